@@ -1,0 +1,21 @@
+# gw_add_module(NAME SOURCES a.cpp … DEPENDS base … PRIVATE third::party …)
+# One folder of core/, one static library gw_<name>, one namespace gw::<name>.
+function(gw_add_module name)
+  cmake_parse_arguments(M "" "" "SOURCES;DEPENDS;PRIVATE" ${ARGN})
+  add_library(gw_${name} STATIC ${M_SOURCES})
+  target_include_directories(gw_${name} PUBLIC ${CMAKE_SOURCE_DIR})
+  list(TRANSFORM M_DEPENDS PREPEND gw_)
+  target_link_libraries(gw_${name} PUBLIC ${M_DEPENDS} PRIVATE ${M_PRIVATE})
+endfunction()
+
+# gw_add_test(NAME SOURCES … LIBRARIES …): one GoogleTest binary, one CTest entry.
+function(gw_add_test name)
+  cmake_parse_arguments(T "" "" "SOURCES;LIBRARIES;DEFINITIONS" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${T_LIBRARIES} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE GW_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ${T_DEFINITIONS})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()

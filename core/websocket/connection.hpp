@@ -1,0 +1,104 @@
+// One WebSocket connection, client or server side, over one type-erased byte stream (plain TCP or TLS). This is the
+// only place where Beast's WebSocket is instantiated; adapters' transport, the proxy, broker-sim and tests share it.
+//
+// Beast does the handshake, reading, control frames and close. Whole data messages are framed here and appended to one
+// contiguous output, into which Beast's own control frames go too, so that frames never interleave.
+// Everything runs on the thread of the io_context given; nothing here locks. [owner]
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/ts/netfwd.hpp>
+
+namespace gw::websocket {
+
+enum class Opcode : std::uint8_t { text = 1, binary = 2 };
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+struct CloseInfo {
+  int code = 1006;              // WebSocket close code; 1006: none received
+  int http_status = 0;          // client: of a refused upgrade
+  std::vector<Header> headers;  // client: of a refused upgrade
+  std::string reason;           // the peer's words, or what went wrong here
+};
+
+// What the owner is told. All calls come from the io_context, never from inside a Connection's own function.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void on_open() = 0;
+  virtual void on_message(Opcode opcode, std::string_view payload) = 0;  // payload: valid during the call
+  virtual void on_control_frame() {}                                     // a ping or pong came in
+  virtual void on_drained() {}                         // the output was not empty after a flush; now it is
+  virtual void on_closed(const CloseInfo& info) = 0;   // exactly once, the last call, unless destroyed before
+};
+
+struct ClientOptions {
+  std::string url;  // ws://host[:port]/path?query or wss://…
+  std::vector<Header> headers;
+  std::size_t message_limit = 1 << 20;  // bytes of one incoming message; more: close 1009
+  std::size_t output_limit = 1 << 20;
+  std::chrono::milliseconds open_timeout{30'000};  // name look-up, TCP, TLS and upgrade together
+  std::string ca_file;                             // PEM; empty: the system's store. The certificate is always verified.
+};
+
+struct HttpAnswer {
+  int status = 404;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body = "Not found\n";
+};
+
+struct ServerOptions {
+  std::size_t message_limit = 1 << 20;
+  std::size_t output_limit = 1 << 20;
+  std::chrono::milliseconds open_timeout{10'000};
+  // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
+  std::function<HttpAnswer(std::string_view method, std::string_view target)> on_http;
+  // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset: accept.
+  std::function<HttpAnswer(std::string_view target, std::vector<Header>& extra_headers)> on_upgrade;
+};
+
+class Connection {
+ public:
+  // Starts at once; on_open or on_closed follows. `listener` must outlive the connection.
+  static std::unique_ptr<Connection> connect(boost::asio::io_context& io, ClientOptions options, Listener& listener);
+  // `socket` is connected and belongs to `io`. `options` must outlive the connection (one object for a whole server).
+  static std::unique_ptr<Connection> accept(boost::asio::ip::tcp::socket&& socket, const ServerOptions& options,
+                                            Listener& listener);
+
+  virtual ~Connection() = default;  // drops the socket at once; no further call to the listener
+
+  // Appends one whole message. False, and nothing appended, when it would pass the output limit or the connection is not
+  // open. Leaves the process with the next flush().
+  virtual bool send(Opcode opcode, std::string_view payload) = 0;
+  // Server side: appends finished frames (header and payload) as they are. Same result. Never allocates once warm.
+  virtual bool append_frames(std::string_view frames) = 0;
+  // Writes what is there with as few system calls as possible; what the socket does not take follows when it can.
+  virtual void flush() = 0;
+  virtual std::size_t backlog() const = 0;  // unsent bytes
+  virtual std::size_t room() const = 0;     // bytes that append_frames would still take
+  virtual std::uint64_t bytes_written() const = 0;  // taken by the socket so far: progress of a slow reader
+  virtual void ping() = 0;
+  // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.
+  virtual void close(int code, std::string_view reason) = 0;
+  virtual bool is_open() const = 0;
+  virtual std::string remote_address() const = 0;  // "127.0.0.1:51234"
+  // Handles of the incoming side: while paused nothing is read from the socket.
+  virtual void pause_reading(bool paused) = 0;
+};
+
+// Header of an unmasked (server to client) frame for `length` payload bytes, FIN set. Writes at most 10 bytes to `out`.
+std::size_t frame_header(char* out, Opcode opcode, std::size_t length) noexcept;
+
+}  // namespace gw::websocket

@@ -1,0 +1,410 @@
+/* bgw/abi.h - the binary contract between the broker gateway ("host") and a broker plugin. C11 and C++20.
+ *
+ * A plugin is one shared library with one exported symbol, bgw_plugin_entry. C++ authors include
+ * bgw/adapter.hpp, which is a thin layer over this file.
+ *
+ * Thread tags. [adapter]: the one symbolic thread of one adapter object. Calls on an object never overlap, but the
+ * operating system's thread may change between them. [any]: callable from every thread. [load]: called while the
+ * library is being loaded or on a tool's main thread; no adapter object exists for it.
+ * The host never calls the adapter from inside a host function.
+ *
+ * Ownership. Every pointer that crosses this border is borrowed for the duration of the call, in both directions,
+ * but for the descriptor and what it points to, which live as long as the library.
+ *
+ * Units. Prices: int64, 1e-9 of the currency unit. Times: int64, nanoseconds since 1970-01-01 UTC. Durations: int64,
+ * nanoseconds. Quantities: units (shares, not lots). A value counts only when its bit in `present` is set.
+ *
+ * Evolution within a major version: records that travel in arrays are frozen; tables (host, adapter, descriptor,
+ * extensions) grow at their end, and a reader tests `size` before it uses a later member.
+ */
+#ifndef BGW_ABI_H
+#define BGW_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BGW_ABI_MAGIC 0x31574742u /* "BGW1", little-endian */
+#define BGW_ABI_MAJOR 1u          /* other major: not compatible */
+#define BGW_ABI_MINOR 0u          /* counts additions */
+#define BGW_PRICE_SCALE INT64_C(1000000000)
+#define BGW_MAX_LEVELS 200u /* levels a side that a book may carry */
+
+/* True when table `t` (with a `size` member) is large enough to hold member `m`. */
+#define BGW_HAS(t, m) ((t)->size >= offsetof(__typeof__(*(t)), m) + sizeof((t)->m))
+
+/* ---- results ---------------------------------------------------------------------------------------------------- */
+
+typedef int32_t bgw_status;
+enum {
+  BGW_OK = 0,
+  BGW_E_INVALID = -1,     /* what was handed over is malformed; from on_frame: the frame is refused and counted */
+  BGW_E_UNSUPPORTED = -2, /* the broker has no such thing */
+  BGW_E_AUTH = -3,        /* credentials missing, refused or expired: no retry until there are new ones */
+  BGW_E_TRANSIENT = -4,   /* may work later: retry with back-off */
+  BGW_E_RATE = -5,        /* the broker throttles: wait at least retry_after_ns */
+  BGW_E_FATAL = -6,       /* will not work before somebody changes something: no retry */
+  BGW_E_STATE = -7,       /* not now: called in a state that does not allow it */
+  BGW_E_EXCEPTION = -8    /* the plugin's code threw something that is not a bgw::Error */
+};
+
+typedef struct bgw_error { /* allocated and zeroed by the caller */
+  bgw_status code;
+  uint32_t reserved;
+  int64_t retry_after_ns; /* with BGW_E_RATE: the least time to wait; 0: the broker did not say */
+  char message[240];      /* for an operator; NUL-terminated; never a secret */
+} bgw_error;
+
+/* ---- market data ------------------------------------------------------------------------------------------------ */
+
+enum { BGW_MODE_LTP = 1u, BGW_MODE_QUOTE = 2u, BGW_MODE_DEPTH = 4u };
+
+/* Presence bits of bgw_tick and bgw_tick_rare. */
+enum {
+  BGW_HAS_LTP = 1u << 0,
+  BGW_HAS_LAST_QUANTITY = 1u << 1,
+  BGW_HAS_AVERAGE_PRICE = 1u << 2,
+  BGW_HAS_VOLUME = 1u << 3,
+  BGW_HAS_OPEN = 1u << 4,
+  BGW_HAS_HIGH = 1u << 5,
+  BGW_HAS_LOW = 1u << 6,
+  BGW_HAS_CLOSE = 1u << 7,
+  BGW_HAS_OI = 1u << 8,
+  BGW_HAS_LAST_TRADE_TIME = 1u << 9,
+  BGW_HAS_TOTAL_BUY = 1u << 10,
+  BGW_HAS_TOTAL_SELL = 1u << 11,
+  BGW_HAS_EXCHANGE_TIME = 1u << 12,
+  BGW_HAS_SEQUENCE = 1u << 13,
+  /* in the rare record */
+  BGW_HAS_OI_DAY_HIGH = 1u << 14,
+  BGW_HAS_OI_DAY_LOW = 1u << 15,
+  BGW_HAS_UPPER_CIRCUIT = 1u << 16,
+  BGW_HAS_LOWER_CIRCUIT = 1u << 17,
+  BGW_HAS_HIGH_52_WEEKS = 1u << 18,
+  BGW_HAS_LOW_52_WEEKS = 1u << 19
+};
+
+/* One packet's values. The first cache line holds what nearly every packet changes. */
+typedef struct bgw_tick {
+  uint32_t instrument; /* the handle from bgw_subscription */
+  uint32_t modes;      /* BGW_MODE_* bits that this packet fills: a quote packet has LTP|QUOTE */
+  uint64_t present;    /* BGW_HAS_* bits */
+  int64_t ltp;
+  int64_t exchange_time_ns;
+  int64_t last_quantity;
+  int64_t volume; /* of the day */
+  int64_t average_price;
+  int64_t sequence; /* the broker's own, per instrument */
+  int64_t open;
+  int64_t high;
+  int64_t low;
+  int64_t close; /* of the previous day */
+  int64_t last_trade_time_ns;
+  int64_t total_buy_quantity;
+  int64_t total_sell_quantity;
+  int64_t oi;
+} bgw_tick;
+
+/* What few packets carry. */
+typedef struct bgw_tick_rare {
+  int64_t oi_day_high;
+  int64_t oi_day_low;
+  int64_t upper_circuit;
+  int64_t lower_circuit;
+  int64_t high_52_weeks;
+  int64_t low_52_weeks;
+  int64_t reserved[2];
+} bgw_tick_rare;
+
+typedef struct bgw_level {
+  int64_t price;
+  int64_t quantity;
+  uint32_t orders; /* 0: the broker does not say */
+  uint32_t reserved;
+} bgw_level;
+
+enum { BGW_BOOK_SNAPSHOT = 1u, /* whole, not the sum of differences */ BGW_BOOK_SUSPECT = 2u /* may miss a change */ };
+
+typedef struct bgw_book {
+  uint32_t flags;
+  uint32_t bid_count; /* <= BGW_MAX_LEVELS; empty levels left out */
+  uint32_t ask_count;
+  uint32_t present; /* BGW_HAS_EXCHANGE_TIME, BGW_HAS_SEQUENCE of the book itself */
+  int64_t exchange_time_ns;
+  int64_t sequence;
+  const bgw_level* bids; /* best first */
+  const bgw_level* asks; /* best first */
+} bgw_book;
+
+/* All that one packet of the broker says about one instrument: one update for the clients. */
+typedef struct bgw_update {
+  const bgw_tick* tick;      /* always */
+  const bgw_tick_rare* rare; /* or NULL */
+  const bgw_book* book;      /* or NULL; required when tick->modes has BGW_MODE_DEPTH */
+} bgw_update;
+
+/* ---- subscriptions ---------------------------------------------------------------------------------------------- */
+
+/* What is wanted of one instrument. A later subscribe for the same handle replaces the earlier one (richer or poorer). */
+typedef struct bgw_subscription {
+  uint32_t size;
+  uint32_t instrument;  /* the host's handle; stamp it into every tick */
+  uint32_t mode;        /* the richest BGW_MODE_* wanted; it serves the poorer ones too */
+  uint32_t depth_level; /* with BGW_MODE_DEPTH: a level that the capability lists; else 0 */
+  const char* symbol;   /* normalised, e.g. "NIFTY27OCT26FUT" */
+  const char* exchange; /* normalised, e.g. "NSE_INDEX" */
+  const char* broker_symbol;
+  const char* broker_exchange;
+  const char* token; /* as in the plugin's own instrument row */
+} bgw_subscription;
+
+/* ---- what a plugin declares ------------------------------------------------------------------------------------- */
+
+enum { BGW_FEED_SNAPSHOT = 0u, /* a state now and then */ BGW_FEED_TICK_BY_TICK = 1u /* every change */ };
+
+typedef struct bgw_capability { /* one exchange; no depth levels: the exchange has no depth */
+  char exchange[16];
+  uint32_t modes;
+  uint32_t feed;
+  uint32_t depth_count;
+  uint16_t depths[8];
+  uint32_t reserved;
+} bgw_capability;
+
+enum { BGW_SETTING_REQUIRED = 1u, BGW_SETTING_SECRET = 2u };
+enum {
+  BGW_SETTING_TEXT = 0u,
+  BGW_SETTING_INTEGER = 1u,
+  BGW_SETTING_NUMBER = 2u,
+  BGW_SETTING_BOOLEAN = 3u,
+  BGW_SETTING_DURATION = 4u, /* read as integer nanoseconds */
+  BGW_SETTING_INTEGERS = 5u  /* a list */
+};
+
+typedef struct bgw_setting {
+  const char* name;
+  uint32_t type;
+  uint32_t flags;
+  const char* default_value; /* written as in gateway.yaml, e.g. "[5, 20]"; NULL: none */
+  const char* help;
+} bgw_setting;
+
+typedef struct bgw_limits { /* the broker's own rules; 0: none known */
+  uint32_t size;
+  uint32_t instruments_per_connection;
+  uint32_t connections_per_account;
+  uint32_t batch_size;          /* subscriptions handed to one subscribe call */
+  int64_t batch_interval_ns;    /* at least so long between two such calls */
+  int64_t heartbeat_period_ns;  /* how often the broker sends something at the least */
+  int64_t time_resolution_ns;   /* of its exchange times: 1e9 for whole seconds */
+  uint32_t counted_per_mode;    /* 1: an instrument counts once for each mode that the adapter asks for */
+  uint32_t reserved;
+} bgw_limits;
+
+/* ---- what the host offers to one adapter object ------------------------------------------------------------------ */
+
+typedef struct bgw_header {
+  const char* name;
+  const char* value;
+} bgw_header;
+
+typedef struct bgw_websocket_request {
+  uint32_t size;
+  uint32_t header_count;
+  const char* url; /* wss://, or ws:// to a loopback address */
+  const bgw_header* headers;
+} bgw_websocket_request;
+
+enum { BGW_OPCODE_TEXT = 1u, BGW_OPCODE_BINARY = 2u };
+enum { BGW_LOG_DEBUG = 0, BGW_LOG_INFO = 1, BGW_LOG_WARNING = 2, BGW_LOG_ERROR = 3 };
+enum { BGW_DIGEST_SHA1 = 1u, BGW_DIGEST_SHA256 = 2u, BGW_DIGEST_SHA512 = 3u };
+
+typedef struct bgw_host {
+  uint32_t size;
+  uint32_t abi_minor;
+  void* context; /* first argument of every function below */
+
+  /* Hands over one packet. Copied before it returns; never blocks, never fails: what is invalid (unknown handle, modes
+   * without their values, too many levels) is dropped and counted. [adapter] */
+  void (*publish)(void* context, const bgw_update* update);
+  /* The broker's word on a subscription. Optional: the first tick confirms as well. [adapter] */
+  void (*confirm)(void* context, uint32_t instrument);
+  /* The broker refuses; `text` goes to the clients that asked. [adapter] */
+  void (*refuse)(void* context, uint32_t instrument, bgw_status code, const char* text);
+  /* The session is usable: subscriptions may flow. Call it from on_open, or when a login was answered. [adapter] */
+  void (*ready)(void* context);
+  /* Ends the session for the reason given: the host closes, and acts on the code as on that of on_close. [adapter] */
+  void (*fail)(void* context, const bgw_error* error);
+
+  /* Opens a WebSocket; answers with its connection id (> 0) in *connection. on_open or on_close follows. [adapter] */
+  bgw_status (*websocket_open)(void* context, const bgw_websocket_request* request, uint32_t* connection);
+  bgw_status (*websocket_send)(void* context, uint32_t connection, uint32_t opcode, const void* data, size_t length);
+  bgw_status (*websocket_close)(void* context, uint32_t connection, int32_t code);
+
+  /* on_timer(id) once, after at least that time; the same id again replaces it, a negative time cancels it. [adapter] */
+  bgw_status (*timer)(void* context, uint32_t id, int64_t after_ns);
+  int64_t (*now_ns)(void* context);       /* wall clock; the only clock a plugin may use [any] */
+  int64_t (*monotonic_ns)(void* context); /* never jumps; origin unspecified [any] */
+
+  /* A setting's value as text (numbers in decimal, durations in nanoseconds, booleans "true"/"false"); *length without
+   * the NUL. BGW_E_INVALID: no such key, not set, or `capacity` too small (then *length is what is needed). A secret
+   * that is missing is BGW_E_AUTH. [adapter] */
+  bgw_status (*setting)(void* context, const char* key, char* buffer, size_t capacity, size_t* length);
+  bgw_status (*setting_integers)(void* context, const char* key, int64_t* values, size_t capacity, size_t* count);
+
+  /* Narrows (never widens) the descriptor's capabilities for this object. Only inside initialize. [adapter] */
+  bgw_status (*set_capabilities)(void* context, const bgw_capability* capabilities, uint32_t count);
+
+  /* Message digests, so that plugins need no crypto library. `out` holds 20, 32 or 64 bytes. [any] */
+  bgw_status (*digest)(void* context, uint32_t algorithm, const void* data, size_t length, uint8_t* out);
+  bgw_status (*hmac)(void* context, uint32_t algorithm, const void* key, size_t key_length, const void* data,
+                     size_t length, uint8_t* out);
+
+  void (*log)(void* context, int32_t level, const char* text, size_t length); /* secrets are redacted [any] */
+  const void* (*get_extension)(void* context, const char* id);                /* NULL: not offered [any] */
+} bgw_host;
+
+/* ---- what an adapter offers to the host --------------------------------------------------------------------------- */
+
+typedef struct bgw_close {
+  uint32_t size;
+  int32_t code;        /* WebSocket close code; 1006: none was received */
+  int32_t http_status; /* of a refused upgrade, else 0 */
+  uint32_t header_count;
+  const bgw_header* headers; /* of a refused upgrade */
+  const char* reason;        /* from the close frame, or what went wrong locally; never NULL */
+} bgw_close;
+
+typedef struct bgw_adapter_api { /* every function is [adapter] */
+  uint32_t size;
+  uint32_t reserved;
+  /* NULL on failure, with `error` filled. `host` stays valid until destroy returned. */
+  void* (*create)(const bgw_host* host, bgw_error* error);
+  void (*destroy)(void* self);
+  /* Once, before connect: read settings, narrow capabilities. */
+  bgw_status (*initialize)(void* self, bgw_error* error);
+  /* Open whatever is needed. Called anew for each attempt; the host owns back-off and replay. */
+  bgw_status (*connect)(void* self, bgw_error* error);
+  /* Close what is open. No publish afterwards until the next connect. */
+  bgw_status (*disconnect)(void* self, bgw_error* error);
+  /* Only while ready; the host replays all that is wanted after each ready. */
+  bgw_status (*subscribe)(void* self, const bgw_subscription* subscriptions, uint32_t count, bgw_error* error);
+  bgw_status (*unsubscribe)(void* self, const uint32_t* instruments, uint32_t count, bgw_error* error);
+  bgw_status (*on_open)(void* self, uint32_t connection, bgw_error* error);
+  bgw_status (*on_frame)(void* self, uint32_t connection, uint32_t opcode, const void* data, size_t length,
+                         bgw_error* error);
+  /* The result classifies: BGW_OK counts as BGW_E_TRANSIENT. */
+  bgw_status (*on_close)(void* self, uint32_t connection, const bgw_close* close, bgw_error* error);
+  bgw_status (*on_timer)(void* self, uint32_t id, bgw_error* error);
+} bgw_adapter_api;
+
+/* ---- bgw.instruments/1: the broker's instrument list ---------------------------------------------------------------
+ * From bgw_plugin_descriptor.get_extension. Stateless: no adapter object, no settings, no clock. [load] */
+
+#define BGW_EXTENSION_INSTRUMENTS "bgw.instruments/1"
+
+typedef struct bgw_instrument {
+  uint32_t size;
+  uint32_t reserved;
+  uint64_t line; /* of the file, from 1; 0: built in */
+  const char* symbol;
+  const char* exchange;
+  const char* broker_symbol;
+  const char* broker_exchange;
+  const char* token; /* what subscribe needs; unique within broker_exchange */
+  const char* name;
+  const char* instrument_type; /* "EQ", "INDEX", "FUT", "CE", "PE", or the broker's word */
+  const char* expiry;          /* "YYYY-MM-DD" or "" */
+  int64_t strike;              /* price */
+  int64_t tick_size;           /* price */
+  int64_t lot_size;
+} bgw_instrument;
+
+typedef struct bgw_instrument_source {
+  uint32_t size;
+  uint32_t reserved;
+  void* context;
+  size_t (*read)(void* context, void* buffer, size_t capacity); /* bytes of the broker's file; 0: end */
+} bgw_instrument_source;
+
+typedef struct bgw_instrument_sink {
+  uint32_t size;
+  uint32_t reserved;
+  void* context;
+  void (*row)(void* context, const bgw_instrument* row);                  /* copied before it returns */
+  void (*skip)(void* context, uint64_t line, const char* reason);         /* a bad row: counted, the load goes on */
+} bgw_instrument_sink;
+
+typedef struct bgw_instruments {
+  uint32_t size;
+  uint32_t reserved;
+  /* Turns the broker's file into rows. Fails only when the file as a whole is not what it should be. NULL: no file. */
+  bgw_status (*parse)(const bgw_instrument_source* source, const bgw_instrument_sink* sink, bgw_error* error);
+  /* Rows that the plugin brings itself. NULL: none. */
+  bgw_status (*builtin)(const bgw_instrument_sink* sink, bgw_error* error);
+} bgw_instruments;
+
+/* ---- the entry ------------------------------------------------------------------------------------------------------ */
+
+typedef struct bgw_plugin_descriptor {
+  uint32_t magic; /* BGW_ABI_MAGIC; the first two members never move */
+  uint32_t size;
+  uint16_t abi_major;
+  uint16_t abi_minor;
+  uint16_t min_host_minor; /* the oldest host that will do */
+  uint16_t reserved;
+  /* sizes of the frozen records as the plugin was compiled with */
+  uint32_t tick_size;
+  uint32_t tick_rare_size;
+  uint32_t level_size;
+  uint32_t book_size;
+  uint32_t update_size;
+  uint32_t capability_size;
+  uint32_t setting_size;
+  uint32_t capability_count;
+  uint32_t setting_count;
+  uint32_t reserved2;
+  const char* broker; /* [a-z][a-z0-9_]{0,30}; also the file's name */
+  const char* version;
+  const char* vendor;
+  const char* sdk_version;
+  const char* build_tag; /* compiler and library, for people */
+  const bgw_capability* capabilities;
+  const bgw_setting* settings;
+  const bgw_limits* limits;
+  const bgw_adapter_api* api;
+  const void* (*get_extension)(const char* id); /* or NULL [load] */
+} bgw_plugin_descriptor;
+
+typedef const bgw_plugin_descriptor* (*bgw_plugin_entry_fn)(void);
+#define BGW_PLUGIN_ENTRY_NAME "bgw_plugin_entry"
+
+#ifdef __cplusplus
+} /* extern "C" */
+#define BGW_LAYOUT_ASSERT static_assert
+#else
+#define BGW_LAYOUT_ASSERT _Static_assert
+#endif
+
+BGW_LAYOUT_ASSERT(sizeof(bgw_error) == 256, "bgw_error is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_tick) == 128 && offsetof(bgw_tick, open) == 64 && offsetof(bgw_tick, oi) == 120,
+                  "bgw_tick is frozen, its hot values in the first cache line");
+BGW_LAYOUT_ASSERT(sizeof(bgw_tick_rare) == 64, "bgw_tick_rare is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_level) == 24 && offsetof(bgw_level, orders) == 16, "bgw_level is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_book) == 48 && offsetof(bgw_book, bids) == 32, "bgw_book is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_update) == 24, "bgw_update is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_subscription) == 56 && offsetof(bgw_subscription, token) == 48, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_capability) == 48 && offsetof(bgw_capability, depths) == 28, "bgw_capability is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_setting) == 32, "bgw_setting is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_limits) == 48, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_close) == 32 && offsetof(bgw_close, reason) == 24, "append only");
+BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, get_extension) == 152, "append only");
+BGW_LAYOUT_ASSERT(offsetof(bgw_adapter_api, create) == 8 && offsetof(bgw_adapter_api, on_timer) == 88, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_instrument) == 104 && offsetof(bgw_instrument, lot_size) == 96, "append only");
+BGW_LAYOUT_ASSERT(offsetof(bgw_plugin_descriptor, broker) == 56 && offsetof(bgw_plugin_descriptor, get_extension) == 128,
+                  "append only");
+
+#endif
