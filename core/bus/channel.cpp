@@ -1,0 +1,62 @@
+#include "core/bus/channel.hpp"
+
+#include <array>
+#include <cstring>
+#include <new>
+
+#include "core/bus/records.hpp"
+
+namespace gw::bus {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+
+}  // namespace
+
+void Channel::AlignedDelete::operator()(std::byte* p) const { ::operator delete[](p, kAlignment); }
+
+Channel::Memory Channel::allocate(std::size_t data_bytes) {
+  return Memory(static_cast<std::byte*>(::operator new[](sizeof(RingHeader) + data_bytes, kAlignment)));
+}
+
+Channel::Channel(std::size_t update_bytes, std::size_t demand_bytes, Doorbell& routing_bell)
+    : update_memory_(allocate(update_bytes)),
+      demand_memory_(allocate(demand_bytes)),
+      updates_({update_memory_.get(), sizeof(RingHeader) + update_bytes}, true),
+      demand_({demand_memory_.get(), sizeof(RingHeader) + demand_bytes}, true),
+      writer_(updates_, routing_bell) {}
+
+bool put_demand(Ring& ring, const Demand& d) noexcept {
+  const std::array texts = {d.symbol, d.exchange, d.broker_symbol, d.broker_exchange, d.token};
+  std::size_t text_size = 0;
+  for (const std::string_view text : texts) text_size += text.size() + 1;
+  const std::span<std::byte> place = ring.reserve(sizeof(DemandRecord) + text_size);
+  if (place.empty()) {
+    ring.wish_for_room();
+    return false;
+  }
+  const DemandRecord record{d.instrument, d.mode, d.depth_level, static_cast<std::uint32_t>(text_size)};
+  std::memcpy(place.data(), &record, sizeof record);
+  char* at = reinterpret_cast<char*>(place.data() + sizeof record);
+  for (const std::string_view text : texts) {
+    std::memcpy(at, text.data(), text.size());
+    at += text.size();
+    *at++ = '\0';
+  }
+  ring.commit();
+  return true;
+}
+
+Demand view_demand(std::span<const std::byte> record) noexcept {
+  DemandRecord header{};
+  std::memcpy(&header, record.data(), sizeof header);
+  Demand d{header.instrument, header.mode, header.depth_level, {}, {}, {}, {}, {}};
+  const char* at = reinterpret_cast<const char*>(record.data() + sizeof header);
+  for (std::string_view* text : {&d.symbol, &d.exchange, &d.broker_symbol, &d.broker_exchange, &d.token}) {
+    *text = at;
+    at += text->size() + 1;
+  }
+  return d;
+}
+
+}  // namespace gw::bus

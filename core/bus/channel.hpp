@@ -1,0 +1,56 @@
+// Everything between one adapter and routing: a ring each way and the bells of both sides.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "core/bus/doorbell.hpp"
+#include "core/bus/ring.hpp"
+#include "core/bus/update_queue.hpp"
+
+namespace gw::bus {
+
+class Channel {
+ public:
+  // `routing_bell` wakes the reader of updates and outlives the channel.
+  Channel(std::size_t update_bytes, std::size_t demand_bytes, Doorbell& routing_bell);
+
+  Ring& updates() { return updates_; }
+  Ring& demand() { return demand_; }
+  UpdateWriter& writer() { return writer_; }  // [adapter]
+  Doorbell& adapter_bell() { return adapter_bell_; }
+
+ private:
+  struct AlignedDelete {
+    void operator()(std::byte* p) const;
+  };
+  using Memory = std::unique_ptr<std::byte[], AlignedDelete>;
+  static Memory allocate(std::size_t data_bytes);
+
+  Memory update_memory_;
+  Memory demand_memory_;
+  Ring updates_;
+  Ring demand_;
+  UpdateWriter writer_;
+  Doorbell adapter_bell_;
+};
+
+// What an adapter is asked for one instrument. The texts are the caller's.
+struct Demand {
+  std::uint32_t instrument = 0;
+  std::uint32_t mode = 0;  // 0: no longer wanted
+  std::uint32_t depth_level = 0;
+  std::string_view symbol;
+  std::string_view exchange;
+  std::string_view broker_symbol;
+  std::string_view broker_exchange;
+  std::string_view token;
+};
+
+// False when the ring is full: the caller keeps the wish and tries again when the adapter has drained. [routing]
+bool put_demand(Ring& ring, const Demand& demand) noexcept;
+Demand view_demand(std::span<const std::byte> record) noexcept;  // [adapter]
+
+}  // namespace gw::bus

@@ -1,0 +1,31 @@
+#include "core/bus/doorbell.hpp"
+
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace gw::bus {
+
+Doorbell::Doorbell() : descriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+}
+
+Doorbell::~Doorbell() { ::close(descriptor_); }
+
+void Doorbell::ring() noexcept {
+  // Sequentially consistent on both sides: either the reader's look at the ring sees the record, or this sees `false`.
+  if (rung_.exchange(true)) return;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto n = ::write(descriptor_, &one, sizeof one);
+}
+
+void Doorbell::answer() noexcept {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto n = ::read(descriptor_, &count, sizeof count);
+  rung_.exchange(false);
+}
+
+}  // namespace gw::bus

@@ -1,0 +1,57 @@
+// The records that travel between an adapter and routing: updates and events up, demand down. Plain data without
+// pointers, so that the two sides may be different processes.
+#pragma once
+
+#include <cstdint>
+
+#include "bgw/abi.h"
+
+namespace gw::bus {
+
+enum class RecordKind : std::uint32_t { update = 1, link = 2, confirm = 3, refuse = 4, released = 5 };
+
+// Followed by: bgw_tick, bgw_tick_rare when has_rare, bgw_level[bid_count], bgw_level[ask_count].
+struct UpdateRecord {
+  RecordKind kind;
+  std::uint32_t has_rare;
+  std::uint32_t has_book;
+  std::uint32_t book_flags;
+  std::uint32_t bid_count;
+  std::uint32_t ask_count;
+  std::uint32_t book_present;
+  std::uint32_t reserved;
+  std::int64_t received_ns;  // wall clock: when the frame was read
+  std::int64_t book_time_ns;
+  std::int64_t book_sequence;
+};
+static_assert(sizeof(UpdateRecord) == 56);
+
+// The words that clients see; see docs/protocol.md.
+enum class LinkState : std::uint32_t { connecting, connected, reconnecting, disconnected, auth_expired, failed };
+
+struct LinkRecord {
+  RecordKind kind;
+  LinkState state;
+  char message[240];
+};
+
+// `released`: the adapter has let go of the handle, no older update of it follows.
+struct HandleRecord {
+  RecordKind kind;
+  std::uint32_t instrument;
+  std::int32_t code;  // of a refusal
+  char message[240];
+};
+
+// What is wanted of one instrument from now on; modes 0: nothing. Followed by five NUL-terminated texts: symbol,
+// exchange, broker_symbol, broker_exchange, token.
+struct DemandRecord {
+  std::uint32_t instrument;
+  std::uint32_t mode;
+  std::uint32_t depth_level;
+  std::uint32_t text_size;
+};
+
+const char* word(LinkState state) noexcept;
+
+}  // namespace gw::bus

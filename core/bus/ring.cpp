@@ -1,0 +1,86 @@
+#include "core/bus/ring.hpp"
+
+#include <bit>
+#include <cstring>
+#include <new>
+
+namespace gw::bus {
+namespace {
+
+// Each record: its length, then its bytes, padded to eight. A length of kSkip sends the reader to the start of the data.
+constexpr std::uint64_t kPrefix = 8;
+constexpr std::uint64_t kSkip = ~std::uint64_t{0};
+
+constexpr std::uint64_t padded(std::uint64_t size) { return kPrefix + ((size + 7) & ~std::uint64_t{7}); }
+
+void store_length(std::byte* at, std::uint64_t length) { std::memcpy(at, &length, sizeof length); }
+std::uint64_t load_length(const std::byte* at) {
+  std::uint64_t length = 0;
+  std::memcpy(&length, at, sizeof length);
+  return length;
+}
+
+}  // namespace
+
+Ring::Ring(std::span<std::byte> memory, bool create)
+    : header_(reinterpret_cast<RingHeader*>(memory.data())), data_(memory.data() + sizeof(RingHeader)) {
+  if (create) {
+    header_ = new (memory.data()) RingHeader{};
+    header_->capacity = std::bit_floor(memory.size() - sizeof(RingHeader));
+  }
+  mask_ = header_->capacity - 1;
+}
+
+std::size_t Ring::largest_record() const noexcept {
+  // A record that does not fit before the end starts anew at the front: in the worst case half is lost to the jump.
+  return static_cast<std::size_t>(header_->capacity / 2 - kPrefix);
+}
+
+std::span<std::byte> Ring::reserve(std::size_t size) noexcept {
+  const std::uint64_t need = padded(size);
+  std::uint64_t at = header_->written.load(std::memory_order_relaxed);
+  const std::uint64_t to_end = header_->capacity - (at & mask_);
+  const std::uint64_t jump = need > to_end ? to_end : 0;
+  if (at + jump + need - cached_read_ > header_->capacity) {
+    cached_read_ = header_->read.load(std::memory_order_acquire);
+    if (at + jump + need - cached_read_ > header_->capacity) return {};
+  }
+  if (jump != 0) {
+    store_length(data_ + (at & mask_), kSkip);
+    at += jump;
+  }
+  store_length(data_ + (at & mask_), size);
+  reserved_end_ = at + need;
+  return {data_ + (at & mask_) + kPrefix, size};
+}
+
+void Ring::commit() noexcept { header_->written.store(reserved_end_, std::memory_order_release); }
+
+std::span<const std::byte> Ring::front() noexcept {
+  std::uint64_t at = header_->read.load(std::memory_order_relaxed);
+  if (at == cached_written_) {
+    cached_written_ = header_->written.load(std::memory_order_acquire);
+    if (at == cached_written_) return {};
+  }
+  std::uint64_t length = load_length(data_ + (at & mask_));
+  if (length == kSkip) {
+    at += header_->capacity - (at & mask_);
+    length = load_length(data_ + (at & mask_));
+  }
+  front_end_ = at + padded(length);
+  return {data_ + (at & mask_) + kPrefix, static_cast<std::size_t>(length)};
+}
+
+void Ring::release() noexcept { header_->read.store(front_end_, std::memory_order_release); }
+
+void Ring::wish_for_room() noexcept { header_->writer_waits.store(1); }
+
+bool Ring::take_wish_for_room() noexcept {
+  return header_->writer_waits.load(std::memory_order_relaxed) != 0 && header_->writer_waits.exchange(0) != 0;
+}
+
+bool Ring::empty() const noexcept {
+  return header_->read.load(std::memory_order_acquire) == header_->written.load(std::memory_order_acquire);
+}
+
+}  // namespace gw::bus

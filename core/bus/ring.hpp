@@ -1,0 +1,54 @@
+// A bounded ring of variable-length records for one writer and one reader, laid over memory that the caller gives (heap
+// or shared memory). It holds offsets only, no pointers, so that both sides may be different processes.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace gw::bus {
+
+// At the start of the ring's memory. Positions count bytes and never wrap; the data area is a power of two.
+struct RingHeader {
+  std::uint64_t capacity;
+  alignas(64) std::atomic<std::uint64_t> written;
+  alignas(64) std::atomic<std::uint64_t> read;
+  std::atomic<std::uint32_t> writer_waits;  // the writer wants to be woken once there is room
+};
+static_assert(sizeof(RingHeader) == 192);
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+class Ring {
+ public:
+  // `memory`: RingHeader plus a power of two of data bytes, aligned to 64. `create` formats it, else it is joined.
+  Ring(std::span<std::byte> memory, bool create);
+
+  // A contiguous place for a record of `size` bytes, or an empty span when the ring is full. commit() makes it visible.
+  // [writer]
+  std::span<std::byte> reserve(std::size_t size) noexcept;
+  void commit() noexcept;
+
+  // The oldest record, or an empty span. It stays valid until release(). [reader]
+  std::span<const std::byte> front() noexcept;
+  void release() noexcept;
+  bool empty() const noexcept;  // [reader, writer]
+
+  // A writer that found the ring full leaves its wish; the reader takes it after draining and wakes the writer.
+  void wish_for_room() noexcept;    // [writer]
+  bool take_wish_for_room() noexcept;  // [reader]
+
+  // The largest record that always fits into an empty ring.
+  std::size_t largest_record() const noexcept;
+
+ private:
+  RingHeader* header_;
+  std::byte* data_;
+  std::uint64_t mask_;
+  std::uint64_t reserved_end_ = 0;  // writer: where commit() moves to
+  std::uint64_t front_end_ = 0;     // reader: where release() moves to
+  std::uint64_t cached_read_ = 0;   // writer's last look at `read`
+  std::uint64_t cached_written_ = 0;
+};
+
+}  // namespace gw::bus

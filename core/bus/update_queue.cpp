@@ -1,0 +1,160 @@
+// Tick path, stop 4 of 6. Previous: core/plugin_host/adapter_instance.cpp. Next: core/routing/router.cpp.
+#include "core/bus/update_queue.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/bus/doorbell.hpp"
+
+namespace gw::bus {
+namespace {
+
+std::size_t record_size(const bgw_update& u) {
+  const std::size_t levels = u.book == nullptr ? 0 : u.book->bid_count + u.book->ask_count;
+  return sizeof(UpdateRecord) + sizeof(bgw_tick) + (u.rare == nullptr ? 0 : sizeof(bgw_tick_rare)) +
+         levels * sizeof(bgw_level);
+}
+
+void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns) {
+  UpdateRecord header{};
+  header.kind = RecordKind::update;
+  header.has_rare = u.rare != nullptr;
+  header.received_ns = received_ns;
+  if (u.book != nullptr) {
+    header.has_book = 1;
+    header.book_flags = u.book->flags;
+    header.bid_count = u.book->bid_count;
+    header.ask_count = u.book->ask_count;
+    header.book_present = u.book->present;
+    header.book_time_ns = u.book->exchange_time_ns;
+    header.book_sequence = u.book->sequence;
+  }
+  const auto put = [&at](const void* data, std::size_t size) {
+    if (size != 0) std::memcpy(at, data, size);
+    at += size;
+  };
+  put(&header, sizeof header);
+  put(u.tick, sizeof *u.tick);
+  if (u.rare != nullptr) put(u.rare, sizeof *u.rare);
+  if (u.book != nullptr) {
+    put(u.book->bids, u.book->bid_count * sizeof(bgw_level));
+    put(u.book->asks, u.book->ask_count * sizeof(bgw_level));
+  }
+}
+
+void copy_text(char (&out)[240], std::string_view text) {
+  const std::size_t n = std::min(text.size(), sizeof out - 1);
+  std::memcpy(out, text.data(), n);
+  out[n] = '\0';
+}
+
+}  // namespace
+
+const char* word(LinkState state) noexcept {
+  switch (state) {
+    case LinkState::connecting: return "connecting";
+    case LinkState::connected: return "connected";
+    case LinkState::reconnecting: return "reconnecting";
+    case LinkState::disconnected: return "disconnected";
+    case LinkState::auth_expired: return "auth_expired";
+    case LinkState::failed: return "failed";
+  }
+  return "disconnected";
+}
+
+void UpdateWriter::update(const bgw_update& u, std::int64_t received_ns) {
+  const std::size_t size = record_size(u);
+  if (aside_.empty()) {
+    if (const std::span<std::byte> place = ring_->reserve(size); !place.empty()) {
+      write_record(place.data(), u, received_ns);
+      ring_->commit();
+      bell_->ring();
+      return;
+    }
+  }
+  scratch_.resize(size);
+  write_record(scratch_.data(), u, received_ns);
+  // Packets of different kinds fill different topics: one kind must not push out another.
+  push(scratch_, (std::uint64_t{u.tick->instrument} + 1) << 8 | (u.tick->modes & 0xff));
+}
+
+void UpdateWriter::link(LinkState state, std::string_view message) {
+  LinkRecord record{RecordKind::link, state, {}};
+  copy_text(record.message, message);
+  push(std::as_bytes(std::span(&record, 1)), 0);
+}
+
+void UpdateWriter::handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code, std::string_view message) {
+  HandleRecord record{kind, instrument, code, {}};
+  copy_text(record.message, message);
+  push(std::as_bytes(std::span(&record, 1)), 0);
+}
+
+void UpdateWriter::push(std::span<const std::byte> record, std::uint64_t key) {
+  if (flush_aside()) {
+    if (const std::span<std::byte> place = ring_->reserve(record.size()); !place.empty()) {
+      std::memcpy(place.data(), record.data(), record.size());
+      ring_->commit();
+      bell_->ring();
+      return;
+    }
+  }
+  if (key != 0) {
+    const auto [found, fresh] = aside_index_.try_emplace(key, aside_.size());
+    if (!fresh) {
+      aside_[found->second].record.assign(record.begin(), record.end());
+      ++conflated_;
+      return;
+    }
+  }
+  aside_.push_back({std::vector<std::byte>(record.begin(), record.end()), key});
+}
+
+bool UpdateWriter::flush_aside() {
+  bool moved = false;
+  while (aside_sent_ < aside_.size()) {
+    Aside& next = aside_[aside_sent_];
+    const std::span<std::byte> place = ring_->reserve(next.record.size());
+    if (place.empty()) break;
+    std::memcpy(place.data(), next.record.data(), next.record.size());
+    ring_->commit();
+    if (next.key != 0) aside_index_.erase(next.key);
+    ++aside_sent_;
+    moved = true;
+  }
+  if (moved) bell_->ring();
+  if (aside_sent_ < aside_.size()) {
+    ring_->wish_for_room();
+    forget_sent();
+    return false;
+  }
+  aside_.clear();
+  aside_sent_ = 0;
+  return true;
+}
+
+void UpdateWriter::forget_sent() {
+  if (aside_sent_ < 1024 || aside_sent_ < aside_.size() / 2) return;
+  aside_.erase(aside_.begin(), aside_.begin() + static_cast<std::ptrdiff_t>(aside_sent_));
+  for (auto& [key, index] : aside_index_) index -= aside_sent_;
+  aside_sent_ = 0;
+}
+
+UpdateView view_update(std::span<const std::byte> record) noexcept {
+  UpdateView view{};
+  const std::byte* at = record.data();
+  view.header = reinterpret_cast<const UpdateRecord*>(at);
+  at += sizeof(UpdateRecord);
+  view.tick = reinterpret_cast<const bgw_tick*>(at);
+  at += sizeof(bgw_tick);
+  if (view.header->has_rare != 0) {
+    view.rare = reinterpret_cast<const bgw_tick_rare*>(at);
+    at += sizeof(bgw_tick_rare);
+  }
+  view.bids = {reinterpret_cast<const bgw_level*>(at), view.header->bid_count};
+  at += view.bids.size_bytes();
+  view.asks = {reinterpret_cast<const bgw_level*>(at), view.header->ask_count};
+  return view;
+}
+
+}  // namespace gw::bus

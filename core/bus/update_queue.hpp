@@ -1,0 +1,66 @@
+// The way up from one adapter to routing: a ring of records, and, while that is full, the newest update of each
+// instrument. Written on the adapter's thread, read on routing's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/bus/doorbell.hpp"
+#include "core/bus/records.hpp"
+#include "core/bus/ring.hpp"
+
+namespace gw::bus {
+
+
+
+// One update as the reader sees it; valid until the next record is taken.
+struct UpdateView {
+  const bgw_tick* tick;
+  const bgw_tick_rare* rare;  // or null
+  const UpdateRecord* header;
+  std::span<const bgw_level> bids;
+  std::span<const bgw_level> asks;
+};
+
+class UpdateWriter {
+ public:
+  UpdateWriter(Ring& ring, Doorbell& reader_bell) : ring_(&ring), bell_(&reader_bell) {}
+
+  // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older ones
+  // count as conflated. Allocates only then. [adapter]
+  void update(const bgw_update& update, std::int64_t received_ns);
+  // Events are never lost; they wait aside, in their order, while the ring is full. [adapter]
+  void link(LinkState state, std::string_view message);
+  void handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code = 0, std::string_view message = {});
+  // Moves what waits aside into the ring as far as it goes. True when nothing waits any more. [adapter]
+  bool flush_aside();
+  // For a reader that waits for room in the other direction. [adapter]
+  void wake_reader() { bell_->ring(); }
+  std::uint64_t conflated() const { return conflated_; }
+
+ private:
+  void push(std::span<const std::byte> record, std::uint64_t conflation_key);
+
+  void forget_sent();
+
+  Ring* ring_;
+  Doorbell* bell_;
+  struct Aside {
+    std::vector<std::byte> record;
+    std::uint64_t key;  // 0: an event, never replaced
+  };
+  std::vector<Aside> aside_;
+  std::size_t aside_sent_ = 0;
+  std::unordered_map<std::uint64_t, std::size_t> aside_index_;
+  std::vector<std::byte> scratch_;
+  std::uint64_t conflated_ = 0;
+};
+
+// Interprets a record of kind `update`. [reader]
+UpdateView view_update(std::span<const std::byte> record) noexcept;
+
+}  // namespace gw::bus

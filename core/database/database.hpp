@@ -1,0 +1,81 @@
+// SQLite behind three small types: Database, Statement, Transaction. SQLite's header stays in the .cpp. An object belongs to one
+// thread; several processes may have the file open at once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace gw::database {
+
+class Statement {
+ public:
+  Statement(sqlite3* database, std::string_view sql);  // a broken statement fails in step()
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  Statement& bind(int place, std::string_view text);  // from 1
+  Statement& bind(int place, std::int64_t value);
+  Statement& bind_blob(int place, std::string_view bytes);
+  Statement& bind_null(int place);
+
+  // True: a row is there. False: done.
+  Result<bool> step();
+  Result<void> run();  // for statements without rows; ready to be bound and run again
+  std::string_view text(int column) const;  // from 0; valid until the next step
+  std::int64_t integer(int column) const;
+  bool is_null(int column) const;
+
+ private:
+  sqlite3* database_;
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+class Database {
+ public:
+  // Makes the file (0600) and its folder (0700) when they are not there, and brings the schema up to date. The schema of a
+  // newer gateway is an error.
+  static Result<std::unique_ptr<Database>> open(const std::string& path);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  Statement prepare(std::string_view sql) { return {handle_, sql}; }
+  Result<void> execute(const std::string& sql);
+  std::int64_t last_id() const;
+  // Changes when another connection committed: cheap to poll.
+  std::int64_t data_version();
+
+ private:
+  explicit Database(sqlite3* handle) : handle_(handle) {}
+  Result<void> migrate(const std::string& path);
+  sqlite3* handle_;
+};
+
+// Rolls back unless committed.
+class Transaction {
+ public:
+  explicit Transaction(Database& database) : database_(database), begun_(database.execute("BEGIN IMMEDIATE")) {}
+  ~Transaction() {
+    if (!committed_ && begun_) static_cast<void>(database_.execute("ROLLBACK"));
+  }
+  const Result<void>& begun() const { return begun_; }
+  Result<void> commit() {
+    committed_ = true;
+    return database_.execute("COMMIT");
+  }
+
+ private:
+  Database& database_;
+  Result<void> begun_;
+  bool committed_ = false;
+};
+
+}  // namespace gw::database

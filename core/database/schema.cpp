@@ -1,0 +1,53 @@
+#include "core/database/schema.hpp"
+
+namespace gw::database {
+namespace {
+
+// Prices are integers in units of 1e-9; times are nanoseconds since 1970.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE users (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  brokers TEXT NOT NULL DEFAULT '',
+  created INTEGER NOT NULL
+);
+CREATE TABLE api_keys (
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES users(id),
+  hash BLOB NOT NULL UNIQUE,
+  scope TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER,
+  revoked INTEGER
+);
+CREATE TABLE instruments (
+  plugin TEXT NOT NULL,
+  symbol TEXT NOT NULL,
+  exchange TEXT NOT NULL,
+  broker_symbol TEXT NOT NULL,
+  broker_exchange TEXT NOT NULL,
+  token TEXT NOT NULL,
+  name TEXT NOT NULL,
+  instrument_type TEXT NOT NULL,
+  expiry TEXT NOT NULL,
+  strike INTEGER NOT NULL,
+  tick_size INTEGER NOT NULL,
+  lot_size INTEGER NOT NULL,
+  PRIMARY KEY (plugin, symbol, exchange)
+) WITHOUT ROWID;
+CREATE TABLE imports (
+  plugin TEXT PRIMARY KEY,
+  source TEXT NOT NULL,
+  imported INTEGER NOT NULL,
+  rows INTEGER NOT NULL,
+  generation INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* kScripts[] = {kVersion1};
+
+}  // namespace
+
+std::span<const char* const> schema_scripts() { return kScripts; }
+
+}  // namespace gw::database

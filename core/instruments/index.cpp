@@ -1,0 +1,115 @@
+#include "core/instruments/index.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <tuple>
+
+#include "core/base/text.hpp"
+
+namespace gw::instruments {
+namespace {
+
+constexpr std::size_t kTexts = 8;
+constexpr std::size_t kNumbers = 3;
+
+std::uint64_t hash_of(std::string_view symbol, std::string_view exchange) noexcept {
+  std::uint64_t h = 0xcbf29ce484222325U;
+  const auto mix = [&h](std::string_view text) {
+    for (const char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  };
+  mix(symbol);
+  h = (h ^ 0xffU) * 0x100000001b3U;
+  mix(exchange);
+  return h ^ h >> 32;
+}
+
+// 0 is the best; 4: no match. `text` is upper case.
+int rank_of(const InstrumentView& row, std::string_view text) {
+  const std::string symbol = upper(row.symbol);
+  if (symbol == text) return 0;
+  if (symbol.starts_with(text)) return 1;
+  if (symbol.find(text) != std::string::npos) return 2;
+  return upper(row.name).find(text) != std::string::npos ? 3 : 4;
+}
+
+}  // namespace
+
+Index::Builder::Builder(std::size_t expected_rows) {
+  arena_.reserve(expected_rows * 64);
+  ends_.reserve(expected_rows * kTexts);
+  numbers_.reserve(expected_rows * kNumbers);
+}
+
+void Index::Builder::add(const InstrumentView& r) {
+  for (const std::string_view text : {r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token, r.name,
+                                      r.instrument_type, r.expiry}) {
+    arena_.append(text);
+    ends_.push_back(static_cast<std::uint32_t>(arena_.size()));
+  }
+  for (const std::int64_t number : {r.strike, r.tick_size, r.lot_size}) numbers_.push_back(number);
+}
+
+Index Index::Builder::build() && {
+  Index index;
+  // A short string would live inside the object and move with it: the arena must not.
+  arena_.reserve(std::max<std::size_t>(arena_.size(), 64));
+  index.arena_ = std::move(arena_);
+  const std::size_t count = ends_.size() / kTexts;
+  index.rows_.reserve(count);
+  index.table_.assign(std::bit_ceil(std::max<std::size_t>(16, count * 2)), 0);
+  const std::size_t mask = index.table_.size() - 1;
+  std::uint32_t begin = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::array<std::string_view, kTexts> text;
+    for (std::size_t k = 0; k < kTexts; ++k) {
+      const std::uint32_t end = ends_[i * kTexts + k];
+      text[k] = std::string_view(index.arena_).substr(begin, end - begin);
+      begin = end;
+    }
+    std::size_t at = hash_of(text[0], text[1]) & mask;
+    while (index.table_[at] != 0) {
+      const InstrumentView& other = index.rows_[index.table_[at] - 1];
+      if (other.symbol == text[0] && other.exchange == text[1]) break;
+      at = (at + 1) & mask;
+    }
+    if (index.table_[at] != 0) continue;
+    const std::int64_t* n = &numbers_[i * kNumbers];
+    index.rows_.push_back({text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7], n[0], n[1], n[2]});
+    index.table_[at] = static_cast<std::uint32_t>(index.rows_.size());
+  }
+  return index;
+}
+
+std::optional<InstrumentView> Index::find(std::string_view symbol, std::string_view exchange) const noexcept {
+  if (table_.empty()) return std::nullopt;
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t at = hash_of(symbol, exchange) & mask; table_[at] != 0; at = (at + 1) & mask) {
+    const InstrumentView& row = rows_[table_[at] - 1];
+    if (row.symbol == symbol && row.exchange == exchange) return row;
+  }
+  return std::nullopt;
+}
+
+std::vector<InstrumentView> Index::search(std::string_view text, std::string_view exchange, std::size_t limit) const {
+  const std::string wanted = upper(text);
+  std::array<std::vector<const InstrumentView*>, 4> found;
+  for (const InstrumentView& row : rows_) {
+    if (!exchange.empty() && row.exchange != exchange) continue;
+    const int rank = wanted.empty() ? 1 : rank_of(row, wanted);
+    if (rank < 4) found[static_cast<std::size_t>(rank)].push_back(&row);
+  }
+  std::vector<InstrumentView> best;
+  for (auto& rows : found) {
+    std::sort(rows.begin(), rows.end(), [](const InstrumentView* a, const InstrumentView* b) {
+      return std::tuple(a->symbol.size(), a->symbol, a->exchange) < std::tuple(b->symbol.size(), b->symbol, b->exchange);
+    });
+    for (const InstrumentView* row : rows) {
+      if (best.size() >= limit) return best;
+      best.push_back(*row);
+    }
+  }
+  return best;
+}
+
+}  // namespace gw::instruments

@@ -1,0 +1,38 @@
+// The thread that serves adapters: broker sockets, timers and all calls into plugins.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/ts/netfwd.hpp>
+
+#include "core/plugin_host/adapter_instance.hpp"
+
+namespace gw::plugin_host {
+
+class FeedThread {
+ public:
+  FeedThread();
+  ~FeedThread();  // stops
+
+  // Before start(); the thread owns the instance.
+  AdapterInstance& add(std::shared_ptr<const Library> library, AdapterOptions options, bus::Doorbell& routing_bell);
+  void remove_last();  // an instance whose prepare() failed
+  void start();
+  // Disconnects every adapter and ends the thread. [any but feed]
+  void stop();
+  // Runs `task` on the feed thread. [any]
+  void post(std::function<void()> task);
+  AdapterInstance* find(const std::string& name);
+
+ private:
+  struct Loop;
+  std::unique_ptr<Loop> loop_;
+  std::vector<std::unique_ptr<AdapterInstance>> instances_;
+  std::thread thread_;
+};
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,79 @@
+// One client of the gateway: authentication, its requests, its output. Owned and called by its Shard. [shard]
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/ts/netfwd.hpp>
+
+#include "core/accounts/key_ring.hpp"
+#include "core/proxy/wire/request.hpp"
+#include "core/routing/router.hpp"
+#include "core/websocket/connection.hpp"
+
+namespace gw::proxy {
+
+class Shard;
+
+class ClientSession final : public websocket::Listener {
+ public:
+  ClientSession(Shard& shard, routing::SessionId id, boost::asio::ip::tcp::socket&& socket);
+  ~ClientSession() override;
+
+  routing::SessionId id() const { return id_; }
+  bool authenticated() const { return account_.has_value(); }
+  bool extras() const { return extras_; }
+  routing::BrokerId broker() const { return broker_; }
+  const std::optional<accounts::KeySession>& account() const { return account_; }
+
+  // A finished market-data frame. A client whose output is full has stopped reading: it is closed with 4000.
+  void deliver(std::string_view frame) noexcept;
+  void send(std::string_view json);
+  void close(int code, std::string_view reason);
+  // Writes what this turn appended, then the newest values that still wait for room.
+  void flush();
+  // Deadlines: authentication, ping, expiry of the key.
+  void sweep(std::int64_t monotonic_ns, std::int64_t wall_ns);
+
+  bool touched = false;  // in the shard's list of sessions to flush
+
+  void on_open() override;
+  void on_message(websocket::Opcode opcode, std::string_view payload) override;
+  void on_control_frame() override;
+  void on_drained() override;
+  void on_closed(const websocket::CloseInfo& info) override;
+
+ private:
+  void authenticate(std::string_view payload);
+  void refuse_authentication(std::string_view code, std::string_view message);
+  void handle(const wire::Request& request);
+  void subscribe(const wire::Request& request);
+  void unsubscribe(const wire::Request& request);
+  void search(const wire::Request& request);
+  void queue_newest(const routing::Outcome& outcome);
+  bool write_newest();
+  std::string describe() const;
+
+  Shard& shard_;
+  routing::SessionId id_;
+  std::unique_ptr<websocket::Connection> connection_;
+  std::optional<accounts::KeySession> account_;
+  routing::BrokerId broker_ = 0;
+  bool extras_ = false;
+  bool closing_ = false;
+  std::int64_t opened_ns_ = 0;
+  std::int64_t last_frame_ns_ = 0;
+  std::int64_t last_ping_ns_ = 0;
+  std::int64_t ping_sent_ns_ = 0;  // 0: no ping is out
+  struct Newest {
+    routing::TopicId topic;
+    std::uint64_t seq;  // of the topic when it was asked for
+  };
+  std::deque<Newest> newest_;
+};
+
+}  // namespace gw::proxy

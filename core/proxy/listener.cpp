@@ -1,0 +1,91 @@
+#include "core/proxy/listener.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "core/base/log.hpp"
+#include "core/proxy/shard.hpp"
+
+namespace gw::proxy {
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+constexpr int kPortsToTry = 100;
+
+class TcpListener final : public Listener {
+ public:
+  TcpListener(Shard& shard, tcp::acceptor&& acceptor)
+      : shard_(shard), acceptor_(std::move(acceptor)), pause_(shard.io()) {
+    accept();
+  }
+  std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
+  void close() override {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](const boost::system::error_code& ec, tcp::socket socket) {
+      if (ec == asio::error::operation_aborted || !acceptor_.is_open()) return;
+      if (!ec) {
+        shard_.adopt(std::move(socket));
+        accept();
+        return;
+      }
+      // Out of descriptors, most likely: keep serving those who are there, and look again shortly.
+      log::warning("proxy", "cannot accept a client: " + ec.message() + "; trying again in 100 ms");
+      pause_.expires_after(std::chrono::milliseconds(100));
+      pause_.async_wait([this](const boost::system::error_code& stopped) {
+        if (!stopped) accept();
+      });
+    });
+  }
+
+  Shard& shard_;
+  tcp::acceptor acceptor_;
+  asio::steady_timer pause_;
+};
+
+boost::system::error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+  boost::system::error_code ec;
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec) acceptor.listen(4096, ec);
+  if (ec) {
+    boost::system::error_code ignored;
+    acceptor.close(ignored);
+  }
+  return ec;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const std::string& host, std::uint16_t port,
+                                                 bool next_free) {
+  boost::system::error_code ec;
+  tcp::resolver resolver(shard.io());
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, ec);
+  if (ec || found.empty()) return Error{"server.host: found " + host + ", expected an address of this machine"};
+  tcp::endpoint endpoint = *found.begin();
+  for (int attempt = 0; attempt < kPortsToTry; ++attempt) {
+    tcp::acceptor acceptor(shard.io());
+    ec = bind(acceptor, endpoint);
+    if (!ec) {
+      if (attempt > 0)
+        log::info("proxy", "port " + std::to_string(port) + " is in use, using port " +
+                               std::to_string(acceptor.local_endpoint().port()) + " instead");
+      return std::unique_ptr<Listener>(std::make_unique<TcpListener>(shard, std::move(acceptor)));
+    }
+    if (ec != asio::error::address_in_use || !next_free || endpoint.port() == 65535) break;
+    endpoint.port(static_cast<std::uint16_t>(endpoint.port() + 1));
+  }
+  return Error{"cannot listen on " + host + ":" + std::to_string(port) + ": " + ec.message()};
+}
+
+}  // namespace gw::proxy

@@ -1,0 +1,24 @@
+// The listening socket for clients; hands each accepted one to the shard. [shard]
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "core/base/result.hpp"
+
+namespace gw::proxy {
+
+class Shard;
+
+class Listener {
+ public:
+  // Port 0: any free one. A taken port: the next free one when `next_free`, else an error.
+  static Result<std::unique_ptr<Listener>> open(Shard& shard, const std::string& host, std::uint16_t port,
+                                                bool next_free);
+  virtual ~Listener() = default;
+  virtual std::uint16_t port() const = 0;
+  virtual void close() = 0;
+};
+
+}  // namespace gw::proxy

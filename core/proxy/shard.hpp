@@ -1,0 +1,95 @@
+// One proxy shard: a thread, its clients' sockets, one bounded output per client that is written once per turn, and an
+// inbox. With one shard, routing runs on this thread too.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/ts/netfwd.hpp>
+
+#include "core/accounts/key_ring.hpp"
+#include "core/bus/doorbell.hpp"
+#include "core/proxy/client_session.hpp"
+#include "core/proxy/wire/market_data.hpp"
+#include "core/routing/ports.hpp"
+#include "core/routing/router.hpp"
+#include "core/websocket/connection.hpp"
+
+namespace gw::proxy {
+
+struct ShardOptions {
+  std::int64_t ping_interval_ns = 30'000'000'000;
+  std::int64_t ping_timeout_ns = 10'000'000'000;
+  std::int64_t authentication_timeout_ns = 15'000'000'000;
+  std::size_t subscriptions_per_client = 30'000;
+  std::size_t symbols_per_request = 5'000;
+  std::size_t message_size = 1 << 20;
+  std::size_t output_per_client = 1 << 20;
+  std::string default_broker;
+};
+
+class Shard final : public routing::SessionPort {
+ public:
+  // `bell` is rung by the adapters' channels.
+  Shard(ShardOptions options, bus::Doorbell& bell);
+  ~Shard() override;
+
+  // Serves until stop(). [the shard's own thread]
+  void run();
+  // Runs `task` on the shard's thread. [any]
+  void post(std::function<void()> task);
+  // Tells every client 1001 and ends run() when they are gone, or after two seconds. [any]
+  void stop();
+
+  // ---- below: [shard], or before run()
+  boost::asio::io_context& io();
+  routing::Router& router() { return *router_; }
+  const ShardOptions& options() const { return options_; }
+  const websocket::ServerOptions& websocket_options() const { return websocket_options_; }
+  const accounts::KeyRing& keys() const { return *keys_; }
+  // Sessions whose key is no longer good are closed with 4401.
+  void set_keys(std::shared_ptr<const accounts::KeyRing> keys);
+  routing::BrokerId broker_of(const accounts::KeySession& account);
+  void adopt(boost::asio::ip::tcp::socket&& socket);
+  void touch(ClientSession& session) noexcept;
+  // Ends the session's subscriptions; while updates are being delivered, once that is over.
+  void leave(ClientSession& session);
+  void remove(ClientSession& session);
+  std::size_t session_count() const { return open_; }
+
+  void deliver(std::string_view frame, std::span<const routing::SessionId> sessions) noexcept override;
+  void refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) override;
+  void broker_changed(routing::BrokerId broker) override;
+
+ private:
+  void wait_for_bell();
+  void turn();
+  void flush_touched();
+  void schedule_flush();
+  void sweep_later();
+  void finish_if_empty();
+
+  struct Loop;  // the io_context and what is bound to it
+  ShardOptions options_;
+  websocket::ServerOptions websocket_options_;
+  bus::Doorbell& bell_;
+  std::unique_ptr<Loop> loop_;
+  wire::SeedEncoder encoder_;
+  std::unique_ptr<routing::Router> router_;
+  std::shared_ptr<const accounts::KeyRing> keys_;
+  std::vector<std::unique_ptr<ClientSession>> sessions_;
+  std::vector<std::uint32_t> free_;
+  std::vector<ClientSession*> touched_;
+  std::vector<routing::SessionId> leaving_;
+  std::size_t open_ = 0;
+  bool flush_scheduled_ = false;
+  bool in_turn_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace gw::proxy

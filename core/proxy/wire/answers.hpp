@@ -1,0 +1,49 @@
+// The gateway's answers in dialect `seed`, as JSON text. Used by ClientSession.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/proxy/wire/request.hpp"
+#include "core/routing/outcome.hpp"
+#include "core/routing/router.hpp"
+
+namespace gw::proxy::wire {
+
+// What an answer says of the broker and the session it belongs to.
+struct Context {
+  std::string_view broker;  // its name; empty: none configured
+  bool extras = false;
+  std::string_view id_json;
+  std::size_t subscription_limit = 0;
+};
+
+std::string error(std::string_view code, std::string_view message, std::string_view id_json = {});
+
+struct AuthenticatedExtras {
+  std::string_view user;
+  std::string_view broker;
+  std::string_view broker_status;
+  std::string_view epoch;
+};
+std::string authenticated(const AuthenticatedExtras* extras, std::string_view id_json);
+
+std::string subscribed(const Entry& entry, const routing::Outcome& outcome, const Context& context);
+std::string unsubscribed(const Entry& entry, const routing::Outcome& outcome, const Context& context);
+// `kind`: "subscription" or "unsubscription". One outcome per entry; those of entries with an error are not looked at.
+std::string batch(std::string_view kind, const std::vector<Entry>& entries,
+                  const std::vector<routing::Outcome>& outcomes, const Context& context);
+std::string unsubscribed_all(std::size_t count, std::string_view id_json);
+std::string pong(std::int64_t wall_ns, std::string_view id_json);
+std::string held_streams(const routing::Router& router, routing::SessionId session, std::string_view id_json);
+std::string found_instruments(const std::vector<instruments::InstrumentView>& found, std::string_view id_json);
+std::string broker_info(std::string_view broker, std::string_view status, const registry::Capabilities& can,
+                        std::string_view id_json);
+std::string broker_status(std::string_view broker, std::string_view status, std::string_view message,
+                          std::int64_t wall_ns);
+// A subscription that had been confirmed and that the broker refused.
+std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
+
+}  // namespace gw::proxy::wire

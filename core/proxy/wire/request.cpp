@@ -1,0 +1,209 @@
+#include "core/proxy/wire/request.hpp"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "core/proxy/wire/json_text.hpp"
+
+namespace gw::proxy::wire {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kSearchMost = 1000;
+
+std::string dump(const Json& value) {
+  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (text.size() > 64) text = json_text(cut(value.is_string() ? value.get_ref<const std::string&>() : text));
+  return text;
+}
+
+// As the seed's implementation would print it into a sentence.
+std::string spoken(const Json& value) {
+  if (value.is_null()) return "None";
+  if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
+  if (value.is_string()) return std::string(cut(value.get_ref<const std::string&>()));
+  return std::string(cut(value.dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
+
+const Json* member(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : &*found;
+}
+
+// The whole number that `value` equals; nothing for any other value. 2.0 is 2; true and "2" are not.
+std::optional<int> whole(const Json& value) {
+  if (!value.is_number()) return std::nullopt;
+  const double number = value.get<double>();
+  if (!(std::abs(number) < 1e6) || number != std::floor(number)) return std::nullopt;
+  return static_cast<int>(number);
+}
+
+void set_text(const Json& object, const char* key, std::string& text, std::string& json) {
+  const Json* value = member(object, key);
+  if (value == nullptr) return;
+  json = dump(*value);
+  if (value->is_string()) text = value->get<std::string>();
+}
+
+void set_mode(const Json& value, Entry& e) {
+  e.mode_json = dump(value);
+  e.mode_text = spoken(value);
+  const auto number = whole(value);
+  e.stream.mode = number.value_or(0);
+  if (number) e.mode_text = e.mode_json = std::to_string(*number);
+}
+
+void check_names(Entry& e) {
+  if (e.symbol.empty() || e.exchange.empty())
+    e.error = {"INVALID_PARAMETERS", "Symbol and exchange are required"};
+}
+
+void check_stream(Entry& e, const Json* depth) {
+  const int mode = e.stream.mode;
+  if (mode != BGW_MODE_LTP && mode != BGW_MODE_QUOTE && mode != BGW_MODE_DEPTH) {
+    e.error = {"INVALID_MODE", "Mode must be 1 (LTP), 2 (QUOTE), or 4 (DEPTH)"};
+    return;
+  }
+  if (mode != BGW_MODE_DEPTH) return;
+  const auto level = depth == nullptr ? std::optional<int>(5) : whole(*depth);
+  e.stream.depth_level = level.value_or(0);
+  if (routing::slot_of(e.stream) >= routing::kStreams)
+    e.error = {"INVALID_DEPTH_LEVEL", "Depth level must be 5, 20, 30, or 50"};
+  else
+    e.depth_json = std::to_string(e.stream.depth_level);
+}
+
+// `defaults` is the frame of a batch, or null.
+Entry parse_entry(const Json& object, const Json* defaults, bool subscribe) {
+  Entry e;
+  if (!object.is_object()) {
+    check_names(e);
+    return e;
+  }
+  set_text(object, "symbol", e.symbol, e.symbol_json);
+  set_text(object, "exchange", e.exchange, e.exchange_json);
+  const auto pick = [&](const char* key) {
+    const Json* own = member(object, key);
+    return own == nullptr && defaults != nullptr ? member(*defaults, key) : own;
+  };
+  if (const Json* mode = pick("mode"); mode != nullptr) set_mode(*mode, e);
+  const Json* depth = pick("depth_level");
+  if (depth != nullptr) e.depth_json = dump(*depth);
+  check_names(e);
+  if (e.error) return e;
+  if (subscribe) {
+    check_stream(e, depth);
+  } else if (depth != nullptr && e.stream.mode == BGW_MODE_DEPTH) {
+    e.stream.depth_level = whole(*depth).value_or(-1);
+  }
+  return e;
+}
+
+void parse_entries(const Json& object, bool subscribe, const RequestLimits& limits, Request& r) {
+  const Json* symbols = member(object, "symbols");
+  if (symbols == nullptr) {
+    r.entries.push_back(parse_entry(object, nullptr, subscribe));
+    r.error = r.entries.front().error;
+    return;
+  }
+  r.batch = true;
+  if (!symbols->is_array() || symbols->empty()) {
+    r.error = {"INVALID_PARAMETERS", "Symbol and exchange are required"};
+  } else if (symbols->size() > limits.symbols_per_request) {
+    r.error = {"SUBSCRIPTION_LIMIT", "A request may name at most " + std::to_string(limits.symbols_per_request) +
+                                         " symbols, this one names " + std::to_string(symbols->size()) +
+                                         ": send it in parts"};
+  } else {
+    r.entries.reserve(symbols->size());
+    for (const Json& entry : *symbols) r.entries.push_back(parse_entry(entry, &object, subscribe));
+  }
+}
+
+void parse_search(const Json& object, Request& r) {
+  std::string ignored;
+  set_text(object, "text", r.text, ignored);
+  set_text(object, "exchange", r.exchange, ignored);
+  if (const Json* limit = member(object, "limit"); limit != nullptr)
+    if (const auto number = whole(*limit); number && *number > 0)
+      r.limit = std::min(static_cast<std::size_t>(*number), kSearchMost);
+}
+
+void parse_id(const Json& object, Request& r) {
+  const Json* id = member(object, "id");
+  if (id == nullptr) return;
+  if (id->is_number_integer()) r.id_json = id->dump();
+  if (id->is_string() && id->get_ref<const std::string&>().size() <= 64)
+    r.id_json = id->dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Action action_of(const Json* action) {
+  if (action == nullptr || !action->is_string()) return Action::invalid;
+  const std::string& name = action->get_ref<const std::string&>();
+  if (name == "subscribe") return Action::subscribe;
+  if (name == "unsubscribe") return Action::unsubscribe;
+  if (name == "authenticate") return Action::authenticate;
+  if (name == "unsubscribe_all") return Action::unsubscribe_all;
+  if (name == "list") return Action::list;
+  if (name == "ping") return Action::ping;
+  if (name == "search") return Action::search;
+  if (name == "get_broker_info") return Action::get_broker_info;
+  return Action::invalid;
+}
+
+// Nesting deeper than any request needs is refused before the parser, which would recurse into it.
+bool too_deep(std::string_view frame) {
+  int depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    const char c = frame[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      else if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      if (++depth > 32) return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Request parse_request(std::string_view frame, const RequestLimits& limits) {
+  Request r;
+  const Json object = too_deep(frame) ? Json(Json::value_t::discarded) : Json::parse(frame, nullptr, false);
+  if (!object.is_object()) {
+    r.error = {"INVALID_JSON", "Invalid JSON message"};
+    return r;
+  }
+  parse_id(object, r);
+  const Json* action = member(object, "action");
+  r.action = action_of(action);
+  switch (r.action) {
+    case Action::authenticate: {
+      std::string ignored;
+      set_text(object, "api_key", r.api_key, ignored);
+      const Json* extras = member(object, "extras");
+      r.extras = extras != nullptr && extras->is_boolean() && extras->get<bool>();
+      break;
+    }
+    case Action::subscribe: parse_entries(object, true, limits, r); break;
+    case Action::unsubscribe: parse_entries(object, false, limits, r); break;
+    case Action::search: parse_search(object, r); break;
+    case Action::invalid:
+      r.error = {"INVALID_ACTION", "Invalid action: " + (action == nullptr ? std::string("None") : spoken(*action))};
+      break;
+    case Action::unsubscribe_all:
+    case Action::list:
+    case Action::ping:
+    case Action::get_broker_info: break;
+  }
+  return r;
+}
+
+}  // namespace gw::proxy::wire

@@ -1,0 +1,67 @@
+// A client's frame of dialect `seed`, understood and checked as far as that needs no broker. Made by parse_request for
+// ClientSession.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/routing/stream.hpp"
+
+namespace gw::proxy::wire {
+
+enum class Action : std::uint8_t {
+  authenticate,
+  subscribe,
+  unsubscribe,
+  unsubscribe_all,
+  list,
+  ping,
+  search,
+  get_broker_info,
+  invalid,  // an error stands in `error`
+};
+
+// An error that is sent as it is: code and text of protocol.md's table.
+struct RequestError {
+  std::string_view code;
+  std::string message;
+};
+
+// One instrument of a subscribe or unsubscribe.
+struct Entry {
+  std::string symbol;
+  std::string exchange;
+  routing::Stream stream;
+  std::string mode_text = "2";  // as echoed
+  // What the client sent, as JSON text, for answers about entries that are wrong.
+  std::string symbol_json = "null";
+  std::string exchange_json = "null";
+  std::string mode_json = "2";
+  std::string depth_json = "5";
+  std::optional<RequestError> error;
+};
+
+struct Request {
+  Action action = Action::invalid;
+  std::string id_json;  // of "id", as JSON text; empty: none
+  std::optional<RequestError> error;
+  std::string api_key;  // authenticate
+  bool extras = false;  // authenticate
+  bool batch = false;
+  std::vector<Entry> entries;
+  std::string text;      // search
+  std::string exchange;  // search
+  std::size_t limit = 50;
+};
+
+struct RequestLimits {
+  std::size_t symbols_per_request = 5000;
+};
+
+// Never throws on any bytes. [shard]
+Request parse_request(std::string_view frame, const RequestLimits& limits);
+
+}  // namespace gw::proxy::wire

@@ -1,0 +1,92 @@
+#include "core/registry/capabilities.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+
+namespace gw::registry {
+
+std::optional<int> choose_depth(std::span<const std::uint16_t> levels, int requested) {
+  if (levels.empty()) return std::nullopt;
+  int best = levels.front();
+  for (const std::uint16_t level : levels)
+    if (level <= requested) best = level;
+  return best;
+}
+
+Capabilities::Capabilities(std::span<const bgw_capability> declared) {
+  for (const bgw_capability& c : declared) {
+    Exchange e;
+    e.modes = c.modes;
+    e.feed = c.feed;
+    const std::uint32_t count = std::min<std::uint32_t>(c.depth_count, 8);
+    e.levels.assign(c.depths, c.depths + count);
+    std::sort(e.levels.begin(), e.levels.end());
+    exchanges_[std::string(c.exchange, strnlen(c.exchange, sizeof c.exchange))] = std::move(e);
+  }
+}
+
+const Capabilities::Exchange* Capabilities::find(std::string_view exchange) const {
+  const auto found = exchanges_.find(exchange);
+  return found == exchanges_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> Capabilities::exchanges() const {
+  std::vector<std::string> names;
+  for (const auto& [name, exchange] : exchanges_) names.push_back(name);
+  return names;
+}
+
+bool Capabilities::has_exchange(std::string_view exchange) const { return find(exchange) != nullptr; }
+
+bool Capabilities::supports_mode(std::string_view exchange, std::uint32_t mode) const {
+  const Exchange* e = find(exchange);
+  return e != nullptr && (e->modes & mode) != 0;
+}
+
+std::span<const std::uint16_t> Capabilities::depth_levels(std::string_view exchange) const {
+  const Exchange* e = find(exchange);
+  if (e == nullptr) return {};
+  return e->levels;
+}
+
+bool Capabilities::is_depth_supported(std::string_view exchange, int level) const {
+  const auto levels = depth_levels(exchange);
+  return std::find(levels.begin(), levels.end(), level) != levels.end();
+}
+
+std::optional<int> Capabilities::fallback_depth(std::string_view exchange, int requested) const {
+  return choose_depth(depth_levels(exchange), requested);
+}
+
+std::uint32_t Capabilities::feed(std::string_view exchange) const {
+  const Exchange* e = find(exchange);
+  return e == nullptr ? static_cast<std::uint32_t>(BGW_FEED_SNAPSHOT) : e->feed;
+}
+
+Result<Capabilities> Capabilities::narrowed_by(std::span<const bgw_capability> narrower) const {
+  Capabilities made(narrower);
+  for (const auto& [name, e] : made.exchanges_) {
+    const Exchange* own = find(name);
+    if (own == nullptr) return Error{"exchange " + name + " is not in the descriptor"};
+    if ((e.modes & ~own->modes) != 0) return Error{"exchange " + name + " has modes that the descriptor lacks"};
+    for (const std::uint16_t level : e.levels)
+      if (!is_depth_supported(name, level))
+        return Error{"exchange " + name + ": depth level " + std::to_string(level) + " is not in the descriptor"};
+  }
+  return made;
+}
+
+std::string broker_message(std::string_view broker, const Capabilities& can, std::string_view exchange, int requested,
+                           int actual) {
+  if (actual == requested) return {};
+  const auto levels = can.depth_levels(exchange);
+  if (!levels.empty() && levels.back() == actual) {
+    std::string name(broker);
+    if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    return name + " broker only supports up to " + std::to_string(actual) + " depth levels for " + std::string(exchange);
+  }
+  return "Depth level " + std::to_string(requested) + " not supported, using " + std::to_string(actual);
+}
+
+}  // namespace gw::registry

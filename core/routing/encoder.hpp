@@ -1,0 +1,76 @@
+// What routing asks of the codec, which lives in proxy/wire: an update of a topic made into one finished frame.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/routing/stream.hpp"
+
+namespace gw::routing {
+
+// Fixed for the life of a topic.
+struct TopicInfo {
+  std::string symbol;
+  std::string exchange;
+  Stream stream;
+  int actual_depth = 0;        // depth mode: levels that the broker really gives
+  std::string broker_message;  // depth mode, on a fallback; else empty
+  // Made by Encoder::prepare: the part of the frame before the ltp, per variant.
+  std::string head[kVariants];
+};
+
+struct TopicUpdate {
+  const bgw_tick* tick;
+  const bgw_tick_rare* rare;  // or null
+  std::span<const bgw_level> bids;
+  std::span<const bgw_level> asks;
+  // The tick's own, or the newest known where a book came without.
+  std::int64_t ltp;
+  const bgw_tick* quote;  // whose quote values a depth update with extras shows; may be `tick`
+  std::int64_t exchange_time_ns;  // 0: none
+  std::uint64_t seq;
+  std::int64_t received_ns;
+  std::int64_t published_ns;
+  bool snapshot;  // from memory
+  std::int64_t age_ms;
+};
+
+// Memory for one frame, reused for ever; it only grows.
+class FrameBuffer {
+ public:
+  // At least `size` bytes of uninitialised room. What was there is gone.
+  char* room(std::size_t size) {
+    if (size > capacity_) {
+      memory_ = std::make_unique_for_overwrite<char[]>(size);
+      capacity_ = size;
+    }
+    return memory_.get();
+  }
+  void set(std::size_t begin, std::size_t payload, std::size_t end) {
+    begin_ = begin;
+    payload_ = payload;
+    end_ = end;
+  }
+  std::string_view frame() const { return {memory_.get() + begin_, end_ - begin_}; }
+  std::string_view payload() const { return {memory_.get() + payload_, end_ - payload_}; }
+
+ private:
+  std::unique_ptr<char[]> memory_;
+  std::size_t capacity_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t payload_ = 0;
+  std::size_t end_ = 0;
+};
+
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+  virtual void prepare(TopicInfo& info) const = 0;
+  // Makes header and payload. Allocates only while `out` grows. [routing]
+  virtual void encode(const TopicInfo& info, const TopicUpdate& update, Variant variant, FrameBuffer& out) const = 0;
+};
+
+}  // namespace gw::routing

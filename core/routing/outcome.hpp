@@ -1,0 +1,30 @@
+// The answer to a request for one stream. Codes are the protocol's; their texts are made in proxy/wire.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/routing/stream.hpp"
+
+namespace gw::routing {
+
+enum class Code : std::uint8_t {
+  ok,
+  symbol_not_found,
+  broker_limitation,
+  broker_unavailable,
+  subscription_limit,
+  not_subscribed,
+};
+
+struct Outcome {
+  Code code = Code::ok;
+  TopicId topic = 0;      // with ok
+  int actual_depth = 0;   // with ok, depth mode
+  bool is_new = false;    // with ok: not held before
+  std::string detail;     // unavailable: why. limitation: the feature, "depth" or "mode"
+  std::vector<int> supported;  // limitation
+};
+
+}  // namespace gw::routing

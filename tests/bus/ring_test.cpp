@@ -1,0 +1,118 @@
+#include "core/bus/ring.hpp"
+
+#include <cstring>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace gw::bus {
+namespace {
+
+struct Memory {
+  explicit Memory(std::size_t data) : bytes(sizeof(RingHeader) + data + 64) {
+    void* at = bytes.data();
+    std::size_t space = bytes.size();
+    start = static_cast<std::byte*>(std::align(64, sizeof(RingHeader) + data, at, space));
+    size = sizeof(RingHeader) + data;
+  }
+  std::span<std::byte> span() { return {start, size}; }
+  std::vector<std::byte> bytes;
+  std::byte* start;
+  std::size_t size;
+};
+
+bool put(Ring& ring, const std::string& text) {
+  const auto place = ring.reserve(text.size());
+  if (place.empty()) return false;
+  std::memcpy(place.data(), text.data(), text.size());
+  ring.commit();
+  return true;
+}
+
+std::string take(Ring& ring) {
+  const auto record = ring.front();
+  std::string text(reinterpret_cast<const char*>(record.data()), record.size());
+  ring.release();
+  return text;
+}
+
+TEST(Ring, RecordsComeOutInOrderAcrossManyWraps) {
+  Memory memory(256);
+  Ring ring(memory.span(), true);
+  for (int i = 0; i < 1000; ++i) {
+    const std::string text = "record " + std::to_string(i) + std::string(static_cast<std::size_t>(i % 50), 'x');
+    ASSERT_TRUE(put(ring, text));
+    EXPECT_EQ(take(ring), text);
+  }
+  EXPECT_TRUE(ring.empty());
+}
+
+TEST(Ring, AFullRingRefusesAndTakesAgainAfterARelease) {
+  Memory memory(256);
+  Ring ring(memory.span(), true);
+  int put_count = 0;
+  while (put(ring, std::string(24, 'a'))) ++put_count;
+  EXPECT_EQ(put_count, 8);  // 8 bytes of length each
+  EXPECT_FALSE(put(ring, "b"));
+  take(ring);
+  EXPECT_TRUE(put(ring, "b"));
+}
+
+TEST(Ring, TheLargestRecordFitsWhereverTheRingStands) {
+  Memory memory(1024);
+  Ring ring(memory.span(), true);
+  for (std::size_t shift = 1; shift < 200; ++shift) {
+    ASSERT_TRUE(put(ring, std::string(shift, 's')));
+    take(ring);
+    ASSERT_TRUE(put(ring, std::string(ring.largest_record(), 'l'))) << shift;
+    EXPECT_EQ(take(ring).size(), ring.largest_record());
+  }
+}
+
+TEST(Ring, ASecondMappingOfTheSameMemoryReadsWhatTheFirstWrote) {
+  Memory memory(256);
+  Ring writer(memory.span(), true);
+  Ring reader(memory.span(), false);
+  ASSERT_TRUE(put(writer, "across"));
+  EXPECT_EQ(take(reader), "across");
+}
+
+TEST(Ring, AWriterAndAReaderOnTwoThreadsLoseNothing) {
+  Memory memory(4096);
+  Ring ring(memory.span(), true);
+  constexpr std::uint32_t kRecords = 200'000;
+  std::thread writer([&ring] {
+    std::mt19937 random(7);
+    for (std::uint32_t i = 0; i < kRecords; ++i) {
+      const std::size_t size = 4 + random() % 200;
+      std::span<std::byte> place;
+      while ((place = ring.reserve(size)).empty()) std::this_thread::yield();
+      std::memset(place.data(), static_cast<int>(i & 0xff), size);
+      std::memcpy(place.data(), &i, 4);
+      ring.commit();
+    }
+  });
+  std::mt19937 random(7);
+  for (std::uint32_t i = 0; i < kRecords; ++i) {
+    const std::size_t size = 4 + random() % 200;
+    std::span<const std::byte> record;
+    while ((record = ring.front()).empty()) std::this_thread::yield();
+    ASSERT_EQ(record.size(), size);
+    std::uint32_t number = 0;
+    std::memcpy(&number, record.data(), 4);
+    ASSERT_EQ(number, i);
+    if (size > 4) {
+      ASSERT_EQ(record[size - 1], static_cast<std::byte>(i & 0xff));
+    }
+    ring.release();
+  }
+  writer.join();
+  EXPECT_TRUE(ring.empty());
+}
+
+}  // namespace
+}  // namespace gw::bus

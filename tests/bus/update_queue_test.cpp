@@ -1,0 +1,109 @@
+#include "core/bus/update_queue.hpp"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "core/bus/channel.hpp"
+
+namespace gw::bus {
+namespace {
+
+bgw_tick tick_of(std::uint32_t instrument, std::int64_t ltp, std::uint32_t modes = BGW_MODE_LTP) {
+  bgw_tick tick{};
+  tick.instrument = instrument;
+  tick.modes = modes;
+  tick.present = BGW_HAS_LTP;
+  tick.ltp = ltp;
+  return tick;
+}
+
+RecordKind kind_of(std::span<const std::byte> record) {
+  return *reinterpret_cast<const RecordKind*>(record.data());
+}
+
+TEST(UpdateQueue, AnUpdateWithBookAndRareFieldsArrivesWhole) {
+  Doorbell bell;
+  Channel channel(1 << 16, 1 << 12, bell);
+  const bgw_tick tick = tick_of(7, 42, BGW_MODE_LTP | BGW_MODE_DEPTH);
+  const bgw_tick_rare rare{1, 2, 3, 4, 5, 6, {}};
+  const bgw_level bids[] = {{10, 100, 1, 0}, {9, 200, 2, 0}};
+  const bgw_level asks[] = {{11, 50, 3, 0}};
+  const bgw_book book{BGW_BOOK_SNAPSHOT, 2, 1, BGW_HAS_SEQUENCE, 0, 99, bids, asks};
+  channel.writer().update({&tick, &rare, &book}, 1234);
+
+  const UpdateView view = view_update(channel.updates().front());
+  EXPECT_EQ(view.tick->ltp, 42);
+  ASSERT_NE(view.rare, nullptr);
+  EXPECT_EQ(view.rare->low_52_weeks, 6);
+  ASSERT_EQ(view.bids.size(), 2U);
+  ASSERT_EQ(view.asks.size(), 1U);
+  EXPECT_EQ(view.bids[1].quantity, 200);
+  EXPECT_EQ(view.asks[0].orders, 3U);
+  EXPECT_EQ(view.header->received_ns, 1234);
+  EXPECT_EQ(view.header->book_sequence, 99);
+}
+
+TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {
+  Doorbell bell;
+  Channel channel(4096, 1 << 12, bell);
+  constexpr int kRounds = 500;
+  for (int round = 0; round < kRounds; ++round)
+    for (std::uint32_t instrument = 0; instrument < 3; ++instrument) {
+      const bgw_tick tick = tick_of(instrument, round);
+      channel.writer().update({&tick, nullptr, nullptr}, 0);
+    }
+  channel.writer().link(LinkState::reconnecting, "gone");
+  channel.writer().handle_event(RecordKind::released, 2);
+
+  std::map<std::uint32_t, std::int64_t> newest;
+  std::uint64_t seen = 0;
+  bool told_link = false;
+  bool told_released = false;
+  do {
+    for (auto record = channel.updates().front(); !record.empty(); record = channel.updates().front()) {
+      if (kind_of(record) == RecordKind::update) {
+        const UpdateView view = view_update(record);
+        EXPECT_FALSE(told_released && view.tick->instrument == 2) << "an update after its handle was released";
+        EXPECT_GE(view.tick->ltp, newest[view.tick->instrument]);
+        newest[view.tick->instrument] = view.tick->ltp;
+        ++seen;
+      } else if (kind_of(record) == RecordKind::link) {
+        told_link = true;
+      } else {
+        told_released = true;
+      }
+      channel.updates().release();
+    }
+    EXPECT_TRUE(channel.updates().take_wish_for_room() || channel.writer().flush_aside());
+  } while (!channel.writer().flush_aside() || !channel.updates().empty());
+  for (std::uint32_t instrument = 0; instrument < 3; ++instrument) EXPECT_EQ(newest[instrument], kRounds - 1);
+  EXPECT_TRUE(told_link);
+  EXPECT_TRUE(told_released);
+  EXPECT_EQ(seen + channel.writer().conflated(), 3U * kRounds);
+  EXPECT_GT(channel.writer().conflated(), 0U);
+}
+
+TEST(Demand, TextsSurviveTheRing) {
+  Doorbell bell;
+  Channel channel(1 << 12, 1 << 12, bell);
+  ASSERT_TRUE(put_demand(channel.demand(), {3, BGW_MODE_DEPTH, 20, "NIFTY", "NSE_INDEX", "NIFTY 50", "NSE", "256265"}));
+  const Demand d = view_demand(channel.demand().front());
+  EXPECT_EQ(d.instrument, 3U);
+  EXPECT_EQ(d.depth_level, 20U);
+  EXPECT_EQ(d.exchange, "NSE_INDEX");
+  EXPECT_EQ(d.token, "256265");
+}
+
+TEST(Demand, AFullRingSaysSoAndLeavesAWish) {
+  Doorbell bell;
+  Channel channel(1 << 12, 256, bell);
+  while (put_demand(channel.demand(), {1, 1, 0, "S", "E", "S", "E", "1"})) {}
+  EXPECT_TRUE(channel.demand().take_wish_for_room());
+  channel.demand().front();
+  channel.demand().release();
+  EXPECT_TRUE(put_demand(channel.demand(), {1, 1, 0, "S", "E", "S", "E", "1"}));
+}
+
+}  // namespace
+}  // namespace gw::bus
