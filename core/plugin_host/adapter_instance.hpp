@@ -53,7 +53,7 @@ struct AdapterCounts {
   std::atomic<std::uint32_t> state{static_cast<std::uint32_t>(bus::LinkState::disconnected)};
 };
 
-class AdapterInstance final : private transport::WsClient::Events {
+class AdapterInstance final : public transport::WsClient::Events {
  public:
   AdapterInstance(boost::asio::io_context& io, std::shared_ptr<const Library> library, AdapterOptions options,
                   bus::Doorbell& routing_bell);

@@ -17,7 +17,7 @@ constexpr int kStoppedReading = 4000;
 
 }  // namespace
 
-ClientSession::ClientSession(Shard& shard, routing::SessionId id, boost::asio::ip::tcp::socket&& socket)
+ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket)
     : shard_(shard),
       id_(id),
       connection_(websocket::Connection::accept(std::move(socket), shard.websocket_options(), *this)),

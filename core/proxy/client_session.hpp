@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/ts/netfwd.hpp>
+#include "core/websocket/asio_fwd.hpp"
 
 #include "core/accounts/key_ring.hpp"
 #include "core/proxy/wire/request.hpp"
@@ -21,7 +21,7 @@ class Shard;
 
 class ClientSession final : public websocket::Listener {
  public:
-  ClientSession(Shard& shard, routing::SessionId id, boost::asio::ip::tcp::socket&& socket);
+  ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket);
   ~ClientSession() override;
 
   routing::SessionId id() const { return id_; }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/ts/netfwd.hpp>
+#include "core/websocket/asio_fwd.hpp"
 
 #include "core/accounts/key_ring.hpp"
 #include "core/bus/doorbell.hpp"
@@ -55,7 +55,7 @@ class Shard final : public routing::SessionPort {
   // Sessions whose key is no longer good are closed with 4401.
   void set_keys(std::shared_ptr<const accounts::KeyRing> keys);
   routing::BrokerId broker_of(const accounts::KeySession& account);
-  void adopt(boost::asio::ip::tcp::socket&& socket);
+  void adopt(TcpSocket&& socket);
   void touch(ClientSession& session) noexcept;
   // Ends the session's subscriptions; while updates are being delivered, once that is over.
   void leave(ClientSession& session);

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/ts/netfwd.hpp>
+#include "core/websocket/asio_fwd.hpp"
 
 namespace gw::websocket {
 
@@ -74,7 +74,7 @@ class Connection {
   // Starts at once; on_open or on_closed follows. `listener` must outlive the connection.
   static std::unique_ptr<Connection> connect(boost::asio::io_context& io, ClientOptions options, Listener& listener);
   // `socket` is connected and belongs to `io`. `options` must outlive the connection (one object for a whole server).
-  static std::unique_ptr<Connection> accept(boost::asio::ip::tcp::socket&& socket, const ServerOptions& options,
+  static std::unique_ptr<Connection> accept(TcpSocket&& socket, const ServerOptions& options,
                                             Listener& listener);
 
   virtual ~Connection() = default;  // drops the socket at once; no further call to the listener

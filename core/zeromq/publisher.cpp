@@ -16,14 +16,14 @@ namespace {
 constexpr std::size_t kRingBytes = 1 << 22;
 
 // The reader sleeps in zmq_poll on the bell; a record is: u16 length of the topic, topic, payload.
-class Publisher final : public ZeroMqPublisher {
+class SendingThread final : public ZeroMqPublisher {
  public:
-  Publisher(void* context, void* socket, std::string endpoint)
+  SendingThread(void* context, void* socket, std::string endpoint)
       : context_(context), socket_(socket), endpoint_(std::move(endpoint)), channel_(kRingBytes, 256, bell_) {
     thread_ = std::thread([this] { send_all(); });
   }
 
-  ~Publisher() override {
+  ~SendingThread() override {
     stop_.store(true);
     bell_.ring();
     thread_.join();
@@ -97,7 +97,7 @@ Result<std::unique_ptr<ZeroMqPublisher>> ZeroMqPublisher::open(const std::string
   char endpoint[256] = "";
   std::size_t size = sizeof endpoint;
   zmq_getsockopt(socket, ZMQ_LAST_ENDPOINT, endpoint, &size);
-  return std::unique_ptr<ZeroMqPublisher>(std::make_unique<Publisher>(context, socket, endpoint));
+  return std::unique_ptr<ZeroMqPublisher>(std::make_unique<SendingThread>(context, socket, endpoint));
 }
 
 }  // namespace gw::zeromq

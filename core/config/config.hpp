@@ -1,0 +1,125 @@
+// gateway.yaml as plain structs: the names are the keys, the defaults stand beside them. Made by
+// load.cpp; nothing else ever sees YAML.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gw::config {
+
+using Duration = std::chrono::nanoseconds;
+using namespace std::chrono_literals;
+
+inline constexpr std::uint64_t kKiB = 1024;
+inline constexpr std::uint64_t kMiB = 1024 * kKiB;
+inline constexpr std::uint64_t kGiB = 1024 * kMiB;
+
+struct Compression {
+  bool enabled = true;
+  std::uint64_t threshold = kKiB;
+};
+
+struct Tls {
+  int port = 0;  // 0: off
+  std::string certificate;
+  std::string key;
+};
+
+struct Server {
+  std::string host = "127.0.0.1";
+  int port = 8765;
+  std::string port_in_use = "next_free";  // or fail
+  int threads = 0;
+  Duration ping_interval = 30s;
+  Duration ping_timeout = 10s;
+  Duration authentication_timeout = 15s;
+  bool allow_plain = false;
+  std::vector<std::string> allowed_origins;
+  Compression compression;
+  Tls tls;
+};
+
+struct Limits {
+  std::int64_t connections = 10'000;
+  std::int64_t connections_per_address = 1'000;
+  std::int64_t connections_per_key = 1'000;
+  std::int64_t unauthenticated_connections = 500;
+  std::int64_t requests_per_second = 1'000;
+  std::int64_t request_burst = 20'000;
+  std::int64_t subscriptions_per_client = 30'000;
+  std::int64_t symbols_per_request = 5'000;
+  std::uint64_t message_size = kMiB;
+  std::uint64_t output_per_client = kMiB;
+  std::uint64_t output_total = kGiB;
+  std::uint64_t resume_memory = 64 * kMiB;
+  Duration resume_time = 30s;
+  Duration slow_client_close = 30s;
+};
+
+struct Plugins {
+  std::string directory;  // empty: ../plugins beside the executable
+  std::vector<std::string> allow;
+};
+
+struct ZeroMq {
+  bool enabled = true;
+  std::string host = "127.0.0.1";
+  int port = 5555;
+  std::vector<std::string> symbols = {"RELIANCE.NSE"};
+};
+
+struct Log {
+  std::string level = "info";
+  std::string format = "text";
+  std::string file;
+};
+
+struct Reconnect {
+  Duration first = 5s;
+  Duration max = 60s;
+  int attempts = 10;  // 0: for ever
+};
+
+// Where a value comes from: as written, an environment variable, or a file.
+struct Value {
+  enum class Source { literal, environment, file };
+  Source source = Source::literal;
+  std::string text;  // the value, the variable's name, or the file's absolute path
+};
+
+struct Setting {
+  std::string key;
+  std::vector<Value> values;  // one, or the elements of a list
+  bool is_list = false;
+  int line = 0;
+};
+
+struct Broker {
+  std::string name;
+  bool enabled = true;
+  std::string plugin;
+  std::string isolation = "inproc";
+  std::optional<Duration> stall_limit;
+  Duration lag_limit = 10s;
+  std::string market_hours = "calendar";
+  std::string standby = "cold";
+  Reconnect reconnect;
+  std::vector<Setting> settings;
+  int line = 0;
+};
+
+struct Config {
+  Server server;
+  Limits limits;
+  std::string database = "state/gateway.db";
+  Plugins plugins;
+  ZeroMq zeromq;
+  Log log;
+  std::vector<std::string> active_broker = {"mock"};
+  std::vector<Broker> brokers;
+};
+
+}  // namespace gw::config

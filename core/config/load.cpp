@@ -1,0 +1,266 @@
+#include "core/config/load.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "core/base/text.hpp"
+#include "core/config/guard.hpp"
+#include "core/config/reader.hpp"
+#include "core/config/settings.hpp"
+
+namespace gw::config {
+namespace {
+
+constexpr std::size_t kMostBrokers = 256;
+
+bool is_loopback(const std::string& host) {
+  // Digits and dots only: 127.example.com is somebody's name.
+  return host == "localhost" || host == "::1" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
+}
+
+bool is_name(const std::string& name) {
+  constexpr std::size_t kLongest = 64;
+  return !name.empty() && name.size() <= kLongest && name[0] >= 'a' && name[0] <= 'z' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
+}
+
+void read_tls(Context& c, const YAML::Node& node, const std::string& prefix, Tls& t) {
+  MappingReader r(c, node, prefix);
+  r.integer("port", t.port, 0, 65535);
+  r.path("certificate", t.certificate);
+  r.path("key", t.key);
+  if (t.port == 0) return;
+  constexpr const char* kExpected = "the path of a PEM file, because tls.port is set";
+  if (t.certificate.empty()) r.wrong("certificate", "nothing", kExpected);
+  if (t.key.empty()) r.wrong("key", "nothing", kExpected);
+}
+
+void read_server(Context& c, const YAML::Node& node, const std::string& prefix, Server& s) {
+  MappingReader r(c, node, prefix);
+  r.text("host", s.host);
+  r.integer("port", s.port, 0, 65535);
+  r.choice("port_in_use", s.port_in_use, {"next_free", "fail"});
+  r.integer("threads", s.threads, 0, 256);
+  r.duration("ping_interval", s.ping_interval, 10ms);
+  r.duration("ping_timeout", s.ping_timeout, 10ms);
+  r.duration("authentication_timeout", s.authentication_timeout, 10ms);
+  r.boolean("allow_plain", s.allow_plain);
+  r.texts("allowed_origins", s.allowed_origins);
+  r.mapping("compression", [&](const YAML::Node& n, const std::string& p) {
+    MappingReader compression(c, n, p);
+    compression.boolean("enabled", s.compression.enabled);
+    compression.size("threshold", s.compression.threshold, 0);
+  });
+  r.mapping("tls", [&](const YAML::Node& n, const std::string& p) { read_tls(c, n, p, s.tls); });
+  if (s.host.empty())
+    r.wrong("host", "", "an address, like 127.0.0.1");
+  else if (!is_loopback(s.host) && s.tls.port == 0 && !s.allow_plain)
+    r.wrong(
+        "host", s.host,
+        "127.0.0.1, or tls.port, or allow_plain: true (without TLS, keys would travel in clear)");
+}
+
+void read_limits(Context& c, const YAML::Node& node, const std::string& prefix, Limits& l) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  MappingReader r(c, node, prefix);
+  r.integer("connections", l.connections, 1, kMost);
+  r.integer("connections_per_address", l.connections_per_address, 1, kMost);
+  r.integer("connections_per_key", l.connections_per_key, 1, kMost);
+  r.integer("unauthenticated_connections", l.unauthenticated_connections, 1, kMost);
+  r.integer("requests_per_second", l.requests_per_second, 1, kMost);
+  r.integer("request_burst", l.request_burst, 1, kMost);
+  r.integer("subscriptions_per_client", l.subscriptions_per_client, 1, kMost);
+  r.integer("symbols_per_request", l.symbols_per_request, 1, kMost);
+  r.size("message_size", l.message_size, 1024);
+  r.size("output_per_client", l.output_per_client, 64 * kKiB);
+  r.size("output_total", l.output_total, kMiB);
+  r.size("resume_memory", l.resume_memory, 0);
+  r.duration("resume_time", l.resume_time, 0s);
+  r.duration("slow_client_close", l.slow_client_close, 10ms);
+}
+
+void read_zeromq(Context& c, const YAML::Node& node, const std::string& prefix, ZeroMq& z) {
+  MappingReader r(c, node, prefix);
+  r.boolean("enabled", z.enabled);
+  r.text("host", z.host);
+  r.integer("port", z.port, 0, 65535);
+  if (z.host.empty()) r.wrong("host", "", "an address, like 127.0.0.1");
+  r.texts("symbols", z.symbols);
+  for (const std::string& symbol : z.symbols) {
+    const std::size_t dot = symbol.rfind('.');
+    if (dot == std::string::npos || dot == 0 || dot + 1 == symbol.size())
+      r.wrong("symbols", symbol, "SYMBOL.EXCHANGE, like RELIANCE.NSE");
+  }
+}
+
+void read_plugins(Context& c, const YAML::Node& node, const std::string& prefix, Plugins& p) {
+  MappingReader r(c, node, prefix);
+  r.path("directory", p.directory);
+  r.texts("allow", p.allow);
+  for (std::string& sum : p.allow) {
+    sum = lower(sum);
+    if (sum.size() != 64 || sum.find_first_not_of("0123456789abcdef") != std::string::npos)
+      r.wrong("allow", sum, "the SHA-256 of a file, 64 hexadecimal digits");
+  }
+}
+
+void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log& l) {
+  MappingReader r(c, node, prefix);
+  r.choice("level", l.level, {"debug", "info", "warning", "error"});
+  r.choice("format", l.format, {"text", "json"});
+  r.path("file", l.file);
+}
+
+void read_broker(Context& c, const YAML::Node& node, const std::string& prefix, Broker& b) {
+  MappingReader r(c, node, prefix);
+  b.plugin = b.name;
+  r.boolean("enabled", b.enabled);
+  r.text("plugin", b.plugin);
+  if (b.plugin.empty()) r.wrong("plugin", "", "a plugin's name");
+  r.choice("isolation", b.isolation, {"inproc", "process"});
+  r.duration("stall_limit", b.stall_limit, 10ms);
+  r.duration("lag_limit", b.lag_limit, 10ms);
+  r.choice("market_hours", b.market_hours, {"calendar", "always"});
+  r.choice("standby", b.standby, {"cold", "hot"});
+  r.mapping("reconnect", [&](const YAML::Node& n, const std::string& p) {
+    MappingReader reconnect(c, n, p);
+    reconnect.duration("first", b.reconnect.first, 1ms);
+    reconnect.duration("max", b.reconnect.max, 1ms);
+    reconnect.integer("attempts", b.reconnect.attempts, 0, 1'000'000);
+    if (b.reconnect.max < b.reconnect.first)
+      reconnect.wrong("max", "less than first", "a duration of at least first");
+  });
+  r.mapping("settings",
+            [&](const YAML::Node& n, const std::string& p) { read_settings(c, n, p, b.settings); });
+}
+
+void read_brokers(Context& c, const YAML::Node& node, Config& config) {
+  if (node.IsNull()) return;
+  if (!node.IsMap())
+    return c.add(line_of(node), "brokers", shown(node), "a mapping of broker names");
+  std::set<std::string> names;
+  for (const auto& pair : node) {
+    Broker b;
+    b.name = pair.first.IsScalar() ? pair.first.Scalar() : "";
+    b.line = line_of(pair.first);
+    if (!is_name(b.name)) {
+      c.add(b.line, "brokers", shown(pair.first),
+            "a name of at most 64 small letters, digits and _ that begins with a letter");
+      continue;
+    }
+    if (!names.insert(b.name).second)
+      c.add(b.line, "brokers." + b.name, "the key a second time", "it once");
+    if (names.size() > kMostBrokers)
+      return c.add(b.line, "brokers", "more than " + std::to_string(kMostBrokers), "fewer");
+    read_broker(c, pair.second, "brokers." + b.name, b);
+    config.brokers.push_back(std::move(b));
+  }
+}
+
+// Where the file names no brokers there is the mock; where it names some, but no active one and no
+// mock, the first enabled one is active.
+void apply_broker_defaults(const YAML::Node& active, Config& config) {
+  if (config.brokers.empty()) {
+    Broker mock;
+    mock.name = mock.plugin = "mock";
+    config.brokers.push_back(std::move(mock));
+  }
+  if (active.IsDefined()) return;
+  const auto is_active = [](const Broker& b) { return b.name == "mock"; };
+  if (std::any_of(config.brokers.begin(), config.brokers.end(), is_active)) return;
+  const auto first = std::find_if(config.brokers.begin(), config.brokers.end(),
+                                  [](const Broker& b) { return b.enabled; });
+  config.active_broker = {first == config.brokers.end() ? config.brokers.front().name
+                                                        : first->name};
+}
+
+void read_active(Context& c, const YAML::Node& node, Config& config) {
+  if (!node.IsDefined()) return;
+  std::vector<YAML::Node> items;
+  if (node.IsScalar()) items.push_back(node);
+  if (node.IsSequence()) items.assign(node.begin(), node.end());
+  if (items.empty())
+    return c.add(line_of(node), "active_broker", shown(node), "a broker's name, or a list of them");
+  std::vector<std::string> names;
+  for (const Broker& b : config.brokers) names.push_back(b.name);
+  std::set<std::string> seen;
+  config.active_broker.clear();
+  for (const YAML::Node& item : items) {
+    const std::string name = shown(item);
+    if (!item.IsScalar() || std::find(names.begin(), names.end(), name) == names.end())
+      c.add(line_of(item), "active_broker", name, one_of(names, name));
+    else if (!seen.insert(name).second)
+      c.add(line_of(item), "active_broker", name + " a second time", "each broker once");
+    else
+      config.active_broker.push_back(name);
+  }
+}
+
+void read_all(Context& c, const YAML::Node& root, Config& config) {
+  MappingReader r(c, root, "");
+  const auto part = [&](const char* key, auto read, auto& out) {
+    r.mapping(key,
+              [&](const YAML::Node& n, const std::string& prefix) { read(c, n, prefix, out); });
+  };
+  part("server", read_server, config.server);
+  part("limits", read_limits, config.limits);
+  r.path("database", config.database);
+  if (config.database.empty()) r.wrong("database", "", "a path");
+  part("plugins", read_plugins, config.plugins);
+  part("zeromq", read_zeromq, config.zeromq);
+  part("log", read_log, config.log);
+  const YAML::Node active = r.any("active_broker");
+  const YAML::Node brokers = r.any("brokers");
+  if (brokers.IsDefined()) read_brokers(c, brokers, config);
+  apply_broker_defaults(active, config);
+  read_active(c, active, config);
+}
+
+}  // namespace
+
+std::string Problem::text() const {
+  return file + ':' + std::to_string(line) + ": " + key + ": found " + found + ", expected " +
+         expected;
+}
+
+Loaded load_text(std::string_view text, const std::string& file,
+                 const std::filesystem::path& folder) {
+  Loaded loaded;
+  loaded.file = file;
+  Context c{file, folder, loaded.problems};
+  loaded.config.database = c.absolute(loaded.config.database);
+  try {
+    if (is_safe_to_load(c, text)) read_all(c, YAML::Load(std::string(text)), loaded.config);
+  } catch (const YAML::Exception& e) {
+    c.add(e.mark.line + 1, "gateway.yaml", "broken YAML (" + e.msg + ")", "YAML");
+  }
+  std::stable_sort(loaded.problems.begin(), loaded.problems.end(),
+                   [](const Problem& a, const Problem& b) { return a.line < b.line; });
+  return loaded;
+}
+
+Loaded load_file(const std::filesystem::path& path) {
+  std::error_code ec;
+  std::ifstream in(path, std::ios::binary);
+  if (!in || std::filesystem::is_directory(path, ec)) {
+    Loaded loaded;
+    loaded.file = path.string();
+    loaded.problems.push_back({loaded.file, 1, "gateway.yaml",
+                               in ? "a folder" : "a file that cannot be read", "a readable file"});
+    return loaded;
+  }
+  // One byte more than load_text accepts, so that it sees that there is more.
+  std::string text(kLargestFile + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return load_text(text, path.string(), std::filesystem::absolute(path, ec).parent_path());
+}
+
+Loaded load(const Located& where) {
+  return where.path.empty() ? load_text(shipped_config(), "(built-in gateway.yaml)", where.folder)
+                            : load_file(where.path);
+}
+
+}  // namespace gw::config

@@ -1,0 +1,48 @@
+// Reads gateway.yaml: everything that is wrong with it at once, or a Config.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/config/config.hpp"
+
+namespace gw::config {
+
+struct Problem {
+  std::string file;
+  int line = 1;  // 1 also for the file as a whole
+  std::string key;
+  std::string found;
+  std::string expected;
+
+  std::string text() const;  // FILE:LINE: KEY: found …, expected …
+};
+
+struct Loaded {
+  Config config;
+  std::string file;  // as shown in problems
+  std::vector<Problem> problems;
+};
+
+// Relative paths in `text` are relative to `folder`. Never throws.
+Loaded load_text(std::string_view text, const std::string& file,
+                 const std::filesystem::path& folder);
+Loaded load_file(const std::filesystem::path& path);
+
+// The gateway.yaml that this program was built with.
+std::string_view shipped_config();
+
+struct Located {
+  std::filesystem::path path;    // empty: the shipped one
+  std::filesystem::path folder;  // for relative paths
+};
+// The named file, else ./gateway.yaml, else the shipped one with its state in the user's state
+// folder.
+Result<Located> locate(const std::optional<std::string>& named);
+Loaded load(const Located& where);
+
+}  // namespace gw::config

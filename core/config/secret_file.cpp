@@ -1,0 +1,58 @@
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/config/settings.hpp"
+
+namespace gw::config {
+namespace {
+
+using Text = std::optional<std::string>;
+
+Result<Text> read_all(int fd, const std::string& path) {
+  constexpr std::size_t kLargest = 64 * 1024;
+  std::string text;
+  char buffer[4096];
+  while (true) {
+    const ssize_t count = ::read(fd, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return Error{"secret file " + path + ": " + std::strerror(errno)};
+    if (count == 0) break;
+    text.append(buffer, static_cast<std::size_t>(count));
+    if (text.size() > kLargest)
+      return Error{"secret file " + path + ": found more than 64KiB, expected one secret"};
+  }
+  text.erase(text.find_last_not_of(" \t\r\n\v\f") + 1);
+  return text.empty() ? Text{} : Text(std::move(text));
+}
+
+Result<Text> check_and_read(int fd, const std::string& path) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return Error{"secret file " + path + ": " + std::strerror(errno)};
+  if (!S_ISREG(info.st_mode)) return Error{"secret file " + path + ": expected a regular file"};
+  if (info.st_uid != ::geteuid())
+    return Error{"secret file " + path + ": found user " + std::to_string(info.st_uid) +
+                 " as its owner, expected the user that runs the gateway"};
+  if ((info.st_mode & 077U) != 0)
+    return Error{"secret file " + path + ": others can read it, expected mode 0600 (chmod 600)"};
+  return read_all(fd, path);
+}
+
+}  // namespace
+
+Result<Text> read_secret_file(const std::string& path) {
+  // Checked on the open file, so that it cannot be another one by then; not blocking on a pipe.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return Text{};
+    return Error{"secret file " + path + ": " + std::strerror(errno)};
+  }
+  auto result = check_and_read(fd, path);
+  ::close(fd);
+  return result;
+}
+
+}  // namespace gw::config

@@ -1,0 +1,255 @@
+#include "core/config/settings.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "core/config/reader.hpp"
+#include "core/config/units.hpp"
+
+namespace gw::config {
+namespace {
+
+constexpr const char* kReference = "${env:NAME} or ${file:PATH}";
+
+// Words in a key that name a secret, whatever the plugin is.
+bool is_secret_name(const std::string& key) {
+  static const std::vector<std::string> kNames = {"access_token", "jwt_token",   "feed_token",
+                                                  "pin",          "totp_secret", "api_secret"};
+  return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
+}
+
+bool is_variable_name(std::string_view name) {
+  constexpr std::string_view kAllowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos &&
+         (name[0] < '0' || name[0] > '9');
+}
+
+// Nothing when there is a ${...} that is neither of the two references.
+std::optional<Value> parse_value(const Context& c, const std::string& text) {
+  if (text.find("${") == std::string::npos) return Value{Value::Source::literal, text};
+  if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
+  const std::string inner = text.substr(2, text.size() - 3);
+  if (inner.find_first_of("{}") != std::string::npos) return std::nullopt;
+  if (inner.starts_with("env:") && is_variable_name(std::string_view(inner).substr(4)))
+    return Value{Value::Source::environment, inner.substr(4)};
+  if (inner.starts_with("file:") && inner.size() > 5)
+    return Value{Value::Source::file, c.absolute(inner.substr(5))};
+  return std::nullopt;
+}
+
+// One value of a setting; a complaint never shows what may be a secret.
+void read_value(Context& c, const YAML::Node& node, const std::string& full, Setting& out) {
+  if (!node.IsScalar())
+    return c.add(line_of(node), full, shown(node), "a value, or a list of values");
+  const bool is_secret = is_secret_name(out.key);
+  const auto value = parse_value(c, node.Scalar());
+  if (!value)
+    c.add(line_of(node), full, is_secret ? "a malformed reference" : node.Scalar(), kReference);
+  else if (is_secret && value->source == Value::Source::literal)
+    c.add(line_of(node), full, "a secret as plain text", kReference);
+  else
+    out.values.push_back(*value);
+}
+
+const char* expected_of(SettingType type) {
+  switch (type) {
+    case SettingType::text:
+      return "text";
+    case SettingType::integer:
+      return "a whole number";
+    case SettingType::number:
+      return "a number";
+    case SettingType::boolean:
+      return "true or false";
+    case SettingType::duration:
+      return kDurationForm;
+    case SettingType::integers:
+      return "a list of whole numbers, like [5, 20]";
+  }
+  return "";
+}
+
+// The canonical text; nothing when it is not of that type.
+std::optional<std::string> canonical(SettingType type, const std::string& text) {
+  switch (type) {
+    case SettingType::text:
+      return text;
+    case SettingType::integer:
+    case SettingType::integers:
+      if (const auto value = parse_integer(text)) return std::to_string(*value);
+      return std::nullopt;
+    case SettingType::number:
+      if (parse_number(text)) return text;
+      return std::nullopt;
+    case SettingType::boolean:
+      if (const auto value = parse_boolean(text)) return *value ? "true" : "false";
+      return std::nullopt;
+    case SettingType::duration:
+      if (const auto value = parse_duration(text)) return std::to_string(value->count());
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+const SettingRule* find_rule(std::span<const SettingRule> rules, const std::string& key) {
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const SettingRule& r) { return r.name == key; });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+const Setting* find_setting(const Broker& broker, const std::string& key) {
+  const auto found = std::find_if(broker.settings.begin(), broker.settings.end(),
+                                  [&](const Setting& s) { return s.key == key; });
+  return found == broker.settings.end() ? nullptr : &*found;
+}
+
+// A default is written like a value in the file: "5", or "[5, 20]".
+std::vector<std::string> split_default(const std::string& text) {
+  if (!text.starts_with('[')) return {text};
+  std::vector<std::string> parts;
+  std::string part;
+  for (const char ch : text.substr(1)) {
+    if ((ch == ',' || ch == ']') && !part.empty()) parts.push_back(std::exchange(part, {}));
+    if (ch != ',' && ch != ']' && ch != ' ') part += ch;
+  }
+  return parts;
+}
+
+// The texts of a given setting; nothing when a reference leads to nothing.
+Result<std::optional<std::vector<std::string>>> given_texts(const Setting& setting) {
+  std::vector<std::string> texts;
+  for (const Value& v : setting.values) {
+    auto value = resolve(v);
+    if (!value) return value.error();
+    if (!*value) return std::optional<std::vector<std::string>>{};
+    texts.push_back(std::move(**value));
+  }
+  return std::optional(std::move(texts));
+}
+
+Result<ResolvedSetting> convert(const SettingRule& rule, const std::vector<std::string>& texts) {
+  ResolvedSetting out;
+  out.key = rule.name;
+  out.is_secret = rule.secret;
+  for (const std::string& text : texts) {
+    const auto value = canonical(rule.type, text);
+    // A value from the environment or a file is not shown: it may be a secret.
+    if (!value)
+      return Error{"setting " + rule.name + ": found another value, expected " +
+                   expected_of(rule.type)};
+    if (rule.type == SettingType::integers) out.integers.push_back(*parse_integer(*value));
+    out.text += (out.text.empty() ? "" : ",") + *value;
+  }
+  return out;
+}
+
+// What is wrong with one given setting, apart from its being unknown.
+void check_one(const Setting& s, const SettingRule& rule, const Problem& where,
+               std::vector<Problem>& problems) {
+  const auto add = [&](std::string found, std::string expected) {
+    problems.push_back({where.file, where.line, where.key, std::move(found), std::move(expected)});
+  };
+  if (s.is_list != (rule.type == SettingType::integers))
+    return add(s.is_list ? "a list" : "one value", expected_of(rule.type));
+  for (const Value& v : s.values) {
+    if (v.source != Value::Source::literal) continue;
+    if (rule.secret)
+      add("a secret as plain text", kReference);
+    else if (!canonical(rule.type, v.text))
+      add(printable(v.text), expected_of(rule.type));
+  }
+}
+
+}  // namespace
+
+void read_settings(Context& c, const YAML::Node& node, const std::string& prefix,
+                   std::vector<Setting>& out) {
+  if (node.IsNull()) return;
+  if (!node.IsMap())
+    return c.add(line_of(node), prefix, shown(node), "a mapping of keys to values");
+  std::set<std::string> seen;
+  for (const auto& pair : node) {
+    Setting s;
+    s.key = shown(pair.first);
+    s.line = line_of(pair.first);
+    s.is_list = pair.second.IsSequence();
+    const std::string full = prefix + '.' + s.key;
+    if (!seen.insert(s.key).second) {
+      c.add(s.line, full, "the key a second time", "it once");
+      continue;
+    }
+    if (s.is_list)
+      for (const YAML::Node& item : pair.second) read_value(c, item, full, s);
+    else
+      read_value(c, pair.second, full, s);
+    out.push_back(std::move(s));
+  }
+}
+
+std::vector<Problem> check_settings(const Broker& broker, const std::string& file,
+                                    std::span<const SettingRule> rules) {
+  std::vector<Problem> problems;
+  const std::string prefix = "brokers." + broker.name + ".settings.";
+  std::vector<std::string> names;
+  for (const SettingRule& r : rules) names.push_back(r.name);
+  for (const Setting& s : broker.settings) {
+    const SettingRule* rule = find_rule(rules, s.key);
+    if (rule != nullptr)
+      check_one(s, *rule, {file, s.line, prefix + s.key, "", ""}, problems);
+    else
+      problems.push_back({file, s.line, prefix + s.key, "an unknown key",
+                          names.empty() ? "no settings" : one_of(names, s.key)});
+  }
+  for (const SettingRule& r : rules)
+    if (r.required && !r.default_value && find_setting(broker, r.name) == nullptr)
+      problems.push_back({file, broker.line, prefix + r.name, "nothing",
+                          r.secret ? kReference : expected_of(r.type)});
+  return problems;
+}
+
+Result<std::optional<std::string>> resolve(const Value& value) {
+  switch (value.source) {
+    case Value::Source::literal:
+      return std::optional<std::string>(value.text);
+    case Value::Source::environment: {
+      const char* text = std::getenv(value.text.c_str());
+      if (text == nullptr || *text == '\0') return std::optional<std::string>{};
+      return std::optional<std::string>(text);
+    }
+    case Value::Source::file:
+      return read_secret_file(value.text);
+  }
+  return std::optional<std::string>{};
+}
+
+Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker,
+                                                      std::span<const SettingRule> rules) {
+  std::vector<ResolvedSetting> out;
+  for (const SettingRule& rule : rules) {
+    const Setting* setting = find_setting(broker, rule.name);
+    if (setting == nullptr && !rule.default_value) continue;
+    std::optional<std::vector<std::string>> texts;
+    if (setting == nullptr) {
+      texts = split_default(*rule.default_value);
+    } else {
+      auto given = given_texts(*setting);
+      if (!given)
+        return with_context("broker " + broker.name + ": setting " + rule.name, given.error());
+      texts = std::move(*given);
+    }
+    if (!texts) {
+      out.push_back({rule.name, "", {}, rule.secret, true});
+      continue;
+    }
+    auto one = convert(rule, *texts);
+    if (!one) return with_context("broker " + broker.name, one.error());
+    out.push_back(std::move(*one));
+  }
+  return out;
+}
+
+}  // namespace gw::config

@@ -1,0 +1,69 @@
+#include "core/config/units.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace gw::config {
+namespace {
+
+// Splits "1.5MiB" into 1.5 and "MiB".
+std::optional<std::pair<double, std::string_view>> split_unit(std::string_view text) {
+  const std::size_t unit = text.find_first_not_of("0123456789.");
+  if (unit == 0 || unit == std::string_view::npos) return std::nullopt;
+  const auto number = parse_number(text.substr(0, unit));
+  if (!number) return std::nullopt;
+  return std::pair(*number, text.substr(unit));
+}
+
+template <std::size_t N>
+std::optional<double> scaled(std::string_view text,
+                             const std::array<std::pair<std::string_view, double>, N>& units) {
+  const auto parts = split_unit(text);
+  if (!parts) return std::nullopt;
+  for (const auto& [name, factor] : units)
+    if (name == parts->second && parts->first * factor < 9e18) return parts->first * factor;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, double>, 4> kUnits = {
+      {{"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
+  const auto ns = scaled(text, kUnits);
+  if (!ns) return std::nullopt;
+  return Duration(static_cast<std::int64_t>(std::llround(*ns)));
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, double>, 4> kUnits = {
+      {{"B", 1}, {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}}};
+  const auto bytes = scaled(text, kUnits);
+  if (!bytes) return std::nullopt;
+  return static_cast<std::uint64_t>(std::llround(*bytes));
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (ec != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<double> parse_number(std::string_view text) {
+  double value = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (ec != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
+    return std::nullopt;
+  return value;
+}
+
+std::optional<bool> parse_boolean(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return std::nullopt;
+}
+
+}  // namespace gw::config

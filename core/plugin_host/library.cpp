@@ -1,0 +1,82 @@
+#include "core/plugin_host/library.hpp"
+
+#include <cstring>
+#include <exception>
+#include <optional>
+
+#include <boost/dll/library_info.hpp>
+#include <boost/dll/shared_library.hpp>
+
+#include "core/plugin_host/descriptor_check.hpp"
+#include "core/plugin_host/elf_check.hpp"
+#include "core/plugin_host/library_file.hpp"
+
+namespace gw::plugin_host {
+namespace {
+
+namespace dll = boost::dll;
+
+class LoadedLibrary final : public Library {
+ public:
+  LoadedLibrary(std::string path, dll::shared_library library, const bgw_plugin_descriptor& descriptor)
+      : path_(std::move(path)), library_(std::move(library)), descriptor_(descriptor) {}
+  const std::string& path() const override { return path_; }
+  const bgw_plugin_descriptor& descriptor() const override { return descriptor_; }
+
+ private:
+  std::string path_;
+  dll::shared_library library_;
+  const bgw_plugin_descriptor& descriptor_;  // in the library
+};
+
+// Reads the symbol table without running any of the plugin's code.
+std::optional<std::string> lacks_entry(const std::string& path) {
+  try {
+    dll::library_info info{boost::dll::fs::path(path)};
+    for (const std::string& symbol : info.symbols())
+      if (symbol == BGW_PLUGIN_ENTRY_NAME) return std::nullopt;
+    return "entry: found no symbol " BGW_PLUGIN_ENTRY_NAME ", expected a broker plugin";
+  } catch (const std::exception& e) {
+    return std::string("symbols: found an unreadable table (") + e.what() + "), expected an ELF library";
+  }
+}
+
+std::string stem_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  return name.substr(0, name.rfind('.'));
+}
+
+}  // namespace
+
+const bgw_instruments* Library::instruments() const {
+  const bgw_plugin_descriptor& d = descriptor();
+  if (d.get_extension == nullptr) return nullptr;
+  try {
+    const auto* found = static_cast<const bgw_instruments*>(d.get_extension(BGW_EXTENSION_INSTRUMENTS));
+    return found != nullptr && found->size >= sizeof(bgw_instruments) ? found : nullptr;
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+Result<std::shared_ptr<const Library>> load_library(const std::string& path) {
+  if (const auto problem = check_file(path)) return Error{*problem};
+  if (const auto problem = check_elf(path)) return Error{*problem};
+  if (const auto problem = lacks_entry(path)) return Error{*problem};
+  try {
+    dll::shared_library library(boost::dll::fs::path(path), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    const auto entry = library.get<const bgw_plugin_descriptor*()>(BGW_PLUGIN_ENTRY_NAME);
+    const bgw_plugin_descriptor* descriptor = entry();
+    if (const std::string problems = check_descriptor(descriptor, stem_of(path)); !problems.empty())
+      return Error{problems};
+    return std::shared_ptr<const Library>(
+        std::make_shared<LoadedLibrary>(path, std::move(library), *descriptor));
+  } catch (const std::exception& e) {
+    return Error{std::string("load: ") + e.what()};
+  } catch (...) {
+    return Error{"load: the plugin threw in its entry"};
+  }
+}
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,66 @@
+#include "core/plugin_host/scanner.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include <openssl/sha.h>
+
+#include "core/base/text.hpp"
+#include "core/plugin_host/library_file.hpp"
+
+namespace gw::plugin_host {
+namespace {
+
+std::string sha256_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
+  return hex(digest);
+}
+
+void refuse(ScanEntry& entry, const std::string& why) {
+  entry.library.reset();
+  entry.refusal = entry.file + ": refused: " + why;
+  std::replace(entry.refusal.begin(), entry.refusal.end(), '\n', ' ');
+}
+
+}  // namespace
+
+Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow) {
+  if (const auto problem = check_folder(folder)) return Error{"plugins.directory " + folder + ": " + *problem};
+  std::vector<ScanEntry> entries;
+  std::error_code ec;
+  for (const auto& item : std::filesystem::directory_iterator(folder, ec)) {
+    const std::string name = item.path().filename().string();
+    if (name.starts_with('.') || !name.ends_with(".so")) continue;
+    entries.push_back({item.path().string(), name, nullptr, {}});
+  }
+  if (ec) return Error{"plugins.directory " + folder + ": " + ec.message()};
+  std::sort(entries.begin(), entries.end(), [](const ScanEntry& a, const ScanEntry& b) { return a.file < b.file; });
+  std::map<std::string, std::string> first_of;
+  for (ScanEntry& entry : entries) {
+    if (!allow.empty()) {
+      const std::string digest = sha256_of(entry.path);
+      if (std::find(allow.begin(), allow.end(), digest) == allow.end()) {
+        refuse(entry, "sha256: found " + digest + ", expected one of plugins.allow");
+        continue;
+      }
+    }
+    auto loaded = load_library(entry.path);
+    if (!loaded) {
+      refuse(entry, loaded.error().message);
+      continue;
+    }
+    const auto [first, fresh] = first_of.try_emplace((*loaded)->descriptor().broker, entry.file);
+    if (!fresh)
+      refuse(entry, "broker: found '" + first->first + "', which " + first->second + " has already, expected another name");
+    else
+      entry.library = std::move(*loaded);
+  }
+  return entries;
+}
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,24 @@
+// Looks through the plugin folder: what is good is loaded, what is not is said.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/plugin_host/library.hpp"
+
+namespace gw::plugin_host {
+
+struct ScanEntry {
+  std::string path;
+  std::string file;                       // its name
+  std::shared_ptr<const Library> library;  // null: refused
+  std::string refusal;                    // "angel.so: refused: …", one line
+};
+
+// Every *.so of the folder, by name. `allow`: SHA-256 (hex) of the files that may be loaded; empty: all. An error: the folder
+// itself cannot be used. [main]
+Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow);
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,30 @@
+// The numbered one-shot timers of one adapter. [feed]
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "core/websocket/asio_fwd.hpp"
+
+namespace gw::transport {
+
+class Timers {
+ public:
+  Timers(boost::asio::io_context& io, std::function<void(std::uint32_t id)> on_timer);
+  ~Timers();
+
+  // on_timer(id) once, after at least that time, never from inside set; replaces a running one.
+  void set(std::uint32_t id, std::int64_t after_ns);
+  void cancel(std::uint32_t id);
+  void cancel_all();
+
+ private:
+  struct Timer;
+  boost::asio::io_context& io_;
+  std::shared_ptr<std::function<void(std::uint32_t)>> on_timer_;
+  std::map<std::uint32_t, std::unique_ptr<Timer>> timers_;
+};
+
+}  // namespace gw::transport

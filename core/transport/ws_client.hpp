@@ -1,0 +1,59 @@
+// The WebSocket that the gateway keeps for an adapter: opens, sends, hands frames on as bytes, and notices silence.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/websocket/connection.hpp"
+
+namespace gw::transport {
+
+struct WsClientOptions {
+  std::int64_t stall_limit_ns = 0;  // no frame of any kind for so long: lost. 0: no limit
+  std::size_t message_limit = 1 << 22;
+  std::string ca_file;  // empty: the system's certificates
+};
+
+// Everything here and in Events: [feed]
+class WsClient final : private websocket::Listener {
+ public:
+  class Events {
+   public:
+    virtual void on_open() = 0;
+    virtual void on_frame(std::uint32_t opcode, std::span<const std::byte> frame) = 0;  // valid during the call
+    virtual void on_close(const websocket::CloseInfo& info) = 0;                        // once per open
+
+   protected:
+    virtual ~Events() = default;
+  };
+
+  WsClient(boost::asio::io_context& io, Events& events, WsClientOptions options);
+  ~WsClient() override;
+
+  // Starts; on_open or on_close follows. An error only for an address that is not allowed.
+  Result<void> open(const std::string& url, std::vector<websocket::Header> headers);
+  Result<void> send(std::uint32_t opcode, std::span<const std::byte> data);
+  void close(int code);
+
+ private:
+  void on_open() override;
+  void on_message(websocket::Opcode opcode, std::string_view payload) override;
+  void on_control_frame() override;
+  void on_closed(const websocket::CloseInfo& info) override;
+  void watch();
+
+  struct Watch;
+  boost::asio::io_context& io_;
+  Events& events_;
+  WsClientOptions options_;
+  std::shared_ptr<Watch> watch_;
+  std::unique_ptr<websocket::Connection> connection_;
+  std::int64_t last_frame_ns_ = 0;
+};
+
+}  // namespace gw::transport

@@ -1,0 +1,123 @@
+// What Beast sees below its WebSocket: reads come from the ByteStream, writes go into the connection's Output. Included by
+// connection.cpp only.
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/role.hpp>
+
+#include "core/websocket/byte_stream.hpp"
+#include "core/websocket/output.hpp"
+
+namespace gw::websocket {
+
+// Holds the one pending read handler in place, whatever its type: no allocation per read.
+class HandlerSlot {
+ public:
+  HandlerSlot() = default;
+  ~HandlerSlot() { reset(); }
+  HandlerSlot(const HandlerSlot&) = delete;
+  HandlerSlot& operator=(const HandlerSlot&) = delete;
+
+  template <class Handler>
+  void set(Handler&& handler) {
+    using H = std::decay_t<Handler>;
+    static_assert(sizeof(H) <= kSize, "make the slot larger");
+    ::new (static_cast<void*>(storage_)) H(std::forward<Handler>(handler));
+    act_ = [](void* storage, bool call, boost::beast::error_code ec, std::size_t n) {
+      H* at = static_cast<H*>(storage);
+      H moved(std::move(*at));
+      at->~H();
+      if (call) moved(ec, n);
+    };
+  }
+  bool empty() const { return act_ == nullptr; }
+  void operator()(boost::beast::error_code ec, std::size_t n) { std::exchange(act_, nullptr)(storage_, true, ec, n); }
+  void reset() {
+    if (act_ != nullptr) std::exchange(act_, nullptr)(storage_, false, {}, 0);
+  }
+
+ private:
+  static constexpr std::size_t kSize = 768;
+  alignas(std::max_align_t) std::byte storage_[kSize];
+  void (*act_)(void*, bool, boost::beast::error_code, std::size_t) = nullptr;
+};
+
+// What the layer needs of its connection.
+class LayerHost {
+ public:
+  virtual ByteStream& stream() = 0;
+  virtual Output& output() = 0;
+  virtual void flush_now() = 0;
+
+ protected:
+  ~LayerHost() = default;
+};
+
+class Layer {
+ public:
+  using executor_type = boost::asio::any_io_executor;
+
+  Layer(LayerHost& host, executor_type executor) : host_(host), executor_(std::move(executor)) {}
+  executor_type get_executor() const noexcept { return executor_; }
+  LayerHost& host() { return host_; }
+  HandlerSlot& reader() { return reader_; }
+
+  template <class Buffers, class Handler>
+  auto async_read_some(const Buffers& buffers, Handler&& handler) {
+    return boost::asio::async_initiate<Handler, void(boost::beast::error_code, std::size_t)>(
+        [this](auto&& h, const Buffers& b) {
+          const boost::asio::mutable_buffer first = *boost::asio::buffer_sequence_begin(b);
+          reader_.set(std::forward<decltype(h)>(h));
+          host_.stream().read_some(first.data(), first.size());
+        },
+        handler, buffers);
+  }
+
+  // Takes all of the buffers at once, so that what Beast writes in one go stays in one piece.
+  template <class Buffers, class Handler>
+  auto async_write_some(const Buffers& buffers, Handler&& handler) {
+    return boost::asio::async_initiate<Handler, void(boost::beast::error_code, std::size_t)>(
+        [this](auto&& h, const Buffers& b) {
+          const std::size_t n = boost::asio::buffer_size(b);
+          std::string& tail = host_.output().tail();
+          const std::size_t at = tail.size();
+          tail.resize(at + n);
+          boost::asio::buffer_copy(boost::asio::buffer(tail.data() + at, n), b);
+          host_.flush_now();
+          boost::asio::post(executor_, boost::beast::bind_front_handler(std::forward<decltype(h)>(h),
+                                                                         boost::beast::error_code{}, n));
+        },
+        handler, buffers);
+  }
+
+ private:
+  LayerHost& host_;
+  executor_type executor_;
+  HandlerSlot reader_;
+};
+
+inline void teardown(boost::beast::role_type, Layer& layer, boost::beast::error_code& ec) {
+  layer.host().stream().shutdown();
+  ec = {};
+}
+
+template <class Handler>
+void async_teardown(boost::beast::role_type, Layer& layer, Handler&& handler) {
+  layer.host().stream().shutdown();
+  boost::asio::post(layer.get_executor(),
+                    boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::beast::error_code{}));
+}
+
+inline void beast_close_socket(Layer& layer) { layer.host().stream().close(); }
+
+}  // namespace gw::websocket

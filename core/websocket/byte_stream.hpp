@@ -1,0 +1,49 @@
+// The one type-erased next layer under Beast's WebSocket: bytes over plain TCP or TLS. Used by connection.cpp only.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/ip/tcp.hpp>
+
+namespace gw::websocket {
+
+class ByteStream {
+ public:
+  // What the stream tells its owner, never from inside one of the functions below.
+  class Owner {
+   public:
+    virtual void on_ready(boost::system::error_code ec) = 0;  // start() is done
+    virtual void on_read(boost::system::error_code ec, std::size_t n) = 0;
+    virtual void on_writable(boost::system::error_code ec) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  virtual ~ByteStream() = default;
+  // On a connected socket: whatever must happen before the first byte (a TLS handshake).
+  virtual void start() = 0;
+  // One at a time; on_read follows. No allocation in steady state.
+  virtual void read_some(void* data, std::size_t size) = 0;
+  // Takes what the socket takes now; boost::asio::error::would_block when it takes nothing.
+  virtual std::size_t write_some(std::string_view bytes, boost::system::error_code& ec) = 0;
+  virtual void wait_writable() = 0;  // on_writable follows
+  virtual void shutdown() = 0;       // no more writes
+  virtual void close() = 0;
+  virtual boost::asio::ip::tcp::socket& socket() = 0;
+};
+
+std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
+                                              ByteStream::Owner& owner);
+
+// Client side; the certificate must be good for `host`. `ca_file` empty: the system's store. Throws std::runtime_error when
+// that file cannot be read.
+std::shared_ptr<ByteStream> make_tls_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
+                                            ByteStream::Owner& owner, const std::string& host,
+                                            const std::string& ca_file);
+
+}  // namespace gw::websocket

@@ -1,0 +1,440 @@
+#include "core/websocket/connection.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <random>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket.hpp>
+
+#include "core/websocket/beast_layer.hpp"
+#include "core/websocket/frame.hpp"
+
+namespace gw::websocket {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace ws = beast::websocket;
+using tcp = asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::chrono::seconds kCloseTimeout{2};
+constexpr std::uint32_t kHeaderLimit = 8 * 1024;
+
+struct Url {
+  bool tls = false;
+  std::string host;  // without brackets
+  std::string authority;
+  std::string port;
+  std::string target;
+};
+
+std::optional<Url> parse_url(std::string_view text) {
+  Url url;
+  if (text.starts_with("wss://")) {
+    url.tls = true;
+    text.remove_prefix(6);
+  } else if (text.starts_with("ws://")) {
+    text.remove_prefix(5);
+  } else {
+    return std::nullopt;
+  }
+  const std::size_t end = text.find_first_of("/?");
+  url.authority = text.substr(0, end);
+  url.target = end == std::string_view::npos ? "/" : std::string(text.substr(end));
+  if (url.target.front() == '?') url.target.insert(0, "/");
+  std::string_view host = url.authority;
+  url.port = url.tls ? "443" : "80";
+  const std::size_t colon = host.rfind(':');
+  const std::size_t bracket = host.rfind(']');
+  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
+    url.port = host.substr(colon + 1);
+    host = host.substr(0, colon);
+  }
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  url.host = host;
+  if (url.host.empty() || url.port.empty()) return std::nullopt;
+  return url;
+}
+
+std::string reason_phrase(int status) {
+  return std::string(http::obsolete_reason(static_cast<http::status>(status)));
+}
+
+// What a failed read says in terms of RFC 6455.
+int close_code_of(const error_code& ec) {
+  if (ec == ws::error::buffer_overflow || ec == ws::error::message_too_big) return 1009;
+  if (ec == ws::error::bad_frame_payload) return 1007;
+  if (ec == ws::condition::protocol_violation) return 1002;
+  return 1006;
+}
+
+class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream::Owner, public LayerHost {
+ public:
+  Impl(asio::any_io_executor executor, Listener& listener, std::size_t message_limit, std::size_t output_limit)
+      : listener_(&listener), output_(output_limit), timer_(executor), ws_(*this, executor) {
+    ws_.read_message_max(message_limit);
+    ws_.control_callback([this](ws::frame_type kind, beast::string_view) {
+      if (kind != ws::frame_type::close && listener_ != nullptr) listener_->on_control_frame();
+    });
+  }
+
+  // ---- client
+  void connect(asio::io_context& io, ClientOptions options) {
+    client_.emplace(Client{std::move(options), {}, tcp::resolver(io), tcp::socket(io), {}});
+    deadline(client_->options.open_timeout, "not open in time");
+    const auto url = parse_url(client_->options.url);
+    if (!url) return fail_later("not a ws:// or wss:// address");
+    client_->url = *url;
+    client_->resolver.async_resolve(
+        url->host, url->port, [self = shared_from_this()](error_code ec, const tcp::resolver::results_type& found) {
+          if (self->listener_ == nullptr) return;
+          if (ec) return self->finish({1006, 0, {}, "cannot resolve " + self->client_->url.host + ": " + ec.message()});
+          self->connect_to(found);
+        });
+  }
+
+  // ---- server
+  void accept(tcp::socket&& socket, const ServerOptions& options) {
+    server_ = &options;
+    error_code ec;
+    const auto peer = socket.remote_endpoint(ec);
+    if (!ec) remote_ = peer.address().to_string() + ':' + std::to_string(peer.port());
+    stream_ = make_plain_stream(std::move(socket), weak_from_this(), *this);
+    deadline(options.open_timeout, "no request in time");
+    parser_.emplace();
+    parser_->header_limit(kHeaderLimit);
+    parser_->body_limit(kHeaderLimit);
+    http::async_read(ws_.next_layer(), buffer_, *parser_, [self = shared_from_this()](error_code read_ec, std::size_t) {
+      self->on_request(read_ec);
+    });
+  }
+
+  // The owner lets go: no further call to it, everything is torn down.
+  void abandon() {
+    const auto self = shared_from_this();
+    listener_ = nullptr;
+    timer_.cancel();
+    if (client_) {
+      client_->resolver.cancel();
+      error_code ignored;
+      client_->socket.close(ignored);
+    }
+    if (stream_) stream_->close();
+    ws_.next_layer().reader().reset();
+  }
+
+  bool send(Opcode opcode, std::string_view payload) {
+    if (!open_ || closing_ || payload.size() + 14 > output_.room()) return false;
+    if (client_) {
+      append_masked_frame(output_.tail(), opcode, payload, static_cast<std::uint32_t>(mask_()));
+    } else {
+      char header[10];
+      output_.tail().append(header, frame_header(header, opcode, payload.size()));
+      output_.tail().append(payload);
+    }
+    return true;
+  }
+
+  bool append_frames(std::string_view frames) { return open_ && !closing_ && output_.append(frames); }
+
+  void flush() {
+    if (!stream_ || waiting_ || finished_) return;
+    while (output_.backlog() != 0) {
+      error_code ec;
+      const std::size_t n = stream_->write_some(output_.waiting(), ec);
+      written_ += n;
+      output_.sent(n);
+      if (!ec) continue;
+      if (ec == asio::error::would_block || ec == asio::error::try_again) {
+        waiting_ = true;
+        stream_->wait_writable();
+      } else {
+        // The read side reports the loss; what cannot be sent is gone.
+        output_.sent(output_.backlog());
+        stream_->shutdown();
+      }
+      return;
+    }
+    if (end_when_drained_) stream_->shutdown();
+  }
+
+  void ping() {
+    if (!open_ || closing_ || pinging_) return;
+    pinging_ = true;
+    ws_.async_ping({}, [self = shared_from_this()](error_code) { self->pinging_ = false; });
+  }
+
+  void close(int code, std::string_view reason) {
+    if (closing_ || finished_) return;
+    closing_ = true;
+    if (!open_) return finish_later({code, 0, {}, std::string(reason)});
+    deadline(kCloseTimeout, "no answer to our close");
+    local_close_ = CloseInfo{code, 0, {}, std::string(reason)};
+    pause_reading(false);  // the peer's close frame must be seen
+    ws_.async_close({static_cast<ws::close_code>(code), beast::string_view(reason.data(), reason.size())},
+                    [self = shared_from_this()](error_code) {
+                      if (!self->reading_) self->finish(*self->local_close_);
+                    });
+  }
+
+  void pause_reading(bool paused) {
+    paused_ = paused;
+    if (!paused && open_ && !reading_ && !finished_) read();
+  }
+
+  std::size_t backlog() const { return output_.backlog(); }
+  std::size_t room() const { return output_.room(); }
+  std::uint64_t written() const { return written_; }
+  bool is_open() const { return open_ && !closing_ && !finished_; }
+  const std::string& remote() const { return remote_; }
+
+ private:
+  struct Client {
+    ClientOptions options;
+    Url url;
+    tcp::resolver resolver;
+    tcp::socket socket;
+    ws::response_type response;
+  };
+
+  ByteStream& stream() override { return *stream_; }
+  Output& output() override { return output_; }
+  void flush_now() override { flush(); }
+
+  void connect_to(const tcp::resolver::results_type& found) {
+    asio::async_connect(client_->socket, found, [self = shared_from_this()](error_code ec, const tcp::endpoint& peer) {
+      if (self->listener_ == nullptr) return;
+      const Url& url = self->client_->url;
+      if (ec) return self->finish({1006, 0, {}, "cannot connect to " + url.authority + ": " + ec.message()});
+      self->remote_ = peer.address().to_string() + ':' + std::to_string(peer.port());
+      try {
+        self->stream_ = url.tls ? make_tls_stream(std::move(self->client_->socket), self->weak_from_this(), *self, url.host,
+                                                  self->client_->options.ca_file)
+                                : make_plain_stream(std::move(self->client_->socket), self->weak_from_this(), *self);
+      } catch (const std::exception& e) {
+        return self->finish({1006, 0, {}, e.what()});
+      }
+      self->stream_->start();
+    });
+  }
+
+  void on_ready(error_code ec) override {
+    if (listener_ == nullptr) return;
+    if (ec) return finish({1006, 0, {}, "TLS with " + client_->url.authority + " failed: " + ec.message()});
+    ws_.set_option(ws::stream_base::decorator([headers = client_->options.headers](ws::request_type& request) {
+      for (const Header& h : headers) request.set(h.name, h.value);
+    }));
+    ws_.async_handshake(client_->response, client_->url.authority, client_->url.target,
+                        [self = shared_from_this()](error_code shake_ec) {
+                          if (shake_ec) return self->refused(shake_ec);
+                          self->opened();
+                        });
+  }
+
+  void refused(error_code ec) {
+    CloseInfo info;
+    info.reason = ec.message();
+    const auto& response = client_->response;
+    if (response.result_int() != 101 && response.result_int() != 0 && ec == ws::error::upgrade_declined) {
+      info.http_status = static_cast<int>(response.result_int());
+      info.reason = "the upgrade was refused with HTTP " + std::to_string(info.http_status);
+      for (const auto& field : response)
+        info.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    }
+    finish(std::move(info));
+  }
+
+  void on_request(error_code ec) {
+    if (listener_ == nullptr) return;
+    if (ec == http::error::header_limit || ec == http::error::body_limit) return answer({431, "text/plain", "Too large\n"}, {});
+    if (ec && ec != http::error::end_of_stream && parser_->got_some()) return answer({400, "text/plain", "Bad request\n"}, {});
+    if (ec) return finish({1006, 0, {}, ec.message()});
+    const auto& request = parser_->get();
+    const std::string target(request.target());
+    if (!ws::is_upgrade(request)) {
+      const std::string method(request.method_string());
+      return answer(server_->on_http ? server_->on_http(method, target) : HttpAnswer{}, {});
+    }
+    std::vector<Header> extra;
+    if (server_->on_upgrade) {
+      const HttpAnswer decision = server_->on_upgrade(target, extra);
+      if (decision.status != 0) return answer(decision, extra);
+    }
+    ws_.async_accept(request, [self = shared_from_this()](error_code accept_ec) {
+      if (accept_ec) return self->finish({1006, 0, {}, accept_ec.message()});
+      self->parser_.reset();
+      self->opened();
+    });
+  }
+
+  // Sends a plain HTTP answer and ends the connection.
+  void answer(const HttpAnswer& a, const std::vector<Header>& extra) {
+    std::string& tail = output_.tail();
+    tail += "HTTP/1.1 " + std::to_string(a.status) + ' ' + reason_phrase(a.status) + "\r\nContent-Type: " + a.content_type +
+            "\r\nContent-Length: " + std::to_string(a.body.size()) + "\r\nConnection: close\r\n";
+    for (const Header& h : extra) tail += h.name + ": " + h.value + "\r\n";
+    tail += "\r\n" + a.body;
+    end_when_drained_ = true;
+    closing_ = true;
+    deadline(kCloseTimeout, "HTTP answer sent");
+    flush();
+    drain_http();
+  }
+
+  // Reads until the peer ends too, so that closing does not destroy our answer on its way.
+  void drain_http() {
+    ws_.next_layer().async_read_some(asio::buffer(sink_), [self = shared_from_this()](error_code ec, std::size_t) {
+      if (ec) return self->finish({1000, 0, {}, "HTTP"});
+      self->drain_http();
+    });
+  }
+
+  void opened() {
+    if (listener_ == nullptr) return;
+    open_ = true;
+    if (closing_) return;
+    timer_.cancel();
+    listener_->on_open();
+    if (listener_ != nullptr && !finished_) read();
+  }
+
+  void read() {
+    if (paused_ || reading_) return;
+    reading_ = true;
+    ws_.async_read(buffer_, [self = shared_from_this()](error_code ec, std::size_t) { self->on_message(ec); });
+  }
+
+  void on_message(error_code ec) {
+    reading_ = false;
+    if (listener_ == nullptr) return;
+    if (ec) return on_read_failed(ec);
+    const auto data = buffer_.data();
+    if (!closing_)
+      listener_->on_message(ws_.got_text() ? Opcode::text : Opcode::binary,
+                            {static_cast<const char*>(data.data()), data.size()});
+    buffer_.consume(buffer_.size());
+    if (listener_ != nullptr && !finished_) read();
+  }
+
+  void on_read_failed(error_code ec) {
+    if (local_close_) return finish(*local_close_);
+    if (ec == ws::error::closed) {
+      const auto& r = ws_.reason();
+      return finish({r.code == ws::close_code::none ? 1005 : static_cast<int>(r.code), 0, {},
+                     std::string(r.reason.data(), r.reason.size())});
+    }
+    const int code = close_code_of(ec);
+    // Beast has queued its close frame; the socket may still have to take it.
+    finish({code, 0, {}, ec.message()});
+  }
+
+  void on_read(error_code ec, std::size_t n) override {
+    HandlerSlot& slot = ws_.next_layer().reader();
+    if (!slot.empty()) slot(ec, n);
+  }
+
+  void on_writable(error_code ec) override {
+    waiting_ = false;
+    if (ec || listener_ == nullptr) return;
+    flush();
+    if (!waiting_ && output_.backlog() == 0 && listener_ != nullptr && open_) listener_->on_drained();
+  }
+
+  void deadline(std::chrono::milliseconds after, std::string what) {
+    timer_.expires_after(after);
+    timer_.async_wait([weak = weak_from_this(), what = std::move(what)](error_code ec) {
+      const auto self = weak.lock();
+      if (ec || !self) return;
+      self->finish(self->local_close_ ? *self->local_close_ : CloseInfo{1006, 0, {}, what});
+    });
+  }
+
+  void fail_later(std::string reason) { finish_later({1006, 0, {}, std::move(reason)}); }
+  void finish_later(CloseInfo info) {
+    asio::post(timer_.get_executor(), [self = shared_from_this(), info = std::move(info)] { self->finish(info); });
+  }
+
+  // Tells the owner, once; then nothing of this is left running.
+  void finish(CloseInfo info) {
+    if (finished_) return;
+    finished_ = true;
+    Listener* listener = std::exchange(listener_, nullptr);
+    flush_last();
+    if (listener != nullptr) listener->on_closed(info);
+    abandon();
+  }
+
+  void flush_last() {
+    if (!stream_ || output_.backlog() == 0 || waiting_) return;
+    error_code ignored;
+    output_.sent(stream_->write_some(output_.waiting(), ignored));
+  }
+
+  Listener* listener_;
+  Output output_;
+  asio::steady_timer timer_;
+  ws::stream<Layer, false> ws_;
+  std::shared_ptr<ByteStream> stream_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  std::optional<Client> client_;
+  const ServerOptions* server_ = nullptr;
+  std::optional<CloseInfo> local_close_;
+  std::string remote_;
+  std::mt19937 mask_{std::random_device{}()};
+  std::uint64_t written_ = 0;
+  bool open_ = false;
+  bool closing_ = false;
+  bool finished_ = false;
+  bool reading_ = false;
+  bool paused_ = false;
+  bool waiting_ = false;
+  bool pinging_ = false;
+  bool end_when_drained_ = false;
+  char sink_[512];
+};
+
+class Handle final : public Connection {
+ public:
+  explicit Handle(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  ~Handle() override { impl_->abandon(); }
+  bool send(Opcode opcode, std::string_view payload) override { return impl_->send(opcode, payload); }
+  bool append_frames(std::string_view frames) override { return impl_->append_frames(frames); }
+  void flush() override { impl_->flush(); }
+  std::size_t backlog() const override { return impl_->backlog(); }
+  std::size_t room() const override { return impl_->room(); }
+  std::uint64_t bytes_written() const override { return impl_->written(); }
+  void ping() override { impl_->ping(); }
+  void close(int code, std::string_view reason) override { impl_->close(code, reason); }
+  bool is_open() const override { return impl_->is_open(); }
+  std::string remote_address() const override { return impl_->remote(); }
+  void pause_reading(bool paused) override { impl_->pause_reading(paused); }
+
+ private:
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace
+
+std::unique_ptr<Connection> Connection::connect(asio::io_context& io, ClientOptions options, Listener& listener) {
+  auto impl = std::make_shared<Impl>(io.get_executor(), listener, options.message_limit, options.output_limit);
+  impl->connect(io, std::move(options));
+  return std::make_unique<Handle>(std::move(impl));
+}
+
+std::unique_ptr<Connection> Connection::accept(tcp::socket&& socket, const ServerOptions& options, Listener& listener) {
+  auto impl = std::make_shared<Impl>(socket.get_executor(), listener, options.message_limit, options.output_limit);
+  impl->accept(std::move(socket), options);
+  return std::make_unique<Handle>(std::move(impl));
+}
+
+}  // namespace gw::websocket

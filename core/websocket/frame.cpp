@@ -1,0 +1,31 @@
+#include "core/websocket/frame.hpp"
+
+#include <cstring>
+
+namespace gw::websocket {
+
+std::size_t frame_header(char* out, Opcode opcode, std::size_t length) noexcept {
+  out[0] = static_cast<char>(0x80U | static_cast<unsigned>(opcode));
+  if (length < 126) {
+    out[1] = static_cast<char>(length);
+    return 2;
+  }
+  const int bytes = length < 65536 ? 2 : 8;
+  out[1] = bytes == 2 ? 126 : 127;
+  for (int i = 0; i < bytes; ++i) out[2 + i] = static_cast<char>(length >> (8 * (bytes - 1 - i)));
+  return static_cast<std::size_t>(2 + bytes);
+}
+
+void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload, std::uint32_t mask) {
+  char header[14];
+  const std::size_t size = frame_header(header, opcode, payload.size());
+  header[1] = static_cast<char>(static_cast<unsigned char>(header[1]) | 0x80U);
+  std::memcpy(header + size, &mask, sizeof mask);
+  out.append(header, size + sizeof mask);
+  const std::size_t begin = out.size();
+  out.append(payload);
+  const char* key = header + size;
+  for (std::size_t i = 0; i < payload.size(); ++i) out[begin + i] = static_cast<char>(out[begin + i] ^ key[i & 3]);
+}
+
+}  // namespace gw::websocket

@@ -1,0 +1,15 @@
+// Headers and masks of whole data frames, for connection.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/websocket/connection.hpp"
+
+namespace gw::websocket {
+
+// Appends a masked (client to server) frame.
+void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload, std::uint32_t mask);
+
+}  // namespace gw::websocket

@@ -1,0 +1,61 @@
+#include "core/websocket/byte_stream.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+
+namespace gw::websocket {
+namespace {
+
+class PlainStream final : public ByteStream, public std::enable_shared_from_this<PlainStream> {
+ public:
+  PlainStream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life, Owner& owner)
+      : socket_(std::move(socket)), life_(std::move(life)), owner_(owner) {
+    boost::system::error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  }
+
+  void start() override {
+    boost::asio::post(socket_.get_executor(), [self = shared_from_this()] {
+      if (const auto alive = self->life_.lock()) self->owner_.on_ready({});
+    });
+  }
+  void read_some(void* data, std::size_t size) override {
+    socket_.async_read_some(boost::asio::buffer(data, size),
+                            [self = shared_from_this()](boost::system::error_code ec, std::size_t n) {
+                              if (const auto alive = self->life_.lock()) self->owner_.on_read(ec, n);
+                            });
+  }
+  std::size_t write_some(std::string_view bytes, boost::system::error_code& ec) override {
+    return socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), ec);
+  }
+  void wait_writable() override {
+    socket_.async_wait(boost::asio::ip::tcp::socket::wait_write,
+                       [self = shared_from_this()](boost::system::error_code ec) {
+                         if (const auto alive = self->life_.lock()) self->owner_.on_writable(ec);
+                       });
+  }
+  void shutdown() override {
+    boost::system::error_code ignored;
+    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  }
+  void close() override {
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+  }
+  boost::asio::ip::tcp::socket& socket() override { return socket_; }
+
+ private:
+  boost::asio::ip::tcp::socket socket_;
+  std::weak_ptr<void> life_;
+  Owner& owner_;
+};
+
+}  // namespace
+
+std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
+                                              ByteStream::Owner& owner) {
+  return std::make_shared<PlainStream>(std::move(socket), std::move(life), owner);
+}
+
+}  // namespace gw::websocket

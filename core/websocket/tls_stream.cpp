@@ -1,0 +1,147 @@
+// OpenSSL directly on the non-blocking socket: it says what readiness it waits for, and Asio waits for that. Asio's own
+// SSL stream would be compiled anew for each of Beast's operations.
+#include <stdexcept>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "core/websocket/byte_stream.hpp"
+
+namespace gw::websocket {
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+struct Free {
+  void operator()(SSL_CTX* p) const { SSL_CTX_free(p); }
+  void operator()(SSL* p) const { SSL_free(p); }
+};
+
+class TlsStream final : public ByteStream, public std::enable_shared_from_this<TlsStream> {
+ public:
+  TlsStream(tcp::socket&& socket, std::weak_ptr<void> life, Owner& owner, const std::string& host,
+            const std::string& ca_file)
+      : socket_(std::move(socket)), life_(std::move(life)), owner_(owner), context_(SSL_CTX_new(TLS_client_method())) {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(tcp::no_delay(true), ignored);
+    SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
+    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_mode(context_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    const int trusted = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context_.get())
+                                        : SSL_CTX_load_verify_locations(context_.get(), ca_file.c_str(), nullptr);
+    if (trusted != 1) throw std::runtime_error("cannot read the certificates in " + ca_file);
+    ssl_.reset(SSL_new(context_.get()));
+    SSL_set_fd(ssl_.get(), static_cast<int>(socket_.native_handle()));
+    error_code not_an_address;
+    boost::asio::ip::make_address(host, not_an_address);
+    if (not_an_address) {
+      SSL_set_tlsext_host_name(ssl_.get(), host.c_str());
+      SSL_set1_host(ssl_.get(), host.c_str());
+    } else {
+      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str());
+    }
+  }
+
+  void start() override {
+    boost::asio::post(socket_.get_executor(), [self = shared_from_this()] { self->handshake(); });
+  }
+
+  void read_some(void* data, std::size_t size) override {
+    read_data_ = data;
+    read_size_ = size;
+    // What OpenSSL has buffered makes no socket readable: look first, but never answer from inside this call.
+    boost::asio::post(socket_.get_executor(), [self = shared_from_this()] { self->try_read(); });
+  }
+
+  std::size_t write_some(std::string_view bytes, error_code& ec) override {
+    ERR_clear_error();
+    const int n = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
+    if (n > 0) {
+      ec = {};
+      return static_cast<std::size_t>(n);
+    }
+    const int why = SSL_get_error(ssl_.get(), n);
+    ec = why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE ? error_code(boost::asio::error::would_block)
+                                                                   : failure(why);
+    return 0;
+  }
+
+  void wait_writable() override {
+    wait(tcp::socket::wait_write, [](TlsStream& s, error_code ec) { s.owner_.on_writable(ec); });
+  }
+  void shutdown() override {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+  void close() override {
+    error_code ignored;
+    socket_.close(ignored);
+  }
+  tcp::socket& socket() override { return socket_; }
+
+ private:
+  template <class Then>
+  void wait(tcp::socket::wait_type what, Then then) {
+    socket_.async_wait(what, [self = shared_from_this(), then](error_code ec) {
+      if (const auto alive = self->life_.lock()) then(*self, ec);
+    });
+  }
+
+  error_code failure(int why) const {
+    if (why == SSL_ERROR_ZERO_RETURN) return boost::asio::error::eof;
+    const unsigned long code = ERR_get_error();
+    if (code != 0) return {static_cast<int>(code), boost::asio::error::get_ssl_category()};
+    return boost::asio::error::connection_reset;
+  }
+
+  void handshake() {
+    const auto alive = life_.lock();
+    if (!alive || !socket_.is_open()) return;
+    ERR_clear_error();
+    const int n = SSL_connect(ssl_.get());
+    if (n == 1) return owner_.on_ready({});
+    const int why = SSL_get_error(ssl_.get(), n);
+    const auto again = [](TlsStream& s, error_code ec) { ec ? s.owner_.on_ready(ec) : s.handshake(); };
+    if (why == SSL_ERROR_WANT_READ) return wait(tcp::socket::wait_read, again);
+    if (why == SSL_ERROR_WANT_WRITE) return wait(tcp::socket::wait_write, again);
+    owner_.on_ready(failure(why));
+  }
+
+  void try_read() {
+    const auto alive = life_.lock();
+    if (!alive) return;
+    if (!socket_.is_open()) return owner_.on_read(boost::asio::error::operation_aborted, 0);
+    ERR_clear_error();
+    const int n = SSL_read(ssl_.get(), read_data_, static_cast<int>(std::min<std::size_t>(read_size_, 1 << 20)));
+    if (n > 0) return owner_.on_read({}, static_cast<std::size_t>(n));
+    const int why = SSL_get_error(ssl_.get(), n);
+    const auto again = [](TlsStream& s, error_code ec) { ec ? s.owner_.on_read(ec, 0) : s.try_read(); };
+    if (why == SSL_ERROR_WANT_READ) return wait(tcp::socket::wait_read, again);
+    if (why == SSL_ERROR_WANT_WRITE) return wait(tcp::socket::wait_write, again);
+    owner_.on_read(failure(why), 0);
+  }
+
+  tcp::socket socket_;
+  std::weak_ptr<void> life_;
+  Owner& owner_;
+  std::unique_ptr<SSL_CTX, Free> context_;
+  std::unique_ptr<SSL, Free> ssl_;
+  void* read_data_ = nullptr;
+  std::size_t read_size_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, ByteStream::Owner& owner,
+                                            const std::string& host, const std::string& ca_file) {
+  return std::make_shared<TlsStream>(std::move(socket), std::move(life), owner, host, ca_file);
+}
+
+}  // namespace gw::websocket
