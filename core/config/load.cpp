@@ -180,7 +180,7 @@ void read_active(Context& c, const YAML::Node& node, Config& config) {
   if (!node.IsDefined()) return;
   std::vector<YAML::Node> items;
   if (node.IsScalar()) items.push_back(node);
-  if (node.IsSequence()) items.assign(node.begin(), node.end());
+  for (std::size_t i = 0; node.IsSequence() && i < node.size(); ++i) items.push_back(node[i]);
   if (items.empty())
     return c.add(line_of(node), "active_broker", shown(node), "a broker's name, or a list of them");
   std::vector<std::string> names;

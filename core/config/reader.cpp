@@ -92,8 +92,11 @@ YAML::Node MappingReader::any(const char* key) {
 }
 
 int MappingReader::line_at(const char* key) const {
-  const YAML::Node node = find(key);
-  return line_of(node.IsDefined() ? node : node_);
+  // A value that is nothing has the mark of whatever comes next in the file.
+  for (const auto& pair : node_)
+    if (pair.first.IsScalar() && pair.first.Scalar() == key)
+      return line_of(pair.second.IsNull() ? pair.first : pair.second);
+  return line_of(node_);
 }
 
 void MappingReader::wrong(const char* key, const std::string& found, std::string expected) {

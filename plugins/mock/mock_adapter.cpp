@@ -1,99 +1,130 @@
 #include "mock_adapter.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdio>
+#include <string>
+#include <string_view>
 
 namespace mock {
 namespace {
 
 constexpr std::uint32_t kReadyTimer = 1;
-constexpr std::uint32_t kTickTimer = 2;
-constexpr double kMostPerSecond = 1'000'000;  // of all symbols together
-constexpr double kLongestDebt = 0.5;          // seconds: a host that was held up is not flooded afterwards
-constexpr std::int64_t kShortestSleep = 1'000'000;
+constexpr std::uint32_t kTurnTimer = 2;
+constexpr double kLeastPerSecond = 1.0 / 60;
+constexpr std::int64_t kShortestSleepNs = 1'000'000;  // at high rates updates come in bursts
+constexpr std::array kDepths = {5, 20, 30, 50};
+constexpr std::array kExchanges = {"NSE", "BSE", "NFO", "MCX"};
+constexpr std::array kIndexExchanges = {"NSE_INDEX", "BSE_INDEX"};
 
-std::uint64_t to_token(const char* text) {
-  std::uint64_t token = 0;
-  const char* end = text + std::char_traits<char>::length(text);
-  const auto [stop, ec] = std::from_chars(text, end, token);
-  if (ec != std::errc{} || stop != end || token == 0 || token > instruments().size())
-    throw bgw::Error(BGW_E_INVALID, std::string("unknown token ") + text);
-  return token;
+[[noreturn]] void complain(const std::string& key, const std::string& found,
+                           const char* expected) {
+  throw bgw::Error(BGW_E_INVALID, key + ": found " + found + ", expected " + expected);
+}
+
+template <class Number>
+bool parse(std::string_view text, Number& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc{} && stop == end;
+}
+
+std::uint64_t to_seed(const std::string& text) {
+  std::int64_t seed = 0;
+  if (!parse(text, seed)) complain("seed", text, "a whole number");
+  return static_cast<std::uint64_t>(seed);
+}
+
+double to_rate(const std::string& text) {
+  double rate = 0;
+  // One a minute is 0.0166..., which people round either way; the negation also refuses "nan".
+  constexpr double kSlack = 1e-4;
+  if (!parse(text, rate) ||
+      !(rate >= kLeastPerSecond - kSlack && rate <= MockPacer::kMostPerSecond))
+    complain("updates_per_second", text, "a number from 1/60 (0.0167, one a minute) to 1000000");
+  return std::max(rate, kLeastPerSecond);
+}
+
+bgw_capability capability(const char* exchange) {
+  bgw_capability c{};
+  std::snprintf(c.exchange, sizeof c.exchange, "%s", exchange);
+  c.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
+  c.feed = BGW_FEED_TICK_BY_TICK;
+  return c;
+}
+
+std::vector<bgw_capability> narrowed_to(const std::vector<std::int64_t>& levels) {
+  for (const std::int64_t level : levels)
+    if (std::find(kDepths.begin(), kDepths.end(), level) == kDepths.end())
+      complain("depth_levels", std::to_string(level), "some of 5, 20, 30, 50");
+  std::vector<bgw_capability> all;
+  for (const char* exchange : kExchanges) {
+    bgw_capability c = capability(exchange);
+    for (const int depth : kDepths)
+      if (std::find(levels.begin(), levels.end(), depth) != levels.end())
+        c.depths[c.depth_count++] = static_cast<std::uint16_t>(depth);
+    if (c.depth_count != 0) c.modes |= BGW_MODE_DEPTH;
+    all.push_back(c);
+  }
+  for (const char* exchange : kIndexExchanges) all.push_back(capability(exchange));
+  return all;
+}
+
+// Spreads any set of tokens evenly over the round: multiples of the golden ratio, less their whole part.
+double phase_of(std::uint64_t token) {
+  return static_cast<double>((token * 0x9e3779b97f4a7c15U) >> 11) * 0x1p-53;
 }
 
 }  // namespace
 
 void MockAdapter::initialize() {
-  if (const auto seed = setting("seed")) seed_ = static_cast<std::uint64_t>(std::stoll(*seed));
-  if (const auto rate = setting("updates_per_second")) per_second_ = std::stod(*rate);
-  if (per_second_ < 1.0 / 60 - 1e-9 || per_second_ > kMostPerSecond)
-    throw bgw::Error(BGW_E_INVALID, "updates_per_second: found " + std::to_string(per_second_) +
-                                        ", expected 0.0167 (one a minute) to 1000000");
-  const std::vector<std::int64_t> levels = setting_integers("depth_levels");
-  std::vector<bgw_capability> capabilities;
-  for (const char* exchange : {"NSE", "BSE", "NFO", "MCX", "NSE_INDEX", "BSE_INDEX"}) {
-    bgw_capability c{};
-    std::snprintf(c.exchange, sizeof c.exchange, "%s", exchange);
-    c.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
-    c.feed = BGW_FEED_TICK_BY_TICK;
-    const bool index = std::string_view(exchange).ends_with("_INDEX");
-    for (const std::int64_t level : {5, 20, 30, 50})
-      if (!index && std::find(levels.begin(), levels.end(), level) != levels.end())
-        c.depths[c.depth_count++] = static_cast<std::uint16_t>(level);
-    if (c.depth_count != 0) c.modes |= BGW_MODE_DEPTH;
-    capabilities.push_back(c);
-  }
-  for (const std::int64_t level : levels)
-    if (level != 5 && level != 20 && level != 30 && level != 50)
-      throw bgw::Error(BGW_E_INVALID, "depth_levels: found " + std::to_string(level) + ", expected some of 5, 20, 30, 50");
-  set_capabilities(capabilities);
+  seed_ = to_seed(setting("seed").value_or("1"));
+  pacer_.set_rate(to_rate(setting("updates_per_second").value_or("5")));
+  set_capabilities(narrowed_to(setting_integers("depth_levels")));
+  markets_.resize(instruments().size());
 }
 
-void MockAdapter::connect() { set_timer(kReadyTimer, 0); }
+// Not ready() at once: a host has to cope with brokers whose login takes its time, and this keeps the order the same.
+void MockAdapter::connect() {
+  pacer_.clear();  // the host subscribes anew after ready
+  set_timer(kReadyTimer, 0);
+}
 
 void MockAdapter::disconnect() {
+  pacer_.clear();
   cancel_timer(kReadyTimer);
-  cancel_timer(kTickTimer);
+  cancel_timer(kTurnTimer);
 }
 
 void MockAdapter::subscribe(std::span<const bgw_subscription> wanted) {
+  const std::int64_t now = monotonic_ns();
+  const std::int64_t time = now_ns();
   for (const bgw_subscription& s : wanted) {
-    const std::uint64_t token = to_token(s.token);
-    const auto [place, fresh] = place_.try_emplace(s.instrument, feeds_.size());
-    if (fresh) {
-      std::unique_ptr<MockMarket>& resting = resting_[token];
-      if (!resting) resting = std::make_unique<MockMarket>(instruments()[token - 1], seed_, token);
-      feeds_.push_back({s.instrument, s.mode, s.depth_level, std::move(resting)});
-      token_of_[s.instrument] = token;
-    } else {
-      feeds_[place->second].mode = s.mode;
-      feeds_[place->second].levels = s.depth_level;
+    std::uint64_t token = 0;
+    if (!parse(s.token, token) || token == 0 || token > markets_.size()) {
+      refuse(s.instrument, BGW_E_INVALID, std::string("no instrument has the token ") + s.token);
+      continue;
     }
-    emit(feeds_[place->second]);  // the present state, as real brokers send it
+    const Feed feed{s.instrument, s.mode, s.depth_level, phase_of(token), market(token)};
+    if (Feed* known = pacer_.find(s.instrument)) {
+      *known = feed;
+    } else {
+      pacer_.add(feed, now);
+    }
+    emit(feed, time);  // the present state at once, as real brokers send it
   }
-  if (last_ns_ == 0) last_ns_ = monotonic_ns();
-  schedule();
+  schedule(now);
 }
 
 void MockAdapter::unsubscribe(std::span<const std::uint32_t> handles) {
-  for (const std::uint32_t handle : handles) {
-    const auto found = place_.find(handle);
-    if (found == place_.end()) continue;
-    const std::size_t place = found->second;
-    resting_[token_of_[handle]] = std::move(feeds_[place].market);
-    token_of_.erase(handle);
-    place_.erase(found);
-    if (place + 1 != feeds_.size()) {
-      feeds_[place] = std::move(feeds_.back());
-      place_[feeds_[place].instrument] = place;
-    }
-    feeds_.pop_back();
-  }
-  if (feeds_.empty()) {
-    cancel_timer(kTickTimer);
-    last_ns_ = 0;
-    owed_ = 0;
-  }
+  const std::int64_t now = monotonic_ns();
+  for (const std::uint32_t handle : handles) pacer_.remove(handle, now);
+  schedule(now);
+}
+
+bgw_status MockAdapter::on_frame(std::uint32_t, std::uint32_t, std::span<const std::byte>) {
+  return BGW_E_INVALID;  // there is no connection that one could come from
 }
 
 void MockAdapter::on_timer(std::uint32_t id) {
@@ -102,41 +133,37 @@ void MockAdapter::on_timer(std::uint32_t id) {
     return;
   }
   const std::int64_t now = monotonic_ns();
-  const double rate = std::min(per_second_ * static_cast<double>(feeds_.size()), kMostPerSecond);
-  owed_ += static_cast<double>(now - last_ns_) * 1e-9 * rate;
-  owed_ = std::min(owed_, std::max(rate * kLongestDebt, 1.0));
-  last_ns_ = now;
-  for (; owed_ >= 1 && !feeds_.empty(); owed_ -= 1) {
-    next_ = next_ + 1 < feeds_.size() ? next_ + 1 : 0;
-    feeds_[next_].market->advance();
-    emit(feeds_[next_]);
+  const std::int64_t time = now_ns();
+  pacer_.forgive(now);
+  while (Feed* feed = pacer_.take_due(now)) {
+    feed->market->advance();
+    emit(*feed, time);
   }
-  schedule();
+  schedule(now);
 }
 
-// Symbols take turns, so that each ticks at its rate and they do not all tick at once.
-void MockAdapter::schedule() {
-  if (feeds_.empty()) return;
-  const double rate = std::min(per_second_ * static_cast<double>(feeds_.size()), kMostPerSecond);
-  const auto until_next = static_cast<std::int64_t>((1 - owed_) / rate * 1e9);
-  set_timer(kTickTimer, std::max(until_next, kShortestSleep));
+MockMarket* MockAdapter::market(std::uint64_t token) {
+  std::unique_ptr<MockMarket>& place = markets_[token - 1];
+  if (!place) place = std::make_unique<MockMarket>(instruments()[token - 1], seed_, token);
+  return place.get();
 }
 
-void MockAdapter::emit(const Feed& feed) const {
+void MockAdapter::emit(const Feed& feed, std::int64_t time_ns) const {
   bgw_tick tick{};
   bgw_tick_rare rare{};
   tick.instrument = feed.instrument;
-  feed.market->describe(feed.mode, now_ns(), tick, rare);
-  constexpr std::uint64_t kRare = BGW_HAS_UPPER_CIRCUIT | BGW_HAS_OI_DAY_HIGH;
-  const bgw_tick_rare* with_rare = (tick.present & kRare) != 0 ? &rare : nullptr;
-  if ((tick.modes & BGW_MODE_DEPTH) == 0) {
-    publish(tick, with_rare);
+  const bool with_rare = feed.market->describe(feed.mode, time_ns, tick, rare);
+  const bgw_book book = feed.market->book(feed.levels, time_ns);
+  const bool with_book = (tick.modes & BGW_MODE_DEPTH) != 0;
+  publish(tick, with_rare ? &rare : nullptr, with_book ? &book : nullptr);
+}
+
+void MockAdapter::schedule(std::int64_t now) const {
+  if (pacer_.empty()) {
+    cancel_timer(kTurnTimer);
     return;
   }
-  const std::uint32_t levels = std::min<std::uint32_t>(feed.levels, MockMarket::kLevels);
-  const bgw_book book{BGW_BOOK_SNAPSHOT,     levels, levels, BGW_HAS_EXCHANGE_TIME, tick.exchange_time_ns, 0,
-                      feed.market->bids().data(), feed.market->asks().data()};
-  publish(tick, with_rare, &book);
+  set_timer(kTurnTimer, std::max(pacer_.next_due_ns() - now, kShortestSleepNs));
 }
 
 }  // namespace mock

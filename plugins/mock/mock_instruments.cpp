@@ -1,116 +1,202 @@
 #include "mock_instruments.hpp"
 
-#include <array>
-#include <charconv>
+#include <cstdlib>
 #include <string_view>
-#include <tuple>
-#include <utility>
 
 namespace mock {
 namespace {
 
 constexpr std::int64_t kRupee = BGW_PRICE_SCALE;
-constexpr std::int64_t kPaise = BGW_PRICE_SCALE / 100;
+constexpr std::int64_t kPaisa = BGW_PRICE_SCALE / 100;
 
+// Symbol and price in rupees. New ones go to the end of their table, so that tokens stay what they
+// are.
 struct Share {
   std::string_view symbol;
-  std::string_view name;
   int rupees;
 };
 
-constexpr Share kNamed[] = {
-    {"RELIANCE", "RELIANCE INDUSTRIES", 1424}, {"INFY", "INFOSYS", 1573},       {"TCS", "TATA CONSULTANCY SERVICES", 3420},
-    {"SBIN", "STATE BANK OF INDIA", 812},      {"HDFCBANK", "HDFC BANK", 1935},
+constexpr Share kShares[] = {
+    {"RELIANCE", 1424},   {"INFY", 1573},        {"TCS", 3420},        {"SBIN", 812},
+    {"HDFCBANK", 1935},   {"ICICIBANK", 1412},   {"AXISBANK", 1105},   {"KOTAKBANK", 2040},
+    {"INDUSINDBK", 815},  {"BANKBARODA", 242},   {"PNB", 104},         {"CANBK", 110},
+    {"UNIONBANK", 138},   {"IDFCFIRSTB", 71},    {"FEDERALBNK", 202},  {"AUBANK", 742},
+    {"BANDHANBNK", 168},  {"RBLBANK", 254},      {"YESBANK", 20},      {"IOB", 38},
+    {"UCOBANK", 31},      {"CENTRALBK", 37},     {"MAHABANK", 55},     {"INDIANB", 658},
+    {"BANKINDIA", 116},   {"HCLTECH", 1478},     {"WIPRO", 248},       {"TECHM", 1486},
+    {"LTIM", 5120},       {"MPHASIS", 2760},     {"PERSISTENT", 5230}, {"COFORGE", 1710},
+    {"LTTS", 4260},       {"TATAELXSI", 5890},   {"KPITTECH", 1240},   {"OFSS", 8840},
+    {"CYIENT", 1210},     {"BSOFT", 398},        {"SONATSOFTW", 376},  {"ZENSARTECH", 792},
+    {"HINDUNILVR", 2482}, {"ITC", 412},          {"NESTLEIND", 1204},  {"BRITANNIA", 5640},
+    {"DABUR", 521},       {"MARICO", 712},       {"GODREJCP", 1226},   {"COLPAL", 2240},
+    {"TATACONSUM", 1062}, {"VBL", 446},          {"UBL", 2020},        {"RADICO", 2790},
+    {"EMAMILTD", 602},    {"PATANJALI", 1810},   {"AWL", 262},         {"MARUTI", 12480},
+    {"TATAMOTORS", 672},  {"M&M", 3190},         {"BAJAJ-AUTO", 8210}, {"EICHERMOT", 5480},
+    {"HEROMOTOCO", 4460}, {"TVSMOTOR", 2960},    {"ASHOKLEY", 122},    {"BOSCHLTD", 38400},
+    {"MOTHERSON", 98},    {"BHARATFORG", 1180},  {"MRF", 146500},      {"APOLLOTYRE", 452},
+    {"BALKRISIND", 2480}, {"EXIDEIND", 388},     {"SUNPHARMA", 1640},  {"DRREDDY", 1262},
+    {"CIPLA", 1492},      {"DIVISLAB", 6540},    {"LUPIN", 1930},      {"AUROPHARMA", 1128},
+    {"TORNTPHARM", 3560}, {"ZYDUSLIFE", 962},    {"ALKEM", 4880},      {"BIOCON", 388},
+    {"GLENMARK", 2120},   {"IPCALAB", 1420},     {"LAURUSLABS", 846},  {"GRANULES", 482},
+    {"NATCOPHARM", 918},  {"ABBOTINDIA", 33800}, {"PFIZER", 5240},     {"SANOFI", 5860},
+    {"GLAND", 1980},      {"SYNGENE", 682},      {"APOLLOHOSP", 7340}, {"MAXHEALTH", 1262},
+    {"FORTIS", 842},      {"LALPATHLAB", 3120},  {"METROPOLIS", 1980}, {"TATASTEEL", 159},
+    {"JSWSTEEL", 1042},   {"HINDALCO", 692},     {"VEDL", 442},        {"SAIL", 131},
+    {"NMDC", 71},         {"JINDALSTEL", 962},   {"NATIONALUM", 188},  {"HINDZINC", 428},
+    {"HINDCOPPER", 248},  {"APLAPOLLO", 1620},   {"RATNAMANI", 2640},  {"WELCORP", 902},
+    {"JSL", 694},         {"COALINDIA", 384},    {"ONGC", 240},        {"OIL", 432},
+    {"BPCL", 322},        {"IOC", 146},          {"HINDPETRO", 418},   {"GAIL", 180},
+    {"PETRONET", 298},    {"IGL", 206},          {"MGL", 1340},        {"GUJGASLTD", 458},
+    {"ATGL", 642},        {"NTPC", 336},         {"POWERGRID", 292},   {"TATAPOWER", 392},
+    {"ADANIPOWER", 582},  {"JSWENERGY", 518},    {"NHPC", 84},         {"SJVN", 96},
+    {"TORNTPOWER", 1340}, {"CESC", 164},         {"ADANIGREEN", 982},  {"SUZLON", 64},
+    {"ADANIENT", 2540},   {"ADANIPORTS", 1386},  {"CONCOR", 592},      {"GMRAIRPORT", 91},
+    {"IRCTC", 764},       {"IRFC", 136},         {"RVNL", 372},        {"IRCON", 186},
+    {"RAILTEL", 392},     {"HUDCO", 222},        {"LT", 3620},         {"SIEMENS", 3180},
+    {"ABB", 5640},        {"BHEL", 248},         {"BEL", 392},         {"HAL", 4680},
+    {"BDL", 1640},        {"MAZDOCK", 2980},     {"COCHINSHIP", 1820}, {"CUMMINSIND", 3560},
+    {"THERMAX", 3420},    {"VOLTAS", 1362},      {"BLUESTARCO", 1840}, {"HAVELLS", 1542},
+    {"POLYCAB", 6820},    {"KEI", 3840},         {"CROMPTON", 342},    {"DIXON", 16240},
+    {"AMBER", 7120},      {"ULTRACEMCO", 12260}, {"SHREECEM", 30400},  {"AMBUJACEM", 582},
+    {"ACC", 1890},        {"DALBHARAT", 2240},   {"RAMCOCEM", 1120},   {"JKCEMENT", 6480},
+    {"GRASIM", 2740},     {"ASIANPAINT", 2440},  {"BERGEPAINT", 562},  {"PIDILITIND", 3040},
+    {"KANSAINER", 248},   {"SRF", 3060},         {"UPL", 702},         {"PIIND", 4120},
+    {"DEEPAKNTR", 1980},  {"TATACHEM", 928},     {"AARTIIND", 428},    {"NAVINFLUOR", 4860},
+    {"COROMANDEL", 2340}, {"CHAMBLFERT", 562},   {"BAJFINANCE", 918},  {"BAJAJFINSV", 1962},
+    {"CHOLAFIN", 1560},   {"SHRIRAMFIN", 642},   {"MUTHOOTFIN", 2620}, {"MANAPPURAM", 268},
+    {"LICHSGFIN", 592},   {"PFC", 412},          {"RECLTD", 392},      {"SBILIFE", 1820},
+    {"HDFCLIFE", 762},    {"ICICIPRULI", 642},   {"ICICIGI", 1940},    {"LICI", 912},
+    {"HDFCAMC", 5420},    {"CAMS", 3980},        {"CDSL", 1580},       {"BSE", 2460},
+    {"MCX", 7840},        {"ANGELONE", 2640},    {"TITAN", 3480},      {"TRENT", 5240},
+    {"DMART", 4180},      {"NYKAA", 214},        {"ETERNAL", 286},     {"PAYTM", 1080},
+    {"NAUKRI", 1420},     {"INDIAMART", 2540},   {"JUBLFOOD", 662},    {"INDHOTEL", 762},
+    {"DLF", 802},         {"GODREJPROP", 2180},  {"OBEROIRLTY", 1680}, {"PRESTIGE", 1620},
+    {"LODHA", 1240},      {"BHARTIARTL", 1890},  {"IDEA", 8},          {"INDUSTOWER", 362},
+    {"TATACOMM", 1680},   {"PAGEIND", 45200},    {"HONAUT", 38600},    {"PIRAMALENT", 1120},
+    {"SUNTV", 582},
 };
 
-// 200 more; their prices come from their place in the list.
-constexpr std::string_view kOthers =
-    "ICICIBANK AXISBANK KOTAKBANK INDUSINDBK BANKBARODA PNB CANBK UNIONBANK IDFCFIRSTB FEDERALBNK AUBANK BANDHANBNK "
-    "RBLBANK YESBANK IOB UCOBANK CENTRALBK MAHABANK INDIANB BANKINDIA HCLTECH WIPRO TECHM LTIM MPHASIS PERSISTENT COFORGE "
-    "LTTS TATAELXSI KPITTECH OFSS CYIENT BSOFT SONATSOFTW ZENSARTECH HINDUNILVR ITC NESTLEIND BRITANNIA DABUR MARICO "
-    "GODREJCP COLPAL TATACONSUM VBL UBL RADICO EMAMILTD PATANJALI AWL MARUTI TATAMOTORS M&M BAJAJ-AUTO EICHERMOT HEROMOTOCO "
-    "TVSMOTOR ASHOKLEY BOSCHLTD MOTHERSON BHARATFORG MRF APOLLOTYRE BALKRISIND EXIDEIND SUNPHARMA DRREDDY CIPLA DIVISLAB "
-    "LUPIN AUROPHARMA TORNTPHARM ZYDUSLIFE ALKEM BIOCON GLENMARK IPCALAB LAURUSLABS GRANULES NATCOPHARM ABBOTINDIA PFIZER "
-    "SANOFI GLAND SYNGENE APOLLOHOSP MAXHEALTH FORTIS LALPATHLAB METROPOLIS TATASTEEL JSWSTEEL HINDALCO VEDL SAIL NMDC "
-    "JINDALSTEL NATIONALUM HINDZINC HINDCOPPER APLAPOLLO RATNAMANI WELCORP JSL COALINDIA ONGC OIL BPCL IOC HPCL GAIL "
-    "PETRONET IGL MGL GUJGASLTD ATGL NTPC POWERGRID TATAPOWER ADANIPOWER JSWENERGY NHPC SJVN TORNTPOWER CESC ADANIGREEN "
-    "SUZLON ADANIENT ADANIPORTS CONCOR GMRAIRPORT IRCTC IRFC RVNL IRCON RAILTEL HUDCO LT SIEMENS ABB BHEL BEL HAL BDL "
-    "MAZDOCK COCHINSHIP CUMMINSIND THERMAX VOLTAS BLUESTARCO HAVELLS POLYCAB KEI CROMPTON DIXON AMBER ULTRACEMCO SHREECEM "
-    "AMBUJACEM ACC DALBHARAT RAMCOCEM JKCEMENT GRASIM ASIANPAINT BERGEPAINT PIDILITIND KANSAINER SRF UPL PIIND DEEPAKNTR "
-    "TATACHEM AARTIIND NAVINFLUOR COROMANDEL CHAMBLFERT BAJFINANCE BAJAJFINSV CHOLAFIN SHRIRAMFIN MUTHOOTFIN MANAPPURAM "
-    "LICHSGFIN PFC RECLTD SBILIFE HDFCLIFE ICICIPRULI ICICIGI LICI HDFCAMC CAMS CDSL BSE MCX ANGELONE TITAN TRENT DMART "
-    "NYKAA ZOMATO PAYTM NAUKRI INDIAMART JUBLFOOD INDHOTEL DLF GODREJPROP OBEROIRLTY PRESTIGE LODHA BHARTIARTL IDEA INDUSTOWER";
+struct Index {
+  const char* symbol;
+  const char* exchange;
+  const char* name;
+  int rupees;
+};
 
-constexpr std::array kOnIndices = {
-    std::tuple{"NIFTY", "NSE_INDEX", "NIFTY 50", 24426},          std::tuple{"BANKNIFTY", "NSE_INDEX", "NIFTY BANK", 55210},
-    std::tuple{"FINNIFTY", "NSE_INDEX", "NIFTY FIN SERVICE", 26180}, std::tuple{"INDIAVIX", "NSE_INDEX", "INDIA VIX", 14},
-    std::tuple{"SENSEX", "BSE_INDEX", "S&P BSE SENSEX", 80334},   std::tuple{"BANKEX", "BSE_INDEX", "S&P BSE BANKEX", 62140}};
+constexpr Index kIndices[] = {
+    {"NIFTY", "NSE_INDEX", "NIFTY 50", 24426},
+    {"BANKNIFTY", "NSE_INDEX", "NIFTY BANK", 55210},
+    {"FINNIFTY", "NSE_INDEX", "NIFTY FIN SERVICE", 26180},
+    {"MIDCPNIFTY", "NSE_INDEX", "NIFTY MID SELECT", 12640},
+    {"INDIAVIX", "NSE_INDEX", "INDIA VIX", 14},
+    {"SENSEX", "BSE_INDEX", "S&P BSE SENSEX", 80334},
+    {"BANKEX", "BSE_INDEX", "S&P BSE BANKEX", 62140},
+};
 
-constexpr std::array kExpiries = {std::pair{"27OCT26", "2026-10-27"}, std::pair{"24NOV26", "2026-11-24"},
-                                  std::pair{"29DEC26", "2026-12-29"}};
+struct Expiry {
+  const char* code;
+  const char* day;
+};
+
+constexpr Expiry kMonthly[] = {
+    {"27OCT26", "2026-10-27"}, {"24NOV26", "2026-11-24"}, {"29DEC26", "2026-12-29"}};
+
+struct Future {
+  const char* base;
+  const char* exchange;
+  int rupees;
+  int lot;
+  std::int64_t tick;
+};
+
+constexpr Future kFutures[] = {
+    {"NIFTY", "NFO", 24480, 75, 5 * kPaisa},       {"BANKNIFTY", "NFO", 55320, 35, 5 * kPaisa},
+    {"RELIANCE", "NFO", 1430, 500, 5 * kPaisa},    {"INFY", "NFO", 1580, 400, 5 * kPaisa},
+    {"TCS", "NFO", 3435, 175, 5 * kPaisa},         {"SBIN", "NFO", 815, 750, 5 * kPaisa},
+    {"HDFCBANK", "NFO", 1943, 550, 5 * kPaisa},    {"CRUDEOIL", "MCX", 5826, 100, kRupee},
+    {"GOLD", "MCX", 98450, 100, kRupee},           {"SILVER", "MCX", 112300, 30, kRupee},
+    {"NATURALGAS", "MCX", 287, 1250, 10 * kPaisa},
+};
+
+struct Chain {
+  const char* base;
+  int spot;
+  int step;
+  int lot;
+};
+
+constexpr Chain kChains[] = {{"NIFTY", 24426, 50, 75}, {"BANKNIFTY", 55210, 100, 35}};
+constexpr int kStrikesEachWay = 10;
 
 void add_shares(std::vector<MockInstrument>& all) {
-  const auto both = [&all](std::string_view symbol, std::string_view name, std::int64_t price) {
+  for (const Share& s : kShares)
     for (const char* exchange : {"NSE", "BSE"})
-      all.push_back({std::string(symbol), exchange, std::string(name), "EQ", "", 0, 5 * kPaise, 1, price});
-  };
-  for (const Share& s : kNamed) both(s.symbol, s.name, s.rupees * kRupee);
-  std::int64_t place = 0;
-  for (std::string_view rest = kOthers; !rest.empty(); ++place) {
-    const std::size_t end = rest.find(' ');
-    const std::string_view symbol = rest.substr(0, end);
-    both(symbol, symbol, (80 + place * 37 % 4900) * kRupee);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+      all.push_back({std::string(s.symbol), exchange, std::string(s.symbol), "EQ", "", 0,
+                     5 * kPaisa, 1, s.rupees * kRupee});
+}
+
+void add_indices(std::vector<MockInstrument>& all) {
+  for (const Index& i : kIndices)
+    all.push_back({i.symbol, i.exchange, i.name, "INDEX", "", 0, 5 * kPaisa, 1, i.rupees * kRupee});
+}
+
+void add_futures(std::vector<MockInstrument>& all) {
+  for (const Future& f : kFutures)
+    for (const Expiry& e : kMonthly)
+      all.push_back({std::string(f.base) + e.code + "FUT", f.exchange, f.base, "FUT", e.day, 0,
+                     f.tick, f.lot, f.rupees * kRupee});
+}
+
+// What the option is worth now, and a time value that is highest at the money and in the far month.
+std::int64_t option_price(const Chain& c, int strike, int month, bool call) {
+  const int inner = call ? c.spot - strike : strike - c.spot;
+  const std::int64_t steps_away = std::abs(c.spot - strike) / c.step;
+  const std::int64_t at_the_money = std::int64_t{c.spot} * (100 + 60 * month) / 10'000 * kRupee;
+  const std::int64_t time_value = at_the_money * 100 / (100 + steps_away * steps_away);
+  return (inner > 0 ? inner : 0) * kRupee + time_value;
+}
+
+void add_options(std::vector<MockInstrument>& all) {
+  for (const Chain& c : kChains) {
+    const int middle = c.spot / c.step * c.step;
+    int month = 0;
+    for (const Expiry& e : kMonthly) {
+      for (int n = -kStrikesEachWay; n <= kStrikesEachWay; ++n)
+        for (const char* kind : {"CE", "PE"}) {
+          const int strike = middle + n * c.step;
+          all.push_back({std::string(c.base) + e.code + std::to_string(strike) + kind, "NFO",
+                         c.base, kind, e.day, strike * kRupee, 5 * kPaisa, c.lot,
+                         option_price(c, strike, month, *kind == 'C')});
+        }
+      ++month;
+    }
   }
-}
-
-void add_future(std::vector<MockInstrument>& all, const std::string& base, const char* exchange, int rupees, int lot,
-                std::int64_t tick) {
-  for (const auto& [code, day] : kExpiries)
-    all.push_back({base + code + "FUT", exchange, base, "FUT", day, 0, tick, lot, rupees * kRupee});
-}
-
-void add_options(std::vector<MockInstrument>& all, const std::string& base, int spot, int step, int lot) {
-  const int middle = spot / step * step;
-  for (const auto& [code, day] : kExpiries)
-    for (int strike = middle - 10 * step; strike <= middle + 10 * step; strike += step)
-      for (const char* kind : {"CE", "PE"}) {
-        const int inner = kind[0] == 'C' ? spot - strike : strike - spot;
-        const std::int64_t price = (inner > 0 ? inner : 0) + step * 2;
-        all.push_back({base + code + std::to_string(strike) + kind, "NFO", base, kind, day, strike * kRupee, 5 * kPaise,
-                       lot, price * kRupee});
-      }
 }
 
 std::vector<MockInstrument> make_all() {
   std::vector<MockInstrument> all;
   add_shares(all);
-  for (const auto& [symbol, exchange, name, rupees] : kOnIndices)
-    all.push_back({symbol, exchange, name, "INDEX", "", 0, kPaise, 1, rupees * kRupee});
-  add_future(all, "NIFTY", "NFO", 24480, 75, 5 * kPaise);
-  add_future(all, "BANKNIFTY", "NFO", 55320, 35, 5 * kPaise);
-  add_future(all, "RELIANCE", "NFO", 1430, 500, 5 * kPaise);
-  add_future(all, "SBIN", "NFO", 815, 750, 5 * kPaise);
-  add_options(all, "NIFTY", 24426, 50, 75);
-  add_options(all, "BANKNIFTY", 55210, 100, 35);
-  add_future(all, "CRUDEOIL", "MCX", 5826, 100, kRupee);
-  add_future(all, "GOLD", "MCX", 98450, 100, kRupee);
-  add_future(all, "SILVER", "MCX", 112300, 30, kRupee);
-  add_future(all, "NATURALGAS", "MCX", 287, 1250, 10 * kPaise);
+  add_indices(all);
+  add_futures(all);
+  add_options(all);
   return all;
 }
 
-bgw_status builtin(const bgw_instrument_sink* sink, bgw_error*) {
+bgw_status builtin(const bgw_instrument_sink* sink, bgw_error*) noexcept {
   std::size_t place = 0;
   for (const MockInstrument& i : instruments()) {
     const std::string token = std::to_string(++place);
-    const bgw_instrument row{sizeof row,      0,
-                             0,               i.symbol.c_str(),
-                             i.exchange.c_str(), i.symbol.c_str(),
-                             i.exchange.c_str(), token.c_str(),
-                             i.name.c_str(),  i.type.c_str(),
-                             i.expiry.c_str(), i.strike,
-                             i.tick_size,     i.lot_size};
+    bgw_instrument row{};
+    row.size = sizeof row;
+    row.symbol = row.broker_symbol = i.symbol.c_str();
+    row.exchange = row.broker_exchange = i.exchange.c_str();
+    row.token = token.c_str();
+    row.name = i.name.c_str();
+    row.instrument_type = i.type.c_str();
+    row.expiry = i.expiry.c_str();
+    row.strike = i.strike;
+    row.tick_size = i.tick_size;
+    row.lot_size = i.lot_size;
     sink->row(sink->context, &row);
   }
   return BGW_OK;

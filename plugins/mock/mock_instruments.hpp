@@ -1,4 +1,5 @@
-// The instruments that the mock broker has: built in, fixed for ever, found by token.
+// The instruments that the mock broker has: built in and fixed for ever; read by the adapter and by
+// the instrument loader.
 #pragma once
 
 #include <cstdint>
@@ -14,17 +15,17 @@ struct MockInstrument {
   std::string exchange;
   std::string name;
   std::string type;    // EQ, INDEX, FUT, CE, PE
-  std::string expiry;  // YYYY-MM-DD
-  std::int64_t strike = 0;     // 1e-9
-  std::int64_t tick_size = 0;  // 1e-9
+  std::string expiry;  // YYYY-MM-DD or empty
+  std::int64_t strike = 0;
+  std::int64_t tick_size = 0;
   std::int64_t lot_size = 1;
-  std::int64_t base_price = 0;  // 1e-9; what the walk starts from
+  std::int64_t base_price = 0;  // yesterday's close, from which the walk starts
 };
 
-// The token of an instrument is its place in this list, from 1.
+// The token of an instrument is its place in this list, from 1. [any]
 const std::vector<MockInstrument>& instruments();
 
-// bgw.instruments/1
+// bgw.instruments/1 [load]
 const bgw_instruments* instruments_extension();
 
 }  // namespace mock

@@ -1,0 +1,80 @@
+#include "apps/gateway/broker_setup.hpp"
+
+#include "apps/gateway/environment.hpp"
+#include "core/base/log.hpp"
+
+namespace gw::app {
+namespace {
+
+std::shared_ptr<const plugin_host::Library> library_of(const std::vector<plugin_host::ScanEntry>& plugins,
+                                                       const std::string& name) {
+  for (const plugin_host::ScanEntry& entry : plugins)
+    if (entry.library != nullptr && name == entry.library->descriptor().broker) return entry.library;
+  return nullptr;
+}
+
+std::string why_no_plugin(const config::Broker& broker, const std::vector<plugin_host::ScanEntry>& plugins) {
+  for (const plugin_host::ScanEntry& entry : plugins)
+    if (entry.file == broker.plugin + ".so") return "Broker '" + broker.name + "': its plugin was refused; an operator sees why with: broker-gateway plugins list";
+  return "Broker '" + broker.name + "': its plugin " + broker.plugin + ".so is not in the plugin folder yet";
+}
+
+}  // namespace
+
+Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
+                                                                  const plugin_host::Library& library) {
+  auto resolved = config::resolve_settings(broker, setting_rules(library));
+  if (!resolved) return resolved.error();
+  std::vector<plugin_host::AdapterSetting> settings;
+  for (config::ResolvedSetting& s : *resolved) {
+    if (s.is_secret && !s.is_missing) log::redact(s.text);
+    settings.push_back({std::move(s.key), std::move(s.text), std::move(s.integers), s.is_secret, s.is_missing});
+  }
+  return settings;
+}
+
+routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
+                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
+                                   bus::Doorbell& routing_bell) {
+  routing::BrokerSetup setup;
+  setup.name = broker.name;
+  setup.plugin = broker.plugin;
+  const auto give_up = [&](const std::string& why) {
+    setup.unavailable = why;
+    log::error("broker", broker.name + ": left out: " + why);
+    return setup;
+  };
+  if (!broker.enabled) {
+    setup.unavailable = "Broker '" + broker.name + "' is disabled: an operator can enable it in gateway.yaml";
+    return setup;
+  }
+  const auto library = library_of(plugins, broker.plugin);
+  if (library == nullptr) return give_up(why_no_plugin(broker, plugins));
+  const auto problems = config::check_settings(broker, file, setting_rules(*library));
+  for (const config::Problem& problem : problems) log::error("config", problem.text());
+  const std::string wrong = "Broker '" + broker.name + "': its settings in gateway.yaml are wrong; an operator sees them with: broker-gateway check-config";
+  if (!problems.empty()) return give_up(wrong);
+  auto settings = adapter_settings(broker, *library);
+  if (!settings) {
+    log::error("config", settings.error().message);
+    return give_up(wrong);
+  }
+  plugin_host::AdapterOptions options;
+  options.name = broker.name;
+  options.settings = std::move(*settings);
+  options.reconnect.first_ns = broker.reconnect.first.count();
+  options.reconnect.max_ns = broker.reconnect.max.count();
+  options.reconnect.attempts = broker.reconnect.attempts;
+  if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
+  plugin_host::AdapterInstance& instance = feed.add(library, std::move(options), routing_bell);
+  if (const auto prepared = instance.prepare(); !prepared) {
+    log::error("broker", prepared.error().message);
+    feed.remove_last();
+    return give_up(wrong);
+  }
+  setup.capabilities = instance.capabilities();
+  setup.channel = &instance.channel();
+  return setup;
+}
+
+}  // namespace gw::app

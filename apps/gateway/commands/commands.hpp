@@ -1,0 +1,43 @@
+// The commands of the command line, one function each; main.cpp parses the words. Each returns the exit status.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/gateway/environment.hpp"
+
+namespace gw::app {
+
+int check_config(const Options& options);
+
+struct KeyRequest {
+  std::string user;
+  std::string scope = "read";
+  std::string expires;  // "30d", or empty
+};
+int keys_create(const Options& options, const KeyRequest& request);
+int keys_list(const Options& options);
+int keys_revoke(const Options& options, std::int64_t id);
+int users_list(const Options& options);
+int users_set_broker(const Options& options, const std::string& user, const std::string& brokers);
+
+int instruments_import(const Options& options, const std::string& broker, const std::string& file);
+int instruments_search(const Options& options, const std::string& text, const std::string& broker);
+
+int plugins_list(const Options& options);
+
+int status(const Options& options);
+int broker_command(const Options& options, const std::string& command, const std::string& broker);
+
+struct WatchRequest {
+  std::string instrument;  // SYMBOL.EXCHANGE
+  std::string mode = "quote";
+  int depth = 5;
+  std::string url;
+  std::string key;
+};
+int watch(const Options& options, const WatchRequest& request);
+
+int version(const Options& options);
+
+}  // namespace gw::app

@@ -1,0 +1,54 @@
+// Commands that a running gateway answers, through its control socket.
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/gateway/commands/commands.hpp"
+#include "core/control/control_socket.hpp"
+
+namespace gw::app {
+namespace {
+
+using Json = nlohmann::json;
+
+Result<Json> ask(const Options& options, const Json& request) {
+  const auto loaded = load_config(options);
+  if (!loaded) return Error{""};
+  const auto answer = control::ask(control_path(loaded->config), request.dump());
+  if (!answer) return answer.error();
+  const Json parsed = Json::parse(*answer, nullptr, false);
+  if (!parsed.is_object()) return Error{"the gateway answered something that is no JSON"};
+  if (!parsed.value("ok", false)) return Error{parsed.value("error", "refused")};
+  return parsed;
+}
+
+int failed(const Error& error) { return error.message.empty() ? kWrong : fail(error.message); }
+
+unsigned long long number(const Json& object, const char* key) { return object.value(key, 0ULL); }
+
+}  // namespace
+
+int status(const Options& options) {
+  const auto answer = ask(options, {{"command", "status"}});
+  if (!answer) return failed(answer.error());
+  Json out = *answer;
+  out.erase("ok");
+  if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
+  std::printf("port %llu, zeromq %s, %llu clients\n", number(out, "port"),
+              out["zeromq"].is_string() ? out["zeromq"].get<std::string>().c_str() : "off", number(out, "clients"));
+  std::printf("updates %llu, published %llu, delivered %llu\n", number(out, "updates"), number(out, "published"),
+              number(out, "delivered"));
+  for (const Json& b : out["brokers"])
+    std::printf("%-12s %-13s %s\n    instruments %llu, subscribed %llu, connects %llu, frames %llu (%llu refused), updates %llu (%llu invalid, %llu conflated)\n",
+                b.value("name", "").c_str(), b.value("status", "").c_str(), b.value("message", "").c_str(),
+                number(b, "instruments"), number(b, "subscribed"), number(b, "connects"), number(b, "frames"),
+                number(b, "frames_refused"), number(b, "updates"), number(b, "updates_invalid"), number(b, "conflated"));
+  return kDone;
+}
+
+int broker_command(const Options& options, const std::string& command, const std::string& broker) {
+  const auto answer = ask(options, {{"command", command}, {"broker", broker}});
+  return answer ? kDone : failed(answer.error());
+}
+
+}  // namespace gw::app

@@ -1,0 +1,40 @@
+// What every command begins with: the configuration, where things lie, and how a command ends.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/config/load.hpp"
+#include "core/config/settings.hpp"
+#include "core/database/database.hpp"
+#include "core/plugin_host/scanner.hpp"
+
+namespace gw::app {
+
+inline constexpr int kDone = 0;
+inline constexpr int kCouldNot = 1;
+inline constexpr int kWrong = 2;
+
+struct Options {
+  std::optional<std::string> config;
+  bool json = false;
+};
+
+// The configuration; on problems prints them all to standard error and gives nothing.
+std::optional<config::Loaded> load_config(const Options& options);
+std::string plugin_folder(const config::Config& config);
+// The Unix socket beside the database.
+std::string control_path(const config::Config& config);
+std::string local_key_path(const Options& options);
+Result<std::unique_ptr<database::Database>> open_database(const config::Config& config);
+
+const plugin_host::Library* find_plugin(const std::vector<plugin_host::ScanEntry>& entries, const std::string& name);
+std::vector<config::SettingRule> setting_rules(const plugin_host::Library& library);
+
+// Prints to standard error; returns the exit status.
+int fail(const std::string& message, int status = kCouldNot);
+
+}  // namespace gw::app

@@ -1,0 +1,205 @@
+#include "apps/gateway/gateway.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <unistd.h>
+
+#include "apps/gateway/broker_setup.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/instruments/import.hpp"
+
+namespace gw::app {
+namespace {
+
+constexpr int kControlPeriodMs = 250;
+
+log::Options log_options(const config::Log& c) {
+  log::Options options;
+  for (const auto& [word, level] : {std::pair{"debug", log::Level::debug}, std::pair{"info", log::Level::info},
+                                    std::pair{"warning", log::Level::warning}, std::pair{"error", log::Level::error}})
+    if (c.level == word) options.level = level;
+  options.format = c.format;
+  options.file = c.file;
+  return options;
+}
+
+proxy::ShardOptions shard_options(const config::Config& c) {
+  proxy::ShardOptions o;
+  o.ping_interval_ns = c.server.ping_interval.count();
+  o.ping_timeout_ns = c.server.ping_timeout.count();
+  o.authentication_timeout_ns = c.server.authentication_timeout.count();
+  o.subscriptions_per_client = static_cast<std::size_t>(c.limits.subscriptions_per_client);
+  o.symbols_per_request = static_cast<std::size_t>(c.limits.symbols_per_request);
+  o.message_size = c.limits.message_size;
+  o.output_per_client = c.limits.output_per_client;
+  o.default_broker = c.active_broker.front();
+  return o;
+}
+
+}  // namespace
+
+Gateway::~Gateway() { stop(); }
+
+const config::Broker* Gateway::find_broker(const std::string& name) const {
+  for (const config::Broker& broker : config().brokers)
+    if (broker.name == name) return &broker;
+  return nullptr;
+}
+
+Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
+  try {
+    log::configure(log_options(config().log));
+  } catch (const std::exception& e) {
+    return Error{"log.file: " + std::string(e.what())};
+  }
+  log::info("gateway", "starting with " + loaded_.file);
+  if (const auto done = open_stores(); !done) return done;
+  if (const auto done = start_brokers(); !done) return done;
+  if (const auto done = start_proxy(); !done) return done;
+  start_zeromq();
+  if (const auto done = start_control(); !done) return done;
+  feed_.start();
+  proxy_thread_ = std::thread([this] { shard_->run(); });
+  log::info("gateway", "serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
+  if (ready_file) return write_ready_file(*ready_file);
+  return {};
+}
+
+Result<void> Gateway::open_stores() {
+  auto database = open_database(config());
+  if (!database) return database.error();
+  database_ = std::move(*database);
+  auto entries = plugin_host::scan(plugin_folder(config()), config().plugins.allow);
+  if (!entries) {
+    log::error("plugin", entries.error().message);
+    return {};
+  }
+  plugins_ = std::move(*entries);
+  for (const plugin_host::ScanEntry& entry : plugins_) {
+    if (entry.library == nullptr)
+      log::error("plugin", entry.refusal);
+    else
+      log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
+  }
+  return {};
+}
+
+std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host::Library& library) {
+  const std::string name = library.descriptor().broker;
+  instruments::InstrumentStore store(*database_);
+  generations_[name] = store.generation(name).has_value() ? *store.generation(name) : 0;
+  const bgw_instruments* extension = library.instruments();
+  if (extension != nullptr && extension->builtin != nullptr && generations_[name] == 0) {
+    instruments::Import import;
+    if (const auto read = import.read_builtin(*extension); !read) log::error("plugin", name + ": " + read.error().message);
+    return std::make_shared<const instruments::Index>(import.index());
+  }
+  auto loaded = store.load(name);
+  if (!loaded) {
+    log::error("instruments", name + ": " + loaded.error().message);
+    return std::make_shared<const instruments::Index>();
+  }
+  return *loaded;
+}
+
+Result<void> Gateway::start_brokers() {
+  shard_ = std::make_unique<proxy::Shard>(shard_options(config()), routing_bell_);
+  std::set<std::string> used;
+  for (const config::Broker& broker : config().brokers) {
+    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
+    if (setup.channel != nullptr) used.insert(broker.plugin);
+    shard_->router().add_broker(std::move(setup));
+  }
+  for (const std::string& plugin : used) {
+    const auto index = load_index(*find_plugin(plugins_, plugin));
+    log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments");
+    if (index->size() == 0)
+      log::warning("instruments", plugin + ": none are known yet; run: broker-gateway instruments import --broker NAME FILE");
+    shard_->router().set_index(plugin, index);
+  }
+  return {};
+}
+
+Result<void> Gateway::start_proxy() {
+  data_version_ = database_->data_version();
+  auto ring = accounts::AccountStore(*database_).load_ring();
+  if (!ring) return ring.error();
+  shard_->set_keys(*ring);
+  auto listener = proxy::Listener::open(*shard_, config().server.host, static_cast<std::uint16_t>(config().server.port),
+                                        config().server.port_in_use == "next_free");
+  if (!listener) return listener.error();
+  listener_ = std::move(*listener);
+  port_ = listener_->port();
+  return {};
+}
+
+void Gateway::start_zeromq() {
+  const config::ZeroMq& z = config().zeromq;
+  const auto broker = shard_->router().find_broker(config().active_broker.front());
+  if (!z.enabled || !broker) return;
+  auto publisher = zeromq::ZeroMqPublisher::open(z.host, static_cast<std::uint16_t>(z.port));
+  if (!publisher) {
+    log::error("zeromq", publisher.error().message + "; going on without it");
+    return;
+  }
+  zeromq_ = std::move(*publisher);
+  std::vector<routing::Router::Pin> pins;
+  for (const std::string& symbol : z.symbols) {
+    const std::size_t dot = symbol.rfind('.');
+    pins.push_back({symbol.substr(0, dot), symbol.substr(dot + 1)});
+  }
+  shard_->router().publish_to(*zeromq_, *broker, std::move(pins));
+  log::info("zeromq", "publishing on " + zeromq_->endpoint());
+  for (const routing::Router::Pin& pin : shard_->router().missing_pins())
+    log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " + config().active_broker.front() +
+                               "; it stays wanted");
+}
+
+Result<void> Gateway::start_control() {
+  auto control = control::ControlServer::open(
+      control_path(config()), [this](std::string_view line) { return answer(line); }, [this] { look_at_database(); },
+      kControlPeriodMs);
+  if (!control) return control.error();
+  control_ = std::move(*control);
+  return {};
+}
+
+Result<void> Gateway::write_ready_file(const std::string& path) const {
+  const std::string fresh = path + ".new";
+  {
+    std::ofstream out(fresh);
+    out << "{\"pid\":" << ::getpid() << ",\"port\":" << port_ << ",\"zeromq\":";
+    if (zeromq_)
+      out << '"' << zeromq_->endpoint() << '"';
+    else
+      out << "null";
+    out << "}\n";
+    if (!out.flush()) return Error{"--ready-file " + path + ": cannot be written"};
+  }
+  std::error_code ec;
+  std::filesystem::rename(fresh, path, ec);
+  if (ec) return Error{"--ready-file " + path + ": " + ec.message()};
+  return {};
+}
+
+void Gateway::stop() {
+  if (!shard_) return;
+  control_.reset();
+  if (proxy_thread_.joinable()) {
+    log::info("gateway", "shutting down");
+    shard_->post([this] { listener_->close(); });
+    shard_->stop();
+    proxy_thread_.join();
+  }
+  feed_.stop();
+  listener_.reset();
+  shard_.reset();
+  zeromq_.reset();
+  log::info("gateway", "stopped");
+}
+
+}  // namespace gw::app

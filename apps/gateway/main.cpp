@@ -1,0 +1,131 @@
+// The command line: words to functions. Everything a command does is in commands/ and gateway.cpp.
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/gateway.hpp"
+#include "apps/gateway/signals.hpp"
+
+namespace {
+
+using namespace gw::app;
+
+int run(const Options& options, const std::optional<std::string>& ready_file) {
+  auto loaded = load_config(options);
+  if (!loaded) return kWrong;
+  block_signals();
+  Gateway gateway(std::move(*loaded));
+  if (const auto started = gateway.start(ready_file); !started) return fail(started.error().message);
+  wait_for_end();
+  gateway.stop();
+  return kDone;
+}
+
+// A subcommand that also takes --config, and --json where it reads.
+CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, Options& options, bool reads) {
+  CLI::App* command = parent.add_subcommand(name, help);
+  command->add_option("--config", options.config, "the configuration file (default: ./gateway.yaml)");
+  if (reads) command->add_flag("--json", options.json, "machine-readable output");
+  return command;
+}
+
+struct CommandLine {
+  Options options;
+  std::optional<std::string> ready_file;
+  KeyRequest key;
+  WatchRequest watch;
+  std::int64_t id = 0;
+  std::string user, broker, brokers, file, text;
+  std::function<int()> action;
+};
+
+void add_account_commands(CLI::App& app, CommandLine& c) {
+  CLI::App* keys = add(app, "keys", "API keys of clients", c.options, false);
+  keys->require_subcommand(1);
+  CLI::App* create = add(*keys, "create", "makes a key and prints it, this once", c.options, true);
+  create->add_option("--user", c.key.user, "whose key; made if new")->required();
+  create->add_option("--scope", c.key.scope, "read or admin")->check(CLI::IsMember({"read", "admin"}));
+  create->add_option("--expires", c.key.expires, "lifetime, like 30d or 12h");
+  create->callback([&c] { c.action = [&c] { return keys_create(c.options, c.key); }; });
+  add(*keys, "list", "all keys, without the keys themselves", c.options, true)->callback([&c] {
+    c.action = [&c] { return keys_list(c.options); };
+  });
+  CLI::App* revoke = add(*keys, "revoke", "ends a key and its live sessions", c.options, false);
+  revoke->add_option("ID", c.id, "from keys list")->required();
+  revoke->callback([&c] { c.action = [&c] { return keys_revoke(c.options, c.id); }; });
+
+  CLI::App* users = add(app, "users", "users and their brokers", c.options, false);
+  users->require_subcommand(1);
+  add(*users, "list", "all users", c.options, true)->callback([&c] { c.action = [&c] { return users_list(c.options); }; });
+  CLI::App* set = add(*users, "set-broker", "which broker serves a user, from the next connection on", c.options, false);
+  set->add_option("USER", c.user, "the user")->required();
+  set->add_option("BROKER", c.brokers, "a broker of gateway.yaml, or several: first,second")->required();
+  set->callback([&c] { c.action = [&c] { return users_set_broker(c.options, c.user, c.brokers); }; });
+}
+
+void add_instrument_commands(CLI::App& app, CommandLine& c) {
+  CLI::App* instruments = add(app, "instruments", "instrument lists", c.options, false);
+  instruments->require_subcommand(1);
+  CLI::App* import = add(*instruments, "import", "reads a broker's own instrument file", c.options, true);
+  import->add_option("--broker", c.broker, "whose file it is")->required();
+  import->add_option("FILE", c.file, "the file")->required();
+  import->callback([&c] { c.action = [&c] { return instruments_import(c.options, c.broker, c.file); }; });
+  CLI::App* search = add(*instruments, "search", "finds instruments, best match first", c.options, true);
+  search->add_option("TEXT", c.text, "part of a symbol or name")->required();
+  search->add_option("--broker", c.broker, "of which broker (default: active_broker)");
+  search->callback([&c] { c.action = [&c] { return instruments_search(c.options, c.text, c.broker); }; });
+}
+
+void add_running_commands(CLI::App& app, CommandLine& c) {
+  add(app, "status", "what a running gateway knows", c.options, true)->callback([&c] {
+    c.action = [&c] { return status(c.options); };
+  });
+  CLI::App* brokers = add(app, "brokers", "broker links of a running gateway", c.options, false);
+  brokers->require_subcommand(1);
+  for (const char* word : {"relogin", "retry"}) {
+    const bool relogin = std::string_view(word) == "relogin";
+    CLI::App* command = add(*brokers, word, relogin ? "takes new credentials now" : "goes on after 'failed'", c.options, false);
+    command->add_option("NAME", c.broker, "the broker")->required();
+    command->callback([&c, word] { c.action = [&c, word] { return broker_command(c.options, word, c.broker); }; });
+  }
+  CLI::App* watching = add(app, "watch", "one instrument, live in the terminal", c.options, true);
+  watching->add_option("INSTRUMENT", c.watch.instrument, "SYMBOL.EXCHANGE")->required();
+  watching->add_option("--mode", c.watch.mode, "ltp, quote or depth");
+  watching->add_option("--depth", c.watch.depth, "levels: 5, 20, 30 or 50");
+  watching->add_option("--url", c.watch.url, "of the gateway");
+  watching->add_option("--key", c.watch.key, "API key (default: BROKER_GATEWAY_KEY, else state/local.key)");
+  watching->callback([&c] { c.action = [&c] { return watch(c.options, c.watch); }; });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Market data from stock brokers, over one WebSocket protocol", "broker-gateway");
+  CommandLine c;
+  app.add_option("--config", c.options.config, "the configuration file (default: ./gateway.yaml)");
+  app.require_subcommand(1);
+  CLI::App* serve = add(app, "run", "serves in the foreground", c.options, false);
+  serve->add_option("--ready-file", c.ready_file, "written once clients are served");
+  serve->callback([&c] { c.action = [&c] { return run(c.options, c.ready_file); }; });
+  add(app, "check-config", "validates gateway.yaml, plugins' settings included", c.options, true)->callback([&c] {
+    c.action = [&c] { return check_config(c.options); };
+  });
+  add_account_commands(app, c);
+  add_instrument_commands(app, c);
+  CLI::App* plugins = add(app, "plugins", "broker plugins", c.options, false);
+  plugins->require_subcommand(1);
+  add(*plugins, "list", "every file of the plugin folder", c.options, true)->callback([&c] {
+    c.action = [&c] { return plugins_list(c.options); };
+  });
+  add_running_commands(app, c);
+  add(app, "version", "version and what it was built with", c.options, true)->callback([&c] {
+    c.action = [&c] { return version(c.options); };
+  });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? kDone : kWrong;
+  }
+  return c.action();
+}
