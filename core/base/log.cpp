@@ -1,5 +1,6 @@
 #include "core/base/log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -95,7 +96,10 @@ void redact(std::string_view secret) {
   const std::scoped_lock lock(s.mutex);
   for (const std::string& known : s.secrets)
     if (known == secret) return;
-  s.secrets.emplace_back(secret);
+  // The longest first: a secret that begins with another must not leave its tail.
+  const auto shorter = std::find_if(s.secrets.begin(), s.secrets.end(),
+                                    [&](const std::string& known) { return known.size() < secret.size(); });
+  s.secrets.emplace(shorter, secret);
 }
 
 void write(Level level, std::string_view module, std::string_view message) {
