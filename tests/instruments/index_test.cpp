@@ -1,0 +1,112 @@
+#include "core/instruments/index.hpp"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace gw::instruments {
+namespace {
+
+InstrumentView row(std::string_view symbol, std::string_view exchange, std::string_view token) {
+  InstrumentView view;
+  view.symbol = symbol;
+  view.exchange = exchange;
+  view.token = token;
+  return view;
+}
+
+TEST(Index, AnEmptyOneFindsNothing) {
+  EXPECT_FALSE(Index().find("INFY", "NSE"));
+  EXPECT_FALSE(Index::Builder(0).build().find("", ""));
+}
+
+TEST(Index, GivesBackEveryFieldOfARow) {
+  Index::Builder builder(1);
+  builder.add({"NIFTY27OCT26C25000", "NFO", "NIFTY 25000 CE", "NFO_B", "41234", "NIFTY", "CE",
+               "2026-10-27", 25'000'000'000'000, 50'000'000, 75});
+  const Index index = std::move(builder).build();
+  const auto found = index.find("NIFTY27OCT26C25000", "NFO");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->broker_symbol, "NIFTY 25000 CE");
+  EXPECT_EQ(found->broker_exchange, "NFO_B");
+  EXPECT_EQ(found->token, "41234");
+  EXPECT_EQ(found->name, "NIFTY");
+  EXPECT_EQ(found->instrument_type, "CE");
+  EXPECT_EQ(found->expiry, "2026-10-27");
+  EXPECT_EQ(found->strike, 25'000'000'000'000);
+  EXPECT_EQ(found->tick_size, 50'000'000);
+  EXPECT_EQ(found->lot_size, 75);
+}
+
+TEST(Index, SymbolsMatchExactlyAndPerExchange) {
+  Index::Builder builder(2);
+  builder.add(row("INFY", "NSE", "1"));
+  builder.add(row("INFY", "BSE", "2"));
+  const Index index = std::move(builder).build();
+  EXPECT_EQ(index.find("INFY", "NSE")->token, "1");
+  EXPECT_EQ(index.find("INFY", "BSE")->token, "2");
+  EXPECT_FALSE(index.find("infy", "NSE"));
+  EXPECT_FALSE(index.find("INF", "YNSE"));
+  EXPECT_FALSE(index.find("INFY", ""));
+}
+
+TEST(Index, OfTwoRowsWithOneNameTheFirstStays) {
+  Index::Builder builder(2);
+  builder.add(row("INFY", "NSE", "first"));
+  builder.add(row("INFY", "NSE", "second"));
+  const Index index = std::move(builder).build();
+  EXPECT_EQ(index.size(), 1U);
+  EXPECT_EQ(index.find("INFY", "NSE")->token, "first");
+}
+
+TEST(Index, KeepsItsTextsWhenTheSourceIsGoneAndWhenItMoves) {
+  Index index;
+  {
+    Index::Builder builder(1);
+    std::string symbol = "A";
+    builder.add(row(symbol, "B", "C"));
+    symbol = "Z";
+    index = std::move(builder).build();
+  }
+  const Index moved = std::move(index);
+  const auto found = moved.find("A", "B");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->token, "C");
+}
+
+TEST(Index, FindsEachOfManyRows) {
+  constexpr int kRows = 50'000;
+  Index::Builder builder(0);
+  for (int i = 0; i < kRows; ++i) {
+    const std::string symbol = "SYM" + std::to_string(i);
+    builder.add(row(symbol, i % 2 == 0 ? "NSE" : "BSE", std::to_string(i)));
+  }
+  const Index index = std::move(builder).build();
+  ASSERT_EQ(index.size(), static_cast<std::size_t>(kRows));
+  for (int i = 0; i < kRows; ++i) {
+    const std::string symbol = "SYM" + std::to_string(i);
+    const auto found = index.find(symbol, i % 2 == 0 ? "NSE" : "BSE");
+    ASSERT_TRUE(found) << symbol;
+    ASSERT_EQ(found->token, std::to_string(i));
+    ASSERT_FALSE(index.find(symbol, i % 2 == 0 ? "BSE" : "NSE"));
+  }
+}
+
+TEST(Index, ManyThreadsMayReadWhileTheOwnerSwapsInANewOne) {
+  const auto make = [](std::string_view token) {
+    Index::Builder builder(1);
+    builder.add(row("INFY", "NSE", token));
+    return std::make_shared<const Index>(std::move(builder).build());
+  };
+  std::shared_ptr<const Index> shared = make("old");
+  const std::shared_ptr<const Index> kept = shared;
+  std::thread reader([kept] {
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(kept->find("INFY", "NSE")->token, "old");
+  });
+  shared = make("new");
+  EXPECT_EQ(shared->find("INFY", "NSE")->token, "new");
+  reader.join();
+}
+
+}  // namespace
+}  // namespace gw::instruments

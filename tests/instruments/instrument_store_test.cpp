@@ -1,0 +1,101 @@
+#include "core/instruments/instrument_store.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_folder.hpp"
+
+namespace gw::instruments {
+namespace {
+
+using testing::HasSubstr;
+
+InstrumentView row(std::string_view symbol, std::string_view token) {
+  return {symbol,
+          "NFO",
+          "B S",
+          "NFO_B",
+          token,
+          "name \"x\"",
+          "CE",
+          "2026-12-31",
+          25'000'000'000'000,
+          50'000'000,
+          75};
+}
+
+class Store : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = database::Database::open(folder_ / "gateway.db");
+    ASSERT_TRUE(opened) << opened.error().message;
+    database_ = std::move(*opened);
+    store_ = std::make_unique<InstrumentStore>(*database_);
+  }
+
+  support::TemporaryFolder folder_;
+  std::unique_ptr<database::Database> database_;
+  std::unique_ptr<InstrumentStore> store_;
+};
+
+TEST_F(Store, BeforeAnyImportThereIsNothingAtGenerationZero) {
+  EXPECT_EQ(*store_->generation("angel"), 0);
+  const auto index = store_->load("angel");
+  ASSERT_TRUE(index);
+  EXPECT_EQ((*index)->size(), 0U);
+}
+
+TEST_F(Store, GivesBackWhatWasImported) {
+  ASSERT_TRUE(store_->replace("angel", "scrip.json", {row("NIFTYCE", "41"), row("X", "42")}, 7));
+  const auto index = store_->load("angel");
+  ASSERT_TRUE(index);
+  ASSERT_EQ((*index)->size(), 2U);
+  const auto found = (*index)->find("NIFTYCE", "NFO");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->broker_symbol, "B S");
+  EXPECT_EQ(found->broker_exchange, "NFO_B");
+  EXPECT_EQ(found->token, "41");
+  EXPECT_EQ(found->name, "name \"x\"");
+  EXPECT_EQ(found->instrument_type, "CE");
+  EXPECT_EQ(found->expiry, "2026-12-31");
+  EXPECT_EQ(found->strike, 25'000'000'000'000);
+  EXPECT_EQ(found->tick_size, 50'000'000);
+  EXPECT_EQ(found->lot_size, 75);
+}
+
+TEST_F(Store, AnImportReplacesThePluginsListAndNoOther) {
+  ASSERT_TRUE(store_->replace("angel", "a", {row("OLD", "1")}, 1));
+  ASSERT_TRUE(store_->replace("zerodha", "z", {row("OLD", "2")}, 1));
+  ASSERT_TRUE(store_->replace("angel", "b", {row("NEW", "3")}, 2));
+  EXPECT_FALSE((*store_->load("angel"))->find("OLD", "NFO"));
+  EXPECT_TRUE((*store_->load("angel"))->find("NEW", "NFO"));
+  EXPECT_EQ((*store_->load("zerodha"))->find("OLD", "NFO")->token, "2");
+}
+
+TEST_F(Store, TheGenerationGrowsWithEachImportOfThatPlugin) {
+  for (std::int64_t i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(store_->replace("angel", "a", {}, i));
+    EXPECT_EQ(*store_->generation("angel"), i);
+  }
+  EXPECT_EQ(*store_->generation("zerodha"), 0);
+}
+
+TEST_F(Store, AFailedImportLeavesListAndGenerationAsTheyWere) {
+  ASSERT_TRUE(store_->replace("angel", "a", {row("OLD", "1")}, 1));
+  const auto done = store_->replace("angel", "b", {row("NEW", "2"), row("NEW", "3")}, 2);
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("instrument NEW.NFO: "));
+  EXPECT_TRUE((*store_->load("angel"))->find("OLD", "NFO"));
+  EXPECT_FALSE((*store_->load("angel"))->find("NEW", "NFO"));
+  EXPECT_EQ(*store_->generation("angel"), 1);
+}
+
+TEST_F(Store, ALoadedIndexOutlivesTheNextImport) {
+  ASSERT_TRUE(store_->replace("angel", "a", {row("OLD", "1")}, 1));
+  const auto before = store_->load("angel");
+  ASSERT_TRUE(store_->replace("angel", "b", {row("NEW", "2")}, 2));
+  EXPECT_EQ((*before)->find("OLD", "NFO")->token, "1");
+}
+
+}  // namespace
+}  // namespace gw::instruments
