@@ -96,7 +96,8 @@ Entry parse_entry(const Json& object, const Json* defaults, bool subscribe) {
   if (subscribe) {
     check_stream(e, depth);
   } else if (depth != nullptr && e.stream.mode == BGW_MODE_DEPTH) {
-    e.stream.depth_level = whole(*depth).value_or(-1);
+    const int level = whole(*depth).value_or(-1);
+    e.stream.depth_level = level == 0 ? -1 : level;  // an explicit 0 is held by nobody; to routing 0 is every depth
   }
   return e;
 }

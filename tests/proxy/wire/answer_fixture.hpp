@@ -1,0 +1,34 @@
+// What the tests of answers have in common.
+#pragma once
+
+#include <string>
+
+#include "core/proxy/wire/answers.hpp"
+#include "core/proxy/wire/request.hpp"
+
+namespace gw::proxy::wire {
+
+inline const Context kPlain{"angel", false, "", 3};
+inline const Context kExtras{"angel", true, "", 3};
+
+inline Entry entry(const std::string& rest) {
+  return parse_request(R"({"action":"subscribe","symbol":"RELIANCE","exchange":"NSE")" +
+                           (rest.empty() ? rest : ',' + rest) + '}',
+                       {})
+      .entries.at(0);
+}
+
+inline routing::Outcome failed(routing::Code code, std::string detail = "") {
+  routing::Outcome outcome;
+  outcome.code = code;
+  outcome.detail = std::move(detail);
+  return outcome;
+}
+
+inline routing::Outcome depth_outcome(int actual_depth) {
+  routing::Outcome outcome;
+  outcome.actual_depth = actual_depth;
+  return outcome;
+}
+
+}  // namespace gw::proxy::wire
