@@ -1,5 +1,6 @@
 # Third-party libraries, all from Debian 12 packages (scripts/install-packages has the list).
 find_package(Threads REQUIRED)
+set(Boost_NO_WARN_NEW_VERSIONS ON)  # this CMake is older than this Boost
 find_package(Boost 1.81 EXACT REQUIRED COMPONENTS filesystem system)
 find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
@@ -8,6 +9,9 @@ find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
+if(GW_TESTS)
+  find_package(GTest REQUIRED)
+endif()
 pkg_check_modules(ZeroMQ REQUIRED IMPORTED_TARGET libzmq)
 
 # Third-party headers are not ours to mend: they come as system headers.

@@ -262,7 +262,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     const std::string target(request.target());
     if (!ws::is_upgrade(request)) {
       const std::string method(request.method_string());
-      return answer(server_->on_http ? server_->on_http(method, target) : HttpAnswer{}, {});
+      return answer(server_->on_http ? server_->on_http({method, target, request.body()}) : HttpAnswer{}, {});
     }
     std::vector<Header> extra;
     if (server_->on_upgrade) {

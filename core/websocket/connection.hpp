@@ -53,6 +53,12 @@ struct ClientOptions {
   std::string ca_file;                             // PEM; empty: the system's store. The certificate is always verified.
 };
 
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;
+  std::string_view body;  // at most 8 KiB
+};
+
 struct HttpAnswer {
   int status = 404;
   std::string content_type = "text/plain; charset=utf-8";
@@ -64,7 +70,7 @@ struct ServerOptions {
   std::size_t output_limit = 1 << 20;
   std::chrono::milliseconds open_timeout{10'000};
   // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
-  std::function<HttpAnswer(std::string_view method, std::string_view target)> on_http;
+  std::function<HttpAnswer(const HttpRequest& request)> on_http;
   // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset: accept.
   std::function<HttpAnswer(std::string_view target, std::vector<Header>& extra_headers)> on_upgrade;
 };

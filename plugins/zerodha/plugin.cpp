@@ -1,0 +1,63 @@
+#include <array>
+#include <string_view>
+
+#include "zerodha_adapter.hpp"
+#include "zerodha_instruments.hpp"
+#include "zerodha_requests.hpp"
+
+namespace {
+
+constexpr std::uint32_t kAll = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
+
+// "Market depth structure": five levels a side wherever something is traded; indices have no book.
+constexpr std::array<bgw_capability, 13> kCapabilities = {{
+    {"NSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"BCD", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"NCO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+    {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+    {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+    {"CDS_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+    {"GLOBAL_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+}};
+
+constexpr std::array<bgw_setting, 3> kSettings = {{
+    {"url", BGW_SETTING_TEXT, 0, zerodha::kDefaultUrl,
+     "where the ticker is; a stand-in broker's for tests"},
+    {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your Kite Connect app"},
+    {"access_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr,
+     "of today's login; good until 06:00 IST of the next day"},
+}};
+
+const void* extension(const char* id) {
+  return std::string_view(id) == BGW_EXTENSION_INSTRUMENTS ? zerodha::instruments_extension()
+                                                           : nullptr;
+}
+
+const bgw::PluginInfo kInfo = {
+    .broker = "zerodha",
+    .version = "1.0.0",
+    .vendor = "Broker Gateway",
+    .capabilities = kCapabilities,
+    .settings = kSettings,
+    .limits = {.size = 0,
+               .instruments_per_connection = 3000,
+               .connections_per_account = 3,
+               .batch_size = zerodha::kTokensPerMessage,
+               .batch_interval_ns = 0,
+               .heartbeat_period_ns = 3'000'000'000,
+               .time_resolution_ns = 1'000'000'000,
+               .counted_per_mode = 0,
+               .reserved = 0},
+    .get_extension = extension,
+};
+
+}  // namespace
+
+BGW_BROKER_PLUGIN(zerodha::ZerodhaAdapter, kInfo);

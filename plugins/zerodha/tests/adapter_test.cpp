@@ -1,0 +1,181 @@
+#include "zerodha_adapter.hpp"
+
+#include <gmock/gmock.h>
+
+#include "fake_host.hpp"
+#include "frames.hpp"
+
+namespace zerodha {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::uint32_t kInfy = 408'065;
+constexpr std::uint32_t kNifty = 256'265;
+
+bgw_subscription want(std::uint32_t instrument, std::uint32_t mode, const char* token) {
+  bgw_subscription s{};
+  s.size = sizeof s;
+  s.instrument = instrument;
+  s.mode = mode;
+  s.symbol = s.exchange = s.broker_symbol = s.broker_exchange = "";
+  s.token = token;
+  return s;
+}
+
+class Adapter : public testing::Test {
+ protected:
+  Adapter() {
+    host.settings = {
+        {"url", "ws://127.0.0.1:9001"}, {"api_key", "key"}, {"access_token", "to ken"}};
+    adapter.initialize();
+    adapter.connect();
+  }
+  void subscribe(std::vector<bgw_subscription> wanted) { adapter.subscribe(wanted); }
+  bgw_status binary(const Bytes& frame) {
+    return adapter.on_frame(1, BGW_OPCODE_BINARY, frame.all());
+  }
+  bgw_status text(std::string_view t) {
+    return adapter.on_frame(1, BGW_OPCODE_TEXT, std::as_bytes(std::span(t)));
+  }
+
+  FakeHost host;
+  ZerodhaAdapter adapter{host.table};
+};
+
+TEST_F(Adapter, LogsInInTheQuery) {
+  EXPECT_THAT(host.urls, ElementsAre("ws://127.0.0.1:9001/?api_key=key&access_token=to%20ken"));
+  EXPECT_THAT(host.headers, ElementsAre("X-Kite-Version: 3"));
+  adapter.on_open(1);
+  EXPECT_EQ(host.ready, 1);
+}
+
+TEST_F(Adapter, SubscribesThenSetsOneModePerGroup) {
+  subscribe({want(1, BGW_MODE_QUOTE, "408065"), want(2, BGW_MODE_DEPTH, "884737"),
+             want(3, BGW_MODE_QUOTE, "256265"), want(4, BGW_MODE_LTP, "265")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[408065,884737,256265,265]})",
+                                     R"({"a":"mode","v":["ltp",[265]]})",
+                                     R"({"a":"mode","v":["quote",[408065,256265]]})",
+                                     R"({"a":"mode","v":["full",[884737]]})"));
+}
+
+TEST_F(Adapter, AChangeOfModeIsOneMessage) {
+  subscribe({want(1, BGW_MODE_QUOTE, "408065")});
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_DEPTH, "408065")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"mode","v":["full",[408065]]})"));
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_DEPTH, "408065")});
+  EXPECT_THAT(host.sent, IsEmpty());
+}
+
+TEST_F(Adapter, AnotherTokenForAnInstrumentReplacesTheOldOne) {
+  subscribe({want(1, BGW_MODE_LTP, "408065")});
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_LTP, "256265")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"unsubscribe","v":[408065]})",
+                                     R"({"a":"subscribe","v":[256265]})",
+                                     R"({"a":"mode","v":["ltp",[256265]]})"));
+  binary(frame_of({ltp_packet(kInfy, 1), ltp_packet(kNifty, 2)}));
+  ASSERT_EQ(host.published.size(), 1U);
+  EXPECT_EQ(host.published[0].tick.ltp, 20'000'000);
+}
+
+TEST_F(Adapter, UnsubscribesWhatItHolds) {
+  subscribe({want(1, BGW_MODE_LTP, "408065")});
+  host.sent.clear();
+  adapter.unsubscribe(std::vector<std::uint32_t>{1, 77});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"unsubscribe","v":[408065]})"));
+  binary(frame_of({ltp_packet(kInfy, 157'370)}));
+  EXPECT_THAT(host.published, IsEmpty());
+}
+
+TEST_F(Adapter, ANewSessionSubscribesEverythingAnew) {
+  subscribe({want(1, BGW_MODE_LTP, "408065")});
+  adapter.on_close(1, {});
+  adapter.connect();
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_LTP, "408065")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[408065]})",
+                                     R"({"a":"mode","v":["ltp",[408065]]})"));
+}
+
+TEST_F(Adapter, RefusesATokenThatIsNoNumber) {
+  subscribe({want(1, BGW_MODE_LTP, "INFY"), want(2, BGW_MODE_LTP, "265")});
+  EXPECT_THAT(host.refusals,
+              ElementsAre("1: its token in the instrument list is 'INFY', not a number"));
+  EXPECT_THAT(host.sent,
+              ElementsAre(R"({"a":"subscribe","v":[265]})", R"({"a":"mode","v":["ltp",[265]]})"));
+}
+
+TEST_F(Adapter, PublishesEachKnownPacketInOrderAsOneUpdate) {
+  subscribe({want(1, BGW_MODE_DEPTH, "408065"), want(2, BGW_MODE_QUOTE, "256265")});
+  EXPECT_EQ(
+      binary(frame_of({full_packet(kInfy, 1'625'461'887, 1'625'461'887), Bytes().zeros(12),
+                       index_packet(kNifty), ltp_packet(999, 1), ltp_packet(kInfy, 157'400)})),
+      BGW_OK);
+  ASSERT_EQ(host.published.size(), 3U);
+  EXPECT_EQ(host.published[0].tick.instrument, 1U);
+  EXPECT_TRUE(host.published[0].has_rare);
+  EXPECT_EQ(host.published[0].bids, 5U);
+  EXPECT_EQ(host.published[0].asks, 3U);
+  EXPECT_EQ(host.published[1].tick.instrument, 2U);
+  EXPECT_FALSE(host.published[1].has_rare);
+  EXPECT_EQ(host.published[2].tick.modes, unsigned{BGW_MODE_LTP});
+}
+
+TEST_F(Adapter, RefusesATruncatedFrameWhole) {
+  subscribe({want(1, BGW_MODE_LTP, "408065")});
+  const Bytes frame = frame_of({ltp_packet(kInfy, 1), ltp_packet(kInfy, 2)});
+  EXPECT_EQ(adapter.on_frame(1, BGW_OPCODE_BINARY, std::span(frame.all()).first(frame.size() - 1)),
+            BGW_E_INVALID);
+  EXPECT_THAT(host.published, IsEmpty());
+}
+
+TEST_F(Adapter, TakesHeartbeatsAndTextFramesOfEveryKind) {
+  EXPECT_EQ(binary(Bytes().zeros(1)), BGW_OK);
+  EXPECT_EQ(text(R"({"type":"instruments_meta","data":{"count":1}})"), BGW_OK);
+  EXPECT_EQ(text("not json"), BGW_OK);
+  EXPECT_EQ(text(R"({"type":"error","data":"subscription limit"})"), BGW_OK);
+  EXPECT_THAT(host.logs, testing::Contains(HasSubstr("Kite says: subscription limit")));
+}
+
+TEST_F(Adapter, NotesAnUnknownSegmentOnce) {
+  subscribe({want(1, BGW_MODE_LTP, "2570")});  // segment 10
+  binary(frame_of({ltp_packet(2570, 1), ltp_packet(2570, 2)}));
+  EXPECT_EQ(host.published.size(), 2U);
+  EXPECT_THAT(host.logs, ElementsAre(HasSubstr("segment 10")));
+}
+
+bgw_status class_of(ZerodhaAdapter& adapter, std::int32_t http_status, std::int64_t* wait = nullptr,
+                    std::vector<bgw_header> headers = {}) {
+  try {
+    return adapter.on_close(1, {1006, http_status, "", headers});
+  } catch (const bgw::Error& e) {
+    if (wait != nullptr) *wait = e.retry_after_ns;
+    return e.code;
+  }
+}
+
+TEST_F(Adapter, ClassifiesARefusedUpgrade) {
+  EXPECT_EQ(class_of(adapter, 403), BGW_E_AUTH);
+  EXPECT_EQ(class_of(adapter, 400), BGW_E_AUTH);
+  EXPECT_EQ(class_of(adapter, 500), BGW_E_TRANSIENT);
+  EXPECT_EQ(class_of(adapter, 0), BGW_E_TRANSIENT);
+  std::int64_t wait = 0;
+  EXPECT_EQ(class_of(adapter, 429, &wait), BGW_E_RATE);
+  EXPECT_EQ(wait, 60'000'000'000);
+  EXPECT_EQ(class_of(adapter, 429, &wait, {{"retry-after", "120"}}), BGW_E_RATE);
+  EXPECT_EQ(wait, 120'000'000'000);
+}
+
+TEST_F(Adapter, ClosesItsSocketOnDisconnect) {
+  adapter.disconnect();
+  adapter.disconnect();
+  EXPECT_EQ(host.closed, 1);
+}
+
+}  // namespace
+}  // namespace zerodha

@@ -1,0 +1,78 @@
+// A gateway's side of the binary contract that writes down what the adapter asks of it.
+#pragma once
+
+#include <cstdio>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bgw/adapter.hpp"
+
+namespace zerodha {
+
+struct FakeHost {
+  std::map<std::string, std::string> settings;
+  std::vector<std::string> urls;
+  std::vector<std::string> headers;
+  std::vector<std::string> sent;
+  std::vector<std::string> refusals;
+  std::vector<std::string> logs;
+  struct Published {
+    bgw_tick tick;
+    bool has_rare;
+    std::uint32_t bids;
+    std::uint32_t asks;
+  };
+  std::vector<Published> published;
+  int ready = 0;
+  int closed = 0;
+
+  FakeHost() {
+    table.size = sizeof table;
+    table.context = this;
+    table.publish = [](void* c, const bgw_update* u) {
+      of(c).published.push_back({*u->tick, u->rare != nullptr,
+                                 u->book == nullptr ? 0 : u->book->bid_count,
+                                 u->book == nullptr ? 0 : u->book->ask_count});
+    };
+    table.refuse = [](void* c, std::uint32_t instrument, bgw_status, const char* text) {
+      of(c).refusals.push_back(std::to_string(instrument) + ": " + text);
+    };
+    table.ready = [](void* c) { ++of(c).ready; };
+    table.websocket_open = [](void* c, const bgw_websocket_request* r, std::uint32_t* connection) {
+      of(c).urls.emplace_back(r->url);
+      for (std::uint32_t i = 0; i < r->header_count; ++i)
+        of(c).headers.push_back(std::string(r->headers[i].name) + ": " + r->headers[i].value);
+      *connection = static_cast<std::uint32_t>(of(c).urls.size());
+      return bgw_status{BGW_OK};
+    };
+    table.websocket_send = [](void* c, std::uint32_t connection, std::uint32_t opcode,
+                              const void* data, std::size_t size) {
+      if (connection != of(c).urls.size() || opcode != BGW_OPCODE_TEXT)
+        return bgw_status{BGW_E_STATE};
+      of(c).sent.emplace_back(static_cast<const char*>(data), size);
+      return bgw_status{BGW_OK};
+    };
+    table.websocket_close = [](void* c, std::uint32_t, std::int32_t) {
+      ++of(c).closed;
+      return bgw_status{BGW_OK};
+    };
+    table.setting = [](void* c, const char* key, char* buffer, std::size_t capacity,
+                       std::size_t* length) {
+      const auto found = of(c).settings.find(key);
+      *length = 0;
+      if (found == of(c).settings.end()) return bgw_status{BGW_E_INVALID};
+      *length = found->second.size();
+      std::snprintf(buffer, capacity, "%s", found->second.c_str());
+      return bgw_status{BGW_OK};
+    };
+    table.log = [](void* c, std::int32_t, const char* text, std::size_t size) {
+      of(c).logs.emplace_back(text, size);
+    };
+  }
+  static FakeHost& of(void* context) { return *static_cast<FakeHost*>(context); }
+
+  bgw_host table{};
+};
+
+}  // namespace zerodha

@@ -1,0 +1,86 @@
+#include "zerodha_symbols.hpp"
+
+#include <gmock/gmock.h>
+
+namespace zerodha {
+namespace {
+
+using testing::Eq;
+using testing::Optional;
+
+TEST(Exchange, IndicesHaveTheirOwn) {
+  EXPECT_EQ(standard_exchange("NSE", "NSE"), "NSE");
+  EXPECT_EQ(standard_exchange("BCD", "BCD-FUT"), "BCD");
+  EXPECT_EQ(standard_exchange("NSE", "INDICES"), "NSE_INDEX");
+  EXPECT_EQ(standard_exchange("BSE", "INDICES"), "BSE_INDEX");
+  EXPECT_EQ(standard_exchange("MCX", "INDICES"), "MCX_INDEX");
+  EXPECT_EQ(standard_exchange("CDS", "INDICES"), "CDS_INDEX");
+  EXPECT_EQ(standard_exchange("GLOBAL", "INDICES"), "GLOBAL_INDEX");
+  EXPECT_EQ(standard_exchange("NSEIX", "NSEIX"), "GLOBAL_INDEX");
+  EXPECT_EQ(standard_exchange("NYSE", "NYSE"), "");
+  EXPECT_EQ(standard_exchange("NYSE", "INDICES"), "");
+}
+
+struct IndexName {
+  const char* exchange;
+  const char* tradingsymbol;
+  const char* name;
+  const char* symbol;
+};
+
+class IndexSymbol : public testing::TestWithParam<IndexName> {};
+
+TEST_P(IndexSymbol, IsTheStandardOne) {
+  const IndexName& n = GetParam();
+  EXPECT_EQ(index_symbol(n.exchange, n.tradingsymbol, n.name), n.symbol);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Names, IndexSymbol,
+    testing::Values(IndexName{"NSE_INDEX", "NIFTY 50", "NIFTY 50", "NIFTY"},
+                    IndexName{"NSE_INDEX", "NIFTY BANK", "NIFTY BANK", "BANKNIFTY"},
+                    IndexName{"NSE_INDEX", "NIFTY NEXT 50", "", "NIFTYNXT50"},
+                    IndexName{"NSE_INDEX", "NIFTY FIN SERVICE", "", "FINNIFTY"},
+                    IndexName{"NSE_INDEX", "NIFTY MID SELECT", "", "MIDCPNIFTY"},
+                    IndexName{"NSE_INDEX", "INDIA VIX", "INDIA VIX", "INDIAVIX"},
+                    IndexName{"NSE_INDEX", "HANGSENG BEES-NAV", "", "HANGSENGBEESNAV"},
+                    IndexName{"NSE_INDEX", "HANGSENG BEES NAV", "", "HANGSENGBEESNAV"},
+                    IndexName{"NSE_INDEX", "NIFTY MIDCAP 100", "", "NIFTYMIDCAP100"},
+                    IndexName{"BSE_INDEX", "SENSEX", "SENSEX", "SENSEX"},
+                    IndexName{"BSE_INDEX", "AUTO", "BSE INDEX AUTO", "BSEAUTO"},
+                    IndexName{"BSE_INDEX", "METALINDEX", "BSE INDEX METAL", "BSEMETAL"},
+                    IndexName{"BSE_INDEX", "ENERGYINDEX", "BSE INDEX ENERGYINDEX", "BSEENERGY"},
+                    IndexName{"BSE_INDEX", "OILGAS", "", "BSEOIL&GAS"},
+                    IndexName{"BSE_INDEX", "BSE CG", "BSE INDEX BSE CG", "BSECAPITALGOODS"},
+                    IndexName{"BSE_INDEX", "MFG", "BSE INDEX MFG", "MFG"},
+                    IndexName{"MCX_INDEX", "MCXGOLDEX", "MCXGOLDEX", "MCXGOLDEX"},
+                    IndexName{"MCX_INDEX", "AUTO", "AUTO", "AUTO"},
+                    IndexName{"GLOBAL_INDEX", "GIFT NIFTY", "", "GIFTNIFTY"}));
+
+TEST(Expiry, IsDayMonthYear) {
+  EXPECT_THAT(compact_expiry("2026-10-27"), Optional(Eq("27OCT26")));
+  EXPECT_THAT(compact_expiry("2022-01-08"), Optional(Eq("08JAN22")));
+  for (const char* bad : {"", "2026-13-01", "2026-00-01", "2026-01-32", "2026-01-00", "26-01-01",
+                          "2026/01/01", "2026-1-01x", "20x6-01-01"})
+    EXPECT_FALSE(compact_expiry(bad)) << bad;
+}
+
+TEST(Decimal, IsExact) {
+  EXPECT_THAT(parse_decimal("0"), Optional(0));
+  EXPECT_THAT(parse_decimal("187.5"), Optional(187'500'000'000));
+  EXPECT_THAT(parse_decimal("0.0025"), Optional(2'500'000));
+  EXPECT_THAT(parse_decimal("0.05"), Optional(50'000'000));
+  EXPECT_THAT(parse_decimal("9223372035"), Optional(9'223'372'035'000'000'000));
+  for (const char* bad : {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,0", " 1", "0.0000000001",
+                          "9223372036", "99999999999", "nan"})
+    EXPECT_FALSE(parse_decimal(bad)) << bad;
+}
+
+TEST(Strike, HasNoTrailingZeros) {
+  EXPECT_EQ(strike_text(24'700'000'000'000), "24700");
+  EXPECT_EQ(strike_text(187'500'000'000), "187.5");
+  EXPECT_EQ(strike_text(2'500'000), "0.0025");
+}
+
+}  // namespace
+}  // namespace zerodha

@@ -1,0 +1,164 @@
+// Tick path, stop 2 of 6. Previous: core/transport/ws_client.cpp. Next:
+// core/plugin_host/adapter_instance.cpp.
+#include "zerodha_adapter.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "zerodha_requests.hpp"
+#include "zerodha_text.hpp"
+
+namespace zerodha {
+namespace {
+
+constexpr std::int64_t kMinute = 60'000'000'000;
+
+struct ModeGroup {
+  std::uint32_t mode;
+  const char* name;
+};
+constexpr std::array<ModeGroup, 3> kModes = {
+    {{BGW_MODE_LTP, "ltp"}, {BGW_MODE_QUOTE, "quote"}, {BGW_MODE_DEPTH, "full"}}};
+
+bool parse_token(std::string_view text, std::uint32_t& token) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), token);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+}  // namespace
+
+void ZerodhaAdapter::initialize() { url_ = setting("url").value_or(kDefaultUrl); }
+
+void ZerodhaAdapter::connect() {
+  held_.clear();
+  handles_.clear();
+  const std::string key = setting("api_key").value_or("");
+  const std::string token = setting("access_token").value_or("");
+  connection_ =
+      websocket_open(login_url(url_, key, token),
+                     std::array{std::pair<std::string, std::string>("X-Kite-Version", "3")});
+}
+
+void ZerodhaAdapter::disconnect() {
+  if (connection_ != 0) websocket_close(connection_);
+  connection_ = 0;
+}
+
+void ZerodhaAdapter::on_open(std::uint32_t) { ready(); }
+
+// "subscribe" first, then a mode per group: a mode counts only for tokens that are subscribed. What
+// is held already gets its new mode and nothing else.
+void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
+  std::vector<std::uint32_t> fresh;
+  std::vector<std::uint32_t> stale;  // tokens that a new instrument list replaced
+  std::array<std::vector<std::uint32_t>, kModes.size()> by_mode;
+  for (const bgw_subscription& s : wanted) {
+    std::uint32_t token = 0;
+    if (!parse_token(s.token, token)) {
+      refuse(s.instrument, BGW_E_INVALID,
+             std::string("its token in the instrument list is '") + s.token + "', not a number");
+      continue;
+    }
+    const auto known = held_.find(s.instrument);
+    if (known != held_.end() && known->second.token == token && known->second.mode == s.mode)
+      continue;
+    if (known == held_.end() || known->second.token != token) fresh.push_back(token);
+    if (known != held_.end() && known->second.token != token) {
+      stale.push_back(known->second.token);
+      handles_.erase(known->second.token);
+    }
+    held_[s.instrument] = {token, s.mode};
+    handles_[token] = s.instrument;
+    for (std::size_t i = 0; i < kModes.size(); ++i)
+      if (kModes[i].mode == s.mode) by_mode[i].push_back(token);
+  }
+  send_all(unsubscribe_messages(stale));
+  send_all(subscribe_messages(fresh));
+  for (std::size_t i = 0; i < kModes.size(); ++i)
+    send_all(mode_messages(kModes[i].name, by_mode[i]));
+}
+
+void ZerodhaAdapter::unsubscribe(std::span<const std::uint32_t> instruments) {
+  std::vector<std::uint32_t> tokens;
+  for (const std::uint32_t instrument : instruments) {
+    const auto known = held_.find(instrument);
+    if (known == held_.end()) continue;
+    tokens.push_back(known->second.token);
+    handles_.erase(known->second.token);
+    held_.erase(known);
+  }
+  send_all(unsubscribe_messages(tokens));
+}
+
+bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode,
+                                    std::span<const std::byte> frame) {
+  if (opcode == BGW_OPCODE_TEXT) {
+    on_text({reinterpret_cast<const char*>(frame.data()), frame.size()});
+    return BGW_OK;
+  }
+  if (is_heartbeat(frame)) return BGW_OK;
+  // Looked at whole before anything is passed on: half a frame's ticks would hide that the rest is
+  // missing.
+  if (!is_whole(frame)) return BGW_E_INVALID;
+  PacketCursor packets(frame);
+  for (auto bytes = packets.next(); !bytes.empty(); bytes = packets.next()) {
+    if (!decode(bytes, packet_)) continue;
+    const auto handle = handles_.find(packet_.token);
+    if (handle == handles_.end()) continue;  // still under way when it was unsubscribed
+    if (!is_known_segment(packet_.token)) note_unknown_segment(packet_.token);
+    packet_.tick.instrument = handle->second;
+    const bool has_book = (packet_.tick.modes & BGW_MODE_DEPTH) != 0;
+    publish(packet_.tick, packet_.has_rare ? &packet_.rare : nullptr,
+            has_book ? &packet_.book : nullptr);
+  }
+  return BGW_OK;
+}
+
+// kite.trade/docs/connect/v3/exceptions: 403 is a dead token, 400 a query that it cannot read; more
+// than three connections of one key are refused with 429.
+bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
+  connection_ = 0;
+  if (close.http_status == 403 || close.http_status == 400)
+    throw bgw::Error(
+        BGW_E_AUTH,
+        "Kite refused the login (HTTP " + std::to_string(close.http_status) +
+            "): api_key or access_token is wrong, or the token's day is over (06:00 IST)");
+  if (close.http_status == 429) {
+    std::int64_t seconds = 0;
+    const std::string_view said = close.header("Retry-After");
+    std::from_chars(said.data(), said.data() + said.size(), seconds);
+    throw bgw::Error(BGW_E_RATE, "Kite has too many connections of this api_key (HTTP 429)",
+                     std::max(kMinute, std::min<std::int64_t>(seconds, 3600) * 1'000'000'000));
+  }
+  return BGW_E_TRANSIENT;
+}
+
+void ZerodhaAdapter::on_text(std::string_view text) const {
+  const TextFrame frame = read_text_frame(text);
+  switch (frame.kind) {
+    case TextFrame::Kind::kError:
+      log(BGW_LOG_WARNING, "Kite says: " + frame.text);
+      return;
+    case TextFrame::Kind::kMessage:
+      log(BGW_LOG_INFO, "message from Kite: " + frame.text);
+      return;
+    case TextFrame::Kind::kOther:
+      log(BGW_LOG_DEBUG, "text frame passed over: " + frame.text);
+      return;
+  }
+}
+
+void ZerodhaAdapter::send_all(const std::vector<std::string>& messages) const {
+  for (const std::string& message : messages) send_text(connection_, message);
+}
+
+void ZerodhaAdapter::note_unknown_segment(std::uint32_t token) {
+  if (noted_unknown_segment_) return;
+  noted_unknown_segment_ = true;
+  log(BGW_LOG_WARNING, "token " + std::to_string(token) + " is of segment " +
+                           std::to_string(token & 0xffU) +
+                           ", whose price scale no document gives; taken as hundredths");
+}
+
+}  // namespace zerodha

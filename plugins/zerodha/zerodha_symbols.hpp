@@ -1,0 +1,29 @@
+// Kite's names as standard symbols and exchanges.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace zerodha {
+
+// Kite's exchange and segment as the standard exchange: "INDICES" of NSE is NSE_INDEX. Empty: none
+// that we know.
+std::string_view standard_exchange(std::string_view exchange, std::string_view segment);
+
+// `name` is the row's name column, which tells some BSE indices better than their trading symbol.
+std::string index_symbol(std::string_view exchange, std::string_view tradingsymbol,
+                         std::string_view name);
+
+// "2026-10-27" as "27OCT26"; nothing when it is no date.
+std::optional<std::string> compact_expiry(std::string_view expiry);
+
+// A decimal without sign or exponent in 1e-9; nothing when it is none, or has more than nine
+// decimals or does not fit.
+std::optional<std::int64_t> parse_decimal(std::string_view text);
+
+// A strike in 1e-9 as symbols write it: "24700", "187.5".
+std::string strike_text(std::int64_t strike);
+
+}  // namespace zerodha

@@ -1,0 +1,31 @@
+#include "zerodha_text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace zerodha {
+namespace {
+
+constexpr std::size_t kLongest = 500;
+
+std::string cut(const nlohmann::json& value) {
+  std::string text = value.is_string()
+                         ? value.get<std::string>()
+                         : value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  return text;
+}
+
+}  // namespace
+
+TextFrame read_text_frame(std::string_view text) {
+  const nlohmann::json frame = nlohmann::json::parse(text, nullptr, false);
+  if (!frame.is_object()) return {TextFrame::Kind::kOther, "no JSON object"};
+  const auto type = frame.find("type");
+  if (type == frame.end() || !type->is_string()) return {TextFrame::Kind::kOther, "no type"};
+  const auto data = frame.find("data");
+  if (data != frame.end() && *type == "error") return {TextFrame::Kind::kError, cut(*data)};
+  if (data != frame.end() && *type == "message") return {TextFrame::Kind::kMessage, cut(*data)};
+  return {TextFrame::Kind::kOther, cut(*type)};
+}
+
+}  // namespace zerodha

@@ -1,0 +1,20 @@
+// Kite's text frames: order postbacks, errors, broadcasts and undocumented ones. None of them is
+// market data, none is fatal. Source: kite.trade/docs/connect/v3/websocket, "Postbacks and
+// non-binary updates".
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace zerodha {
+
+struct TextFrame {
+  enum class Kind { kError, kMessage, kOther };
+  Kind kind = Kind::kOther;
+  std::string text;  // what Kite says; for kOther the frame's type, never its content: it may be an
+                     // order of the account
+};
+
+TextFrame read_text_frame(std::string_view text);
+
+}  // namespace zerodha

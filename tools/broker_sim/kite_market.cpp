@@ -1,0 +1,93 @@
+#include "tools/broker_sim/kite_market.hpp"
+
+#include <algorithm>
+
+namespace sim {
+namespace {
+
+constexpr std::uint32_t kIndexSegment = 9;
+constexpr std::int32_t kTick = 5;
+
+// Kite's documents count offsets in big-endian words; here they are written in that order.
+void word(std::string& out, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(value >> shift & 0xffU);
+}
+void word(std::string& out, std::int32_t value) { word(out, static_cast<std::uint32_t>(value)); }
+void half(std::string& out, std::uint32_t value) {
+  out += static_cast<char>(value >> 8 & 0xffU);
+  out += static_cast<char>(value & 0xffU);
+}
+
+}  // namespace
+
+KiteMarket::State& KiteMarket::state(std::uint32_t token) {
+  const auto [found, fresh] = states_.try_emplace(token);
+  if (fresh) {
+    State& s = found->second;
+    s.random = token | 1U;
+    s.close = static_cast<std::int32_t>(10'000 + token % 400'000) / kTick * kTick;
+    s.ltp = s.open = s.high = s.low = s.close + kTick * 3;
+  }
+  return found->second;
+}
+
+// xorshift32
+std::uint32_t KiteMarket::roll(State& s, std::uint32_t bound) {
+  s.random ^= s.random << 13;
+  s.random ^= s.random >> 17;
+  s.random ^= s.random << 5;
+  return s.random % bound;
+}
+
+void KiteMarket::step(std::uint32_t token) {
+  State& s = state(token);
+  const auto move = static_cast<std::int32_t>(roll(s, 5)) - 2;
+  s.ltp = std::max(kTick * 10, s.ltp + move * kTick);
+  s.high = std::max(s.high, s.ltp);
+  s.low = std::min(s.low, s.ltp);
+  s.last_quantity = 1 + roll(s, 100);
+  s.volume += s.last_quantity;
+}
+
+void KiteMarket::append_packet(std::string& frame, std::uint32_t token, KiteMode mode,
+                               std::uint32_t seconds) {
+  State& s = state(token);
+  std::string p;
+  word(p, token);
+  word(p, s.ltp);
+  if (mode != KiteMode::ltp && (token & 0xffU) == kIndexSegment) {
+    word(p, s.high);
+    word(p, s.low);
+    word(p, s.open);
+    word(p, s.close);
+    word(p, s.ltp - s.close);
+    if (mode == KiteMode::full) word(p, seconds);
+  } else if (mode != KiteMode::ltp) {
+    word(p, s.last_quantity);
+    word(p, (s.high + s.low) / 2);
+    word(p, s.volume);
+    word(p, 5000U + roll(s, 1000));
+    word(p, 5000U + roll(s, 1000));
+    word(p, s.open);
+    word(p, s.high);
+    word(p, s.low);
+    word(p, s.close);
+  }
+  if (mode == KiteMode::full && (token & 0xffU) != kIndexSegment) {
+    word(p, seconds);
+    for (int i = 0; i < 3; ++i) word(p, 0U);  // open interest and its day's range
+    word(p, seconds);
+    for (int side = -1; side <= 1; side += 2) {
+      for (std::int32_t level = 1; level <= 5; ++level) {
+        word(p, 1 + roll(s, 500));
+        word(p, s.ltp + side * level * kTick);
+        half(p, 1 + roll(s, 9));
+        half(p, 0);
+      }
+    }
+  }
+  half(frame, static_cast<std::uint32_t>(p.size()));
+  frame += p;
+}
+
+}  // namespace sim
