@@ -12,11 +12,12 @@ std::string BrokerTable::key(std::string_view symbol, std::string_view exchange)
 void BrokerTable::set_index(std::shared_ptr<const instruments::Index> index) {
   index_ = std::move(index);
   for (const auto& [name, handle] : by_name_) {
-    const Route& r = routes_[handle];
-    if (r.topic_count == 0) continue;
-    const auto row = index_->find(r.symbol, r.exchange);
+    Route& r = routes_[handle];
     // An instrument that the new list lacks stays wanted as it was: the broker may still serve it.
-    if (row && row->token != r.demanded_token) touch(handle);
+    const auto row = index_->find(r.symbol, r.exchange);
+    if (!row) continue;
+    take_names(r, *row);
+    if (r.topic_count != 0 && r.token != r.demanded_token) touch(handle);
   }
 }
 
@@ -38,7 +39,8 @@ std::optional<std::uint32_t> BrokerTable::find_route(std::string_view symbol, st
 std::optional<std::uint32_t> BrokerTable::route_for(std::string_view symbol, std::string_view exchange) {
   std::string name = key(symbol, exchange);
   if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
-  if (index_ == nullptr || !index_->find(symbol, exchange)) return std::nullopt;
+  const auto row = index_ == nullptr ? std::nullopt : index_->find(symbol, exchange);
+  if (!row) return std::nullopt;
   std::uint32_t handle = 0;
   if (free_.empty()) {
     handle = static_cast<std::uint32_t>(routes_.size());
@@ -50,8 +52,15 @@ std::optional<std::uint32_t> BrokerTable::route_for(std::string_view symbol, std
   }
   routes_[handle].symbol = symbol;
   routes_[handle].exchange = exchange;
+  take_names(routes_[handle], *row);
   by_name_.emplace(std::move(name), handle);
   return handle;
+}
+
+void BrokerTable::take_names(Route& r, const instruments::InstrumentView& row) {
+  r.broker_symbol = row.broker_symbol;
+  r.broker_exchange = row.broker_exchange;
+  r.token = row.token;
 }
 
 void BrokerTable::touch(std::uint32_t handle) {
@@ -63,16 +72,7 @@ void BrokerTable::touch(std::uint32_t handle) {
 
 bool BrokerTable::send_demand(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth, bool& rang) {
   Route& r = routes_[handle];
-  bus::Demand demand{handle, mode, depth, r.symbol, r.exchange, {}, {}, {}};
-  std::optional<instruments::InstrumentView> row;
-  if (mode != 0 && index_ != nullptr) row = index_->find(r.symbol, r.exchange);
-  if (row) {
-    demand.broker_symbol = row->broker_symbol;
-    demand.broker_exchange = row->broker_exchange;
-    demand.token = row->token;
-  } else {
-    demand.token = r.demanded_token;
-  }
+  const bus::Demand demand{handle, mode, depth, r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token};
   const bool same = r.demanded_mode == mode && r.demanded_depth == depth &&
                     (mode == 0 || r.demanded_token == demand.token);
   if (!same) {

@@ -43,6 +43,10 @@ struct Memory {
 struct Route {
   std::string symbol;
   std::string exchange;
+  // As the instrument list that was the last to have it said.
+  std::string broker_symbol;
+  std::string broker_exchange;
+  std::string token;
   std::array<TopicId, kStreams> topics{kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic};
   std::uint32_t topic_count = 0;
   // What was last asked of the adapter, and with which token.
@@ -106,6 +110,7 @@ class BrokerTable {
  private:
   bool send_demand(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth, bool& rang);
   void free_if_unused(std::uint32_t handle);
+  static void take_names(Route& route, const instruments::InstrumentView& row);
   static std::string key(std::string_view symbol, std::string_view exchange);
 
   BrokerSetup setup_;

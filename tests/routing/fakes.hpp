@@ -1,0 +1,130 @@
+// The two sides of a router: sessions that note what they get, and an adapter that says what it was
+// asked for.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "core/bus/channel.hpp"
+#include "core/routing/encoder.hpp"
+#include "core/routing/ports.hpp"
+
+namespace gw::routing {
+
+// "INFY.NSE 4/20 as 20 #3 1.5 2x1": topic, level asked for and given, seq, ltp (in whole units),
+// bids x asks. Then "book" or "quote" of what else tests look at, and "old" for a value from
+// memory.
+class FakeEncoder final : public Encoder {
+ public:
+  void prepare(TopicInfo& info) const override {
+    std::string head = info.symbol + '.' + info.exchange + ' ' + std::to_string(info.stream.mode);
+    if (info.stream.mode == BGW_MODE_DEPTH)
+      head += '/' + std::to_string(info.stream.depth_level) + " as " +
+              std::to_string(info.actual_depth);
+    info.head[0] = head;
+    info.head[1] = head + " extras";
+  }
+  void encode(const TopicInfo& info, const TopicUpdate& u, Variant variant,
+              FrameBuffer& out) const override {
+    std::string text = info.head[static_cast<std::size_t>(variant)] + " #" + std::to_string(u.seq) +
+                       " ltp " + std::to_string(u.ltp);
+    if (info.stream.mode == BGW_MODE_DEPTH)
+      text += ' ' + std::to_string(u.bids.size()) + 'x' + std::to_string(u.asks.size());
+    if (u.snapshot) text += " age " + std::to_string(u.age_ms);
+    std::memcpy(out.room(text.size() + 1), "!", 1);  // one byte of header
+    std::memcpy(out.room(text.size() + 1) + 1, text.data(), text.size());
+    out.set(0, 1, text.size() + 1);
+  }
+};
+
+class FakePort final : public SessionPort {
+ public:
+  void deliver(std::string_view frame, std::span<const SessionId> sessions) noexcept override {
+    for (const SessionId session : sessions)
+      delivered.push_back(std::to_string(session) + ": " + std::string(frame.substr(1)));
+  }
+  void refused(SessionId session, const TopicInfo& topic, std::string_view reason) override {
+    refusals.push_back(std::to_string(session) + ": " + topic.head[0] + ": " + std::string(reason));
+  }
+  void broker_changed(BrokerId broker) override { changes.push_back(broker); }
+
+  std::vector<std::string> take() {
+    std::sort(delivered.begin(), delivered.end());
+    return std::exchange(delivered, {});
+  }
+  std::vector<std::string> delivered;
+  std::vector<std::string> refusals;
+  std::vector<BrokerId> changes;
+};
+
+class FakePublisher final : public Publisher {
+ public:
+  void publish(std::string_view topic, std::string_view payload) noexcept override {
+    published.push_back(std::string(topic) + " <- " + std::string(payload));
+  }
+  std::vector<std::string> published;
+};
+
+class FakeAdapter {
+ public:
+  explicit FakeAdapter(std::size_t demand_bytes = 1 << 14) : channel(1 << 16, demand_bytes, bell) {}
+
+  // What was asked since the last call: "0 INFY.NSE mode 4/20 token 7", or "0 INFY.NSE none".
+  std::vector<std::string> asked() {
+    std::vector<std::string> out;
+    for (auto record = channel.demand().front(); !record.empty();
+         record = channel.demand().front()) {
+      const bus::Demand d = bus::view_demand(record);
+      std::string text = std::to_string(d.instrument) + ' ' + std::string(d.symbol) + '.' +
+                         std::string(d.exchange);
+      text += d.mode == 0 ? " none" : " mode " + std::to_string(d.mode);
+      if (d.depth_level != 0) text += '/' + std::to_string(d.depth_level);
+      if (d.mode != 0) text += " token " + std::string(d.token);
+      names = std::string(d.broker_symbol) + '@' + std::string(d.broker_exchange);
+      out.push_back(std::move(text));
+      channel.demand().release();
+    }
+    return out;
+  }
+
+  void tick(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp) {
+    const bgw_tick t = tick_of(instrument, modes, ltp);
+    channel.writer().update({&t, nullptr, nullptr}, kReceived);
+  }
+  void book(std::uint32_t instrument, std::int64_t ltp, std::uint32_t bids, std::uint32_t asks,
+            std::uint32_t modes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH) {
+    bgw_tick t = tick_of(instrument, modes, ltp);
+    if ((modes & BGW_MODE_LTP) == 0) t.present = 0;
+    const std::vector<bgw_level> levels(std::max(bids, asks), {1, 1, 1, 0});
+    const bgw_book b{BGW_BOOK_SNAPSHOT, bids, asks, 0, 0, 0, levels.data(), levels.data()};
+    channel.writer().update({&t, nullptr, &b}, kReceived);
+  }
+  void link(bus::LinkState state, std::string_view message = "") {
+    channel.writer().link(state, message);
+  }
+  void refuse(std::uint32_t instrument, std::string_view reason) {
+    channel.writer().handle_event(bus::RecordKind::refuse, instrument, BGW_E_INVALID, reason);
+  }
+  void released(std::uint32_t instrument) {
+    channel.writer().handle_event(bus::RecordKind::released, instrument);
+  }
+
+  static constexpr std::int64_t kReceived = 5'000'000'000;
+  bus::Doorbell bell;
+  bus::Channel channel;
+  std::string names;  // the broker's, of the last demand
+
+ private:
+  static bgw_tick tick_of(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp) {
+    bgw_tick t{};
+    t.instrument = instrument;
+    t.modes = modes;
+    t.present = BGW_HAS_LTP;
+    t.ltp = ltp;
+    return t;
+  }
+};
+
+}  // namespace gw::routing

@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/routing/fixture.hpp"
+
+namespace gw::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class Publishing : public RouterTest {
+ protected:
+  FakePublisher publisher_;
+};
+
+TEST_F(Publishing, WhatClientsHoldGoesOutPlainUnderSymbolExchangeAndMode) {
+  router_.publish_to(publisher_, angel_, {});
+  router_.open(4, angel_, Variant::extras, 10);
+  subscribe(4, "INFY", depth(50));
+  asked();
+  adapter_.book(0, 10, 20, 20);
+  got();
+  EXPECT_THAT(publisher_.published,
+              ElementsAre("INFY.NSE.4 <- INFY.NSE 4/50 as 20 #1 ltp 10 20x20"));
+}
+
+TEST_F(Publishing, NothingGoesOutThatNobodyAskedFor) {
+  router_.publish_to(publisher_, angel_, {});
+  subscribe(1, "INFY", kQuote);
+  asked();
+  adapter_.tick(0, kLtpPacket, 10);
+  unsubscribe(1, "INFY", kQuote);
+  adapter_.tick(0, kQuotePacket, 10);
+  got();
+  EXPECT_THAT(publisher_.published, IsEmpty());
+}
+
+TEST_F(Publishing, APinIsWantedInEveryModeWithoutAClient) {
+  router_.publish_to(publisher_, angel_, {{"INFY", "NSE"}, {"NIFTY", "NSE_INDEX"}});
+  EXPECT_THAT(asked(), UnorderedElementsAre("0 INFY.NSE mode 4/5 token 1",
+                                            "1 NIFTY.NSE_INDEX mode 2 token 5"));
+  adapter_.book(0, 10, 5, 5);
+  got();
+  EXPECT_THAT(publisher_.published, ElementsAre("INFY.NSE.1 <- INFY.NSE 1 #1 ltp 10",
+                                                "INFY.NSE.2 <- INFY.NSE 2 #1 ltp 10",
+                                                "INFY.NSE.4 <- INFY.NSE 4/5 as 5 #1 ltp 10 5x5"));
+  EXPECT_THAT(port_.delivered, IsEmpty());
+}
+
+TEST_F(Publishing, APinStaysWhenItsLastClientLeaves) {
+  router_.publish_to(publisher_, angel_, {{"INFY", "NSE"}});
+  subscribe(1, "INFY", depth(20));
+  subscribe(1, "INFY", kLtp);
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1", "0 INFY.NSE mode 4/20 token 1"));
+  router_.close(1);
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1"));
+}
+
+TEST_F(Publishing, APinThatTheListLacksIsMissingUntilAListHasIt) {
+  router_.publish_to(publisher_, angel_, {{"WIPRO", "NSE"}});
+  ASSERT_EQ(router_.missing_pins().size(), 1U);
+  EXPECT_EQ(router_.missing_pins()[0].symbol, "WIPRO");
+  EXPECT_THAT(asked(), IsEmpty());
+  router_.set_index("angel", index_of({{"WIPRO", "NSE", "9"}}));
+  EXPECT_THAT(router_.missing_pins(), IsEmpty());
+  EXPECT_THAT(asked(), ElementsAre("0 WIPRO.NSE mode 4/5 token 9"));
+}
+
+TEST_F(Publishing, OnlyTheBrokerNamedIsPublished) {
+  FakeAdapter other;
+  const BrokerId zerodha =
+      router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
+  router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
+  router_.publish_to(publisher_, angel_, {});
+  router_.open(4, zerodha, Variant::plain, 10);
+  subscribe(4, "INFY", kLtp);
+  asked();
+  other.tick(0, kLtpPacket, 8);
+  EXPECT_EQ(got().size(), 1U);
+  EXPECT_THAT(publisher_.published, IsEmpty());
+}
+
+}  // namespace
+}  // namespace gw::routing
