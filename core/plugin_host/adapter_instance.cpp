@@ -20,13 +20,7 @@ namespace asio = boost::asio;
 
 constexpr std::size_t kUpdateRing = 1 << 22;
 constexpr std::size_t kDemandRing = 1 << 20;
-constexpr std::size_t kDefaultBatch = 500;
 constexpr std::int64_t kDefaultStall = 30'000'000'000;
-
-std::string text_of(const bgw_error& error) {
-  const std::string_view text(error.message, strnlen(error.message, sizeof error.message));
-  return text.empty() ? "the plugin gave no reason" : std::string(text);
-}
 
 std::string seconds(std::int64_t ns) {
   char text[32];
@@ -35,6 +29,11 @@ std::string seconds(std::int64_t ns) {
 }
 
 }  // namespace
+
+std::string text_of(const bgw_error& error) {
+  const std::string_view text(error.message, strnlen(error.message, sizeof error.message));
+  return text.empty() ? "the plugin gave no reason" : std::string(text);
+}
 
 struct AdapterInstance::Loop {
   Loop(asio::io_context& io, int bell) : bell_stream(io, bell), reconnect(io) {}
@@ -63,18 +62,25 @@ AdapterInstance::~AdapterInstance() {
   destroy_adapter();
 }
 
-template <class F>
-bgw_status AdapterInstance::call(bgw_error& error, F&& function) {
-  if (adapter_ == nullptr) return BGW_E_STATE;
+bool AdapterInstance::begin_call(bgw_error& error) noexcept {
+  error = {};
+  if (adapter_ == nullptr) return false;
   ++calls_;
-  bgw_status status = BGW_E_EXCEPTION;
+  return true;
+}
+
+// Inside a catch block.
+void AdapterInstance::describe_exception(bgw_error& error) noexcept {
   try {
-    status = function();
+    throw;
   } catch (const std::exception& e) {
     std::snprintf(error.message, sizeof error.message, "exception across the plugin border: %s", e.what());
   } catch (...) {
     std::snprintf(error.message, sizeof error.message, "exception across the plugin border");
   }
+}
+
+bgw_status AdapterInstance::end_call(bgw_status status, const bgw_error& error) {
   if (status == BGW_E_EXCEPTION)
     log::error("plugin", options_.name + ": the plugin failed: " + text_of(error) + "; going on without this call");
   if (--calls_ == 0) after_call();
@@ -87,17 +93,18 @@ void AdapterInstance::after_call() {
     const bgw_error failure = *failure_;
     failure_.reset();
     ready_asked_ = false;
-    asio::post(io_, [this, failure] {
-      if (socket_) socket_.reset();
-      connection_ = 0;
-      lost(failure.code, failure, text_of(failure));
+    if (session_ == nullptr || session_->is_over) return;
+    session_->is_over = true;
+    asio::post(io_, [this, failure, session = std::weak_ptr(session_)] {
+      if (!session.expired()) end_session(failure.code, failure, text_of(failure));
     });
     return;
   }
   if (!ready_asked_) return;
   ready_asked_ = false;
-  asio::post(io_, [this] {
-    if (!running_ || adapter_ == nullptr) return;
+  asio::post(io_, [this, weak = std::weak_ptr(session_)] {
+    const auto session = weak.lock();
+    if (session == nullptr || session->is_over || !running_) return;
     backoff_.reset();
     ever_connected_ = true;
     set_state(bus::LinkState::connected, "connected");
@@ -108,7 +115,9 @@ void AdapterInstance::after_call() {
 Result<void> AdapterInstance::prepare() { return create_adapter(); }
 
 Result<void> AdapterInstance::create_adapter() {
-  const bgw_adapter_api& api = *library_->descriptor().api;
+  const bgw_plugin_descriptor& descriptor = library_->descriptor();
+  const bgw_adapter_api& api = *descriptor.api;
+  capabilities_ = registry::Capabilities({descriptor.capabilities, descriptor.capability_count});
   bgw_error error{};
   try {
     adapter_ = api.create(&host_, &error);
@@ -121,6 +130,7 @@ Result<void> AdapterInstance::create_adapter() {
   initializing_ = true;
   const bgw_status status = call(error, [&] { return api.initialize(adapter_, &error); });
   initializing_ = false;
+  login_problem_ = status == BGW_E_AUTH ? text_of(error) : "";
   if (status == BGW_OK || status == BGW_E_AUTH) return {};
   destroy_adapter();
   return Error{options_.name + ": " + text_of(error)};
@@ -135,6 +145,7 @@ void AdapterInstance::destroy_adapter() {
     log::error("plugin", options_.name + ": the plugin threw in destroy");
   }
   adapter_ = nullptr;
+  session_.reset();
   failure_.reset();
   ready_asked_ = false;
 }
@@ -159,22 +170,22 @@ void AdapterInstance::stop() {
 
 void AdapterInstance::relogin(std::vector<AdapterSetting> settings) {
   options_.settings = std::move(settings);
-  loop_->reconnect.cancel();
-  socket_.reset();
-  connection_ = 0;
+  drop_socket();
   destroy_adapter();
-  backoff_.reset();
-  if (const auto created = create_adapter(); !created) {
-    set_state(bus::LinkState::failed, created.error().message);
-    return;
-  }
-  connect();
+  start_over();
 }
 
 void AdapterInstance::retry() {
   if (state_ != bus::LinkState::failed && state_ != bus::LinkState::reconnecting) return;
+  start_over();
+}
+
+void AdapterInstance::start_over() {
   loop_->reconnect.cancel();
   backoff_.reset();
+  if (adapter_ == nullptr) {
+    if (const auto created = create_adapter(); !created) return set_state(bus::LinkState::failed, created.error().message);
+  }
   connect();
 }
 
@@ -192,6 +203,11 @@ void AdapterInstance::connect() {
                   options_.name);
     return;
   }
+  if (!login_problem_.empty()) {
+    wait_for_login(login_problem_);
+    return;
+  }
+  session_ = std::make_shared<Session>();
   set_state(ever_connected_ ? bus::LinkState::reconnecting : bus::LinkState::connecting, "connecting");
   counts_.connects.fetch_add(1, std::memory_order_relaxed);
   bgw_error error{};
@@ -200,6 +216,7 @@ void AdapterInstance::connect() {
 }
 
 void AdapterInstance::on_open() {
+  if (connection_ == 0) return;
   bgw_error error{};
   const std::uint32_t connection = connection_;
   const bgw_status status =
@@ -208,6 +225,7 @@ void AdapterInstance::on_open() {
 }
 
 void AdapterInstance::on_frame(std::uint32_t opcode, std::span<const std::byte> frame) {
+  if (connection_ == 0) return;
   counts_.frames.fetch_add(1, std::memory_order_relaxed);
   frame_time_ns_ = wall_ns();
   bgw_error error{};
@@ -224,6 +242,7 @@ void AdapterInstance::on_frame(std::uint32_t opcode, std::span<const std::byte> 
 }
 
 void AdapterInstance::on_close(const websocket::CloseInfo& info) {
+  if (connection_ == 0) return;
   std::vector<bgw_header> headers;
   for (const websocket::Header& h : info.headers) headers.push_back({h.name.c_str(), h.value.c_str()});
   const bgw_close close{sizeof close,   info.code,      info.http_status, static_cast<std::uint32_t>(headers.size()),
@@ -241,13 +260,17 @@ void AdapterInstance::on_close(const websocket::CloseInfo& info) {
 }
 
 void AdapterInstance::lost(bgw_status status, const bgw_error& error, const std::string& why) {
+  if (session_ == nullptr || session_->is_over) return;  // fail() said more, and is about to be acted on
+  session_->is_over = true;
+  end_session(status, error, why);
+}
+
+void AdapterInstance::end_session(bgw_status status, const bgw_error& error, const std::string& why) {
   if (!running_) return;
   timers_.cancel_all();
+  drop_socket();
   switch (status) {
-    case BGW_E_AUTH:
-      set_state(bus::LinkState::auth_expired,
-                why + "; after a new login: broker-gateway brokers relogin " + options_.name);
-      return;
+    case BGW_E_AUTH: wait_for_login(why); return;
     case BGW_E_FATAL:
     case BGW_E_UNSUPPORTED:
     case BGW_E_INVALID:
@@ -256,6 +279,10 @@ void AdapterInstance::lost(bgw_status status, const bgw_error& error, const std:
     case BGW_E_RATE: reconnect_later(error.retry_after_ns, why); return;
     default: reconnect_later(0, why); return;
   }
+}
+
+void AdapterInstance::wait_for_login(const std::string& why) {
+  set_state(bus::LinkState::auth_expired, why + "; after a new login: broker-gateway brokers relogin " + options_.name);
 }
 
 void AdapterInstance::reconnect_later(std::int64_t least_ns, const std::string& why) {
@@ -292,82 +319,6 @@ void AdapterInstance::wait_for_bell() {
   });
 }
 
-void AdapterInstance::take_demand() {
-  std::vector<std::uint32_t> subscribe;
-  std::vector<std::uint32_t> unsubscribe;
-  bus::Ring& ring = channel_.demand();
-  for (auto record = ring.front(); !record.empty(); record = ring.front()) {
-    const bus::Demand d = bus::view_demand(record);
-    if (d.mode == 0) {
-      wanted_.erase(d.instrument);
-      std::erase(subscribe, d.instrument);
-      unsubscribe.push_back(d.instrument);
-    } else {
-      wanted_[d.instrument] = {d.mode,
-                               d.depth_level,
-                               std::string(d.symbol),
-                               std::string(d.exchange),
-                               std::string(d.broker_symbol),
-                               std::string(d.broker_exchange),
-                               std::string(d.token)};
-      if (d.instrument >= live_.size()) live_.resize(d.instrument + 1);
-      live_[d.instrument] = 1;
-      subscribe.push_back(d.instrument);
-    }
-    ring.release();
-  }
-  counts_.wanted.store(wanted_.size(), std::memory_order_relaxed);
-  apply(subscribe, unsubscribe);
-  if (ring.take_wish_for_room()) channel_.writer().wake_reader();
-}
-
-void AdapterInstance::replay() {
-  std::vector<std::uint32_t> all;
-  all.reserve(wanted_.size());
-  for (const auto& [handle, wanted] : wanted_) all.push_back(handle);
-  std::sort(all.begin(), all.end());
-  if (!all.empty())
-    log::info("broker", options_.name + ": replaying " + std::to_string(all.size()) + " subscriptions");
-  apply(all, {});
-}
-
-void AdapterInstance::apply(const std::vector<std::uint32_t>& subscribe, const std::vector<std::uint32_t>& unsubscribe) {
-  const bgw_adapter_api& api = *library_->descriptor().api;
-  const bool connected = state_ == bus::LinkState::connected;
-  const std::uint32_t declared = library_->descriptor().limits->batch_size;
-  const std::size_t batch = declared == 0 ? kDefaultBatch : declared;
-  bgw_error error{};
-  for (std::size_t i = 0; connected && i < unsubscribe.size(); i += batch) {
-    const auto n = static_cast<std::uint32_t>(std::min(batch, unsubscribe.size() - i));
-    const bgw_status status = call(error, [&] { return api.unsubscribe(adapter_, &unsubscribe[i], n, &error); });
-    if (status != BGW_OK) log::warning("broker", options_.name + ": unsubscribe: " + text_of(error));
-  }
-  // From here on the adapter must not publish them; what it publishes all the same is dropped.
-  for (const std::uint32_t handle : unsubscribe) {
-    if (wanted_.contains(handle)) continue;
-    if (handle < live_.size()) live_[handle] = 0;
-  }
-  for (const std::uint32_t handle : unsubscribe) channel_.writer().handle_event(bus::RecordKind::released, handle);
-  std::vector<bgw_subscription> list;
-  for (std::size_t i = 0; connected && i < subscribe.size(); i += batch) {
-    list.clear();
-    for (std::size_t k = i; k < std::min(i + batch, subscribe.size()); ++k) {
-      const auto found = wanted_.find(subscribe[k]);
-      if (found == wanted_.end()) continue;
-      const Wanted& w = found->second;
-      list.push_back({sizeof(bgw_subscription), subscribe[k], w.mode, w.depth_level, w.symbol.c_str(),
-                      w.exchange.c_str(), w.broker_symbol.c_str(), w.broker_exchange.c_str(), w.token.c_str()});
-    }
-    if (list.empty()) continue;
-    const bgw_status status = call(error, [&] {
-      return api.subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()), &error);
-    });
-    if (status == BGW_OK) continue;
-    for (const bgw_subscription& s : list)
-      channel_.writer().handle_event(bus::RecordKind::refuse, s.instrument, status, text_of(error));
-  }
-}
-
 std::int64_t AdapterInstance::stall_limit() const {
   if (options_.stall_limit_ns > 0) return options_.stall_limit_ns;
   const std::int64_t heartbeat = library_->descriptor().limits->heartbeat_period_ns;
@@ -379,8 +330,7 @@ bgw_status AdapterInstance::open_websocket(const bgw_websocket_request& request,
   std::vector<websocket::Header> headers;
   for (std::uint32_t i = 0; i < request.header_count; ++i)
     headers.push_back({request.headers[i].name, request.headers[i].value});
-  // This may be a callback of the old socket: it goes once that has returned.
-  if (socket_) asio::post(io_, [old = std::shared_ptr<transport::WsClient>(std::move(socket_))] {});
+  drop_socket();
   socket_ = std::make_unique<transport::WsClient>(io_, *this, transport::WsClientOptions{stall_limit(), 1 << 22, ""});
   const auto opened = socket_->open(request.url, std::move(headers));
   if (!opened) {
@@ -393,13 +343,26 @@ bgw_status AdapterInstance::open_websocket(const bgw_websocket_request& request,
   return BGW_OK;
 }
 
+void AdapterInstance::drop_socket() {
+  connection_ = 0;
+  // This may run inside a callback of the socket: it goes once that has returned.
+  if (socket_) asio::post(io_, [old = std::shared_ptr<transport::WsClient>(std::move(socket_))] {});
+}
+
+bool AdapterInstance::is_live(std::uint32_t handle) const noexcept { return handle < live_.size() && live_[handle] != 0; }
+
 void AdapterInstance::publish(const bgw_update& u) noexcept {
+  constexpr std::uint32_t kModes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
   const bgw_tick* tick = u.tick;
   const bool wants_book = tick != nullptr && (tick->modes & BGW_MODE_DEPTH) != 0;
-  const bool book_fits = u.book == nullptr || (u.book->bid_count <= BGW_MAX_LEVELS && u.book->ask_count <= BGW_MAX_LEVELS);
+  const auto side_fits = [](std::uint32_t count, const bgw_level* levels) {
+    return count <= BGW_MAX_LEVELS && (count == 0 || levels != nullptr);
+  };
+  const bool book_fits = u.book == nullptr || (side_fits(u.book->bid_count, u.book->bids) &&
+                                               side_fits(u.book->ask_count, u.book->asks));
   const bool has_ltp = tick != nullptr && (tick->present & BGW_HAS_LTP) != 0;
-  const bool valid = tick != nullptr && tick->instrument < live_.size() && live_[tick->instrument] != 0 &&
-                     tick->modes != 0 && (!wants_book || u.book != nullptr) && book_fits &&
+  const bool valid = tick != nullptr && is_live(tick->instrument) && (tick->modes & kModes) != 0 &&
+                     (!wants_book || u.book != nullptr) && book_fits &&
                      (has_ltp || (tick->modes & (BGW_MODE_LTP | BGW_MODE_QUOTE)) == 0);
   if (!valid) {
     counts_.updates_invalid.fetch_add(1, std::memory_order_relaxed);

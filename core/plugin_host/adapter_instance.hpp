@@ -25,6 +25,9 @@
 
 namespace gw::plugin_host {
 
+// What a failed call said, never empty.
+std::string text_of(const bgw_error& error);
+
 // A setting as the plugin will read it.
 struct AdapterSetting {
   std::string key;
@@ -93,13 +96,29 @@ class AdapterInstance final : public transport::WsClient::Events {
   // Runs one call into the adapter; whatever it throws becomes a status. What the adapter asked for during the call
   // (ready, fail) is acted on afterwards, so that the host never calls back from inside a host function.
   template <class F>
-  bgw_status call(bgw_error& error, F&& function);
+  bgw_status call(bgw_error& error, F&& function) {
+    if (!begin_call(error)) return BGW_E_STATE;
+    bgw_status status = BGW_E_EXCEPTION;
+    try {
+      status = function();
+    } catch (...) {
+      describe_exception(error);
+    }
+    return end_call(status, error);
+  }
+  bool begin_call(bgw_error& error) noexcept;
+  static void describe_exception(bgw_error& error) noexcept;
+  bgw_status end_call(bgw_status status, const bgw_error& error);
   void after_call();
 
   Result<void> create_adapter();
   void destroy_adapter();
   void connect();
+  void start_over();
+  // A call into the adapter ended the session. fail() does so too and has the last word.
   void lost(bgw_status status, const bgw_error& error, const std::string& why);
+  void end_session(bgw_status status, const bgw_error& error, const std::string& why);
+  void wait_for_login(const std::string& why);
   void reconnect_later(std::int64_t least_ns, const std::string& why);
   void set_state(bus::LinkState state, const std::string& message);
   void replay();
@@ -113,6 +132,8 @@ class AdapterInstance final : public transport::WsClient::Events {
   // what the adapter asks of the host
   void publish(const bgw_update& update) noexcept;
   bgw_status open_websocket(const bgw_websocket_request& request, std::uint32_t& connection);
+  void drop_socket();
+  bool is_live(std::uint32_t handle) const noexcept;
 
   boost::asio::io_context& io_;
   std::shared_ptr<const Library> library_;  // first of what the adapter needs, so that it goes last
@@ -129,7 +150,14 @@ class AdapterInstance final : public transport::WsClient::Events {
   transport::Backoff backoff_;
   transport::Timers timers_;
   std::unique_ptr<transport::WsClient> socket_;
-  std::uint32_t connection_ = 0;
+  std::uint32_t connection_ = 0;  // 0: nothing that the socket says counts
+
+  // One attempt to be connected, from connect() on. What was posted for an earlier one does nothing.
+  struct Session {
+    bool is_over = false;
+  };
+  std::shared_ptr<Session> session_;
+  std::string login_problem_;  // what initialize said about the credentials
 
   bus::LinkState state_ = bus::LinkState::disconnected;
   bool ever_connected_ = false;

@@ -12,14 +12,20 @@ class Differences {
     if (!text_.empty()) text_ += "; ";
     text_ += what + ": found " + found + ", expected " + expected;
   }
-  void equal(const char* what, std::uint64_t found, std::uint64_t expected) {
-    if (found != expected) add(what, std::to_string(found), std::to_string(expected));
+  // Of what the compiler put there: a new build mends it.
+  void add_built(const std::string& what, const std::string& found, const std::string& expected) {
+    add(what, found, expected);
+    needs_rebuild_ = true;
   }
-  bool none() const { return text_.empty(); }
+  void equal(const char* what, std::uint64_t found, std::uint64_t expected) {
+    if (found != expected) add_built(what, std::to_string(found), std::to_string(expected));
+  }
+  bool needs_rebuild() const { return needs_rebuild_; }
   const std::string& text() const { return text_; }
 
  private:
   std::string text_;
+  bool needs_rebuild_ = false;
 };
 
 std::string shown(const char* text) {
@@ -36,11 +42,13 @@ bool is_broker_name(const char* name) {
 void check_capabilities(const bgw_plugin_descriptor& d, Differences& out) {
   if (d.capability_count == 0 || d.capability_count > 256 || d.capabilities == nullptr)
     return out.add("capabilities", std::to_string(d.capability_count), "1 to 256");
+  std::set<std::string> exchanges;
   for (std::uint32_t i = 0; i < d.capability_count; ++i) {
     const bgw_capability& c = d.capabilities[i];
     const std::size_t length = strnlen(c.exchange, sizeof c.exchange);
     const std::string where = "capability of " + std::string(c.exchange, length);
     if (length == 0 || length == sizeof c.exchange) out.add("capability " + std::to_string(i), "no exchange name", "1 to 15 letters");
+    else if (!exchanges.insert(std::string(c.exchange, length)).second) out.add(where, "it twice", "it once");
     if (c.modes == 0 || (c.modes & ~7U) != 0) out.add(where, "modes " + std::to_string(c.modes), "bits of 1, 2 and 4");
     if (c.depth_count > 8) out.add(where, std::to_string(c.depth_count) + " depth levels", "at most 8");
     if (c.depth_count <= 8 && (c.depth_count != 0) != ((c.modes & BGW_MODE_DEPTH) != 0))
@@ -88,10 +96,10 @@ void check_whole(const bgw_plugin_descriptor& d, const std::string& stem, Differ
                                    std::pair{"sdk_version", d.sdk_version}, std::pair{"build_tag", d.build_tag}})
     if (text == nullptr) out.add(what, "nothing", "text");
   if (d.limits == nullptr || d.limits->size < sizeof(bgw_limits))
-    out.add("limits", d.limits == nullptr ? "nothing" : "size " + std::to_string(d.limits->size),
+    out.add_built("limits", d.limits == nullptr ? "nothing" : "size " + std::to_string(d.limits->size),
             "size " + std::to_string(sizeof(bgw_limits)));
   if (d.api == nullptr || d.api->size < sizeof(bgw_adapter_api))
-    out.add("api", d.api == nullptr ? "nothing" : "size " + std::to_string(d.api->size),
+    out.add_built("api", d.api == nullptr ? "nothing" : "size " + std::to_string(d.api->size),
             "size " + std::to_string(sizeof(bgw_adapter_api)));
   else if (!has_every_function(*d.api))
     out.add("api", "a missing function", "all of them");
@@ -113,17 +121,19 @@ std::string check_descriptor(const bgw_plugin_descriptor* d, const std::string& 
     out.equal("descriptor size", d->size, sizeof(bgw_plugin_descriptor));
     return out.text();
   }
-  if (d->abi_major != BGW_ABI_MAJOR)
-    out.add("abi", std::to_string(d->abi_major) + '.' + std::to_string(d->abi_minor),
-            std::to_string(BGW_ABI_MAJOR) + ".x");
-  if (d->size < sizeof(bgw_plugin_descriptor))
+  const std::string rebuild = ". Rebuild it with BrokerGatewaySDK " + std::to_string(BGW_ABI_MAJOR) + ".x";
+  if (d->abi_major != BGW_ABI_MAJOR) {  // what follows may mean something else there
+    out.add("abi", std::to_string(d->abi_major) + '.' + std::to_string(d->abi_minor), std::to_string(BGW_ABI_MAJOR) + ".x");
+    return out.text() + rebuild;
+  }
+  if (d->size < sizeof(bgw_plugin_descriptor)) {
     out.equal("descriptor size", d->size, sizeof(bgw_plugin_descriptor));
-  else
-    check_whole(*d, stem, out);
-  if (out.none()) return {};
-  std::string text = out.text() + ". Rebuild it with BrokerGatewaySDK " + std::to_string(BGW_ABI_MAJOR) + ".x";
-  if (d->size >= sizeof(bgw_plugin_descriptor) && d->build_tag != nullptr)
-    text += " (built with " + std::string(d->build_tag, strnlen(d->build_tag, 80)) + ')';
+    return out.text() + rebuild;
+  }
+  check_whole(*d, stem, out);
+  if (!out.needs_rebuild()) return out.text();
+  std::string text = out.text() + rebuild;
+  if (d->build_tag != nullptr) text += " (built with " + std::string(d->build_tag, strnlen(d->build_tag, 80)) + ')';
   return text;
 }
 

@@ -29,7 +29,30 @@ T record_at(const std::vector<char>& bytes, std::uint64_t offset) {
   return record;
 }
 
+std::vector<char> read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = in.tellg();
+  if (size <= 0) return {};
+  std::vector<char> bytes(static_cast<std::size_t>(size));
+  in.seekg(0);
+  in.read(bytes.data(), size);
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  return bytes;
+}
+
 constexpr const char* kTruncated = "file: found a truncated ELF file, expected a whole one";
+
+// Of a file in the other byte order or of 32 bits, the machine's number cannot be read from this header.
+std::optional<std::string> check_machine(const Elf64_Ehdr& header) {
+  std::string text;
+  if (header.e_ident[EI_CLASS] != ELFCLASS64) text = "class: found a 32-bit file, expected a 64-bit one";
+  if (header.e_ident[EI_DATA] != ELFDATA2LSB)
+    text += std::string(text.empty() ? "" : "; ") + "byte order: found big-endian, expected little-endian";
+  if (text.empty() && header.e_machine != kMachine)
+    text = "machine: found number " + std::to_string(header.e_machine) + ", expected " + std::to_string(kMachine);
+  if (text.empty()) return std::nullopt;
+  return text;
+}
 
 std::optional<std::string> check_sections(const std::vector<char>& bytes, const Elf64_Ehdr& header) {
   const std::uint64_t size = bytes.size();
@@ -56,14 +79,12 @@ std::optional<std::string> check_sections(const std::vector<char>& bytes, const 
 }  // namespace
 
 std::optional<std::string> check_elf(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::vector<char> bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const std::vector<char> bytes = read_file(path);
   if (bytes.size() < SELFMAG || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)
     return "file: found no ELF file, expected a library";
   if (bytes.size() < sizeof(Elf64_Ehdr)) return kTruncated;
   const auto header = record_at<Elf64_Ehdr>(bytes, 0);
-  if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != kMachine)
-    return "machine: found number " + std::to_string(header.e_machine) + ", expected " + std::to_string(kMachine);
+  if (auto problem = check_machine(header)) return problem;
   if (header.e_type != ET_DYN) return "file: found ELF type " + std::to_string(header.e_type) + ", expected a shared library";
   if (header.e_phentsize != sizeof(Elf64_Phdr) ||
       !inside(header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr), bytes.size()))

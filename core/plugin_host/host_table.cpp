@@ -29,11 +29,20 @@ struct HostTable {
   static AdapterInstance& of(void* context) { return *static_cast<AdapterInstance*>(context); }
 
   static void publish(void* context, const bgw_update* update) noexcept { of(context).publish(*update); }
+  // A handle that was let go may serve another instrument by now: a late word about it must not reach that one.
+  static bool is_stale(AdapterInstance& self, std::uint32_t instrument) noexcept {
+    if (self.is_live(instrument)) return false;
+    self.counts_.updates_invalid.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
   static void confirm(void* context, std::uint32_t instrument) noexcept {
-    of(context).channel_.writer().handle_event(bus::RecordKind::confirm, instrument);
+    AdapterInstance& self = of(context);
+    if (!is_stale(self, instrument)) self.channel_.writer().handle_event(bus::RecordKind::confirm, instrument);
   }
   static void refuse(void* context, std::uint32_t instrument, bgw_status code, const char* text) noexcept {
     AdapterInstance& self = of(context);
+    if (is_stale(self, instrument)) return;
+    if (text == nullptr) text = "";
     log::warning("broker", self.options_.name + ": a subscription was refused: " + text);
     self.channel_.writer().handle_event(bus::RecordKind::refuse, instrument, code, text);
   }
@@ -125,6 +134,9 @@ struct HostTable {
                          std::size_t length, std::uint8_t* out) noexcept {
     const EVP_MD* md = algorithm_of(algorithm);
     if (md == nullptr) return BGW_E_INVALID;
+    // OpenSSL refuses null even where nothing is to be read; an empty span has it.
+    if (key_length == 0) key = "";
+    if (length == 0) data = "";
     return HMAC(md, key, static_cast<int>(key_length), static_cast<const unsigned char*>(data), length, out, nullptr) !=
                    nullptr
                ? BGW_OK

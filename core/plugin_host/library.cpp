@@ -47,6 +47,16 @@ std::string stem_of(const std::string& path) {
   return name.substr(0, name.rfind('.'));
 }
 
+// The system's words out of Boost's: without its function, and without the path, which the caller names.
+std::string loader_message(std::string text, const std::string& path) {
+  constexpr std::string_view kBefore = "dlerror system message: ";
+  const std::size_t begin = text.find(kBefore);
+  const std::size_t end = text.rfind("): ");
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return text;
+  text = text.substr(begin + kBefore.size(), end - begin - kBefore.size());
+  return text.starts_with(path + ": ") ? text.substr(path.size() + 2) : text;
+}
+
 }  // namespace
 
 const bgw_instruments* Library::instruments() const {
@@ -64,18 +74,22 @@ Result<std::shared_ptr<const Library>> load_library(const std::string& path) {
   if (const auto problem = check_file(path)) return Error{*problem};
   if (const auto problem = check_elf(path)) return Error{*problem};
   if (const auto problem = lacks_entry(path)) return Error{*problem};
+  dll::shared_library library;  // outlives the handlers below: what was thrown may be of a type that it defines
   try {
-    dll::shared_library library(boost::dll::fs::path(path), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    library.load(boost::dll::fs::path(path), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+  } catch (const std::exception& e) {
+    return Error{"load: found '" + loader_message(e.what(), path) + "', expected a library that the system can load"};
+  }
+  try {
     const auto entry = library.get<const bgw_plugin_descriptor*()>(BGW_PLUGIN_ENTRY_NAME);
     const bgw_plugin_descriptor* descriptor = entry();
     if (const std::string problems = check_descriptor(descriptor, stem_of(path)); !problems.empty())
       return Error{problems};
-    return std::shared_ptr<const Library>(
-        std::make_shared<LoadedLibrary>(path, std::move(library), *descriptor));
+    return std::shared_ptr<const Library>(std::make_shared<LoadedLibrary>(path, std::move(library), *descriptor));
   } catch (const std::exception& e) {
-    return Error{std::string("load: ") + e.what()};
+    return Error{std::string("entry: found an exception (") + e.what() + "), expected a descriptor"};
   } catch (...) {
-    return Error{"load: the plugin threw in its entry"};
+    return Error{"entry: found an exception, expected a descriptor"};
   }
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <map>
 
 #include <openssl/sha.h>
 
@@ -40,8 +39,11 @@ Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector
   }
   if (ec) return Error{"plugins.directory " + folder + ": " + ec.message()};
   std::sort(entries.begin(), entries.end(), [](const ScanEntry& a, const ScanEntry& b) { return a.file < b.file; });
-  std::map<std::string, std::string> first_of;
   for (ScanEntry& entry : entries) {
+    if (const auto problem = check_file(entry.path)) {
+      refuse(entry, *problem);
+      continue;
+    }
     if (!allow.empty()) {
       const std::string digest = sha256_of(entry.path);
       if (std::find(allow.begin(), allow.end(), digest) == allow.end()) {
@@ -49,16 +51,12 @@ Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector
         continue;
       }
     }
+    // Two files never declare the same broker: a file's name is its broker's, else it is refused.
     auto loaded = load_library(entry.path);
-    if (!loaded) {
-      refuse(entry, loaded.error().message);
-      continue;
-    }
-    const auto [first, fresh] = first_of.try_emplace((*loaded)->descriptor().broker, entry.file);
-    if (!fresh)
-      refuse(entry, "broker: found '" + first->first + "', which " + first->second + " has already, expected another name");
-    else
+    if (loaded)
       entry.library = std::move(*loaded);
+    else
+      refuse(entry, loaded.error().message);
   }
   return entries;
 }

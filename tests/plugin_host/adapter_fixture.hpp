@@ -1,0 +1,147 @@
+// An AdapterInstance on an event loop that the test turns by hand, with the routing side of its
+// rings.
+#pragma once
+
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <boost/asio/io_context.hpp>
+
+#include "core/bus/records.hpp"
+#include "core/plugin_host/adapter_instance.hpp"
+#include "scripted_plugin.hpp"
+
+namespace gw::plugin_host {
+
+class AdapterTest : public testing::Test {
+ protected:
+  using LinkState = bus::LinkState;
+
+  // What came up to routing.
+  struct Seen {
+    std::vector<std::pair<LinkState, std::string>> links;
+    std::vector<std::uint32_t> confirmed;
+    std::vector<std::pair<std::uint32_t, std::string>> refused;
+    std::vector<std::uint32_t> released;
+    std::vector<bgw_tick> ticks;
+    std::vector<std::size_t> bids;  // of each tick's book
+  };
+
+  AdapterTest() {
+    options_.name = "acme";
+    options_.reconnect = {1000, 1000, 3, 0.0};  // a thousandth of a millisecond
+  }
+
+  AdapterInstance& make(std::shared_ptr<const Library> library = nullptr) {
+    if (library == nullptr) library = plugin_;
+    instance_ = std::make_unique<AdapterInstance>(io_, std::move(library), options_, bell_);
+    return *instance_;
+  }
+  // A plugin that is ready as soon as it is told to connect.
+  void make_ready_at_once() {
+    plugin_->connect = [this](bgw_error&) {
+      host().ready(host().context);
+      return BGW_OK;
+    };
+  }
+  void start() {
+    make();
+    ASSERT_TRUE(instance_->prepare());
+    instance_->start();
+  }
+  void start_connected() {
+    make_ready_at_once();
+    start();
+    run_until([this] { return state() == LinkState::connected; });
+    forget();
+  }
+
+  const bgw_host& host() const { return *plugin_->host; }
+  LinkState state() const { return static_cast<LinkState>(instance_->counts().state.load()); }
+  std::string message() { return seen().links.empty() ? "" : seen().links.back().second; }
+
+  // Turns the loop until `done`; a limit only so that a failing test ends.
+  void run_until(const std::function<bool()>& done) {
+    while (!done()) {
+      if (io_.stopped()) io_.restart();
+      if (io_.run_one_for(std::chrono::seconds(20)) == 0) FAIL() << "nothing happens any more";
+    }
+  }
+  // All that is due now.
+  void run_ready() {
+    if (io_.stopped()) io_.restart();
+    io_.poll();
+  }
+  // Everything that was asked of the adapter and is waiting.
+  void settle() {
+    for (int i = 0; i < 5; ++i) run_ready();
+  }
+
+  void want(std::uint32_t instrument, std::uint32_t mode = BGW_MODE_LTP, std::uint32_t depth = 0) {
+    const std::string token = "T" + std::to_string(instrument);
+    const bus::Demand demand{instrument,      mode,     depth, "SYMBOL", "NSE",
+                             "BROKER-SYMBOL", "NSE_EQ", token};
+    ASSERT_TRUE(bus::put_demand(instance_->channel().demand(), demand));
+    instance_->channel().adapter_bell().ring();
+  }
+  void unwant(std::uint32_t instrument) { want(instrument, 0); }
+
+  // All since the last forget().
+  const Seen& seen() {
+    bus::Ring& ring = instance_->channel().updates();
+    for (auto record = ring.front(); !record.empty(); record = ring.front()) {
+      see(record);
+      ring.release();
+    }
+    return seen_;
+  }
+  void forget() {
+    seen();
+    seen_ = {};
+    plugin_->take_calls();
+  }
+
+  void publish(const bgw_tick* tick, const bgw_book* book = nullptr) const {
+    const bgw_update update{tick, nullptr, book};
+    host().publish(host().context, &update);
+  }
+
+  boost::asio::io_context io_{1};
+  bus::Doorbell bell_;
+  std::shared_ptr<ScriptedPlugin> plugin_ = std::make_shared<ScriptedPlugin>();
+  AdapterOptions options_;
+  std::unique_ptr<AdapterInstance> instance_;
+  Seen seen_;
+
+ private:
+  void see(std::span<const std::byte> record) {
+    bus::RecordKind kind;
+    std::memcpy(&kind, record.data(), sizeof kind);
+    if (kind == bus::RecordKind::link) {
+      bus::LinkRecord link;
+      std::memcpy(&link, record.data(), sizeof link);
+      seen_.links.emplace_back(link.state, link.message);
+      return;
+    }
+    if (kind == bus::RecordKind::update) {
+      const bus::UpdateView view = bus::view_update(record);
+      seen_.ticks.push_back(*view.tick);
+      seen_.bids.push_back(view.bids.size());
+      return;
+    }
+    bus::HandleRecord handle;
+    std::memcpy(&handle, record.data(), sizeof handle);
+    if (kind == bus::RecordKind::confirm) seen_.confirmed.push_back(handle.instrument);
+    if (kind == bus::RecordKind::released) seen_.released.push_back(handle.instrument);
+    if (kind == bus::RecordKind::refuse)
+      seen_.refused.emplace_back(handle.instrument,
+                                 std::to_string(handle.code) + ' ' + handle.message);
+  }
+};
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,248 @@
+// The WebSocket that the gateway keeps for an adapter, against a small broker on this machine.
+#include <boost/asio/ip/tcp.hpp>
+
+#include "adapter_fixture.hpp"
+#include "core/websocket/connection.hpp"
+
+namespace gw::plugin_host {
+namespace {
+
+namespace asio = boost::asio;
+using Calls = std::vector<std::string>;
+using asio::ip::tcp;
+
+// Accepts one connection after another and keeps the newest.
+class Broker final : public websocket::Listener {
+ public:
+  explicit Broker(asio::io_context& io)
+      : acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+    accept();
+  }
+  std::string url() const {
+    return "ws://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/feed";
+  }
+  void send(const std::string& text) {
+    connection->send(websocket::Opcode::binary, text);
+    connection->flush();
+  }
+
+  websocket::ServerOptions options;
+  std::unique_ptr<websocket::Connection> connection;
+  std::vector<std::string> received;
+  bool is_open = false;
+  int closed_with = 0;
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](boost::system::error_code ec, tcp::socket socket) {
+      if (ec) return;
+      connection = websocket::Connection::accept(std::move(socket), options, *this);
+      accept();
+    });
+  }
+  void on_open() override { is_open = true; }
+  void on_message(websocket::Opcode, std::string_view payload) override {
+    received.emplace_back(payload);
+  }
+  void on_closed(const websocket::CloseInfo& info) override {
+    is_open = false;
+    closed_with = info.code;
+  }
+
+  tcp::acceptor acceptor_;
+};
+
+class AdapterSocket : public AdapterTest {
+ protected:
+  AdapterSocket() {
+    plugin_->connect = [this](bgw_error&) { return open(broker_.url()); };
+    plugin_->on_open = [this](bgw_error&) {
+      host().ready(host().context);
+      return BGW_OK;
+    };
+  }
+  bgw_status open(const std::string& url, std::vector<bgw_header> headers = {}) {
+    const bgw_websocket_request request{sizeof request, static_cast<std::uint32_t>(headers.size()),
+                                        url.c_str(), headers.data()};
+    return host().websocket_open(host().context, &request, &opened_);
+  }
+  bgw_status send(std::uint32_t connection, std::string_view text) const {
+    return host().websocket_send(host().context, connection, BGW_OPCODE_TEXT, text.data(),
+                                 text.size());
+  }
+  void start_open() {
+    start();
+    run_until([this] { return state() == LinkState::connected && broker_.is_open; });
+    plugin_->take_calls();
+  }
+  void run_until_state(LinkState wanted) {
+    run_until([this, wanted] { return state() == wanted; });
+  }
+  void run_until_called(const std::string& call) {
+    run_until([this, call] { return plugin_->count(call) != 0; });
+  }
+
+  Broker broker_{io_};
+  std::uint32_t opened_ = 0;
+};
+
+TEST_F(AdapterSocket, FramesGoBothWays) {
+  start_open();
+  EXPECT_GT(opened_, 0u);
+  EXPECT_EQ(plugin_->connection, opened_);
+  EXPECT_EQ(send(opened_, "subscribe me"), BGW_OK);
+  run_until([this] { return !broker_.received.empty(); });
+  EXPECT_EQ(broker_.received, (Calls{"subscribe me"}));
+  broker_.send("a tick");
+  run_until_called("on_frame 2");
+  EXPECT_EQ(plugin_->last_frame, "a tick");
+  EXPECT_EQ(instance_->counts().frames.load(), 1u);
+}
+
+TEST_F(AdapterSocket, AnotherConnectionIsNotThisAdapters) {
+  start_open();
+  EXPECT_EQ(send(opened_ + 1, "x"), BGW_E_STATE);
+  EXPECT_EQ(send(0, "x"), BGW_E_STATE);
+  EXPECT_EQ(host().websocket_close(host().context, opened_ + 1, 1000), BGW_E_STATE);
+}
+
+TEST_F(AdapterSocket, AnAddressThatIsNotAllowedIsInvalid) {
+  plugin_->connect = [this](bgw_error&) { return open("ws://example.com/feed"); };
+  start();
+  settle();
+  EXPECT_EQ(state(), LinkState::failed);
+  EXPECT_EQ(plugin_->take_calls(), (Calls{"create", "initialize", "connect"}));
+}
+
+TEST_F(AdapterSocket, RefusedFramesAreCountedAndTheLinkStays) {
+  plugin_->on_frame = answer(BGW_E_INVALID, "too short");
+  start_open();
+  broker_.send("1");
+  broker_.send("2");
+  run_until([this] { return instance_->counts().frames_refused.load() == 2; });
+  plugin_->on_frame = throwing();
+  broker_.send("3");
+  run_until([this] { return instance_->counts().frames_refused.load() == 3; });
+  EXPECT_EQ(state(), LinkState::connected);
+  EXPECT_EQ(instance_->counts().frames.load(), 3u);
+}
+
+TEST_F(AdapterSocket, ALostConnectionIsMadeAgain) {
+  start_open();
+  const std::uint32_t first = opened_;
+  broker_.connection->close(1001, "restart");
+  run_until_called("on_close");
+  EXPECT_EQ(plugin_->connection, first);
+  EXPECT_EQ(plugin_->last_close.code, 1001);
+  EXPECT_EQ(plugin_->last_reason, "restart");
+  run_until([this, first] { return state() == LinkState::connected && opened_ != first; });
+  EXPECT_EQ(plugin_->count("connect"), 1u);
+}
+
+TEST_F(AdapterSocket, AnExceptionInOnOpenOrOnCloseIsALostAttempt) {
+  plugin_->on_open = throwing();
+  start();
+  run_until([this] { return plugin_->count("on_open") == 2; });
+  plugin_->on_open = [this](bgw_error&) {
+    host().ready(host().context);
+    return BGW_OK;
+  };
+  run_until([this] { return state() == LinkState::connected && broker_.is_open; });
+  plugin_->on_close = throwing();
+  plugin_->take_calls();
+  broker_.connection->close(1000, "");
+  run_until_called("on_open");
+}
+
+TEST_F(AdapterSocket, ExpiredCredentialsSeenInOnCloseStopAllAttempts) {
+  broker_.options.on_upgrade = [](std::string_view, std::vector<websocket::Header>& extra) {
+    extra.push_back({"X-Reason", "expired"});
+    return websocket::HttpAnswer{403, "text/plain", "no"};
+  };
+  std::string header;
+  plugin_->on_close = [&](bgw_error& error) {
+    header = plugin_->last_close.header("x-reason");
+    return plugin_->last_close.http_status == 403 ? answer(BGW_E_AUTH, "token expired")(error)
+                                                  : bgw_status{BGW_E_TRANSIENT};
+  };
+  start();
+  run_until_state(LinkState::auth_expired);
+  EXPECT_EQ(header, "expired");
+  EXPECT_EQ(message(), "token expired; after a new login: broker-gateway brokers relogin acme");
+  settle();
+  EXPECT_EQ(plugin_->count("connect"), 1u);
+  EXPECT_EQ(plugin_->count("on_close"), 1u);
+}
+
+TEST_F(AdapterSocket, FatalInOnCloseIsFailed) {
+  plugin_->on_close = answer(BGW_E_FATAL, "not entitled");
+  start_open();
+  broker_.connection->close(1008, "");
+  run_until_state(LinkState::failed);
+  EXPECT_EQ(message(), "not entitled; to go on: broker-gateway brokers retry acme");
+}
+
+TEST_F(AdapterSocket, WithoutReasonsTheNumbersAreTold) {
+  plugin_->on_close = [](bgw_error&) { return BGW_E_FATAL; };
+  start_open();
+  broker_.connection->close(4000, "");
+  run_until_state(LinkState::failed);
+  EXPECT_EQ(message(), "closed with 4000; to go on: broker-gateway brokers retry acme");
+}
+
+TEST_F(AdapterSocket, FailClosesTheConnectionAndNothingOfItIsHeardAgain) {
+  start_open();
+  plugin_->on_frame = [this](bgw_error&) {
+    bgw_error error{};
+    error.code = BGW_E_AUTH;
+    std::snprintf(error.message, sizeof error.message, "logged in elsewhere");
+    host().fail(host().context, &error);
+    return BGW_OK;
+  };
+  broker_.send("you are out");
+  run_until_state(LinkState::auth_expired);
+  EXPECT_EQ(send(opened_, "x"), BGW_E_STATE);
+  run_until([this] { return !broker_.is_open; });
+  settle();
+  EXPECT_EQ(plugin_->take_calls(), (Calls{"on_frame 2"}));
+}
+
+TEST_F(AdapterSocket, AnOnOpenThatFailsClosesTheConnection) {
+  plugin_->on_open = answer(BGW_E_FATAL, "no login frame");
+  start();
+  run_until_state(LinkState::failed);
+  run_until([this] { return broker_.closed_with != 0; });
+  settle();
+  EXPECT_EQ(plugin_->count("on_close"), 0u);
+  EXPECT_EQ(send(opened_, "x"), BGW_E_STATE);
+}
+
+TEST_F(AdapterSocket, AnAdapterMayOpenTheNextConnectionInsideACallOfTheOld) {
+  start_open();
+  plugin_->on_frame = [this](bgw_error&) { return open(broker_.url()); };
+  const std::uint32_t first = opened_;
+  broker_.send("redirect");
+  run_until_called("on_open");
+  EXPECT_NE(opened_, first);
+  EXPECT_EQ(plugin_->connection, opened_);
+  EXPECT_EQ(plugin_->count("on_close"), 0u);
+  EXPECT_FALSE(plugin_->overlapped);
+}
+
+TEST_F(AdapterSocket, SilenceBeyondTheLimitIsALoss) {
+  options_.stall_limit_ns = 1'000'000;
+  plugin_->on_close = answer(BGW_E_FATAL, "");
+  start();
+  run_until_state(LinkState::failed);
+  EXPECT_EQ(plugin_->last_reason, "no frame for 0.0 s");
+}
+
+TEST_F(AdapterSocket, StoppingEndsTheConnection) {
+  start_open();
+  instance_->stop();
+  run_until([this] { return !broker_.is_open; });
+  EXPECT_EQ(plugin_->take_calls(), (Calls{"disconnect", "destroy"}));
+}
+
+}  // namespace
+}  // namespace gw::plugin_host
