@@ -1,0 +1,111 @@
+#include <csignal>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/temporary_folder.hpp"
+#include "tests/support/tls_server.hpp"
+#include "tests/websocket/fixture.hpp"
+
+namespace gw::websocket {
+namespace {
+
+using support::Certificate;
+using support::TlsServer;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class Tls : public PairTest {
+ protected:
+  static void SetUpTestSuite() { std::signal(SIGPIPE, SIG_IGN); }  // as the gateway does
+
+  std::string written(const Certificate& certificate) {
+    certificate.write(folder_ / "ca.pem");
+    return folder_ / "ca.pem";
+  }
+  // Why the connection did not come about; empty: it is open.
+  std::string connect_to(const TlsServer& server, const std::string& host,
+                         const std::string& ca_file) {
+    ClientOptions options =
+        support::to("wss://" + host + ':' + std::to_string(server.port()) + "/feed");
+    options.ca_file = ca_file;
+    connect(std::move(options));
+    EXPECT_TRUE(run_until([this] { return client_.heard.opened || client_.heard.closed; }));
+    return client_.heard.closed ? client_.heard.closed->reason : "";
+  }
+
+  support::TemporaryFolder folder_;
+};
+
+TEST_F(Tls, ACertificateFromTheFileGivenIsAcceptedAndMessagesTravel) {
+  const Certificate good("DNS:localhost,IP:127.0.0.1");
+  const std::string large(300'000, 'g');
+  const TlsServer server(good, large);
+  ASSERT_EQ(connect_to(server, "127.0.0.1", written(good)), "");
+  ASSERT_TRUE(client_.connection->send(Opcode::text, "echo this"));
+  client_.connection->flush();
+  ASSERT_TRUE(
+      run_until([this] { return client_.heard.messages.size() == 2 || client_.heard.closed; }));
+  ASSERT_EQ(client_.heard.messages.size(), 2U);
+  EXPECT_EQ(client_.heard.messages[0], large);
+  EXPECT_EQ(client_.heard.messages[1], "echo this");
+  ASSERT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));
+  EXPECT_EQ(client_.heard.code(), 1006) << "the server ended without a close frame";
+}
+
+TEST_F(Tls, AHostNameIsCheckedAsAName) {
+  const Certificate good("DNS:localhost");
+  const TlsServer server(good, "hello");
+  ASSERT_EQ(connect_to(server, "localhost", written(good)), "");
+  client_.connection.reset();
+}
+
+TEST_F(Tls, ACertificateNobodyVouchesForIsRefused) {
+  const TlsServer server(Certificate("DNS:localhost,IP:127.0.0.1"), "");
+  EXPECT_THAT(connect_to(server, "127.0.0.1", ""),
+              AllOf(HasSubstr("TLS with 127.0.0.1:"), HasSubstr("certificate verify failed")));
+  EXPECT_FALSE(client_.heard.opened);
+}
+
+TEST_F(Tls, ACertificateOfAnotherAuthorityIsRefused) {
+  const Certificate other("DNS:localhost,IP:127.0.0.1");
+  const TlsServer server(Certificate("DNS:localhost,IP:127.0.0.1"), "");
+  EXPECT_THAT(connect_to(server, "127.0.0.1", written(other)), HasSubstr("verify failed"));
+}
+
+TEST_F(Tls, ACertificateForAnotherHostIsRefused) {
+  const Certificate other("DNS:broker.example.com,IP:10.0.0.1");
+  const TlsServer server(other, "");
+  EXPECT_THAT(connect_to(server, "127.0.0.1", written(other)), HasSubstr("verify failed"));
+}
+
+TEST_F(Tls, ACertificateForAnotherNameIsRefused) {
+  const Certificate other("DNS:broker.example.com,IP:127.0.0.1");
+  const TlsServer server(other, "");
+  EXPECT_THAT(connect_to(server, "localhost", written(other)), HasSubstr("verify failed"));
+}
+
+TEST_F(Tls, AnExpiredCertificateIsRefused) {
+  const Certificate old("DNS:localhost,IP:127.0.0.1", true);
+  const TlsServer server(old, "");
+  EXPECT_THAT(connect_to(server, "127.0.0.1", written(old)), HasSubstr("verify failed"));
+}
+
+TEST_F(Tls, AnAuthorityFileThatCannotBeReadIsNamed) {
+  ClientOptions options = support::to("wss://127.0.0.1:" + std::to_string(server_.port()));
+  options.ca_file = folder_ / "absent.pem";
+  connect(std::move(options));
+  ASSERT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));
+  EXPECT_EQ(client_.heard.closed->reason,
+            "cannot read the certificates in " + (folder_ / "absent.pem"));
+}
+
+TEST_F(Tls, AServerThatSpeaksNoTlsIsAnError) {
+  ClientOptions options = support::to("wss://127.0.0.1:" + std::to_string(server_.port()));
+  connect(std::move(options));
+  ASSERT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));
+  EXPECT_THAT(client_.heard.closed->reason, HasSubstr("TLS with 127.0.0.1:"));
+}
+
+}  // namespace
+}  // namespace gw::websocket
