@@ -18,6 +18,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -148,7 +149,12 @@ class BaseBrokerAdapter {
   std::vector<std::int64_t> setting_integers(const char* key) const {
     std::vector<std::int64_t> values(64);
     std::size_t count = 0;
-    if (host_->setting_integers(host_->context, key, values.data(), values.size(), &count) != BGW_OK) return {};
+    bgw_status status = host_->setting_integers(host_->context, key, values.data(), values.size(), &count);
+    if (status == BGW_E_INVALID && count > values.size()) {
+      values.resize(count);
+      status = host_->setting_integers(host_->context, key, values.data(), values.size(), &count);
+    }
+    if (status != BGW_OK) return {};
     values.resize(count);
     return values;
   }
