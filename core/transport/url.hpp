@@ -8,8 +8,8 @@
 
 namespace gw::transport {
 
-// The error names the URL without its query, which may hold secrets.
 Result<void> check_url(std::string_view url);
-std::string without_query(std::string_view url);
+// For people: without the query, and with *** for a user name and password.
+std::string without_secrets(std::string_view url);
 
 }  // namespace gw::transport

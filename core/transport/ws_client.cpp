@@ -45,6 +45,7 @@ void WsClient::close(int code) {
 }
 
 void WsClient::on_open() {
+  open_ = true;
   last_frame_ns_ = monotonic_ns();
   if (options_.stall_limit_ns > 0) watch();
   events_.on_open();
@@ -58,6 +59,7 @@ void WsClient::on_message(websocket::Opcode opcode, std::string_view payload) {
 void WsClient::on_control_frame() { last_frame_ns_ = monotonic_ns(); }
 
 void WsClient::on_closed(const websocket::CloseInfo& info) {
+  open_ = false;
   watch_->timer.cancel();
   events_.on_close(info);
 }
@@ -68,13 +70,15 @@ void WsClient::watch() {
   if (left <= 0) {
     char reason[64];
     std::snprintf(reason, sizeof reason, "no frame for %.1f s", static_cast<double>(options_.stall_limit_ns) / 1e9);
+    open_ = false;
     connection_.reset();
     events_.on_close({1006, 0, {}, reason});
     return;
   }
   watch_->timer.expires_after(std::chrono::nanoseconds(left));
   watch_->timer.async_wait([this, alive = std::weak_ptr(watch_)](const boost::system::error_code& ec) {
-    if (!ec && !alive.expired()) watch();
+    // An expiry that was queued when the connection ended is not cancelled any more.
+    if (!ec && !alive.expired() && open_) watch();
   });
 }
 

@@ -54,6 +54,7 @@ class WsClient final : private websocket::Listener {
   std::shared_ptr<Watch> watch_;
   std::unique_ptr<websocket::Connection> connection_;
   std::int64_t last_frame_ns_ = 0;
+  bool open_ = false;
 };
 
 }  // namespace gw::transport
