@@ -1,4 +1,4 @@
-// Tick path, stop 4 of 6. Previous: core/plugin_host/adapter_instance.cpp. Next: core/routing/router.cpp.
+// Tick path, stop 4 of 6. Previous: core/plugin_host/adapter_instance.cpp. Next: core/routing/router_updates.cpp.
 #include "core/bus/update_queue.hpp"
 
 #include <algorithm>
@@ -44,7 +44,7 @@ void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns) 
 
 void copy_text(char (&out)[240], std::string_view text) {
   const std::size_t n = std::min(text.size(), sizeof out - 1);
-  std::memcpy(out, text.data(), n);
+  if (n != 0) std::memcpy(out, text.data(), n);
   out[n] = '\0';
 }
 

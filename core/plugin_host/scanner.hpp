@@ -14,7 +14,7 @@ struct ScanEntry {
   std::string path;
   std::string file;                       // its name
   std::shared_ptr<const Library> library;  // null: refused
-  std::string refusal;                    // "angel.so: refused: …", one line
+  std::string refusal;                    // "acme.so: refused: …", one line
 };
 
 // Every *.so of the folder, by name. `allow`: SHA-256 (hex) of the files that may be loaded; empty: all. An error: the folder

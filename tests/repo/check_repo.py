@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+"""Checks the rules of this repository that a compiler does not know.
+
+check_repo.py ROOT          checks the tree, prints each fault as one line
+check_repo.py --self-test   gives each rule something bad and expects its complaint
+"""
+
+import fnmatch
+import os
+import re
+import sys
+
+# What each module of core/ may use, in dependency order: a row may name only rows above it.
+# `sdk` is sdk/include/bgw.
+ARROWS = {
+    "base": "",
+    "config": "base",
+    "database": "base",
+    "accounts": "base database",
+    "instruments": "base sdk database",
+    "registry": "base sdk",
+    "bus": "base sdk",
+    "websocket": "base",
+    "transport": "base websocket",
+    "routing": "base sdk bus instruments registry",
+    "plugin_host": "base sdk bus registry transport websocket",
+    "proxy": "base sdk accounts bus instruments registry routing websocket",
+    "zeromq": "base bus routing",
+    "control": "base",
+}
+
+# What only the operating system has, and the files that may ask for it.
+SYSTEM_HEADERS = re.compile(
+    r"(unistd|fcntl|dlfcn|elf|signal|poll|pthread|netdb|spawn)\.h$|csignal$"
+    r"|(sys|netinet|arpa|linux|boost/asio/posix|boost/asio/local)/")
+SYSTEM_FILES = """
+    apps/gateway/commands/instruments.cpp
+    apps/gateway/commands/watch.cpp
+    apps/gateway/gateway.cpp
+    apps/gateway/signals.cpp
+    core/bus/doorbell.cpp
+    core/config/secret_file.cpp
+    core/control/control_socket.cpp
+    core/plugin_host/adapter_instance.cpp
+    core/plugin_host/elf_check.cpp
+    core/plugin_host/library_file.cpp
+    core/proxy/shard.cpp
+""".split()
+
+# A library and the only places that may include it. Places end with "/", "*" stands for one folder.
+OWNED = {
+    "boost/beast": ["core/websocket/"],
+    "yaml-cpp/": ["core/config/"],
+    "boost/dll": ["core/plugin_host/"],
+    "spdlog/": ["core/base/"],
+    "sqlite3.h": ["core/database/", "apps/gateway/commands/"],
+    "zmq.h": ["core/zeromq/", "apps/gateway/commands/", "tests/zeromq/"],
+}
+
+# Header-only libraries that a plugin may compile into itself, and what its tests may use as well.
+PLUGIN_LIBRARIES = ("nlohmann/",)
+PLUGIN_TEST_LIBRARIES = ("gtest/", "gmock/")
+
+# "arrow", which is a broker too, is left out: it is a word.
+BROKERS = """angel zerodha kite smartapi smartstream upstox fyers dhan compositedge fivepaisa ibulls
+    iifl jainam rmoney wisdom groww definedge motilal mstock nubra paytm pocketful samco indmoney
+    flattrade zebu hdfcsec hdfcsky""".split()
+# The bundled broker of the default configuration may stand where that configuration is made.
+BUNDLED_BROKER = "mock"
+BUNDLED_BROKER_FILES = ["core/config/config.hpp", "core/config/load.cpp"]
+
+TICK_PATH = re.compile(
+    r"Tick path, stop (\d) of (\d)\.(?: Previous: (\S+)\.)?(?: Next: (\S+)\.(?: |$))?")
+MOST_LINES = 450
+FORBIDDEN_FOLDERS = {"utils", "util", "common"}
+TOP_FOLDERS = "apps bench cmake core docs plugins scripts sdk tests tools".split()
+CPP = (".cpp", ".hpp", ".c", ".h", ".cc", ".hh", ".in")
+CODE = CPP + (".py", ".cmake", "CMakeLists.txt")
+
+
+def fault(where, found, expected):
+    return f"{where}: found {found}, expected {expected}"
+
+
+def includes(files, *tops):
+    """(path, line number, header, whether in quotes) of every include below `tops`."""
+    for path, text in files.items():
+        if not path.startswith(tops) or not path.endswith(CPP):
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            found = re.match(r'\s*#\s*include\s*([<"])([^>"]+)', line)
+            if found:
+                yield path, number, found[2], found[1] == '"'
+
+
+def depends_of(files, module):
+    text = re.sub(r"#.*", "", files.get(f"core/{module}/CMakeLists.txt", ""))
+    found = re.search(r"gw_add_module\s*\(\s*(\w+)(.*?)\)", text, re.S)
+    if not found:
+        return None
+    names = re.search(r"DEPENDS\s+(.*?)(?:PRIVATE|SOURCES|$)", found[2], re.S)
+    return found[1], (names[1].split() if names else [])
+
+
+def modules_of(files):
+    return sorted({p.split("/")[1] for p in files if p.startswith("core/") and p.count("/") > 1})
+
+
+def check_module_arrows(files):
+    order = ["sdk", *ARROWS]
+    for module, allowed in ARROWS.items():
+        for name in allowed.split():
+            if name not in order[:order.index(module)]:
+                yield fault(f"tests/repo: ARROWS: {module}", name, "a module above it")
+    for one, other in (("proxy", "plugin_host"), ("plugin_host", "proxy")):
+        if other in ARROWS.get(one, "").split():
+            yield fault(f"tests/repo: ARROWS: {one}", other, "none between these two")
+    for module in modules_of(files):
+        where = f"core/{module}/CMakeLists.txt"
+        declared = depends_of(files, module)
+        if module not in ARROWS:
+            yield fault(f"core/{module}", "a module without a row", "one in ARROWS of tests/repo")
+            continue
+        if declared is None or declared[0] != module:
+            yield fault(where, f"no gw_add_module({module} …)", "one")
+            continue
+        for name in declared[1]:
+            if name not in ARROWS[module].split():
+                yield fault(where, f"DEPENDS {name}", ARROWS[module] or "nothing")
+        usable = {module, *declared[1]}
+        for path, number, header, _ in includes(files, f"core/{module}/"):
+            target = "sdk" if header.startswith("bgw/") else None
+            if header.startswith("core/"):
+                target = header.split("/")[1]
+            # Headers of dependencies hand the contract on.
+            if target == "sdk" and any("sdk" in ARROWS.get(d, "").split() for d in usable):
+                continue
+            if target and target not in usable:
+                yield fault(f"{path}:{number}", header, f"a module that {where} names")
+
+
+def check_tops(files):
+    allowed = {"core/": ("core/", "bgw/"), "apps/": ("core/", "bgw/", "apps/")}
+    for top, prefixes in allowed.items():
+        for path, number, header, quoted in includes(files, top):
+            if not quoted or header.startswith(prefixes):
+                continue
+            if not path.startswith("apps/") or header != "version.hpp":  # a generated file
+                yield fault(f"{path}:{number}", header, f"{' or '.join(prefixes)}…")
+
+
+def check_sdk(files):
+    for path, number, header, quoted in includes(files, "sdk/include/"):
+        if header.startswith("bgw/") or (not quoted and "/" not in header):
+            continue
+        yield fault(f"{path}:{number}", header, "bgw/ or the standard library")
+
+
+def check_plugins(files):
+    for path, number, header, quoted in includes(files, "plugins/"):
+        folder = "/".join(path.split("/")[:2])
+        libraries = PLUGIN_LIBRARIES
+        if path.startswith(f"{folder}/tests/"):
+            libraries += PLUGIN_TEST_LIBRARIES
+        beside = os.path.normpath(f"{os.path.dirname(path)}/{header}")
+        own = [p for p in (beside, f"{folder}/{header}") if p.startswith(f"{folder}/")]
+        is_own = any(p in files for p in own)
+        if header.startswith("bgw/") or header.startswith(libraries) or is_own:
+            continue
+        if not quoted and "/" not in header:
+            continue
+        yield fault(f"{path}:{number}", header, f"bgw/, a file of {folder}, a header-only library")
+    for path, text in files.items():
+        if not re.match(r"plugins/\w+/CMakeLists\.txt$", path):
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.search(r"\bgw_(?!add_test\b)\w+", line):
+                yield fault(f"{path}:{number}", line.strip(), "a plugin that links bgw::sdk only")
+
+
+def check_broker_names(files):
+    names = "|".join(BROKERS)
+    capital = "|".join(n.capitalize() for n in BROKERS)
+    # At the beginning of a word, or of a part of a CamelCase word.
+    foreign = re.compile(rf"(?<![A-Za-z])(?i:{names})|(?<=[a-z])(?:{capital})")
+    bundled = re.compile(rf"(?<![A-Za-z])(?i:{BUNDLED_BROKER})(?![a-z])")
+    for path, text in files.items():
+        if not path.startswith(("core/", "apps/", "sdk/")):
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            found = foreign.search(line)
+            if not found and path not in BUNDLED_BROKER_FILES:
+                found = bundled.search(line)
+            if found:
+                yield fault(f"{path}:{number}", f"the broker's name {found[0]}",
+                            "it in its plugin only")
+
+
+def check_system_headers(files):
+    used = set()
+    for path, number, header, _ in includes(files, "apps/", "core/", "plugins/", "sdk/", "tools/"):
+        if not SYSTEM_HEADERS.match(header) or "/tests/" in path:
+            continue
+        used.add(path)
+        if path not in SYSTEM_FILES:
+            yield fault(f"{path}:{number}", header, "it in SYSTEM_FILES of tests/repo only")
+    for path in SYSTEM_FILES:
+        if path not in used:
+            yield fault("tests/repo: SYSTEM_FILES", path, "a file that includes a system header")
+
+
+def check_owned_libraries(files):
+    for path, number, header, _ in includes(files, *(f"{t}/" for t in TOP_FOLDERS)):
+        for library, places in OWNED.items():
+            if header.startswith(library) and not path.startswith(tuple(places)):
+                yield fault(f"{path}:{number}", header, f"it in {' or '.join(places)} only")
+
+
+def check_lengths(files):
+    for path, text in files.items():
+        is_code = path.endswith(CODE) or path.startswith("scripts/")
+        lines = text.count("\n")
+        if is_code and lines > MOST_LINES and "generated by tools/" not in text[:400]:
+            yield fault(path, f"{lines} lines", f"at most {MOST_LINES}")
+
+
+def check_folders(files):
+    seen = set()
+    for path in files:
+        parts = path.split("/")[:-1]
+        for i, part in enumerate(parts):
+            folder = "/".join(parts[:i + 1])
+            if part.lower() in FORBIDDEN_FOLDERS and folder not in seen:
+                seen.add(folder)
+                yield fault(folder, "a folder of this name", "one that says what is in it")
+
+
+def check_readmes(files):
+    for module in modules_of(files):
+        text = files.get(f"core/{module}/README.md")
+        if text is None:
+            yield fault(f"core/{module}", "no README.md", "one")
+        elif not text.startswith(f"# {module}\n") or len(text.splitlines()) < 5:
+            yield fault(f"core/{module}/README.md", f"no page of 5 lines under '# {module}'", "one")
+
+
+def check_tick_path(files):
+    """The way of a tick is told file by file: each stop names its neighbours, and they name it."""
+    stops = {}
+    for path, text in files.items():
+        head = re.match(r"((?://.*\n)+)", text)
+        head = " ".join(line[2:].strip() for line in head[1].splitlines()) if head else ""
+        found = TICK_PATH.match(head)
+        if found and path.startswith(("core/", "plugins/")):
+            stops[path] = (int(found[1]), int(found[2]), found[3], found[4])
+    if not stops:
+        yield fault("core", "no file of the tick path", "'Tick path, stop 1 of …'")
+    for path, (number, last, before, after) in stops.items():
+        for word, step, end, pattern in (("Previous", -1, 1, before), ("Next", 1, last, after)):
+            if pattern is None:
+                if number != end:
+                    yield fault(path, f"stop {number} without a {word}", "one")
+                continue
+            there = [stops[p][0] for p in stops if fnmatch.fnmatch(p, pattern)]
+            if not there or any(n != number + step for n in there):
+                yield fault(path, f"{pattern} beside stop {number}", f"stop {number + step}")
+
+
+RULES = [
+    check_module_arrows, check_tops, check_sdk, check_plugins, check_broker_names,
+    check_system_headers, check_owned_libraries, check_lengths, check_folders, check_readmes,
+    check_tick_path,
+]
+
+
+def read_tree(root):
+    files = {}
+    for top in TOP_FOLDERS:
+        for folder, folders, names in os.walk(os.path.join(root, top)):
+            folders[:] = [f for f in folders if not f.startswith((".", "__"))]
+            for name in names:
+                path = os.path.join(folder, name)
+                try:
+                    with open(path, encoding="utf-8") as file:
+                        files[os.path.relpath(path, root)] = file.read()
+                except (UnicodeDecodeError, FileNotFoundError):
+                    pass  # recorded packets and the like; what an editor has just taken away
+    return files
+
+
+def main(arguments):
+    if arguments == ["--self-test"]:
+        import self_test
+        return self_test.run(sys.modules[__name__])
+    if len(arguments) != 1:
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    files = read_tree(arguments[0])
+    problems = [problem for rule in RULES for problem in rule(files)]
+    if not files:
+        problems.append(f"{arguments[0]}: found no files, expected the repository")
+    for problem in problems:
+        print(problem)
+    print(f"{len(files)} files, {len(problems)} problems")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
