@@ -1,22 +1,31 @@
-// Makes what gateway.yaml says of one broker into something that runs, or into the reason why it does not.
+// Makes what gateway.yaml says of one broker into something that runs, or into the reason why it
+// does not.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "core/config/config.hpp"
+#include "core/config/load.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/plugin_host/scanner.hpp"
 #include "core/routing/broker_table.hpp"
 
 namespace gw::app {
 
-Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
-                                                                  const plugin_host::Library& library);
+Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(
+    const config::Broker& broker, const plugin_host::Library& library);
 
-// Adds an adapter to the feed thread unless the broker cannot be used; what is wrong is logged with file and line.
+// What the plugin itself finds wrong with settings that have the right types: an adapter is made
+// and initialized, and that is all. For a broker whose settings check_settings found nothing wrong
+// with.
+std::vector<config::Problem> try_settings(const config::Broker& broker, const std::string& file,
+                                          std::shared_ptr<const plugin_host::Library> library);
+
+// Adds an adapter to the feed thread unless the broker cannot be used; what is wrong is logged with
+// file and line.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
-                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell);
+                                   const std::vector<plugin_host::ScanEntry>& plugins,
+                                   plugin_host::FeedThread& feed, bus::Doorbell& routing_bell);
 
 }  // namespace gw::app

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "core/control/control_socket.hpp"
+
 namespace gw::app {
 
 namespace fs = std::filesystem;
@@ -20,7 +22,8 @@ std::optional<config::Loaded> load_config(const Options& options) {
   }
   config::Loaded loaded = config::load(*where);
   if (loaded.problems.empty()) return loaded;
-  for (const config::Problem& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
+  for (const config::Problem& problem : loaded.problems)
+    std::fprintf(stderr, "%s\n", problem.text().c_str());
   return std::nullopt;
 }
 
@@ -31,7 +34,8 @@ std::string plugin_folder(const config::Config& config) {
   const fs::path beside = executable.parent_path().parent_path() / "plugins";
   if (fs::is_directory(beside, ec)) return beside.string();
   // Installed: /usr/bin/broker-gateway and /usr/lib/broker-gateway/plugins.
-  const fs::path installed = executable.parent_path().parent_path() / "lib" / "broker-gateway" / "plugins";
+  const fs::path installed =
+      executable.parent_path().parent_path() / "lib" / "broker-gateway" / "plugins";
   return fs::is_directory(installed, ec) ? installed.string() : beside.string();
 }
 
@@ -49,9 +53,16 @@ Result<std::unique_ptr<database::Database>> open_database(const config::Config& 
   return database::Database::open(config.database);
 }
 
-const plugin_host::Library* find_plugin(const std::vector<plugin_host::ScanEntry>& entries, const std::string& name) {
+void tell_running_gateway(const config::Config& config) {
+  // No gateway need be running: then there is nobody to tell.
+  (void)control::ask(control_path(config), R"({"command":"look"})");
+}
+
+std::shared_ptr<const plugin_host::Library> find_plugin(
+    const std::vector<plugin_host::ScanEntry>& entries, const std::string& name) {
   for (const plugin_host::ScanEntry& entry : entries)
-    if (entry.library != nullptr && name == entry.library->descriptor().broker) return entry.library.get();
+    if (entry.library != nullptr && name == entry.library->descriptor().broker)
+      return entry.library;
   return nullptr;
 }
 

@@ -31,8 +31,14 @@ std::string control_path(const config::Config& config);
 std::string local_key_path(const Options& options);
 Result<std::unique_ptr<database::Database>> open_database(const config::Config& config);
 
-const plugin_host::Library* find_plugin(const std::vector<plugin_host::ScanEntry>& entries, const std::string& name);
+// The plugin of that name; null: not there, or refused.
+std::shared_ptr<const plugin_host::Library> find_plugin(
+    const std::vector<plugin_host::ScanEntry>& entries, const std::string& name);
 std::vector<config::SettingRule> setting_rules(const plugin_host::Library& library);
+
+// A gateway that runs takes up at once what was written to its database. Without this it would see
+// it by itself, a little later.
+void tell_running_gateway(const config::Config& config);
 
 // Prints to standard error; returns the exit status.
 int fail(const std::string& message, int status = kCouldNot);

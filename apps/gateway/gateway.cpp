@@ -19,8 +19,9 @@ constexpr int kControlPeriodMs = 250;
 
 log::Options log_options(const config::Log& c) {
   log::Options options;
-  for (const auto& [word, level] : {std::pair{"debug", log::Level::debug}, std::pair{"info", log::Level::info},
-                                    std::pair{"warning", log::Level::warning}, std::pair{"error", log::Level::error}})
+  for (const auto& [word, level] :
+       {std::pair{"debug", log::Level::debug}, std::pair{"info", log::Level::info},
+        std::pair{"warning", log::Level::warning}, std::pair{"error", log::Level::error}})
     if (c.level == word) options.level = level;
   options.format = c.format;
   options.file = c.file;
@@ -64,8 +65,10 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   if (const auto done = start_control(); !done) return done;
   feed_.start();
   proxy_thread_ = std::thread([this] { shard_->run(); });
-  log::info("gateway", "serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
-  if (ready_file) return write_ready_file(*ready_file);
+  if (ready_file)
+    if (const auto done = write_ready_file(*ready_file); !done) return done;
+  log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" +
+                           std::to_string(port_) + "/");
   return {};
 }
 
@@ -95,7 +98,8 @@ std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host:
   const bgw_instruments* extension = library.instruments();
   if (extension != nullptr && extension->builtin != nullptr && generations_[name] == 0) {
     instruments::Import import;
-    if (const auto read = import.read_builtin(*extension); !read) log::error("plugin", name + ": " + read.error().message);
+    if (const auto read = import.read_builtin(*extension); !read)
+      log::error("plugin", name + ": " + read.error().message);
     return std::make_shared<const instruments::Index>(import.index());
   }
   auto loaded = store.load(name);
@@ -110,7 +114,8 @@ Result<void> Gateway::start_brokers() {
   shard_ = std::make_unique<proxy::Shard>(shard_options(config()), routing_bell_);
   std::set<std::string> used;
   for (const config::Broker& broker : config().brokers) {
-    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
+    routing::BrokerSetup setup =
+        set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
     if (setup.channel != nullptr) used.insert(broker.plugin);
     shard_->router().add_broker(std::move(setup));
   }
@@ -118,7 +123,10 @@ Result<void> Gateway::start_brokers() {
     const auto index = load_index(*find_plugin(plugins_, plugin));
     log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments");
     if (index->size() == 0)
-      log::warning("instruments", plugin + ": none are known yet; run: broker-gateway instruments import --broker NAME FILE");
+      log::warning(
+          "instruments",
+          plugin +
+              ": none are known yet; run: broker-gateway instruments import --broker NAME FILE");
     shard_->router().set_index(plugin, index);
   }
   return {};
@@ -129,7 +137,8 @@ Result<void> Gateway::start_proxy() {
   auto ring = accounts::AccountStore(*database_).load_ring();
   if (!ring) return ring.error();
   shard_->set_keys(*ring);
-  auto listener = proxy::Listener::open(*shard_, config().server.host, static_cast<std::uint16_t>(config().server.port),
+  auto listener = proxy::Listener::open(*shard_, config().server.host,
+                                        static_cast<std::uint16_t>(config().server.port),
                                         config().server.port_in_use == "next_free");
   if (!listener) return listener.error();
   listener_ = std::move(*listener);
@@ -155,14 +164,14 @@ void Gateway::start_zeromq() {
   shard_->router().publish_to(*zeromq_, *broker, std::move(pins));
   log::info("zeromq", "publishing on " + zeromq_->endpoint());
   for (const routing::Router::Pin& pin : shard_->router().missing_pins())
-    log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " + config().active_broker.front() +
-                               "; it stays wanted");
+    log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " +
+                               config().active_broker.front() + "; it stays wanted");
 }
 
 Result<void> Gateway::start_control() {
   auto control = control::ControlServer::open(
-      control_path(config()), [this](std::string_view line) { return answer(line); }, [this] { look_at_database(); },
-      kControlPeriodMs);
+      control_path(config()), [this](std::string_view line) { return answer(line); },
+      [this] { look_at_database(); }, kControlPeriodMs);
   if (!control) return control.error();
   control_ = std::move(*control);
   return {};

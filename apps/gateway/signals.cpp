@@ -20,7 +20,8 @@ sigset_t ending() {
 void block_signals() {
   const sigset_t set = ending();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not the end of the gateway
+  std::signal(SIGPIPE,
+              SIG_IGN);  // a peer that is gone is an error code, not the end of the gateway
 }
 
 void wait_for_end() {

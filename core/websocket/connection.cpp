@@ -108,6 +108,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     error_code ec;
     const auto peer = socket.remote_endpoint(ec);
     if (!ec) remote_ = peer.address().to_string() + ':' + std::to_string(peer.port());
+    socket.set_option(tcp::socket::send_buffer_size(options.kernel_send_buffer), ec);
     stream_ = make_plain_stream(std::move(socket), weak_from_this(), *this);
     deadline(options.open_timeout, "no request in time");
     parser_.emplace();
@@ -264,6 +265,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       const std::string method(request.method_string());
       return answer(server_->on_http ? server_->on_http({method, target, request.body()}) : HttpAnswer{}, {});
     }
+    // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next message.
+    if (buffer_.size() != 0) return answer({400, "text/plain", "Data before the handshake was answered\n"}, {});
     std::vector<Header> extra;
     if (server_->on_upgrade) {
       const HttpAnswer decision = server_->on_upgrade(target, extra);

@@ -68,6 +68,8 @@ struct HttpAnswer {
 struct ServerOptions {
   std::size_t message_limit = 1 << 20;
   std::size_t output_limit = 1 << 20;
+  // The kernel's share: without a bound the newest value would stand behind megabytes of old ones.
+  int kernel_send_buffer = 256 * 1024;
   std::chrono::milliseconds open_timeout{10'000};
   // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
   std::function<HttpAnswer(const HttpRequest& request)> on_http;

@@ -1,4 +1,5 @@
-// The commands of the command line, one function each; main.cpp parses the words. Each returns the exit status.
+// The commands of the command line, one function each; main.cpp parses the words. Each returns the
+// exit status.
 #pragma once
 
 #include <string>

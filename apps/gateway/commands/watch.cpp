@@ -3,10 +3,10 @@
 #include <cstdlib>
 #include <map>
 
+#include <unistd.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/ladder.hpp"
@@ -21,14 +21,20 @@ using Json = nlohmann::json;
 class Watcher final : public websocket::Listener {
  public:
   Watcher(boost::asio::io_context& io, std::string url, std::string key, Json subscribe, bool json)
-      : io_(io), key_(std::move(key)), subscribe_(std::move(subscribe)), json_(json), terminal_(::isatty(STDOUT_FILENO) != 0) {
+      : io_(io),
+        key_(std::move(key)),
+        subscribe_(std::move(subscribe)),
+        json_(json),
+        terminal_(::isatty(STDOUT_FILENO) != 0) {
     websocket::ClientOptions options;
     options.url = std::move(url);
     connection_ = websocket::Connection::connect(io, std::move(options), *this);
   }
   int result() const { return result_; }
 
-  void on_open() override { send({{"action", "authenticate"}, {"api_key", key_}, {"extras", true}}); }
+  void on_open() override {
+    send({{"action", "authenticate"}, {"api_key", key_}, {"extras", true}});
+  }
   void on_message(websocket::Opcode, std::string_view payload) override {
     const Json message = Json::parse(payload, nullptr, false);
     if (!message.is_object()) return;
@@ -39,12 +45,17 @@ class Watcher final : public websocket::Listener {
       result_ = kCouldNot;
       io_.stop();
     }
-    if (type == "subscription" && message.value("is_fallback", false)) std::fprintf(stderr, "%s\n", message.value("message", "").c_str());
-    if (type == "broker_status" && !json_) std::fprintf(stderr, "broker %s: %s\n", message.value("broker", "").c_str(), message.value("status", "").c_str());
+    if (type == "subscription" && message.value("is_fallback", false))
+      std::fprintf(stderr, "%s\n", message.value("message", "").c_str());
+    if (type == "broker_status" && !json_)
+      std::fprintf(stderr, "broker %s: %s\n", message.value("broker", "").c_str(),
+                   message.value("status", "").c_str());
     if (type == "market_data") show(message, payload);
   }
   void on_closed(const websocket::CloseInfo& info) override {
-    if (result_ == kDone) result_ = fail("disconnected: " + (info.reason.empty() ? std::to_string(info.code) : info.reason));
+    if (result_ == kDone)
+      result_ =
+          fail("disconnected: " + (info.reason.empty() ? std::to_string(info.code) : info.reason));
     io_.stop();
   }
 
@@ -75,7 +86,9 @@ class Watcher final : public websocket::Listener {
 
 std::string find_key(const Options& options, const std::string& given) {
   if (!given.empty()) return given;
-  if (const char* variable = std::getenv("BROKER_GATEWAY_KEY"); variable != nullptr && *variable != '\0') return variable;
+  if (const char* variable = std::getenv("BROKER_GATEWAY_KEY");
+      variable != nullptr && *variable != '\0')
+    return variable;
   const auto stored = config::read_secret_file(local_key_path(options));
   return stored && *stored ? **stored : "";
 }
@@ -93,19 +106,28 @@ std::string find_url(const config::Config& config) {
 int watch(const Options& options, const WatchRequest& request) {
   static const std::map<std::string, int> kModes = {{"ltp", 1}, {"quote", 2}, {"depth", 4}};
   const auto mode = kModes.find(request.mode);
-  if (mode == kModes.end()) return fail("--mode: found " + request.mode + ", expected ltp, quote or depth", kWrong);
+  if (mode == kModes.end())
+    return fail("--mode: found " + request.mode + ", expected ltp, quote or depth", kWrong);
   const std::size_t dot = request.instrument.rfind('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == request.instrument.size())
-    return fail("found " + request.instrument + ", expected SYMBOL.EXCHANGE, like RELIANCE.NSE", kWrong);
+    return fail("found " + request.instrument + ", expected SYMBOL.EXCHANGE, like RELIANCE.NSE",
+                kWrong);
   const std::string key = find_key(options, request.key);
-  if (key.empty()) return fail("no API key: give --key, or set BROKER_GATEWAY_KEY; scripts/run makes one in state/local.key", kWrong);
+  if (key.empty())
+    return fail(
+        "no API key: give --key, or set BROKER_GATEWAY_KEY; scripts/run makes one in "
+        "state/local.key",
+        kWrong);
   std::string url = request.url;
   if (url.empty()) {
     const auto loaded = load_config(options);
     if (!loaded) return kWrong;
     url = find_url(loaded->config);
   }
-  Json subscribe = {{"action", "subscribe"}, {"symbol", request.instrument.substr(0, dot)}, {"exchange", request.instrument.substr(dot + 1)}, {"mode", mode->second}};
+  Json subscribe = {{"action", "subscribe"},
+                    {"symbol", request.instrument.substr(0, dot)},
+                    {"exchange", request.instrument.substr(dot + 1)},
+                    {"mode", mode->second}};
   if (mode->second == 4) subscribe["depth_level"] = request.depth;
   boost::asio::io_context io(1);
   boost::asio::signal_set ending(io, SIGINT, SIGTERM);

@@ -1,0 +1,43 @@
+import pytest
+
+from gateway import Gateway, Sim
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """One gateway with the mock broker for all tests of a file that change nothing of it."""
+    with Gateway(tmp_path_factory.mktemp("gateway")) as gateway:
+        gateway.good_key = gateway.key()
+        yield gateway
+
+
+@pytest.fixture
+def client(shared):
+    with shared.client(shared.good_key) as client:
+        yield client
+
+
+@pytest.fixture
+def extras(shared):
+    with shared.client(shared.good_key, extras=True) as client:
+        client.next("broker_status")
+        yield client
+
+
+@pytest.fixture
+def start(tmp_path):
+    """start(config) gives a gateway that ends with the test; start.sim(...) a stand-in broker."""
+    running = []
+
+    def gateway(config=None, env=None):
+        running.append(Gateway(tmp_path, config, env))
+        return running[-1].__enter__()
+
+    def sim(*more, **options):
+        running.append(Sim(*more, **options))
+        return running[-1].__enter__()
+
+    gateway.sim = sim
+    yield gateway
+    for process in reversed(running):
+        process.__exit__(None, None, None)
