@@ -34,10 +34,17 @@ class RawClient {
     socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
   }
   void write(std::string_view bytes) { boost::asio::write(socket_, boost::asio::buffer(bytes)); }
-  void upgrade() {
-    write(
-        "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+  // Reads on until `end` has come.
+  std::string read_until(std::string_view end) {
+    std::string all;
+    char c = 0;
+    while (!all.ends_with(end) && socket_.read_some(boost::asio::buffer(&c, 1)) == 1) all += c;
+    return all;
+  }
+  void upgrade() { write(upgrade_request()); }
+  static std::string upgrade_request() {
+    return "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
   }
   // Everything until the server ends the connection.
   std::string read_to_end() {

@@ -56,6 +56,12 @@ TEST_F(Http, ABodyBeyondTheLimitIsTooLarge) {
               StartsWith("HTTP/1.1 431"));
 }
 
+TEST_F(Http, AFrameBeforeTheHandshakeIsAnsweredIsABadRequest) {
+  EXPECT_THAT(answer_to(support::RawClient::upgrade_request() + support::raw_frame(0x81, "early")),
+              StartsWith("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_FALSE(peer().heard.opened);
+}
+
 TEST_F(Http, ARefusedUpgradeReachesTheClientWithStatusAndHeaders) {
   server_.options.on_upgrade = [](std::string_view, std::vector<Header>& extra) {
     extra.push_back({"Retry-After", "30"});
