@@ -1,0 +1,181 @@
+// The whole road of a tick in one process: a broker's frames on a socket, a real plugin, bus,
+// routing, codec, and the socket of a client. Once warm, none of it allocates.
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "core/base/log.hpp"
+#include "core/plugin_host/feed_thread.hpp"
+#include "core/proxy/listener.hpp"
+#include "core/proxy/shard.hpp"
+#include "tests/support/loopback.hpp"
+#include "tests/tick_path/counted_new.hpp"
+
+namespace gw::tick_path {
+namespace {
+
+constexpr std::uint32_t kToken = 408'065;
+constexpr int kUpdates = 5'000;
+constexpr int kAtOnce =
+    10;  // frames under way, so that turns of one and of several updates are both there
+
+std::string full_frame() {
+  std::string frame("\0\1\0\xb8", 4);
+  for (int shift = 24; shift >= 0; shift -= 8) frame += static_cast<char>(kToken >> shift & 0xffU);
+  for (int i = 4; i < 184; ++i) frame += static_cast<char>(i % 4 == 3 ? i : i % 4 == 2 ? 7 : 0);
+  return frame;
+}
+
+class CountingClient final : public websocket::Listener {
+ public:
+  void on_open() override { opened = true; }
+  void on_message(websocket::Opcode, std::string_view payload) override {
+    ++(payload.find("\"market_data\"") < 16 ? updates : answers);
+  }
+  void on_closed(const websocket::CloseInfo& info) override { reason = info.reason; }
+  bool opened = false;
+  int updates = 0;
+  int answers = 0;
+  std::string reason;
+};
+
+class TickPath : public testing::Test {
+ protected:
+  void SetUp() override {
+    log::set_level(log::Level::warning);
+    auto library = plugin_host::load_library(GW_PLUGINS "/zerodha.so");
+    ASSERT_TRUE(library) << library.error().message;
+    plugin_host::AdapterOptions options;
+    options.name = "broker";
+    for (const auto& [key, value] :
+         {std::pair{"url", broker_.url()}, {"api_key", "k"}, {"access_token", "t"}}) {
+      plugin_host::AdapterSetting setting;
+      setting.key = key;
+      setting.text = value;
+      options.settings.push_back(std::move(setting));
+    }
+    plugin_host::AdapterInstance& instance = feed_.add(*library, std::move(options), bell_);
+    ASSERT_TRUE(instance.prepare());
+    routing::Router& router = shard_.router();
+    router.add_broker({"broker", "zerodha", instance.capabilities(), &instance.channel(), ""});
+    instruments::Index::Builder index(1);
+    instruments::InstrumentView infy;
+    infy.symbol = "INFY";
+    infy.exchange = "NSE";
+    infy.token = "408065";
+    index.add(infy);
+    router.set_index("zerodha",
+                     std::make_shared<const instruments::Index>(std::move(index).build()));
+    shard_.set_keys(std::make_shared<const accounts::KeyRing>(std::vector<accounts::KeyRing::Key>{
+        {accounts::hash_key("key"), {1, "alice", "read", {}, 0}}}));
+    auto listener = proxy::Listener::open(shard_, "127.0.0.1", 0, false);
+    ASSERT_TRUE(listener);
+    listener_ = std::move(*listener);
+    feed_.post(count_this_thread);
+    shard_.post(count_this_thread);
+    feed_.start();
+    thread_ = std::thread([this] { shard_.run(); });
+  }
+  void TearDown() override {
+    counting = false;
+    clients_.clear();
+    shard_.stop();
+    if (thread_.joinable()) thread_.join();
+    feed_.stop();
+  }
+
+  static proxy::ShardOptions shard_options() {
+    proxy::ShardOptions options;
+    options.default_broker = "broker";
+    return options;
+  }
+
+  void add_client(const std::string& authenticate, const std::string& subscribe) {
+    clients_.push_back(std::make_unique<Client>());
+    Client& client = *clients_.back();
+    client.socket = websocket::Connection::connect(
+        io_, support::to("ws://127.0.0.1:" + std::to_string(listener_->port())), client.heard);
+    ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.opened; }))
+        << client.heard.reason;
+    for (const std::string& request : {authenticate, subscribe}) {
+      client.socket->send(websocket::Opcode::text, request);
+      client.socket->flush();
+    }
+    // Authentication, broker_status with extras, and one answer to subscribe.
+    const int answers = authenticate.find("extras") == std::string::npos ? 2 : 3;
+    ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.answers >= answers; }))
+        << client.heard.reason;
+  }
+
+  // Sends frames as the clients take them; false when one was lost.
+  bool send_updates(int count) {
+    std::vector<int> start;
+    for (const auto& client : clients_) start.push_back(client->heard.updates);
+    const auto slowest = [&] {
+      int least = count;
+      for (std::size_t i = 0; i < clients_.size(); ++i)
+        least = std::min(least, (clients_[i]->heard.updates - start[i]) / streams_);
+      return least;
+    };
+    for (int sent = 0; sent < count; sent += kAtOnce) {
+      for (int i = 0; i < kAtOnce; ++i)
+        broker_.ends.back()->connection->send(websocket::Opcode::binary, frame_);
+      broker_.ends.back()->connection->flush();
+      if (!support::run_until(io_, [&] { return slowest() >= sent + kAtOnce; })) return false;
+    }
+    return true;
+  }
+
+  struct Client {
+    CountingClient heard;
+    std::unique_ptr<websocket::Connection> socket;
+  };
+  const std::string frame_ = full_frame();
+  int streams_ = 3;  // of each client
+  boost::asio::io_context io_;
+  support::Server broker_{io_};
+  bus::Doorbell bell_;
+  plugin_host::FeedThread feed_;
+  proxy::Shard shard_{shard_options(), bell_};
+  std::unique_ptr<proxy::Listener> listener_;
+  std::thread thread_;
+  std::vector<std::unique_ptr<Client>> clients_;
+};
+
+TEST_F(TickPath, AllocatesNothingFromTheFrameToTheClientsOutput) {
+  const std::string subscribe =
+      R"({"action":"subscribe","symbols":[{"symbol":"INFY","exchange":"NSE","mode":1},)"
+      R"({"symbol":"INFY","exchange":"NSE","mode":2},{"symbol":"INFY","exchange":"NSE","mode":4,"depth_level":50}]})";
+  add_client(R"({"action":"authenticate","api_key":"key"})", subscribe);
+  add_client(R"({"action":"authenticate","api_key":"key","extras":true})", subscribe);
+  add_client(R"({"action":"authenticate","api_key":"key"})", subscribe);
+  // The plugin's requests have reached the broker.
+  ASSERT_TRUE(support::run_until(io_, [&] {
+    return !broker_.ends.empty() && broker_.ends.back()->heard.messages.size() >= 2;
+  }));
+  ASSERT_TRUE(send_updates(1'000)) << "while warming up";
+  allocations = 0;
+  counting = true;
+  ASSERT_TRUE(send_updates(kUpdates));
+  counting = false;
+  EXPECT_EQ(allocations, 0U) << "in " << kUpdates << " updates to 3 streams of 3 clients";
+}
+
+TEST_F(TickPath, TheCountSeesAnAllocationOfBothThreads) {
+  allocations = 0;
+  counting = true;
+  std::atomic<int> done{0};
+  const auto allocate = [&done] {
+    delete new std::string(100, 'x');
+    ++done;
+    done.notify_one();
+  };
+  feed_.post(allocate);
+  shard_.post(allocate);
+  for (int seen = 0; seen < 2; seen = done) done.wait(seen);
+  counting = false;
+  EXPECT_GE(allocations, 2U);
+}
+
+}  // namespace
+}  // namespace gw::tick_path
