@@ -9,8 +9,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr char kSubscribe[] = R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1})";
-
 class SessionEnd : public ShardTest {};
 
 TEST_F(SessionEnd, ABinaryFrameIs1003) {

@@ -13,7 +13,6 @@ using testing::StartsWith;
 constexpr char kUnauthenticated[] =
     R"({"type":"error","code":"AUTHENTICATION_REQUIRED",)"
     R"("message":"First message must be authentication with API key"})";
-constexpr char kSubscribe[] = R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1})";
 constexpr char kSubscribed[] =
     R"({"type":"subscription","status":"success","symbol":"INFY","exchange":"NSE","mode":1,)"
     R"("depth_level":null})";

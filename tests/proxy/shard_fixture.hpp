@@ -16,6 +16,9 @@
 
 namespace gw::proxy {
 
+inline constexpr char kSubscribe[] =
+    R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1})";
+
 class ShardTest : public testing::Test {
  protected:
   void SetUp() override { log::set_level(log::Level::error); }

@@ -11,13 +11,13 @@ namespace {
 using routing::Code;
 using routing::Outcome;
 
-Request parse(const std::string& symbols) {
+Request parse_symbols(const std::string& symbols) {
   return parse_request(R"({"action":"subscribe","symbols":[)" + symbols + "]}", {});
 }
 
 TEST(BatchAnswer, AllGoodIsSuccessInTheOrderAsked) {
-  const Request r = parse(R"({"symbol":"A","exchange":"NSE","mode":1},)"
-                          R"({"symbol":"B","exchange":"NSE","mode":4,"depth_level":20})");
+  const Request r = parse_symbols(R"({"symbol":"A","exchange":"NSE","mode":1},)"
+                                  R"({"symbol":"B","exchange":"NSE","mode":4,"depth_level":20})");
   EXPECT_EQ(batch("subscription", r.entries, {Outcome{}, depth_outcome(20)}, kPlain),
             R"({"type":"subscription","status":"success","subscriptions":[)"
             R"({"symbol":"A","exchange":"NSE","mode":1,"depth_level":null,"status":"success"},)"
@@ -25,9 +25,10 @@ TEST(BatchAnswer, AllGoodIsSuccessInTheOrderAsked) {
 }
 
 TEST(BatchAnswer, SomeBadIsPartialEachWithItsCodeAndMessage) {
-  const Request r = parse(R"({"symbol":"A","exchange":"NSE"},{"symbol":"X","exchange":"NSE"},)"
-                          R"({"symbol":"B","exchange":"NSE","mode":"2"},)"
-                          R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":6},{})");
+  const Request r =
+      parse_symbols(R"({"symbol":"A","exchange":"NSE"},{"symbol":"X","exchange":"NSE"},)"
+                    R"({"symbol":"B","exchange":"NSE","mode":"2"},)"
+                    R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":6},{})");
   EXPECT_EQ(
       batch("subscription", r.entries,
             {Outcome{}, failed(Code::symbol_not_found), Outcome{}, Outcome{}, Outcome{}}, kPlain),
@@ -44,7 +45,7 @@ TEST(BatchAnswer, SomeBadIsPartialEachWithItsCodeAndMessage) {
 }
 
 TEST(BatchAnswer, NoneGoodIsError) {
-  const Request r = parse(R"({"symbol":"A","exchange":"NSE","mode":4})");
+  const Request r = parse_symbols(R"({"symbol":"A","exchange":"NSE","mode":4})");
   EXPECT_EQ(batch("subscription", r.entries, {failed(Code::broker_limitation, "depth")}, kPlain),
             R"({"type":"subscription","status":"error","subscriptions":[)"
             R"({"symbol":"A","exchange":"NSE","mode":4,"depth_level":5,"status":"error",)"
@@ -53,7 +54,7 @@ TEST(BatchAnswer, NoneGoodIsError) {
 }
 
 TEST(BatchAnswer, ExtrasAndIdComeWithTheBatchToo) {
-  const Request r = parse(R"({"symbol":"A","exchange":"NSE","mode":4,"depth_level":50})");
+  const Request r = parse_symbols(R"({"symbol":"A","exchange":"NSE","mode":4,"depth_level":50})");
   Context c = kExtras;
   c.id_json = "5";
   EXPECT_EQ(batch("subscription", r.entries, {depth_outcome(20)}, c),

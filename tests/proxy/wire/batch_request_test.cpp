@@ -5,38 +5,38 @@
 namespace gw::proxy::wire {
 namespace {
 
-Request parse(const std::string& frame) { return parse_request(frame, {}); }
+Request batch_of(const std::string& frame) { return parse_request(frame, {}); }
 
 std::string code(const Entry& e) { return e.error ? std::string(e.error->code) : "ok"; }
 
 TEST(Batch, EntriesDefaultToTheFrameThenToQuoteAndFive) {
-  const Request r = parse(R"({"action":"subscribe","mode":4,"depth_level":20,"symbols":[)"
-                          R"({"symbol":"A","exchange":"N"},)"
-                          R"({"symbol":"B","exchange":"N","mode":1},)"
-                          R"({"symbol":"C","exchange":"N","depth_level":50}]})");
+  const Request r = batch_of(R"({"action":"subscribe","mode":4,"depth_level":20,"symbols":[)"
+                             R"({"symbol":"A","exchange":"N"},)"
+                             R"({"symbol":"B","exchange":"N","mode":1},)"
+                             R"({"symbol":"C","exchange":"N","depth_level":50}]})");
   ASSERT_FALSE(r.error);
   ASSERT_TRUE(r.batch);
   ASSERT_EQ(r.entries.size(), 3U);
   EXPECT_EQ(r.entries[0].stream, (routing::Stream{BGW_MODE_DEPTH, 20}));
   EXPECT_EQ(r.entries[1].stream, (routing::Stream{BGW_MODE_LTP, 0}));
   EXPECT_EQ(r.entries[2].stream, (routing::Stream{BGW_MODE_DEPTH, 50}));
-  const Request bare = parse(R"({"action":"subscribe","symbols":[{"symbol":"A","exchange":"N"},)"
-                             R"({"symbol":"A","exchange":"N","mode":4}]})");
+  const Request bare = batch_of(R"({"action":"subscribe","symbols":[{"symbol":"A","exchange":"N"},)"
+                                R"({"symbol":"A","exchange":"N","mode":4}]})");
   EXPECT_EQ(bare.entries.at(0).stream, (routing::Stream{BGW_MODE_QUOTE, 0}));
   EXPECT_EQ(bare.entries.at(1).stream, (routing::Stream{BGW_MODE_DEPTH, 5}));
 }
 
 TEST(Batch, SymbolAndExchangeDoNotComeFromTheFrame) {
-  const Request r = parse(R"({"action":"subscribe","exchange":"N","symbols":[{"symbol":"A"}]})");
+  const Request r = batch_of(R"({"action":"subscribe","exchange":"N","symbols":[{"symbol":"A"}]})");
   EXPECT_EQ(code(r.entries.at(0)), "INVALID_PARAMETERS");
 }
 
 TEST(Batch, EachEntryIsJudgedByItself) {
-  const Request r = parse(R"({"action":"subscribe","symbols":[{"symbol":"A","exchange":"N"},)"
-                          R"(5,{"symbol":"","exchange":"N"},)"
-                          R"({"symbol":"B","exchange":"N","mode":null},)"
-                          R"({"symbol":"C","exchange":"N","mode":4,"depth_level":6},)"
-                          R"({"symbol":"D","exchange":"N","mode":4,"depth_level":50}]})");
+  const Request r = batch_of(R"({"action":"subscribe","symbols":[{"symbol":"A","exchange":"N"},)"
+                             R"(5,{"symbol":"","exchange":"N"},)"
+                             R"({"symbol":"B","exchange":"N","mode":null},)"
+                             R"({"symbol":"C","exchange":"N","mode":4,"depth_level":6},)"
+                             R"({"symbol":"D","exchange":"N","mode":4,"depth_level":50}]})");
   ASSERT_FALSE(r.error);
   ASSERT_EQ(r.entries.size(), 6U);
   EXPECT_EQ(code(r.entries[0]), "ok");
@@ -51,7 +51,7 @@ TEST(Batch, EachEntryIsJudgedByItself) {
 
 TEST(Batch, AnEmptyOrUnlistedOneIsRefusedWhole) {
   for (const char* symbols : {"[]", "{}", "\"A\"", "null", "5"}) {
-    const Request r = parse(std::string(R"({"action":"subscribe","symbols":)") + symbols + '}');
+    const Request r = batch_of(std::string(R"({"action":"subscribe","symbols":)") + symbols + '}');
     ASSERT_TRUE(r.error) << symbols;
     EXPECT_EQ(r.error->code, "INVALID_PARAMETERS");
     EXPECT_TRUE(r.entries.empty());
@@ -80,7 +80,7 @@ TEST(Batch, FiveThousandAreTaken) {
   for (int i = 0; i < 5000; ++i)
     list += (i == 0 ? "" : ",") + std::string(R"({"symbol":"S)") + std::to_string(i) +
             R"(","exchange":"NSE"})";
-  const Request r = parse(R"({"action":"unsubscribe","symbols":[)" + list + "]}");
+  const Request r = batch_of(R"({"action":"unsubscribe","symbols":[)" + list + "]}");
   ASSERT_FALSE(r.error);
   EXPECT_EQ(r.entries.size(), 5000U);
   EXPECT_EQ(r.entries.back().symbol, "S4999");
@@ -88,7 +88,7 @@ TEST(Batch, FiveThousandAreTaken) {
 
 TEST(Id, AStringOrAnIntegerIsEchoedAsSent) {
   const auto id = [](const std::string& value) {
-    return parse(R"({"action":"ping","id":)" + value + '}').id_json;
+    return batch_of(R"({"action":"ping","id":)" + value + '}').id_json;
   };
   EXPECT_EQ(id("7"), "7");
   EXPECT_EQ(id("-9007199254740993"), "-9007199254740993");
@@ -100,16 +100,16 @@ TEST(Id, AStringOrAnIntegerIsEchoedAsSent) {
 
 TEST(Id, AnythingElseIsLeftOut) {
   const auto id = [](const std::string& value) {
-    return parse(R"({"action":"ping","id":)" + value + '}').id_json;
+    return batch_of(R"({"action":"ping","id":)" + value + '}').id_json;
   };
-  EXPECT_EQ(parse(R"({"action":"ping"})").id_json, "");
+  EXPECT_EQ(batch_of(R"({"action":"ping"})").id_json, "");
   for (const char* value : {"null", "true", "1.5", "[1]", "{}"}) EXPECT_EQ(id(value), "") << value;
   EXPECT_EQ(id('"' + std::string(65, 'x') + '"'), "");
 }
 
 TEST(Id, IsKnownOfARequestThatIsWrong) {
-  EXPECT_EQ(parse(R"({"action":"fly","id":3})").id_json, "3");
-  EXPECT_EQ(parse(R"({"action":"subscribe","id":"q"})").id_json, "\"q\"");
+  EXPECT_EQ(batch_of(R"({"action":"fly","id":3})").id_json, "3");
+  EXPECT_EQ(batch_of(R"({"action":"subscribe","id":"q"})").id_json, "\"q\"");
 }
 
 }  // namespace

@@ -5,11 +5,11 @@
 namespace gw::proxy::wire {
 namespace {
 
-Request parse(std::string_view frame) { return parse_request(frame, {}); }
+Request parsed(std::string_view frame) { return parse_request(frame, {}); }
 
 // "CODE: message", or "ok".
 std::string verdict(std::string_view frame) {
-  const Request r = parse(frame);
+  const Request r = parsed(frame);
   return r.error ? std::string(r.error->code) + ": " + r.error->message : "ok";
 }
 
@@ -123,17 +123,17 @@ INSTANTIATE_TEST_SUITE_P(
              "ok"}));
 
 TEST(Subscribe, DefaultsToQuoteAndToFiveLevels) {
-  const Entry quote = parse(R"({"action":"subscribe","symbol":"A","exchange":"B"})").entries.at(0);
+  const Entry quote = parsed(R"({"action":"subscribe","symbol":"A","exchange":"B"})").entries.at(0);
   EXPECT_EQ(quote.stream, (routing::Stream{BGW_MODE_QUOTE, 0}));
   EXPECT_EQ(quote.mode_json, "2");
   const Entry depth =
-      parse(R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4})").entries.at(0);
+      parsed(R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4})").entries.at(0);
   EXPECT_EQ(depth.stream, (routing::Stream{BGW_MODE_DEPTH, 5}));
 }
 
 TEST(Subscribe, AModeWrittenAsAFractionIsEchoedWhole) {
-  const Entry e = parse(R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4.0,)"
-                        R"("depth_level":5e1})")
+  const Entry e = parsed(R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4.0,)"
+                         R"("depth_level":5e1})")
                       .entries.at(0);
   EXPECT_EQ(e.mode_json, "4");
   EXPECT_EQ(e.mode_text, "4");
@@ -142,14 +142,14 @@ TEST(Subscribe, AModeWrittenAsAFractionIsEchoedWhole) {
 
 TEST(Unsubscribe, WithoutALevelMeansEveryDepth) {
   const Entry e =
-      parse(R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":4})").entries.at(0);
+      parsed(R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":4})").entries.at(0);
   EXPECT_EQ(e.stream, (routing::Stream{BGW_MODE_DEPTH, 0}));
 }
 
 TEST(Unsubscribe, ALevelThatNobodyCanHoldIsNotEveryDepth) {
   for (const char* level : {"0", "0.0", "null", "\"20\"", "7", "-1", "true"}) {
-    const Entry e = parse(std::string(R"({"action":"unsubscribe","symbol":"A","exchange":"B",)") +
-                          R"("mode":4,"depth_level":)" + level + '}')
+    const Entry e = parsed(std::string(R"({"action":"unsubscribe","symbol":"A","exchange":"B",)") +
+                           R"("mode":4,"depth_level":)" + level + '}')
                         .entries.at(0);
     EXPECT_NE(e.stream.depth_level, 0) << level;
     EXPECT_EQ(routing::slot_of(e.stream), routing::kStreams) << level;
@@ -158,7 +158,7 @@ TEST(Unsubscribe, ALevelThatNobodyCanHoldIsNotEveryDepth) {
 
 TEST(Unsubscribe, AnUnheardOfModeIsSpokenAsTheSeedWould) {
   const auto spoken = [](const std::string& mode) {
-    return parse(R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":)" + mode + '}')
+    return parsed(R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":)" + mode + '}')
         .entries.at(0)
         .mode_text;
   };
@@ -169,7 +169,7 @@ TEST(Unsubscribe, AnUnheardOfModeIsSpokenAsTheSeedWould) {
 }
 
 TEST(Authenticate, TakesKeyAndExtras) {
-  const Request r = parse(R"({"action":"authenticate","api_key":"k","extras":true})");
+  const Request r = parsed(R"({"action":"authenticate","api_key":"k","extras":true})");
   EXPECT_EQ(r.action, Action::authenticate);
   EXPECT_EQ(r.api_key, "k");
   EXPECT_TRUE(r.extras);
@@ -177,12 +177,12 @@ TEST(Authenticate, TakesKeyAndExtras) {
 
 TEST(Authenticate, OnlyATrueOptsIntoExtras) {
   for (const char* value : {"false", "1", "\"true\"", "null"})
-    EXPECT_FALSE(parse(std::string(R"({"action":"authenticate","extras":)") + value + '}').extras);
-  EXPECT_EQ(parse(R"({"action":"authenticate","api_key":5})").api_key, "");
+    EXPECT_FALSE(parsed(std::string(R"({"action":"authenticate","extras":)") + value + '}').extras);
+  EXPECT_EQ(parsed(R"({"action":"authenticate","api_key":5})").api_key, "");
 }
 
 TEST(Search, ReadsTextExchangeAndLimit) {
-  const Request r = parse(R"({"action":"search","text":"NIFTY","exchange":"NFO","limit":10})");
+  const Request r = parsed(R"({"action":"search","text":"NIFTY","exchange":"NFO","limit":10})");
   EXPECT_EQ(r.text, "NIFTY");
   EXPECT_EQ(r.exchange, "NFO");
   EXPECT_EQ(r.limit, 10U);
@@ -190,7 +190,7 @@ TEST(Search, ReadsTextExchangeAndLimit) {
 
 TEST(Search, ALimitIsBoundedAndNonsenseIsTheDefault) {
   const auto limit = [](const char* value) {
-    return parse(std::string(R"({"action":"search","limit":)") + value + '}').limit;
+    return parsed(std::string(R"({"action":"search","limit":)") + value + '}').limit;
   };
   EXPECT_EQ(limit("999999"), 1000U);
   EXPECT_EQ(limit("0"), 50U);
