@@ -117,6 +117,7 @@ Result<void> Gateway::start_brokers() {
     routing::BrokerSetup setup =
         set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
     if (setup.channel != nullptr) used.insert(broker.plugin);
+    secrets_seen_[broker.name] = state_of_secrets(broker);
     shard_->router().add_broker(std::move(setup));
   }
   for (const std::string& plugin : used) {
@@ -171,7 +172,7 @@ void Gateway::start_zeromq() {
 Result<void> Gateway::start_control() {
   auto control = control::ControlServer::open(
       control_path(config()), [this](std::string_view line) { return answer(line); },
-      [this] { look_at_database(); }, kControlPeriodMs);
+      [this] { look(); }, kControlPeriodMs);
   if (!control) return control.error();
   control_ = std::move(*control);
   return {};

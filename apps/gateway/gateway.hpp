@@ -20,6 +20,9 @@
 
 namespace gw::app {
 
+// Differs whenever one of the files that the broker's settings name has changed. gateway_files.cpp
+std::string state_of_secrets(const config::Broker& broker);
+
 class Gateway {
  public:
   explicit Gateway(config::Loaded loaded) : loaded_(std::move(loaded)) {}
@@ -40,12 +43,17 @@ class Gateway {
   std::shared_ptr<const instruments::Index> load_index(const plugin_host::Library& library);
 
   // gateway_control.cpp [control]
+  void look();  // every quarter of a second
   std::string answer(std::string_view line);
   std::string status();
   std::string relogin(const std::string& name);
   std::string retry(const std::string& name);
   void look_at_database();
   void look_at_instruments();
+  // gateway_files.cpp [control]
+  void look_at_files();
+  void look_for_plugin(const config::Broker& broker);
+  void look_at_secrets(const config::Broker& broker);
 
   const config::Config& config() const { return loaded_.config; }
   const config::Broker* find_broker(const std::string& name) const;
@@ -55,6 +63,12 @@ class Gateway {
   std::unique_ptr<database::Database> database_;  // the control thread's, once that runs
   std::int64_t data_version_ = 0;
   std::map<std::string, std::int64_t> generations_;  // of instruments, by plugin
+  std::map<std::string, std::string>
+      secrets_seen_;  // by broker: which state of its files the present login is from
+  std::map<std::string, std::string>
+      plugins_seen_;  // by broker: which state of a missing plugin's file was looked at last
+  std::map<std::string, std::string> plugins_tried_;
+  int looks_ = 0;
   bus::Doorbell routing_bell_;
   plugin_host::FeedThread feed_;
   std::unique_ptr<zeromq::ZeroMqPublisher> zeromq_;

@@ -90,6 +90,7 @@ std::string Gateway::relogin(const std::string& name) {
   if (instance == nullptr || broker == nullptr)
     return refusal("no broker '" + name + "' is running");
   auto settings = adapter_settings(*broker, *find_plugin(plugins_, broker->plugin));
+  secrets_seen_[name] = state_of_secrets(*broker);
   if (!settings) return refusal(settings.error().message);
   feed_.post(
       [instance, taken = std::move(*settings)]() mutable { instance->relogin(std::move(taken)); });
@@ -101,6 +102,12 @@ std::string Gateway::retry(const std::string& name) {
   if (instance == nullptr) return refusal("no broker '" + name + "' is running");
   feed_.post([instance] { instance->retry(); });
   return R"({"ok":true})";
+}
+
+void Gateway::look() {
+  constexpr int kLooksPerFileLook = 2;
+  look_at_database();
+  if (++looks_ % kLooksPerFileLook == 0) look_at_files();
 }
 
 void Gateway::look_at_database() {

@@ -18,7 +18,7 @@ class FeedThread {
   FeedThread();
   ~FeedThread();  // stops
 
-  // Before start(); the thread owns the instance.
+  // The thread owns the instance. One that is added to a running thread is begun with post. [main, then control]
   AdapterInstance& add(std::shared_ptr<const Library> library, AdapterOptions options, bus::Doorbell& routing_bell);
   void remove_last();  // an instance whose prepare() failed
   void start();
@@ -26,7 +26,7 @@ class FeedThread {
   void stop();
   // Runs `task` on the feed thread. [any]
   void post(std::function<void()> task);
-  AdapterInstance* find(const std::string& name);
+  AdapterInstance* find(const std::string& name);  // [main, then control]
 
  private:
   struct Loop;

@@ -28,36 +28,40 @@ void refuse(ScanEntry& entry, const std::string& why) {
 
 }  // namespace
 
+ScanEntry scan_file(const std::string& path, const std::vector<std::string>& allow) {
+  ScanEntry entry{path, std::filesystem::path(path).filename().string(), nullptr, {}};
+  if (const auto problem = check_file(path)) {
+    refuse(entry, *problem);
+    return entry;
+  }
+  if (!allow.empty()) {
+    const std::string digest = sha256_of(path);
+    if (std::find(allow.begin(), allow.end(), digest) == allow.end()) {
+      refuse(entry, "sha256: found " + digest + ", expected one of plugins.allow");
+      return entry;
+    }
+  }
+  // Two files never declare the same broker: a file's name is its broker's, else it is refused.
+  auto loaded = load_library(path);
+  if (loaded)
+    entry.library = std::move(*loaded);
+  else
+    refuse(entry, loaded.error().message);
+  return entry;
+}
+
 Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow) {
   if (const auto problem = check_folder(folder)) return Error{"plugins.directory " + folder + ": " + *problem};
-  std::vector<ScanEntry> entries;
+  std::vector<std::string> paths;
   std::error_code ec;
   for (const auto& item : std::filesystem::directory_iterator(folder, ec)) {
     const std::string name = item.path().filename().string();
-    if (name.starts_with('.') || !name.ends_with(".so")) continue;
-    entries.push_back({item.path().string(), name, nullptr, {}});
+    if (!name.starts_with('.') && name.ends_with(".so")) paths.push_back(item.path().string());
   }
   if (ec) return Error{"plugins.directory " + folder + ": " + ec.message()};
-  std::sort(entries.begin(), entries.end(), [](const ScanEntry& a, const ScanEntry& b) { return a.file < b.file; });
-  for (ScanEntry& entry : entries) {
-    if (const auto problem = check_file(entry.path)) {
-      refuse(entry, *problem);
-      continue;
-    }
-    if (!allow.empty()) {
-      const std::string digest = sha256_of(entry.path);
-      if (std::find(allow.begin(), allow.end(), digest) == allow.end()) {
-        refuse(entry, "sha256: found " + digest + ", expected one of plugins.allow");
-        continue;
-      }
-    }
-    // Two files never declare the same broker: a file's name is its broker's, else it is refused.
-    auto loaded = load_library(entry.path);
-    if (loaded)
-      entry.library = std::move(*loaded);
-    else
-      refuse(entry, loaded.error().message);
-  }
+  std::sort(paths.begin(), paths.end());
+  std::vector<ScanEntry> entries;
+  for (const std::string& path : paths) entries.push_back(scan_file(path, allow));
   return entries;
 }
 

@@ -17,6 +17,9 @@ struct ScanEntry {
   std::string refusal;                    // "acme.so: refused: …", one line
 };
 
+// One file. [main or control]
+ScanEntry scan_file(const std::string& path, const std::vector<std::string>& allow);
+
 // Every *.so of the folder, by name. `allow`: SHA-256 (hex) of the files that may be loaded; empty: all. An error: the folder
 // itself cannot be used. [main]
 Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow);

@@ -71,6 +71,8 @@ class BrokerTable {
   explicit BrokerTable(BrokerSetup setup) : setup_(std::move(setup)) {}
 
   const BrokerSetup& setup() const { return setup_; }
+  // A broker that could not be used until now.
+  void attach(BrokerSetup setup) { setup_ = std::move(setup); }
   registry::Capabilities& capabilities() { return setup_.capabilities; }
   bool available() const { return setup_.channel != nullptr; }
   const instruments::Index* index() const { return index_.get(); }

@@ -41,6 +41,8 @@ class Router {
 
   // ---- brokers
   BrokerId add_broker(BrokerSetup setup);
+  // Only for one that was not available: nobody can hold anything of it yet.
+  void attach_broker(BrokerId id, BrokerSetup setup) { brokers_[id]->attach(std::move(setup)); }
   std::optional<BrokerId> find_broker(std::string_view name) const;
   const BrokerTable& broker(BrokerId id) const { return *brokers_[id]; }
   std::size_t broker_count() const { return brokers_.size(); }

@@ -31,7 +31,7 @@ Broker broker_with(const std::string& settings, const std::filesystem::path& fol
   return loaded.config.brokers.at(0);
 }
 
-std::vector<std::string> problems_of(const std::string& settings) {
+std::vector<std::string> setting_problems(const std::string& settings) {
   std::vector<std::string> out;
   for (const Problem& p : check_settings(broker_with(settings), "g.yaml", kRules))
     out.push_back(p.text());
@@ -49,15 +49,15 @@ const ResolvedSetting* find(const std::vector<ResolvedSetting>& all, const std::
 }
 
 TEST(CheckSettings, FindsNothingWrongWithGoodOnes) {
-  EXPECT_THAT(problems_of(kGood), ElementsAre());
-  EXPECT_THAT(problems_of(good_and("url: u, seed: -3, rate: 1e3, strict: false, poll: 500ms, "
+  EXPECT_THAT(setting_problems(kGood), ElementsAre());
+  EXPECT_THAT(setting_problems(good_and("url: u, seed: -3, rate: 1e3, strict: false, poll: 500ms, "
                                    "depth_levels: [5]")),
               ElementsAre());
 }
 
 TEST(CheckSettings, ReportsAllThatIsWrongWithItsLine) {
   EXPECT_THAT(
-      problems_of("seed: x,\nrate: fast, strict: yes,\npoll: 30, depth_levels: 5, url: [a]"),
+      setting_problems("seed: x,\nrate: fast, strict: yes,\npoll: 30, depth_levels: 5, url: [a]"),
       ElementsAre("g.yaml:3: brokers.x.settings.seed: found x, expected a whole number",
                   "g.yaml:4: brokers.x.settings.rate: found fast, expected a number",
                   "g.yaml:4: brokers.x.settings.strict: found yes, expected true or false",
@@ -72,7 +72,7 @@ TEST(CheckSettings, ReportsAllThatIsWrongWithItsLine) {
 }
 
 TEST(CheckSettings, SuggestsTheKeyThatWasMeant) {
-  EXPECT_THAT(problems_of(good_and("sed: 1")),
+  EXPECT_THAT(setting_problems(good_and("sed: 1")),
               ElementsAre("g.yaml:3: brokers.x.settings.sed: found an unknown key, expected one of "
                           "api_key, access_token, session, url, seed, rate, strict, poll, "
                           "depth_levels (did you mean 'seed'?)"));
@@ -83,7 +83,7 @@ TEST(CheckSettings, SuggestsTheKeyThatWasMeant) {
 }
 
 TEST(CheckSettings, RefusesASecretOfThePluginsOwnAsPlainText) {
-  EXPECT_THAT(problems_of(good_and("session: hunter2")),
+  EXPECT_THAT(setting_problems(good_and("session: hunter2")),
               ElementsAre("g.yaml:3: brokers.x.settings.session: found a secret as plain text, "
                           "expected ${env:NAME} or ${file:PATH}"));
 }

@@ -128,3 +128,31 @@ def test_a_group_readable_secret_file_is_refused(start, tmp_path):
     gateway.wait_line(r"token.*0?600|not readable by others")
     with gateway.client() as client:
         assert client.barrier()["type"] == "pong"
+
+
+def test_a_plugin_that_comes_later_is_taken_up(start, tmp_path):
+    folder = plugin_folder(tmp_path / "plugins")
+    gateway = start({"plugins": {"directory": str(folder)}, "brokers": {"mock": {"settings": {"updates_per_second": 20}}}})
+    with gateway.client(extras=True) as client:
+        refused = client.subscribe("RELIANCE", "NSE", 1) if client.next("broker_status") else None
+        assert refused["code"] == "BROKER_UNAVAILABLE" and "not in the plugin folder yet" in refused["message"]
+        (folder / "mock.so").write_text("still being copied")
+        gateway.wait_line(r"mock\.so: refused")
+        (folder / "mock.so").unlink()
+        shutil.copy(BUILD / "plugins" / "mock.so", folder / "mock.so")
+        client.next("broker_status", status="connected")
+        assert client.subscribe("RELIANCE", "NSE", 4, 50)["status"] == "success"
+        assert len(client.data()["data"]["depth"]["buy"]) == 50
+
+
+def test_a_secret_that_appears_in_its_file_logs_in(start, tmp_path):
+    sim = start.sim("--rate", 20)
+    secret = tmp_path / "token"
+    gateway = start({"active_broker": "z", "brokers": {"z": {"plugin": "zerodha", "settings": {
+        "url": sim.url, "api_key": "k", "access_token": "${file:%s}" % secret}}}})
+    with gateway.client(extras=True) as client:
+        assert client.next("broker_status")["status"] == "auth_expired"
+        secret.touch(0o600)
+        secret.write_text("today's\n")
+        client.next("broker_status", status="connected")
+    assert sim.books()["logins"] == {"accepted": 1, "refused": 0}

@@ -12,8 +12,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr std::uint32_t kInfy = 408'065;
-constexpr std::uint32_t kNifty = 256'265;
 
 bgw_subscription want(std::uint32_t instrument, std::uint32_t mode, const char* token) {
   bgw_subscription s{};

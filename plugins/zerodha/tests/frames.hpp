@@ -8,6 +8,9 @@
 
 namespace zerodha {
 
+inline constexpr std::uint32_t kInfy = 408'065;   // NSE
+inline constexpr std::uint32_t kNifty = 256'265;  // an index
+
 class Bytes {
  public:
   Bytes& u16(std::uint32_t v) { return byte(v >> 8).byte(v); }

@@ -7,8 +7,6 @@
 namespace zerodha {
 namespace {
 
-constexpr std::uint32_t kInfy = 408'065;       // NSE
-constexpr std::uint32_t kNifty = 256'265;      // an index
 constexpr std::uint32_t kUsdInr = 7 << 8 | 3;  // CDS
 constexpr std::uint32_t kBcd = 7 << 8 | 6;
 constexpr std::int64_t kPaisa = 10'000'000;
