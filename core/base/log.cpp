@@ -11,6 +11,7 @@
 #include <spdlog/spdlog.h>
 
 #include "core/base/clock.hpp"
+#include "core/base/text.hpp"
 
 namespace gw::log {
 namespace {
@@ -55,21 +56,6 @@ std::string redacted(State& s, std::string_view message) {
   for (char& c : text)  // one event, one line, whatever a peer sent
     if (c == '\n' || c == '\r') c = ' ';
   return text;
-}
-
-std::string json_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out += ' ';
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -18,20 +19,47 @@ namespace {
 constexpr std::size_t kLongestLine = 1 << 20;
 constexpr std::size_t kMostPeers = 16;
 
-Result<sockaddr_un> address_of(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path)
-    return Error{"control socket " + path + ": the path has " + std::to_string(path.size()) +
-                 " bytes, expected less than " + std::to_string(sizeof address.sun_path)};
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  return address;
-}
+// A socket's address holds 107 bytes of path. A longer one is reached through its folder's
+// descriptor.
+class Address {
+ public:
+  static Result<Address> of(const std::string& path) {
+    Address address;
+    std::string name = path;
+    if (path.size() >= sizeof address.address_.sun_path) {
+      const std::size_t slash = path.rfind('/');
+      address.folder_ = slash == std::string::npos ? -1
+                                                   : ::open(path.substr(0, slash).c_str(),
+                                                            O_PATH | O_DIRECTORY | O_CLOEXEC);
+      name = "/proc/self/fd/" + std::to_string(address.folder_) +
+             path.substr(slash == std::string::npos ? 0 : slash);
+      if (address.folder_ < 0 || name.size() >= sizeof address.address_.sun_path)
+        return Error{"control socket " + path + ": its folder cannot be used"};
+    }
+    address.address_.sun_family = AF_UNIX;
+    std::memcpy(address.address_.sun_path, name.c_str(), name.size() + 1);
+    return address;
+  }
+  Address(Address&& other) noexcept
+      : address_(other.address_), folder_(std::exchange(other.folder_, -1)) {}
+  Address& operator=(Address&&) = delete;
+  ~Address() {
+    if (folder_ >= 0) ::close(folder_);
+  }
 
-int connect_to(const sockaddr_un& address) {
+  const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&address_); }
+  static constexpr socklen_t size() { return sizeof(sockaddr_un); }
+
+ private:
+  Address() = default;
+  sockaddr_un address_{};
+  int folder_ = -1;
+};
+
+int connect_to(const Address& address) {
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return fd;
+  if (::connect(fd, address.get(), Address::size()) == 0) return fd;
   ::close(fd);
   return -1;
 }
@@ -58,7 +86,8 @@ bool serve_peer(Peer& peer, const ControlServer::Handler& handler) {
   if (n < 0) return errno == EAGAIN || errno == EINTR;
   if (n == 0) return false;
   peer.input.append(buffer, static_cast<std::size_t>(n));
-  for (std::size_t end = peer.input.find('\n'); end != std::string::npos; end = peer.input.find('\n')) {
+  for (std::size_t end = peer.input.find('\n'); end != std::string::npos;
+       end = peer.input.find('\n')) {
     const std::string answer = handler(std::string_view(peer.input).substr(0, end)) + '\n';
     peer.input.erase(0, end + 1);
     if (!write_all(peer.fd, answer)) return false;
@@ -69,18 +98,19 @@ bool serve_peer(Peer& peer, const ControlServer::Handler& handler) {
 }  // namespace
 
 Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string& path, Handler handler,
-                                                           std::function<void()> periodic, int period_ms) {
-  const auto address = address_of(path);
+                                                           std::function<void()> periodic,
+                                                           int period_ms) {
+  const auto address = Address::of(path);
   if (!address) return address.error();
   if (const int other = connect_to(*address); other >= 0) {
     ::close(other);
-    return Error{"control socket " + path + ": another gateway serves it; stop that one, or set another database"};
+    return Error{"control socket " + path +
+                 ": another gateway serves it; stop that one, or set another database"};
   }
   ::unlink(path.c_str());
   const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const mode_t before = ::umask(0177);  // 0600 from the first moment
-  const bool bound = listener >= 0 &&
-                     ::bind(listener, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 &&
+  const bool bound = listener >= 0 && ::bind(listener, address->get(), Address::size()) == 0 &&
                      ::listen(listener, 8) == 0;
   ::umask(before);
   int wake[2] = {-1, -1};
@@ -89,12 +119,12 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string& pa
     if (listener >= 0) ::close(listener);
     return Error{"control socket " + path + ": " + reason};
   }
-  return std::unique_ptr<ControlServer>(new ControlServer(listener, wake[0], wake[1], path, std::move(handler),
-                                                          std::move(periodic), period_ms));
+  return std::unique_ptr<ControlServer>(new ControlServer(
+      listener, wake[0], wake[1], path, std::move(handler), std::move(periodic), period_ms));
 }
 
-ControlServer::ControlServer(int listener, int wake_read, int wake_write, std::string path, Handler handler,
-                             std::function<void()> periodic, int period_ms)
+ControlServer::ControlServer(int listener, int wake_read, int wake_write, std::string path,
+                             Handler handler, std::function<void()> periodic, int period_ms)
     : listener_(listener),
       wake_read_(wake_read),
       wake_write_(wake_write),
@@ -116,9 +146,11 @@ void ControlServer::serve() {
   std::vector<Peer> peers;
   auto next = Clock::now() + std::chrono::milliseconds(period_ms_);
   for (;;) {
-    std::vector<pollfd> polled = {{wake_read_, POLLIN, 0}, {peers.size() < kMostPeers ? listener_ : -1, POLLIN, 0}};
+    std::vector<pollfd> polled = {{wake_read_, POLLIN, 0},
+                                  {peers.size() < kMostPeers ? listener_ : -1, POLLIN, 0}};
     for (const Peer& peer : peers) polled.push_back({peer.fd, POLLIN, 0});
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
     ::poll(polled.data(), polled.size(), static_cast<int>(left < 0 ? 0 : left + 1));
     if (polled[0].revents != 0) break;
     for (std::size_t i = peers.size(); i-- > 0;) {
@@ -127,7 +159,8 @@ void ControlServer::serve() {
       peers.erase(peers.begin() + static_cast<std::ptrdiff_t>(i));
     }
     if (polled[1].revents != 0)
-      if (const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC); fd >= 0) peers.push_back({fd, {}});
+      if (const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC); fd >= 0)
+        peers.push_back({fd, {}});
     if (Clock::now() >= next) {
       periodic_();
       next = Clock::now() + std::chrono::milliseconds(period_ms_);
@@ -137,7 +170,7 @@ void ControlServer::serve() {
 }
 
 Result<std::string> ask(const std::string& path, std::string_view line) {
-  const auto address = address_of(path);
+  const auto address = Address::of(path);
   if (!address) return address.error();
   const int fd = connect_to(*address);
   if (fd < 0) return Error{"no gateway is running here (nobody serves " + path + ")"};

@@ -62,5 +62,22 @@ TEST(Clocks, TheMonotonicClockNeverGoesBack) {
   }
 }
 
+TEST(JsonText, EscapesWhatJsonForbidsAndNothingElse) {
+  EXPECT_EQ(json_text("a\"b\\c/\x7f\xc3\xa9"), "\"a\\\"b\\\\c/\x7f\xc3\xa9\"");
+  EXPECT_EQ(json_text(std::string_view("\0\x1f\t", 3)), R"("\u0000\u001f\u0009")");
+}
+
+TEST(JsonText, AByteThatIsNoUtf8BecomesAQuestionMark) {
+  EXPECT_EQ(json_text("a\xff"
+                      "b"),
+            "\"a?b\"");
+  EXPECT_EQ(json_text("\xc3"), "\"?\"");                 // cut
+  EXPECT_EQ(json_text("\xc0\xaf"), "\"??\"");            // overlong
+  EXPECT_EQ(json_text("\xe0\x9f\xbf"), "\"???\"");       // overlong
+  EXPECT_EQ(json_text("\xed\xa0\x80"), "\"???\"");       // half of a pair
+  EXPECT_EQ(json_text("\xf4\x90\x80\x80"), "\"????\"");  // beyond the last character
+  EXPECT_EQ(json_text("\xe2\x82\xb9 \xf0\x9f\x93\x88"), "\"\xe2\x82\xb9 \xf0\x9f\x93\x88\"");
+}
+
 }  // namespace
 }  // namespace gw

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from gateway import BUILD, run, write_config
+from gateway import BUILD, Gateway, run, write_config
 
 
 def plugin_folder(path, *names):
@@ -96,6 +96,11 @@ def test_the_control_socket_is_the_owners_and_answers_nonsense(start):
         for nonsense in ("", "{", "[]", '{"command":7}', '{"command":"dance"}', '{"command":"retry","broker":[]}', "\xff"):
             control.sendall(nonsense.encode("latin-1") + b"\n")
             assert json.loads(answers.readline())["ok"] is False
+
+
+def test_a_folder_with_a_long_path_serves_as_well(tmp_path):
+    with Gateway(tmp_path / ("x" * 120)) as gateway:
+        assert json.loads(gateway.run("status", "--json"))["port"] == gateway.port
 
 
 def test_a_log_file_in_json(start, tmp_path):

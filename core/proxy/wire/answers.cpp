@@ -1,6 +1,6 @@
 #include "core/proxy/wire/answers.hpp"
 
-#include "core/proxy/wire/json_text.hpp"
+#include "core/base/text.hpp"
 #include "core/proxy/wire/number_writer.hpp"
 
 namespace gw::proxy::wire {

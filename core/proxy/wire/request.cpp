@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/proxy/wire/json_text.hpp"
+#include "core/base/text.hpp"
 
 namespace gw::proxy::wire {
 namespace {

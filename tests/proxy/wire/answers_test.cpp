@@ -1,8 +1,8 @@
 #include "core/proxy/wire/answers.hpp"
+#include "core/base/text.hpp"
 
 #include <gtest/gtest.h>
 
-#include "core/proxy/wire/json_text.hpp"
 #include "tests/proxy/wire/answer_fixture.hpp"
 
 namespace gw::proxy::wire {
@@ -133,11 +133,6 @@ TEST(Answers, PongUnsubscribeAllAndBrokerStatus) {
   EXPECT_EQ(broker_status("angel", "reconnecting", "link lost", 1'748'428'245'000'000'000),
             R"({"type":"broker_status","broker":"angel","status":"reconnecting",)"
             R"("message":"link lost","timestamp":1748428245.0})");
-}
-
-TEST(JsonText, EscapesWhatJsonForbidsAndNothingElse) {
-  EXPECT_EQ(json_text("a\"b\\c/\x7f\xc3\xa9"), "\"a\\\"b\\\\c/\x7f\xc3\xa9\"");
-  EXPECT_EQ(json_text(std::string_view("\0\x1f\t", 3)), R"("\u0000\u001f\u0009")");
 }
 
 }  // namespace

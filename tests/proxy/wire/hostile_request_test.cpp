@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/proxy/wire/json_text.hpp"
+#include "core/base/text.hpp"
 #include "core/proxy/wire/request.hpp"
 
 namespace gw::proxy::wire {
