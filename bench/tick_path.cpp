@@ -17,9 +17,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double nanoseconds(Clock::duration time) {
-  return std::chrono::duration<double, std::nano>(time).count();
-}
+double nanoseconds(Clock::duration time) { return std::chrono::duration<double, std::nano>(time).count(); }
 
 // The least of some short rounds: what disturbs a round only makes it longer.
 double limit_of(const std::function<void()>& operation) {
@@ -34,8 +32,7 @@ double limit_of(const std::function<void()>& operation) {
 }
 
 // The benchmark's loop, timed once more for the ratio.
-void run(benchmark::State& state, const std::function<void()>& limit,
-         const std::function<void()>& operation) {
+void run(benchmark::State& state, const std::function<void()>& limit, const std::function<void()>& operation) {
   const double limit_ns = limit_of(limit);
   const auto start = Clock::now();
   std::int64_t times = 0;
@@ -86,10 +83,8 @@ struct Sample {
     tick.volume = 4'175'986;
     tick.exchange_time_ns = 1'748'428'245'000'000'000;
     for (int i = 0; i < 50; ++i) {
-      bids.push_back({1'424'000'000'000 - i * 50'000'000LL, 150 + i * 7,
-                      static_cast<std::uint32_t>(3 + i % 9), 0});
-      asks.push_back({1'424'100'000'000 + i * 50'000'000LL, 140 + i * 9,
-                      static_cast<std::uint32_t>(2 + i % 7), 0});
+      bids.push_back({1'424'000'000'000 - i * 50'000'000LL, 150 + i * 7, static_cast<std::uint32_t>(3 + i % 9), 0});
+      asks.push_back({1'424'100'000'000 + i * 50'000'000LL, 140 + i * 9, static_cast<std::uint32_t>(2 + i % 7), 0});
     }
   }
   bgw_tick tick{};
@@ -141,8 +136,7 @@ BENCHMARK_CAPTURE(encode, depth, gw::routing::Variant::plain)->Arg(5)->Arg(20)->
 class Outputs final : public gw::routing::SessionPort {
  public:
   explicit Outputs(std::size_t clients) : outputs_(clients, gw::websocket::Output(1 << 20)) {}
-  void deliver(std::string_view frame,
-               std::span<const gw::routing::SessionId> sessions) noexcept override {
+  void deliver(std::string_view frame, std::span<const gw::routing::SessionId> sessions) noexcept override {
     for (const gw::routing::SessionId session : sessions) append(session, frame);
   }
   void refused(gw::routing::SessionId, const gw::routing::TopicInfo&, std::string_view) override {}
@@ -175,20 +169,17 @@ void routed_update(benchmark::State& state) {
   bgw_capability nse{};
   std::memcpy(nse.exchange, "NSE", 4);
   nse.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
-  const auto broker =
-      router.add_broker({"broker", "broker", gw::registry::Capabilities({&nse, 1}), &channel, ""});
+  const auto broker = router.add_broker({"broker", "broker", gw::registry::Capabilities({&nse, 1}), &channel, ""});
   gw::instruments::Index::Builder index(1);
   gw::instruments::InstrumentView reliance;
   reliance.symbol = "RELIANCE";
   reliance.exchange = "NSE";
   reliance.token = "1";
   index.add(reliance);
-  router.set_index("broker",
-                   std::make_shared<const gw::instruments::Index>(std::move(index).build()));
+  router.set_index("broker", std::make_shared<const gw::instruments::Index>(std::move(index).build()));
   for (std::size_t i = 0; i < clients; ++i) {
     router.open(static_cast<gw::routing::SessionId>(i), broker, gw::routing::Variant::plain, 10);
-    router.subscribe(static_cast<gw::routing::SessionId>(i), "RELIANCE", "NSE",
-                     {BGW_MODE_QUOTE, 0});
+    router.subscribe(static_cast<gw::routing::SessionId>(i), "RELIANCE", "NSE", {BGW_MODE_QUOTE, 0});
   }
   router.flush_demand();
   Sample sample;

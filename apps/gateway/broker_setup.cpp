@@ -6,27 +6,24 @@
 namespace gw::app {
 namespace {
 
-std::string why_no_plugin(const config::Broker& broker,
-                          const std::vector<plugin_host::ScanEntry>& plugins) {
+std::string why_no_plugin(const config::Broker& broker, const std::vector<plugin_host::ScanEntry>& plugins) {
   for (const plugin_host::ScanEntry& entry : plugins)
     if (entry.file == broker.plugin + ".so")
       return "Broker '" + broker.name +
              "': its plugin was refused; an operator sees why with: broker-gateway plugins list";
-  return "Broker '" + broker.name + "': its plugin " + broker.plugin +
-         ".so is not in the plugin folder yet";
+  return "Broker '" + broker.name + "': its plugin " + broker.plugin + ".so is not in the plugin folder yet";
 }
 
 }  // namespace
 
-Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(
-    const config::Broker& broker, const plugin_host::Library& library) {
+Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
+                                                                  const plugin_host::Library& library) {
   auto resolved = config::resolve_settings(broker, setting_rules(library));
   if (!resolved) return resolved.error();
   std::vector<plugin_host::AdapterSetting> settings;
   for (config::ResolvedSetting& s : *resolved) {
     if (s.is_secret && !s.is_missing) log::redact(s.text);
-    settings.push_back(
-        {std::move(s.key), std::move(s.text), std::move(s.integers), s.is_secret, s.is_missing});
+    settings.push_back({std::move(s.key), std::move(s.text), std::move(s.integers), s.is_secret, s.is_missing});
   }
   return settings;
 }
@@ -34,8 +31,7 @@ Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(
 namespace {
 
 // Plugins say "KEY: found X, expected Y" where they can; everything else they say is kept as it is.
-config::Problem problem_of(const config::Broker& broker, const std::string& file,
-                           std::string_view text) {
+config::Problem problem_of(const config::Broker& broker, const std::string& file, std::string_view text) {
   const std::string prefix = "brokers." + broker.name + ".settings";
   if (text.starts_with(broker.name + ": ")) text.remove_prefix(broker.name.size() + 2);
   for (const config::Setting& setting : broker.settings) {
@@ -43,8 +39,7 @@ config::Problem problem_of(const config::Broker& broker, const std::string& file
     const std::size_t middle = text.find(", expected ");
     if (!text.starts_with(begin) || middle == std::string_view::npos) continue;
     return {file, setting.line, prefix + '.' + setting.key,
-            std::string(text.substr(begin.size(), middle - begin.size())),
-            std::string(text.substr(middle + 11))};
+            std::string(text.substr(begin.size(), middle - begin.size())), std::string(text.substr(middle + 11))};
   }
   return {file, broker.line, prefix, std::string(text), "what the plugin accepts"};
 }
@@ -61,13 +56,12 @@ std::vector<config::Problem> try_settings(const config::Broker& broker, const st
   bus::Doorbell bell;
   plugin_host::FeedThread never_started;
   const auto prepared = never_started.add(std::move(library), std::move(options), bell).prepare();
-  return prepared ? std::vector<config::Problem>{}
-                  : std::vector{problem_of(broker, file, prepared.error().message)};
+  return prepared ? std::vector<config::Problem>{} : std::vector{problem_of(broker, file, prepared.error().message)};
 }
 
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
-                                   const std::vector<plugin_host::ScanEntry>& plugins,
-                                   plugin_host::FeedThread& feed, bus::Doorbell& routing_bell) {
+                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
+                                   bus::Doorbell& routing_bell) {
   routing::BrokerSetup setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
@@ -77,8 +71,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
     return setup;
   };
   if (!broker.enabled) {
-    setup.unavailable =
-        "Broker '" + broker.name + "' is disabled: an operator can enable it in gateway.yaml";
+    setup.unavailable = "Broker '" + broker.name + "' is disabled: an operator can enable it in gateway.yaml";
     return setup;
   }
   const auto library = find_plugin(plugins, broker.plugin);

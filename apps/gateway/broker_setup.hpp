@@ -13,8 +13,8 @@
 
 namespace gw::app {
 
-Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(
-    const config::Broker& broker, const plugin_host::Library& library);
+Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
+                                                                  const plugin_host::Library& library);
 
 // What the plugin itself finds wrong with settings that have the right types: an adapter is made
 // and initialized, and that is all. For a broker whose settings check_settings found nothing wrong
@@ -25,7 +25,7 @@ std::vector<config::Problem> try_settings(const config::Broker& broker, const st
 // Adds an adapter to the feed thread unless the broker cannot be used; what is wrong is logged with
 // file and line.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
-                                   const std::vector<plugin_host::ScanEntry>& plugins,
-                                   plugin_host::FeedThread& feed, bus::Doorbell& routing_bell);
+                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
+                                   bus::Doorbell& routing_bell);
 
 }  // namespace gw::app

@@ -22,8 +22,7 @@ std::optional<config::Loaded> load_config(const Options& options) {
   }
   config::Loaded loaded = config::load(*where);
   if (loaded.problems.empty()) return loaded;
-  for (const config::Problem& problem : loaded.problems)
-    std::fprintf(stderr, "%s\n", problem.text().c_str());
+  for (const config::Problem& problem : loaded.problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
   return std::nullopt;
 }
 
@@ -34,8 +33,7 @@ std::string plugin_folder(const config::Config& config) {
   const fs::path beside = executable.parent_path().parent_path() / "plugins";
   if (fs::is_directory(beside, ec)) return beside.string();
   // Installed: /usr/bin/broker-gateway and /usr/lib/broker-gateway/plugins.
-  const fs::path installed =
-      executable.parent_path().parent_path() / "lib" / "broker-gateway" / "plugins";
+  const fs::path installed = executable.parent_path().parent_path() / "lib" / "broker-gateway" / "plugins";
   return fs::is_directory(installed, ec) ? installed.string() : beside.string();
 }
 
@@ -58,11 +56,10 @@ void tell_running_gateway(const config::Config& config) {
   (void)control::ask(control_path(config), R"({"command":"look"})");
 }
 
-std::shared_ptr<const plugin_host::Library> find_plugin(
-    const std::vector<plugin_host::ScanEntry>& entries, const std::string& name) {
+std::shared_ptr<const plugin_host::Library> find_plugin(const std::vector<plugin_host::ScanEntry>& entries,
+                                                        const std::string& name) {
   for (const plugin_host::ScanEntry& entry : entries)
-    if (entry.library != nullptr && name == entry.library->descriptor().broker)
-      return entry.library;
+    if (entry.library != nullptr && name == entry.library->descriptor().broker) return entry.library;
   return nullptr;
 }
 

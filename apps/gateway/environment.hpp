@@ -32,8 +32,8 @@ std::string local_key_path(const Options& options);
 Result<std::unique_ptr<database::Database>> open_database(const config::Config& config);
 
 // The plugin of that name; null: not there, or refused.
-std::shared_ptr<const plugin_host::Library> find_plugin(
-    const std::vector<plugin_host::ScanEntry>& entries, const std::string& name);
+std::shared_ptr<const plugin_host::Library> find_plugin(const std::vector<plugin_host::ScanEntry>& entries,
+                                                        const std::string& name);
 std::vector<config::SettingRule> setting_rules(const plugin_host::Library& library);
 
 // A gateway that runs takes up at once what was written to its database. Without this it would see

@@ -19,9 +19,8 @@ constexpr int kControlPeriodMs = 250;
 
 log::Options log_options(const config::Log& c) {
   log::Options options;
-  for (const auto& [word, level] :
-       {std::pair{"debug", log::Level::debug}, std::pair{"info", log::Level::info},
-        std::pair{"warning", log::Level::warning}, std::pair{"error", log::Level::error}})
+  for (const auto& [word, level] : {std::pair{"debug", log::Level::debug}, std::pair{"info", log::Level::info},
+                                    std::pair{"warning", log::Level::warning}, std::pair{"error", log::Level::error}})
     if (c.level == word) options.level = level;
   options.format = c.format;
   options.file = c.file;
@@ -67,8 +66,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   proxy_thread_ = std::thread([this] { shard_->run(); });
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
-  log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" +
-                           std::to_string(port_) + "/");
+  log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
   return {};
 }
 
@@ -114,8 +112,7 @@ Result<void> Gateway::start_brokers() {
   shard_ = std::make_unique<proxy::Shard>(shard_options(config()), routing_bell_);
   std::set<std::string> used;
   for (const config::Broker& broker : config().brokers) {
-    routing::BrokerSetup setup =
-        set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
+    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
     if (setup.channel != nullptr) used.insert(broker.plugin);
     secrets_seen_[broker.name] = state_of_secrets(broker);
     shard_->router().add_broker(std::move(setup));
@@ -124,10 +121,8 @@ Result<void> Gateway::start_brokers() {
     const auto index = load_index(*find_plugin(plugins_, plugin));
     log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments");
     if (index->size() == 0)
-      log::warning(
-          "instruments",
-          plugin +
-              ": none are known yet; run: broker-gateway instruments import --broker NAME FILE");
+      log::warning("instruments",
+                   plugin + ": none are known yet; run: broker-gateway instruments import --broker NAME FILE");
     shard_->router().set_index(plugin, index);
   }
   return {};
@@ -138,8 +133,7 @@ Result<void> Gateway::start_proxy() {
   auto ring = accounts::AccountStore(*database_).load_ring();
   if (!ring) return ring.error();
   shard_->set_keys(*ring);
-  auto listener = proxy::Listener::open(*shard_, config().server.host,
-                                        static_cast<std::uint16_t>(config().server.port),
+  auto listener = proxy::Listener::open(*shard_, config().server.host, static_cast<std::uint16_t>(config().server.port),
                                         config().server.port_in_use == "next_free");
   if (!listener) return listener.error();
   listener_ = std::move(*listener);
@@ -171,8 +165,8 @@ void Gateway::start_zeromq() {
 
 Result<void> Gateway::start_control() {
   auto control = control::ControlServer::open(
-      control_path(config()), [this](std::string_view line) { return answer(line); },
-      [this] { look(); }, kControlPeriodMs);
+      control_path(config()), [this](std::string_view line) { return answer(line); }, [this] { look(); },
+      kControlPeriodMs);
   if (!control) return control.error();
   control_ = std::move(*control);
   return {};

@@ -63,8 +63,7 @@ class Gateway {
   std::unique_ptr<database::Database> database_;  // the control thread's, once that runs
   std::int64_t data_version_ = 0;
   std::map<std::string, std::int64_t> generations_;  // of instruments, by plugin
-  std::map<std::string, std::string>
-      secrets_seen_;  // by broker: which state of its files the present login is from
+  std::map<std::string, std::string> secrets_seen_;  // by broker: which state of its files the present login is from
   std::map<std::string, std::string>
       plugins_seen_;  // by broker: which state of a missing plugin's file was looked at last
   std::map<std::string, std::string> plugins_tried_;

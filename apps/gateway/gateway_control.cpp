@@ -21,9 +21,7 @@ std::string text_at(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::uint64_t value(const std::atomic<std::uint64_t>& count) {
-  return count.load(std::memory_order_relaxed);
-}
+std::uint64_t value(const std::atomic<std::uint64_t>& count) { return count.load(std::memory_order_relaxed); }
 
 Json broker_json(const plugin_host::AdapterCounts& c) {
   return {{"connects", value(c.connects)},
@@ -53,9 +51,7 @@ std::string Gateway::answer(std::string_view line) {
 }
 
 std::string Gateway::status() {
-  Json out = {{"ok", true},
-              {"port", port_},
-              {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
+  Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
   // Routing's numbers are routing's: it makes the copy, this thread waits for it.
   std::promise<void> copied;
   shard_->post([&] {
@@ -68,18 +64,16 @@ std::string Gateway::status() {
     out["brokers"] = Json::array();
     for (std::size_t i = 0; i < router.broker_count(); ++i) {
       const routing::BrokerTable& table = router.broker(static_cast<routing::BrokerId>(i));
-      out["brokers"].push_back(
-          {{"name", table.setup().name},
-           {"status", bus::word(table.state())},
-           {"message", table.available() ? table.state_message() : table.setup().unavailable},
-           {"instruments", table.index() == nullptr ? 0 : table.index()->size()}});
+      out["brokers"].push_back({{"name", table.setup().name},
+                                {"status", bus::word(table.state())},
+                                {"message", table.available() ? table.state_message() : table.setup().unavailable},
+                                {"instruments", table.index() == nullptr ? 0 : table.index()->size()}});
     }
     copied.set_value();
   });
   copied.get_future().wait();
   for (Json& broker : out["brokers"])
-    if (const auto* instance = feed_.find(broker["name"]))
-      broker.update(broker_json(instance->counts()));
+    if (const auto* instance = feed_.find(broker["name"])) broker.update(broker_json(instance->counts()));
   if (zeromq_) out["zeromq_dropped"] = zeromq_->dropped();
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -87,13 +81,11 @@ std::string Gateway::status() {
 std::string Gateway::relogin(const std::string& name) {
   plugin_host::AdapterInstance* instance = feed_.find(name);
   const config::Broker* broker = find_broker(name);
-  if (instance == nullptr || broker == nullptr)
-    return refusal("no broker '" + name + "' is running");
+  if (instance == nullptr || broker == nullptr) return refusal("no broker '" + name + "' is running");
   auto settings = adapter_settings(*broker, *find_plugin(plugins_, broker->plugin));
   secrets_seen_[name] = state_of_secrets(*broker);
   if (!settings) return refusal(settings.error().message);
-  feed_.post(
-      [instance, taken = std::move(*settings)]() mutable { instance->relogin(std::move(taken)); });
+  feed_.post([instance, taken = std::move(*settings)]() mutable { instance->relogin(std::move(taken)); });
   return R"({"ok":true})";
 }
 
@@ -130,8 +122,7 @@ void Gateway::look_at_instruments() {
     const auto generation = store.generation(plugin);
     if (!generation || *generation == generations_[plugin]) continue;
     const auto index = load_index(*entry.library);
-    log::info("instruments",
-              plugin + ": " + std::to_string(index->size()) + " instruments taken up");
+    log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments taken up");
     shard_->post([this, plugin, index] { shard_->router().set_index(plugin, index); });
   }
 }

@@ -17,8 +17,7 @@ std::string state_of(const std::string& path) {
   const auto size = fs::file_size(path, ec);
   if (ec) return {};
   const auto time = fs::last_write_time(path, ec);
-  return ec ? std::string()
-            : std::to_string(size) + '/' + std::to_string(time.time_since_epoch().count());
+  return ec ? std::string() : std::to_string(size) + '/' + std::to_string(time.time_since_epoch().count());
 }
 
 }  // namespace
@@ -42,22 +41,18 @@ void Gateway::look_at_files() {
 }
 
 void Gateway::look_at_secrets(const config::Broker& broker) {
-  const auto state = static_cast<bus::LinkState>(
-      feed_.find(broker.name)->counts().state.load(std::memory_order_relaxed));
-  if (state != bus::LinkState::auth_expired ||
-      state_of_secrets(broker) == secrets_seen_[broker.name])
-    return;
+  const auto state =
+      static_cast<bus::LinkState>(feed_.find(broker.name)->counts().state.load(std::memory_order_relaxed));
+  if (state != bus::LinkState::auth_expired || state_of_secrets(broker) == secrets_seen_[broker.name]) return;
   log::info("broker", broker.name + ": its secret's file has changed, logging in again");
   const std::string answer = relogin(broker.name);
-  if (answer.find("\"ok\":true") == std::string::npos)
-    log::error("broker", broker.name + ": " + answer);
+  if (answer.find("\"ok\":true") == std::string::npos) log::error("broker", broker.name + ": " + answer);
 }
 
 // A file that changes between two looks is still being copied; one that was refused is tried again
 // when it has changed.
 void Gateway::look_for_plugin(const config::Broker& broker) {
-  if (find_plugin(plugins_, broker.plugin) != nullptr)
-    return;  // its settings are wrong: only a new start mends that
+  if (find_plugin(plugins_, broker.plugin) != nullptr) return;  // its settings are wrong: only a new start mends that
   const std::string path = (fs::path(plugin_folder(config())) / (broker.plugin + ".so")).string();
   const std::string state = state_of(path);
   const bool settled = !state.empty() && plugins_seen_[broker.name] == state;
@@ -68,14 +63,12 @@ void Gateway::look_for_plugin(const config::Broker& broker) {
   if (entry.library == nullptr) return log::error("plugin", entry.refusal);
   log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
   const auto index = load_index(*entry.library);
-  std::erase_if(plugins_,
-                [&](const plugin_host::ScanEntry& old) { return old.file == entry.file; });
+  std::erase_if(plugins_, [&](const plugin_host::ScanEntry& old) { return old.file == entry.file; });
   plugins_.push_back(std::move(entry));
   routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
   plugin_host::AdapterInstance* instance = feed_.find(broker.name);
   secrets_seen_[broker.name] = state_of_secrets(broker);
-  shard_->post([this, name = broker.name, plugin = broker.plugin, setup = std::move(setup),
-                index]() mutable {
+  shard_->post([this, name = broker.name, plugin = broker.plugin, setup = std::move(setup), index]() mutable {
     routing::Router& router = shard_->router();
     router.attach_broker(*router.find_broker(name), std::move(setup));
     router.set_index(plugin, index);

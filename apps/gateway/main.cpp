@@ -16,19 +16,16 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   if (!loaded) return kWrong;
   block_signals();
   Gateway gateway(std::move(*loaded));
-  if (const auto started = gateway.start(ready_file); !started)
-    return fail(started.error().message);
+  if (const auto started = gateway.start(ready_file); !started) return fail(started.error().message);
   wait_for_end();
   gateway.stop();
   return kDone;
 }
 
 // A subcommand that also takes --config, and --json where it reads.
-CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, Options& options,
-              bool reads) {
+CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, Options& options, bool reads) {
   CLI::App* command = parent.add_subcommand(name, help);
-  command->add_option("--config", options.config,
-                      "the configuration file (default: ./gateway.yaml)");
+  command->add_option("--config", options.config, "the configuration file (default: ./gateway.yaml)");
   if (reads) command->add_flag("--json", options.json, "machine-readable output");
   return command;
 }
@@ -48,8 +45,7 @@ void add_account_commands(CLI::App& app, CommandLine& c) {
   keys->require_subcommand(1);
   CLI::App* create = add(*keys, "create", "makes a key and prints it, this once", c.options, true);
   create->add_option("--user", c.key.user, "whose key; made if new")->required();
-  create->add_option("--scope", c.key.scope, "read or admin")
-      ->check(CLI::IsMember({"read", "admin"}));
+  create->add_option("--scope", c.key.scope, "read or admin")->check(CLI::IsMember({"read", "admin"}));
   create->add_option("--expires", c.key.expires, "lifetime, like 30d or 12h");
   create->callback([&c] { c.action = [&c] { return keys_create(c.options, c.key); }; });
   add(*keys, "list", "all keys, without the keys themselves", c.options, true)->callback([&c] {
@@ -64,33 +60,27 @@ void add_account_commands(CLI::App& app, CommandLine& c) {
   add(*users, "list", "all users", c.options, true)->callback([&c] {
     c.action = [&c] { return users_list(c.options); };
   });
-  CLI::App* set = add(*users, "set-broker",
-                      "which broker serves a user, from the next connection on", c.options, false);
+  CLI::App* set =
+      add(*users, "set-broker", "which broker serves a user, from the next connection on", c.options, false);
   set->add_option("USER", c.user, "the user")->required();
-  set->add_option("BROKER", c.brokers, "a broker of gateway.yaml, or several: first,second")
-      ->required();
-  set->callback(
-      [&c] { c.action = [&c] { return users_set_broker(c.options, c.user, c.brokers); }; });
+  set->add_option("BROKER", c.brokers, "a broker of gateway.yaml, or several: first,second")->required();
+  set->callback([&c] { c.action = [&c] { return users_set_broker(c.options, c.user, c.brokers); }; });
 }
 
 void add_instrument_commands(CLI::App& app, CommandLine& c) {
   CLI::App* instruments = add(app, "instruments", "instrument lists", c.options, false);
   instruments->require_subcommand(1);
-  CLI::App* import =
-      add(*instruments, "import", "reads a broker's own instrument file", c.options, true);
+  CLI::App* import = add(*instruments, "import", "reads a broker's own instrument file", c.options, true);
   import->add_option("--broker", c.broker, "whose file it is")->required();
   import->add_option("FILE", c.file, "the file")->required();
   import->callback([&c] { c.action = [&c] { return instruments_import(c.options, c.broker, c.file);
 };
 }  // namespace
 );
-CLI::App* search =
-    add(*instruments, "search", "finds instruments, best match first", c.options, true);
+CLI::App* search = add(*instruments, "search", "finds instruments, best match first", c.options, true);
 search->add_option("TEXT", c.text, "part of a symbol or name")->required();
 search->add_option("--broker", c.broker, "of which broker (default: active_broker)");
-search->callback([&c] {
-  c.action = [&c] { return instruments_search(c.options, c.text, c.broker); };
-});
+search->callback([&c] { c.action = [&c] { return instruments_search(c.options, c.text, c.broker); }; });
 }
 
 void add_running_commands(CLI::App& app, CommandLine& c) {
@@ -102,20 +92,16 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
   for (const char* word : {"relogin", "retry"}) {
     const bool relogin = std::string_view(word) == "relogin";
     CLI::App* command =
-        add(*brokers, word, relogin ? "takes new credentials now" : "goes on after 'failed'",
-            c.options, false);
+        add(*brokers, word, relogin ? "takes new credentials now" : "goes on after 'failed'", c.options, false);
     command->add_option("NAME", c.broker, "the broker")->required();
-    command->callback([&c, word] {
-      c.action = [&c, word] { return broker_command(c.options, word, c.broker); };
-    });
+    command->callback([&c, word] { c.action = [&c, word] { return broker_command(c.options, word, c.broker); }; });
   }
   CLI::App* watching = add(app, "watch", "one instrument, live in the terminal", c.options, true);
   watching->add_option("INSTRUMENT", c.watch.instrument, "SYMBOL.EXCHANGE")->required();
   watching->add_option("--mode", c.watch.mode, "ltp, quote or depth");
   watching->add_option("--depth", c.watch.depth, "levels: 5, 20, 30 or 50");
   watching->add_option("--url", c.watch.url, "of the gateway");
-  watching->add_option("--key", c.watch.key,
-                       "API key (default: BROKER_GATEWAY_KEY, else state/local.key)");
+  watching->add_option("--key", c.watch.key, "API key (default: BROKER_GATEWAY_KEY, else state/local.key)");
   watching->callback([&c] { c.action = [&c] { return watch(c.options, c.watch); }; });
 }
 
@@ -129,8 +115,9 @@ int main(int argc, char** argv) {
   CLI::App* serve = add(app, "run", "serves in the foreground", c.options, false);
   serve->add_option("--ready-file", c.ready_file, "written once clients are served");
   serve->callback([&c] { c.action = [&c] { return run(c.options, c.ready_file); }; });
-  add(app, "check-config", "validates gateway.yaml, plugins' settings included", c.options, true)
-      ->callback([&c] { c.action = [&c] { return check_config(c.options); }; });
+  add(app, "check-config", "validates gateway.yaml, plugins' settings included", c.options, true)->callback([&c] {
+    c.action = [&c] { return check_config(c.options); };
+  });
   add_account_commands(app, c);
   add_instrument_commands(app, c);
   CLI::App* plugins = add(app, "plugins", "broker plugins", c.options, false);

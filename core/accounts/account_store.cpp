@@ -51,7 +51,10 @@ Result<CreatedKey> AccountStore::create_key(std::string_view user, std::string_v
       "INSERT INTO api_keys (user_id, hash, scope, created, expires) "
       "VALUES ((SELECT id FROM users WHERE name = ?), ?, ?, ?, ?)");
   const KeyHash hash = hash_key(*key);
-  add_key.bind(1, user).bind_blob(2, {reinterpret_cast<const char*>(hash.data()), hash.size()}).bind(3, scope).bind(4, now_ns);
+  add_key.bind(1, user)
+      .bind_blob(2, {reinterpret_cast<const char*>(hash.data()), hash.size()})
+      .bind(3, scope)
+      .bind(4, now_ns);
   if (lifetime_ns)
     add_key.bind(5, now_ns + *lifetime_ns);
   else

@@ -27,8 +27,11 @@ KeyRing::KeyRing(std::vector<Key> keys) : keys_(std::move(keys)) {
 
 std::optional<KeySession> KeyRing::check(std::string_view key, std::int64_t now_ns) const {
   const KeyHash hash = hash_key(key);
-  // The first two bytes choose the candidates, which tells an observer nothing useful; the whole compares in constant time.
-  const auto before = [](const Key& k, const KeyHash& h) { return std::tie(k.hash[0], k.hash[1]) < std::tie(h[0], h[1]); };
+  // The first two bytes choose the candidates, which tells an observer nothing useful; the whole compares in constant
+  // time.
+  const auto before = [](const Key& k, const KeyHash& h) {
+    return std::tie(k.hash[0], k.hash[1]) < std::tie(h[0], h[1]);
+  };
   for (auto k = std::lower_bound(keys_.begin(), keys_.end(), hash, before);
        k != keys_.end() && k->hash[0] == hash[0] && k->hash[1] == hash[1]; ++k)
     if (CRYPTO_memcmp(k->hash.data(), hash.data(), hash.size()) == 0 && !expired(k->session, now_ns)) return k->session;
@@ -36,9 +39,8 @@ std::optional<KeySession> KeyRing::check(std::string_view key, std::int64_t now_
 }
 
 bool KeyRing::is_good(std::int64_t key_id, std::int64_t now_ns) const {
-  return std::any_of(keys_.begin(), keys_.end(), [&](const Key& k) {
-    return k.session.key_id == key_id && !expired(k.session, now_ns);
-  });
+  return std::any_of(keys_.begin(), keys_.end(),
+                     [&](const Key& k) { return k.session.key_id == key_id && !expired(k.session, now_ns); });
 }
 
 }  // namespace gw::accounts

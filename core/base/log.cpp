@@ -38,10 +38,14 @@ State& state() {
 
 std::string_view name_of(Level level) {
   switch (level) {
-    case Level::debug: return "debug";
-    case Level::info: return "info";
-    case Level::warning: return "warning";
-    case Level::error: return "error";
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
   }
   return "error";
 }
@@ -63,8 +67,8 @@ std::string redacted(State& s, std::string_view message) {
 void configure(const Options& options) {
   State& s = state();
   if (!options.file.empty()) {
-    s.logger = std::make_shared<spdlog::logger>(
-        "gateway", std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
+    s.logger =
+        std::make_shared<spdlog::logger>("gateway", std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
     s.logger->set_pattern("%v");
     s.logger->flush_on(spdlog::level::trace);
   }

@@ -29,11 +29,7 @@ inline void debug(std::string_view module, std::string_view message) {
 inline void info(std::string_view module, std::string_view message) {
   if (enabled(Level::info)) write(Level::info, module, message);
 }
-inline void warning(std::string_view module, std::string_view message) {
-  write(Level::warning, module, message);
-}
-inline void error(std::string_view module, std::string_view message) {
-  write(Level::error, module, message);
-}
+inline void warning(std::string_view module, std::string_view message) { write(Level::warning, module, message); }
+inline void error(std::string_view module, std::string_view message) { write(Level::error, module, message); }
 
 }  // namespace gw::log

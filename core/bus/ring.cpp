@@ -7,7 +7,8 @@
 namespace gw::bus {
 namespace {
 
-// Each record: its length, then its bytes, padded to eight. A length of kSkip sends the reader to the start of the data.
+// Each record: its length, then its bytes, padded to eight. A length of kSkip sends the reader to the start of the
+// data.
 constexpr std::uint64_t kPrefix = 8;
 constexpr std::uint64_t kSkip = ~std::uint64_t{0};
 

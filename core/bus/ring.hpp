@@ -35,7 +35,7 @@ class Ring {
   bool empty() const noexcept;  // [reader, writer]
 
   // A writer that found the ring full leaves its wish; the reader takes it after draining and wakes the writer.
-  void wish_for_room() noexcept;    // [writer]
+  void wish_for_room() noexcept;       // [writer]
   bool take_wish_for_room() noexcept;  // [reader]
 
   // The largest record that always fits into an empty ring.

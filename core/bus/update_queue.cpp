@@ -52,12 +52,18 @@ void copy_text(char (&out)[240], std::string_view text) {
 
 const char* word(LinkState state) noexcept {
   switch (state) {
-    case LinkState::connecting: return "connecting";
-    case LinkState::connected: return "connected";
-    case LinkState::reconnecting: return "reconnecting";
-    case LinkState::disconnected: return "disconnected";
-    case LinkState::auth_expired: return "auth_expired";
-    case LinkState::failed: return "failed";
+    case LinkState::connecting:
+      return "connecting";
+    case LinkState::connected:
+      return "connected";
+    case LinkState::reconnecting:
+      return "reconnecting";
+    case LinkState::disconnected:
+      return "disconnected";
+    case LinkState::auth_expired:
+      return "auth_expired";
+    case LinkState::failed:
+      return "failed";
   }
   return "disconnected";
 }
@@ -84,7 +90,8 @@ void UpdateWriter::link(LinkState state, std::string_view message) {
   push(std::as_bytes(std::span(&record, 1)), 0);
 }
 
-void UpdateWriter::handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code, std::string_view message) {
+void UpdateWriter::handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code,
+                                std::string_view message) {
   HandleRecord record{kind, instrument, code, {}};
   copy_text(record.message, message);
   push(std::as_bytes(std::span(&record, 1)), 0);

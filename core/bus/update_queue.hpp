@@ -15,8 +15,6 @@
 
 namespace gw::bus {
 
-
-
 // One update as the reader sees it; valid until the next record is taken.
 struct UpdateView {
   const bgw_tick* tick;
@@ -30,8 +28,8 @@ class UpdateWriter {
  public:
   UpdateWriter(Ring& ring, Doorbell& reader_bell) : ring_(&ring), bell_(&reader_bell) {}
 
-  // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older ones
-  // count as conflated. Allocates only then. [adapter]
+  // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older
+  // ones count as conflated. Allocates only then. [adapter]
   void update(const bgw_update& update, std::int64_t received_ns);
   // Events are never lost; they wait aside, in their order, while the ring is full. [adapter]
   void link(LinkState state, std::string_view message);

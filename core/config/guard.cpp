@@ -25,8 +25,7 @@ class GuardHandler : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { value(mark, anchor); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_alias(mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
-                const std::string&) override {
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, const std::string&) override {
     value(mark, anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
@@ -54,8 +53,7 @@ class GuardHandler : public YAML::EventHandler {
 
   void open(const YAML::Mark& mark, YAML::anchor_t anchor) {
     value(mark, anchor);
-    if (++depth_ > kDeepest)
-      throw Refused{mark.line + 1, "more than 64 levels of nesting", "fewer"};
+    if (++depth_ > kDeepest) throw Refused{mark.line + 1, "more than 64 levels of nesting", "fewer"};
   }
 
   int documents_ = 0;

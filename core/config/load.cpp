@@ -57,9 +57,7 @@ void read_server(Context& c, const YAML::Node& node, const std::string& prefix, 
   if (s.host.empty())
     r.wrong("host", "", "an address, like 127.0.0.1");
   else if (!is_loopback(s.host) && s.tls.port == 0 && !s.allow_plain)
-    r.wrong(
-        "host", s.host,
-        "127.0.0.1, or tls.port, or allow_plain: true (without TLS, keys would travel in clear)");
+    r.wrong("host", s.host, "127.0.0.1, or tls.port, or allow_plain: true (without TLS, keys would travel in clear)");
 }
 
 void read_limits(Context& c, const YAML::Node& node, const std::string& prefix, Limits& l) {
@@ -129,17 +127,14 @@ void read_broker(Context& c, const YAML::Node& node, const std::string& prefix, 
     reconnect.duration("first", b.reconnect.first, 1ms);
     reconnect.duration("max", b.reconnect.max, 1ms);
     reconnect.integer("attempts", b.reconnect.attempts, 0, 1'000'000);
-    if (b.reconnect.max < b.reconnect.first)
-      reconnect.wrong("max", "less than first", "a duration of at least first");
+    if (b.reconnect.max < b.reconnect.first) reconnect.wrong("max", "less than first", "a duration of at least first");
   });
-  r.mapping("settings",
-            [&](const YAML::Node& n, const std::string& p) { read_settings(c, n, p, b.settings); });
+  r.mapping("settings", [&](const YAML::Node& n, const std::string& p) { read_settings(c, n, p, b.settings); });
 }
 
 void read_brokers(Context& c, const YAML::Node& node, Config& config) {
   if (node.IsNull()) return;
-  if (!node.IsMap())
-    return c.add(line_of(node), "brokers", shown(node), "a mapping of broker names");
+  if (!node.IsMap()) return c.add(line_of(node), "brokers", shown(node), "a mapping of broker names");
   std::set<std::string> names;
   for (const auto& pair : node) {
     Broker b;
@@ -150,8 +145,7 @@ void read_brokers(Context& c, const YAML::Node& node, Config& config) {
             "a name of at most 64 small letters, digits and _ that begins with a letter");
       continue;
     }
-    if (!names.insert(b.name).second)
-      c.add(b.line, "brokers." + b.name, "the key a second time", "it once");
+    if (!names.insert(b.name).second) c.add(b.line, "brokers." + b.name, "the key a second time", "it once");
     if (names.size() > kMostBrokers)
       return c.add(b.line, "brokers", "more than " + std::to_string(kMostBrokers), "fewer");
     read_broker(c, pair.second, "brokers." + b.name, b);
@@ -170,10 +164,9 @@ void apply_broker_defaults(const YAML::Node& active, Config& config) {
   if (active.IsDefined()) return;
   const auto is_active = [](const Broker& b) { return b.name == "mock"; };
   if (std::any_of(config.brokers.begin(), config.brokers.end(), is_active)) return;
-  const auto first = std::find_if(config.brokers.begin(), config.brokers.end(),
-                                  [](const Broker& b) { return b.enabled; });
-  config.active_broker = {first == config.brokers.end() ? config.brokers.front().name
-                                                        : first->name};
+  const auto first =
+      std::find_if(config.brokers.begin(), config.brokers.end(), [](const Broker& b) { return b.enabled; });
+  config.active_broker = {first == config.brokers.end() ? config.brokers.front().name : first->name};
 }
 
 void read_active(Context& c, const YAML::Node& node, Config& config) {
@@ -181,8 +174,7 @@ void read_active(Context& c, const YAML::Node& node, Config& config) {
   std::vector<YAML::Node> items;
   if (node.IsScalar()) items.push_back(node);
   for (std::size_t i = 0; node.IsSequence() && i < node.size(); ++i) items.push_back(node[i]);
-  if (items.empty())
-    return c.add(line_of(node), "active_broker", shown(node), "a broker's name, or a list of them");
+  if (items.empty()) return c.add(line_of(node), "active_broker", shown(node), "a broker's name, or a list of them");
   std::vector<std::string> names;
   for (const Broker& b : config.brokers) names.push_back(b.name);
   std::set<std::string> seen;
@@ -201,8 +193,7 @@ void read_active(Context& c, const YAML::Node& node, Config& config) {
 void read_all(Context& c, const YAML::Node& root, Config& config) {
   MappingReader r(c, root, "");
   const auto part = [&](const char* key, auto read, auto& out) {
-    r.mapping(key,
-              [&](const YAML::Node& n, const std::string& prefix) { read(c, n, prefix, out); });
+    r.mapping(key, [&](const YAML::Node& n, const std::string& prefix) { read(c, n, prefix, out); });
   };
   part("server", read_server, config.server);
   part("limits", read_limits, config.limits);
@@ -221,12 +212,10 @@ void read_all(Context& c, const YAML::Node& root, Config& config) {
 }  // namespace
 
 std::string Problem::text() const {
-  return file + ':' + std::to_string(line) + ": " + key + ": found " + found + ", expected " +
-         expected;
+  return file + ':' + std::to_string(line) + ": " + key + ": found " + found + ", expected " + expected;
 }
 
-Loaded load_text(std::string_view text, const std::string& file,
-                 const std::filesystem::path& folder) {
+Loaded load_text(std::string_view text, const std::string& file, const std::filesystem::path& folder) {
   Loaded loaded;
   loaded.file = file;
   Context c{file, folder, loaded.problems};
@@ -247,8 +236,8 @@ Loaded load_file(const std::filesystem::path& path) {
   if (!in || std::filesystem::is_directory(path, ec)) {
     Loaded loaded;
     loaded.file = path.string();
-    loaded.problems.push_back({loaded.file, 1, "gateway.yaml",
-                               in ? "a folder" : "a file that cannot be read", "a readable file"});
+    loaded.problems.push_back(
+        {loaded.file, 1, "gateway.yaml", in ? "a folder" : "a file that cannot be read", "a readable file"});
     return loaded;
   }
   // One byte more than load_text accepts, so that it sees that there is more.

@@ -29,8 +29,7 @@ struct Loaded {
 };
 
 // Relative paths in `text` are relative to `folder`. Never throws.
-Loaded load_text(std::string_view text, const std::string& file,
-                 const std::filesystem::path& folder);
+Loaded load_text(std::string_view text, const std::string& file, const std::filesystem::path& folder);
 Loaded load_file(const std::filesystem::path& path);
 
 // The gateway.yaml that this program was built with.

@@ -13,13 +13,11 @@ std::string Context::absolute(const std::string& path) const {
   return (folder / path).lexically_normal().string();
 }
 
-void Context::add(int line, const std::string& key, const std::string& found,
-                  std::string expected) {
+void Context::add(int line, const std::string& key, const std::string& found, std::string expected) {
   // A file of nothing but mistakes must not fill the memory with complaints about it.
   constexpr std::size_t kMostProblems = 1000;
   if (problems.size() >= kMostProblems) return;
-  problems.push_back(
-      {file, std::max(line, 1), printable(key), printable(found), std::move(expected)});
+  problems.push_back({file, std::max(line, 1), printable(key), printable(found), std::move(expected)});
 }
 
 int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
@@ -37,8 +35,7 @@ std::string printable(const std::string& text) {
   std::string out = text.substr(0, kLongest);
   // Not in the middle of a UTF-8 character.
   if (out.size() < text.size()) {
-    while (!out.empty() && (static_cast<unsigned char>(text[out.size()]) & 0xC0U) == 0x80U)
-      out.pop_back();
+    while (!out.empty() && (static_cast<unsigned char>(text[out.size()]) & 0xC0U) == 0x80U) out.pop_back();
     out += "...";
   }
   for (char& c : out)
@@ -54,8 +51,7 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
 
 std::string one_of(const std::vector<std::string>& words, const std::string& misspelt) {
   const std::string guess = did_you_mean(misspelt, words);
-  return "one of " + joined(words, ", ") +
-         (guess.empty() ? "" : " (did you mean '" + guess + "'?)");
+  return "one of " + joined(words, ", ") + (guess.empty() ? "" : " (did you mean '" + guess + "'?)");
 }
 
 MappingReader::MappingReader(Context& context, const YAML::Node& node, std::string prefix)
@@ -126,8 +122,7 @@ void MappingReader::path(const char* key, std::string& out) {
   if (const auto value = plain_text(key, "a path")) out = context_.absolute(*value);
 }
 
-void MappingReader::choice(const char* key, std::string& out,
-                           const std::vector<std::string>& words) {
+void MappingReader::choice(const char* key, std::string& out, const std::vector<std::string>& words) {
   const std::string all = joined(words, " or ");
   const auto value = scalar(key, all.c_str());
   if (!value) return;
@@ -148,10 +143,8 @@ void MappingReader::boolean(const char* key, bool& out) {
     wrong(key, *value, "true or false");
 }
 
-std::optional<std::int64_t> MappingReader::checked_integer(const char* key, std::int64_t least,
-                                                           std::int64_t most) {
-  const std::string expected =
-      "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+std::optional<std::int64_t> MappingReader::checked_integer(const char* key, std::int64_t least, std::int64_t most) {
+  const std::string expected = "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
   const auto value = scalar(key, expected.c_str());
   if (!value) return std::nullopt;
   const auto parsed = parse_integer(*value);
@@ -207,9 +200,8 @@ void MappingReader::texts(const char* key, std::vector<std::string>& out) {
   out = std::move(values);
 }
 
-void MappingReader::mapping(
-    const char* key,
-    const std::function<void(const YAML::Node&, const std::string& prefix)>& read) {
+void MappingReader::mapping(const char* key,
+                            const std::function<void(const YAML::Node&, const std::string& prefix)>& read) {
   const YAML::Node node = any(key);
   if (node.IsDefined()) read(node, full(key));
 }

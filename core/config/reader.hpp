@@ -57,20 +57,16 @@ class MappingReader {
   // Says that the value of `key` is wrong; its line is that of the value.
   void wrong(const char* key, const std::string& found, std::string expected);
   // A nested mapping; `read` is called when it is there.
-  void mapping(const char* key,
-               const std::function<void(const YAML::Node&, const std::string& prefix)>& read);
+  void mapping(const char* key, const std::function<void(const YAML::Node&, const std::string& prefix)>& read);
   // Any node, undefined when absent; the caller checks it.
   YAML::Node any(const char* key);
   // The line of the key's value, else of the mapping.
   int line_at(const char* key) const;
-  std::string full(const std::string& key) const {
-    return prefix_.empty() ? key : prefix_ + '.' + key;
-  }
+  std::string full(const std::string& key) const { return prefix_.empty() ? key : prefix_ + '.' + key; }
 
  private:
   std::optional<std::string> scalar(const char* key, const char* expected);
-  std::optional<std::int64_t> checked_integer(const char* key, std::int64_t least,
-                                              std::int64_t most);
+  std::optional<std::int64_t> checked_integer(const char* key, std::int64_t least, std::int64_t most);
   YAML::Node find(const char* key) const;
   std::optional<std::string> plain_text(const char* key, const char* expected);
 

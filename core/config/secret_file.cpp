@@ -22,8 +22,7 @@ Result<Text> read_all(int fd, const std::string& path) {
     if (count < 0) return Error{"secret file " + path + ": " + std::strerror(errno)};
     if (count == 0) break;
     text.append(buffer, static_cast<std::size_t>(count));
-    if (text.size() > kLargest)
-      return Error{"secret file " + path + ": found more than 64KiB, expected one secret"};
+    if (text.size() > kLargest) return Error{"secret file " + path + ": found more than 64KiB, expected one secret"};
   }
   text.erase(text.find_last_not_of(" \t\r\n\v\f") + 1);
   return text.empty() ? Text{} : Text(std::move(text));

@@ -22,8 +22,7 @@ bool is_secret_name(const std::string& key) {
 }
 
 bool is_variable_name(std::string_view name) {
-  constexpr std::string_view kAllowed =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
   return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos &&
          (name[0] < '0' || name[0] > '9');
 }
@@ -36,15 +35,13 @@ std::optional<Value> parse_value(const Context& c, const std::string& text) {
   if (inner.find_first_of("{}") != std::string::npos) return std::nullopt;
   if (inner.starts_with("env:") && is_variable_name(std::string_view(inner).substr(4)))
     return Value{Value::Source::environment, inner.substr(4)};
-  if (inner.starts_with("file:") && inner.size() > 5)
-    return Value{Value::Source::file, c.absolute(inner.substr(5))};
+  if (inner.starts_with("file:") && inner.size() > 5) return Value{Value::Source::file, c.absolute(inner.substr(5))};
   return std::nullopt;
 }
 
 // One value of a setting; a complaint never shows what may be a secret.
 void read_value(Context& c, const YAML::Node& node, const std::string& full, Setting& out) {
-  if (!node.IsScalar())
-    return c.add(line_of(node), full, shown(node), "a value, or a list of values");
+  if (!node.IsScalar()) return c.add(line_of(node), full, shown(node), "a value, or a list of values");
   const bool is_secret = is_secret_name(out.key);
   const auto value = parse_value(c, node.Scalar());
   if (!value)
@@ -96,14 +93,13 @@ std::optional<std::string> canonical(SettingType type, const std::string& text) 
 }
 
 const SettingRule* find_rule(std::span<const SettingRule> rules, const std::string& key) {
-  const auto found =
-      std::find_if(rules.begin(), rules.end(), [&](const SettingRule& r) { return r.name == key; });
+  const auto found = std::find_if(rules.begin(), rules.end(), [&](const SettingRule& r) { return r.name == key; });
   return found == rules.end() ? nullptr : &*found;
 }
 
 const Setting* find_setting(const Broker& broker, const std::string& key) {
-  const auto found = std::find_if(broker.settings.begin(), broker.settings.end(),
-                                  [&](const Setting& s) { return s.key == key; });
+  const auto found =
+      std::find_if(broker.settings.begin(), broker.settings.end(), [&](const Setting& s) { return s.key == key; });
   return found == broker.settings.end() ? nullptr : &*found;
 }
 
@@ -138,9 +134,7 @@ Result<ResolvedSetting> convert(const SettingRule& rule, const std::vector<std::
   for (const std::string& text : texts) {
     const auto value = canonical(rule.type, text);
     // A value from the environment or a file is not shown: it may be a secret.
-    if (!value)
-      return Error{"setting " + rule.name + ": found another value, expected " +
-                   expected_of(rule.type)};
+    if (!value) return Error{"setting " + rule.name + ": found another value, expected " + expected_of(rule.type)};
     if (rule.type == SettingType::integers) out.integers.push_back(*parse_integer(*value));
     out.text += (out.text.empty() ? "" : ",") + *value;
   }
@@ -148,8 +142,7 @@ Result<ResolvedSetting> convert(const SettingRule& rule, const std::vector<std::
 }
 
 // What is wrong with one given setting, apart from its being unknown.
-void check_one(const Setting& s, const SettingRule& rule, const Problem& where,
-               std::vector<Problem>& problems) {
+void check_one(const Setting& s, const SettingRule& rule, const Problem& where, std::vector<Problem>& problems) {
   const auto add = [&](std::string found, std::string expected) {
     problems.push_back({where.file, where.line, where.key, std::move(found), std::move(expected)});
   };
@@ -166,11 +159,9 @@ void check_one(const Setting& s, const SettingRule& rule, const Problem& where,
 
 }  // namespace
 
-void read_settings(Context& c, const YAML::Node& node, const std::string& prefix,
-                   std::vector<Setting>& out) {
+void read_settings(Context& c, const YAML::Node& node, const std::string& prefix, std::vector<Setting>& out) {
   if (node.IsNull()) return;
-  if (!node.IsMap())
-    return c.add(line_of(node), prefix, shown(node), "a mapping of keys to values");
+  if (!node.IsMap()) return c.add(line_of(node), prefix, shown(node), "a mapping of keys to values");
   std::set<std::string> seen;
   for (const auto& pair : node) {
     Setting s;
@@ -190,8 +181,7 @@ void read_settings(Context& c, const YAML::Node& node, const std::string& prefix
   }
 }
 
-std::vector<Problem> check_settings(const Broker& broker, const std::string& file,
-                                    std::span<const SettingRule> rules) {
+std::vector<Problem> check_settings(const Broker& broker, const std::string& file, std::span<const SettingRule> rules) {
   std::vector<Problem> problems;
   const std::string prefix = "brokers." + broker.name + ".settings.";
   std::vector<std::string> names;
@@ -201,13 +191,12 @@ std::vector<Problem> check_settings(const Broker& broker, const std::string& fil
     if (rule != nullptr)
       check_one(s, *rule, {file, s.line, prefix + s.key, "", ""}, problems);
     else
-      problems.push_back({file, s.line, prefix + s.key, "an unknown key",
-                          names.empty() ? "no settings" : one_of(names, s.key)});
+      problems.push_back(
+          {file, s.line, prefix + s.key, "an unknown key", names.empty() ? "no settings" : one_of(names, s.key)});
   }
   for (const SettingRule& r : rules)
     if (r.required && !r.default_value && find_setting(broker, r.name) == nullptr)
-      problems.push_back({file, broker.line, prefix + r.name, "nothing",
-                          r.secret ? kReference : expected_of(r.type)});
+      problems.push_back({file, broker.line, prefix + r.name, "nothing", r.secret ? kReference : expected_of(r.type)});
   return problems;
 }
 
@@ -226,8 +215,7 @@ Result<std::optional<std::string>> resolve(const Value& value) {
   return std::optional<std::string>{};
 }
 
-Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker,
-                                                      std::span<const SettingRule> rules) {
+Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker, std::span<const SettingRule> rules) {
   std::vector<ResolvedSetting> out;
   for (const SettingRule& rule : rules) {
     const Setting* setting = find_setting(broker, rule.name);
@@ -237,8 +225,7 @@ Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker,
       texts = split_default(*rule.default_value);
     } else {
       auto given = given_texts(*setting);
-      if (!given)
-        return with_context("broker " + broker.name + ": setting " + rule.name, given.error());
+      if (!given) return with_context("broker " + broker.name + ": setting " + rule.name, given.error());
       texts = std::move(*given);
     }
     if (!texts) {

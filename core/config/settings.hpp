@@ -37,16 +37,13 @@ struct ResolvedSetting {
   bool is_missing = false;  // a reference that leads to nothing
 };
 
-void read_settings(Context& context, const YAML::Node& node, const std::string& prefix,
-                   std::vector<Setting>& out);
+void read_settings(Context& context, const YAML::Node& node, const std::string& prefix, std::vector<Setting>& out);
 
 // Unknown keys, wrong types, missing ones; all at once.
-std::vector<Problem> check_settings(const Broker& broker, const std::string& file,
-                                    std::span<const SettingRule> rules);
+std::vector<Problem> check_settings(const Broker& broker, const std::string& file, std::span<const SettingRule> rules);
 // After check_settings found nothing: what is given or has a default, in the order of `rules`. An
 // error: a secret file that others can read, or a value from outside that is of the wrong type.
-Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker,
-                                                      std::span<const SettingRule> rules);
+Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker, std::span<const SettingRule> rules);
 // The value; nothing when the variable or file is missing or empty.
 Result<std::optional<std::string>> resolve(const Value& value);
 

@@ -18,8 +18,7 @@ std::optional<std::pair<double, std::string_view>> split_unit(std::string_view t
 }
 
 template <std::size_t N>
-std::optional<double> scaled(std::string_view text,
-                             const std::array<std::pair<std::string_view, double>, N>& units) {
+std::optional<double> scaled(std::string_view text, const std::array<std::pair<std::string_view, double>, N>& units) {
   const auto parts = split_unit(text);
   if (!parts) return std::nullopt;
   for (const auto& [name, factor] : units)
@@ -55,8 +54,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 std::optional<double> parse_number(std::string_view text) {
   double value = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (ec != std::errc{} || end != text.data() + text.size() || !std::isfinite(value))
-    return std::nullopt;
+  if (ec != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
   return value;
 }
 

@@ -28,11 +28,9 @@ class Address {
     std::string name = path;
     if (path.size() >= sizeof address.address_.sun_path) {
       const std::size_t slash = path.rfind('/');
-      address.folder_ = slash == std::string::npos ? -1
-                                                   : ::open(path.substr(0, slash).c_str(),
-                                                            O_PATH | O_DIRECTORY | O_CLOEXEC);
-      name = "/proc/self/fd/" + std::to_string(address.folder_) +
-             path.substr(slash == std::string::npos ? 0 : slash);
+      address.folder_ =
+          slash == std::string::npos ? -1 : ::open(path.substr(0, slash).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+      name = "/proc/self/fd/" + std::to_string(address.folder_) + path.substr(slash == std::string::npos ? 0 : slash);
       if (address.folder_ < 0 || name.size() >= sizeof address.address_.sun_path)
         return Error{"control socket " + path + ": its folder cannot be used"};
     }
@@ -40,8 +38,7 @@ class Address {
     std::memcpy(address.address_.sun_path, name.c_str(), name.size() + 1);
     return address;
   }
-  Address(Address&& other) noexcept
-      : address_(other.address_), folder_(std::exchange(other.folder_, -1)) {}
+  Address(Address&& other) noexcept : address_(other.address_), folder_(std::exchange(other.folder_, -1)) {}
   Address& operator=(Address&&) = delete;
   ~Address() {
     if (folder_ >= 0) ::close(folder_);
@@ -86,8 +83,7 @@ bool serve_peer(Peer& peer, const ControlServer::Handler& handler) {
   if (n < 0) return errno == EAGAIN || errno == EINTR;
   if (n == 0) return false;
   peer.input.append(buffer, static_cast<std::size_t>(n));
-  for (std::size_t end = peer.input.find('\n'); end != std::string::npos;
-       end = peer.input.find('\n')) {
+  for (std::size_t end = peer.input.find('\n'); end != std::string::npos; end = peer.input.find('\n')) {
     const std::string answer = handler(std::string_view(peer.input).substr(0, end)) + '\n';
     peer.input.erase(0, end + 1);
     if (!write_all(peer.fd, answer)) return false;
@@ -98,20 +94,18 @@ bool serve_peer(Peer& peer, const ControlServer::Handler& handler) {
 }  // namespace
 
 Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string& path, Handler handler,
-                                                           std::function<void()> periodic,
-                                                           int period_ms) {
+                                                           std::function<void()> periodic, int period_ms) {
   const auto address = Address::of(path);
   if (!address) return address.error();
   if (const int other = connect_to(*address); other >= 0) {
     ::close(other);
-    return Error{"control socket " + path +
-                 ": another gateway serves it; stop that one, or set another database"};
+    return Error{"control socket " + path + ": another gateway serves it; stop that one, or set another database"};
   }
   ::unlink(path.c_str());
   const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const mode_t before = ::umask(0177);  // 0600 from the first moment
-  const bool bound = listener >= 0 && ::bind(listener, address->get(), Address::size()) == 0 &&
-                     ::listen(listener, 8) == 0;
+  const bool bound =
+      listener >= 0 && ::bind(listener, address->get(), Address::size()) == 0 && ::listen(listener, 8) == 0;
   ::umask(before);
   int wake[2] = {-1, -1};
   if (!bound || ::pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -119,12 +113,12 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string& pa
     if (listener >= 0) ::close(listener);
     return Error{"control socket " + path + ": " + reason};
   }
-  return std::unique_ptr<ControlServer>(new ControlServer(
-      listener, wake[0], wake[1], path, std::move(handler), std::move(periodic), period_ms));
+  return std::unique_ptr<ControlServer>(
+      new ControlServer(listener, wake[0], wake[1], path, std::move(handler), std::move(periodic), period_ms));
 }
 
-ControlServer::ControlServer(int listener, int wake_read, int wake_write, std::string path,
-                             Handler handler, std::function<void()> periodic, int period_ms)
+ControlServer::ControlServer(int listener, int wake_read, int wake_write, std::string path, Handler handler,
+                             std::function<void()> periodic, int period_ms)
     : listener_(listener),
       wake_read_(wake_read),
       wake_write_(wake_write),
@@ -146,11 +140,9 @@ void ControlServer::serve() {
   std::vector<Peer> peers;
   auto next = Clock::now() + std::chrono::milliseconds(period_ms_);
   for (;;) {
-    std::vector<pollfd> polled = {{wake_read_, POLLIN, 0},
-                                  {peers.size() < kMostPeers ? listener_ : -1, POLLIN, 0}};
+    std::vector<pollfd> polled = {{wake_read_, POLLIN, 0}, {peers.size() < kMostPeers ? listener_ : -1, POLLIN, 0}};
     for (const Peer& peer : peers) polled.push_back({peer.fd, POLLIN, 0});
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
     ::poll(polled.data(), polled.size(), static_cast<int>(left < 0 ? 0 : left + 1));
     if (polled[0].revents != 0) break;
     for (std::size_t i = peers.size(); i-- > 0;) {
@@ -159,8 +151,7 @@ void ControlServer::serve() {
       peers.erase(peers.begin() + static_cast<std::ptrdiff_t>(i));
     }
     if (polled[1].revents != 0)
-      if (const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC); fd >= 0)
-        peers.push_back({fd, {}});
+      if (const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC); fd >= 0) peers.push_back({fd, {}});
     if (Clock::now() >= next) {
       periodic_();
       next = Clock::now() + std::chrono::milliseconds(period_ms_);

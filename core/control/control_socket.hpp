@@ -1,5 +1,5 @@
-// The Unix socket beside the database: a JSON line in, a JSON line out. The gateway serves it on its control thread, the
-// command line is its client. What a line means is the handler's business.
+// The Unix socket beside the database: a JSON line in, a JSON line out. The gateway serves it on its control thread,
+// the command line is its client. What a line means is the handler's business.
 #pragma once
 
 #include <functional>
@@ -17,7 +17,8 @@ class ControlServer {
   // One line in, one line out. [control]
   using Handler = std::function<std::string(std::string_view line)>;
 
-  // `periodic` runs every `period_ms` on the same thread. A socket file that nobody serves any more is replaced; one that is served is an error.
+  // `periodic` runs every `period_ms` on the same thread. A socket file that nobody serves any more is replaced; one
+  // that is served is an error.
   static Result<std::unique_ptr<ControlServer>> open(const std::string& path, Handler handler,
                                                      std::function<void()> periodic, int period_ms);
   ~ControlServer();

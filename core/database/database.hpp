@@ -1,5 +1,5 @@
-// SQLite behind three small types: Database, Statement, Transaction. SQLite's header stays in the .cpp. An object belongs to one
-// thread; several processes may have the file open at once.
+// SQLite behind three small types: Database, Statement, Transaction. SQLite's header stays in the .cpp. An object
+// belongs to one thread; several processes may have the file open at once.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class Statement {
 
   // True: a row is there. False: done.
   Result<bool> step();
-  Result<void> run();  // for statements without rows; ready to be bound and run again
+  Result<void> run();                       // for statements without rows; ready to be bound and run again
   std::string_view text(int column) const;  // from 0; valid until the next step
   std::int64_t integer(int column) const;
   bool is_null(int column) const;
@@ -40,8 +40,8 @@ class Statement {
 
 class Database {
  public:
-  // Makes the file (0600) and its folder (0700) when they are not there, and brings the schema up to date. The schema of a
-  // newer gateway is an error.
+  // Makes the file (0600) and its folder (0700) when they are not there, and brings the schema up to date. The schema
+  // of a newer gateway is an error.
   static Result<std::unique_ptr<Database>> open(const std::string& path);
   ~Database();
   Database(const Database&) = delete;

@@ -33,9 +33,7 @@ struct FileReader {
   }
 };
 
-std::string text_of(const bgw_error& error) {
-  return {error.message, strnlen(error.message, sizeof error.message)};
-}
+std::string text_of(const bgw_error& error) { return {error.message, strnlen(error.message, sizeof error.message)}; }
 
 }  // namespace
 
@@ -90,11 +88,17 @@ void Import::take(const bgw_instrument& row) {
   ++report_.read;
   const std::string_view symbol = row.symbol;
   const std::string_view exchange = row.exchange;
-  if (!is_name(symbol)) return skip(row.line, "symbol: found '" + std::string(symbol.substr(0, 80)) + "', expected 1 to 64 printable characters without blanks");
-  if (!is_name(exchange)) return skip(row.line, "exchange: found '" + std::string(exchange.substr(0, 80)) + "', expected 1 to 64 printable characters without blanks");
+  if (!is_name(symbol))
+    return skip(row.line, "symbol: found '" + std::string(symbol.substr(0, 80)) +
+                              "', expected 1 to 64 printable characters without blanks");
+  if (!is_name(exchange))
+    return skip(row.line, "exchange: found '" + std::string(exchange.substr(0, 80)) +
+                              "', expected 1 to 64 printable characters without blanks");
   if (row.token[0] == '\0') return skip(row.line, "token: empty");
   const auto [known, fresh] = lines_.try_emplace(std::string(symbol) + '\n' + std::string(exchange), row.line);
-  if (!fresh) return skip(row.line, "duplicate of line " + std::to_string(known->second) + ": " + std::string(symbol) + '.' + std::string(exchange));
+  if (!fresh)
+    return skip(row.line, "duplicate of line " + std::to_string(known->second) + ": " + std::string(symbol) + '.' +
+                              std::string(exchange));
   rows_.push_back({keep(row.symbol), keep(row.exchange), keep(row.broker_symbol), keep(row.broker_exchange),
                    keep(row.token), keep(row.name), keep(row.instrument_type), keep(row.expiry), row.strike,
                    row.tick_size, row.lot_size});

@@ -1,5 +1,5 @@
-// Turns a broker's instrument file, or the rows that a plugin brings built in, into rows that are checked. The format is
-// the plugin's business (bgw.instruments/1). Never looks at the clock: expired contracts stay.
+// Turns a broker's instrument file, or the rows that a plugin brings built in, into rows that are checked. The format
+// is the plugin's business (bgw.instruments/1). Never looks at the clock: expired contracts stay.
 #pragma once
 
 #include <cstdint>

@@ -42,8 +42,8 @@ Index::Builder::Builder(std::size_t expected_rows) {
 }
 
 void Index::Builder::add(const InstrumentView& r) {
-  for (const std::string_view text : {r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token, r.name,
-                                      r.instrument_type, r.expiry}) {
+  for (const std::string_view text :
+       {r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token, r.name, r.instrument_type, r.expiry}) {
     arena_.append(text);
     ends_.push_back(static_cast<std::uint32_t>(arena_.size()));
   }
@@ -102,7 +102,8 @@ std::vector<InstrumentView> Index::search(std::string_view text, std::string_vie
   std::vector<InstrumentView> best;
   for (auto& rows : found) {
     std::sort(rows.begin(), rows.end(), [](const InstrumentView* a, const InstrumentView* b) {
-      return std::tuple(a->symbol.size(), a->symbol, a->exchange) < std::tuple(b->symbol.size(), b->symbol, b->exchange);
+      return std::tuple(a->symbol.size(), a->symbol, a->exchange) <
+             std::tuple(b->symbol.size(), b->symbol, b->exchange);
     });
     for (const InstrumentView* row : rows) {
       if (best.size() >= limit) return best;

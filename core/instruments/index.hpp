@@ -19,7 +19,7 @@ struct InstrumentView {
   std::string_view token;
   std::string_view name;
   std::string_view instrument_type;
-  std::string_view expiry;  // "YYYY-MM-DD" or empty
+  std::string_view expiry;     // "YYYY-MM-DD" or empty
   std::int64_t strike = 0;     // 1e-9
   std::int64_t tick_size = 0;  // 1e-9
   std::int64_t lot_size = 0;
@@ -37,15 +37,15 @@ class Index {
    private:
     friend class Index;
     std::string arena_;
-    std::vector<std::uint32_t> ends_;  // eight texts a row: the end of each in the arena
+    std::vector<std::uint32_t> ends_;    // eight texts a row: the end of each in the arena
     std::vector<std::int64_t> numbers_;  // three a row
   };
 
   Index() = default;
   std::size_t size() const { return rows_.size(); }
   std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept;
-  // Best match first: the symbol itself, symbols that begin so, symbols or names that contain it; without case. An empty
-  // text lists. An empty exchange means every one.
+  // Best match first: the symbol itself, symbols that begin so, symbols or names that contain it; without case. An
+  // empty text lists. An empty exchange means every one.
   std::vector<InstrumentView> search(std::string_view text, std::string_view exchange, std::size_t limit) const;
 
  private:

@@ -4,7 +4,8 @@ namespace gw::instruments {
 
 Result<std::shared_ptr<const Index>> InstrumentStore::load(std::string_view plugin) {
   auto query = database_.prepare(
-      "SELECT symbol, exchange, broker_symbol, broker_exchange, token, name, instrument_type, expiry, strike, tick_size, "
+      "SELECT symbol, exchange, broker_symbol, broker_exchange, token, name, instrument_type, expiry, strike, "
+      "tick_size, "
       "lot_size FROM instruments WHERE plugin = ?");
   query.bind(1, plugin);
   Index::Builder builder(1024);

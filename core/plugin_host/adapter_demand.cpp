@@ -1,4 +1,5 @@
-// What is wanted of an adapter: taken from the ring, remembered, handed over in batches, and replayed after each connect.
+// What is wanted of an adapter: taken from the ring, remembered, handed over in batches, and replayed after each
+// connect.
 #include <algorithm>
 
 #include "core/base/log.hpp"
@@ -45,12 +46,12 @@ void AdapterInstance::replay() {
   all.reserve(wanted_.size());
   for (const auto& [handle, wanted] : wanted_) all.push_back(handle);
   std::sort(all.begin(), all.end());
-  if (!all.empty())
-    log::info("broker", options_.name + ": replaying " + std::to_string(all.size()) + " subscriptions");
+  if (!all.empty()) log::info("broker", options_.name + ": replaying " + std::to_string(all.size()) + " subscriptions");
   apply(all, {});
 }
 
-void AdapterInstance::apply(const std::vector<std::uint32_t>& subscribe, const std::vector<std::uint32_t>& unsubscribe) {
+void AdapterInstance::apply(const std::vector<std::uint32_t>& subscribe,
+                            const std::vector<std::uint32_t>& unsubscribe) {
   const bgw_adapter_api& api = *library_->descriptor().api;
   const bool connected = state_ == bus::LinkState::connected;
   const std::uint32_t declared = library_->descriptor().limits->batch_size;
@@ -78,9 +79,8 @@ void AdapterInstance::apply(const std::vector<std::uint32_t>& subscribe, const s
                       w.exchange.c_str(), w.broker_symbol.c_str(), w.broker_exchange.c_str(), w.token.c_str()});
     }
     if (list.empty()) continue;
-    const bgw_status status = call(error, [&] {
-      return api.subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()), &error);
-    });
+    const bgw_status status = call(
+        error, [&] { return api.subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()), &error); });
     if (status == BGW_OK) continue;
     for (const bgw_subscription& s : list)
       channel_.writer().handle_event(bus::RecordKind::refuse, s.instrument, status, text_of(error));

@@ -184,7 +184,8 @@ void AdapterInstance::start_over() {
   loop_->reconnect.cancel();
   backoff_.reset();
   if (adapter_ == nullptr) {
-    if (const auto created = create_adapter(); !created) return set_state(bus::LinkState::failed, created.error().message);
+    if (const auto created = create_adapter(); !created)
+      return set_state(bus::LinkState::failed, created.error().message);
   }
   connect();
 }
@@ -245,8 +246,9 @@ void AdapterInstance::on_close(const websocket::CloseInfo& info) {
   if (connection_ == 0) return;
   std::vector<bgw_header> headers;
   for (const websocket::Header& h : info.headers) headers.push_back({h.name.c_str(), h.value.c_str()});
-  const bgw_close close{sizeof close,   info.code,      info.http_status, static_cast<std::uint32_t>(headers.size()),
-                        headers.data(), info.reason.c_str()};
+  const bgw_close close{sizeof close,     info.code,
+                        info.http_status, static_cast<std::uint32_t>(headers.size()),
+                        headers.data(),   info.reason.c_str()};
   const std::uint32_t connection = connection_;
   connection_ = 0;
   bgw_error error{};
@@ -270,14 +272,20 @@ void AdapterInstance::end_session(bgw_status status, const bgw_error& error, con
   timers_.cancel_all();
   drop_socket();
   switch (status) {
-    case BGW_E_AUTH: wait_for_login(why); return;
+    case BGW_E_AUTH:
+      wait_for_login(why);
+      return;
     case BGW_E_FATAL:
     case BGW_E_UNSUPPORTED:
     case BGW_E_INVALID:
       set_state(bus::LinkState::failed, why + "; to go on: broker-gateway brokers retry " + options_.name);
       return;
-    case BGW_E_RATE: reconnect_later(error.retry_after_ns, why); return;
-    default: reconnect_later(0, why); return;
+    case BGW_E_RATE:
+      reconnect_later(error.retry_after_ns, why);
+      return;
+    default:
+      reconnect_later(0, why);
+      return;
   }
 }
 
@@ -349,7 +357,9 @@ void AdapterInstance::drop_socket() {
   if (socket_) asio::post(io_, [old = std::shared_ptr<transport::WsClient>(std::move(socket_))] {});
 }
 
-bool AdapterInstance::is_live(std::uint32_t handle) const noexcept { return handle < live_.size() && live_[handle] != 0; }
+bool AdapterInstance::is_live(std::uint32_t handle) const noexcept {
+  return handle < live_.size() && live_[handle] != 0;
+}
 
 void AdapterInstance::publish(const bgw_update& u) noexcept {
   constexpr std::uint32_t kModes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
@@ -358,8 +368,8 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
   const auto side_fits = [](std::uint32_t count, const bgw_level* levels) {
     return count <= BGW_MAX_LEVELS && (count == 0 || levels != nullptr);
   };
-  const bool book_fits = u.book == nullptr || (side_fits(u.book->bid_count, u.book->bids) &&
-                                               side_fits(u.book->ask_count, u.book->asks));
+  const bool book_fits =
+      u.book == nullptr || (side_fits(u.book->bid_count, u.book->bids) && side_fits(u.book->ask_count, u.book->asks));
   const bool has_ltp = tick != nullptr && (tick->present & BGW_HAS_LTP) != 0;
   const bool valid = tick != nullptr && is_live(tick->instrument) && (tick->modes & kModes) != 0 &&
                      (!wants_book || u.book != nullptr) && book_fits &&

@@ -47,8 +47,10 @@ void check_capabilities(const bgw_plugin_descriptor& d, Differences& out) {
     const bgw_capability& c = d.capabilities[i];
     const std::size_t length = strnlen(c.exchange, sizeof c.exchange);
     const std::string where = "capability of " + std::string(c.exchange, length);
-    if (length == 0 || length == sizeof c.exchange) out.add("capability " + std::to_string(i), "no exchange name", "1 to 15 letters");
-    else if (!exchanges.insert(std::string(c.exchange, length)).second) out.add(where, "it twice", "it once");
+    if (length == 0 || length == sizeof c.exchange)
+      out.add("capability " + std::to_string(i), "no exchange name", "1 to 15 letters");
+    else if (!exchanges.insert(std::string(c.exchange, length)).second)
+      out.add(where, "it twice", "it once");
     if (c.modes == 0 || (c.modes & ~7U) != 0) out.add(where, "modes " + std::to_string(c.modes), "bits of 1, 2 and 4");
     if (c.depth_count > 8) out.add(where, std::to_string(c.depth_count) + " depth levels", "at most 8");
     if (c.depth_count <= 8 && (c.depth_count != 0) != ((c.modes & BGW_MODE_DEPTH) != 0))
@@ -65,8 +67,10 @@ void check_settings(const bgw_plugin_descriptor& d, Differences& out) {
   std::set<std::string> names;
   for (std::uint32_t i = 0; i < d.setting_count; ++i) {
     const bgw_setting& s = d.settings[i];
-    if (s.name == nullptr || *s.name == '\0') out.add("setting " + std::to_string(i), "no name", "one");
-    else if (!names.insert(s.name).second) out.add("setting", shown(s.name) + " twice", "it once");
+    if (s.name == nullptr || *s.name == '\0')
+      out.add("setting " + std::to_string(i), "no name", "one");
+    else if (!names.insert(s.name).second)
+      out.add("setting", shown(s.name) + " twice", "it once");
     if (s.type > BGW_SETTING_INTEGERS) out.add("setting " + shown(s.name), "type " + std::to_string(s.type), "0 to 5");
   }
 }
@@ -87,7 +91,8 @@ void check_whole(const bgw_plugin_descriptor& d, const std::string& stem, Differ
   out.equal("capability_size", d.capability_size, sizeof(bgw_capability));
   out.equal("setting_size", d.setting_size, sizeof(bgw_setting));
   if (d.min_host_minor > BGW_ABI_MINOR)
-    out.add("min_host_minor", std::to_string(d.min_host_minor), "at most " + std::to_string(BGW_ABI_MINOR) + " (a newer gateway)");
+    out.add("min_host_minor", std::to_string(d.min_host_minor),
+            "at most " + std::to_string(BGW_ABI_MINOR) + " (a newer gateway)");
   if (!is_broker_name(d.broker))
     out.add("broker", shown(d.broker), "a letter, then up to 30 of a-z, 0-9 and _");
   else if (stem != d.broker)
@@ -97,10 +102,10 @@ void check_whole(const bgw_plugin_descriptor& d, const std::string& stem, Differ
     if (text == nullptr) out.add(what, "nothing", "text");
   if (d.limits == nullptr || d.limits->size < sizeof(bgw_limits))
     out.add_built("limits", d.limits == nullptr ? "nothing" : "size " + std::to_string(d.limits->size),
-            "size " + std::to_string(sizeof(bgw_limits)));
+                  "size " + std::to_string(sizeof(bgw_limits)));
   if (d.api == nullptr || d.api->size < sizeof(bgw_adapter_api))
     out.add_built("api", d.api == nullptr ? "nothing" : "size " + std::to_string(d.api->size),
-            "size " + std::to_string(sizeof(bgw_adapter_api)));
+                  "size " + std::to_string(sizeof(bgw_adapter_api)));
   else if (!has_every_function(*d.api))
     out.add("api", "a missing function", "all of them");
   // The arrays can be walked only when their elements have the size that we know.
@@ -123,7 +128,8 @@ std::string check_descriptor(const bgw_plugin_descriptor* d, const std::string& 
   }
   const std::string rebuild = ". Rebuild it with BrokerGatewaySDK " + std::to_string(BGW_ABI_MAJOR) + ".x";
   if (d->abi_major != BGW_ABI_MAJOR) {  // what follows may mean something else there
-    out.add("abi", std::to_string(d->abi_major) + '.' + std::to_string(d->abi_minor), std::to_string(BGW_ABI_MAJOR) + ".x");
+    out.add("abi", std::to_string(d->abi_major) + '.' + std::to_string(d->abi_minor),
+            std::to_string(BGW_ABI_MAJOR) + ".x");
     return out.text() + rebuild;
   }
   if (d->size < sizeof(bgw_plugin_descriptor)) {

@@ -61,7 +61,8 @@ std::optional<std::string> check_sections(const std::vector<char>& bytes, const 
     return kTruncated;
   for (unsigned i = 0; i < header.e_shnum; ++i) {
     const auto section = record_at<Elf64_Shdr>(bytes, header.e_shoff + i * sizeof(Elf64_Shdr));
-    if (section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL && !inside(section.sh_offset, section.sh_size, size))
+    if (section.sh_type != SHT_NOBITS && section.sh_type != SHT_NULL &&
+        !inside(section.sh_offset, section.sh_size, size))
       return kTruncated;
     if (section.sh_type != SHT_DYNSYM && section.sh_type != SHT_SYMTAB) continue;
     if (section.sh_link >= header.e_shnum) return "symbols: found a table without names, expected a library";
@@ -85,7 +86,8 @@ std::optional<std::string> check_elf(const std::string& path) {
   if (bytes.size() < sizeof(Elf64_Ehdr)) return kTruncated;
   const auto header = record_at<Elf64_Ehdr>(bytes, 0);
   if (auto problem = check_machine(header)) return problem;
-  if (header.e_type != ET_DYN) return "file: found ELF type " + std::to_string(header.e_type) + ", expected a shared library";
+  if (header.e_type != ET_DYN)
+    return "file: found ELF type " + std::to_string(header.e_type) + ", expected a shared library";
   if (header.e_phentsize != sizeof(Elf64_Phdr) ||
       !inside(header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr), bytes.size()))
     return kTruncated;

@@ -15,10 +15,14 @@ namespace {
 
 const EVP_MD* algorithm_of(std::uint32_t algorithm) {
   switch (algorithm) {
-    case BGW_DIGEST_SHA1: return EVP_sha1();
-    case BGW_DIGEST_SHA256: return EVP_sha256();
-    case BGW_DIGEST_SHA512: return EVP_sha512();
-    default: return nullptr;
+    case BGW_DIGEST_SHA1:
+      return EVP_sha1();
+    case BGW_DIGEST_SHA256:
+      return EVP_sha256();
+    case BGW_DIGEST_SHA512:
+      return EVP_sha512();
+    default:
+      return nullptr;
   }
 }
 
@@ -147,7 +151,8 @@ struct HostTable {
     static constexpr log::Level kLevels[] = {log::Level::debug, log::Level::info, log::Level::warning,
                                              log::Level::error};
     const log::Level chosen = kLevels[std::clamp(level, 0, 3)];
-    if (log::enabled(chosen)) log::write(chosen, "plugin", of(context).options_.name + ": " + std::string(text, length));
+    if (log::enabled(chosen))
+      log::write(chosen, "plugin", of(context).options_.name + ": " + std::string(text, length));
   }
   static const void* get_extension(void*, const char*) noexcept { return nullptr; }
 };

@@ -18,8 +18,8 @@ class Library {
   const bgw_instruments* instruments() const;
 };
 
-// The error is one line that lists every difference. No adapter function runs; the plugin's static initialisers do, but only
-// once the file is known to be a library with the entry. [main]
+// The error is one line that lists every difference. No adapter function runs; the plugin's static initialisers do, but
+// only once the file is known to be a library with the entry. [main]
 Result<std::shared_ptr<const Library>> load_library(const std::string& path);
 
 }  // namespace gw::plugin_host

@@ -12,16 +12,16 @@ namespace gw::plugin_host {
 
 struct ScanEntry {
   std::string path;
-  std::string file;                       // its name
+  std::string file;                        // its name
   std::shared_ptr<const Library> library;  // null: refused
-  std::string refusal;                    // "acme.so: refused: …", one line
+  std::string refusal;                     // "acme.so: refused: …", one line
 };
 
 // One file. [main or control]
 ScanEntry scan_file(const std::string& path, const std::vector<std::string>& allow);
 
-// Every *.so of the folder, by name. `allow`: SHA-256 (hex) of the files that may be loaded; empty: all. An error: the folder
-// itself cannot be used. [main]
+// Every *.so of the folder, by name. `allow`: SHA-256 (hex) of the files that may be loaded; empty: all. An error: the
+// folder itself cannot be used. [main]
 Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow);
 
 }  // namespace gw::plugin_host

@@ -184,22 +184,33 @@ void ClientSession::handle(const wire::Request& r) {
   routing::Router& router = shard_.router();
   const routing::BrokerTable& table = router.broker(broker_);
   switch (r.action) {
-    case wire::Action::subscribe: subscribe(r); return;
-    case wire::Action::unsubscribe: unsubscribe(r); return;
+    case wire::Action::subscribe:
+      subscribe(r);
+      return;
+    case wire::Action::unsubscribe:
+      unsubscribe(r);
+      return;
     case wire::Action::unsubscribe_all:
       newest_.clear();
       send(wire::unsubscribed_all(router.unsubscribe_all(id_), r.id_json));
       return;
-    case wire::Action::list: send(wire::held_streams(router, id_, r.id_json)); return;
-    case wire::Action::ping: send(wire::pong(wall_ns(), r.id_json)); return;
-    case wire::Action::search: search(r); return;
+    case wire::Action::list:
+      send(wire::held_streams(router, id_, r.id_json));
+      return;
+    case wire::Action::ping:
+      send(wire::pong(wall_ns(), r.id_json));
+      return;
+    case wire::Action::search:
+      search(r);
+      return;
     case wire::Action::get_broker_info:
       send(wire::broker_info(table.setup().name, bus::word(table.state()), table.setup().capabilities, r.id_json));
       return;
     case wire::Action::authenticate:
       send(wire::error("INVALID_ACTION", "Invalid action: authenticate", r.id_json));
       return;
-    case wire::Action::invalid: return;
+    case wire::Action::invalid:
+      return;
   }
 }
 
@@ -213,7 +224,8 @@ void ClientSession::subscribe(const wire::Request& r) {
     outcomes.push_back(e.error ? routing::Outcome{} : router.subscribe(id_, e.symbol, e.exchange, e.stream));
     const routing::Outcome& o = outcomes.back();
     if (e.error || o.code != routing::Code::ok || !log::enabled(log::Level::info)) continue;
-    if (o.is_new) log::info("proxy", describe() + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+    if (o.is_new)
+      log::info("proxy", describe() + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
     if (o.is_new && e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level)
       log::info("proxy", "fallback: " + e.symbol + '.' + e.exchange + " depth " + std::to_string(o.actual_depth) +
                              " instead of " + std::to_string(e.stream.depth_level));

@@ -49,7 +49,8 @@ Shard::Shard(ShardOptions options, bus::Doorbell& bell)
     : options_(std::move(options)),
       bell_(bell),
       loop_(std::make_unique<Loop>(bell.descriptor())),
-      router_(std::make_unique<routing::Router>(encoder_, *this, [] { return wall_ns(); }, new_epoch())),
+      router_(std::make_unique<routing::Router>(
+          encoder_, *this, [] { return wall_ns(); }, new_epoch())),
       keys_(std::make_shared<const accounts::KeyRing>()) {
   websocket_options_.message_limit = options_.message_size;
   websocket_options_.output_limit = options_.output_per_client;

@@ -84,7 +84,8 @@ std::string broker_message(std::string_view broker, const Capabilities& can, std
   if (!levels.empty() && levels.back() == actual) {
     std::string name(broker);
     if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
-    return name + " broker only supports up to " + std::to_string(actual) + " depth levels for " + std::string(exchange);
+    return name + " broker only supports up to " + std::to_string(actual) + " depth levels for " +
+           std::string(exchange);
   }
   return "Depth level " + std::to_string(requested) + " not supported, using " + std::to_string(actual);
 }

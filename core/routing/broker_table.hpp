@@ -1,5 +1,5 @@
-// All that routing knows of one broker: its link, capabilities and instruments, and a dense table of the instruments that
-// somebody wants or wanted. A handle of this table is what ticks carry. Used by Router only. [routing]
+// All that routing knows of one broker: its link, capabilities and instruments, and a dense table of the instruments
+// that somebody wants or wanted. A handle of this table is what ticks carry. Used by Router only. [routing]
 #pragma once
 
 #include <array>
@@ -106,7 +106,7 @@ class BrokerTable {
   }
   std::size_t route_count() const { return by_name_.size(); }
 
-  std::uint64_t seq_floor = 0;    // a topic that is made anew goes on from here, so that seq never runs backwards
+  std::uint64_t seq_floor = 0;  // a topic that is made anew goes on from here, so that seq never runs backwards
   std::uint64_t update_order = 0;
 
  private:

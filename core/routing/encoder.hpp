@@ -29,7 +29,7 @@ struct TopicUpdate {
   std::span<const bgw_level> asks;
   // The tick's own, or the newest known where a book came without.
   std::int64_t ltp;
-  const bgw_tick* quote;  // whose quote values a depth update with extras shows; may be `tick`
+  const bgw_tick* quote;          // whose quote values a depth update with extras shows; may be `tick`
   std::int64_t exchange_time_ns;  // 0: none
   std::uint64_t seq;
   std::int64_t received_ns;

@@ -20,10 +20,10 @@ enum class Code : std::uint8_t {
 
 struct Outcome {
   Code code = Code::ok;
-  TopicId topic = 0;      // with ok
-  int actual_depth = 0;   // with ok, depth mode
-  bool is_new = false;    // with ok: not held before
-  std::string detail;     // unavailable: why. limitation: the feature, "depth" or "mode"
+  TopicId topic = 0;           // with ok
+  int actual_depth = 0;        // with ok, depth mode
+  bool is_new = false;         // with ok: not held before
+  std::string detail;          // unavailable: why. limitation: the feature, "depth" or "mode"
   std::vector<int> supported;  // limitation
 };
 

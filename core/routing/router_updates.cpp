@@ -73,18 +73,23 @@ void Router::take_record(BrokerId id, std::span<const std::byte> record) {
   bus::RecordKind kind{};
   std::memcpy(&kind, record.data(), sizeof kind);
   switch (kind) {
-    case bus::RecordKind::update: on_update(*brokers_[id], bus::view_update(record)); return;
+    case bus::RecordKind::update:
+      on_update(*brokers_[id], bus::view_update(record));
+      return;
     case bus::RecordKind::link: {
       const auto& link = *reinterpret_cast<const bus::LinkRecord*>(record.data());
       brokers_[id]->set_state(link.state, link.message);
       port_.broker_changed(id);
       return;
     }
-    case bus::RecordKind::refuse: on_refuse(id, *reinterpret_cast<const bus::HandleRecord*>(record.data())); return;
+    case bus::RecordKind::refuse:
+      on_refuse(id, *reinterpret_cast<const bus::HandleRecord*>(record.data()));
+      return;
     case bus::RecordKind::released:
       brokers_[id]->released(reinterpret_cast<const bus::HandleRecord*>(record.data())->instrument);
       return;
-    case bus::RecordKind::confirm: return;  // first data says the same
+    case bus::RecordKind::confirm:
+      return;  // first data says the same
   }
 }
 

@@ -1,4 +1,5 @@
-// How long to wait before the next attempt to connect: doubling, with jitter, up to a number of attempts. Knows no clock.
+// How long to wait before the next attempt to connect: doubling, with jitter, up to a number of attempts. Knows no
+// clock.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@ namespace gw::transport {
 struct BackoffOptions {
   std::int64_t first_ns = 5'000'000'000;
   std::int64_t max_ns = 60'000'000'000;
-  int attempts = 10;  // 0: for ever
+  int attempts = 10;    // 0: for ever
   double jitter = 0.2;  // either way, of the delay
 };
 

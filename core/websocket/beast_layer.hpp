@@ -1,5 +1,5 @@
-// What Beast sees below its WebSocket: reads come from the ByteStream, writes go into the connection's Output. Included by
-// connection.cpp only.
+// What Beast sees below its WebSocket: reads come from the ByteStream, writes go into the connection's Output. Included
+// by connection.cpp only.
 #pragma once
 
 #include <cstddef>
@@ -94,8 +94,8 @@ class Layer {
           tail.resize(at + n);
           boost::asio::buffer_copy(boost::asio::buffer(tail.data() + at, n), b);
           host_.flush_now();
-          boost::asio::post(executor_, boost::beast::bind_front_handler(std::forward<decltype(h)>(h),
-                                                                         boost::beast::error_code{}, n));
+          boost::asio::post(
+              executor_, boost::beast::bind_front_handler(std::forward<decltype(h)>(h), boost::beast::error_code{}, n));
         },
         handler, buffers);
   }

@@ -40,8 +40,8 @@ class ByteStream {
 std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
                                               ByteStream::Owner& owner);
 
-// Client side; the certificate must be good for `host`. `ca_file` empty: the system's store. Throws std::runtime_error when
-// that file cannot be read.
+// Client side; the certificate must be good for `host`. `ca_file` empty: the system's store. Throws std::runtime_error
+// when that file cannot be read.
 std::shared_ptr<ByteStream> make_tls_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
                                             ByteStream::Owner& owner, const std::string& host,
                                             const std::string& ca_file);

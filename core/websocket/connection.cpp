@@ -65,9 +65,7 @@ std::optional<Url> parse_url(std::string_view text) {
   return url;
 }
 
-std::string reason_phrase(int status) {
-  return std::string(http::obsolete_reason(static_cast<http::status>(status)));
-}
+std::string reason_phrase(int status) { return std::string(http::obsolete_reason(static_cast<http::status>(status))); }
 
 // What a failed read says in terms of RFC 6455.
 int close_code_of(const error_code& ec) {
@@ -114,9 +112,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     parser_.emplace();
     parser_->header_limit(kHeaderLimit);
     parser_->body_limit(kHeaderLimit);
-    http::async_read(ws_.next_layer(), buffer_, *parser_, [self = shared_from_this()](error_code read_ec, std::size_t) {
-      self->on_request(read_ec);
-    });
+    http::async_read(ws_.next_layer(), buffer_, *parser_,
+                     [self = shared_from_this()](error_code read_ec, std::size_t) { self->on_request(read_ec); });
   }
 
   // The owner lets go: no further call to it, everything is torn down.
@@ -218,8 +215,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       if (ec) return self->finish({1006, 0, {}, "cannot connect to " + url.authority + ": " + ec.message()});
       self->remote_ = peer.address().to_string() + ':' + std::to_string(peer.port());
       try {
-        self->stream_ = url.tls ? make_tls_stream(std::move(self->client_->socket), self->weak_from_this(), *self, url.host,
-                                                  self->client_->options.ca_file)
+        self->stream_ = url.tls ? make_tls_stream(std::move(self->client_->socket), self->weak_from_this(), *self,
+                                                  url.host, self->client_->options.ca_file)
                                 : make_plain_stream(std::move(self->client_->socket), self->weak_from_this(), *self);
       } catch (const std::exception& e) {
         return self->finish({1006, 0, {}, e.what()});
@@ -256,8 +253,10 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   void on_request(error_code ec) {
     if (listener_ == nullptr) return;
-    if (ec == http::error::header_limit || ec == http::error::body_limit) return answer({431, "text/plain", "Too large\n"}, {});
-    if (ec && ec != http::error::end_of_stream && parser_->got_some()) return answer({400, "text/plain", "Bad request\n"}, {});
+    if (ec == http::error::header_limit || ec == http::error::body_limit)
+      return answer({431, "text/plain", "Too large\n"}, {});
+    if (ec && ec != http::error::end_of_stream && parser_->got_some())
+      return answer({400, "text/plain", "Bad request\n"}, {});
     if (ec) return finish({1006, 0, {}, ec.message()});
     const auto& request = parser_->get();
     const std::string target(request.target());
@@ -265,7 +264,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       const std::string method(request.method_string());
       return answer(server_->on_http ? server_->on_http({method, target, request.body()}) : HttpAnswer{}, {});
     }
-    // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next message.
+    // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next
+    // message.
     if (buffer_.size() != 0) return answer({400, "text/plain", "Data before the handshake was answered\n"}, {});
     std::vector<Header> extra;
     if (server_->on_upgrade) {
@@ -282,8 +282,9 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   // Sends a plain HTTP answer and ends the connection.
   void answer(const HttpAnswer& a, const std::vector<Header>& extra) {
     std::string& tail = output_.tail();
-    tail += "HTTP/1.1 " + std::to_string(a.status) + ' ' + reason_phrase(a.status) + "\r\nContent-Type: " + a.content_type +
-            "\r\nContent-Length: " + std::to_string(a.body.size()) + "\r\nConnection: close\r\n";
+    tail += "HTTP/1.1 " + std::to_string(a.status) + ' ' + reason_phrase(a.status) +
+            "\r\nContent-Type: " + a.content_type + "\r\nContent-Length: " + std::to_string(a.body.size()) +
+            "\r\nConnection: close\r\n";
     for (const Header& h : extra) tail += h.name + ": " + h.value + "\r\n";
     tail += "\r\n" + a.body;
     end_when_drained_ = true;
@@ -332,7 +333,9 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (local_close_) return finish(*local_close_);
     if (ec == ws::error::closed) {
       const auto& r = ws_.reason();
-      return finish({r.code == ws::close_code::none ? 1005 : static_cast<int>(r.code), 0, {},
+      return finish({r.code == ws::close_code::none ? 1005 : static_cast<int>(r.code),
+                     0,
+                     {},
                      std::string(r.reason.data(), r.reason.size())});
     }
     const int code = close_code_of(ec);

@@ -40,8 +40,8 @@ class Listener {
   virtual void on_open() = 0;
   virtual void on_message(Opcode opcode, std::string_view payload) = 0;  // payload: valid during the call
   virtual void on_control_frame() {}                                     // a ping or pong came in
-  virtual void on_drained() {}                         // the output was not empty after a flush; now it is
-  virtual void on_closed(const CloseInfo& info) = 0;   // exactly once, the last call, unless destroyed before
+  virtual void on_drained() {}                        // the output was not empty after a flush; now it is
+  virtual void on_closed(const CloseInfo& info) = 0;  // exactly once, the last call, unless destroyed before
 };
 
 struct ClientOptions {
@@ -50,7 +50,7 @@ struct ClientOptions {
   std::size_t message_limit = 1 << 20;  // bytes of one incoming message; more: close 1009
   std::size_t output_limit = 1 << 20;
   std::chrono::milliseconds open_timeout{30'000};  // name look-up, TCP, TLS and upgrade together
-  std::string ca_file;                             // PEM; empty: the system's store. The certificate is always verified.
+  std::string ca_file;  // PEM; empty: the system's store. The certificate is always verified.
 };
 
 struct HttpRequest {
@@ -73,7 +73,8 @@ struct ServerOptions {
   std::chrono::milliseconds open_timeout{10'000};
   // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
   std::function<HttpAnswer(const HttpRequest& request)> on_http;
-  // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset: accept.
+  // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset:
+  // accept.
   std::function<HttpAnswer(std::string_view target, std::vector<Header>& extra_headers)> on_upgrade;
 };
 
@@ -82,20 +83,19 @@ class Connection {
   // Starts at once; on_open or on_closed follows. `listener` must outlive the connection.
   static std::unique_ptr<Connection> connect(boost::asio::io_context& io, ClientOptions options, Listener& listener);
   // `socket` is connected and belongs to `io`. `options` must outlive the connection (one object for a whole server).
-  static std::unique_ptr<Connection> accept(TcpSocket&& socket, const ServerOptions& options,
-                                            Listener& listener);
+  static std::unique_ptr<Connection> accept(TcpSocket&& socket, const ServerOptions& options, Listener& listener);
 
   virtual ~Connection() = default;  // drops the socket at once; no further call to the listener
 
-  // Appends one whole message. False, and nothing appended, when it would pass the output limit or the connection is not
-  // open. Leaves the process with the next flush().
+  // Appends one whole message. False, and nothing appended, when it would pass the output limit or the connection is
+  // not open. Leaves the process with the next flush().
   virtual bool send(Opcode opcode, std::string_view payload) = 0;
   // Server side: appends finished frames (header and payload) as they are. Same result. Never allocates once warm.
   virtual bool append_frames(std::string_view frames) = 0;
   // Writes what is there with as few system calls as possible; what the socket does not take follows when it can.
   virtual void flush() = 0;
-  virtual std::size_t backlog() const = 0;  // unsent bytes
-  virtual std::size_t room() const = 0;     // bytes that append_frames would still take
+  virtual std::size_t backlog() const = 0;          // unsent bytes
+  virtual std::size_t room() const = 0;             // bytes that append_frames would still take
   virtual std::uint64_t bytes_written() const = 0;  // taken by the socket so far: progress of a slow reader
   virtual void ping() = 0;
   // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.

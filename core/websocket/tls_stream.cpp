@@ -2,11 +2,11 @@
 // SSL stream would be compiled anew for each of Beast's operations.
 #include <stdexcept>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 
 #include "core/websocket/byte_stream.hpp"
 

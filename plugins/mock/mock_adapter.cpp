@@ -18,8 +18,7 @@ constexpr std::array kDepths = {5, 20, 30, 50};
 constexpr std::array kExchanges = {"NSE", "BSE", "NFO", "MCX"};
 constexpr std::array kIndexExchanges = {"NSE_INDEX", "BSE_INDEX"};
 
-[[noreturn]] void complain(const std::string& key, const std::string& found,
-                           const char* expected) {
+[[noreturn]] void complain(const std::string& key, const std::string& found, const char* expected) {
   throw bgw::Error(BGW_E_INVALID, key + ": found " + found + ", expected " + expected);
 }
 
@@ -40,8 +39,7 @@ double to_rate(const std::string& text) {
   double rate = 0;
   // One a minute is 0.0166..., which people round either way; the negation also refuses "nan".
   constexpr double kSlack = 1e-4;
-  if (!parse(text, rate) ||
-      !(rate >= kLeastPerSecond - kSlack && rate <= MockPacer::kMostPerSecond))
+  if (!parse(text, rate) || !(rate >= kLeastPerSecond - kSlack && rate <= MockPacer::kMostPerSecond))
     complain("updates_per_second", text, "a number from 1/60 (0.0167, one a minute) to 1000000");
   return std::max(rate, kLeastPerSecond);
 }
@@ -72,9 +70,7 @@ std::vector<bgw_capability> narrowed_to(const std::vector<std::int64_t>& levels)
 }
 
 // Spreads any set of tokens evenly over the round: multiples of the golden ratio, less their whole part.
-double phase_of(std::uint64_t token) {
-  return static_cast<double>((token * 0x9e3779b97f4a7c15U) >> 11) * 0x1p-53;
-}
+double phase_of(std::uint64_t token) { return static_cast<double>((token * 0x9e3779b97f4a7c15U) >> 11) * 0x1p-53; }
 
 }  // namespace
 

@@ -11,8 +11,9 @@
 
 namespace mock {
 
-// A real adapter opens a socket in connect, logs in in on_open and turns bytes into ticks in on_frame. This one has timers
-// in their place; settings, capabilities, subscriptions and publishing are as in every other. All functions: [adapter]
+// A real adapter opens a socket in connect, logs in in on_open and turns bytes into ticks in on_frame. This one has
+// timers in their place; settings, capabilities, subscriptions and publishing are as in every other. All functions:
+// [adapter]
 class MockAdapter final : public bgw::BaseBrokerAdapter {
  public:
   using BaseBrokerAdapter::BaseBrokerAdapter;
@@ -22,8 +23,7 @@ class MockAdapter final : public bgw::BaseBrokerAdapter {
   void disconnect() override;
   void subscribe(std::span<const bgw_subscription> wanted) override;
   void unsubscribe(std::span<const std::uint32_t> instruments) override;
-  bgw_status on_frame(std::uint32_t connection, std::uint32_t opcode,
-                      std::span<const std::byte> frame) override;
+  bgw_status on_frame(std::uint32_t connection, std::uint32_t opcode, std::span<const std::byte> frame) override;
   void on_timer(std::uint32_t id) override;
 
  private:
@@ -33,7 +33,8 @@ class MockAdapter final : public bgw::BaseBrokerAdapter {
 
   std::uint64_t seed_ = 1;
   MockPacer pacer_;
-  // By token - 1; made when first wanted. They outlive subscriptions and sessions, so that a walk goes on where it stopped.
+  // By token - 1; made when first wanted. They outlive subscriptions and sessions, so that a walk goes on where it
+  // stopped.
   std::vector<std::unique_ptr<MockMarket>> markets_;
 };
 

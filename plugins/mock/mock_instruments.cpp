@@ -17,63 +17,51 @@ struct Share {
 };
 
 constexpr Share kShares[] = {
-    {"RELIANCE", 1424},   {"INFY", 1573},        {"TCS", 3420},        {"SBIN", 812},
-    {"HDFCBANK", 1935},   {"ICICIBANK", 1412},   {"AXISBANK", 1105},   {"KOTAKBANK", 2040},
-    {"INDUSINDBK", 815},  {"BANKBARODA", 242},   {"PNB", 104},         {"CANBK", 110},
-    {"UNIONBANK", 138},   {"IDFCFIRSTB", 71},    {"FEDERALBNK", 202},  {"AUBANK", 742},
-    {"BANDHANBNK", 168},  {"RBLBANK", 254},      {"YESBANK", 20},      {"IOB", 38},
-    {"UCOBANK", 31},      {"CENTRALBK", 37},     {"MAHABANK", 55},     {"INDIANB", 658},
-    {"BANKINDIA", 116},   {"HCLTECH", 1478},     {"WIPRO", 248},       {"TECHM", 1486},
-    {"LTIM", 5120},       {"MPHASIS", 2760},     {"PERSISTENT", 5230}, {"COFORGE", 1710},
-    {"LTTS", 4260},       {"TATAELXSI", 5890},   {"KPITTECH", 1240},   {"OFSS", 8840},
-    {"CYIENT", 1210},     {"BSOFT", 398},        {"SONATSOFTW", 376},  {"ZENSARTECH", 792},
-    {"HINDUNILVR", 2482}, {"ITC", 412},          {"NESTLEIND", 1204},  {"BRITANNIA", 5640},
-    {"DABUR", 521},       {"MARICO", 712},       {"GODREJCP", 1226},   {"COLPAL", 2240},
-    {"TATACONSUM", 1062}, {"VBL", 446},          {"UBL", 2020},        {"RADICO", 2790},
-    {"EMAMILTD", 602},    {"PATANJALI", 1810},   {"AWL", 262},         {"MARUTI", 12480},
-    {"TATAMOTORS", 672},  {"M&M", 3190},         {"BAJAJ-AUTO", 8210}, {"EICHERMOT", 5480},
-    {"HEROMOTOCO", 4460}, {"TVSMOTOR", 2960},    {"ASHOKLEY", 122},    {"BOSCHLTD", 38400},
-    {"MOTHERSON", 98},    {"BHARATFORG", 1180},  {"MRF", 146500},      {"APOLLOTYRE", 452},
-    {"BALKRISIND", 2480}, {"EXIDEIND", 388},     {"SUNPHARMA", 1640},  {"DRREDDY", 1262},
-    {"CIPLA", 1492},      {"DIVISLAB", 6540},    {"LUPIN", 1930},      {"AUROPHARMA", 1128},
-    {"TORNTPHARM", 3560}, {"ZYDUSLIFE", 962},    {"ALKEM", 4880},      {"BIOCON", 388},
-    {"GLENMARK", 2120},   {"IPCALAB", 1420},     {"LAURUSLABS", 846},  {"GRANULES", 482},
-    {"NATCOPHARM", 918},  {"ABBOTINDIA", 33800}, {"PFIZER", 5240},     {"SANOFI", 5860},
-    {"GLAND", 1980},      {"SYNGENE", 682},      {"APOLLOHOSP", 7340}, {"MAXHEALTH", 1262},
-    {"FORTIS", 842},      {"LALPATHLAB", 3120},  {"METROPOLIS", 1980}, {"TATASTEEL", 159},
-    {"JSWSTEEL", 1042},   {"HINDALCO", 692},     {"VEDL", 442},        {"SAIL", 131},
-    {"NMDC", 71},         {"JINDALSTEL", 962},   {"NATIONALUM", 188},  {"HINDZINC", 428},
-    {"HINDCOPPER", 248},  {"APLAPOLLO", 1620},   {"RATNAMANI", 2640},  {"WELCORP", 902},
-    {"JSL", 694},         {"COALINDIA", 384},    {"ONGC", 240},        {"OIL", 432},
-    {"BPCL", 322},        {"IOC", 146},          {"HINDPETRO", 418},   {"GAIL", 180},
-    {"PETRONET", 298},    {"IGL", 206},          {"MGL", 1340},        {"GUJGASLTD", 458},
-    {"ATGL", 642},        {"NTPC", 336},         {"POWERGRID", 292},   {"TATAPOWER", 392},
-    {"ADANIPOWER", 582},  {"JSWENERGY", 518},    {"NHPC", 84},         {"SJVN", 96},
-    {"TORNTPOWER", 1340}, {"CESC", 164},         {"ADANIGREEN", 982},  {"SUZLON", 64},
-    {"ADANIENT", 2540},   {"ADANIPORTS", 1386},  {"CONCOR", 592},      {"GMRAIRPORT", 91},
-    {"IRCTC", 764},       {"IRFC", 136},         {"RVNL", 372},        {"IRCON", 186},
-    {"RAILTEL", 392},     {"HUDCO", 222},        {"LT", 3620},         {"SIEMENS", 3180},
-    {"ABB", 5640},        {"BHEL", 248},         {"BEL", 392},         {"HAL", 4680},
-    {"BDL", 1640},        {"MAZDOCK", 2980},     {"COCHINSHIP", 1820}, {"CUMMINSIND", 3560},
-    {"THERMAX", 3420},    {"VOLTAS", 1362},      {"BLUESTARCO", 1840}, {"HAVELLS", 1542},
-    {"POLYCAB", 6820},    {"KEI", 3840},         {"CROMPTON", 342},    {"DIXON", 16240},
-    {"AMBER", 7120},      {"ULTRACEMCO", 12260}, {"SHREECEM", 30400},  {"AMBUJACEM", 582},
-    {"ACC", 1890},        {"DALBHARAT", 2240},   {"RAMCOCEM", 1120},   {"JKCEMENT", 6480},
-    {"GRASIM", 2740},     {"ASIANPAINT", 2440},  {"BERGEPAINT", 562},  {"PIDILITIND", 3040},
-    {"KANSAINER", 248},   {"SRF", 3060},         {"UPL", 702},         {"PIIND", 4120},
-    {"DEEPAKNTR", 1980},  {"TATACHEM", 928},     {"AARTIIND", 428},    {"NAVINFLUOR", 4860},
-    {"COROMANDEL", 2340}, {"CHAMBLFERT", 562},   {"BAJFINANCE", 918},  {"BAJAJFINSV", 1962},
-    {"CHOLAFIN", 1560},   {"SHRIRAMFIN", 642},   {"MUTHOOTFIN", 2620}, {"MANAPPURAM", 268},
-    {"LICHSGFIN", 592},   {"PFC", 412},          {"RECLTD", 392},      {"SBILIFE", 1820},
-    {"HDFCLIFE", 762},    {"ICICIPRULI", 642},   {"ICICIGI", 1940},    {"LICI", 912},
-    {"HDFCAMC", 5420},    {"CAMS", 3980},        {"CDSL", 1580},       {"BSE", 2460},
-    {"MCX", 7840},        {"ANGELONE", 2640},    {"TITAN", 3480},      {"TRENT", 5240},
-    {"DMART", 4180},      {"NYKAA", 214},        {"ETERNAL", 286},     {"PAYTM", 1080},
-    {"NAUKRI", 1420},     {"INDIAMART", 2540},   {"JUBLFOOD", 662},    {"INDHOTEL", 762},
-    {"DLF", 802},         {"GODREJPROP", 2180},  {"OBEROIRLTY", 1680}, {"PRESTIGE", 1620},
-    {"LODHA", 1240},      {"BHARTIARTL", 1890},  {"IDEA", 8},          {"INDUSTOWER", 362},
-    {"TATACOMM", 1680},   {"PAGEIND", 45200},    {"HONAUT", 38600},    {"PIRAMALENT", 1120},
-    {"SUNTV", 582},
+    {"RELIANCE", 1424},    {"INFY", 1573},        {"TCS", 3420},        {"SBIN", 812},        {"HDFCBANK", 1935},
+    {"ICICIBANK", 1412},   {"AXISBANK", 1105},    {"KOTAKBANK", 2040},  {"INDUSINDBK", 815},  {"BANKBARODA", 242},
+    {"PNB", 104},          {"CANBK", 110},        {"UNIONBANK", 138},   {"IDFCFIRSTB", 71},   {"FEDERALBNK", 202},
+    {"AUBANK", 742},       {"BANDHANBNK", 168},   {"RBLBANK", 254},     {"YESBANK", 20},      {"IOB", 38},
+    {"UCOBANK", 31},       {"CENTRALBK", 37},     {"MAHABANK", 55},     {"INDIANB", 658},     {"BANKINDIA", 116},
+    {"HCLTECH", 1478},     {"WIPRO", 248},        {"TECHM", 1486},      {"LTIM", 5120},       {"MPHASIS", 2760},
+    {"PERSISTENT", 5230},  {"COFORGE", 1710},     {"LTTS", 4260},       {"TATAELXSI", 5890},  {"KPITTECH", 1240},
+    {"OFSS", 8840},        {"CYIENT", 1210},      {"BSOFT", 398},       {"SONATSOFTW", 376},  {"ZENSARTECH", 792},
+    {"HINDUNILVR", 2482},  {"ITC", 412},          {"NESTLEIND", 1204},  {"BRITANNIA", 5640},  {"DABUR", 521},
+    {"MARICO", 712},       {"GODREJCP", 1226},    {"COLPAL", 2240},     {"TATACONSUM", 1062}, {"VBL", 446},
+    {"UBL", 2020},         {"RADICO", 2790},      {"EMAMILTD", 602},    {"PATANJALI", 1810},  {"AWL", 262},
+    {"MARUTI", 12480},     {"TATAMOTORS", 672},   {"M&M", 3190},        {"BAJAJ-AUTO", 8210}, {"EICHERMOT", 5480},
+    {"HEROMOTOCO", 4460},  {"TVSMOTOR", 2960},    {"ASHOKLEY", 122},    {"BOSCHLTD", 38400},  {"MOTHERSON", 98},
+    {"BHARATFORG", 1180},  {"MRF", 146500},       {"APOLLOTYRE", 452},  {"BALKRISIND", 2480}, {"EXIDEIND", 388},
+    {"SUNPHARMA", 1640},   {"DRREDDY", 1262},     {"CIPLA", 1492},      {"DIVISLAB", 6540},   {"LUPIN", 1930},
+    {"AUROPHARMA", 1128},  {"TORNTPHARM", 3560},  {"ZYDUSLIFE", 962},   {"ALKEM", 4880},      {"BIOCON", 388},
+    {"GLENMARK", 2120},    {"IPCALAB", 1420},     {"LAURUSLABS", 846},  {"GRANULES", 482},    {"NATCOPHARM", 918},
+    {"ABBOTINDIA", 33800}, {"PFIZER", 5240},      {"SANOFI", 5860},     {"GLAND", 1980},      {"SYNGENE", 682},
+    {"APOLLOHOSP", 7340},  {"MAXHEALTH", 1262},   {"FORTIS", 842},      {"LALPATHLAB", 3120}, {"METROPOLIS", 1980},
+    {"TATASTEEL", 159},    {"JSWSTEEL", 1042},    {"HINDALCO", 692},    {"VEDL", 442},        {"SAIL", 131},
+    {"NMDC", 71},          {"JINDALSTEL", 962},   {"NATIONALUM", 188},  {"HINDZINC", 428},    {"HINDCOPPER", 248},
+    {"APLAPOLLO", 1620},   {"RATNAMANI", 2640},   {"WELCORP", 902},     {"JSL", 694},         {"COALINDIA", 384},
+    {"ONGC", 240},         {"OIL", 432},          {"BPCL", 322},        {"IOC", 146},         {"HINDPETRO", 418},
+    {"GAIL", 180},         {"PETRONET", 298},     {"IGL", 206},         {"MGL", 1340},        {"GUJGASLTD", 458},
+    {"ATGL", 642},         {"NTPC", 336},         {"POWERGRID", 292},   {"TATAPOWER", 392},   {"ADANIPOWER", 582},
+    {"JSWENERGY", 518},    {"NHPC", 84},          {"SJVN", 96},         {"TORNTPOWER", 1340}, {"CESC", 164},
+    {"ADANIGREEN", 982},   {"SUZLON", 64},        {"ADANIENT", 2540},   {"ADANIPORTS", 1386}, {"CONCOR", 592},
+    {"GMRAIRPORT", 91},    {"IRCTC", 764},        {"IRFC", 136},        {"RVNL", 372},        {"IRCON", 186},
+    {"RAILTEL", 392},      {"HUDCO", 222},        {"LT", 3620},         {"SIEMENS", 3180},    {"ABB", 5640},
+    {"BHEL", 248},         {"BEL", 392},          {"HAL", 4680},        {"BDL", 1640},        {"MAZDOCK", 2980},
+    {"COCHINSHIP", 1820},  {"CUMMINSIND", 3560},  {"THERMAX", 3420},    {"VOLTAS", 1362},     {"BLUESTARCO", 1840},
+    {"HAVELLS", 1542},     {"POLYCAB", 6820},     {"KEI", 3840},        {"CROMPTON", 342},    {"DIXON", 16240},
+    {"AMBER", 7120},       {"ULTRACEMCO", 12260}, {"SHREECEM", 30400},  {"AMBUJACEM", 582},   {"ACC", 1890},
+    {"DALBHARAT", 2240},   {"RAMCOCEM", 1120},    {"JKCEMENT", 6480},   {"GRASIM", 2740},     {"ASIANPAINT", 2440},
+    {"BERGEPAINT", 562},   {"PIDILITIND", 3040},  {"KANSAINER", 248},   {"SRF", 3060},        {"UPL", 702},
+    {"PIIND", 4120},       {"DEEPAKNTR", 1980},   {"TATACHEM", 928},    {"AARTIIND", 428},    {"NAVINFLUOR", 4860},
+    {"COROMANDEL", 2340},  {"CHAMBLFERT", 562},   {"BAJFINANCE", 918},  {"BAJAJFINSV", 1962}, {"CHOLAFIN", 1560},
+    {"SHRIRAMFIN", 642},   {"MUTHOOTFIN", 2620},  {"MANAPPURAM", 268},  {"LICHSGFIN", 592},   {"PFC", 412},
+    {"RECLTD", 392},       {"SBILIFE", 1820},     {"HDFCLIFE", 762},    {"ICICIPRULI", 642},  {"ICICIGI", 1940},
+    {"LICI", 912},         {"HDFCAMC", 5420},     {"CAMS", 3980},       {"CDSL", 1580},       {"BSE", 2460},
+    {"MCX", 7840},         {"ANGELONE", 2640},    {"TITAN", 3480},      {"TRENT", 5240},      {"DMART", 4180},
+    {"NYKAA", 214},        {"ETERNAL", 286},      {"PAYTM", 1080},      {"NAUKRI", 1420},     {"INDIAMART", 2540},
+    {"JUBLFOOD", 662},     {"INDHOTEL", 762},     {"DLF", 802},         {"GODREJPROP", 2180}, {"OBEROIRLTY", 1680},
+    {"PRESTIGE", 1620},    {"LODHA", 1240},       {"BHARTIARTL", 1890}, {"IDEA", 8},          {"INDUSTOWER", 362},
+    {"TATACOMM", 1680},    {"PAGEIND", 45200},    {"HONAUT", 38600},    {"PIRAMALENT", 1120}, {"SUNTV", 582},
 };
 
 struct Index {
@@ -98,8 +86,7 @@ struct Expiry {
   const char* day;
 };
 
-constexpr Expiry kMonthly[] = {
-    {"27OCT26", "2026-10-27"}, {"24NOV26", "2026-11-24"}, {"29DEC26", "2026-12-29"}};
+constexpr Expiry kMonthly[] = {{"27OCT26", "2026-10-27"}, {"24NOV26", "2026-11-24"}, {"29DEC26", "2026-12-29"}};
 
 struct Future {
   const char* base;
@@ -131,8 +118,8 @@ constexpr int kStrikesEachWay = 10;
 void add_shares(std::vector<MockInstrument>& all) {
   for (const Share& s : kShares)
     for (const char* exchange : {"NSE", "BSE"})
-      all.push_back({std::string(s.symbol), exchange, std::string(s.symbol), "EQ", "", 0,
-                     5 * kPaisa, 1, s.rupees * kRupee});
+      all.push_back(
+          {std::string(s.symbol), exchange, std::string(s.symbol), "EQ", "", 0, 5 * kPaisa, 1, s.rupees * kRupee});
 }
 
 void add_indices(std::vector<MockInstrument>& all) {
@@ -143,8 +130,8 @@ void add_indices(std::vector<MockInstrument>& all) {
 void add_futures(std::vector<MockInstrument>& all) {
   for (const Future& f : kFutures)
     for (const Expiry& e : kMonthly)
-      all.push_back({std::string(f.base) + e.code + "FUT", f.exchange, f.base, "FUT", e.day, 0,
-                     f.tick, f.lot, f.rupees * kRupee});
+      all.push_back({std::string(f.base) + e.code + "FUT", f.exchange, f.base, "FUT", e.day, 0, f.tick, f.lot,
+                     f.rupees * kRupee});
 }
 
 // What the option is worth now, and a time value that is highest at the money and in the far month.
@@ -164,9 +151,8 @@ void add_options(std::vector<MockInstrument>& all) {
       for (int n = -kStrikesEachWay; n <= kStrikesEachWay; ++n)
         for (const char* kind : {"CE", "PE"}) {
           const int strike = middle + n * c.step;
-          all.push_back({std::string(c.base) + e.code + std::to_string(strike) + kind, "NFO",
-                         c.base, kind, e.day, strike * kRupee, 5 * kPaisa, c.lot,
-                         option_price(c, strike, month, *kind == 'C')});
+          all.push_back({std::string(c.base) + e.code + std::to_string(strike) + kind, "NFO", c.base, kind, e.day,
+                         strike * kRupee, 5 * kPaisa, c.lot, option_price(c, strike, month, *kind == 'C')});
         }
       ++month;
     }

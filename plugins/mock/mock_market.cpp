@@ -83,15 +83,13 @@ void MockMarket::move_touch() {
 // New orders for a level: the more of them, the further it is from the touch. Keeps the side's total right.
 void MockMarket::fill_level(Side& side, std::size_t place, std::int64_t& total) {
   bgw_level& level = side[place];
-  const std::int64_t lots =
-      1 + random_.below(20 * crowd_) + static_cast<std::int64_t>(place) * crowd_;
+  const std::int64_t lots = 1 + random_.below(20 * crowd_) + static_cast<std::int64_t>(place) * crowd_;
   total += lots * lot_ - level.quantity;
   level.quantity = lots * lot_;
   level.orders = static_cast<std::uint32_t>(1 + lots / crowd_ / 3);
 }
 
-bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick,
-                          bgw_tick_rare& rare) const {
+bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick, bgw_tick_rare& rare) const {
   tick.modes = BGW_MODE_LTP;
   tick.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;
   tick.ltp = ltp_;
@@ -108,14 +106,12 @@ bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& ti
   if (kind_ == Kind::kIndex) return false;
 
   if (mode == BGW_MODE_DEPTH) tick.modes |= BGW_MODE_DEPTH;
-  tick.present |= BGW_HAS_LAST_QUANTITY | BGW_HAS_VOLUME | BGW_HAS_AVERAGE_PRICE |
-                  BGW_HAS_LAST_TRADE_TIME | BGW_HAS_TOTAL_BUY | BGW_HAS_TOTAL_SELL |
-                  BGW_HAS_UPPER_CIRCUIT | BGW_HAS_LOWER_CIRCUIT;
+  tick.present |= BGW_HAS_LAST_QUANTITY | BGW_HAS_VOLUME | BGW_HAS_AVERAGE_PRICE | BGW_HAS_LAST_TRADE_TIME |
+                  BGW_HAS_TOTAL_BUY | BGW_HAS_TOTAL_SELL | BGW_HAS_UPPER_CIRCUIT | BGW_HAS_LOWER_CIRCUIT;
   tick.last_quantity = last_quantity_;
   tick.volume = volume_;
   const double off_close = turnover_ / static_cast<double>(volume_) * static_cast<double>(tick_);
-  tick.average_price =
-      close_ + static_cast<std::int64_t>(std::floor(off_close / kPaisa)) * kPaisa;
+  tick.average_price = close_ + static_cast<std::int64_t>(std::floor(off_close / kPaisa)) * kPaisa;
   tick.last_trade_time_ns = tick.exchange_time_ns;
   tick.total_buy_quantity = total_buy_;
   tick.total_sell_quantity = total_sell_;

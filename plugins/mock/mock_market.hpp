@@ -38,8 +38,8 @@ class MockMarket {
   Random random_;
   std::int64_t tick_;
   std::int64_t lot_;
-  std::int64_t crowd_;  // how many lots a usual order has
-  std::int64_t stride_;  // in ticks: so that dear instruments move as visibly as cheap ones
+  std::int64_t crowd_;          // how many lots a usual order has
+  std::int64_t stride_;         // in ticks: so that dear instruments move as visibly as cheap ones
   std::int64_t close_, limit_;  // the day's range is close_ +- limit_
   std::int64_t ltp_, open_, high_, low_;
   std::int64_t last_quantity_ = 0;

@@ -11,9 +11,8 @@ void MockPacer::add(const Feed& feed, std::int64_t now) {
     round_ = anchor_round_ = 0;
     anchor_ns_ = now;
   }
-  const auto place =
-      std::upper_bound(feeds_.begin(), feeds_.end(), feed.phase,
-                       [](double phase, const Feed& other) { return phase < other.phase; });
+  const auto place = std::upper_bound(feeds_.begin(), feeds_.end(), feed.phase,
+                                      [](double phase, const Feed& other) { return phase < other.phase; });
   const auto index = static_cast<std::size_t>(place - feeds_.begin());
   // A place that this round has passed already gets its first turn in the next one.
   const bool passed = !feeds_.empty() && round_ + feed.phase <= round_at(now);
@@ -23,8 +22,8 @@ void MockPacer::add(const Feed& feed, std::int64_t now) {
 }
 
 Feed* MockPacer::find(std::uint32_t instrument) {
-  const auto found = std::find_if(feeds_.begin(), feeds_.end(),
-                                  [&](const Feed& f) { return f.instrument == instrument; });
+  const auto found =
+      std::find_if(feeds_.begin(), feeds_.end(), [&](const Feed& f) { return f.instrument == instrument; });
   return found == feeds_.end() ? nullptr : &*found;
 }
 
@@ -52,8 +51,7 @@ Feed* MockPacer::take_due(std::int64_t now) {
 }
 
 std::int64_t MockPacer::next_due_ns() const {
-  return cursor_ < feeds_.size() ? due_ns(round_ + feeds_[cursor_].phase)
-                                 : due_ns(round_ + 1 + feeds_.front().phase);
+  return cursor_ < feeds_.size() ? due_ns(round_ + feeds_[cursor_].phase) : due_ns(round_ + 1 + feeds_.front().phase);
 }
 
 double MockPacer::round_at(std::int64_t now) const {

@@ -19,15 +19,12 @@ constexpr std::array<bgw_capability, 6> kCapabilities = {{
 
 constexpr std::array<bgw_setting, 3> kSettings = {{
     {"seed", BGW_SETTING_INTEGER, 0, "1", "equal seeds give equal values"},
-    {"updates_per_second", BGW_SETTING_NUMBER, 0, "5",
-     "per symbol; 0.0167 to 1000000, and at most a million in total"},
-    {"depth_levels", BGW_SETTING_INTEGERS, 0, "[5, 20, 30, 50]",
-     "what books this broker has; some of 5, 20, 30, 50"},
+    {"updates_per_second", BGW_SETTING_NUMBER, 0, "5", "per symbol; 0.0167 to 1000000, and at most a million in total"},
+    {"depth_levels", BGW_SETTING_INTEGERS, 0, "[5, 20, 30, 50]", "what books this broker has; some of 5, 20, 30, 50"},
 }};
 
 const void* extension(const char* id) {
-  return std::string_view(id) == BGW_EXTENSION_INSTRUMENTS ? mock::instruments_extension()
-                                                           : nullptr;
+  return std::string_view(id) == BGW_EXTENSION_INSTRUMENTS ? mock::instruments_extension() : nullptr;
 }
 
 const bgw::PluginInfo kInfo = {

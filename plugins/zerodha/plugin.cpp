@@ -28,16 +28,14 @@ constexpr std::array<bgw_capability, 13> kCapabilities = {{
 }};
 
 constexpr std::array<bgw_setting, 3> kSettings = {{
-    {"url", BGW_SETTING_TEXT, 0, zerodha::kDefaultUrl,
-     "where the ticker is; a stand-in broker's for tests"},
+    {"url", BGW_SETTING_TEXT, 0, zerodha::kDefaultUrl, "where the ticker is; a stand-in broker's for tests"},
     {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your Kite Connect app"},
     {"access_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr,
      "of today's login; good until 06:00 IST of the next day"},
 }};
 
 const void* extension(const char* id) {
-  return std::string_view(id) == BGW_EXTENSION_INSTRUMENTS ? zerodha::instruments_extension()
-                                                           : nullptr;
+  return std::string_view(id) == BGW_EXTENSION_INSTRUMENTS ? zerodha::instruments_extension() : nullptr;
 }
 
 const bgw::PluginInfo kInfo = {

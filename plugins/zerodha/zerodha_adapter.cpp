@@ -35,9 +35,8 @@ void ZerodhaAdapter::connect() {
   handles_.clear();
   const std::string key = setting("api_key").value_or("");
   const std::string token = setting("access_token").value_or("");
-  connection_ =
-      websocket_open(login_url(url_, key, token),
-                     std::array{std::pair<std::string, std::string>("X-Kite-Version", "3")});
+  connection_ = websocket_open(login_url(url_, key, token),
+                               std::array{std::pair<std::string, std::string>("X-Kite-Version", "3")});
 }
 
 void ZerodhaAdapter::disconnect() {
@@ -61,8 +60,7 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
       continue;
     }
     const auto known = held_.find(s.instrument);
-    if (known != held_.end() && known->second.token == token && known->second.mode == s.mode)
-      continue;
+    if (known != held_.end() && known->second.token == token && known->second.mode == s.mode) continue;
     if (known == held_.end() || known->second.token != token) fresh.push_back(token);
     if (known != held_.end() && known->second.token != token) {
       stale.push_back(known->second.token);
@@ -75,8 +73,7 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
   }
   send_all(unsubscribe_messages(stale));
   send_all(subscribe_messages(fresh));
-  for (std::size_t i = 0; i < kModes.size(); ++i)
-    send_all(mode_messages(kModes[i].name, by_mode[i]));
+  for (std::size_t i = 0; i < kModes.size(); ++i) send_all(mode_messages(kModes[i].name, by_mode[i]));
 }
 
 void ZerodhaAdapter::unsubscribe(std::span<const std::uint32_t> instruments) {
@@ -91,8 +88,7 @@ void ZerodhaAdapter::unsubscribe(std::span<const std::uint32_t> instruments) {
   send_all(unsubscribe_messages(tokens));
 }
 
-bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode,
-                                    std::span<const std::byte> frame) {
+bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::span<const std::byte> frame) {
   if (opcode == BGW_OPCODE_TEXT) {
     on_text({reinterpret_cast<const char*>(frame.data()), frame.size()});
     return BGW_OK;
@@ -109,8 +105,7 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode,
     if (!is_known_segment(packet_.token)) note_unknown_segment(packet_.token);
     packet_.tick.instrument = handle->second;
     const bool has_book = (packet_.tick.modes & BGW_MODE_DEPTH) != 0;
-    publish(packet_.tick, packet_.has_rare ? &packet_.rare : nullptr,
-            has_book ? &packet_.book : nullptr);
+    publish(packet_.tick, packet_.has_rare ? &packet_.rare : nullptr, has_book ? &packet_.book : nullptr);
   }
   return BGW_OK;
 }
@@ -120,10 +115,8 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode,
 bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   connection_ = 0;
   if (close.http_status == 403 || close.http_status == 400)
-    throw bgw::Error(
-        BGW_E_AUTH,
-        "Kite refused the login (HTTP " + std::to_string(close.http_status) +
-            "): api_key or access_token is wrong, or the token's day is over (06:00 IST)");
+    throw bgw::Error(BGW_E_AUTH, "Kite refused the login (HTTP " + std::to_string(close.http_status) +
+                                     "): api_key or access_token is wrong, or the token's day is over (06:00 IST)");
   if (close.http_status == 429) {
     std::int64_t seconds = 0;
     const std::string_view said = close.header("Retry-After");
@@ -156,8 +149,7 @@ void ZerodhaAdapter::send_all(const std::vector<std::string>& messages) const {
 void ZerodhaAdapter::note_unknown_segment(std::uint32_t token) {
   if (noted_unknown_segment_) return;
   noted_unknown_segment_ = true;
-  log(BGW_LOG_WARNING, "token " + std::to_string(token) + " is of segment " +
-                           std::to_string(token & 0xffU) +
+  log(BGW_LOG_WARNING, "token " + std::to_string(token) + " is of segment " + std::to_string(token & 0xffU) +
                            ", whose price scale no document gives; taken as hundredths");
 }
 

@@ -24,8 +24,7 @@ class ZerodhaAdapter final : public bgw::BaseBrokerAdapter {
   void subscribe(std::span<const bgw_subscription> wanted) override;
   void unsubscribe(std::span<const std::uint32_t> instruments) override;
   void on_open(std::uint32_t connection) override;
-  bgw_status on_frame(std::uint32_t connection, std::uint32_t opcode,
-                      std::span<const std::byte> frame) override;
+  bgw_status on_frame(std::uint32_t connection, std::uint32_t opcode, std::span<const std::byte> frame) override;
   bgw_status on_close(std::uint32_t connection, const bgw::Close& close) override;
 
  private:

@@ -40,8 +40,7 @@ bgw_status complain(bgw_error* error, const std::string& text) {
 }
 
 std::string found(std::string_view column, std::string_view value, std::string_view expected) {
-  return std::string(column) + ": found '" + std::string(value.substr(0, 60)) + "', expected " +
-         std::string(expected);
+  return std::string(column) + ": found '" + std::string(value.substr(0, 60)) + "', expected " + std::string(expected);
 }
 
 class Rows {
@@ -66,16 +65,12 @@ class Rows {
     if (!csv_.problem().empty()) return reason_ = csv_.problem(), false;
     for (const std::size_t place : places_)
       if (place >= csv_.fields().size())
-        return reason_ =
-                   "found " + std::to_string(csv_.fields().size()) + " columns, expected more",
-               false;
+        return reason_ = "found " + std::to_string(csv_.fields().size()) + " columns, expected more", false;
     const std::string_view exchange = standard_exchange(at(kExchange), at(kSegment));
-    if (exchange.empty())
-      return bad(kExchange, "NSE, BSE, NFO, BFO, CDS, BCD, MCX, NCO, GLOBAL or NSEIX");
+    if (exchange.empty()) return bad(kExchange, "NSE, BSE, NFO, BFO, CDS, BCD, MCX, NCO, GLOBAL or NSEIX");
     std::uint32_t token = 0;
     const std::string_view token_text = at(kToken);
-    const auto [end, error] =
-        std::from_chars(token_text.data(), token_text.data() + token_text.size(), token);
+    const auto [end, error] = std::from_chars(token_text.data(), token_text.data() + token_text.size(), token);
     if (error != std::errc{} || end != token_text.data() + token_text.size() || token == 0)
       return bad(kToken, "a whole number of 32 bits");
     if (at(kTradingsymbol).empty()) return bad(kTradingsymbol, "a name");
@@ -85,8 +80,7 @@ class Rows {
     if (!tick_size) return bad(kTickSize, "a decimal");
     const auto lot_size = parse_decimal(at(kLotSize));
     if (!lot_size) return bad(kLotSize, "a number");
-    return name_it(exchange, *strike) &&
-           hand_over(exchange, *strike, *tick_size, *lot_size / BGW_PRICE_SCALE);
+    return name_it(exchange, *strike) && hand_over(exchange, *strike, *tick_size, *lot_size / BGW_PRICE_SCALE);
   }
 
   // Never from the trading symbol of a derivative, whose forms differ: from expiry and strike.
@@ -113,8 +107,7 @@ class Rows {
     return true;
   }
 
-  bool hand_over(std::string_view exchange, std::int64_t strike, std::int64_t tick_size,
-                 std::int64_t lot_size) {
+  bool hand_over(std::string_view exchange, std::int64_t strike, std::int64_t tick_size, std::int64_t lot_size) {
     const auto& fields = csv_.fields();
     bgw_instrument row{};
     row.size = sizeof row;
@@ -148,19 +141,16 @@ bgw_status find_columns(const CsvReader& csv, Places& places, bgw_error* error) 
     for (std::size_t i = 0; i < csv.fields().size(); ++i)
       if (csv.fields()[i] == kColumnNames[column]) places[column] = i;
     if (places[column] == csv.fields().size())
-      return complain(
-          error, "line " + std::to_string(csv.line()) + ": found a header without the column " +
-                     std::string(kColumnNames[column]) + ", expected Kite's instrument list (CSV)");
+      return complain(error, "line " + std::to_string(csv.line()) + ": found a header without the column " +
+                                 std::string(kColumnNames[column]) + ", expected Kite's instrument list (CSV)");
   }
   return BGW_OK;
 }
 
-bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink* sink,
-                 bgw_error* error) {
+bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink* sink, bgw_error* error) {
   try {
     CsvReader csv(*source);
-    if (!csv.next())
-      return complain(error, "found an empty file, expected Kite's instrument list (CSV)");
+    if (!csv.next()) return complain(error, "found an empty file, expected Kite's instrument list (CSV)");
     Places places{};
     if (const bgw_status status = find_columns(csv, places, error); status != BGW_OK) return status;
     Rows rows(csv, places, *sink);

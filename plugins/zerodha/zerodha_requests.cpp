@@ -24,8 +24,7 @@ std::vector<std::string> messages(std::string_view before, std::string_view afte
 }
 
 std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
   for (const char c : text) {
@@ -51,20 +50,16 @@ std::vector<std::string> unsubscribe_messages(std::span<const std::uint32_t> tok
   return messages(R"({"a":"unsubscribe","v":[)", "}", tokens);
 }
 
-std::vector<std::string> mode_messages(std::string_view mode,
-                                       std::span<const std::uint32_t> tokens) {
+std::vector<std::string> mode_messages(std::string_view mode, std::span<const std::uint32_t> tokens) {
   return messages(R"({"a":"mode","v":[")" + std::string(mode) + R"(",[)", "]}", tokens);
 }
 
-std::string login_url(std::string_view url, std::string_view api_key,
-                      std::string_view access_token) {
+std::string login_url(std::string_view url, std::string_view api_key, std::string_view access_token) {
   std::string out(url);
   const std::size_t host = out.find("://") == std::string::npos ? 0 : out.find("://") + 3;
-  if (out.find('/', host) == std::string::npos && out.find('?', host) == std::string::npos)
-    out += '/';
+  if (out.find('/', host) == std::string::npos && out.find('?', host) == std::string::npos) out += '/';
   out += out.find('?') == std::string::npos ? '?' : '&';
-  return out + "api_key=" + percent_encoded(api_key) +
-         "&access_token=" + percent_encoded(access_token);
+  return out + "api_key=" + percent_encoded(api_key) + "&access_token=" + percent_encoded(access_token);
 }
 
 }  // namespace zerodha

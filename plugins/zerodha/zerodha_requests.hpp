@@ -17,11 +17,9 @@ inline constexpr std::size_t kTokensPerMessage = 500;
 std::vector<std::string> subscribe_messages(std::span<const std::uint32_t> tokens);
 std::vector<std::string> unsubscribe_messages(std::span<const std::uint32_t> tokens);
 // For tokens that are subscribed already; `mode` is "ltp", "quote" or "full".
-std::vector<std::string> mode_messages(std::string_view mode,
-                                       std::span<const std::uint32_t> tokens);
+std::vector<std::string> mode_messages(std::string_view mode, std::span<const std::uint32_t> tokens);
 
 // Where to connect: `url` with the login in its query.
-std::string login_url(std::string_view url, std::string_view api_key,
-                      std::string_view access_token);
+std::string login_url(std::string_view url, std::string_view api_key, std::string_view access_token);
 
 }  // namespace zerodha

@@ -16,11 +16,8 @@ struct Renamed {
 
 // Names that more than losing blanks and hyphens tells from the standard ones.
 constexpr Renamed kNseIndices[] = {
-    {"NIFTY 50", "NIFTY"},
-    {"NIFTY NEXT 50", "NIFTYNXT50"},
-    {"NIFTY FIN SERVICE", "FINNIFTY"},
-    {"NIFTY BANK", "BANKNIFTY"},
-    {"NIFTY MID SELECT", "MIDCPNIFTY"},
+    {"NIFTY 50", "NIFTY"},       {"NIFTY NEXT 50", "NIFTYNXT50"},    {"NIFTY FIN SERVICE", "FINNIFTY"},
+    {"NIFTY BANK", "BANKNIFTY"}, {"NIFTY MID SELECT", "MIDCPNIFTY"},
 };
 
 // The dump's words have changed over the years: both the older and the newer ones are here.
@@ -64,8 +61,7 @@ constexpr Renamed kBseIndices[] = {
 
 template <std::size_t N>
 std::string_view renamed(const Renamed (&table)[N], std::string_view from) {
-  const auto found = std::find_if(std::begin(table), std::end(table),
-                                  [&](const Renamed& r) { return r.from == from; });
+  const auto found = std::find_if(std::begin(table), std::end(table), [&](const Renamed& r) { return r.from == from; });
   return found == std::end(table) ? std::string_view{} : found->to;
 }
 
@@ -79,8 +75,7 @@ std::string squeezed(std::string_view text) {
 }
 
 bool is_digits(std::string_view text) {
-  return !text.empty() &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 int number(std::string_view digits) {
@@ -92,8 +87,7 @@ int number(std::string_view digits) {
 }  // namespace
 
 std::string_view standard_exchange(std::string_view exchange, std::string_view segment) {
-  constexpr std::array<std::string_view, 8> kSame = {"NSE", "BSE", "NFO", "BFO",
-                                                     "CDS", "BCD", "MCX", "NCO"};
+  constexpr std::array<std::string_view, 8> kSame = {"NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX", "NCO"};
   if (exchange == "GLOBAL" || exchange == "NSEIX") return "GLOBAL_INDEX";
   if (segment == "INDICES") {
     if (exchange == "NSE") return "NSE_INDEX";
@@ -106,15 +100,13 @@ std::string_view standard_exchange(std::string_view exchange, std::string_view s
   return found == kSame.end() ? std::string_view{} : *found;
 }
 
-std::string index_symbol(std::string_view exchange, std::string_view tradingsymbol,
-                         std::string_view name) {
+std::string index_symbol(std::string_view exchange, std::string_view tradingsymbol, std::string_view name) {
   constexpr std::string_view kBsePrefix = "BSE INDEX ";
   std::string_view known;
   if (exchange == "NSE_INDEX") known = renamed(kNseIndices, tradingsymbol);
   if (exchange == "BSE_INDEX") {
     known = renamed(kBseIndices, tradingsymbol);
-    if (known.empty() && name.starts_with(kBsePrefix))
-      known = renamed(kBseIndices, name.substr(kBsePrefix.size()));
+    if (known.empty() && name.starts_with(kBsePrefix)) known = renamed(kBseIndices, name.substr(kBsePrefix.size()));
   }
   return known.empty() ? squeezed(tradingsymbol) : std::string(known);
 }
@@ -123,8 +115,7 @@ std::optional<std::string> compact_expiry(std::string_view expiry) {
   constexpr std::array<const char*, 12> kMonths = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
                                                    "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
   if (expiry.size() != 10 || expiry[4] != '-' || expiry[7] != '-') return std::nullopt;
-  const std::string_view year = expiry.substr(0, 4), month = expiry.substr(5, 2),
-                         day = expiry.substr(8, 2);
+  const std::string_view year = expiry.substr(0, 4), month = expiry.substr(5, 2), day = expiry.substr(8, 2);
   if (!is_digits(year) || !is_digits(month) || !is_digits(day)) return std::nullopt;
   const int m = number(month), d = number(day);
   if (m < 1 || m > 12 || d < 1 || d > 31) return std::nullopt;
@@ -136,8 +127,7 @@ std::optional<std::int64_t> parse_decimal(std::string_view text) {
   const std::size_t dot = text.find('.');
   const std::string_view whole = text.substr(0, dot);
   const std::string_view part = dot == std::string_view::npos ? "0" : text.substr(dot + 1);
-  if (!is_digits(whole) || !is_digits(part) || whole.size() > 10 || part.size() > 9)
-    return std::nullopt;
+  if (!is_digits(whole) || !is_digits(part) || whole.size() > 10 || part.size() > 9) return std::nullopt;
   std::int64_t value = 0;
   for (const char c : whole) value = value * 10 + (c - '0');
   if (value > kMost) return std::nullopt;

@@ -8,9 +8,8 @@ namespace {
 constexpr std::size_t kLongest = 500;
 
 std::string cut(const nlohmann::json& value) {
-  std::string text = value.is_string()
-                         ? value.get<std::string>()
-                         : value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  std::string text = value.is_string() ? value.get<std::string>()
+                                       : value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
   if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
   return text;
 }

@@ -23,13 +23,10 @@ std::uint32_t u16(const std::byte* at) {
 std::uint32_t u32(const std::byte* at) { return u16(at) << 16 | u16(at + 2); }
 
 // Prices are read signed: a commodity's can be below zero.
-std::int64_t price(const std::byte* at, std::int64_t unit) {
-  return static_cast<std::int32_t>(u32(at)) * unit;
-}
+std::int64_t price(const std::byte* at, std::int64_t unit) { return static_cast<std::int32_t>(u32(at)) * unit; }
 
 // Seconds of UTC. Zero means none, and so does what lies outside any trading day.
-void set_time(const std::byte* at, std::uint64_t bit, std::int64_t& member,
-              std::uint64_t& present) {
+void set_time(const std::byte* at, std::uint64_t bit, std::int64_t& member, std::uint64_t& present) {
   const std::uint32_t seconds = u32(at);
   if (seconds < kYear2015 || seconds >= kYear2100) return;
   member = seconds * kSecond;
@@ -51,8 +48,8 @@ void decode_index(const std::byte* p, std::int64_t unit, bool full, bgw_tick& t)
 // "Quote packet structure", bytes 8 to 44.
 void decode_quote(const std::byte* p, std::int64_t unit, bgw_tick& t) {
   t.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
-  t.present |= BGW_HAS_LAST_QUANTITY | BGW_HAS_AVERAGE_PRICE | BGW_HAS_VOLUME | BGW_HAS_TOTAL_BUY |
-               BGW_HAS_TOTAL_SELL | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE;
+  t.present |= BGW_HAS_LAST_QUANTITY | BGW_HAS_AVERAGE_PRICE | BGW_HAS_VOLUME | BGW_HAS_TOTAL_BUY | BGW_HAS_TOTAL_SELL |
+               BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE;
   t.last_quantity = u32(p + 8);
   t.average_price = price(p + 12, unit);
   t.volume = u32(p + 16);
@@ -66,8 +63,7 @@ void decode_quote(const std::byte* p, std::int64_t unit, bgw_tick& t) {
 
 // "Market depth structure": quantity, price, orders and two bytes of padding. An empty level is all
 // zero.
-std::uint32_t decode_side(const std::byte* p, std::int64_t unit,
-                          std::array<bgw_level, kDepthLevels>& side) {
+std::uint32_t decode_side(const std::byte* p, std::int64_t unit, std::array<bgw_level, kDepthLevels>& side) {
   std::uint32_t count = 0;
   for (std::size_t i = 0; i < kDepthLevels; ++i, p += kLevelSize) {
     const bgw_level level{price(p + 4, unit), u32(p), u16(p + 8), 0};
@@ -113,8 +109,7 @@ bool is_known_segment(std::uint32_t token) {
   return segment >= 1 && segment <= static_cast<std::uint32_t>(Segment::kIndices);
 }
 
-PacketCursor::PacketCursor(std::span<const std::byte> frame)
-    : rest_(frame.subspan(2)), left_(u16(frame.data())) {}
+PacketCursor::PacketCursor(std::span<const std::byte> frame) : rest_(frame.subspan(2)), left_(u16(frame.data())) {}
 
 std::span<const std::byte> PacketCursor::next() {
   while (left_ != 0) {
@@ -143,8 +138,7 @@ bool is_whole(std::span<const std::byte> frame) {
 
 bool decode(std::span<const std::byte> bytes, Packet& out) {
   const std::size_t size = bytes.size();
-  if (size != kLtp && size != kIndexQuote && size != kIndexFull && size != kQuote && size != kFull)
-    return false;
+  if (size != kLtp && size != kIndexQuote && size != kIndexFull && size != kQuote && size != kFull) return false;
   const std::byte* p = bytes.data();
   out.token = u32(p);
   const std::int64_t unit = price_unit(out.token);

@@ -116,8 +116,8 @@ TEST_F(Keys, TheListShowsEveryKeyInOrderOfMaking) {
 }
 
 TEST_F(Keys, ABadUserOrScopeMakesNothing) {
-  for (const std::string& user : {std::string(), std::string("a b"), std::string("x'; DROP"),
-                                  std::string("\xc3\xa9"), std::string(65, 'a')})
+  for (const std::string& user :
+       {std::string(), std::string("a b"), std::string("x'; DROP"), std::string("\xc3\xa9"), std::string(65, 'a')})
     EXPECT_FALSE(store_->create_key(user, "read", std::nullopt, kNow)) << user;
   const auto scope = store_->create_key("alice", "root", std::nullopt, kNow);
   ASSERT_FALSE(scope);

@@ -12,8 +12,7 @@ KeyRing::Key key_of(std::string_view key, std::int64_t id, std::int64_t expires 
 }
 
 TEST(HashKey, IsSha256) {
-  EXPECT_EQ(hex(hash_key("abc")),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(hex(hash_key("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
 TEST(KeyRing, AnEmptyOneKnowsNoKey) {
@@ -31,8 +30,7 @@ TEST(KeyRing, FindsEachOfManyAndNoOther) {
     ASSERT_TRUE(session) << i;
     ASSERT_EQ(session->key_id, i);
   }
-  for (int i = kKeys; i < 2 * kKeys; ++i)
-    ASSERT_FALSE(ring.check("key " + std::to_string(i), 0)) << i;
+  for (int i = kKeys; i < 2 * kKeys; ++i) ASSERT_FALSE(ring.check("key " + std::to_string(i), 0)) << i;
 }
 
 TEST(KeyRing, TheWholeHashDecidesNotItsBeginning) {

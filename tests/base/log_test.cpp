@@ -119,8 +119,7 @@ TEST_F(Log, ASecretTooShortToBeOneHidesNothing) {
 }
 
 TEST_F(Log, AFileThatCannotBeOpenedIsReported) {
-  EXPECT_THROW(configure({.file = folder_.string()}), std::exception)
-      << "a folder of that name is in the way";
+  EXPECT_THROW(configure({.file = folder_.string()}), std::exception) << "a folder of that name is in the way";
 }
 
 // Each runs in a process of its own, where no test has pointed the log at a file.
@@ -131,8 +130,7 @@ TEST(LogDeathTest, WithoutAFileASecretIsKeptOutOfStandardErrorToo) {
     info("feed", "using hunter2-token now");
     std::exit(0);
   };
-  EXPECT_EXIT(say(), testing::ExitedWithCode(0),
-              testing::AllOf(HasSubstr("using *** now"), Not(HasSubstr("hunter2"))));
+  EXPECT_EXIT(say(), testing::ExitedWithCode(0), testing::AllOf(HasSubstr("using *** now"), Not(HasSubstr("hunter2"))));
 }
 
 }  // namespace

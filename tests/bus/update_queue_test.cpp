@@ -18,9 +18,7 @@ bgw_tick tick_of(std::uint32_t instrument, std::int64_t ltp, std::uint32_t modes
   return tick;
 }
 
-RecordKind kind_of(std::span<const std::byte> record) {
-  return *reinterpret_cast<const RecordKind*>(record.data());
-}
+RecordKind kind_of(std::span<const std::byte> record) { return *reinterpret_cast<const RecordKind*>(record.data()); }
 
 TEST(UpdateQueue, AnUpdateWithBookAndRareFieldsArrivesWhole) {
   Doorbell bell;
@@ -98,7 +96,8 @@ TEST(Demand, TextsSurviveTheRing) {
 TEST(Demand, AFullRingSaysSoAndLeavesAWish) {
   Doorbell bell;
   Channel channel(1 << 12, 256, bell);
-  while (put_demand(channel.demand(), {1, 1, 0, "S", "E", "S", "E", "1"})) {}
+  while (put_demand(channel.demand(), {1, 1, 0, "S", "E", "S", "E", "1"})) {
+  }
   EXPECT_TRUE(channel.demand().take_wish_for_room());
   channel.demand().front();
   channel.demand().release();

@@ -35,20 +35,14 @@ TEST_P(BadFiles, HaveExactlyOneProblemWithItsLine) {
 INSTANTIATE_TEST_SUITE_P(
     Values, BadFiles,
     testing::Values(
-        Bad{"server:\n  port: 70000\n",
-            "g.yaml:2: server.port: found 70000, expected a whole number from 0 to 65535"},
-        Bad{"server: {port: -1}",
-            "g.yaml:1: server.port: found -1, expected a whole number from 0 to 65535"},
-        Bad{"server:\n  port: many\n",
-            "g.yaml:2: server.port: found many, expected a whole number from 0 to 65535"},
-        Bad{"server:\n  port: [1]\n",
-            "g.yaml:2: server.port: found a list, expected a whole number from 0 to 65535"},
+        Bad{"server:\n  port: 70000\n", "g.yaml:2: server.port: found 70000, expected a whole number from 0 to 65535"},
+        Bad{"server: {port: -1}", "g.yaml:1: server.port: found -1, expected a whole number from 0 to 65535"},
+        Bad{"server:\n  port: many\n", "g.yaml:2: server.port: found many, expected a whole number from 0 to 65535"},
+        Bad{"server:\n  port: [1]\n", "g.yaml:2: server.port: found a list, expected a whole number from 0 to 65535"},
         Bad{"server:\n  port: 8765.5\n",
             "g.yaml:2: server.port: found 8765.5, expected a whole number from 0 to 65535"},
-        Bad{"server:\n  port:\n",
-            "g.yaml:2: server.port: found nothing, expected a whole number from 0 to 65535"},
-        Bad{"server: {threads: 257}",
-            "g.yaml:1: server.threads: found 257, expected a whole number from 0 to 256"},
+        Bad{"server:\n  port:\n", "g.yaml:2: server.port: found nothing, expected a whole number from 0 to 65535"},
+        Bad{"server: {threads: 257}", "g.yaml:1: server.threads: found 257, expected a whole number from 0 to 256"},
         Bad{"server:\n\n  ping_interval: 30\n",
             "g.yaml:3: server.ping_interval: found 30, expected a duration with its unit, like "
             "500ms, 30s, 15m or 24h"},
@@ -66,17 +60,13 @@ INSTANTIATE_TEST_SUITE_P(
             "g.yaml:1: limits.message_size: found 12B, expected a size of at least 1024B"},
         Bad{"limits: {connections: 0}",
             "g.yaml:1: limits.connections: found 0, expected a whole number from 1 to 1000000000"},
-        Bad{"server: {allow_plain: yes}",
-            "g.yaml:1: server.allow_plain: found yes, expected true or false"},
+        Bad{"server: {allow_plain: yes}", "g.yaml:1: server.allow_plain: found yes, expected true or false"},
         Bad{"server: {port_in_use: next_fre}",
             "g.yaml:1: server.port_in_use: found next_fre, expected next_free or fail (did you "
             "mean 'next_free'?)"},
-        Bad{"server: {allowed_origins: a}",
-            "g.yaml:1: server.allowed_origins: found a, expected a list, like [a, b]"},
-        Bad{"server: {host: ''}",
-            "g.yaml:1: server.host: found \"\", expected an address, like 127.0.0.1"},
-        Bad{"log: {level: loud}",
-            "g.yaml:1: log.level: found loud, expected debug or info or warning or error"},
+        Bad{"server: {allowed_origins: a}", "g.yaml:1: server.allowed_origins: found a, expected a list, like [a, b]"},
+        Bad{"server: {host: ''}", "g.yaml:1: server.host: found \"\", expected an address, like 127.0.0.1"},
+        Bad{"log: {level: loud}", "g.yaml:1: log.level: found loud, expected debug or info or warning or error"},
         Bad{"zeromq: {symbols: [RELIANCE.NSE,\n RELIANCE]}",
             "g.yaml:1: zeromq.symbols: found RELIANCE, expected SYMBOL.EXCHANGE, like "
             "RELIANCE.NSE"},
@@ -86,112 +76,105 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"database: ${env:DATABASE}",
             "g.yaml:1: database: found ${env:DATABASE}, expected a path as it is (${...} stands in "
             "settings only)"},
-        Bad{"server: [1, 2]",
-            "g.yaml:1: server: found a list, expected a mapping of keys to values"}));
+        Bad{"server: [1, 2]", "g.yaml:1: server: found a list, expected a mapping of keys to values"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Safety, BadFiles,
-    testing::Values(
-        Bad{"server:\n  port: 1\n  host: 0.0.0.0\n",
-            "g.yaml:3: server.host: found 0.0.0.0, expected 127.0.0.1, or tls.port, or "
-            "allow_plain: true (without TLS, keys would travel in clear)"},
-        Bad{"server: {host: 127.example.com}",
-            "g.yaml:1: server.host: found 127.example.com, expected 127.0.0.1, or tls.port, or "
-            "allow_plain: true (without TLS, keys would travel in clear)"},
-        Bad{"server: {tls: {port: 443, certificate: a.pem}}",
-            "g.yaml:1: server.tls.key: found nothing, expected the path of a PEM file, because "
-            "tls.port is set"},
-        Bad{"brokers:\n  mock:\n    settings:\n      access_token: hunter2\n",
-            "g.yaml:4: brokers.mock.settings.access_token: found a secret as plain text, expected "
-            "${env:NAME} or ${file:PATH}"},
-        Bad{"brokers: {mock: {settings: {pin: 1234}}}",
-            "g.yaml:1: brokers.mock.settings.pin: found a secret as plain text, expected "
-            "${env:NAME} or ${file:PATH}"},
-        Bad{"brokers: {mock: {settings: {totp_secret: '${hunter2}'}}}",
-            "g.yaml:1: brokers.mock.settings.totp_secret: found a malformed reference, expected "
-            "${env:NAME} or ${file:PATH}"},
-        Bad{"brokers: {mock: {settings: {api_key: '${environment:X}'}}}",
-            "g.yaml:1: brokers.mock.settings.api_key: found ${environment:X}, expected "
-            "${env:NAME} or ${file:PATH}"},
-        Bad{"brokers: {mock: {settings: {api_key: '${env:A B}'}}}",
-            "g.yaml:1: brokers.mock.settings.api_key: found ${env:A B}, expected ${env:NAME} or "
-            "${file:PATH}"},
-        Bad{"brokers: {mock: {settings: {api_key: 'x${env:X}'}}}",
-            "g.yaml:1: brokers.mock.settings.api_key: found x${env:X}, expected ${env:NAME} or "
-            "${file:PATH}"},
-        Bad{"brokers: {mock: {settings: {api_key: '${env:X'}}}",
-            "g.yaml:1: brokers.mock.settings.api_key: found ${env:X, expected ${env:NAME} or "
-            "${file:PATH}"}));
+    testing::Values(Bad{"server:\n  port: 1\n  host: 0.0.0.0\n",
+                        "g.yaml:3: server.host: found 0.0.0.0, expected 127.0.0.1, or tls.port, or "
+                        "allow_plain: true (without TLS, keys would travel in clear)"},
+                    Bad{"server: {host: 127.example.com}",
+                        "g.yaml:1: server.host: found 127.example.com, expected 127.0.0.1, or tls.port, or "
+                        "allow_plain: true (without TLS, keys would travel in clear)"},
+                    Bad{"server: {tls: {port: 443, certificate: a.pem}}",
+                        "g.yaml:1: server.tls.key: found nothing, expected the path of a PEM file, because "
+                        "tls.port is set"},
+                    Bad{"brokers:\n  mock:\n    settings:\n      access_token: hunter2\n",
+                        "g.yaml:4: brokers.mock.settings.access_token: found a secret as plain text, expected "
+                        "${env:NAME} or ${file:PATH}"},
+                    Bad{"brokers: {mock: {settings: {pin: 1234}}}",
+                        "g.yaml:1: brokers.mock.settings.pin: found a secret as plain text, expected "
+                        "${env:NAME} or ${file:PATH}"},
+                    Bad{"brokers: {mock: {settings: {totp_secret: '${hunter2}'}}}",
+                        "g.yaml:1: brokers.mock.settings.totp_secret: found a malformed reference, expected "
+                        "${env:NAME} or ${file:PATH}"},
+                    Bad{"brokers: {mock: {settings: {api_key: '${environment:X}'}}}",
+                        "g.yaml:1: brokers.mock.settings.api_key: found ${environment:X}, expected "
+                        "${env:NAME} or ${file:PATH}"},
+                    Bad{"brokers: {mock: {settings: {api_key: '${env:A B}'}}}",
+                        "g.yaml:1: brokers.mock.settings.api_key: found ${env:A B}, expected ${env:NAME} or "
+                        "${file:PATH}"},
+                    Bad{"brokers: {mock: {settings: {api_key: 'x${env:X}'}}}",
+                        "g.yaml:1: brokers.mock.settings.api_key: found x${env:X}, expected ${env:NAME} or "
+                        "${file:PATH}"},
+                    Bad{"brokers: {mock: {settings: {api_key: '${env:X'}}}",
+                        "g.yaml:1: brokers.mock.settings.api_key: found ${env:X, expected ${env:NAME} or "
+                        "${file:PATH}"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, BadFiles,
-    testing::Values(
-        Bad{"servr: {port: 1}",
-            "g.yaml:1: servr: found an unknown key, expected one of server, limits, database, "
-            "plugins, zeromq, log, active_broker, brokers (did you mean 'server'?)"},
-        Bad{"log:\n  levle: info\n",
-            "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "
-            "you mean 'level'?)"},
-        Bad{"log:\n  level: info\n  level: debug\n",
-            "g.yaml:3: log.level: found the key a second time, expected it once"},
-        Bad{"brokers:\n  mock: {}\n  mock: {}\n",
-            "g.yaml:3: brokers.mock: found the key a second time, expected it once"},
-        Bad{"brokers: {mock: {settings: {\nseed: 1,\nseed: 2}}}",
-            "g.yaml:3: brokers.mock.settings.seed: found the key a second time, expected it once"},
-        Bad{"brokers: {mock: {}, Angel: {}}",
-            "g.yaml:1: brokers: found Angel, expected a name of at most 64 small letters, digits "
-            "and _ that begins with a letter"},
-        Bad{"brokers: [mock]",
-            "g.yaml:1: brokers: found a list, expected a mapping of broker names"},
-        Bad{"active_broker: mok\nbrokers: {mock: {}, other: {}}\n",
-            "g.yaml:1: active_broker: found mok, expected one of mock, other (did you mean "
-            "'mock'?)"},
-        Bad{"active_broker: other", "g.yaml:1: active_broker: found other, expected one of mock"},
-        Bad{"active_broker: []",
-            "g.yaml:1: active_broker: found an empty list, expected a broker's name, or a list of "
-            "them"},
-        Bad{"active_broker: [mock,\n  mock]",
-            "g.yaml:2: active_broker: found mock a second time, expected each broker once"},
-        Bad{"brokers: {mock: {isolation: thread}}",
-            "g.yaml:1: brokers.mock.isolation: found thread, expected inproc or process"},
-        Bad{"brokers: {mock: {plugin: ''}}",
-            "g.yaml:1: brokers.mock.plugin: found \"\", expected a plugin's name"},
-        Bad{"brokers: {mock: {reconnect: {first: 5s, max: 1s}}}",
-            "g.yaml:1: brokers.mock.reconnect.max: found less than first, expected a duration of "
-            "at least first"},
-        Bad{"brokers: {mock: {reconnect: {attempts: -1}}}",
-            "g.yaml:1: brokers.mock.reconnect.attempts: found -1, expected a whole number from 0 "
-            "to 1000000"},
-        Bad{"brokers: {mock: {settings: {depth_levels: {a: 1}}}}",
-            "g.yaml:1: brokers.mock.settings.depth_levels: found a mapping, expected a value, or "
-            "a list of values"}));
+    testing::Values(Bad{"servr: {port: 1}",
+                        "g.yaml:1: servr: found an unknown key, expected one of server, limits, database, "
+                        "plugins, zeromq, log, active_broker, brokers (did you mean 'server'?)"},
+                    Bad{"log:\n  levle: info\n",
+                        "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "
+                        "you mean 'level'?)"},
+                    Bad{"log:\n  level: info\n  level: debug\n",
+                        "g.yaml:3: log.level: found the key a second time, expected it once"},
+                    Bad{"brokers:\n  mock: {}\n  mock: {}\n",
+                        "g.yaml:3: brokers.mock: found the key a second time, expected it once"},
+                    Bad{"brokers: {mock: {settings: {\nseed: 1,\nseed: 2}}}",
+                        "g.yaml:3: brokers.mock.settings.seed: found the key a second time, expected it once"},
+                    Bad{"brokers: {mock: {}, Angel: {}}",
+                        "g.yaml:1: brokers: found Angel, expected a name of at most 64 small letters, digits "
+                        "and _ that begins with a letter"},
+                    Bad{"brokers: [mock]", "g.yaml:1: brokers: found a list, expected a mapping of broker names"},
+                    Bad{"active_broker: mok\nbrokers: {mock: {}, other: {}}\n",
+                        "g.yaml:1: active_broker: found mok, expected one of mock, other (did you mean "
+                        "'mock'?)"},
+                    Bad{"active_broker: other", "g.yaml:1: active_broker: found other, expected one of mock"},
+                    Bad{"active_broker: []",
+                        "g.yaml:1: active_broker: found an empty list, expected a broker's name, or a list of "
+                        "them"},
+                    Bad{"active_broker: [mock,\n  mock]",
+                        "g.yaml:2: active_broker: found mock a second time, expected each broker once"},
+                    Bad{"brokers: {mock: {isolation: thread}}",
+                        "g.yaml:1: brokers.mock.isolation: found thread, expected inproc or process"},
+                    Bad{"brokers: {mock: {plugin: ''}}",
+                        "g.yaml:1: brokers.mock.plugin: found \"\", expected a plugin's name"},
+                    Bad{"brokers: {mock: {reconnect: {first: 5s, max: 1s}}}",
+                        "g.yaml:1: brokers.mock.reconnect.max: found less than first, expected a duration of "
+                        "at least first"},
+                    Bad{"brokers: {mock: {reconnect: {attempts: -1}}}",
+                        "g.yaml:1: brokers.mock.reconnect.attempts: found -1, expected a whole number from 0 "
+                        "to 1000000"},
+                    Bad{"brokers: {mock: {settings: {depth_levels: {a: 1}}}}",
+                        "g.yaml:1: brokers.mock.settings.depth_levels: found a mapping, expected a value, or "
+                        "a list of values"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Yaml, BadFiles,
-    testing::Values(
-        Bad{"server:\n  port: [1\n",
-            "g.yaml:3: gateway.yaml: found broken YAML (end of sequence flow not found), expected "
-            "YAML"},
-        Bad{"log: {level: info}\n---\nlog: {}\n",
-            "g.yaml:2: gateway.yaml: found a second document (---), expected one"},
-        Bad{"a: &x 1\nb: *x\n",
-            "g.yaml:1: gateway.yaml: found an anchor or alias (& or *), expected the value "
-            "itself; put a text that begins so into quotes"},
-        Bad{"just words",
-            "g.yaml:1: gateway.yaml: found just words, expected a mapping of keys to values"}));
+    testing::Values(Bad{"server:\n  port: [1\n",
+                        "g.yaml:3: gateway.yaml: found broken YAML (end of sequence flow not found), expected "
+                        "YAML"},
+                    Bad{"log: {level: info}\n---\nlog: {}\n",
+                        "g.yaml:2: gateway.yaml: found a second document (---), expected one"},
+                    Bad{"a: &x 1\nb: *x\n",
+                        "g.yaml:1: gateway.yaml: found an anchor or alias (& or *), expected the value "
+                        "itself; put a text that begins so into quotes"},
+                    Bad{"just words",
+                        "g.yaml:1: gateway.yaml: found just words, expected a mapping of keys to values"}));
 
 TEST(Load, ReportsAllProblemsInOrderOfTheirLines) {
-  EXPECT_THAT(
-      problems_of("active_broker: zerodha\n"
-                  "server:\n"
-                  "  port: x\n"
-                  "  allow_plan: true\n"
-                  "limits: {connections: 0}\n"),
-      ElementsAre(
-          "g.yaml:1: active_broker: found zerodha, expected one of mock",
-          "g.yaml:3: server.port: found x, expected a whole number from 0 to 65535",
-          testing::HasSubstr("g.yaml:4: server.allow_plan: found an unknown key"),
-          "g.yaml:5: limits.connections: found 0, expected a whole number from 1 to 1000000000"));
+  EXPECT_THAT(problems_of("active_broker: zerodha\n"
+                          "server:\n"
+                          "  port: x\n"
+                          "  allow_plan: true\n"
+                          "limits: {connections: 0}\n"),
+              ElementsAre("g.yaml:1: active_broker: found zerodha, expected one of mock",
+                          "g.yaml:3: server.port: found x, expected a whole number from 0 to 65535",
+                          testing::HasSubstr("g.yaml:4: server.allow_plan: found an unknown key"),
+                          "g.yaml:5: limits.connections: found 0, expected a whole number from 1 to 1000000000"));
 }
 
 TEST(Load, KeepsAProblemOnOneLine) {

@@ -10,9 +10,7 @@ namespace {
 
 class Locate : public testing::Test {
  protected:
-  Locate() : before_(std::filesystem::current_path()) {
-    std::filesystem::current_path(folder_.path());
-  }
+  Locate() : before_(std::filesystem::current_path()) { std::filesystem::current_path(folder_.path()); }
   ~Locate() override { std::filesystem::current_path(before_); }
 
   const TemporaryFolder folder_;

@@ -32,10 +32,9 @@ TEST_P(Pathological, TextRepeatedOverAMebibyteIsRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Parts, Pathological,
-                         testing::Values("[", "{", "- ", "? ", "{a: ", "[[]", "a: b\n", "b: {}\n",
-                                         "&a ", "*a ", "!t ", "\"", "'", "|\n ", "a: |\n", "---\n",
-                                         "a\n", "a", ": ", ", ", "{}", "\\", "\xff",
-                                         "- a: [", "key: &a [*a]\n", "[a, ", "a, "));
+                         testing::Values("[", "{", "- ", "? ", "{a: ", "[[]", "a: b\n", "b: {}\n", "&a ", "*a ", "!t ",
+                                         "\"", "'", "|\n ", "a: |\n", "---\n", "a\n", "a", ": ", ", ", "{}", "\\",
+                                         "\xff", "- a: [", "key: &a [*a]\n", "[a, ", "a, "));
 
 TEST(Pathological, BrokersInThousandsAreRefused) {
   std::string text = "brokers:\n";
@@ -67,7 +66,7 @@ TEST(Pathological, NestedAliasesAreRefusedBeforeTheyGrow) {
 TEST(Pathological, MoreThanSixtyFourLevelsAreRefused) {
   const auto levels = [](int count) {
     return load_all("x: " + std::string(static_cast<std::size_t>(count), '[') +
-                        std::string(static_cast<std::size_t>(count), ']'));
+                    std::string(static_cast<std::size_t>(count), ']'));
   };
   EXPECT_EQ(levels(64).problems.at(0).found, "more than 64 levels of nesting");
   EXPECT_EQ(levels(63).problems.at(0).found, "an unknown key");
@@ -76,8 +75,7 @@ TEST(Pathological, MoreThanSixtyFourLevelsAreRefused) {
 TEST(Pathological, AFileOfMoreThanAMebibyteIsRefused) {
   const Loaded loaded = load_all(std::string((1 << 20) + 1, '#'));
   ASSERT_EQ(loaded.problems.size(), 1U);
-  EXPECT_EQ(loaded.problems[0].text(),
-            "g.yaml:1: gateway.yaml: found more than 1MiB, expected a file of at most 1MiB");
+  EXPECT_EQ(loaded.problems[0].text(), "g.yaml:1: gateway.yaml: found more than 1MiB, expected a file of at most 1MiB");
   EXPECT_TRUE(load_all(std::string(1 << 20, '#')).problems.empty());
 }
 

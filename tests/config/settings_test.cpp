@@ -25,16 +25,14 @@ const std::vector<SettingRule> kRules = {
 };
 
 Broker broker_with(const std::string& settings, const std::filesystem::path& folder = "/etc/gw") {
-  const Loaded loaded =
-      load_text("brokers:\n  x:\n    settings: {" + settings + "}\n", "g.yaml", folder);
+  const Loaded loaded = load_text("brokers:\n  x:\n    settings: {" + settings + "}\n", "g.yaml", folder);
   for (const Problem& p : loaded.problems) ADD_FAILURE() << p.text();
   return loaded.config.brokers.at(0);
 }
 
 std::vector<std::string> setting_problems(const std::string& settings) {
   std::vector<std::string> out;
-  for (const Problem& p : check_settings(broker_with(settings), "g.yaml", kRules))
-    out.push_back(p.text());
+  for (const Problem& p : check_settings(broker_with(settings), "g.yaml", kRules)) out.push_back(p.text());
   return out;
 }
 
@@ -51,24 +49,23 @@ const ResolvedSetting* find(const std::vector<ResolvedSetting>& all, const std::
 TEST(CheckSettings, FindsNothingWrongWithGoodOnes) {
   EXPECT_THAT(setting_problems(kGood), ElementsAre());
   EXPECT_THAT(setting_problems(good_and("url: u, seed: -3, rate: 1e3, strict: false, poll: 500ms, "
-                                   "depth_levels: [5]")),
+                                        "depth_levels: [5]")),
               ElementsAre());
 }
 
 TEST(CheckSettings, ReportsAllThatIsWrongWithItsLine) {
-  EXPECT_THAT(
-      setting_problems("seed: x,\nrate: fast, strict: yes,\npoll: 30, depth_levels: 5, url: [a]"),
-      ElementsAre("g.yaml:3: brokers.x.settings.seed: found x, expected a whole number",
-                  "g.yaml:4: brokers.x.settings.rate: found fast, expected a number",
-                  "g.yaml:4: brokers.x.settings.strict: found yes, expected true or false",
-                  "g.yaml:5: brokers.x.settings.poll: found 30, expected a duration with "
-                  "its unit, like 500ms, 30s, 15m or 24h",
-                  "g.yaml:5: brokers.x.settings.depth_levels: found one value, expected a "
-                  "list of whole numbers, like [5, 20]",
-                  "g.yaml:5: brokers.x.settings.url: found a list, expected text",
-                  "g.yaml:2: brokers.x.settings.api_key: found nothing, expected text",
-                  "g.yaml:2: brokers.x.settings.access_token: found nothing, expected "
-                  "${env:NAME} or ${file:PATH}"));
+  EXPECT_THAT(setting_problems("seed: x,\nrate: fast, strict: yes,\npoll: 30, depth_levels: 5, url: [a]"),
+              ElementsAre("g.yaml:3: brokers.x.settings.seed: found x, expected a whole number",
+                          "g.yaml:4: brokers.x.settings.rate: found fast, expected a number",
+                          "g.yaml:4: brokers.x.settings.strict: found yes, expected true or false",
+                          "g.yaml:5: brokers.x.settings.poll: found 30, expected a duration with "
+                          "its unit, like 500ms, 30s, 15m or 24h",
+                          "g.yaml:5: brokers.x.settings.depth_levels: found one value, expected a "
+                          "list of whole numbers, like [5, 20]",
+                          "g.yaml:5: brokers.x.settings.url: found a list, expected text",
+                          "g.yaml:2: brokers.x.settings.api_key: found nothing, expected text",
+                          "g.yaml:2: brokers.x.settings.access_token: found nothing, expected "
+                          "${env:NAME} or ${file:PATH}"));
 }
 
 TEST(CheckSettings, SuggestsTheKeyThatWasMeant) {
@@ -78,8 +75,7 @@ TEST(CheckSettings, SuggestsTheKeyThatWasMeant) {
                           "depth_levels (did you mean 'seed'?)"));
   const auto none = check_settings(broker_with("a: 1"), "g.yaml", {});
   ASSERT_EQ(none.size(), 1U);
-  EXPECT_EQ(none[0].text(),
-            "g.yaml:3: brokers.x.settings.a: found an unknown key, expected no settings");
+  EXPECT_EQ(none[0].text(), "g.yaml:3: brokers.x.settings.a: found an unknown key, expected no settings");
 }
 
 TEST(CheckSettings, RefusesASecretOfThePluginsOwnAsPlainText) {
@@ -90,8 +86,7 @@ TEST(CheckSettings, RefusesASecretOfThePluginsOwnAsPlainText) {
 
 TEST(ResolveSettings, GivesCanonicalTextsAndDefaults) {
   ::setenv("GW_TEST_TOKEN", "secret-token", 1);
-  const auto all = resolve_settings(
-      broker_with(good_and("strict: false, poll: 1.5s, depth_levels: [30, 50]")), kRules);
+  const auto all = resolve_settings(broker_with(good_and("strict: false, poll: 1.5s, depth_levels: [30, 50]")), kRules);
   ASSERT_TRUE(all) << all.error().message;
   EXPECT_EQ(find(*all, "api_key")->text, "k");
   EXPECT_EQ(find(*all, "access_token")->text, "secret-token");
@@ -128,18 +123,15 @@ TEST(ResolveSettings, RefusesAValueFromOutsideOfTheWrongTypeWithoutShowingIt) {
   ::setenv("GW_TEST_SEED", "hunter2", 1);
   const auto all = resolve_settings(broker_with(good_and("seed: '${env:GW_TEST_SEED}'")), kRules);
   ASSERT_FALSE(all);
-  EXPECT_EQ(all.error().message,
-            "broker x: setting seed: found another value, expected a whole number");
+  EXPECT_EQ(all.error().message, "broker x: setting seed: found another value, expected a whole number");
 }
 
 TEST(ResolveSettings, NamesTheBrokerAndSettingOfASecretFileThatOthersCanRead) {
   const TemporaryFolder folder;
   folder.write("token", "t", 0644);
-  const auto all = resolve_settings(
-      broker_with("api_key: k, access_token: '${file:token}'", folder.path()), kRules);
+  const auto all = resolve_settings(broker_with("api_key: k, access_token: '${file:token}'", folder.path()), kRules);
   ASSERT_FALSE(all);
-  EXPECT_EQ(all.error().message, "broker x: setting access_token: secret file " +
-                                     (folder.path() / "token").string() +
+  EXPECT_EQ(all.error().message, "broker x: setting access_token: secret file " + (folder.path() / "token").string() +
                                      ": others can read it, expected mode 0600 (chmod 600)");
 }
 
@@ -152,9 +144,8 @@ TEST(SecretFile, DropsWhiteSpaceAtTheEndOnly) {
 
 TEST(SecretFile, GivesNothingWhenMissingOrEmpty) {
   const TemporaryFolder folder;
-  for (const std::string& path :
-       {folder.path().string() + "/missing", folder.write("empty", ""),
-        folder.write("blank", " \n"), folder.path().string() + "/empty/below"}) {
+  for (const std::string& path : {folder.path().string() + "/missing", folder.write("empty", ""),
+                                  folder.write("blank", " \n"), folder.path().string() + "/empty/below"}) {
     const auto value = read_secret_file(path);
     ASSERT_TRUE(value) << path;
     EXPECT_EQ(*value, std::nullopt) << path;
@@ -177,8 +168,7 @@ TEST(SecretFile, RefusesAFileOfAnotherUser) {
   const auto value = read_secret_file(file);
   ASSERT_FALSE(value);
   EXPECT_EQ(value.error().message,
-            "secret file " + file +
-                ": found user 12345 as its owner, expected the user that runs the gateway");
+            "secret file " + file + ": found user 12345 as its owner, expected the user that runs the gateway");
 }
 
 TEST(SecretFile, RefusesFoldersAndHugeFiles) {

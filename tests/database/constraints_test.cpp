@@ -43,15 +43,12 @@ TEST_F(Constraints, AKeyBelongsToAUserThatExists) {
 }
 
 TEST_F(Constraints, AUserWithKeysCannotBeDeleted) {
-  ASSERT_TRUE(database_->execute(
-      "INSERT INTO api_keys (user_id, hash, scope, created) VALUES (1, x'00', 'read', 1)"));
-  EXPECT_THAT(complaint("DELETE FROM users WHERE id = 1"),
-              HasSubstr("FOREIGN KEY constraint failed"));
+  ASSERT_TRUE(database_->execute("INSERT INTO api_keys (user_id, hash, scope, created) VALUES (1, x'00', 'read', 1)"));
+  EXPECT_THAT(complaint("DELETE FROM users WHERE id = 1"), HasSubstr("FOREIGN KEY constraint failed"));
 }
 
 TEST_F(Constraints, TwoKeysNeverShareAHash) {
-  const std::string insert =
-      "INSERT INTO api_keys (user_id, hash, scope, created) VALUES (1, x'abcd', 'read', 1)";
+  const std::string insert = "INSERT INTO api_keys (user_id, hash, scope, created) VALUES (1, x'abcd', 'read', 1)";
   EXPECT_EQ(complaint(insert), "accepted");
   EXPECT_THAT(complaint(insert), HasSubstr("UNIQUE constraint failed: api_keys.hash"));
 }

@@ -30,8 +30,7 @@ class Open : public testing::Test {
 TEST_F(Open, TheFirstOpenLeavesTheNewestSchemaVersion) {
   const auto database = Database::open(file_);
   ASSERT_TRUE(database) << database.error().message;
-  EXPECT_EQ(number(**database, "PRAGMA user_version"),
-            static_cast<std::int64_t>(schema_scripts().size()));
+  EXPECT_EQ(number(**database, "PRAGMA user_version"), static_cast<std::int64_t>(schema_scripts().size()));
   for (const char* table : {"users", "api_keys", "instruments", "imports"})
     EXPECT_EQ(number(**database, std::string("SELECT count(*) FROM ") + table), 0) << table;
 }
@@ -60,9 +59,8 @@ TEST_F(Open, TheSchemaOfANewerGatewayIsRefusedWithBothVersionsAndLeftAlone) {
   }
   const auto again = Database::open(file_);
   ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().message,
-            "database " + file_ + ": found schema version 99, expected at most " +
-                std::to_string(schema_scripts().size()) + ": a newer gateway made it");
+  EXPECT_EQ(again.error().message, "database " + file_ + ": found schema version 99, expected at most " +
+                                       std::to_string(schema_scripts().size()) + ": a newer gateway made it");
   EXPECT_FALSE(Database::open(file_)) << "the refusal must not have changed the version";
 }
 

@@ -17,8 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Entry& e : r.entries) {
     if (e.error) continue;
     if (e.symbol.empty() || e.exchange.empty()) std::abort();
-    if (r.action == Action::subscribe && gw::routing::slot_of(e.stream) >= gw::routing::kStreams)
-      std::abort();
+    if (r.action == Action::subscribe && gw::routing::slot_of(e.stream) >= gw::routing::kStreams) std::abort();
   }
   return 0;
 }

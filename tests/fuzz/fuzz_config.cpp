@@ -17,16 +17,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       {"access_token", SettingType::text, true, true, std::nullopt},
       {"depth_levels", SettingType::integers, false, false, "[5, 20]"},
   };
-  const Loaded loaded =
-      load_text({reinterpret_cast<const char*>(data), size}, "gateway.yaml", "/nowhere");
+  const Loaded loaded = load_text({reinterpret_cast<const char*>(data), size}, "gateway.yaml", "/nowhere");
   std::vector<Problem> problems = loaded.problems;
   for (const Broker& broker : loaded.config.brokers)
-    for (Problem& problem : check_settings(broker, loaded.file, kRules))
-      problems.push_back(std::move(problem));
+    for (Problem& problem : check_settings(broker, loaded.file, kRules)) problems.push_back(std::move(problem));
   for (const Problem& problem : problems)
     if (problem.line < 1 || problem.text().find('\n') != std::string::npos) std::abort();
-  if (loaded.config.brokers.empty() ||
-      (loaded.problems.empty() && loaded.config.active_broker.empty()))
-    std::abort();
+  if (loaded.config.brokers.empty() || (loaded.problems.empty() && loaded.config.active_broker.empty())) std::abort();
   return 0;
 }

@@ -17,8 +17,8 @@ void subscribe_all(zerodha::ZerodhaAdapter& adapter, std::span<const std::byte> 
     if (zerodha::decode(bytes, packet)) tokens.push_back(std::to_string(packet.token));
   }
   for (std::size_t i = 0; i < tokens.size(); ++i)
-    wanted.push_back({sizeof(bgw_subscription), static_cast<std::uint32_t>(i), BGW_MODE_DEPTH, 5,
-                      "", "", "", "", tokens[i].c_str()});
+    wanted.push_back({sizeof(bgw_subscription), static_cast<std::uint32_t>(i), BGW_MODE_DEPTH, 5, "", "", "", "",
+                      tokens[i].c_str()});
   adapter.subscribe(wanted);
 }
 
@@ -34,11 +34,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::byte> frame(begin, begin + size);
   if (zerodha::is_whole(frame)) subscribe_all(adapter, frame);
   const bgw_status status = adapter.on_frame(1, BGW_OPCODE_BINARY, frame);
-  if ((status == BGW_OK) != (zerodha::is_whole(frame) || zerodha::is_heartbeat(frame)))
-    std::abort();
+  if ((status == BGW_OK) != (zerodha::is_whole(frame) || zerodha::is_heartbeat(frame))) std::abort();
   for (const auto& update : host.published) {
-    if ((update.tick.present & BGW_HAS_LTP) == 0 || (update.tick.modes & BGW_MODE_LTP) == 0)
-      std::abort();
+    if ((update.tick.present & BGW_HAS_LTP) == 0 || (update.tick.modes & BGW_MODE_LTP) == 0) std::abort();
     if (update.bids > zerodha::kDepthLevels || update.asks > zerodha::kDepthLevels) std::abort();
   }
   if (adapter.on_frame(1, BGW_OPCODE_TEXT, frame) != BGW_OK) std::abort();

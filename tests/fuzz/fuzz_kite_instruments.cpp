@@ -24,11 +24,10 @@ std::size_t read(void* context, void* buffer, std::size_t capacity) {
 }
 
 void row(void*, const bgw_instrument* r) {
-  for (const char* text : {r->symbol, r->exchange, r->broker_symbol, r->broker_exchange, r->token,
-                           r->name, r->instrument_type, r->expiry})
+  for (const char* text :
+       {r->symbol, r->exchange, r->broker_symbol, r->broker_exchange, r->token, r->name, r->instrument_type, r->expiry})
     if (text == nullptr) std::abort();
-  if (r->line < 2 || *r->exchange == '\0' || *r->token == '\0' || r->strike < 0 ||
-      r->tick_size < 0 || r->lot_size < 0)
+  if (r->line < 2 || *r->exchange == '\0' || *r->token == '\0' || r->strike < 0 || r->tick_size < 0 || r->lot_size < 0)
     std::abort();
 }
 

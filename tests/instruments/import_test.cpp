@@ -16,12 +16,10 @@ using testing::HasSubstr;
 
 // The format of this test's plugin: SYMBOL,EXCHANGE,TOKEN a line; a line "bad" it cannot read
 // itself.
-bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink* sink,
-                 bgw_error* error) {
+bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink* sink, bgw_error* error) {
   std::string text;
   char block[4096];
-  while (const std::size_t n = source->read(source->context, block, sizeof block))
-    text.append(block, n);
+  while (const std::size_t n = source->read(source->context, block, sizeof block)) text.append(block, n);
   if (text.starts_with("<html>")) {
     std::strcpy(error->message, "found a web page, expected comma-separated values");
     return BGW_E_INVALID;
@@ -41,20 +39,8 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
     const std::string symbol = row.substr(0, one);
     const std::string exchange = row.substr(one + 1, two - one - 1);
     const std::string token = row.substr(two + 1);
-    const bgw_instrument i{sizeof i,
-                           0,
-                           line,
-                           symbol.c_str(),
-                           exchange.c_str(),
-                           "B",
-                           "X",
-                           token.c_str(),
-                           "",
-                           "EQ",
-                           "",
-                           0,
-                           50'000'000,
-                           1};
+    const bgw_instrument i{
+        sizeof i, 0, line, symbol.c_str(), exchange.c_str(), "B", "X", token.c_str(), "", "EQ", "", 0, 50'000'000, 1};
     sink->row(sink->context, &i);
   }
   return BGW_OK;
@@ -85,19 +71,17 @@ TEST_F(Imports, GoodRowsAreFoundInTheIndex) {
 }
 
 TEST_F(Imports, BadRowsAreSkippedCountedAndNamedByLine) {
-  ASSERT_TRUE(import(
-      "INFY,NSE,1\nbad\n,NSE,2\nTCS,,3\nSBIN,NSE,\nA B,NSE,4\nTCS,N\xc3\xa9,5\nTCS,NSE,6\n"));
+  ASSERT_TRUE(import("INFY,NSE,1\nbad\n,NSE,2\nTCS,,3\nSBIN,NSE,\nA B,NSE,4\nTCS,N\xc3\xa9,5\nTCS,NSE,6\n"));
   EXPECT_EQ(report().read, 8U);
   EXPECT_EQ(report().skipped, 6U);
   EXPECT_EQ(import_.rows().size(), 2U);
   ASSERT_EQ(report().first_skips.size(), 6U);
-  const char* const expected[] = {
-      "expected three fields",
-      "symbol: found '', expected 1 to 64 printable characters without blanks",
-      "exchange: found '', expected 1 to 64 printable characters without blanks",
-      "token: empty",
-      "symbol: found 'A B', expected 1 to 64 printable characters without blanks",
-      "exchange: found 'N\xc3\xa9', expected 1 to 64 printable characters without blanks"};
+  const char* const expected[] = {"expected three fields",
+                                  "symbol: found '', expected 1 to 64 printable characters without blanks",
+                                  "exchange: found '', expected 1 to 64 printable characters without blanks",
+                                  "token: empty",
+                                  "symbol: found 'A B', expected 1 to 64 printable characters without blanks",
+                                  "exchange: found 'N\xc3\xa9', expected 1 to 64 printable characters without blanks"};
   for (std::size_t i = 0; i < 6; ++i) {
     EXPECT_EQ(report().first_skips[i].line, i + 2);
     EXPECT_EQ(report().first_skips[i].reason, expected[i]);
@@ -158,8 +142,7 @@ TEST_F(Imports, BuiltInRowsTakeTheSameWay) {
 TEST_F(Imports, TwoHundredThousandRowsArriveWholeWithProgress) {
   constexpr std::size_t kRows = 200'000;
   std::string text;
-  for (std::size_t i = 0; i < kRows; ++i)
-    text += "OPTION" + std::to_string(i) + ",NFO," + std::to_string(i) + '\n';
+  for (std::size_t i = 0; i < kRows; ++i) text += "OPTION" + std::to_string(i) + ",NFO," + std::to_string(i) + '\n';
   std::uint64_t last = 0;
   ASSERT_TRUE(import(text, [&](std::uint64_t read, std::uint64_t total) {
     EXPECT_GE(read, last);

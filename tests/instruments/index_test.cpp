@@ -22,8 +22,8 @@ TEST(Index, AnEmptyOneFindsNothing) {
 
 TEST(Index, GivesBackEveryFieldOfARow) {
   Index::Builder builder(1);
-  builder.add({"NIFTY27OCT26C25000", "NFO", "NIFTY 25000 CE", "NFO_B", "41234", "NIFTY", "CE",
-               "2026-10-27", 25'000'000'000'000, 50'000'000, 75});
+  builder.add({"NIFTY27OCT26C25000", "NFO", "NIFTY 25000 CE", "NFO_B", "41234", "NIFTY", "CE", "2026-10-27",
+               25'000'000'000'000, 50'000'000, 75});
   const Index index = std::move(builder).build();
   const auto found = index.find("NIFTY27OCT26C25000", "NFO");
   ASSERT_TRUE(found);

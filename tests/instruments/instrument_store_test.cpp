@@ -11,17 +11,7 @@ namespace {
 using testing::HasSubstr;
 
 InstrumentView row(std::string_view symbol, std::string_view token) {
-  return {symbol,
-          "NFO",
-          "B S",
-          "NFO_B",
-          token,
-          "name \"x\"",
-          "CE",
-          "2026-12-31",
-          25'000'000'000'000,
-          50'000'000,
-          75};
+  return {symbol, "NFO", "B S", "NFO_B", token, "name \"x\"", "CE", "2026-12-31", 25'000'000'000'000, 50'000'000, 75};
 }
 
 class Store : public testing::Test {

@@ -13,8 +13,7 @@ class Search : public testing::Test {
  protected:
   void SetUp() override {
     Index::Builder builder(8);
-    const auto add = [&builder](std::string_view symbol, std::string_view exchange,
-                                std::string_view name) {
+    const auto add = [&builder](std::string_view symbol, std::string_view exchange, std::string_view name) {
       InstrumentView view;
       view.symbol = symbol;
       view.exchange = exchange;
@@ -30,8 +29,7 @@ class Search : public testing::Test {
     add("INFY", "NSE", "Infosys");
     index_ = std::move(builder).build();
   }
-  std::vector<std::string> found(std::string_view text, std::string_view exchange = "",
-                                 std::size_t limit = 50) const {
+  std::vector<std::string> found(std::string_view text, std::string_view exchange = "", std::size_t limit = 50) const {
     std::vector<std::string> names;
     for (const InstrumentView& row : index_.search(text, exchange, limit))
       names.push_back(std::string(row.symbol) + '.' + std::string(row.exchange));
@@ -42,9 +40,8 @@ class Search : public testing::Test {
 };
 
 TEST_F(Search, ExactFirstThenPrefixThenInsideThenByName) {
-  EXPECT_THAT(found("NIFTY"),
-              ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.BSE", "NIFTYBEES.NSE",
-                          "NIFTY30DEC26FUT.NFO", "BANKNIFTY.NSE_INDEX", "JUNIORBEES.NSE"));
+  EXPECT_THAT(found("NIFTY"), ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.BSE", "NIFTYBEES.NSE", "NIFTY30DEC26FUT.NFO",
+                                          "BANKNIFTY.NSE_INDEX", "JUNIORBEES.NSE"));
 }
 
 TEST_F(Search, IgnoresCase) {

@@ -75,8 +75,7 @@ TEST_F(AdapterDemand, AReloginReplaysToTheNewObject) {
   start_with({4});
   instance_->relogin({});
   run_until([this] { return plugin_->count("subscribe 4:1") == 1; });
-  EXPECT_EQ(plugin_->take_calls(),
-            (Calls{"destroy", "create", "initialize", "connect", "subscribe 4:1"}));
+  EXPECT_EQ(plugin_->take_calls(), (Calls{"destroy", "create", "initialize", "connect", "subscribe 4:1"}));
 }
 
 TEST_F(AdapterDemand, ComesInBatchesOfTheSizeThatThePluginDeclares) {
@@ -84,8 +83,7 @@ TEST_F(AdapterDemand, ComesInBatchesOfTheSizeThatThePluginDeclares) {
   start_connected();
   for (std::uint32_t i = 1; i <= 5; ++i) want(i);
   settle();
-  EXPECT_EQ(plugin_->take_calls(),
-            (Calls{"subscribe 1:1 2:1", "subscribe 3:1 4:1", "subscribe 5:1"}));
+  EXPECT_EQ(plugin_->take_calls(), (Calls{"subscribe 1:1 2:1", "subscribe 3:1 4:1", "subscribe 5:1"}));
   for (std::uint32_t i = 1; i <= 3; ++i) unwant(i);
   settle();
   EXPECT_EQ(plugin_->take_calls(), (Calls{"unsubscribe 1 2", "unsubscribe 3"}));
@@ -135,8 +133,7 @@ TEST_F(AdapterDemand, AFailedSubscribeRefusesItsBatchOnly) {
   start_with({});
   for (const std::uint32_t i : {1u, 2u, 3u}) want(i);
   settle();
-  const std::vector<std::pair<std::uint32_t, std::string>> expected = {{1, "-2 not these"},
-                                                                       {2, "-2 not these"}};
+  const std::vector<std::pair<std::uint32_t, std::string>> expected = {{1, "-2 not these"}, {2, "-2 not these"}};
   EXPECT_EQ(seen().refused, expected);
   EXPECT_FALSE(plugin_->reused_error);
 }
@@ -148,8 +145,7 @@ TEST_F(AdapterDemand, AnExceptionInSubscribeRefusesAndInUnsubscribeReleases) {
   want(1);
   settle();
   ASSERT_EQ(seen().refused.size(), 1u);
-  EXPECT_EQ(seen().refused[0].second,
-            "-8 exception across the plugin border: thrown by the plugin");
+  EXPECT_EQ(seen().refused[0].second, "-8 exception across the plugin border: thrown by the plugin");
   unwant(1);
   settle();
   EXPECT_EQ(seen().released, (std::vector<std::uint32_t>{1}));
@@ -162,8 +158,7 @@ TEST_F(AdapterDemand, TheBrokersWordOnASubscriptionGoesUp) {
   host().refuse(host().context, 2, BGW_E_INVALID, "no such token");
   host().refuse(host().context, 2, BGW_E_INVALID, nullptr);
   EXPECT_EQ(seen().confirmed, (std::vector<std::uint32_t>{1}));
-  const std::vector<std::pair<std::uint32_t, std::string>> expected = {{2, "-1 no such token"},
-                                                                       {2, "-1 "}};
+  const std::vector<std::pair<std::uint32_t, std::string>> expected = {{2, "-1 no such token"}, {2, "-1 "}};
   EXPECT_EQ(seen().refused, expected);
 }
 

@@ -84,8 +84,7 @@ class AdapterTest : public testing::Test {
 
   void want(std::uint32_t instrument, std::uint32_t mode = BGW_MODE_LTP, std::uint32_t depth = 0) {
     const std::string token = "T" + std::to_string(instrument);
-    const bus::Demand demand{instrument,      mode,     depth, "SYMBOL", "NSE",
-                             "BROKER-SYMBOL", "NSE_EQ", token};
+    const bus::Demand demand{instrument, mode, depth, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", token};
     ASSERT_TRUE(bus::put_demand(instance_->channel().demand(), demand));
     instance_->channel().adapter_bell().ring();
   }
@@ -139,8 +138,7 @@ class AdapterTest : public testing::Test {
     if (kind == bus::RecordKind::confirm) seen_.confirmed.push_back(handle.instrument);
     if (kind == bus::RecordKind::released) seen_.released.push_back(handle.instrument);
     if (kind == bus::RecordKind::refuse)
-      seen_.refused.emplace_back(handle.instrument,
-                                 std::to_string(handle.code) + ' ' + handle.message);
+      seen_.refused.emplace_back(handle.instrument, std::to_string(handle.code) + ' ' + handle.message);
   }
 };
 

@@ -13,25 +13,21 @@ class AdapterHost : public AdapterTest {
   std::pair<bgw_status, std::string> setting(const char* key, std::size_t capacity = 64) const {
     std::string buffer(capacity, '#');
     std::size_t length = 1234;
-    const bgw_status status =
-        host().setting(host().context, key, buffer.data(), buffer.size(), &length);
+    const bgw_status status = host().setting(host().context, key, buffer.data(), buffer.size(), &length);
     if (status != BGW_OK) return {status, std::to_string(length)};
     EXPECT_EQ(buffer.at(length), '\0');
     return {status, buffer.substr(0, length)};
   }
-  std::pair<bgw_status, std::vector<std::int64_t>> integers(const char* key,
-                                                            std::size_t capacity = 4) const {
+  std::pair<bgw_status, std::vector<std::int64_t>> integers(const char* key, std::size_t capacity = 4) const {
     std::vector<std::int64_t> values(capacity);
     std::size_t count = 1234;
-    const bgw_status status =
-        host().setting_integers(host().context, key, values.data(), capacity, &count);
+    const bgw_status status = host().setting_integers(host().context, key, values.data(), capacity, &count);
     if (status != BGW_OK) return {status, {static_cast<std::int64_t>(count)}};
     values.resize(count);
     return {status, values};
   }
   bgw_status narrow(std::vector<bgw_capability> list) const {
-    return host().set_capabilities(host().context, list.data(),
-                                   static_cast<std::uint32_t>(list.size()));
+    return host().set_capabilities(host().context, list.data(), static_cast<std::uint32_t>(list.size()));
   }
   void prepare() {
     make();
@@ -79,9 +75,7 @@ TEST_F(AdapterHost, CapabilitiesAreThoseOfTheDescriptorWhenNobodyNarrowsThem) {
 }
 
 TEST_F(AdapterHost, CapabilitiesMayBeNarrowedInInitialize) {
-  plugin_->initialize = [this](bgw_error&) {
-    return narrow({{"NSE", 5, BGW_FEED_SNAPSHOT, 1, {5}, 0}});
-  };
+  plugin_->initialize = [this](bgw_error&) { return narrow({{"NSE", 5, BGW_FEED_SNAPSHOT, 1, {5}, 0}}); };
   prepare();
   EXPECT_FALSE(instance_->capabilities().is_depth_supported("NSE", 20));
   EXPECT_FALSE(instance_->capabilities().supports_mode("NSE", BGW_MODE_QUOTE));
@@ -108,13 +102,9 @@ TEST_F(AdapterHost, CapabilitiesAreFixedAfterInitialize) {
 }
 
 TEST_F(AdapterHost, ANewObjectNarrowsAnew) {
-  plugin_->initialize = [this](bgw_error&) {
-    return narrow({{"NSE", 1, BGW_FEED_SNAPSHOT, 0, {}, 0}});
-  };
+  plugin_->initialize = [this](bgw_error&) { return narrow({{"NSE", 1, BGW_FEED_SNAPSHOT, 0, {}, 0}}); };
   start_connected();
-  plugin_->initialize = [this](bgw_error&) {
-    return narrow({{"NSE", 3, BGW_FEED_SNAPSHOT, 0, {}, 0}});
-  };
+  plugin_->initialize = [this](bgw_error&) { return narrow({{"NSE", 3, BGW_FEED_SNAPSHOT, 0, {}, 0}}); };
   instance_->relogin({});
   EXPECT_TRUE(instance_->capabilities().supports_mode("NSE", BGW_MODE_QUOTE));
 }
@@ -128,27 +118,22 @@ TEST_F(AdapterHost, DigestsMatchTheirStandards) {
   prepare();
   const auto digest = [this](std::uint32_t algorithm, std::string_view data, std::size_t size) {
     std::array<std::uint8_t, 64> out{};
-    return shown(host().digest(host().context, algorithm, data.data(), data.size(), out.data()),
-                 out, size);
+    return shown(host().digest(host().context, algorithm, data.data(), data.size(), out.data()), out, size);
   };
   EXPECT_EQ(digest(BGW_DIGEST_SHA1, "abc", 20), "a9993e364706816aba3e25717850c26c9cd0d89d");
-  EXPECT_EQ(digest(BGW_DIGEST_SHA256, "abc", 32),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(digest(BGW_DIGEST_SHA256, "abc", 32), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(digest(BGW_DIGEST_SHA512, "abc", 64),
             "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
             "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
-  EXPECT_EQ(digest(BGW_DIGEST_SHA256, {}, 32),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(digest(BGW_DIGEST_SHA256, {}, 32), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(digest(4, "abc", 0), std::to_string(BGW_E_INVALID));
 }
 
 TEST_F(AdapterHost, HmacsMatchTheirStandards) {
   prepare();
-  const auto hmac = [this](std::uint32_t algorithm, std::string_view key, std::string_view data,
-                           std::size_t size) {
+  const auto hmac = [this](std::uint32_t algorithm, std::string_view key, std::string_view data, std::size_t size) {
     std::array<std::uint8_t, 64> out{};
-    return shown(host().hmac(host().context, algorithm, key.data(), key.size(), data.data(),
-                             data.size(), out.data()),
+    return shown(host().hmac(host().context, algorithm, key.data(), key.size(), data.data(), data.size(), out.data()),
                  out, size);
   };
   const std::string_view data = "what do ya want for nothing?";
@@ -158,8 +143,7 @@ TEST_F(AdapterHost, HmacsMatchTheirStandards) {
   EXPECT_EQ(hmac(BGW_DIGEST_SHA512, "Jefe", data, 64),
             "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554"
             "9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737");
-  EXPECT_EQ(hmac(BGW_DIGEST_SHA256, {}, {}, 32),
-            "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  EXPECT_EQ(hmac(BGW_DIGEST_SHA256, {}, {}, 32), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
   EXPECT_EQ(hmac(0, "Jefe", data, 0), std::to_string(BGW_E_INVALID));
 }
 

@@ -26,13 +26,11 @@ TEST_F(AdapterOfLibrary, AGoodOneIsPrepared) {
 }
 
 TEST_F(AdapterOfLibrary, AConstructorThatThrowsIsReported) {
-  EXPECT_EQ(prepare("create_throws"),
-            "acme: the plugin could not create an adapter: create: thrown by create_throws");
+  EXPECT_EQ(prepare("create_throws"), "acme: the plugin could not create an adapter: create: thrown by create_throws");
 }
 
 TEST_F(AdapterOfLibrary, ACreateThatFailsSaysWhy) {
-  EXPECT_EQ(prepare("create_fails"),
-            "acme: the plugin could not create an adapter: no room for create_fails");
+  EXPECT_EQ(prepare("create_fails"), "acme: the plugin could not create an adapter: no room for create_fails");
 }
 
 TEST_F(AdapterOfLibrary, AnExceptionInInitializeIsReported) {

@@ -89,8 +89,7 @@ TEST_F(AdapterSession, CredentialsThatInitializeRefusesAreAuthExpiredWithoutConn
   plugin_->initialize = answer(BGW_E_AUTH, "the token has another form");
   start_and_settle();
   EXPECT_EQ(state(), LinkState::auth_expired);
-  EXPECT_EQ(message(),
-            "the token has another form; after a new login: broker-gateway brokers relogin acme");
+  EXPECT_EQ(message(), "the token has another form; after a new login: broker-gateway brokers relogin acme");
   EXPECT_EQ(plugin_->count("connect"), 0u);
 }
 
@@ -116,8 +115,7 @@ TEST_F(AdapterSession, AnInitializeThatFailsMakesTheBrokerUnusable) {
 TEST_F(AdapterSession, ACreateThatFailsSaysWhy) {
   plugin_->create = answer(BGW_E_FATAL, "no room");
   make();
-  EXPECT_EQ(instance_->prepare().error().message,
-            "acme: the plugin could not create an adapter: no room");
+  EXPECT_EQ(instance_->prepare().error().message, "acme: the plugin could not create an adapter: no room");
 }
 
 TEST_F(AdapterSession, AnInstanceMayGoWhileItsRequestsAreWaiting) {
@@ -255,12 +253,10 @@ TEST_F(AdapterSession, TimersOfALostSessionDoNotFire) {
 TEST_F(AdapterSession, AnExceptionInCreateOrInitializeMakesTheBrokerUnusable) {
   plugin_->create = throwing();
   make();
-  EXPECT_EQ(instance_->prepare().error().message,
-            "acme: the plugin threw in create: thrown by the plugin");
+  EXPECT_EQ(instance_->prepare().error().message, "acme: the plugin threw in create: thrown by the plugin");
   plugin_->create = nullptr;
   plugin_->initialize = throwing();
-  EXPECT_EQ(instance_->prepare().error().message,
-            "acme: exception across the plugin border: thrown by the plugin");
+  EXPECT_EQ(instance_->prepare().error().message, "acme: exception across the plugin border: thrown by the plugin");
 }
 
 TEST_F(AdapterSession, AnExceptionInConnectIsALostAttempt) {

@@ -14,13 +14,10 @@ using asio::ip::tcp;
 // Accepts one connection after another and keeps the newest.
 class Broker final : public websocket::Listener {
  public:
-  explicit Broker(asio::io_context& io)
-      : acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
+  explicit Broker(asio::io_context& io) : acceptor_(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)) {
     accept();
   }
-  std::string url() const {
-    return "ws://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/feed";
-  }
+  std::string url() const { return "ws://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/feed"; }
   void send(const std::string& text) {
     connection->send(websocket::Opcode::binary, text);
     connection->flush();
@@ -41,9 +38,7 @@ class Broker final : public websocket::Listener {
     });
   }
   void on_open() override { is_open = true; }
-  void on_message(websocket::Opcode, std::string_view payload) override {
-    received.emplace_back(payload);
-  }
+  void on_message(websocket::Opcode, std::string_view payload) override { received.emplace_back(payload); }
   void on_closed(const websocket::CloseInfo& info) override {
     is_open = false;
     closed_with = info.code;
@@ -62,13 +57,12 @@ class AdapterSocket : public AdapterTest {
     };
   }
   bgw_status open(const std::string& url, std::vector<bgw_header> headers = {}) {
-    const bgw_websocket_request request{sizeof request, static_cast<std::uint32_t>(headers.size()),
-                                        url.c_str(), headers.data()};
+    const bgw_websocket_request request{sizeof request, static_cast<std::uint32_t>(headers.size()), url.c_str(),
+                                        headers.data()};
     return host().websocket_open(host().context, &request, &opened_);
   }
   bgw_status send(std::uint32_t connection, std::string_view text) const {
-    return host().websocket_send(host().context, connection, BGW_OPCODE_TEXT, text.data(),
-                                 text.size());
+    return host().websocket_send(host().context, connection, BGW_OPCODE_TEXT, text.data(), text.size());
   }
   void start_open() {
     start();

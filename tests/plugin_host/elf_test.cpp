@@ -25,9 +25,7 @@ class ElfCheck : public testing::Test {
   }
   void set_header(const Elf64_Ehdr& h) { std::memcpy(bytes_.data(), &h, sizeof h); }
   std::string check() { return check(bytes_); }
-  std::string check(std::string_view bytes) {
-    return check_elf(folder_.write("x.so", bytes).string()).value_or("");
-  }
+  std::string check(std::string_view bytes) { return check_elf(folder_.write("x.so", bytes).string()).value_or(""); }
 
   PluginFolder folder_;
   std::string bytes_;
@@ -38,8 +36,7 @@ TEST_F(ElfCheck, AWholeLibraryPasses) { EXPECT_EQ(check(), ""); }
 TEST_F(ElfCheck, EveryTruncationIsRefused) {
   for (std::size_t length = 0; length < bytes_.size(); length += length < 700 ? 1 : 9973) {
     const std::string found = check(std::string_view(bytes_).substr(0, length));
-    ASSERT_EQ(found, length < 4 ? "file: found no ELF file, expected a library" : kTruncated)
-        << length;
+    ASSERT_EQ(found, length < 4 ? "file: found no ELF file, expected a library" : kTruncated) << length;
   }
 }
 

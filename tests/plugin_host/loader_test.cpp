@@ -41,26 +41,20 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refusal{"no_entry", "entry: found no symbol bgw_plugin_entry, expected a broker plugin"},
         Refusal{"null_descriptor", "descriptor: found nothing, expected one"},
-        Refusal{"entry_throws",
-                "entry: found an exception (thrown by entry_throws), expected a descriptor"},
+        Refusal{"entry_throws", "entry: found an exception (thrown by entry_throws), expected a descriptor"},
         Refusal{"other_magic", "magic: found 7, expected 827803458"},
         Refusal{"other_major", std::string("abi: found 2.0, expected 1.x") + kRebuild},
-        Refusal{"short_descriptor",
-                std::string("descriptor size: found 64, expected 136") + kRebuild},
-        Refusal{"other_sizes",
-                std::string("tick_size: found 96, expected 128; level_size: found 16, expected 24; "
-                            "capability_size: found 40, expected 48") +
-                    kRebuild + " (built with tag)"},
-        Refusal{"short_tables",
-                std::string("limits: found size 8, expected size 48; api: found size 88, "
-                            "expected size 96") +
-                    kRebuild + " (built with tag)"},
+        Refusal{"short_descriptor", std::string("descriptor size: found 64, expected 136") + kRebuild},
+        Refusal{"other_sizes", std::string("tick_size: found 96, expected 128; level_size: found 16, expected 24; "
+                                           "capability_size: found 40, expected 48") +
+                                   kRebuild + " (built with tag)"},
+        Refusal{"short_tables", std::string("limits: found size 8, expected size 48; api: found size 88, "
+                                            "expected size 96") +
+                                    kRebuild + " (built with tag)"},
         Refusal{"missing_function", "api: found a missing function, expected all of them"},
         Refusal{"newer_host", "min_host_minor: found 1, expected at most 0 (a newer gateway)"},
-        Refusal{"null_broker",
-                "broker: found nothing, expected a letter, then up to 30 of a-z, 0-9 and _"},
-        Refusal{"other_name",
-                "file name: found other_name.so, expected somebody_else.so (the broker's name)"},
+        Refusal{"null_broker", "broker: found nothing, expected a letter, then up to 30 of a-z, 0-9 and _"},
+        Refusal{"other_name", "file name: found other_name.so, expected somebody_else.so (the broker's name)"},
         Refusal{"bad_capabilities",
                 "capability of NSE: found 1 depth levels, expected levels just where mode 4 is "
                 "offered; capability of BSE: found modes 8, expected bits of 1, 2 and 4; "
@@ -172,16 +166,14 @@ TEST(Loader, AFileThatItsGroupCanWriteIsLoaded) {
 TEST(Loader, AFileWithoutAnyReadBitIsRefusedEvenForRoot) {
   PluginFolder folder;
   ASSERT_EQ(::chmod(folder.add("good").c_str(), 0), 0);
-  EXPECT_EQ(folder.refusal_of("good.so"),
-            "good.so: refused: permissions: found 0000, expected a readable file");
+  EXPECT_EQ(folder.refusal_of("good.so"), "good.so: refused: permissions: found 0000, expected a readable file");
 }
 
 TEST(Loader, AFileThatOnlyOthersMayReadIsRefused) {
   if (::geteuid() == 0) GTEST_SKIP() << "root may read every file";
   PluginFolder folder;
   ASSERT_EQ(::chmod(folder.add("good").c_str(), 0044), 0);
-  EXPECT_EQ(folder.refusal_of("good.so"),
-            "good.so: refused: permissions: found 0044, expected a readable file");
+  EXPECT_EQ(folder.refusal_of("good.so"), "good.so: refused: permissions: found 0044, expected a readable file");
 }
 
 TEST(Loader, AFileOfAnotherUserIsRefused) {
@@ -211,16 +203,13 @@ TEST(Loader, OnlyAllowedFilesLoadWhenSomeAreNamed) {
 TEST(Loader, AFolderThatCannotBeUsedIsAnError) {
   PluginFolder folder;
   const std::string missing = (folder.path() / "missing").string();
-  EXPECT_EQ(scan(missing, {}).error().message,
-            "plugins.directory " + missing + ": No such file or directory");
+  EXPECT_EQ(scan(missing, {}).error().message, "plugins.directory " + missing + ": No such file or directory");
   const std::string file = folder.write("file", "").string();
-  EXPECT_EQ(scan(file, {}).error().message,
-            "plugins.directory " + file + ": found no folder, expected one");
+  EXPECT_EQ(scan(file, {}).error().message, "plugins.directory " + file + ": found no folder, expected one");
   const std::string open = folder.path().string();
   ASSERT_EQ(::chmod(open.c_str(), 0777), 0);
   EXPECT_EQ(scan(open, {}).error().message,
-            "plugins.directory " + open +
-                ": found permissions 0777, expected a folder that not everybody can write");
+            "plugins.directory " + open + ": found permissions 0777, expected a folder that not everybody can write");
 }
 
 }  // namespace

@@ -25,9 +25,7 @@ inline std::string bytes_of(const fs::path& path) {
 }
 
 // The file of a plugin that was built as tests/plugin_host/plugins/CMakeLists.txt says.
-inline fs::path built_plugin(const std::string& name) {
-  return fs::path(GW_TEST_PLUGINS) / (name + ".so");
-}
+inline fs::path built_plugin(const std::string& name) { return fs::path(GW_TEST_PLUGINS) / (name + ".so"); }
 
 class PluginFolder {
  public:

@@ -98,8 +98,7 @@ class ScriptedPlugin final : public Library {
   static bgw_status do_disconnect(void* self, bgw_error* error) {
     return of(self).run("disconnect", of(self).disconnect, error);
   }
-  static bgw_status do_subscribe(void* self, const bgw_subscription* list, std::uint32_t count,
-                                 bgw_error* error) {
+  static bgw_status do_subscribe(void* self, const bgw_subscription* list, std::uint32_t count, bgw_error* error) {
     std::string call = "subscribe";
     for (std::uint32_t i = 0; i < count; ++i) {
       call += ' ' + std::to_string(list[i].instrument) + ':' + std::to_string(list[i].mode);
@@ -108,8 +107,7 @@ class ScriptedPlugin final : public Library {
     }
     return of(self).run(std::move(call), of(self).subscribe, error);
   }
-  static bgw_status do_unsubscribe(void* self, const std::uint32_t* list, std::uint32_t count,
-                                   bgw_error* error) {
+  static bgw_status do_unsubscribe(void* self, const std::uint32_t* list, std::uint32_t count, bgw_error* error) {
     std::string call = "unsubscribe";
     for (std::uint32_t i = 0; i < count; ++i) call += ' ' + std::to_string(list[i]);
     return of(self).run(std::move(call), of(self).unsubscribe, error);
@@ -118,14 +116,13 @@ class ScriptedPlugin final : public Library {
     of(self).connection = connection;
     return of(self).run("on_open", of(self).on_open, error);
   }
-  static bgw_status do_on_frame(void* self, std::uint32_t connection, std::uint32_t opcode,
-                                const void* data, std::size_t length, bgw_error* error) {
+  static bgw_status do_on_frame(void* self, std::uint32_t connection, std::uint32_t opcode, const void* data,
+                                std::size_t length, bgw_error* error) {
     of(self).connection = connection;
     of(self).last_frame.assign(static_cast<const char*>(data), length);
     return of(self).run("on_frame " + std::to_string(opcode), of(self).on_frame, error);
   }
-  static bgw_status do_on_close(void* self, std::uint32_t connection, const bgw_close* c,
-                                bgw_error* error) {
+  static bgw_status do_on_close(void* self, std::uint32_t connection, const bgw_close* c, bgw_error* error) {
     of(self).connection = connection;
     of(self).last_reason = c->reason;
     of(self).last_close = {c->code, c->http_status, {}, {c->headers, c->header_count}};

@@ -10,12 +10,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr char kUnauthenticated[] =
-    R"({"type":"error","code":"AUTHENTICATION_REQUIRED",)"
-    R"("message":"First message must be authentication with API key"})";
-constexpr char kSubscribed[] =
-    R"({"type":"subscription","status":"success","symbol":"INFY","exchange":"NSE","mode":1,)"
-    R"("depth_level":null})";
+constexpr char kUnauthenticated[] = R"({"type":"error","code":"AUTHENTICATION_REQUIRED",)"
+                                    R"("message":"First message must be authentication with API key"})";
+constexpr char kSubscribed[] = R"({"type":"subscription","status":"success","symbol":"INFY","exchange":"NSE","mode":1,)"
+                               R"("depth_level":null})";
 
 std::string value(int ltp) {
   return R"({"type":"market_data","mode":1,"topic":"INFY.NSE","data":{"symbol":"INFY",)"
@@ -27,9 +25,8 @@ class Session : public ShardTest {};
 
 TEST_F(Session, AFirstFrameThatDoesNotAuthenticateEndsWith4401) {
   start();
-  for (const char* frame :
-       {"{", R"({"action":"ping"})", R"({"action":"authenticate"})",
-        R"({"action":"authenticate","api_key":""})", R"({"action":"authenticate","api_key":5})"}) {
+  for (const char* frame : {"{", R"({"action":"ping"})", R"({"action":"authenticate"})",
+                            R"({"action":"authenticate","api_key":""})", R"({"action":"authenticate","api_key":5})"}) {
     support::End& client = connect();
     EXPECT_EQ(ask(client, frame), kUnauthenticated) << frame;
     EXPECT_EQ(close_code(client), 4401) << frame;
@@ -56,9 +53,8 @@ TEST_F(Session, SilenceInsteadOfAuthenticationEndsWith4401) {
 TEST_F(Session, AGoodKeyOpensTheSessionOnce) {
   start();
   support::End& client = connect();
-  EXPECT_EQ(
-      ask(client, R"({"action":"authenticate","api_key":"key"})"),
-      R"({"type":"authentication","status":"success","message":"Authentication successful"})");
+  EXPECT_EQ(ask(client, R"({"action":"authenticate","api_key":"key"})"),
+            R"({"type":"authentication","status":"success","message":"Authentication successful"})");
   EXPECT_EQ(ask(client, R"({"action":"authenticate","api_key":"key"})"),
             R"({"type":"error","code":"INVALID_ACTION","message":"Invalid action: authenticate"})");
 }
@@ -67,8 +63,7 @@ TEST_F(Session, ABadRequestClosesNothing) {
   start();
   support::End& client = authenticated();
   EXPECT_THAT(ask(client, "nonsense"), HasSubstr("INVALID_JSON"));
-  EXPECT_THAT(ask(client, R"({"action":"subscribe","symbol":"X","exchange":"NSE"})"),
-              HasSubstr("SYMBOL_NOT_FOUND"));
+  EXPECT_THAT(ask(client, R"({"action":"subscribe","symbol":"X","exchange":"NSE"})"), HasSubstr("SYMBOL_NOT_FOUND"));
   EXPECT_THAT(ask(client, R"({"action":"ping","id":9})"), StartsWith(R"({"type":"pong")"));
 }
 
@@ -108,10 +103,9 @@ TEST_F(Session, ABatchIsConfirmedWholeBeforeAnyValue) {
   tick(0, 10);
   next(first);
   support::End& second = authenticated();
-  EXPECT_THAT(
-      ask(second, R"({"action":"subscribe","mode":1,"id":"b","symbols":[)"
-                  R"({"symbol":"INFY","exchange":"NSE"},{"symbol":"X","exchange":"NSE"}]})"),
-      StartsWith(R"({"type":"subscription","status":"partial","subscriptions":[)"));
+  EXPECT_THAT(ask(second, R"({"action":"subscribe","mode":1,"id":"b","symbols":[)"
+                          R"({"symbol":"INFY","exchange":"NSE"},{"symbol":"X","exchange":"NSE"}]})"),
+              StartsWith(R"({"type":"subscription","status":"partial","subscriptions":[)"));
   EXPECT_EQ(next(second), value(10));
 }
 
@@ -127,8 +121,7 @@ TEST_F(Session, TheBrokersRefusalReachesTheClientThatAsked) {
 TEST_F(Session, WithExtrasTheBrokersLinkIsTold) {
   start();
   support::End& client = authenticated(R"(,"extras":true)");
-  EXPECT_THAT(next(client),
-              StartsWith(R"({"type":"broker_status","broker":"angel","status":"connected")"));
+  EXPECT_THAT(next(client), StartsWith(R"({"type":"broker_status","broker":"angel","status":"connected")"));
   adapter_.link(bus::LinkState::reconnecting, "link lost");
   EXPECT_THAT(next(client), StartsWith(R"({"type":"broker_status","broker":"angel",)"
                                        R"("status":"reconnecting","message":"link lost")"));

@@ -16,8 +16,7 @@
 
 namespace gw::proxy {
 
-inline constexpr char kSubscribe[] =
-    R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1})";
+inline constexpr char kSubscribe[] = R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1})";
 
 class ShardTest : public testing::Test {
  protected:
@@ -49,16 +48,15 @@ class ShardTest : public testing::Test {
   };
   static std::shared_ptr<const accounts::KeyRing> ring(std::initializer_list<NewKey> keys) {
     std::vector<accounts::KeyRing::Key> all;
-    for (const NewKey& k : keys)
-      all.push_back({accounts::hash_key(k.text), {k.id, "alice", "read", {}, k.expires_ns}});
+    for (const NewKey& k : keys) all.push_back({accounts::hash_key(k.text), {k.id, "alice", "read", {}, k.expires_ns}});
     return std::make_shared<const accounts::KeyRing>(std::move(all));
   }
 
   bool run_until(const std::function<bool()>& done) { return support::run_until(io_, done); }
   support::End& connect() {
     support::End& client = clients_.emplace_back();
-    client.connection = websocket::Connection::connect(
-        io_, support::to("ws://127.0.0.1:" + std::to_string(port_) + "/"), client.heard);
+    client.connection =
+        websocket::Connection::connect(io_, support::to("ws://127.0.0.1:" + std::to_string(port_) + "/"), client.heard);
     EXPECT_TRUE(run_until([&] { return client.heard.opened; }));
     return client;
   }

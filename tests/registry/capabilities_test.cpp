@@ -15,8 +15,7 @@ using testing::IsEmpty;
 
 constexpr std::uint32_t kAllModes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 
-bgw_capability exchange(const char* name, std::uint32_t modes,
-                        std::initializer_list<std::uint16_t> levels,
+bgw_capability exchange(const char* name, std::uint32_t modes, std::initializer_list<std::uint16_t> levels,
                         std::uint32_t feed = BGW_FEED_SNAPSHOT) {
   bgw_capability c{};
   std::strncpy(c.exchange, name, sizeof c.exchange);
@@ -89,24 +88,19 @@ TEST(Narrowing, RefusesWhateverWouldWiden) {
     return narrow ? std::string("accepted") : narrow.error().message;
   };
   EXPECT_EQ(refusal(exchange("MCX", BGW_MODE_LTP, {})), "exchange MCX is not in the descriptor");
-  EXPECT_EQ(refusal(exchange("NSE_INDEX", kAllModes, {})),
-            "exchange NSE_INDEX has modes that the descriptor lacks");
-  EXPECT_EQ(refusal(exchange("BSE", kAllModes, {5, 20})),
-            "exchange BSE: depth level 20 is not in the descriptor");
+  EXPECT_EQ(refusal(exchange("NSE_INDEX", kAllModes, {})), "exchange NSE_INDEX has modes that the descriptor lacks");
+  EXPECT_EQ(refusal(exchange("BSE", kAllModes, {5, 20})), "exchange BSE: depth level 20 is not in the descriptor");
 }
 
 TEST(BrokerMessage, NamesTheBrokersMostWhenThatIsUsed) {
   const Capabilities can(kAngel);
-  EXPECT_EQ(broker_message("angel", can, "NSE", 50, 20),
-            "Angel broker only supports up to 20 depth levels for NSE");
-  EXPECT_EQ(broker_message("angel", can, "BSE", 20, 5),
-            "Angel broker only supports up to 5 depth levels for BSE");
+  EXPECT_EQ(broker_message("angel", can, "NSE", 50, 20), "Angel broker only supports up to 20 depth levels for NSE");
+  EXPECT_EQ(broker_message("angel", can, "BSE", 20, 5), "Angel broker only supports up to 5 depth levels for BSE");
 }
 
 TEST(BrokerMessage, NamesTheReplacementWhenTheBrokerHasMore) {
   const bgw_capability deep[] = {exchange("NSE", kAllModes, {5, 20, 50})};
-  EXPECT_EQ(broker_message("angel", Capabilities(deep), "NSE", 30, 20),
-            "Depth level 30 not supported, using 20");
+  EXPECT_EQ(broker_message("angel", Capabilities(deep), "NSE", 30, 20), "Depth level 30 not supported, using 20");
 }
 
 TEST(BrokerMessage, IsEmptyWithoutAFallback) {

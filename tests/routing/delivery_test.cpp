@@ -21,8 +21,8 @@ TEST_F(Delivery, AnUpdateGoesToTheModesItsPacketFills) {
   adapter_.tick(0, kQuotePacket, 11);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #2 ltp 11", "2: INFY.NSE 2 #1 ltp 11"));
   adapter_.book(0, 12, 5, 4);
-  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #3 ltp 12", "2: INFY.NSE 2 #2 ltp 12",
-                                 "3: INFY.NSE 4/5 as 5 #1 ltp 12 5x4"));
+  EXPECT_THAT(got(),
+              ElementsAre("1: INFY.NSE 1 #3 ltp 12", "2: INFY.NSE 2 #2 ltp 12", "3: INFY.NSE 4/5 as 5 #1 ltp 12 5x4"));
 }
 
 TEST_F(Delivery, EachDepthGetsItsOwnLevelsOfTheOneBook) {
@@ -31,8 +31,7 @@ TEST_F(Delivery, EachDepthGetsItsOwnLevelsOfTheOneBook) {
   subscribe(3, "INFY", depth(50));
   asked();
   adapter_.book(0, 9, 20, 3);
-  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #1 ltp 9 5x3",
-                                 "2: INFY.NSE 4/20 as 20 #1 ltp 9 20x3",
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #1 ltp 9 5x3", "2: INFY.NSE 4/20 as 20 #1 ltp 9 20x3",
                                  "3: INFY.NSE 4/50 as 20 #1 ltp 9 20x3"));
 }
 

@@ -112,8 +112,7 @@ TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {
   FakeAdapter adapter(256);
   Router router(
       encoder, port, [] { return std::int64_t{0}; }, "epoch");
-  const BrokerId angel =
-      router.add_broker({"angel", "angel", angel_capabilities(), &adapter.channel, ""});
+  const BrokerId angel = router.add_broker({"angel", "angel", angel_capabilities(), &adapter.channel, ""});
   instruments::Index::Builder builder(50);
   for (int i = 0; i < 50; ++i) {
     const std::string symbol = "S" + std::to_string(i);

@@ -21,15 +21,13 @@ class FakeEncoder final : public Encoder {
   void prepare(TopicInfo& info) const override {
     std::string head = info.symbol + '.' + info.exchange + ' ' + std::to_string(info.stream.mode);
     if (info.stream.mode == BGW_MODE_DEPTH)
-      head += '/' + std::to_string(info.stream.depth_level) + " as " +
-              std::to_string(info.actual_depth);
+      head += '/' + std::to_string(info.stream.depth_level) + " as " + std::to_string(info.actual_depth);
     info.head[0] = head;
     info.head[1] = head + " extras";
   }
-  void encode(const TopicInfo& info, const TopicUpdate& u, Variant variant,
-              FrameBuffer& out) const override {
-    std::string text = info.head[static_cast<std::size_t>(variant)] + " #" + std::to_string(u.seq) +
-                       " ltp " + std::to_string(u.ltp);
+  void encode(const TopicInfo& info, const TopicUpdate& u, Variant variant, FrameBuffer& out) const override {
+    std::string text =
+        info.head[static_cast<std::size_t>(variant)] + " #" + std::to_string(u.seq) + " ltp " + std::to_string(u.ltp);
     if (info.stream.mode == BGW_MODE_DEPTH)
       text += ' ' + std::to_string(u.bids.size()) + 'x' + std::to_string(u.asks.size());
     if (u.snapshot) text += " age " + std::to_string(u.age_ms);
@@ -74,11 +72,9 @@ class FakeAdapter {
   // What was asked since the last call: "0 INFY.NSE mode 4/20 token 7", or "0 INFY.NSE none".
   std::vector<std::string> asked() {
     std::vector<std::string> out;
-    for (auto record = channel.demand().front(); !record.empty();
-         record = channel.demand().front()) {
+    for (auto record = channel.demand().front(); !record.empty(); record = channel.demand().front()) {
       const bus::Demand d = bus::view_demand(record);
-      std::string text = std::to_string(d.instrument) + ' ' + std::string(d.symbol) + '.' +
-                         std::string(d.exchange);
+      std::string text = std::to_string(d.instrument) + ' ' + std::string(d.symbol) + '.' + std::string(d.exchange);
       text += d.mode == 0 ? " none" : " mode " + std::to_string(d.mode);
       if (d.depth_level != 0) text += '/' + std::to_string(d.depth_level);
       if (d.mode != 0) text += " token " + std::string(d.token);
@@ -101,15 +97,11 @@ class FakeAdapter {
     const bgw_book b{BGW_BOOK_SNAPSHOT, bids, asks, 0, 0, 0, levels.data(), levels.data()};
     channel.writer().update({&t, nullptr, &b}, kReceived);
   }
-  void link(bus::LinkState state, std::string_view message = "") {
-    channel.writer().link(state, message);
-  }
+  void link(bus::LinkState state, std::string_view message = "") { channel.writer().link(state, message); }
   void refuse(std::uint32_t instrument, std::string_view reason) {
     channel.writer().handle_event(bus::RecordKind::refuse, instrument, BGW_E_INVALID, reason);
   }
-  void released(std::uint32_t instrument) {
-    channel.writer().handle_event(bus::RecordKind::released, instrument);
-  }
+  void released(std::uint32_t instrument) { channel.writer().handle_event(bus::RecordKind::released, instrument); }
 
   static constexpr std::int64_t kReceived = 5'000'000'000;
   bus::Doorbell bell;

@@ -41,8 +41,7 @@ inline std::shared_ptr<const instruments::Index> index_of(std::initializer_list<
 }
 
 inline registry::Capabilities angel_capabilities() {
-  const auto exchange = [](const char* name, std::uint32_t modes,
-                           std::initializer_list<std::uint16_t> levels) {
+  const auto exchange = [](const char* name, std::uint32_t modes, std::initializer_list<std::uint16_t> levels) {
     bgw_capability c{};
     std::strncpy(c.exchange, name, sizeof c.exchange - 1);
     c.modes = modes;
@@ -50,8 +49,7 @@ inline registry::Capabilities angel_capabilities() {
     std::copy(levels.begin(), levels.end(), c.depths);
     return c;
   };
-  const bgw_capability all[] = {exchange("NSE", 7, {5, 20}), exchange("BSE", 7, {5}),
-                                exchange("NSE_INDEX", 3, {})};
+  const bgw_capability all[] = {exchange("NSE", 7, {5, 20}), exchange("BSE", 7, {5}), exchange("NSE_INDEX", 3, {})};
   return registry::Capabilities(all);
 }
 
@@ -69,8 +67,7 @@ class RouterTest : public testing::Test {
     router_.drain(100);
     port_.changes.clear();
   }
-  Outcome subscribe(SessionId session, std::string_view symbol, Stream stream,
-                    std::string_view exchange = "NSE") {
+  Outcome subscribe(SessionId session, std::string_view symbol, Stream stream, std::string_view exchange = "NSE") {
     return router_.subscribe(session, symbol, exchange, stream);
   }
   Code unsubscribe(SessionId session, std::string_view symbol, Stream stream) {

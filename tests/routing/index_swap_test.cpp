@@ -69,8 +69,7 @@ TEST_F(IndexSwap, OfOnePluginLeavesOthersAlone) {
 
 TEST_F(IndexSwap, BeforeAnyListThereIsNoSymbol) {
   FakeAdapter other;
-  const BrokerId bare =
-      router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
+  const BrokerId bare = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
   router_.open(4, bare, Variant::plain, 10);
   EXPECT_EQ(subscribe(4, "INFY", kLtp).code, Code::symbol_not_found);
 }

@@ -22,8 +22,7 @@ TEST_F(Publishing, WhatClientsHoldGoesOutPlainUnderSymbolExchangeAndMode) {
   asked();
   adapter_.book(0, 10, 20, 20);
   got();
-  EXPECT_THAT(publisher_.published,
-              ElementsAre("INFY.NSE.4 <- INFY.NSE 4/50 as 20 #1 ltp 10 20x20"));
+  EXPECT_THAT(publisher_.published, ElementsAre("INFY.NSE.4 <- INFY.NSE 4/50 as 20 #1 ltp 10 20x20"));
 }
 
 TEST_F(Publishing, NothingGoesOutThatNobodyAskedFor) {
@@ -39,13 +38,12 @@ TEST_F(Publishing, NothingGoesOutThatNobodyAskedFor) {
 
 TEST_F(Publishing, APinIsWantedInEveryModeWithoutAClient) {
   router_.publish_to(publisher_, angel_, {{"INFY", "NSE"}, {"NIFTY", "NSE_INDEX"}});
-  EXPECT_THAT(asked(), UnorderedElementsAre("0 INFY.NSE mode 4/5 token 1",
-                                            "1 NIFTY.NSE_INDEX mode 2 token 5"));
+  EXPECT_THAT(asked(), UnorderedElementsAre("0 INFY.NSE mode 4/5 token 1", "1 NIFTY.NSE_INDEX mode 2 token 5"));
   adapter_.book(0, 10, 5, 5);
   got();
-  EXPECT_THAT(publisher_.published, ElementsAre("INFY.NSE.1 <- INFY.NSE 1 #1 ltp 10",
-                                                "INFY.NSE.2 <- INFY.NSE 2 #1 ltp 10",
-                                                "INFY.NSE.4 <- INFY.NSE 4/5 as 5 #1 ltp 10 5x5"));
+  EXPECT_THAT(publisher_.published,
+              ElementsAre("INFY.NSE.1 <- INFY.NSE 1 #1 ltp 10", "INFY.NSE.2 <- INFY.NSE 2 #1 ltp 10",
+                          "INFY.NSE.4 <- INFY.NSE 4/5 as 5 #1 ltp 10 5x5"));
   EXPECT_THAT(port_.delivered, IsEmpty());
 }
 
@@ -70,8 +68,7 @@ TEST_F(Publishing, APinThatTheListLacksIsMissingUntilAListHasIt) {
 
 TEST_F(Publishing, OnlyTheBrokerNamedIsPublished) {
   FakeAdapter other;
-  const BrokerId zerodha =
-      router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
+  const BrokerId zerodha = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
   router_.publish_to(publisher_, angel_, {});
   router_.open(4, zerodha, Variant::plain, 10);

@@ -21,9 +21,9 @@ TEST_F(Refusal, ReachesExactlyThoseThatAsked) {
   asked();
   adapter_.refuse(0, "quota reached");
   got();
-  EXPECT_THAT(port_.refusals, UnorderedElementsAre("1: INFY.NSE 1: quota reached",
-                                                   "2: INFY.NSE 4/5 as 5: quota reached",
-                                                   "4: INFY.NSE 1: quota reached"));
+  EXPECT_THAT(port_.refusals,
+              UnorderedElementsAre("1: INFY.NSE 1: quota reached", "2: INFY.NSE 4/5 as 5: quota reached",
+                                   "4: INFY.NSE 1: quota reached"));
 }
 
 TEST_F(Refusal, ReachesNobodyWhoHasLeft) {

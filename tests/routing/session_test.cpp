@@ -98,13 +98,11 @@ TEST_F(Sessions, ASymbolIsLookedForBeforeTheCapability) {
 TEST_F(Sessions, AFallbackIsConfirmedWithTheActualDepth) {
   const Outcome outcome = subscribe(1, "INFY", depth(50));
   EXPECT_EQ(outcome.actual_depth, 20);
-  EXPECT_EQ(router_.topic(outcome.topic).broker_message,
-            "Angel broker only supports up to 20 depth levels for NSE");
+  EXPECT_EQ(router_.topic(outcome.topic).broker_message, "Angel broker only supports up to 20 depth levels for NSE");
 }
 
 TEST_F(Sessions, ABrokerThatIsNotThereRefusesWithItsReason) {
-  const BrokerId absent =
-      router_.add_broker({"zerodha", "zerodha", angel_capabilities(), nullptr, "no plugin"});
+  const BrokerId absent = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), nullptr, "no plugin"});
   router_.open(4, absent, Variant::plain, 10);
   const Outcome outcome = subscribe(4, "INFY", kQuote);
   EXPECT_EQ(outcome.code, Code::broker_unavailable);
@@ -116,8 +114,7 @@ TEST_F(Sessions, ALinkThatIsDownNeverFailsASubscription) {
   using bus::LinkState;
   const char* const symbols[] = {"INFY", "TCS", "SBIN"};
   std::size_t i = 0;
-  for (const LinkState state :
-       {LinkState::reconnecting, LinkState::failed, LinkState::auth_expired}) {
+  for (const LinkState state : {LinkState::reconnecting, LinkState::failed, LinkState::auth_expired}) {
     adapter_.link(state, "why");
     router_.drain(10);
     EXPECT_EQ(subscribe(1, symbols[i++], kQuote).code, Code::ok) << bus::word(state);
@@ -135,8 +132,7 @@ TEST_F(Sessions, LinkStatesAreKeptAndTold) {
 
 TEST_F(Sessions, TwoBrokersServeTheirOwnSessions) {
   FakeAdapter other;
-  const BrokerId zerodha =
-      router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
+  const BrokerId zerodha = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
   router_.open(4, zerodha, Variant::plain, 10);
   subscribe(1, "INFY", kLtp);

@@ -7,9 +7,7 @@ namespace {
 
 class Snapshot : public RouterTest {};
 
-TEST_F(Snapshot, ThereIsNoneBeforeTheFirstUpdate) {
-  EXPECT_EQ(newest(1, subscribe(1, "INFY", kQuote)), "");
-}
+TEST_F(Snapshot, ThereIsNoneBeforeTheFirstUpdate) { EXPECT_EQ(newest(1, subscribe(1, "INFY", kQuote)), ""); }
 
 TEST_F(Snapshot, IsTheNewestValueWithTheTopicsSeqAndItsAge) {
   subscribe(1, "INFY", kQuote);
@@ -79,8 +77,7 @@ TEST_F(Snapshot, ABookWithoutLtpTakesTheNewestKnown) {
   adapter_.tick(0, kLtpPacket, 10);
   adapter_.book(0, 0, 20, 20, BGW_MODE_DEPTH);
   got();
-  EXPECT_EQ(newest(2, subscribe(2, "INFY", depth(20))),
-            "INFY.NSE 4/20 as 20 #1 ltp 10 20x20 age 2250");
+  EXPECT_EQ(newest(2, subscribe(2, "INFY", depth(20))), "INFY.NSE 4/20 as 20 #1 ltp 10 20x20 age 2250");
 }
 
 TEST_F(Snapshot, ThereIsNoneWhileTheLinkIsDownNorFromBeforeItWas) {

@@ -38,8 +38,7 @@ struct FakeHost {
       *connection = 17;
       return of(c).note(call);
     };
-    table.websocket_send = [](void* c, std::uint32_t id, std::uint32_t opcode, const void* data,
-                              std::size_t n) {
+    table.websocket_send = [](void* c, std::uint32_t id, std::uint32_t opcode, const void* data, std::size_t n) {
       return of(c).note("send " + std::to_string(id) + ' ' + std::to_string(opcode) + ' ' +
                         std::string(static_cast<const char*>(data), n));
     };
@@ -64,8 +63,8 @@ struct FakeHost {
       std::memcpy(buffer, found->second.c_str(), found->second.size() + 1);
       return BGW_OK;
     };
-    table.setting_integers = [](void* c, const char* key, std::int64_t* values,
-                                std::size_t capacity, std::size_t* count) -> bgw_status {
+    table.setting_integers = [](void* c, const char* key, std::int64_t* values, std::size_t capacity,
+                                std::size_t* count) -> bgw_status {
       FakeHost& h = of(c);
       *count = std::string_view(key) == "depths" ? h.integers.size() : 0;
       if (*count == 0 || *count > capacity) return BGW_E_INVALID;
@@ -221,10 +220,9 @@ TEST_F(AdapterLayer, EveryRequestReachesTheHostAsItWasMade) {
   adapter_.ready();
   adapter_.set_capabilities({&capability, 1});
   adapter_.log(BGW_LOG_WARNING, "careful");
-  EXPECT_EQ(host_.calls,
-            (Strings{"open wss://x/y A=1 B=2", "send 17 1 hello", "send 17 2 hi", "close 17 1000",
-                     "close 17 3000", "timer 1 5", "timer 1 -1", "confirm 4", "refuse 5 -1 no",
-                     "ready", "capabilities 1 NSE", "log 2 careful"}));
+  EXPECT_EQ(host_.calls, (Strings{"open wss://x/y A=1 B=2", "send 17 1 hello", "send 17 2 hi", "close 17 1000",
+                                  "close 17 3000", "timer 1 5", "timer 1 -1", "confirm 4", "refuse 5 -1 no", "ready",
+                                  "capabilities 1 NSE", "log 2 careful"}));
   EXPECT_EQ(adapter_.now_ns(), 1111);
   EXPECT_EQ(adapter_.monotonic_ns(), 2222);
   const bgw_tick tick{};
@@ -323,8 +321,7 @@ TEST_F(AdapterLayer, ByDefaultAnOpenConnectionIsReadyAndALostOneTransient) {
 TEST(Close, HeadersCompareWithoutCase) {
   const bgw_header headers[] = {{"Retry-After", "30"}, {"X-Empty", ""}, {"retry-after", "31"}};
   const bgw::Close close{1006, 429, "", headers};
-  for (const char* name : {"Retry-After", "retry-after", "RETRY-AFTER"})
-    EXPECT_EQ(close.header(name), "30") << name;
+  for (const char* name : {"Retry-After", "retry-after", "RETRY-AFTER"}) EXPECT_EQ(close.header(name), "30") << name;
   EXPECT_EQ(close.header("x-empty"), "");
   EXPECT_EQ(close.header("retry-afte"), "");
   EXPECT_EQ(close.header("retry_after"), "");

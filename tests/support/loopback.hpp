@@ -72,13 +72,10 @@ struct End {
 
 class Server {
  public:
-  explicit Server(boost::asio::io_context& io)
-      : acceptor_(io, {boost::asio::ip::make_address("127.0.0.1"), 0}) {
+  explicit Server(boost::asio::io_context& io) : acceptor_(io, {boost::asio::ip::make_address("127.0.0.1"), 0}) {
     accept();
   }
-  std::string url(const std::string& target = "/") const {
-    return "ws://127.0.0.1:" + std::to_string(port()) + target;
-  }
+  std::string url(const std::string& target = "/") const { return "ws://127.0.0.1:" + std::to_string(port()) + target; }
   unsigned short port() const { return acceptor_.local_endpoint().port(); }
 
   websocket::ServerOptions options;  // for those accepted from now on

@@ -23,8 +23,7 @@ inline std::string raw_frame(unsigned first, std::string_view payload) {
     out += static_cast<char>(payload.size() & 0xff);
   }
   out.append(kKey, sizeof kKey);
-  for (std::size_t i = 0; i < payload.size(); ++i)
-    out += static_cast<char>(payload[i] ^ kKey[i % sizeof kKey]);
+  for (std::size_t i = 0; i < payload.size(); ++i) out += static_cast<char>(payload[i] ^ kKey[i % sizeof kKey]);
   return out;
 }
 

@@ -20,8 +20,7 @@ void must(bool good, const char* what) {
 std::string accept_key(const std::string& request) {
   constexpr char kName[] = "Sec-WebSocket-Key: ";
   const std::size_t at = request.find(kName) + sizeof kName - 1;
-  const std::string text =
-      request.substr(at, request.find('\r', at) - at) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+  const std::string text = request.substr(at, request.find('\r', at) - at) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
   unsigned char digest[20];
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
   unsigned char encoded[32];
@@ -54,15 +53,13 @@ std::string read_frame(SSL* ssl) {
     in.append(block, static_cast<std::size_t>(n));
   }
   std::string payload = in.substr(6, static_cast<unsigned char>(in[1]) & 0x7fU);
-  for (std::size_t i = 0; i < payload.size(); ++i)
-    payload[i] = static_cast<char>(payload[i] ^ in[2 + i % 4]);
+  for (std::size_t i = 0; i < payload.size(); ++i) payload[i] = static_cast<char>(payload[i] ^ in[2 + i % 4]);
   return payload;
 }
 
 }  // namespace
 
-Certificate::Certificate(const std::string& names, bool expired)
-    : key(EVP_EC_gen("P-256")), x509(X509_new()) {
+Certificate::Certificate(const std::string& names, bool expired) : key(EVP_EC_gen("P-256")), x509(X509_new()) {
   must(key && x509, "no key");
   X509_set_version(x509.get(), 2);
   ASN1_INTEGER_set(X509_get_serialNumber(x509.get()), 1);
@@ -70,11 +67,9 @@ Certificate::Certificate(const std::string& names, bool expired)
   X509_gmtime_adj(X509_getm_notAfter(x509.get()), expired ? -24 * 3600 : 24 * 3600);
   X509_set_pubkey(x509.get(), key.get());
   X509_NAME* name = X509_get_subject_name(x509.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
   X509_set_issuer_name(x509.get(), name);
-  X509_EXTENSION* extension =
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
+  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
   must(extension != nullptr, "bad names");
   X509_add_ext(x509.get(), extension, -1);
   X509_EXTENSION_free(extension);

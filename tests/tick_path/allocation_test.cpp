@@ -16,8 +16,7 @@ namespace {
 
 constexpr std::uint32_t kToken = 408'065;
 constexpr int kUpdates = 5'000;
-constexpr int kAtOnce =
-    10;  // frames under way, so that turns of one and of several updates are both there
+constexpr int kAtOnce = 10;  // frames under way, so that turns of one and of several updates are both there
 
 std::string full_frame() {
   std::string frame("\0\1\0\xb8", 4);
@@ -47,8 +46,7 @@ class TickPath : public testing::Test {
     ASSERT_TRUE(library) << library.error().message;
     plugin_host::AdapterOptions options;
     options.name = "broker";
-    for (const auto& [key, value] :
-         {std::pair{"url", broker_.url()}, {"api_key", "k"}, {"access_token", "t"}}) {
+    for (const auto& [key, value] : {std::pair{"url", broker_.url()}, {"api_key", "k"}, {"access_token", "t"}}) {
       plugin_host::AdapterSetting setting;
       setting.key = key;
       setting.text = value;
@@ -64,10 +62,9 @@ class TickPath : public testing::Test {
     infy.exchange = "NSE";
     infy.token = "408065";
     index.add(infy);
-    router.set_index("zerodha",
-                     std::make_shared<const instruments::Index>(std::move(index).build()));
-    shard_.set_keys(std::make_shared<const accounts::KeyRing>(std::vector<accounts::KeyRing::Key>{
-        {accounts::hash_key("key"), {1, "alice", "read", {}, 0}}}));
+    router.set_index("zerodha", std::make_shared<const instruments::Index>(std::move(index).build()));
+    shard_.set_keys(std::make_shared<const accounts::KeyRing>(
+        std::vector<accounts::KeyRing::Key>{{accounts::hash_key("key"), {1, "alice", "read", {}, 0}}}));
     auto listener = proxy::Listener::open(shard_, "127.0.0.1", 0, false);
     ASSERT_TRUE(listener);
     listener_ = std::move(*listener);
@@ -95,16 +92,14 @@ class TickPath : public testing::Test {
     Client& client = *clients_.back();
     client.socket = websocket::Connection::connect(
         io_, support::to("ws://127.0.0.1:" + std::to_string(listener_->port())), client.heard);
-    ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.opened; }))
-        << client.heard.reason;
+    ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.opened; })) << client.heard.reason;
     for (const std::string& request : {authenticate, subscribe}) {
       client.socket->send(websocket::Opcode::text, request);
       client.socket->flush();
     }
     // Authentication, broker_status with extras, and one answer to subscribe.
     const int answers = authenticate.find("extras") == std::string::npos ? 2 : 3;
-    ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.answers >= answers; }))
-        << client.heard.reason;
+    ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.answers >= answers; })) << client.heard.reason;
   }
 
   // Sends frames as the clients take them; false when one was lost.
@@ -118,8 +113,7 @@ class TickPath : public testing::Test {
       return least;
     };
     for (int sent = 0; sent < count; sent += kAtOnce) {
-      for (int i = 0; i < kAtOnce; ++i)
-        broker_.ends.back()->connection->send(websocket::Opcode::binary, frame_);
+      for (int i = 0; i < kAtOnce; ++i) broker_.ends.back()->connection->send(websocket::Opcode::binary, frame_);
       broker_.ends.back()->connection->flush();
       if (!support::run_until(io_, [&] { return slowest() >= sent + kAtOnce; })) return false;
     }
@@ -150,9 +144,8 @@ TEST_F(TickPath, AllocatesNothingFromTheFrameToTheClientsOutput) {
   add_client(R"({"action":"authenticate","api_key":"key","extras":true})", subscribe);
   add_client(R"({"action":"authenticate","api_key":"key"})", subscribe);
   // The plugin's requests have reached the broker.
-  ASSERT_TRUE(support::run_until(io_, [&] {
-    return !broker_.ends.empty() && broker_.ends.back()->heard.messages.size() >= 2;
-  }));
+  ASSERT_TRUE(support::run_until(
+      io_, [&] { return !broker_.ends.empty() && broker_.ends.back()->heard.messages.size() >= 2; }));
   ASSERT_TRUE(send_updates(1'000)) << "while warming up";
   allocations = 0;
   counting = true;

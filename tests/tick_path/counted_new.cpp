@@ -14,12 +14,10 @@ namespace {
 thread_local bool counted = false;
 
 void* allocate(std::size_t size, std::size_t alignment) {
-  if (counted && counting.load(std::memory_order_relaxed))
-    allocations.fetch_add(1, std::memory_order_relaxed);
-  void* const memory =
-      alignment > alignof(std::max_align_t)
-          ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
-          : std::malloc(size != 0 ? size : 1);
+  if (counted && counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
+  void* const memory = alignment > alignof(std::max_align_t)
+                           ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
+                           : std::malloc(size != 0 ? size : 1);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }

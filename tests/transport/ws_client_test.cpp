@@ -68,8 +68,7 @@ TEST_F(WsClientTest, SendsTextAndBinary) {
   ASSERT_TRUE(send(kBinary, "\x01\x02"));
   ASSERT_TRUE(run_until([this] { return peer().heard.messages.size() == 2; }));
   EXPECT_THAT(peer().heard.messages, ElementsAre("subscribe", "\x01\x02"));
-  EXPECT_THAT(peer().heard.opcodes,
-              ElementsAre(websocket::Opcode::text, websocket::Opcode::binary));
+  EXPECT_THAT(peer().heard.opcodes, ElementsAre(websocket::Opcode::text, websocket::Opcode::binary));
 }
 
 TEST_F(WsClientTest, ASendWithoutAConnectionIsAnError) {

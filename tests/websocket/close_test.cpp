@@ -39,8 +39,7 @@ TEST_F(Closing, AClientsCloseReachesTheServer) {
 
 TEST_F(Closing, WhatWasSentBeforeTheCloseArrivesBeforeIt) {
   open();
-  for (int i = 0; i < 50; ++i)
-    ASSERT_TRUE(peer().connection->send(Opcode::text, std::string(1000, 'm')));
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(peer().connection->send(Opcode::text, std::string(1000, 'm')));
   peer().connection->close(1001, "");
   ASSERT_TRUE(run_until_both_closed());
   EXPECT_EQ(client_.heard.messages.size(), 50U);
@@ -84,9 +83,7 @@ TEST_F(Closing, APeerThatVanishesIs1006) {
 TEST_F(Closing, TheOwnerMayLetGoInsideAnyCallback) {
   connect();
   client_.heard.when_open = [this] { client_.connection.reset(); };
-  server_.when_accepted = [](support::End& end) {
-    end.heard.when_closed = [&end] { end.connection.reset(); };
-  };
+  server_.when_accepted = [](support::End& end) { end.heard.when_closed = [&end] { end.connection.reset(); }; };
   ASSERT_TRUE(run_until([this] { return !server_.ends.empty() && peer().heard.closed; }));
   EXPECT_EQ(peer().connection, nullptr);
 }
@@ -117,8 +114,7 @@ TEST_F(Closing, NobodyListeningIsAnError) {
   connect(support::to("ws://127.0.0.1:" + std::to_string(port) + "/"));
   ASSERT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));
   EXPECT_EQ(client_.heard.code(), 1006);
-  EXPECT_THAT(client_.heard.closed->reason,
-              HasSubstr("cannot connect to 127.0.0.1:" + std::to_string(port)));
+  EXPECT_THAT(client_.heard.closed->reason, HasSubstr("cannot connect to 127.0.0.1:" + std::to_string(port)));
 }
 
 TEST_F(Closing, AnAddressThatIsNoneIsToldLaterNotAtOnce) {
@@ -130,8 +126,7 @@ TEST_F(Closing, AnAddressThatIsNoneIsToldLaterNotAtOnce) {
 
 TEST_F(Closing, AServerThatNeverAnswersIsGivenUp) {
   boost::asio::ip::tcp::acceptor silent(io_, {boost::asio::ip::make_address("127.0.0.1"), 0});
-  ClientOptions options =
-      support::to("ws://127.0.0.1:" + std::to_string(silent.local_endpoint().port()));
+  ClientOptions options = support::to("ws://127.0.0.1:" + std::to_string(silent.local_endpoint().port()));
   options.open_timeout = std::chrono::milliseconds(20);
   connect(std::move(options));
   ASSERT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));

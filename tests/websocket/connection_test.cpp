@@ -38,9 +38,7 @@ TEST_F(Connections, EveryHeaderFormCarriesItsMessage) {
     client_.connection->flush();
     ASSERT_TRUE(peer().connection->send(Opcode::binary, std::string(size, 's')));
     peer().connection->flush();
-    ASSERT_TRUE(run_until([&] {
-      return client_.heard.messages.size() + peer().heard.messages.size() == 2;
-    })) << size;
+    ASSERT_TRUE(run_until([&] { return client_.heard.messages.size() + peer().heard.messages.size() == 2; })) << size;
     EXPECT_EQ(peer().heard.messages.at(0), std::string(size, 'c'));
     EXPECT_EQ(client_.heard.messages.at(0), std::string(size, 's'));
     client_.heard.messages.clear();
@@ -77,11 +75,9 @@ TEST_F(Connections, TheTargetWithItsQueryReachesTheServer) {
 TEST_F(Connections, APingIsAnsweredAndBothSidesHearOfIt) {
   open();
   client_.connection->ping();
-  ASSERT_TRUE(run_until(
-      [&] { return peer().heard.control_frames == 1 && client_.heard.control_frames == 1; }));
+  ASSERT_TRUE(run_until([&] { return peer().heard.control_frames == 1 && client_.heard.control_frames == 1; }));
   peer().connection->ping();
-  ASSERT_TRUE(run_until(
-      [&] { return peer().heard.control_frames == 2 && client_.heard.control_frames == 2; }));
+  ASSERT_TRUE(run_until([&] { return peer().heard.control_frames == 2 && client_.heard.control_frames == 2; }));
 }
 
 TEST_F(Connections, PingsAndMessagesNeverMix) {
@@ -94,8 +90,7 @@ TEST_F(Connections, PingsAndMessagesNeverMix) {
     io_.restart();
     io_.poll_one();
   }
-  ASSERT_TRUE(
-      run_until([&] { return client_.heard.messages.size() == 200 || client_.heard.closes; }));
+  ASSERT_TRUE(run_until([&] { return client_.heard.messages.size() == 200 || client_.heard.closes; }));
   EXPECT_EQ(client_.heard.closes, 0);
   for (std::size_t i = 0; i < 200; ++i) EXPECT_EQ(client_.heard.messages[i], std::to_string(i));
 }

@@ -17,9 +17,8 @@ class PairTest : public testing::Test {
   // Both ends are open.
   void open(ClientOptions options = {}) {
     connect(std::move(options));
-    ASSERT_TRUE(run_until([this] {
-      return client_.heard.opened && !server_.ends.empty() && peer().heard.opened;
-    })) << (client_.heard.closed ? client_.heard.closed->reason : "hangs");
+    ASSERT_TRUE(run_until([this] { return client_.heard.opened && !server_.ends.empty() && peer().heard.opened; }))
+        << (client_.heard.closed ? client_.heard.closed->reason : "hangs");
   }
   support::End& peer() { return *server_.ends.at(0); }
 

@@ -16,8 +16,7 @@ TEST(FrameHeader, TakesTheShortestForm) {
   EXPECT_EQ(header(Opcode::text, 126), std::string("\x81\x7e\x00\x7e", 4));
   EXPECT_EQ(header(Opcode::text, 65535), "\x81\x7e\xff\xff");
   EXPECT_EQ(header(Opcode::text, 65536), std::string("\x81\x7f\0\0\0\0\0\x01\0\0", 10));
-  EXPECT_EQ(header(Opcode::binary, 0x0102030405060708U),
-            "\x82\x7f\x01\x02\x03\x04\x05\x06\x07\x08");
+  EXPECT_EQ(header(Opcode::binary, 0x0102030405060708U), "\x82\x7f\x01\x02\x03\x04\x05\x06\x07\x08");
 }
 
 // RFC 6455, 5.7: "Hello", masked.

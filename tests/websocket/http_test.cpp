@@ -27,19 +27,16 @@ class Http : public PairTest {
 
 TEST_F(Http, ARequestThatIsNoUpgradeGetsTheServersAnswer) {
   server_.options.on_http = [](const HttpRequest& r) {
-    return HttpAnswer{
-        200, "application/json",
-        std::string(r.method) + ' ' + std::string(r.target) + ' ' + std::string(r.body)};
+    return HttpAnswer{200, "application/json",
+                      std::string(r.method) + ' ' + std::string(r.target) + ' ' + std::string(r.body)};
   };
-  const std::string answer =
-      answer_to("POST /postback?x=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\norder");
+  const std::string answer = answer_to("POST /postback?x=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\norder");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"));
   EXPECT_THAT(answer, EndsWith("\r\n\r\nPOST /postback?x=1 order"));
 }
 
 TEST_F(Http, WithoutAHandlerItIsNotFound) {
-  EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: h\r\n\r\n"),
-              StartsWith("HTTP/1.1 404 Not Found\r\n"));
+  EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
 }
 
 TEST_F(Http, WhatIsNoHttpIsABadRequest) {
@@ -52,8 +49,7 @@ TEST_F(Http, HeadersWithoutEndAreTooLarge) {
 }
 
 TEST_F(Http, ABodyBeyondTheLimitIsTooLarge) {
-  EXPECT_THAT(answer_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nx"),
-              StartsWith("HTTP/1.1 431"));
+  EXPECT_THAT(answer_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nx"), StartsWith("HTTP/1.1 431"));
 }
 
 TEST_F(Http, AFrameBeforeTheHandshakeIsAnsweredIsABadRequest) {
@@ -73,8 +69,7 @@ TEST_F(Http, ARefusedUpgradeReachesTheClientWithStatusAndHeaders) {
   EXPECT_EQ(client_.heard.closed->http_status, 429);
   EXPECT_EQ(client_.heard.closed->reason, "the upgrade was refused with HTTP 429");
   bool told = false;
-  for (const Header& h : client_.heard.closed->headers)
-    told = told || (h.name == "Retry-After" && h.value == "30");
+  for (const Header& h : client_.heard.closed->headers) told = told || (h.name == "Retry-After" && h.value == "30");
   EXPECT_TRUE(told);
 }
 
@@ -82,8 +77,7 @@ TEST_F(Http, AClientsHeadersArrive) {
   boost::asio::ip::tcp::acceptor plain(io_, {boost::asio::ip::make_address("127.0.0.1"), 0});
   boost::asio::ip::tcp::socket socket(io_);
   plain.async_accept(socket, [](boost::system::error_code) {});
-  ClientOptions options =
-      support::to("ws://127.0.0.1:" + std::to_string(plain.local_endpoint().port()) + "?k=v");
+  ClientOptions options = support::to("ws://127.0.0.1:" + std::to_string(plain.local_endpoint().port()) + "?k=v");
   options.headers = {{"Authorization", "Bearer t"}, {"X-Client", "c"}};
   connect(std::move(options));
   ASSERT_TRUE(run_until([&] { return socket.is_open() && socket.available() > 0; }));
@@ -98,9 +92,9 @@ TEST_F(Http, AnAnswerWithTheWrongAcceptKeyOpensNothing) {
   boost::asio::ip::tcp::acceptor plain(io_, {boost::asio::ip::make_address("127.0.0.1"), 0});
   boost::asio::ip::tcp::socket socket(io_);
   plain.async_accept(socket, [&socket](boost::system::error_code) {
-    boost::asio::write(socket, boost::asio::buffer(std::string_view(
-                                   "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                                   "Connection: Upgrade\r\nSec-WebSocket-Accept: wrong\r\n\r\n")));
+    boost::asio::write(
+        socket, boost::asio::buffer(std::string_view("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                                     "Connection: Upgrade\r\nSec-WebSocket-Accept: wrong\r\n\r\n")));
   });
   connect(support::to("ws://127.0.0.1:" + std::to_string(plain.local_endpoint().port())));
   ASSERT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));

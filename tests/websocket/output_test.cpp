@@ -53,8 +53,7 @@ class Backpressure : public PairTest {
   int fill() {
     client_.connection->pause_reading(true);
     int count = 0;
-    while (
-        peer().connection->send(Opcode::text, std::to_string(count) + std::string(60'000, 'x'))) {
+    while (peer().connection->send(Opcode::text, std::to_string(count) + std::string(60'000, 'x'))) {
       ++count;
       peer().connection->flush();
     }
@@ -80,13 +79,10 @@ TEST_F(Backpressure, OfASlowReaderEndsWithEverythingInOrderOnceItReads) {
   EXPECT_GT(peer().connection->backlog(), 0U);
   EXPECT_EQ(peer().heard.drained, 0);
   client_.connection->pause_reading(false);
-  ASSERT_TRUE(run_until([&] {
-    return client_.heard.messages.size() == static_cast<std::size_t>(count) &&
-           peer().heard.drained == 1;
-  }));
+  ASSERT_TRUE(run_until(
+      [&] { return client_.heard.messages.size() == static_cast<std::size_t>(count) && peer().heard.drained == 1; }));
   EXPECT_EQ(peer().connection->backlog(), 0U);
-  for (int i = 0; i < count; ++i)
-    ASSERT_EQ(std::stoi(client_.heard.messages[static_cast<std::size_t>(i)]), i);
+  for (int i = 0; i < count; ++i) ASSERT_EQ(std::stoi(client_.heard.messages[static_cast<std::size_t>(i)]), i);
 }
 
 TEST_F(Backpressure, ProgressOfASlowReaderShowsInTheBytesWritten) {

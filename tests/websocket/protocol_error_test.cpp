@@ -33,8 +33,7 @@ class Protocol : public PairTest {
     write(bytes);
     EXPECT_TRUE(run_until([this] { return heard().closed.has_value(); }));
     const int code = heard().code();
-    const std::string end = {static_cast<char>(0x88), 2, static_cast<char>(code >> 8),
-                             static_cast<char>(code & 0xff)};
+    const std::string end = {static_cast<char>(0x88), 2, static_cast<char>(code >> 8), static_cast<char>(code & 0xff)};
     EXPECT_THAT(raw_->read_to_end(), HasSubstr(end)) << "no close frame of " << code;
     EXPECT_TRUE(heard().messages.empty());
     return code;
@@ -86,9 +85,7 @@ TEST_F(Protocol, InvalidUtf8InTextIs1007) {
 TEST_F(Protocol, AMessageBeyondTheLimitIs1009) {
   server_.options.message_limit = 100;
   EXPECT_EQ(refused(raw_frame(kFin | kText, std::string(101, 'x'))), 1009);
-  EXPECT_EQ(refused(raw_frame(kText, std::string(60, 'x')) +
-                    raw_frame(kFin | kContinue, std::string(41, 'x'))),
-            1009);
+  EXPECT_EQ(refused(raw_frame(kText, std::string(60, 'x')) + raw_frame(kFin | kContinue, std::string(41, 'x'))), 1009);
 }
 
 TEST_F(Protocol, AMessageOfExactlyTheLimitIsTaken) {
@@ -117,8 +114,7 @@ TEST_F(Protocol, WhatTheStandardForbidsIs1002) {
   EXPECT_EQ(refused(raw_frame(kFin | 3, "x")), 1002) << "reserved opcode";
   EXPECT_EQ(refused(raw_frame(kFin | 0x40 | kText, "x")), 1002) << "RSV1 without an extension";
   EXPECT_EQ(refused(raw_frame(kFin | kContinue, "x")), 1002) << "nothing to continue";
-  EXPECT_EQ(refused(raw_frame(kText, "a") + raw_frame(kFin | kText, "b")), 1002)
-      << "a new message inside another";
+  EXPECT_EQ(refused(raw_frame(kText, "a") + raw_frame(kFin | kText, "b")), 1002) << "a new message inside another";
   EXPECT_EQ(refused(raw_frame(kPing, "x")), 1002) << "a control frame in fragments";
   EXPECT_EQ(refused(raw_frame(kFin | kPing, std::string(126, 'x'))), 1002) << "a long ping";
   EXPECT_EQ(refused(raw_frame(kFin | kClose, "\x03")), 1002) << "half a close code";

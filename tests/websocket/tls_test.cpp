@@ -24,10 +24,8 @@ class Tls : public PairTest {
     return folder_ / "ca.pem";
   }
   // Why the connection did not come about; empty: it is open.
-  std::string connect_to(const TlsServer& server, const std::string& host,
-                         const std::string& ca_file) {
-    ClientOptions options =
-        support::to("wss://" + host + ':' + std::to_string(server.port()) + "/feed");
+  std::string connect_to(const TlsServer& server, const std::string& host, const std::string& ca_file) {
+    ClientOptions options = support::to("wss://" + host + ':' + std::to_string(server.port()) + "/feed");
     options.ca_file = ca_file;
     connect(std::move(options));
     EXPECT_TRUE(run_until([this] { return client_.heard.opened || client_.heard.closed; }));
@@ -44,8 +42,7 @@ TEST_F(Tls, ACertificateFromTheFileGivenIsAcceptedAndMessagesTravel) {
   ASSERT_EQ(connect_to(server, "127.0.0.1", written(good)), "");
   ASSERT_TRUE(client_.connection->send(Opcode::text, "echo this"));
   client_.connection->flush();
-  ASSERT_TRUE(
-      run_until([this] { return client_.heard.messages.size() == 2 || client_.heard.closed; }));
+  ASSERT_TRUE(run_until([this] { return client_.heard.messages.size() == 2 || client_.heard.closed; }));
   ASSERT_EQ(client_.heard.messages.size(), 2U);
   EXPECT_EQ(client_.heard.messages[0], large);
   EXPECT_EQ(client_.heard.messages[1], "echo this");
@@ -96,8 +93,7 @@ TEST_F(Tls, AnAuthorityFileThatCannotBeReadIsNamed) {
   options.ca_file = folder_ / "absent.pem";
   connect(std::move(options));
   ASSERT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));
-  EXPECT_EQ(client_.heard.closed->reason,
-            "cannot read the certificates in " + (folder_ / "absent.pem"));
+  EXPECT_EQ(client_.heard.closed->reason, "cannot read the certificates in " + (folder_ / "absent.pem"));
 }
 
 TEST_F(Tls, AServerThatSpeaksNoTlsIsAnError) {

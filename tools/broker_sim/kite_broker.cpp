@@ -36,19 +36,16 @@ bool from_hex(const std::string& text, std::string& bytes) {
 
 }  // namespace
 
-KiteBroker::KiteBroker(boost::asio::io_context& io, KiteOptions options)
-    : io_(io), options_(std::move(options)) {}
+KiteBroker::KiteBroker(boost::asio::io_context& io, KiteOptions options) : io_(io), options_(std::move(options)) {}
 KiteBroker::~KiteBroker() = default;
 
 void KiteBroker::adopt(gw::TcpSocket&& socket) {
-  sessions_.push_back(
-      std::make_unique<KiteSession>(*this, ++counts_.connections, std::move(socket)));
+  sessions_.push_back(std::make_unique<KiteSession>(*this, ++counts_.connections, std::move(socket)));
 }
 
 std::size_t KiteBroker::connections_of(std::string_view api_key) const {
-  return static_cast<std::size_t>(
-      std::count_if(sessions_.begin(), sessions_.end(),
-                    [&](const auto& s) { return s->is_open() && s->api_key() == api_key; }));
+  return static_cast<std::size_t>(std::count_if(
+      sessions_.begin(), sessions_.end(), [&](const auto& s) { return s->is_open() && s->api_key() == api_key; }));
 }
 
 void KiteBroker::remove(KiteSession& session) {
@@ -56,13 +53,11 @@ void KiteBroker::remove(KiteSession& session) {
 }
 
 HttpAnswer KiteBroker::control(const HttpRequest& request) {
-  if (request.method == "GET" && request.target == "/books")
-    return {200, "application/json", books() + "\n"};
+  if (request.method == "GET" && request.target == "/books") return {200, "application/json", books() + "\n"};
   if (request.method == "POST" && request.target == "/fault") {
     const auto applied = apply_fault(request.body);
     if (applied) return {200, "application/json", "{\"ok\":true}\n"};
-    return {400, "application/json",
-            Json{{"ok", false}, {"error", applied.error().message}}.dump() + "\n"};
+    return {400, "application/json", Json{{"ok", false}, {"error", applied.error().message}}.dump() + "\n"};
   }
   return {404, "text/plain", "GET /books, POST /fault\n"};
 }
@@ -72,21 +67,15 @@ std::string KiteBroker::books() const {
   Json subscriptions = Json::object();
   for (const auto& session : sessions_) {
     if (!session->is_open()) continue;
-    connections.push_back({{"id", session->id()},
-                           {"api_key", session->api_key()},
-                           {"instruments", session->subscribed().size()}});
-    for (const auto& [token, mode] : session->subscribed())
-      subscriptions[std::to_string(token)] = name_of(mode);
+    connections.push_back(
+        {{"id", session->id()}, {"api_key", session->api_key()}, {"instruments", session->subscribed().size()}});
+    for (const auto& [token, mode] : session->subscribed()) subscriptions[std::to_string(token)] = name_of(mode);
   }
   return Json{
       {"broker", "zerodha"},
-      {"connections",
-       {{"open", connections.size()}, {"total", counts_.connections}, {"list", connections}}},
+      {"connections", {{"open", connections.size()}, {"total", counts_.connections}, {"list", connections}}},
       {"logins", {{"accepted", counts_.logins}, {"refused", counts_.logins_refused}}},
-      {"requests",
-       {{"total", counts_.requests},
-        {"wrong", counts_.requests_wrong},
-        {"by_action", counts_.by_action}}},
+      {"requests", {{"total", counts_.requests}, {"wrong", counts_.requests_wrong}, {"by_action", counts_.by_action}}},
       {"frames_sent", counts_.frames_sent},
       {"subscriptions", subscriptions}}
       .dump();
@@ -116,12 +105,10 @@ gw::Result<void> KiteBroker::apply_fault(std::string_view body) {
     for (KiteSession* session : open) session->send_text(request.value("text", ""));
   } else if (name == "frame") {
     std::string bytes;
-    if (!from_hex(request.value("hex", ""), bytes))
-      return gw::Error{"hex: expected pairs of 0-9 and a-f"};
+    if (!from_hex(request.value("hex", ""), bytes)) return gw::Error{"hex: expected pairs of 0-9 and a-f"};
     for (KiteSession* session : open) session->send_binary(bytes);
   } else {
-    return gw::Error{"fault: found '" + name +
-                     "', expected none, upgrade, mute, silence, drop, close, text or frame"};
+    return gw::Error{"fault: found '" + name + "', expected none, upgrade, mute, silence, drop, close, text or frame"};
   }
   return {};
 }

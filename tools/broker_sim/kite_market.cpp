@@ -49,8 +49,7 @@ void KiteMarket::step(std::uint32_t token) {
   s.volume += s.last_quantity;
 }
 
-void KiteMarket::append_packet(std::string& frame, std::uint32_t token, KiteMode mode,
-                               std::uint32_t seconds) {
+void KiteMarket::append_packet(std::string& frame, std::uint32_t token, KiteMode mode, std::uint32_t seconds) {
   State& s = state(token);
   std::string p;
   word(p, token);

@@ -29,8 +29,7 @@ std::string query_value(std::string_view target, std::string_view key) {
   std::size_t at = target.find('?');
   while (at != std::string_view::npos) {
     const std::size_t end = target.find('&', at + 1);
-    const std::string_view pair =
-        target.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
+    const std::string_view pair = target.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
     if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=')
       return std::string(pair.substr(key.size() + 1));
     at = end;
@@ -39,8 +38,7 @@ std::string query_value(std::string_view target, std::string_view key) {
 }
 
 HttpAnswer refusal(int status, const char* type, const char* message) {
-  const Json body = {
-      {"status", "error"}, {"message", message}, {"error_type", type}, {"data", nullptr}};
+  const Json body = {{"status", "error"}, {"message", message}, {"error_type", type}, {"data", nullptr}};
   return {status, "application/json", body.dump()};
 }
 
@@ -73,9 +71,7 @@ struct KiteSession::Timers {
 KiteSession::KiteSession(KiteBroker& broker, std::uint64_t id, gw::TcpSocket&& socket)
     : broker_(broker), id_(id), timers_(std::make_shared<Timers>(broker.io())) {
   options_.output_limit = 16 << 20;
-  options_.on_upgrade = [this](std::string_view target, std::vector<gw::websocket::Header>&) {
-    return login(target);
-  };
+  options_.on_upgrade = [this](std::string_view target, std::vector<gw::websocket::Header>&) { return login(target); };
   connection_ = gw::websocket::Connection::accept(std::move(socket), options_, *this);
 }
 
@@ -134,8 +130,7 @@ void KiteSession::on_message(Opcode opcode, std::string_view payload) {
 
 bool KiteSession::obey(std::string_view payload) {
   const Json request = Json::parse(payload, nullptr, false);
-  if (!request.is_object() || !request.contains("a") || !request["a"].is_string() ||
-      !request.contains("v"))
+  if (!request.is_object() || !request.contains("a") || !request["a"].is_string() || !request.contains("v"))
     return false;
   const std::string action = request["a"];
   const Json& value = request["v"];
@@ -204,8 +199,7 @@ void KiteSession::heartbeat_later() {
 }
 
 void KiteSession::play_later() {
-  timers_->play.expires_after(
-      std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / broker_.options().rate)));
+  timers_->play.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / broker_.options().rate)));
   timers_->play.async_wait([this, alive = std::weak_ptr(timers_)](error_code ec) {
     if (ec || alive.expired() || !open_) return;
     play();

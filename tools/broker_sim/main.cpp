@@ -26,8 +26,7 @@ using gw::websocket::Connection;
 std::vector<std::string> read_frames(const std::string& folder) {
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file() &&
-        (entry.path().extension() == ".bin" || entry.path().extension() == ".packet"))
+    if (entry.is_regular_file() && (entry.path().extension() == ".bin" || entry.path().extension() == ".packet"))
       paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   std::vector<std::string> frames;
@@ -42,9 +41,7 @@ std::vector<std::string> read_frames(const std::string& folder) {
 class ControlPort {
  public:
   ControlPort(boost::asio::io_context& io, sim::KiteBroker& broker) : io_(io) {
-    options_.on_http = [&broker](const gw::websocket::HttpRequest& request) {
-      return broker.control(request);
-    };
+    options_.on_http = [&broker](const gw::websocket::HttpRequest& request) { return broker.control(request); };
     options_.on_upgrade = [](std::string_view, std::vector<gw::websocket::Header>&) {
       return gw::websocket::HttpAnswer{};
     };
@@ -63,9 +60,8 @@ class ControlPort {
     void on_open() override {}
     void on_message(gw::websocket::Opcode, std::string_view) override {}
     void on_closed(const gw::websocket::CloseInfo&) override {
-      boost::asio::post(owner->io_, [this] {
-        owner->visits_.remove_if([this](const Visit& v) { return &v == this; });
-      });
+      boost::asio::post(owner->io_,
+                        [this] { owner->visits_.remove_if([this](const Visit& v) { return &v == this; }); });
     }
   };
 
@@ -84,16 +80,15 @@ int serve(std::uint16_t port, int control_port, sim::KiteOptions options) {
   boost::asio::signal_set ending(io, SIGINT, SIGTERM);
   ending.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
   sim::KiteBroker broker(io, std::move(options));
-  const auto listener = sim::TcpListener::open(
-      io, port, [&broker](gw::TcpSocket&& socket) { broker.adopt(std::move(socket)); });
+  const auto listener =
+      sim::TcpListener::open(io, port, [&broker](gw::TcpSocket&& socket) { broker.adopt(std::move(socket)); });
   if (!listener) return fail(listener.error().message, 1);
   std::printf("broker-sim: zerodha on ws://127.0.0.1:%d/\n", (*listener)->port());
   ControlPort control(io, broker);
   std::unique_ptr<sim::TcpListener> control_listener;
   if (control_port >= 0) {
-    auto opened = sim::TcpListener::open(
-        io, static_cast<std::uint16_t>(control_port),
-        [&control](gw::TcpSocket&& socket) { control.adopt(std::move(socket)); });
+    auto opened = sim::TcpListener::open(io, static_cast<std::uint16_t>(control_port),
+                                         [&control](gw::TcpSocket&& socket) { control.adopt(std::move(socket)); });
     if (!opened) return fail(opened.error().message, 1);
     control_listener = std::move(*opened);
     std::printf("broker-sim: control on http://127.0.0.1:%d/\n", control_listener->port());
@@ -111,16 +106,12 @@ int main(int argc, char** argv) {
   std::uint16_t port = 0;
   int control_port = -1;
   sim::KiteOptions options;
-  app.add_option("--broker", broker, "whose protocol it speaks")
-      ->required()
-      ->check(CLI::IsMember({"zerodha"}));
+  app.add_option("--broker", broker, "whose protocol it speaks")->required()->check(CLI::IsMember({"zerodha"}));
   app.add_option("--port", port, "of the ticker; 0: any free one")->required();
-  app.add_option("--frames", frames,
-                 "a folder of recorded frames, played in the order of their names")
+  app.add_option("--frames", frames, "a folder of recorded frames, played in the order of their names")
       ->check(CLI::ExistingDirectory);
   app.add_flag("--loop", options.loop, "play them again and again");
-  app.add_option("--rate", options.rate,
-                 "frames a second; without --frames, updates a second of each subscribed token")
+  app.add_option("--rate", options.rate, "frames a second; without --frames, updates a second of each subscribed token")
       ->check(CLI::Range(0.01, 100'000.0));
   app.add_option("--control-port", control_port, "HTTP: GET /books, POST /fault; 0: any free one")
       ->check(CLI::Range(0, 65535));

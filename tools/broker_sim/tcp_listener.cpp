@@ -32,8 +32,8 @@ class Acceptor final : public TcpListener {
 
 }  // namespace
 
-gw::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_context& io,
-                                                           std::uint16_t port, OnSocket on_socket) {
+gw::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_context& io, std::uint16_t port,
+                                                           OnSocket on_socket) {
   tcp::acceptor acceptor(io);
   const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
   error_code ec;
@@ -41,10 +41,8 @@ gw::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_conte
   if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
   if (!ec) acceptor.bind(endpoint, ec);
   if (!ec) acceptor.listen(128, ec);
-  if (ec)
-    return gw::Error{"cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + ec.message()};
-  return std::unique_ptr<TcpListener>(
-      std::make_unique<Acceptor>(std::move(acceptor), std::move(on_socket)));
+  if (ec) return gw::Error{"cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + ec.message()};
+  return std::unique_ptr<TcpListener>(std::make_unique<Acceptor>(std::move(acceptor), std::move(on_socket)));
 }
 
 }  // namespace sim

@@ -15,8 +15,8 @@ class TcpListener {
   using OnSocket = std::function<void(gw::TcpSocket&&)>;
 
   // Port 0: any free one.
-  static gw::Result<std::unique_ptr<TcpListener>> open(boost::asio::io_context& io,
-                                                       std::uint16_t port, OnSocket on_socket);
+  static gw::Result<std::unique_ptr<TcpListener>> open(boost::asio::io_context& io, std::uint16_t port,
+                                                       OnSocket on_socket);
   virtual ~TcpListener() = default;
   virtual std::uint16_t port() const = 0;
 };

@@ -45,9 +45,7 @@ int keys_create(const Options& options, const KeyRequest& request) {
   std::optional<std::int64_t> expires;
   if (!request.expires.empty()) {
     expires = lifetime(request.expires);
-    if (!expires)
-      return fail("--expires: found " + request.expires + ", expected a time like 30d or 12h",
-                  kWrong);
+    if (!expires) return fail("--expires: found " + request.expires + ", expected a time like 30d or 12h", kWrong);
   }
   return with_store(options, [&](accounts::AccountStore& store, const config::Config& config) {
     const auto created = store.create_key(request.user, request.scope, expires, wall_ns());
@@ -74,12 +72,10 @@ int keys_list(const Options& options) {
                      {"expires", time_json(r.expires_ns)},
                      {"revoked", time_json(r.revoked_ns)}});
     if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
-    std::printf("%4s  %-20s %-6s %-25s %-25s %s\n", "ID", "USER", "SCOPE", "CREATED", "EXPIRES",
-                "STATE");
+    std::printf("%4s  %-20s %-6s %-25s %-25s %s\n", "ID", "USER", "SCOPE", "CREATED", "EXPIRES", "STATE");
     for (const accounts::KeyRow& r : *rows)
-      std::printf("%4lld  %-20s %-6s %-25s %-25s %s\n", static_cast<long long>(r.id),
-                  r.user.c_str(), r.scope.c_str(), iso_time(r.created_ns).c_str(),
-                  r.expires_ns == 0 ? "never" : iso_time(r.expires_ns).c_str(),
+      std::printf("%4lld  %-20s %-6s %-25s %-25s %s\n", static_cast<long long>(r.id), r.user.c_str(), r.scope.c_str(),
+                  iso_time(r.created_ns).c_str(), r.expires_ns == 0 ? "never" : iso_time(r.expires_ns).c_str(),
                   r.revoked_ns != 0                               ? "revoked"
                   : r.expires_ns != 0 && r.expires_ns < wall_ns() ? "expired"
                                                                   : "good");
@@ -109,8 +105,7 @@ int users_list(const Options& options) {
       std::string brokers;
       for (const std::string& name : r.brokers) brokers += (brokers.empty() ? "" : ",") + name;
       if (brokers.empty()) brokers = config.active_broker.front() + " (default)";
-      std::printf("%-20s %-30s %lld\n", r.name.c_str(), brokers.c_str(),
-                  static_cast<long long>(r.keys));
+      std::printf("%-20s %-30s %lld\n", r.name.c_str(), brokers.c_str(), static_cast<long long>(r.keys));
     }
     return kDone;
   });

@@ -11,9 +11,7 @@ int check_config(const Options& options) {
   const auto where = config::locate(options.config);
   if (!where) return fail(where.error().message, kWrong);
   config::Loaded loaded = config::load(*where);
-  if (const auto plugins =
-          plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow);
-      plugins)
+  if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins)
     for (const config::Broker& broker : loaded.config.brokers) {
       // A disabled broker, or one whose plugin is not there (yet), cannot be checked further.
       const auto library = broker.enabled ? find_plugin(*plugins, broker.plugin) : nullptr;
@@ -25,11 +23,7 @@ int check_config(const Options& options) {
   if (options.json) {
     nlohmann::json out = nlohmann::json::array();
     for (const config::Problem& p : loaded.problems)
-      out.push_back({{"file", p.file},
-                     {"line", p.line},
-                     {"key", p.key},
-                     {"found", p.found},
-                     {"expected", p.expected}});
+      out.push_back({{"file", p.file}, {"line", p.line}, {"key", p.key}, {"found", p.found}, {"expected", p.expected}});
     std::printf("%s\n", out.dump().c_str());
   } else {
     for (const config::Problem& p : loaded.problems) std::printf("%s\n", p.text().c_str());

@@ -17,18 +17,17 @@ Json capabilities_json(const registry::Capabilities& can) {
     for (const int mode : {1, 2, 4})
       if (can.supports_mode(exchange, static_cast<std::uint32_t>(mode))) modes.push_back(mode);
     const auto levels = can.depth_levels(exchange);
-    out[exchange] = {
-        {"modes", modes},
-        {"depth_levels", std::vector<int>(levels.begin(), levels.end())},
-        {"feed", can.feed(exchange) == BGW_FEED_TICK_BY_TICK ? "tick_by_tick" : "snapshot"}};
+    out[exchange] = {{"modes", modes},
+                     {"depth_levels", std::vector<int>(levels.begin(), levels.end())},
+                     {"feed", can.feed(exchange) == BGW_FEED_TICK_BY_TICK ? "tick_by_tick" : "snapshot"}};
   }
   return out;
 }
 
 void print_loaded(const plugin_host::ScanEntry& entry) {
   const bgw_plugin_descriptor& d = entry.library->descriptor();
-  std::printf("%s: loaded: %s %s by %s (ABI %u.%u, %s)\n", entry.file.c_str(), d.broker, d.version,
-              d.vendor, d.abi_major, d.abi_minor, d.build_tag);
+  std::printf("%s: loaded: %s %s by %s (ABI %u.%u, %s)\n", entry.file.c_str(), d.broker, d.version, d.vendor,
+              d.abi_major, d.abi_minor, d.build_tag);
   const registry::Capabilities can({d.capabilities, d.capability_count});
   for (const std::string& exchange : can.exchanges()) {
     std::string levels;
@@ -43,8 +42,7 @@ void print_loaded(const plugin_host::ScanEntry& entry) {
 int plugins_list(const Options& options) {
   const auto loaded = load_config(options);
   if (!loaded) return kWrong;
-  const auto entries =
-      plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
+  const auto entries = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
   if (!entries) return fail(entries.error().message);
   Json out = Json::array();
   for (const plugin_host::ScanEntry& entry : *entries) {
@@ -59,12 +57,10 @@ int plugins_list(const Options& options) {
                    {"broker", d.broker},
                    {"version", d.version},
                    {"vendor", d.vendor},
-                   {"capabilities", capabilities_json(registry::Capabilities(
-                                        {d.capabilities, d.capability_count}))}});
+                   {"capabilities", capabilities_json(registry::Capabilities({d.capabilities, d.capability_count}))}});
     if (!options.json) print_loaded(entry);
   }
-  if (options.json)
-    std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+  if (options.json) std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   return kDone;
 }
 

@@ -35,18 +35,16 @@ int status(const Options& options) {
   out.erase("ok");
   if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
   std::printf("port %llu, zeromq %s, %llu clients\n", number(out, "port"),
-              out["zeromq"].is_string() ? out["zeromq"].get<std::string>().c_str() : "off",
-              number(out, "clients"));
-  std::printf("updates %llu, published %llu, delivered %llu\n", number(out, "updates"),
-              number(out, "published"), number(out, "delivered"));
+              out["zeromq"].is_string() ? out["zeromq"].get<std::string>().c_str() : "off", number(out, "clients"));
+  std::printf("updates %llu, published %llu, delivered %llu\n", number(out, "updates"), number(out, "published"),
+              number(out, "delivered"));
   for (const Json& b : out["brokers"])
     std::printf(
         "%-12s %-13s %s\n    instruments %llu, subscribed %llu, connects %llu, frames %llu (%llu "
         "refused), updates %llu (%llu invalid, %llu conflated)\n",
         b.value("name", "").c_str(), b.value("status", "").c_str(), b.value("message", "").c_str(),
-        number(b, "instruments"), number(b, "subscribed"), number(b, "connects"),
-        number(b, "frames"), number(b, "frames_refused"), number(b, "updates"),
-        number(b, "updates_invalid"), number(b, "conflated"));
+        number(b, "instruments"), number(b, "subscribed"), number(b, "connects"), number(b, "frames"),
+        number(b, "frames_refused"), number(b, "updates"), number(b, "updates_invalid"), number(b, "conflated"));
   return kDone;
 }
 

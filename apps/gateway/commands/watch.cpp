@@ -32,9 +32,7 @@ class Watcher final : public websocket::Listener {
   }
   int result() const { return result_; }
 
-  void on_open() override {
-    send({{"action", "authenticate"}, {"api_key", key_}, {"extras", true}});
-  }
+  void on_open() override { send({{"action", "authenticate"}, {"api_key", key_}, {"extras", true}}); }
   void on_message(websocket::Opcode, std::string_view payload) override {
     const Json message = Json::parse(payload, nullptr, false);
     if (!message.is_object()) return;
@@ -48,14 +46,12 @@ class Watcher final : public websocket::Listener {
     if (type == "subscription" && message.value("is_fallback", false))
       std::fprintf(stderr, "%s\n", message.value("message", "").c_str());
     if (type == "broker_status" && !json_)
-      std::fprintf(stderr, "broker %s: %s\n", message.value("broker", "").c_str(),
-                   message.value("status", "").c_str());
+      std::fprintf(stderr, "broker %s: %s\n", message.value("broker", "").c_str(), message.value("status", "").c_str());
     if (type == "market_data") show(message, payload);
   }
   void on_closed(const websocket::CloseInfo& info) override {
     if (result_ == kDone)
-      result_ =
-          fail("disconnected: " + (info.reason.empty() ? std::to_string(info.code) : info.reason));
+      result_ = fail("disconnected: " + (info.reason.empty() ? std::to_string(info.code) : info.reason));
     io_.stop();
   }
 
@@ -86,8 +82,7 @@ class Watcher final : public websocket::Listener {
 
 std::string find_key(const Options& options, const std::string& given) {
   if (!given.empty()) return given;
-  if (const char* variable = std::getenv("BROKER_GATEWAY_KEY");
-      variable != nullptr && *variable != '\0')
+  if (const char* variable = std::getenv("BROKER_GATEWAY_KEY"); variable != nullptr && *variable != '\0')
     return variable;
   const auto stored = config::read_secret_file(local_key_path(options));
   return stored && *stored ? **stored : "";
@@ -106,12 +101,10 @@ std::string find_url(const config::Config& config) {
 int watch(const Options& options, const WatchRequest& request) {
   static const std::map<std::string, int> kModes = {{"ltp", 1}, {"quote", 2}, {"depth", 4}};
   const auto mode = kModes.find(request.mode);
-  if (mode == kModes.end())
-    return fail("--mode: found " + request.mode + ", expected ltp, quote or depth", kWrong);
+  if (mode == kModes.end()) return fail("--mode: found " + request.mode + ", expected ltp, quote or depth", kWrong);
   const std::size_t dot = request.instrument.rfind('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == request.instrument.size())
-    return fail("found " + request.instrument + ", expected SYMBOL.EXCHANGE, like RELIANCE.NSE",
-                kWrong);
+    return fail("found " + request.instrument + ", expected SYMBOL.EXCHANGE, like RELIANCE.NSE", kWrong);
   const std::string key = find_key(options, request.key);
   if (key.empty())
     return fail(

@@ -26,12 +26,18 @@ std::string end(std::string text, std::string_view id_json) {
 
 std::string_view code_name(Code code) {
   switch (code) {
-    case Code::ok: return "";
-    case Code::symbol_not_found: return "SYMBOL_NOT_FOUND";
-    case Code::broker_limitation: return "BROKER_LIMITATION";
-    case Code::broker_unavailable: return "BROKER_UNAVAILABLE";
-    case Code::subscription_limit: return "SUBSCRIPTION_LIMIT";
-    case Code::not_subscribed: return "NOT_SUBSCRIBED";
+    case Code::ok:
+      return "";
+    case Code::symbol_not_found:
+      return "SYMBOL_NOT_FOUND";
+    case Code::broker_limitation:
+      return "BROKER_LIMITATION";
+    case Code::broker_unavailable:
+      return "BROKER_UNAVAILABLE";
+    case Code::subscription_limit:
+      return "SUBSCRIPTION_LIMIT";
+    case Code::not_subscribed:
+      return "NOT_SUBSCRIBED";
   }
   return "INTERNAL_ERROR";
 }
@@ -40,14 +46,20 @@ std::string message_of(const Entry& e, const Outcome& o, const Context& c) {
   const std::string symbol(cut(e.symbol));
   const std::string exchange(cut(e.exchange));
   switch (o.code) {
-    case Code::symbol_not_found: return "Symbol " + symbol + " not found for exchange " + exchange;
+    case Code::symbol_not_found:
+      return "Symbol " + symbol + " not found for exchange " + exchange;
     case Code::broker_limitation:
-      return "Feature '" + o.detail + "' is not supported by broker " + std::string(c.broker) + " for exchange " + exchange;
-    case Code::broker_unavailable: return o.detail;
+      return "Feature '" + o.detail + "' is not supported by broker " + std::string(c.broker) + " for exchange " +
+             exchange;
+    case Code::broker_unavailable:
+      return o.detail;
     case Code::subscription_limit:
-      return "Limit of " + std::to_string(c.subscription_limit) + " subscriptions per client reached: unsubscribe some first";
-    case Code::not_subscribed: return "Not subscribed to " + symbol + '.' + exchange + " mode " + e.mode_text;
-    case Code::ok: break;
+      return "Limit of " + std::to_string(c.subscription_limit) +
+             " subscriptions per client reached: unsubscribe some first";
+    case Code::not_subscribed:
+      return "Not subscribed to " + symbol + '.' + exchange + " mode " + e.mode_text;
+    case Code::ok:
+      break;
   }
   return {};
 }
@@ -68,8 +80,8 @@ std::string limitation(const Entry& e, const Outcome& o, const Context& c) {
 }
 
 std::string failure(const Entry& e, const Outcome& o, const Context& c) {
-  return end("{\"type\":\"error\",\"code\":" + json_text(code_name(o.code)) + ",\"message\":" +
-                 json_text(message_of(e, o, c)) + limitation(e, o, c),
+  return end("{\"type\":\"error\",\"code\":" + json_text(code_name(o.code)) +
+                 ",\"message\":" + json_text(message_of(e, o, c)) + limitation(e, o, c),
              c.id_json);
 }
 
@@ -126,8 +138,7 @@ std::string error(std::string_view code, std::string_view message, std::string_v
 }
 
 std::string authenticated(const AuthenticatedExtras* extras, std::string_view id_json) {
-  std::string text =
-      R"({"type":"authentication","status":"success","message":"Authentication successful")";
+  std::string text = R"({"type":"authentication","status":"success","message":"Authentication successful")";
   if (extras != nullptr)
     text += ",\"user_id\":" + json_text(extras->user) + ",\"broker\":" + json_text(extras->broker) +
             ",\"broker_status\":" + json_text(extras->broker_status) + ",\"epoch\":" + json_text(extras->epoch);
@@ -227,8 +238,9 @@ std::string broker_status(std::string_view broker, std::string_view status, std:
 }
 
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras) {
-  std::string text = "{\"type\":\"error\",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" +
-                     json_text("Error subscribing to " + topic.symbol + '.' + topic.exchange + ": " + std::string(reason));
+  std::string text =
+      "{\"type\":\"error\",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" +
+      json_text("Error subscribing to " + topic.symbol + '.' + topic.exchange + ": " + std::string(reason));
   if (extras)
     text += ",\"symbol\":" + json_text(topic.symbol) + ",\"exchange\":" + json_text(topic.exchange) +
             ",\"mode\":" + number(topic.stream.mode);

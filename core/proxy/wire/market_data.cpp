@@ -136,8 +136,8 @@ void SeedEncoder::prepare(TopicInfo& info) const {
     if (info.actual_depth != info.stream.depth_level)
       head += ",\"actual_depth_level\":" + std::to_string(info.actual_depth);
   }
-  const std::string data = ",\"data\":{\"symbol\":" + json_text(info.symbol) +
-                           ",\"exchange\":" + json_text(info.exchange) + ",\"ltp\":";
+  const std::string data =
+      ",\"data\":{\"symbol\":" + json_text(info.symbol) + ",\"exchange\":" + json_text(info.exchange) + ",\"ltp\":";
   info.head[static_cast<std::size_t>(Variant::plain)] = head + data;
   info.head[static_cast<std::size_t>(Variant::extras)] = head + data;
   if (!info.broker_message.empty()) info.broker_message = json_text(info.broker_message);

@@ -56,8 +56,7 @@ void set_mode(const Json& value, Entry& e) {
 }
 
 void check_names(Entry& e) {
-  if (e.symbol.empty() || e.exchange.empty())
-    e.error = {"INVALID_PARAMETERS", "Symbol and exchange are required"};
+  if (e.symbol.empty() || e.exchange.empty()) e.error = {"INVALID_PARAMETERS", "Symbol and exchange are required"};
 }
 
 void check_stream(Entry& e, const Json* depth) {
@@ -160,8 +159,10 @@ bool too_deep(std::string_view frame) {
   for (std::size_t i = 0; i < frame.size(); ++i) {
     const char c = frame[i];
     if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
@@ -193,16 +194,23 @@ Request parse_request(std::string_view frame, const RequestLimits& limits) {
       r.extras = extras != nullptr && extras->is_boolean() && extras->get<bool>();
       break;
     }
-    case Action::subscribe: parse_entries(object, true, limits, r); break;
-    case Action::unsubscribe: parse_entries(object, false, limits, r); break;
-    case Action::search: parse_search(object, r); break;
+    case Action::subscribe:
+      parse_entries(object, true, limits, r);
+      break;
+    case Action::unsubscribe:
+      parse_entries(object, false, limits, r);
+      break;
+    case Action::search:
+      parse_search(object, r);
+      break;
     case Action::invalid:
       r.error = {"INVALID_ACTION", "Invalid action: " + (action == nullptr ? std::string("None") : spoken(*action))};
       break;
     case Action::unsubscribe_all:
     case Action::list:
     case Action::ping:
-    case Action::get_broker_info: break;
+    case Action::get_broker_info:
+      break;
   }
   return r;
 }

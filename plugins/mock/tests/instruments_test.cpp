@@ -16,9 +16,9 @@ TEST(Instruments, HaveWhatEverybodyLooksFor) {
     if (i.type == "EQ") ++shares[i.exchange];
     if (!i.expiry.empty()) ++derivatives[i.exchange];
   }
-  for (const char* name : {"RELIANCE.NSE", "INFY.NSE", "TCS.NSE", "SBIN.NSE", "HDFCBANK.NSE",
-                           "RELIANCE.BSE", "INFY.BSE", "TCS.BSE", "SBIN.BSE", "HDFCBANK.BSE",
-                           "NIFTY.NSE_INDEX", "BANKNIFTY.NSE_INDEX", "SENSEX.BSE_INDEX"})
+  for (const char* name :
+       {"RELIANCE.NSE", "INFY.NSE", "TCS.NSE", "SBIN.NSE", "HDFCBANK.NSE", "RELIANCE.BSE", "INFY.BSE", "TCS.BSE",
+        "SBIN.BSE", "HDFCBANK.BSE", "NIFTY.NSE_INDEX", "BANKNIFTY.NSE_INDEX", "SENSEX.BSE_INDEX"})
     EXPECT_EQ(all.count(name), 1U) << name;
   EXPECT_GE(shares["NSE"], 205);
   EXPECT_GE(shares["BSE"], 205);
@@ -40,9 +40,7 @@ TEST(Instruments, AreHandedOverWithTheirPlaceAsToken) {
   } seen;
   const bgw_instrument_sink sink{
       sizeof sink, 0, &seen,
-      [](void* context, const bgw_instrument* row) {
-        static_cast<Seen*>(context)->tokens.emplace_back(row->token);
-      },
+      [](void* context, const bgw_instrument* row) { static_cast<Seen*>(context)->tokens.emplace_back(row->token); },
       [](void*, std::uint64_t, const char* reason) { FAIL() << reason; }};
   bgw_error error{};
   ASSERT_EQ(instruments_extension()->builtin(&sink, &error), BGW_OK);

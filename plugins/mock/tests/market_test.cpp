@@ -85,8 +85,7 @@ TEST(Market, TheBookIsSortedUncrossedAndItsTotalsAreRight) {
 
 TEST(Market, ABookHasAsManyLevelsAsAsked) {
   const MockMarket market(instrument("TCS", "NSE"), 1, 1);
-  for (const std::uint32_t levels : {5U, 20U, 30U, 50U})
-    EXPECT_EQ(market.book(levels, 0).ask_count, levels);
+  for (const std::uint32_t levels : {5U, 20U, 30U, 50U}) EXPECT_EQ(market.book(levels, 0).ask_count, levels);
   EXPECT_EQ(market.book(200, 0).ask_count, 50U);
 }
 
@@ -94,8 +93,7 @@ TEST(Market, FillsTheModesThatWereAskedFor) {
   const MockMarket share(instrument("SBIN", "NSE"), 1, 1);
   EXPECT_EQ(tick_of(share, BGW_MODE_LTP).modes, unsigned{BGW_MODE_LTP});
   EXPECT_EQ(tick_of(share, BGW_MODE_QUOTE).modes, unsigned{BGW_MODE_LTP | BGW_MODE_QUOTE});
-  EXPECT_EQ(tick_of(share, BGW_MODE_DEPTH).modes,
-            unsigned{BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH});
+  EXPECT_EQ(tick_of(share, BGW_MODE_DEPTH).modes, unsigned{BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH});
   EXPECT_EQ(tick_of(share, BGW_MODE_LTP).present & BGW_HAS_VOLUME, 0U);
 }
 

@@ -12,7 +12,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-
 bgw_subscription want(std::uint32_t instrument, std::uint32_t mode, const char* token) {
   bgw_subscription s{};
   s.size = sizeof s;
@@ -26,18 +25,13 @@ bgw_subscription want(std::uint32_t instrument, std::uint32_t mode, const char* 
 class Adapter : public testing::Test {
  protected:
   Adapter() {
-    host.settings = {
-        {"url", "ws://127.0.0.1:9001"}, {"api_key", "key"}, {"access_token", "to ken"}};
+    host.settings = {{"url", "ws://127.0.0.1:9001"}, {"api_key", "key"}, {"access_token", "to ken"}};
     adapter.initialize();
     adapter.connect();
   }
   void subscribe(std::vector<bgw_subscription> wanted) { adapter.subscribe(wanted); }
-  bgw_status binary(const Bytes& frame) {
-    return adapter.on_frame(1, BGW_OPCODE_BINARY, frame.all());
-  }
-  bgw_status text(std::string_view t) {
-    return adapter.on_frame(1, BGW_OPCODE_TEXT, std::as_bytes(std::span(t)));
-  }
+  bgw_status binary(const Bytes& frame) { return adapter.on_frame(1, BGW_OPCODE_BINARY, frame.all()); }
+  bgw_status text(std::string_view t) { return adapter.on_frame(1, BGW_OPCODE_TEXT, std::as_bytes(std::span(t))); }
 
   FakeHost host;
   ZerodhaAdapter adapter{host.table};
@@ -51,12 +45,11 @@ TEST_F(Adapter, LogsInInTheQuery) {
 }
 
 TEST_F(Adapter, SubscribesThenSetsOneModePerGroup) {
-  subscribe({want(1, BGW_MODE_QUOTE, "408065"), want(2, BGW_MODE_DEPTH, "884737"),
-             want(3, BGW_MODE_QUOTE, "256265"), want(4, BGW_MODE_LTP, "265")});
-  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[408065,884737,256265,265]})",
-                                     R"({"a":"mode","v":["ltp",[265]]})",
-                                     R"({"a":"mode","v":["quote",[408065,256265]]})",
-                                     R"({"a":"mode","v":["full",[884737]]})"));
+  subscribe({want(1, BGW_MODE_QUOTE, "408065"), want(2, BGW_MODE_DEPTH, "884737"), want(3, BGW_MODE_QUOTE, "256265"),
+             want(4, BGW_MODE_LTP, "265")});
+  EXPECT_THAT(host.sent,
+              ElementsAre(R"({"a":"subscribe","v":[408065,884737,256265,265]})", R"({"a":"mode","v":["ltp",[265]]})",
+                          R"({"a":"mode","v":["quote",[408065,256265]]})", R"({"a":"mode","v":["full",[884737]]})"));
 }
 
 TEST_F(Adapter, AChangeOfModeIsOneMessage) {
@@ -73,8 +66,7 @@ TEST_F(Adapter, AnotherTokenForAnInstrumentReplacesTheOldOne) {
   subscribe({want(1, BGW_MODE_LTP, "408065")});
   host.sent.clear();
   subscribe({want(1, BGW_MODE_LTP, "256265")});
-  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"unsubscribe","v":[408065]})",
-                                     R"({"a":"subscribe","v":[256265]})",
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"unsubscribe","v":[408065]})", R"({"a":"subscribe","v":[256265]})",
                                      R"({"a":"mode","v":["ltp",[256265]]})"));
   binary(frame_of({ltp_packet(kInfy, 1), ltp_packet(kNifty, 2)}));
   ASSERT_EQ(host.published.size(), 1U);
@@ -96,24 +88,20 @@ TEST_F(Adapter, ANewSessionSubscribesEverythingAnew) {
   adapter.connect();
   host.sent.clear();
   subscribe({want(1, BGW_MODE_LTP, "408065")});
-  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[408065]})",
-                                     R"({"a":"mode","v":["ltp",[408065]]})"));
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[408065]})", R"({"a":"mode","v":["ltp",[408065]]})"));
 }
 
 TEST_F(Adapter, RefusesATokenThatIsNoNumber) {
   subscribe({want(1, BGW_MODE_LTP, "INFY"), want(2, BGW_MODE_LTP, "265")});
-  EXPECT_THAT(host.refusals,
-              ElementsAre("1: its token in the instrument list is 'INFY', not a number"));
-  EXPECT_THAT(host.sent,
-              ElementsAre(R"({"a":"subscribe","v":[265]})", R"({"a":"mode","v":["ltp",[265]]})"));
+  EXPECT_THAT(host.refusals, ElementsAre("1: its token in the instrument list is 'INFY', not a number"));
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[265]})", R"({"a":"mode","v":["ltp",[265]]})"));
 }
 
 TEST_F(Adapter, PublishesEachKnownPacketInOrderAsOneUpdate) {
   subscribe({want(1, BGW_MODE_DEPTH, "408065"), want(2, BGW_MODE_QUOTE, "256265")});
-  EXPECT_EQ(
-      binary(frame_of({full_packet(kInfy, 1'625'461'887, 1'625'461'887), Bytes().zeros(12),
-                       index_packet(kNifty), ltp_packet(999, 1), ltp_packet(kInfy, 157'400)})),
-      BGW_OK);
+  EXPECT_EQ(binary(frame_of({full_packet(kInfy, 1'625'461'887, 1'625'461'887), Bytes().zeros(12), index_packet(kNifty),
+                             ltp_packet(999, 1), ltp_packet(kInfy, 157'400)})),
+            BGW_OK);
   ASSERT_EQ(host.published.size(), 3U);
   EXPECT_EQ(host.published[0].tick.instrument, 1U);
   EXPECT_TRUE(host.published[0].has_rare);
@@ -127,8 +115,7 @@ TEST_F(Adapter, PublishesEachKnownPacketInOrderAsOneUpdate) {
 TEST_F(Adapter, RefusesATruncatedFrameWhole) {
   subscribe({want(1, BGW_MODE_LTP, "408065")});
   const Bytes frame = frame_of({ltp_packet(kInfy, 1), ltp_packet(kInfy, 2)});
-  EXPECT_EQ(adapter.on_frame(1, BGW_OPCODE_BINARY, std::span(frame.all()).first(frame.size() - 1)),
-            BGW_E_INVALID);
+  EXPECT_EQ(adapter.on_frame(1, BGW_OPCODE_BINARY, std::span(frame.all()).first(frame.size() - 1)), BGW_E_INVALID);
   EXPECT_THAT(host.published, IsEmpty());
 }
 

@@ -31,8 +31,7 @@ struct FakeHost {
     table.size = sizeof table;
     table.context = this;
     table.publish = [](void* c, const bgw_update* u) {
-      of(c).published.push_back({*u->tick, u->rare != nullptr,
-                                 u->book == nullptr ? 0 : u->book->bid_count,
+      of(c).published.push_back({*u->tick, u->rare != nullptr, u->book == nullptr ? 0 : u->book->bid_count,
                                  u->book == nullptr ? 0 : u->book->ask_count});
     };
     table.refuse = [](void* c, std::uint32_t instrument, bgw_status, const char* text) {
@@ -46,10 +45,9 @@ struct FakeHost {
       *connection = static_cast<std::uint32_t>(of(c).urls.size());
       return bgw_status{BGW_OK};
     };
-    table.websocket_send = [](void* c, std::uint32_t connection, std::uint32_t opcode,
-                              const void* data, std::size_t size) {
-      if (connection != of(c).urls.size() || opcode != BGW_OPCODE_TEXT)
-        return bgw_status{BGW_E_STATE};
+    table.websocket_send = [](void* c, std::uint32_t connection, std::uint32_t opcode, const void* data,
+                              std::size_t size) {
+      if (connection != of(c).urls.size() || opcode != BGW_OPCODE_TEXT) return bgw_status{BGW_E_STATE};
       of(c).sent.emplace_back(static_cast<const char*>(data), size);
       return bgw_status{BGW_OK};
     };
@@ -57,8 +55,7 @@ struct FakeHost {
       ++of(c).closed;
       return bgw_status{BGW_OK};
     };
-    table.setting = [](void* c, const char* key, char* buffer, std::size_t capacity,
-                       std::size_t* length) {
+    table.setting = [](void* c, const char* key, char* buffer, std::size_t capacity, std::size_t* length) {
       const auto found = of(c).settings.find(key);
       *length = 0;
       if (found == of(c).settings.end()) return bgw_status{BGW_E_INVALID};
@@ -66,9 +63,7 @@ struct FakeHost {
       std::snprintf(buffer, capacity, "%s", found->second.c_str());
       return bgw_status{BGW_OK};
     };
-    table.log = [](void* c, std::int32_t, const char* text, std::size_t size) {
-      of(c).logs.emplace_back(text, size);
-    };
+    table.log = [](void* c, std::int32_t, const char* text, std::size_t size) { of(c).logs.emplace_back(text, size); };
   }
   static FakeHost& of(void* context) { return *static_cast<FakeHost*>(context); }
 

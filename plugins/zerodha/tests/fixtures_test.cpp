@@ -31,16 +31,14 @@ void expect_price(const Json& expected, const char* key, std::int64_t value) {
   }
 }
 
-void expect_value(const Json& expected, const char* key, std::uint64_t bit, std::int64_t value,
-                  const bgw_tick& tick) {
+void expect_value(const Json& expected, const char* key, std::uint64_t bit, std::int64_t value, const bgw_tick& tick) {
   EXPECT_EQ((tick.present & bit) != 0, expected.contains(key)) << key;
   if (expected.contains(key)) {
     EXPECT_EQ(expected[key].get<std::int64_t>(), value) << key;
   }
 }
 
-void expect_time(const Json& expected, const char* key, std::uint64_t bit, std::int64_t value,
-                 const bgw_tick& tick) {
+void expect_time(const Json& expected, const char* key, std::uint64_t bit, std::int64_t value, const bgw_tick& tick) {
   const std::int64_t seconds = expected.value(key, std::int64_t{0});
   EXPECT_EQ((tick.present & bit) != 0, seconds != 0) << key;
   if (seconds != 0) {

@@ -38,24 +38,14 @@ class Bytes {
 inline Bytes frame_of(const std::vector<Bytes>& packets) {
   Bytes frame;
   frame.u16(static_cast<std::uint32_t>(packets.size()));
-  for (const Bytes& packet : packets)
-    frame.u16(static_cast<std::uint32_t>(packet.size())).add(packet);
+  for (const Bytes& packet : packets) frame.u16(static_cast<std::uint32_t>(packet.size())).add(packet);
   return frame;
 }
 
-inline Bytes ltp_packet(std::uint32_t token, std::int32_t ltp) {
-  return Bytes().u32(token).i32(ltp);
-}
+inline Bytes ltp_packet(std::uint32_t token, std::int32_t ltp) { return Bytes().u32(token).i32(ltp); }
 
 inline Bytes index_packet(std::uint32_t token) {
-  return Bytes()
-      .u32(token)
-      .i32(2'434'390)
-      .i32(2'436'500)
-      .i32(2'429'680)
-      .i32(2'436'190)
-      .i32(2'439'585)
-      .i32(-5195);
+  return Bytes().u32(token).i32(2'434'390).i32(2'436'500).i32(2'429'680).i32(2'436'190).i32(2'439'585).i32(-5195);
 }
 
 inline Bytes quote_packet(std::uint32_t token) {
@@ -73,8 +63,7 @@ inline Bytes quote_packet(std::uint32_t token) {
       .i32(156'780);
 }
 
-inline Bytes full_packet(std::uint32_t token, std::uint32_t trade_time,
-                         std::uint32_t exchange_time) {
+inline Bytes full_packet(std::uint32_t token, std::uint32_t trade_time, std::uint32_t exchange_time) {
   Bytes p = quote_packet(token);
   p.u32(trade_time).u32(11).u32(22).u32(10).u32(exchange_time);
   for (std::uint32_t i = 0; i < 5; ++i)

@@ -31,24 +31,22 @@ Parsed parse(std::string_view text, std::size_t chunk = 1 << 20) {
     std::size_t chunk;
   } from{text, chunk};
   Parsed out;
-  const bgw_instrument_source source{
-      sizeof source, 0, &from, [](void* context, void* buffer, std::size_t capacity) {
-        auto& s = *static_cast<Source*>(context);
-        const std::size_t n = std::min({capacity, s.chunk, s.rest.size()});
-        std::memcpy(buffer, s.rest.data(), n);
-        s.rest.remove_prefix(n);
-        return n;
-      }};
-  const bgw_instrument_sink sink{
-      sizeof sink, 0, &out,
-      [](void* context, const bgw_instrument* row) {
-        auto& o = *static_cast<Parsed*>(context);
-        o.rows.push_back(std::string(row->symbol) + '.' + row->exchange + ' ' + row->token);
-        o.last = *row;
-      },
-      [](void* context, std::uint64_t line, const char* reason) {
-        static_cast<Parsed*>(context)->skips.push_back(std::to_string(line) + ": " + reason);
-      }};
+  const bgw_instrument_source source{sizeof source, 0, &from, [](void* context, void* buffer, std::size_t capacity) {
+                                       auto& s = *static_cast<Source*>(context);
+                                       const std::size_t n = std::min({capacity, s.chunk, s.rest.size()});
+                                       std::memcpy(buffer, s.rest.data(), n);
+                                       s.rest.remove_prefix(n);
+                                       return n;
+                                     }};
+  const bgw_instrument_sink sink{sizeof sink, 0, &out,
+                                 [](void* context, const bgw_instrument* row) {
+                                   auto& o = *static_cast<Parsed*>(context);
+                                   o.rows.push_back(std::string(row->symbol) + '.' + row->exchange + ' ' + row->token);
+                                   o.last = *row;
+                                 },
+                                 [](void* context, std::uint64_t line, const char* reason) {
+                                   static_cast<Parsed*>(context)->skips.push_back(std::to_string(line) + ": " + reason);
+                                 }};
   bgw_error error{};
   out.status = instruments_extension()->parse(&source, &sink, &error);
   out.error = error.message;
@@ -58,17 +56,17 @@ Parsed parse(std::string_view text, std::size_t chunk = 1 << 20) {
 Parsed rows(const std::string& text) { return parse(std::string(kHeader) + text); }
 
 TEST(KiteCsv, MakesStandardSymbolsFromExpiryAndStrike) {
-  EXPECT_THAT(rows("256265,1001,NIFTY 50,\"NIFTY 50\",0,,0,0,0,EQ,INDICES,NSE\r\n"
-                   "738561,2885,RELIANCE,RELIANCE INDUSTRIES,0,,0,0.1,1,EQ,NSE,NSE\r\n"
-                   "1,2,CENTRALBK-BE,CENTRAL BANK,0,,0,0.05,1,EQ,NSE,NSE\n"
-                   "3,2,NIFTY2662324700PE,\"NIFTY\",0,2026-06-23,24700,0.05,65,PE,NFO-OPT,NFO\n"
-                   "4,2,SENSEX26MAYFUT,SENSEX,0,2026-05-27,0,0.05,20,FUT,BFO-FUT,BFO\n"
-                   "5,2,VEDL26APR292.5CE,VEDL,0,2026-04-25,292.5,0.05,20,CE,NFO-OPT,NFO\n"
-                   "6,2,SBIN17DEC230CE,,0,2017-12-28,230,0.05,20,CE,NFO-OPT,NFO")
-                  .rows,
-              ElementsAre("NIFTY.NSE_INDEX 256265", "RELIANCE.NSE 738561", "CENTRALBK-BE.NSE 1",
-                          "NIFTY23JUN2624700PE.NFO 3", "SENSEX27MAY26FUT.BFO 4",
-                          "VEDL25APR26292.5CE.NFO 5", "SBIN17DEC230CE28DEC17230CE.NFO 6"));
+  EXPECT_THAT(
+      rows("256265,1001,NIFTY 50,\"NIFTY 50\",0,,0,0,0,EQ,INDICES,NSE\r\n"
+           "738561,2885,RELIANCE,RELIANCE INDUSTRIES,0,,0,0.1,1,EQ,NSE,NSE\r\n"
+           "1,2,CENTRALBK-BE,CENTRAL BANK,0,,0,0.05,1,EQ,NSE,NSE\n"
+           "3,2,NIFTY2662324700PE,\"NIFTY\",0,2026-06-23,24700,0.05,65,PE,NFO-OPT,NFO\n"
+           "4,2,SENSEX26MAYFUT,SENSEX,0,2026-05-27,0,0.05,20,FUT,BFO-FUT,BFO\n"
+           "5,2,VEDL26APR292.5CE,VEDL,0,2026-04-25,292.5,0.05,20,CE,NFO-OPT,NFO\n"
+           "6,2,SBIN17DEC230CE,,0,2017-12-28,230,0.05,20,CE,NFO-OPT,NFO")
+          .rows,
+      ElementsAre("NIFTY.NSE_INDEX 256265", "RELIANCE.NSE 738561", "CENTRALBK-BE.NSE 1", "NIFTY23JUN2624700PE.NFO 3",
+                  "SENSEX27MAY26FUT.BFO 4", "VEDL25APR26292.5CE.NFO 5", "SBIN17DEC230CE28DEC17230CE.NFO 6"));
 }
 
 TEST(KiteCsv, TellsTheRestOfARow) {
@@ -100,19 +98,17 @@ TEST(KiteCsv, ABadRowIsNamedByLineAndTheLoadGoesOn) {
       "8,2,GOOD,A,0,,0,0.05,1,EQ,NSE,NSE\n");
   EXPECT_EQ(p.status, BGW_OK);
   EXPECT_THAT(p.rows, ElementsAre("GOOD.NSE 8"));
-  EXPECT_THAT(
-      p.skips,
-      ElementsAre("2: instrument_token: found 'x', expected a whole number of 32 bits",
-                  "3: exchange: found 'LSE', expected NSE, BSE, NFO, BFO, CDS, BCD, MCX, NCO, "
-                  "GLOBAL or NSEIX",
-                  "5: expiry: found '2026-02-30x', expected a date, like 2026-10-27",
-                  "6: strike: found 'five', expected a decimal",
-                  "7: found 3 columns, expected more", "8: a quote that is not closed",
-                  "9: instrument_type: found 'BOND', expected EQ, FUT, CE or PE",
-                  "10: tradingsymbol: found '', expected a name",
-                  "11: instrument_token: found '0', expected a whole number of 32 bits",
-                  "12: lot_size: found 'many', expected a number",
-                  "13: instrument_token: found '4294967296', expected a whole number of 32 bits"));
+  EXPECT_THAT(p.skips, ElementsAre("2: instrument_token: found 'x', expected a whole number of 32 bits",
+                                   "3: exchange: found 'LSE', expected NSE, BSE, NFO, BFO, CDS, BCD, MCX, NCO, "
+                                   "GLOBAL or NSEIX",
+                                   "5: expiry: found '2026-02-30x', expected a date, like 2026-10-27",
+                                   "6: strike: found 'five', expected a decimal", "7: found 3 columns, expected more",
+                                   "8: a quote that is not closed",
+                                   "9: instrument_type: found 'BOND', expected EQ, FUT, CE or PE",
+                                   "10: tradingsymbol: found '', expected a name",
+                                   "11: instrument_token: found '0', expected a whole number of 32 bits",
+                                   "12: lot_size: found 'many', expected a number",
+                                   "13: instrument_token: found '4294967296', expected a whole number of 32 bits"));
 }
 
 TEST(KiteCsv, ALineWithoutEndIsOneBadRow) {
@@ -131,8 +127,7 @@ TEST(KiteCsv, FindsColumnsByName) {
 
 TEST(KiteCsv, DoesNotCareHowTheBytesArrive) {
   const std::string text =
-      std::string(kHeader) +
-      "738561,2885,RELIANCE,\"R, I\",0,,0,0.1,1,EQ,NSE,NSE\r\n1,2,A,A,0,,0,1,1,EQ,BSE,BSE";
+      std::string(kHeader) + "738561,2885,RELIANCE,\"R, I\",0,,0,0.1,1,EQ,NSE,NSE\r\n1,2,A,A,0,,0,1,1,EQ,BSE,BSE";
   for (const std::size_t chunk : {1U, 2U, 7U, 4096U})
     EXPECT_THAT(parse(text, chunk).rows, ElementsAre("RELIANCE.NSE 738561", "A.BSE 1")) << chunk;
 }

@@ -35,33 +35,32 @@ TEST_P(IndexSymbol, IsTheStandardOne) {
   EXPECT_EQ(index_symbol(n.exchange, n.tradingsymbol, n.name), n.symbol);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Names, IndexSymbol,
-    testing::Values(IndexName{"NSE_INDEX", "NIFTY 50", "NIFTY 50", "NIFTY"},
-                    IndexName{"NSE_INDEX", "NIFTY BANK", "NIFTY BANK", "BANKNIFTY"},
-                    IndexName{"NSE_INDEX", "NIFTY NEXT 50", "", "NIFTYNXT50"},
-                    IndexName{"NSE_INDEX", "NIFTY FIN SERVICE", "", "FINNIFTY"},
-                    IndexName{"NSE_INDEX", "NIFTY MID SELECT", "", "MIDCPNIFTY"},
-                    IndexName{"NSE_INDEX", "INDIA VIX", "INDIA VIX", "INDIAVIX"},
-                    IndexName{"NSE_INDEX", "HANGSENG BEES-NAV", "", "HANGSENGBEESNAV"},
-                    IndexName{"NSE_INDEX", "HANGSENG BEES NAV", "", "HANGSENGBEESNAV"},
-                    IndexName{"NSE_INDEX", "NIFTY MIDCAP 100", "", "NIFTYMIDCAP100"},
-                    IndexName{"BSE_INDEX", "SENSEX", "SENSEX", "SENSEX"},
-                    IndexName{"BSE_INDEX", "AUTO", "BSE INDEX AUTO", "BSEAUTO"},
-                    IndexName{"BSE_INDEX", "METALINDEX", "BSE INDEX METAL", "BSEMETAL"},
-                    IndexName{"BSE_INDEX", "ENERGYINDEX", "BSE INDEX ENERGYINDEX", "BSEENERGY"},
-                    IndexName{"BSE_INDEX", "OILGAS", "", "BSEOIL&GAS"},
-                    IndexName{"BSE_INDEX", "BSE CG", "BSE INDEX BSE CG", "BSECAPITALGOODS"},
-                    IndexName{"BSE_INDEX", "MFG", "BSE INDEX MFG", "MFG"},
-                    IndexName{"MCX_INDEX", "MCXGOLDEX", "MCXGOLDEX", "MCXGOLDEX"},
-                    IndexName{"MCX_INDEX", "AUTO", "AUTO", "AUTO"},
-                    IndexName{"GLOBAL_INDEX", "GIFT NIFTY", "", "GIFTNIFTY"}));
+INSTANTIATE_TEST_SUITE_P(Names, IndexSymbol,
+                         testing::Values(IndexName{"NSE_INDEX", "NIFTY 50", "NIFTY 50", "NIFTY"},
+                                         IndexName{"NSE_INDEX", "NIFTY BANK", "NIFTY BANK", "BANKNIFTY"},
+                                         IndexName{"NSE_INDEX", "NIFTY NEXT 50", "", "NIFTYNXT50"},
+                                         IndexName{"NSE_INDEX", "NIFTY FIN SERVICE", "", "FINNIFTY"},
+                                         IndexName{"NSE_INDEX", "NIFTY MID SELECT", "", "MIDCPNIFTY"},
+                                         IndexName{"NSE_INDEX", "INDIA VIX", "INDIA VIX", "INDIAVIX"},
+                                         IndexName{"NSE_INDEX", "HANGSENG BEES-NAV", "", "HANGSENGBEESNAV"},
+                                         IndexName{"NSE_INDEX", "HANGSENG BEES NAV", "", "HANGSENGBEESNAV"},
+                                         IndexName{"NSE_INDEX", "NIFTY MIDCAP 100", "", "NIFTYMIDCAP100"},
+                                         IndexName{"BSE_INDEX", "SENSEX", "SENSEX", "SENSEX"},
+                                         IndexName{"BSE_INDEX", "AUTO", "BSE INDEX AUTO", "BSEAUTO"},
+                                         IndexName{"BSE_INDEX", "METALINDEX", "BSE INDEX METAL", "BSEMETAL"},
+                                         IndexName{"BSE_INDEX", "ENERGYINDEX", "BSE INDEX ENERGYINDEX", "BSEENERGY"},
+                                         IndexName{"BSE_INDEX", "OILGAS", "", "BSEOIL&GAS"},
+                                         IndexName{"BSE_INDEX", "BSE CG", "BSE INDEX BSE CG", "BSECAPITALGOODS"},
+                                         IndexName{"BSE_INDEX", "MFG", "BSE INDEX MFG", "MFG"},
+                                         IndexName{"MCX_INDEX", "MCXGOLDEX", "MCXGOLDEX", "MCXGOLDEX"},
+                                         IndexName{"MCX_INDEX", "AUTO", "AUTO", "AUTO"},
+                                         IndexName{"GLOBAL_INDEX", "GIFT NIFTY", "", "GIFTNIFTY"}));
 
 TEST(Expiry, IsDayMonthYear) {
   EXPECT_THAT(compact_expiry("2026-10-27"), Optional(Eq("27OCT26")));
   EXPECT_THAT(compact_expiry("2022-01-08"), Optional(Eq("08JAN22")));
-  for (const char* bad : {"", "2026-13-01", "2026-00-01", "2026-01-32", "2026-01-00", "26-01-01",
-                          "2026/01/01", "2026-1-01x", "20x6-01-01"})
+  for (const char* bad : {"", "2026-13-01", "2026-00-01", "2026-01-32", "2026-01-00", "26-01-01", "2026/01/01",
+                          "2026-1-01x", "20x6-01-01"})
     EXPECT_FALSE(compact_expiry(bad)) << bad;
 }
 
@@ -71,8 +70,8 @@ TEST(Decimal, IsExact) {
   EXPECT_THAT(parse_decimal("0.0025"), Optional(2'500'000));
   EXPECT_THAT(parse_decimal("0.05"), Optional(50'000'000));
   EXPECT_THAT(parse_decimal("9223372035"), Optional(9'223'372'035'000'000'000));
-  for (const char* bad : {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,0", " 1", "0.0000000001",
-                          "9223372036", "99999999999", "nan"})
+  for (const char* bad :
+       {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,0", " 1", "0.0000000001", "9223372036", "99999999999", "nan"})
     EXPECT_FALSE(parse_decimal(bad)) << bad;
 }
 

@@ -29,8 +29,7 @@ TEST(Decode, EightBytesAreAnLtp) {
 TEST(Decode, AnIndexHasHighLowOpenCloseInThisOrderAndNothingElse) {
   const Packet p = decoded(index_packet(kNifty));
   EXPECT_EQ(p.tick.modes, unsigned{BGW_MODE_LTP | BGW_MODE_QUOTE});
-  EXPECT_EQ(p.tick.present,
-            std::uint64_t{BGW_HAS_LTP | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE});
+  EXPECT_EQ(p.tick.present, std::uint64_t{BGW_HAS_LTP | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE});
   EXPECT_EQ(p.tick.high, 2'436'500 * kPaisa);
   EXPECT_EQ(p.tick.low, 2'429'680 * kPaisa);
   EXPECT_EQ(p.tick.open, 2'436'190 * kPaisa);
@@ -74,9 +73,9 @@ TEST(Decode, AFullPacketHasTimesOpenInterestAndTheLevelsThatAreThere) {
 
 TEST(Decode, TimesOfZeroAndOutsideAnyTradingDayCountAsNone) {
   for (const std::uint32_t seconds : {0U, 1U, 1'420'070'399U, 4'102'444'800U, 0xffffffffU})
-    EXPECT_EQ(decoded(full_packet(kInfy, seconds, seconds)).tick.present &
-                  (BGW_HAS_EXCHANGE_TIME | BGW_HAS_LAST_TRADE_TIME),
-              0U)
+    EXPECT_EQ(
+        decoded(full_packet(kInfy, seconds, seconds)).tick.present & (BGW_HAS_EXCHANGE_TIME | BGW_HAS_LAST_TRADE_TIME),
+        0U)
         << seconds;
 }
 
@@ -111,19 +110,17 @@ TEST(Decode, EveryOtherLengthIsUnknown) {
 }
 
 TEST(Frame, UnknownLengthsArePassedOverByTheirDeclaredLength) {
-  const Bytes frame = frame_of({Bytes().zeros(12), ltp_packet(kInfy, 5), Bytes(),
-                                Bytes().zeros(164), ltp_packet(kNifty, 6)});
+  const Bytes frame =
+      frame_of({Bytes().zeros(12), ltp_packet(kInfy, 5), Bytes(), Bytes().zeros(164), ltp_packet(kNifty, 6)});
   ASSERT_TRUE(is_whole(frame.all()));
   PacketCursor cursor(frame.all());
   std::vector<std::size_t> sizes;
-  for (auto bytes = cursor.next(); !bytes.empty(); bytes = cursor.next())
-    sizes.push_back(bytes.size());
+  for (auto bytes = cursor.next(); !bytes.empty(); bytes = cursor.next()) sizes.push_back(bytes.size());
   EXPECT_THAT(sizes, testing::ElementsAre(12, 8, 164, 8));
 }
 
 TEST(Frame, CutAnywhereItIsNotWhole) {
-  const Bytes frame =
-      frame_of({quote_packet(kInfy), ltp_packet(kNifty, 6), full_packet(kInfy, 0, 0)});
+  const Bytes frame = frame_of({quote_packet(kInfy), ltp_packet(kNifty, 6), full_packet(kInfy, 0, 0)});
   for (std::size_t size = 0; size < frame.size(); ++size)
     EXPECT_FALSE(is_whole(std::span(frame.all()).first(size))) << size;
   EXPECT_TRUE(is_whole(frame.all()));

@@ -148,7 +148,7 @@ typedef struct bgw_update {
 
 /* ---- subscriptions ---------------------------------------------------------------------------------------------- */
 
-/* What is wanted of one instrument. A later subscribe for the same handle replaces the earlier one (richer or poorer). */
+/* What is wanted of one instrument. A later subscribe for the same handle replaces the earlier one. */
 typedef struct bgw_subscription {
   uint32_t size;
   uint32_t instrument;  /* the host's handle; stamp it into every tick */
@@ -196,11 +196,11 @@ typedef struct bgw_limits { /* the broker's own rules; 0: none known */
   uint32_t size;
   uint32_t instruments_per_connection;
   uint32_t connections_per_account;
-  uint32_t batch_size;          /* subscriptions handed to one subscribe call */
-  int64_t batch_interval_ns;    /* at least so long between two such calls */
-  int64_t heartbeat_period_ns;  /* how often the broker sends something at the least */
-  int64_t time_resolution_ns;   /* of its exchange times: 1e9 for whole seconds */
-  uint32_t counted_per_mode;    /* 1: an instrument counts once for each mode that the adapter asks for */
+  uint32_t batch_size;         /* subscriptions handed to one subscribe call */
+  int64_t batch_interval_ns;   /* at least so long between two such calls */
+  int64_t heartbeat_period_ns; /* how often the broker sends something at the least */
+  int64_t time_resolution_ns;  /* of its exchange times: 1e9 for whole seconds */
+  uint32_t counted_per_mode;   /* 1: an instrument counts once for each mode that the adapter asks for */
   uint32_t reserved;
 } bgw_limits;
 
@@ -244,7 +244,7 @@ typedef struct bgw_host {
   bgw_status (*websocket_send)(void* context, uint32_t connection, uint32_t opcode, const void* data, size_t length);
   bgw_status (*websocket_close)(void* context, uint32_t connection, int32_t code);
 
-  /* on_timer(id) once, after at least that time; the same id again replaces it, a negative time cancels it. [adapter] */
+  /* on_timer(id) once, after at least that time. The same id replaces it, a negative time cancels it. [adapter] */
   bgw_status (*timer)(void* context, uint32_t id, int64_t after_ns);
   int64_t (*now_ns)(void* context);       /* wall clock; the only clock a plugin may use [any] */
   int64_t (*monotonic_ns)(void* context); /* never jumps; origin unspecified [any] */
@@ -267,7 +267,7 @@ typedef struct bgw_host {
   const void* (*get_extension)(void* context, const char* id);                /* NULL: not offered [any] */
 } bgw_host;
 
-/* ---- what an adapter offers to the host --------------------------------------------------------------------------- */
+/* ---- what an adapter offers to the host -------------------------------------------------------------------------- */
 
 typedef struct bgw_close {
   uint32_t size;
@@ -334,8 +334,8 @@ typedef struct bgw_instrument_sink {
   uint32_t size;
   uint32_t reserved;
   void* context;
-  void (*row)(void* context, const bgw_instrument* row);                  /* copied before it returns */
-  void (*skip)(void* context, uint64_t line, const char* reason);         /* a bad row: counted, the load goes on */
+  void (*row)(void* context, const bgw_instrument* row);          /* copied before it returns */
+  void (*skip)(void* context, uint64_t line, const char* reason); /* a bad row: counted, the load goes on */
 } bgw_instrument_sink;
 
 typedef struct bgw_instruments {
@@ -347,7 +347,7 @@ typedef struct bgw_instruments {
   bgw_status (*builtin)(const bgw_instrument_sink* sink, bgw_error* error);
 } bgw_instruments;
 
-/* ---- the entry ------------------------------------------------------------------------------------------------------ */
+/* ---- the entry --------------------------------------------------------------------------------------------------- */
 
 typedef struct bgw_plugin_descriptor {
   uint32_t magic; /* BGW_ABI_MAGIC; the first two members never move */
@@ -404,7 +404,8 @@ BGW_LAYOUT_ASSERT(sizeof(bgw_close) == 32 && offsetof(bgw_close, reason) == 24, 
 BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, get_extension) == 152, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_adapter_api, create) == 8 && offsetof(bgw_adapter_api, on_timer) == 88, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_instrument) == 104 && offsetof(bgw_instrument, lot_size) == 96, "append only");
-BGW_LAYOUT_ASSERT(offsetof(bgw_plugin_descriptor, broker) == 56 && offsetof(bgw_plugin_descriptor, get_extension) == 128,
+BGW_LAYOUT_ASSERT(offsetof(bgw_plugin_descriptor, broker) == 56 &&
+                      offsetof(bgw_plugin_descriptor, get_extension) == 128,
                   "append only");
 
 #endif

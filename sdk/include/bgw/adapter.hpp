@@ -112,16 +112,19 @@ class BaseBrokerAdapter {
                                std::span<const std::pair<std::string, std::string>> headers = {}) const {
     std::vector<bgw_header> list;
     for (const auto& [name, value] : headers) list.push_back({name.c_str(), value.c_str()});
-    const bgw_websocket_request request{sizeof request, static_cast<std::uint32_t>(list.size()), url.c_str(), list.data()};
+    const bgw_websocket_request request{sizeof request, static_cast<std::uint32_t>(list.size()), url.c_str(),
+                                        list.data()};
     std::uint32_t connection = 0;
     check(host_->websocket_open(host_->context, &request, &connection), "websocket_open");
     return connection;
   }
   void send_text(std::uint32_t connection, std::string_view text) const {
-    check(host_->websocket_send(host_->context, connection, BGW_OPCODE_TEXT, text.data(), text.size()), "websocket_send");
+    check(host_->websocket_send(host_->context, connection, BGW_OPCODE_TEXT, text.data(), text.size()),
+          "websocket_send");
   }
   void send_binary(std::uint32_t connection, std::span<const std::byte> data) const {
-    check(host_->websocket_send(host_->context, connection, BGW_OPCODE_BINARY, data.data(), data.size()), "websocket_send");
+    check(host_->websocket_send(host_->context, connection, BGW_OPCODE_BINARY, data.data(), data.size()),
+          "websocket_send");
   }
   void websocket_close(std::uint32_t connection, std::int32_t code = 1000) const {
     host_->websocket_close(host_->context, connection, code);
@@ -162,7 +165,9 @@ class BaseBrokerAdapter {
     check(host_->set_capabilities(host_->context, capabilities.data(), static_cast<std::uint32_t>(capabilities.size())),
           "set_capabilities");
   }
-  void log(std::int32_t level, std::string_view text) const { host_->log(host_->context, level, text.data(), text.size()); }
+  void log(std::int32_t level, std::string_view text) const {
+    host_->log(host_->context, level, text.data(), text.size());
+  }
 
  private:
   static void check(bgw_status status, const char* what) {
@@ -187,8 +192,10 @@ inline bgw_status report(bgw_error* error, bgw_status code, const char* where, c
 template <class F>
 bgw_status guard(bgw_error* error, const char* where, F&& body) noexcept {
   try {
-    if constexpr (std::is_same_v<decltype(body()), bgw_status>) return body();
-    else return body(), BGW_OK;
+    if constexpr (std::is_same_v<decltype(body()), bgw_status>)
+      return body();
+    else
+      return body(), BGW_OK;
   } catch (const Error& e) {
     return report(error, e.code, "", e.what(), e.retry_after_ns);
   } catch (const std::exception& e) {
@@ -243,8 +250,19 @@ struct Thunks {
     return guard(error, "on_timer", [&] { of(self).on_timer(id); });
   }
 
-  static constexpr bgw_adapter_api api = {sizeof(bgw_adapter_api), 0,       create,      destroy, initialize, connect,
-                                          disconnect, subscribe, unsubscribe, on_open, on_frame,   on_close, on_timer};
+  static constexpr bgw_adapter_api api = {sizeof(bgw_adapter_api),
+                                          0,
+                                          create,
+                                          destroy,
+                                          initialize,
+                                          connect,
+                                          disconnect,
+                                          subscribe,
+                                          unsubscribe,
+                                          on_open,
+                                          on_frame,
+                                          on_close,
+                                          on_timer};
 };
 
 }  // namespace detail
@@ -292,14 +310,14 @@ bgw_plugin_descriptor describe(const PluginInfo& info, const bgw_limits& limits)
 }  // namespace bgw
 
 // Once per plugin, at namespace scope: the adapter class and a bgw::PluginInfo that lives for ever.
-#define BGW_BROKER_PLUGIN(Class, info)                                                              \
+#define BGW_BROKER_PLUGIN(Class, info)                                                                    \
   extern "C" __attribute__((visibility("default"))) const bgw_plugin_descriptor* bgw_plugin_entry(void) { \
-    static const bgw_limits limits = [] {                                                           \
-      bgw_limits l = (info).limits;                                                                 \
-      l.size = sizeof l;                                                                            \
-      return l;                                                                                     \
-    }();                                                                                            \
-    static const bgw_plugin_descriptor descriptor = ::bgw::describe<Class>((info), limits);         \
-    return &descriptor;                                                                             \
-  }                                                                                                 \
+    static const bgw_limits limits = [] {                                                                 \
+      bgw_limits l = (info).limits;                                                                       \
+      l.size = sizeof l;                                                                                  \
+      return l;                                                                                           \
+    }();                                                                                                  \
+    static const bgw_plugin_descriptor descriptor = ::bgw::describe<Class>((info), limits);               \
+    return &descriptor;                                                                                   \
+  }                                                                                                       \
   static_assert(true, "")

@@ -56,9 +56,7 @@ class Adapter final : public bgw::BaseBrokerAdapter {
   void disconnect() override {}
   void subscribe(std::span<const bgw_subscription>) override {}
   void unsubscribe(std::span<const std::uint32_t>) override {}
-  bgw_status on_frame(std::uint32_t, std::uint32_t, std::span<const std::byte>) override {
-    return BGW_OK;
-  }
+  bgw_status on_frame(std::uint32_t, std::uint32_t, std::span<const std::byte>) override { return BGW_OK; }
 };
 
 #ifdef CALLS_UNRESOLVED
@@ -156,6 +154,4 @@ const bgw_plugin_descriptor* descriptor() {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const bgw_plugin_descriptor* ENTRY() {
-  return descriptor();
-}
+extern "C" __attribute__((visibility("default"))) const bgw_plugin_descriptor* ENTRY() { return descriptor(); }

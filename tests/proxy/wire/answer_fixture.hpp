@@ -12,9 +12,9 @@ inline const Context kPlain{"angel", false, "", 3};
 inline const Context kExtras{"angel", true, "", 3};
 
 inline Entry entry(const std::string& rest) {
-  return parse_request(R"({"action":"subscribe","symbol":"RELIANCE","exchange":"NSE")" +
-                           (rest.empty() ? rest : ',' + rest) + '}',
-                       {})
+  return parse_request(
+             R"({"action":"subscribe","symbol":"RELIANCE","exchange":"NSE")" + (rest.empty() ? rest : ',' + rest) + '}',
+             {})
       .entries.at(0);
 }
 

@@ -12,9 +12,8 @@ using routing::Code;
 using routing::Outcome;
 
 TEST(Answers, AuthenticationInBothVariants) {
-  EXPECT_EQ(
-      authenticated(nullptr, ""),
-      R"({"type":"authentication","status":"success","message":"Authentication successful"})");
+  EXPECT_EQ(authenticated(nullptr, ""),
+            R"({"type":"authentication","status":"success","message":"Authentication successful"})");
   const AuthenticatedExtras extras{"alice", "angel", "connected", "e1"};
   EXPECT_EQ(authenticated(&extras, "7"),
             R"({"type":"authentication","status":"success","message":"Authentication successful",)"
@@ -89,8 +88,8 @@ TEST(Answers, AnEchoedSymbolIsCut) {
   e.symbol = std::string(500, 's');
   e.exchange = "NSE";
   EXPECT_EQ(subscribed(e, failed(Code::symbol_not_found), kPlain),
-            R"({"type":"error","code":"SYMBOL_NOT_FOUND","message":"Symbol )" +
-                std::string(64, 's') + R"( not found for exchange NSE"})");
+            R"({"type":"error","code":"SYMBOL_NOT_FOUND","message":"Symbol )" + std::string(64, 's') +
+                R"( not found for exchange NSE"})");
 }
 
 TEST(Answers, ALimitationNamesBrokerExchangeFeatureAndWhatThereIs) {
@@ -100,11 +99,10 @@ TEST(Answers, ALimitationNamesBrokerExchangeFeatureAndWhatThereIs) {
             R"({"type":"error","code":"BROKER_LIMITATION","message":"Feature 'mode' is not )"
             R"(supported by broker angel for exchange NSE","broker":"angel","exchange":"NSE",)"
             R"("feature":"mode","supported_values":[1,2]})");
-  EXPECT_EQ(
-      subscribed(entry(R"("mode":4)"), failed(Code::broker_limitation, "depth"), kPlain),
-      R"({"type":"error","code":"BROKER_LIMITATION","message":"Feature 'depth' is not supported )"
-      R"(by broker angel for exchange NSE","broker":"angel","exchange":"NSE",)"
-      R"("feature":"depth"})");
+  EXPECT_EQ(subscribed(entry(R"("mode":4)"), failed(Code::broker_limitation, "depth"), kPlain),
+            R"({"type":"error","code":"BROKER_LIMITATION","message":"Feature 'depth' is not supported )"
+            R"(by broker angel for exchange NSE","broker":"angel","exchange":"NSE",)"
+            R"("feature":"depth"})");
 }
 
 TEST(Answers, AnUnavailableBrokerGivesItsReasonAndALimitItsNumber) {
@@ -117,9 +115,8 @@ TEST(Answers, AnUnavailableBrokerGivesItsReasonAndALimitItsNumber) {
 
 TEST(Answers, ALaterRefusalIsASubscriptionError) {
   const routing::TopicInfo topic{"RELIANCE", "NSE", {BGW_MODE_QUOTE, 0}, 0, "", {}};
-  EXPECT_EQ(refused(topic, "quota", false),
-            R"({"type":"error","code":"SUBSCRIPTION_ERROR",)"
-            R"("message":"Error subscribing to RELIANCE.NSE: quota"})");
+  EXPECT_EQ(refused(topic, "quota", false), R"({"type":"error","code":"SUBSCRIPTION_ERROR",)"
+                                            R"("message":"Error subscribing to RELIANCE.NSE: quota"})");
   EXPECT_EQ(refused(topic, "quota", true),
             R"({"type":"error","code":"SUBSCRIPTION_ERROR",)"
             R"("message":"Error subscribing to RELIANCE.NSE: quota","symbol":"RELIANCE",)"
@@ -128,8 +125,7 @@ TEST(Answers, ALaterRefusalIsASubscriptionError) {
 
 TEST(Answers, PongUnsubscribeAllAndBrokerStatus) {
   EXPECT_EQ(pong(1'748'428'245'123'999'999, ""), R"({"type":"pong","timestamp":1748428245.123})");
-  EXPECT_EQ(unsubscribed_all(3, "\"x\""),
-            R"({"type":"unsubscription","status":"success","count":3,"id":"x"})");
+  EXPECT_EQ(unsubscribed_all(3, "\"x\""), R"({"type":"unsubscription","status":"success","count":3,"id":"x"})");
   EXPECT_EQ(broker_status("angel", "reconnecting", "link lost", 1'748'428'245'000'000'000),
             R"({"type":"broker_status","broker":"angel","status":"reconnecting",)"
             R"("message":"link lost","timestamp":1748428245.0})");

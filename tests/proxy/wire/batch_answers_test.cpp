@@ -25,23 +25,21 @@ TEST(BatchAnswer, AllGoodIsSuccessInTheOrderAsked) {
 }
 
 TEST(BatchAnswer, SomeBadIsPartialEachWithItsCodeAndMessage) {
-  const Request r =
-      parse_symbols(R"({"symbol":"A","exchange":"NSE"},{"symbol":"X","exchange":"NSE"},)"
-                    R"({"symbol":"B","exchange":"NSE","mode":"2"},)"
-                    R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":6},{})");
-  EXPECT_EQ(
-      batch("subscription", r.entries,
-            {Outcome{}, failed(Code::symbol_not_found), Outcome{}, Outcome{}, Outcome{}}, kPlain),
-      R"({"type":"subscription","status":"partial","subscriptions":[)"
-      R"({"symbol":"A","exchange":"NSE","mode":2,"depth_level":null,"status":"success"},)"
-      R"({"symbol":"X","exchange":"NSE","mode":2,"depth_level":null,"status":"error",)"
-      R"("code":"SYMBOL_NOT_FOUND","message":"Symbol X not found for exchange NSE"},)"
-      R"({"symbol":"B","exchange":"NSE","mode":"2","depth_level":null,"status":"error",)"
-      R"x("code":"INVALID_MODE","message":"Mode must be 1 (LTP), 2 (QUOTE), or 4 (DEPTH)"},)x"
-      R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":6,"status":"error",)"
-      R"("code":"INVALID_DEPTH_LEVEL","message":"Depth level must be 5, 20, 30, or 50"},)"
-      R"({"symbol":null,"exchange":null,"mode":2,"depth_level":null,"status":"error",)"
-      R"("code":"INVALID_PARAMETERS","message":"Symbol and exchange are required"}]})");
+  const Request r = parse_symbols(R"({"symbol":"A","exchange":"NSE"},{"symbol":"X","exchange":"NSE"},)"
+                                  R"({"symbol":"B","exchange":"NSE","mode":"2"},)"
+                                  R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":6},{})");
+  EXPECT_EQ(batch("subscription", r.entries,
+                  {Outcome{}, failed(Code::symbol_not_found), Outcome{}, Outcome{}, Outcome{}}, kPlain),
+            R"({"type":"subscription","status":"partial","subscriptions":[)"
+            R"({"symbol":"A","exchange":"NSE","mode":2,"depth_level":null,"status":"success"},)"
+            R"({"symbol":"X","exchange":"NSE","mode":2,"depth_level":null,"status":"error",)"
+            R"("code":"SYMBOL_NOT_FOUND","message":"Symbol X not found for exchange NSE"},)"
+            R"({"symbol":"B","exchange":"NSE","mode":"2","depth_level":null,"status":"error",)"
+            R"x("code":"INVALID_MODE","message":"Mode must be 1 (LTP), 2 (QUOTE), or 4 (DEPTH)"},)x"
+            R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":6,"status":"error",)"
+            R"("code":"INVALID_DEPTH_LEVEL","message":"Depth level must be 5, 20, 30, or 50"},)"
+            R"({"symbol":null,"exchange":null,"mode":2,"depth_level":null,"status":"error",)"
+            R"("code":"INVALID_PARAMETERS","message":"Symbol and exchange are required"}]})");
 }
 
 TEST(BatchAnswer, NoneGoodIsError) {
@@ -65,12 +63,11 @@ TEST(BatchAnswer, ExtrasAndIdComeWithTheBatchToo) {
 }
 
 TEST(BatchAnswer, AnUnsubscriptionNamesADepthOnlyWhenItWasAsked) {
-  const Request r = parse_request(
-      R"({"action":"unsubscribe","mode":4,"symbols":[{"symbol":"A","exchange":"NSE"},)"
-      R"({"symbol":"B","exchange":"NSE","depth_level":20},{"symbol":"C","exchange":"NSE"}]})",
-      {});
-  EXPECT_EQ(batch("unsubscription", r.entries, {Outcome{}, Outcome{}, failed(Code::not_subscribed)},
-                  kPlain),
+  const Request r =
+      parse_request(R"({"action":"unsubscribe","mode":4,"symbols":[{"symbol":"A","exchange":"NSE"},)"
+                    R"({"symbol":"B","exchange":"NSE","depth_level":20},{"symbol":"C","exchange":"NSE"}]})",
+                    {});
+  EXPECT_EQ(batch("unsubscription", r.entries, {Outcome{}, Outcome{}, failed(Code::not_subscribed)}, kPlain),
             R"({"type":"unsubscription","status":"partial","subscriptions":[)"
             R"({"symbol":"A","exchange":"NSE","mode":4,"depth_level":null,"status":"success"},)"
             R"({"symbol":"B","exchange":"NSE","mode":4,"depth_level":20,"status":"success"},)"
@@ -81,8 +78,7 @@ TEST(BatchAnswer, AnUnsubscriptionNamesADepthOnlyWhenItWasAsked) {
 TEST(FoundInstruments, LeaveOutExpiryAndStrikeWhereThereAreNone) {
   const std::vector<instruments::InstrumentView> found = {
       {"INFY", "NSE", "", "", "1594", "Infosys", "EQ", "", 0, 50'000'000, 1},
-      {"NIFTYCE", "NFO", "", "", "41", "NIFTY", "CE", "2026-12-31", 25'000'000'000'000, 50'000'000,
-       75}};
+      {"NIFTYCE", "NFO", "", "", "41", "NIFTY", "CE", "2026-12-31", 25'000'000'000'000, 50'000'000, 75}};
   EXPECT_EQ(found_instruments(found, ""),
             R"({"type":"instruments","instruments":[)"
             R"({"symbol":"INFY","exchange":"NSE","name":"Infosys","instrument_type":"EQ",)"

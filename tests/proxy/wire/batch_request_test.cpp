@@ -70,16 +70,14 @@ TEST(Batch, BeyondTheLimitIsRefusedWithBothNumbers) {
   const Request r = parse_request(frame(4), limits);
   ASSERT_TRUE(r.error);
   EXPECT_EQ(r.error->code, "SUBSCRIPTION_LIMIT");
-  EXPECT_EQ(r.error->message,
-            "A request may name at most 3 symbols, this one names 4: send it in parts");
+  EXPECT_EQ(r.error->message, "A request may name at most 3 symbols, this one names 4: send it in parts");
   EXPECT_TRUE(r.entries.empty());
 }
 
 TEST(Batch, FiveThousandAreTaken) {
   std::string list;
   for (int i = 0; i < 5000; ++i)
-    list += (i == 0 ? "" : ",") + std::string(R"({"symbol":"S)") + std::to_string(i) +
-            R"(","exchange":"NSE"})";
+    list += (i == 0 ? "" : ",") + std::string(R"({"symbol":"S)") + std::to_string(i) + R"(","exchange":"NSE"})";
   const Request r = batch_of(R"({"action":"unsubscribe","symbols":[)" + list + "]}");
   ASSERT_FALSE(r.error);
   EXPECT_EQ(r.entries.size(), 5000U);
@@ -87,9 +85,7 @@ TEST(Batch, FiveThousandAreTaken) {
 }
 
 TEST(Id, AStringOrAnIntegerIsEchoedAsSent) {
-  const auto id = [](const std::string& value) {
-    return batch_of(R"({"action":"ping","id":)" + value + '}').id_json;
-  };
+  const auto id = [](const std::string& value) { return batch_of(R"({"action":"ping","id":)" + value + '}').id_json; };
   EXPECT_EQ(id("7"), "7");
   EXPECT_EQ(id("-9007199254740993"), "-9007199254740993");
   EXPECT_EQ(id("18446744073709551615"), "18446744073709551615");
@@ -99,9 +95,7 @@ TEST(Id, AStringOrAnIntegerIsEchoedAsSent) {
 }
 
 TEST(Id, AnythingElseIsLeftOut) {
-  const auto id = [](const std::string& value) {
-    return batch_of(R"({"action":"ping","id":)" + value + '}').id_json;
-  };
+  const auto id = [](const std::string& value) { return batch_of(R"({"action":"ping","id":)" + value + '}').id_json; };
   EXPECT_EQ(batch_of(R"({"action":"ping"})").id_json, "");
   for (const char* value : {"null", "true", "1.5", "[1]", "{}"}) EXPECT_EQ(id(value), "") << value;
   EXPECT_EQ(id('"' + std::string(65, 'x') + '"'), "");

@@ -16,8 +16,7 @@ using routing::kQuote;
 class HeldStreams : public testing::Test {
  protected:
   void SetUp() override {
-    const auto angel = router_.add_broker(
-        {"angel", "angel", routing::angel_capabilities(), &adapter_.channel, ""});
+    const auto angel = router_.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, ""});
     router_.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}}));
     router_.open(1, angel, routing::Variant::plain, 10);
     router_.open(2, angel, routing::Variant::extras, 10);

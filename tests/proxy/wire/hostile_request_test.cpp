@@ -22,13 +22,11 @@ std::string repeated(std::string_view text, int times) {
 TEST(HostileRequest, NestingBeyondAnyNeedIsNoJson) {
   EXPECT_EQ(code(repeated("[", 500'000)), "INVALID_JSON");
   EXPECT_EQ(code(repeated("{\"a\":", 200'000)), "INVALID_JSON");
-  EXPECT_EQ(code("{\"action\":\"list\",\"x\":" + repeated("[", 32) + repeated("]", 32) + '}'),
-            "INVALID_JSON");
+  EXPECT_EQ(code("{\"action\":\"list\",\"x\":" + repeated("[", 32) + repeated("]", 32) + '}'), "INVALID_JSON");
 }
 
 TEST(HostileRequest, ModestNestingIsTaken) {
-  EXPECT_EQ(code("{\"action\":\"list\",\"x\":" + repeated("[", 31) + repeated("]", 31) + '}'),
-            "ok");
+  EXPECT_EQ(code("{\"action\":\"list\",\"x\":" + repeated("[", 31) + repeated("]", 31) + '}'), "ok");
 }
 
 TEST(HostileRequest, BracketsInsideStringsDoNotNest) {
@@ -67,9 +65,8 @@ TEST(HostileRequest, ACutNeverSplitsACharacter) {
 
 TEST(HostileRequest, LongValuesAreCutInBatchAnswersToo) {
   const Request r =
-      parse_request(R"({"action":"subscribe","symbols":[{"symbol":")" + std::string(5000, 's') +
-                        R"(","exchange":[)" + repeated("1,", 5000) + R"(1],"mode":")" +
-                        std::string(5000, 'm') + R"("}]})",
+      parse_request(R"({"action":"subscribe","symbols":[{"symbol":")" + std::string(5000, 's') + R"(","exchange":[)" +
+                        repeated("1,", 5000) + R"(1],"mode":")" + std::string(5000, 'm') + R"("}]})",
                     {});
   const Entry& e = r.entries.at(0);
   EXPECT_EQ(e.symbol_json, '"' + std::string(64, 's') + '"');
@@ -78,8 +75,8 @@ TEST(HostileRequest, LongValuesAreCutInBatchAnswersToo) {
 }
 
 TEST(HostileRequest, OfAKeyGivenTwiceTheLastCounts) {
-  const Request r = parse_request(
-      R"({"action":"fly","action":"subscribe","symbol":"A","symbol":"B","exchange":"N"})", {});
+  const Request r =
+      parse_request(R"({"action":"fly","action":"subscribe","symbol":"A","symbol":"B","exchange":"N"})", {});
   ASSERT_FALSE(r.error);
   EXPECT_EQ(r.entries.at(0).symbol, "B");
 }
@@ -95,8 +92,7 @@ TEST(HostileRequest, DamagedFramesAreAnsweredNotThrown) {
     const Request r = parse_request(frame, {});
     ASSERT_EQ(r.action == Action::invalid && !r.error, false) << frame;
   }
-  for (std::size_t n = 0; n < good.size(); ++n)
-    ASSERT_EQ(code(good.substr(0, n)), "INVALID_JSON") << n;
+  for (std::size_t n = 0; n < good.size(); ++n) ASSERT_EQ(code(good.substr(0, n)), "INVALID_JSON") << n;
 }
 
 }  // namespace

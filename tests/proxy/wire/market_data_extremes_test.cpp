@@ -39,9 +39,8 @@ TEST_F(Extremes, EveryValueAtItsLongestStillFits) {
   give_quote();
   give_extras();
   for (std::int64_t bgw_tick::*member :
-       {&bgw_tick::open, &bgw_tick::high, &bgw_tick::low, &bgw_tick::close, &bgw_tick::volume,
-        &bgw_tick::last_quantity, &bgw_tick::average_price, &bgw_tick::oi,
-        &bgw_tick::last_trade_time_ns, &bgw_tick::total_buy_quantity,
+       {&bgw_tick::open, &bgw_tick::high, &bgw_tick::low, &bgw_tick::close, &bgw_tick::volume, &bgw_tick::last_quantity,
+        &bgw_tick::average_price, &bgw_tick::oi, &bgw_tick::last_trade_time_ns, &bgw_tick::total_buy_quantity,
         &bgw_tick::total_sell_quantity})
     tick_.*member = INT64_MIN;
   rare_ = {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, {}};

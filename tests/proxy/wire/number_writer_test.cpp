@@ -71,8 +71,7 @@ TEST(PutNano, ReadBackAsADecimalItIsTheSameNumber) {
 }
 
 TEST(PutMicroSeconds, CutsBelowTheMicrosecond) {
-  EXPECT_EQ(written(&put_micro_seconds, std::int64_t{1'748'428'245'123'456'789}),
-            "1748428245.123456");
+  EXPECT_EQ(written(&put_micro_seconds, std::int64_t{1'748'428'245'123'456'789}), "1748428245.123456");
   EXPECT_EQ(written(&put_micro_seconds, std::int64_t{1'748'428'245'000'000'999}), "1748428245.0");
 }
 

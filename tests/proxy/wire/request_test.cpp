@@ -26,16 +26,12 @@ void PrintTo(const Case& c, std::ostream* out) { *out << c.frame; }
 
 class Verdicts : public testing::TestWithParam<Case> {};
 
-TEST_P(Verdicts, AreThoseOfTheProtocol) {
-  EXPECT_EQ(verdict(GetParam().frame), GetParam().verdict);
-}
+TEST_P(Verdicts, AreThoseOfTheProtocol) { EXPECT_EQ(verdict(GetParam().frame), GetParam().verdict); }
 
 INSTANTIATE_TEST_SUITE_P(Json, Verdicts,
-                         testing::Values(Case{"", kBadJson}, Case{"{", kBadJson},
-                                         Case{"hello", kBadJson}, Case{"[]", kBadJson},
-                                         Case{"7", kBadJson}, Case{"null", kBadJson},
-                                         Case{"\"subscribe\"", kBadJson},
-                                         Case{"{'action':'list'}", kBadJson},
+                         testing::Values(Case{"", kBadJson}, Case{"{", kBadJson}, Case{"hello", kBadJson},
+                                         Case{"[]", kBadJson}, Case{"7", kBadJson}, Case{"null", kBadJson},
+                                         Case{"\"subscribe\"", kBadJson}, Case{"{'action':'list'}", kBadJson},
                                          Case{R"({"action":"list",})", kBadJson},
                                          Case{R"({"action":"list"} x)", kBadJson},
                                          Case{R"({"action":"list"}{})", kBadJson},
@@ -50,84 +46,67 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{R"({"action":"Subscribe"})", "INVALID_ACTION: Invalid action: Subscribe"},
                     Case{R"({"action":5})", "INVALID_ACTION: Invalid action: 5"},
                     Case{R"({"action":true})", "INVALID_ACTION: Invalid action: True"},
-                    Case{R"({"action":"fly","symbol":1,"mode":9})",
-                         "INVALID_ACTION: Invalid action: fly"},
-                    Case{R"({"action":"unsubscribe_all"})", "ok"},
-                    Case{R"({"action":"ping"})", "ok"},
+                    Case{R"({"action":"fly","symbol":1,"mode":9})", "INVALID_ACTION: Invalid action: fly"},
+                    Case{R"({"action":"unsubscribe_all"})", "ok"}, Case{R"({"action":"ping"})", "ok"},
                     Case{R"({"action":"get_broker_info"})", "ok"}));
 
-INSTANTIATE_TEST_SUITE_P(
-    Names, Verdicts,
-    testing::Values(Case{R"({"action":"subscribe"})", kBadNames},
-                    Case{R"({"action":"subscribe","symbol":"A"})", kBadNames},
-                    Case{R"({"action":"subscribe","exchange":"NSE"})", kBadNames},
-                    Case{R"({"action":"subscribe","symbol":"","exchange":"NSE"})", kBadNames},
-                    Case{R"({"action":"subscribe","symbol":"A","exchange":""})", kBadNames},
-                    Case{R"({"action":"subscribe","symbol":7,"exchange":"NSE"})", kBadNames},
-                    Case{R"({"action":"subscribe","symbol":["A"],"exchange":"NSE"})", kBadNames},
-                    Case{R"({"action":"subscribe","symbol":null,"exchange":"NSE"})", kBadNames},
-                    Case{R"({"action":"subscribe","exchange":"NSE","mode":9})", kBadNames},
-                    Case{R"({"action":"unsubscribe"})", kBadNames},
-                    Case{R"({"action":"unsubscribe","symbol":"A","exchange":1})", kBadNames}));
+INSTANTIATE_TEST_SUITE_P(Names, Verdicts,
+                         testing::Values(Case{R"({"action":"subscribe"})", kBadNames},
+                                         Case{R"({"action":"subscribe","symbol":"A"})", kBadNames},
+                                         Case{R"({"action":"subscribe","exchange":"NSE"})", kBadNames},
+                                         Case{R"({"action":"subscribe","symbol":"","exchange":"NSE"})", kBadNames},
+                                         Case{R"({"action":"subscribe","symbol":"A","exchange":""})", kBadNames},
+                                         Case{R"({"action":"subscribe","symbol":7,"exchange":"NSE"})", kBadNames},
+                                         Case{R"({"action":"subscribe","symbol":["A"],"exchange":"NSE"})", kBadNames},
+                                         Case{R"({"action":"subscribe","symbol":null,"exchange":"NSE"})", kBadNames},
+                                         Case{R"({"action":"subscribe","exchange":"NSE","mode":9})", kBadNames},
+                                         Case{R"({"action":"unsubscribe"})", kBadNames},
+                                         Case{R"({"action":"unsubscribe","symbol":"A","exchange":1})", kBadNames}));
 
 INSTANTIATE_TEST_SUITE_P(
     Modes, Verdicts,
-    testing::Values(
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B"})", "ok"},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":1})", "ok"},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":2.0})", "ok"},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4e0})", "ok"},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":null})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":true})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":"2"})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":[2]})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":0})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":3})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":-1})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":2.5})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4294967297})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":1e300})", kBadMode},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":3,"depth_level":7})",
-             kBadMode}));
+    testing::Values(Case{R"({"action":"subscribe","symbol":"A","exchange":"B"})", "ok"},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":1})", "ok"},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":2.0})", "ok"},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4e0})", "ok"},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":null})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":true})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":"2"})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":[2]})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":0})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":3})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":-1})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":2.5})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4294967297})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":1e300})", kBadMode},
+                    Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":3,"depth_level":7})", kBadMode}));
 
 INSTANTIATE_TEST_SUITE_P(
     Depths, Verdicts,
     testing::Values(
         Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4})", "ok"},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":30})",
-             "ok"},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":20.0})",
-             "ok"},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":null})",
-             kBadDepth},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":10})",
-             kBadDepth},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":"20"})",
-             kBadDepth},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":true})",
-             kBadDepth},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":0})",
-             kBadDepth},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":2,"depth_level":"x"})",
-             "ok"},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":1,"depth_level":null})",
-             "ok"}));
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":30})", "ok"},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":20.0})", "ok"},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":null})", kBadDepth},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":10})", kBadDepth},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":"20"})", kBadDepth},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":true})", kBadDepth},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":0})", kBadDepth},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":2,"depth_level":"x"})", "ok"},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":1,"depth_level":null})", "ok"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Unsubscribing, Verdicts,  // beyond the names only what is held decides
-    testing::Values(
-        Case{R"({"action":"unsubscribe","symbol":"A","exchange":"B"})", "ok"},
-        Case{R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":9})", "ok"},
-        Case{R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":null})", "ok"},
-        Case{R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":4,"depth_level":7})",
-             "ok"}));
+    testing::Values(Case{R"({"action":"unsubscribe","symbol":"A","exchange":"B"})", "ok"},
+                    Case{R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":9})", "ok"},
+                    Case{R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":null})", "ok"},
+                    Case{R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":4,"depth_level":7})", "ok"}));
 
 TEST(Subscribe, DefaultsToQuoteAndToFiveLevels) {
   const Entry quote = parsed(R"({"action":"subscribe","symbol":"A","exchange":"B"})").entries.at(0);
   EXPECT_EQ(quote.stream, (routing::Stream{BGW_MODE_QUOTE, 0}));
   EXPECT_EQ(quote.mode_json, "2");
-  const Entry depth =
-      parsed(R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4})").entries.at(0);
+  const Entry depth = parsed(R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4})").entries.at(0);
   EXPECT_EQ(depth.stream, (routing::Stream{BGW_MODE_DEPTH, 5}));
 }
 
@@ -141,8 +120,7 @@ TEST(Subscribe, AModeWrittenAsAFractionIsEchoedWhole) {
 }
 
 TEST(Unsubscribe, WithoutALevelMeansEveryDepth) {
-  const Entry e =
-      parsed(R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":4})").entries.at(0);
+  const Entry e = parsed(R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":4})").entries.at(0);
   EXPECT_EQ(e.stream, (routing::Stream{BGW_MODE_DEPTH, 0}));
 }
 

@@ -35,8 +35,7 @@ class UpdateTest : public testing::Test {
   }
   void give_extras() {
     tick_.present |= BGW_HAS_OI | BGW_HAS_LAST_TRADE_TIME | BGW_HAS_TOTAL_BUY | BGW_HAS_TOTAL_SELL |
-                     BGW_HAS_OI_DAY_HIGH | BGW_HAS_OI_DAY_LOW | BGW_HAS_UPPER_CIRCUIT |
-                     BGW_HAS_LOWER_CIRCUIT;
+                     BGW_HAS_OI_DAY_HIGH | BGW_HAS_OI_DAY_LOW | BGW_HAS_UPPER_CIRCUIT | BGW_HAS_LOWER_CIRCUIT;
     tick_.oi = 9000;
     tick_.last_trade_time_ns = 1'748'428'244'000'000'000;
     tick_.total_buy_quantity = 111;
