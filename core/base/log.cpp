@@ -50,18 +50,6 @@ std::string_view name_of(Level level) {
   return "error";
 }
 
-std::string redacted(State& s, std::string_view message) {
-  std::string text(message);
-  const std::scoped_lock lock(s.mutex);
-  for (const std::string& secret : s.secrets) {
-    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3))
-      text.replace(at, secret.size(), "***");
-  }
-  for (char& c : text)  // one event, one line, whatever a peer sent
-    if (c == '\n' || c == '\r') c = ' ';
-  return text;
-}
-
 }  // namespace
 
 void configure(const Options& options) {
@@ -80,6 +68,19 @@ void set_level(Level level) noexcept { state().level.store(level, std::memory_or
 
 bool enabled(Level level) noexcept { return level >= state().level.load(std::memory_order_relaxed); }
 
+std::string redacted(std::string_view message) {
+  State& s = state();
+  std::string text(message);
+  const std::scoped_lock lock(s.mutex);
+  for (const std::string& secret : s.secrets) {
+    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3))
+      text.replace(at, secret.size(), "***");
+  }
+  for (char& c : text)  // one event, one line, whatever a peer sent
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return text;
+}
+
 void redact(std::string_view secret) {
   if (secret.size() < 4) return;
   State& s = state();
@@ -96,7 +97,7 @@ void write(Level level, std::string_view module, std::string_view message) {
   State& s = state();
   if (!enabled(level)) return;
   const std::string time = iso_time(wall_ns());
-  const std::string text = redacted(s, message);
+  const std::string text = redacted(message);
   if (s.json)
     s.logger->log(spdlog::level::info, "{{\"time\":\"{}\",\"level\":\"{}\",\"module\":{},\"message\":{}}}", time,
                   name_of(level), json_text(module), json_text(text));

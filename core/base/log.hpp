@@ -21,6 +21,8 @@ bool enabled(Level level) noexcept;
 
 // Values that are never printed: each occurrence in a message becomes "***". Short ones (< 4 bytes) are ignored. [any]
 void redact(std::string_view secret);
+// `message` as it would be printed, for texts that go to clients. [any]
+std::string redacted(std::string_view message);
 
 void write(Level level, std::string_view module, std::string_view message);
 inline void debug(std::string_view module, std::string_view message) {

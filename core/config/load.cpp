@@ -159,6 +159,7 @@ void apply_broker_defaults(const YAML::Node& active, Config& config) {
   if (config.brokers.empty()) {
     Broker mock;
     mock.name = mock.plugin = "mock";
+    mock.line = 1;
     config.brokers.push_back(std::move(mock));
   }
   if (active.IsDefined()) return;

@@ -314,7 +314,7 @@ void AdapterInstance::set_state(bus::LinkState state, const std::string& message
   const bool good = state == bus::LinkState::connected || state == bus::LinkState::connecting;
   log::write(good ? log::Level::info : log::Level::warning, "broker",
              options_.name + ": " + bus::word(state) + (message == bus::word(state) ? "" : ": " + message));
-  channel_.writer().link(state, message);
+  channel_.writer().link(state, log::redacted(message));
 }
 
 void AdapterInstance::wait_for_bell() {

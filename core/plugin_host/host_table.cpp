@@ -48,7 +48,7 @@ struct HostTable {
     if (is_stale(self, instrument)) return;
     if (text == nullptr) text = "";
     log::warning("broker", self.options_.name + ": a subscription was refused: " + text);
-    self.channel_.writer().handle_event(bus::RecordKind::refuse, instrument, code, text);
+    self.channel_.writer().handle_event(bus::RecordKind::refuse, instrument, code, log::redacted(text));
   }
   static void ready(void* context) noexcept {
     AdapterInstance& self = of(context);
