@@ -23,6 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (Problem& problem : check_settings(broker, loaded.file, kRules)) problems.push_back(std::move(problem));
   for (const Problem& problem : problems)
     if (problem.line < 1 || problem.text().find('\n') != std::string::npos) std::abort();
-  if (loaded.config.brokers.empty() || (loaded.problems.empty() && loaded.config.active_broker.empty())) std::abort();
+  if (loaded.problems.empty() && (loaded.config.brokers.empty() || loaded.config.active_broker.empty())) std::abort();
   return 0;
 }
