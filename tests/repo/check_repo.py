@@ -266,15 +266,31 @@ def check_tick_path(files):
                 yield fault(path, f"{pattern} beside stop {number}", f"stop {number + step}")
 
 
+def check_docs(files):
+    """What a page names in the tree is there."""
+    for path, text in files.items():
+        if not path.endswith(".md"):
+            continue
+        for name in re.findall(r"`([\w.*-]+/[\w./*-]+)`", text):
+            if name.split("/")[0] not in TOP_FOLDERS:
+                continue
+            if not any(fnmatch.fnmatch(p, name) or p.startswith(name.rstrip("/*") + "/") for p in files):
+                yield fault(path, name, "a file or folder that is there")
+
+
 RULES = [
     check_module_arrows, check_tops, check_sdk, check_plugins, check_broker_names,
     check_system_headers, check_owned_libraries, check_lengths, check_folders, check_readmes,
-    check_tick_path,
+    check_tick_path, check_docs,
 ]
 
 
 def read_tree(root):
     files = {}
+    for name in os.listdir(root):
+        if name.endswith(".md"):
+            with open(os.path.join(root, name), encoding="utf-8") as file:
+                files[name] = file.read()
     for top in TOP_FOLDERS:
         for folder, folders, names in os.walk(os.path.join(root, top)):
             folders[:] = [f for f in folders if not f.startswith((".", "__"))]

@@ -134,6 +134,9 @@ put("tick_path", "core/transport/a.cpp", stop(1, 3, "Next: core/bus/ring.cpp."),
 put("tick_path", "core/bus/ring.cpp", stop(3, 4, "Previous: plugins/*/*_adapter.cpp."),
     "core/bus/ring.cpp: found stop 3 without a Next")
 
+put("docs", "README.md", "Read `core/bus/rung.cpp`.\n", "README.md: found core/bus/rung.cpp")
+put("docs", "docs/protocol.md", "`plugins/*/y.cpp`, `core/bus`, `plugins/*`, `a/b`\n", "found plugins/*/y.cpp")
+
 
 def run(check):
     failures = []

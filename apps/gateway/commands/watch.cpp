@@ -31,6 +31,11 @@ class Watcher final : public websocket::Listener {
     connection_ = websocket::Connection::connect(io, std::move(options), *this);
   }
   int result() const { return result_; }
+  // Says good-bye; io ends when the gateway has answered.
+  void end() {
+    ended_ = true;
+    connection_->close(1000, "");
+  }
 
   void on_open() override { send({{"action", "authenticate"}, {"api_key", key_}, {"extras", true}}); }
   void on_message(websocket::Opcode, std::string_view payload) override {
@@ -50,7 +55,7 @@ class Watcher final : public websocket::Listener {
     if (type == "market_data") show(message, payload);
   }
   void on_closed(const websocket::CloseInfo& info) override {
-    if (result_ == kDone)
+    if (result_ == kDone && !ended_)
       result_ = fail("disconnected: " + (info.reason.empty() ? std::to_string(info.code) : info.reason));
     io_.stop();
   }
@@ -76,6 +81,7 @@ class Watcher final : public websocket::Listener {
   bool json_;
   bool terminal_;
   bool cleared_ = false;
+  bool ended_ = false;
   int result_ = kDone;
   std::unique_ptr<websocket::Connection> connection_;
 };
@@ -124,8 +130,10 @@ int watch(const Options& options, const WatchRequest& request) {
   if (mode->second == 4) subscribe["depth_level"] = request.depth;
   boost::asio::io_context io(1);
   boost::asio::signal_set ending(io, SIGINT, SIGTERM);
-  ending.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
   Watcher watcher(io, url, key, std::move(subscribe), options.json);
+  ending.async_wait([&watcher](const boost::system::error_code& ec, int) {
+    if (!ec) watcher.end();
+  });
   io.run();
   return watcher.result();
 }
