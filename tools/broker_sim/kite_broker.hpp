@@ -16,8 +16,13 @@
 
 namespace sim {
 
+struct RecordedFrame {
+  bool is_text;
+  std::string bytes;
+};
+
 struct KiteOptions {
-  std::vector<std::string> recorded;  // frames, in order; empty: they are made
+  std::vector<RecordedFrame> recorded;  // in order; empty: frames are made
   bool loop = false;
   double rate = 5;  // frames a second, or updates a second of each subscribed token
 };

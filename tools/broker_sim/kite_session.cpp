@@ -207,7 +207,7 @@ void KiteSession::play_later() {
 }
 
 void KiteSession::play() {
-  const std::vector<std::string>& recorded = broker_.options().recorded;
+  const std::vector<RecordedFrame>& recorded = broker_.options().recorded;
   if (broker_.fault().no_ticks) return play_later();
   if (recorded.empty()) {
     std::vector<std::uint32_t> tokens;
@@ -222,7 +222,8 @@ void KiteSession::play() {
     if (!broker_.options().loop) return;
     next_frame_ = 0;
   }
-  send_binary(recorded[next_frame_++]);
+  const RecordedFrame& frame = recorded[next_frame_++];
+  frame.is_text ? send_text(frame.bytes) : send_binary(frame.bytes);
   play_later();
 }
 

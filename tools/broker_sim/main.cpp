@@ -21,18 +21,19 @@ namespace {
 namespace fs = std::filesystem;
 using gw::websocket::Connection;
 
-// Binary frames in the order of their names; text files (.json) beside them are descriptions, not
-// frames.
-std::vector<std::string> read_frames(const std::string& folder) {
+// In the order of their names: .bin and .packet are binary frames, .json is a text frame.
+std::vector<sim::RecordedFrame> read_frames(const std::string& folder) {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file() && (entry.path().extension() == ".bin" || entry.path().extension() == ".packet"))
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const fs::path extension = entry.path().extension();
+    if (entry.is_regular_file() && (extension == ".bin" || extension == ".packet" || extension == ".json"))
       paths.push_back(entry.path());
+  }
   std::sort(paths.begin(), paths.end());
-  std::vector<std::string> frames;
+  std::vector<sim::RecordedFrame> frames;
   for (const fs::path& path : paths) {
     std::ifstream in(path, std::ios::binary);
-    frames.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    frames.push_back({path.extension() == ".json", {std::istreambuf_iterator<char>(in), {}}});
   }
   return frames;
 }
@@ -123,7 +124,7 @@ int main(int argc, char** argv) {
   try {
     if (!frames.empty()) {
       options.recorded = read_frames(frames);
-      if (options.recorded.empty()) return fail(frames + ": no frames (.bin, .packet) in it", 2);
+      if (options.recorded.empty()) return fail(frames + ": no frames (.bin, .packet, .json) in it", 2);
     }
     return serve(port, control_port, std::move(options));
   } catch (const std::exception& e) {
