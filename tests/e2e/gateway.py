@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -177,8 +178,10 @@ class Client:
 
     def next(self, kind, **fields):
         """The next message of this type with these fields; others are passed over."""
+        give_up = time.monotonic() + PATIENCE
         while True:
             message = self.receive()
+            assert time.monotonic() < give_up, f"no {kind} {fields}, but {message}"
             if message["type"] == kind and all(message.get(k) == v for k, v in fields.items()):
                 return message
 
