@@ -19,8 +19,8 @@ struct UpdateRecord {
   std::uint32_t bid_count;
   std::uint32_t ask_count;
   std::uint32_t book_present;
-  std::uint32_t reserved;
-  std::int64_t received_ns;  // wall clock: when the frame was read
+  std::uint32_t asked_depth;  // the depth level that the adapter had been asked for when it published
+  std::int64_t received_ns;   // wall clock: when the frame was read
   std::int64_t book_time_ns;
   std::int64_t book_sequence;
 };

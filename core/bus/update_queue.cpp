@@ -15,11 +15,12 @@ std::size_t record_size(const bgw_update& u) {
          levels * sizeof(bgw_level);
 }
 
-void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns) {
+void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth) {
   UpdateRecord header{};
   header.kind = RecordKind::update;
   header.has_rare = u.rare != nullptr;
   header.received_ns = received_ns;
+  header.asked_depth = asked_depth;
   if (u.book != nullptr) {
     header.has_book = 1;
     header.book_flags = u.book->flags;
@@ -68,18 +69,18 @@ const char* word(LinkState state) noexcept {
   return "disconnected";
 }
 
-void UpdateWriter::update(const bgw_update& u, std::int64_t received_ns) {
+void UpdateWriter::update(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth) {
   const std::size_t size = record_size(u);
   if (aside_.empty()) {
     if (const std::span<std::byte> place = ring_->reserve(size); !place.empty()) {
-      write_record(place.data(), u, received_ns);
+      write_record(place.data(), u, received_ns, asked_depth);
       ring_->commit();
       bell_->ring();
       return;
     }
   }
   scratch_.resize(size);
-  write_record(scratch_.data(), u, received_ns);
+  write_record(scratch_.data(), u, received_ns, asked_depth);
   // Packets of different kinds fill different topics: one kind must not push out another.
   push(scratch_, (std::uint64_t{u.tick->instrument} + 1) << 8 | (u.tick->modes & 0xff));
 }

@@ -30,7 +30,7 @@ class UpdateWriter {
 
   // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older
   // ones count as conflated. Allocates only then. [adapter]
-  void update(const bgw_update& update, std::int64_t received_ns);
+  void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS);
   // Events are never lost; they wait aside, in their order, while the ring is full. [adapter]
   void link(LinkState state, std::string_view message);
   void handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code = 0, std::string_view message = {});

@@ -30,8 +30,8 @@ void AdapterInstance::take_demand() {
                                std::string(d.broker_symbol),
                                std::string(d.broker_exchange),
                                std::string(d.token)};
-      if (d.instrument >= live_.size()) live_.resize(d.instrument + 1);
-      live_[d.instrument] = 1;
+      if (d.instrument >= asked_.size()) asked_.resize(d.instrument + 1);
+      if (asked_[d.instrument] == 0) asked_[d.instrument] = 1;
       subscribe.push_back(d.instrument);
     }
     ring.release();
@@ -65,7 +65,7 @@ void AdapterInstance::apply(const std::vector<std::uint32_t>& subscribe,
   // From here on the adapter must not publish them; what it publishes all the same is dropped.
   for (const std::uint32_t handle : unsubscribe) {
     if (wanted_.contains(handle)) continue;
-    if (handle < live_.size()) live_[handle] = 0;
+    if (handle < asked_.size()) asked_[handle] = 0;
   }
   for (const std::uint32_t handle : unsubscribe) channel_.writer().handle_event(bus::RecordKind::released, handle);
   std::vector<bgw_subscription> list;
@@ -75,6 +75,7 @@ void AdapterInstance::apply(const std::vector<std::uint32_t>& subscribe,
       const auto found = wanted_.find(subscribe[k]);
       if (found == wanted_.end()) continue;
       const Wanted& w = found->second;
+      asked_[subscribe[k]] = static_cast<std::uint16_t>(w.depth_level + 1);
       list.push_back({sizeof(bgw_subscription), subscribe[k], w.mode, w.depth_level, w.symbol.c_str(),
                       w.exchange.c_str(), w.broker_symbol.c_str(), w.broker_exchange.c_str(), w.token.c_str()});
     }

@@ -358,7 +358,7 @@ void AdapterInstance::drop_socket() {
 }
 
 bool AdapterInstance::is_live(std::uint32_t handle) const noexcept {
-  return handle < live_.size() && live_[handle] != 0;
+  return handle < asked_.size() && asked_[handle] != 0;
 }
 
 void AdapterInstance::publish(const bgw_update& u) noexcept {
@@ -379,7 +379,7 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
     return;
   }
   counts_.updates.fetch_add(1, std::memory_order_relaxed);
-  channel_.writer().update(u, frame_time_ns_ != 0 ? frame_time_ns_ : wall_ns());
+  channel_.writer().update(u, frame_time_ns_ != 0 ? frame_time_ns_ : wall_ns(), asked_[tick->instrument] - 1U);
 }
 
 const AdapterSetting* AdapterInstance::find_setting(std::string_view key) const {

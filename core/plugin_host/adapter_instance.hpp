@@ -167,7 +167,8 @@ class AdapterInstance final : public transport::WsClient::Events {
   std::optional<bgw_error> failure_;
   std::int64_t frame_time_ns_ = 0;  // wall, while a frame is being decoded
   std::unordered_map<std::uint32_t, Wanted> wanted_;
-  std::vector<std::uint8_t> live_;  // by handle: may be published
+  // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for.
+  std::vector<std::uint16_t> asked_;
 };
 
 }  // namespace gw::plugin_host

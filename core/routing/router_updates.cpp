@@ -28,14 +28,16 @@ std::int64_t time_of(const bgw_tick& tick, std::int64_t book_time_ns) {
   return book_time_ns;
 }
 
-void remember(Memory& m, const bus::UpdateView& v, std::uint64_t order) {
-  Memory::Slot& slot = m.slots[memory_slot(v.tick->modes)];
+// `modes` are those that count of the packet's.
+void remember(Memory& m, const bus::UpdateView& v, std::uint32_t modes, std::uint64_t order) {
+  Memory::Slot& slot = m.slots[memory_slot(modes)];
   slot.tick = *v.tick;
+  slot.tick.modes = modes;
   slot.has_rare = v.rare != nullptr;
   if (slot.has_rare) slot.rare = *v.rare;
   slot.received_ns = v.header->received_ns;
   slot.order = order;
-  if ((v.tick->modes & BGW_MODE_DEPTH) != 0) {
+  if ((modes & BGW_MODE_DEPTH) != 0) {
     m.bids.assign(v.bids.begin(), v.bids.end());
     m.asks.assign(v.asks.begin(), v.asks.end());
     m.book_time_ns = (v.header->book_present & BGW_HAS_EXCHANGE_TIME) != 0 ? v.header->book_time_ns : 0;
@@ -102,7 +104,10 @@ void Router::on_update(BrokerTable& table, const bus::UpdateView& v) {
   }
   if (r->memory == nullptr) r->memory = std::make_unique<Memory>();
   Memory& m = *r->memory;
-  remember(m, v, ++table.update_order);
+  // A book that was under way when more levels were asked for is none of those that are wanted now.
+  const bool book_counts = v.header->asked_depth >= r->demanded_depth;
+  const std::uint32_t modes = book_counts ? v.tick->modes : v.tick->modes & ~std::uint32_t{BGW_MODE_DEPTH};
+  if (modes != 0) remember(m, v, modes, ++table.update_order);
   TopicUpdate update{};
   update.tick = v.tick;
   update.rare = v.rare;
@@ -117,6 +122,7 @@ void Router::on_update(BrokerTable& table, const bus::UpdateView& v) {
     Topic& topic = *topics_[r->topics[slot]];
     const bool depth = kModeOfSlot[slot] == BGW_MODE_DEPTH;
     const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
+    if (depth && v.header->asked_depth < levels) continue;
     update.bids = depth ? v.bids.first(std::min(levels, v.bids.size())) : std::span<const bgw_level>{};
     update.asks = depth ? v.asks.first(std::min(levels, v.asks.size())) : std::span<const bgw_level>{};
     update.exchange_time_ns = time_of(*v.tick, depth ? m.book_time_ns : 0);

@@ -135,5 +135,17 @@ TEST_F(Delivery, LeavingInAnyOrderKeepsTheOthersServed) {
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none", "1 TCS.NSE none"));
 }
 
+TEST_F(RouterTest, ABookThatWasUnderWayWhenMoreLevelsWereAskedForIsNoneOfTheDeepStream) {
+  constexpr std::uint32_t kFull = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+  subscribe(1, "INFY", depth(5));
+  const Outcome deep = subscribe(2, "INFY", depth(20));
+  router_.flush_demand();
+  adapter_.book(0, 100, 5, 5, kFull, 5);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #1 ltp 100 5x5"));
+  EXPECT_EQ(newest(2, deep), "");
+  adapter_.book(0, 101, 20, 20, kFull, 20);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #2 ltp 101 5x5", "2: INFY.NSE 4/20 as 20 #1 ltp 101 20x20"));
+}
+
 }  // namespace
 }  // namespace gw::routing

@@ -90,12 +90,13 @@ class FakeAdapter {
     channel.writer().update({&t, nullptr, nullptr}, kReceived);
   }
   void book(std::uint32_t instrument, std::int64_t ltp, std::uint32_t bids, std::uint32_t asks,
-            std::uint32_t modes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH) {
+            std::uint32_t modes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH,
+            std::uint32_t asked_depth = BGW_MAX_LEVELS) {
     bgw_tick t = tick_of(instrument, modes, ltp);
     if ((modes & BGW_MODE_LTP) == 0) t.present = 0;
     const std::vector<bgw_level> levels(std::max(bids, asks), {1, 1, 1, 0});
     const bgw_book b{BGW_BOOK_SNAPSHOT, bids, asks, 0, 0, 0, levels.data(), levels.data()};
-    channel.writer().update({&t, nullptr, &b}, kReceived);
+    channel.writer().update({&t, nullptr, &b}, kReceived, asked_depth);
   }
   void link(bus::LinkState state, std::string_view message = "") { channel.writer().link(state, message); }
   void refuse(std::uint32_t instrument, std::string_view reason) {
