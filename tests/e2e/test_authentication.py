@@ -64,7 +64,7 @@ def test_revoked_key_closes_live_sessions_and_is_then_unknown(start):
 
 def test_expired_key_closes_live_sessions(start):
     gateway = start()
-    with gateway.client(gateway.key("alice", "--expires", "1s")) as client:
+    with gateway.client(gateway.key("alice", "--expires", "3s")) as client:
         assert client.wait_closed()[0] == 4401
 
 

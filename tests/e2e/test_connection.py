@@ -92,7 +92,7 @@ def test_a_client_that_answers_no_ping_is_closed_with_1011(start):
 
 
 def test_a_client_that_answers_pings_stays(start):
-    gateway = start({"server": {"ping_interval": "20ms", "ping_timeout": "1s"}})
+    gateway = start({"server": {"ping_interval": "20ms", "ping_timeout": "30s"}})
     with authenticated(gateway, gateway.key()) as raw:
         for _ in range(5):
             opcode, payload = raw.frame()
