@@ -8,7 +8,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
+
+#include "tests/support/temporary_folder.hpp"
 
 namespace gw::log {
 namespace {
@@ -20,16 +21,7 @@ using testing::Not;
 
 class Log : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "gw_log_XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-    file_ = folder_ / "gateway.log";
-  }
-  void TearDown() override {
-    configure({.level = Level::info, .format = "text", .file = "/dev/null"});
-    std::filesystem::remove_all(folder_);
-  }
+  void TearDown() override { configure({.level = Level::info, .format = "text", .file = "/dev/null"}); }
   void start(const std::string& format, Level level = Level::info) {
     configure({.level = level, .format = format, .file = file_.string()});
   }
@@ -39,8 +31,8 @@ class Log : public testing::Test {
     return text.str();
   }
 
-  std::filesystem::path folder_;
-  std::filesystem::path file_;
+  support::TemporaryFolder folder_;
+  const std::filesystem::path file_ = folder_.path() / "gateway.log";
 };
 
 TEST_F(Log, ATextLineHasTimeLevelModuleAndMessage) {
@@ -119,7 +111,7 @@ TEST_F(Log, ASecretTooShortToBeOneHidesNothing) {
 }
 
 TEST_F(Log, AFileThatCannotBeOpenedIsReported) {
-  EXPECT_THROW(configure({.file = folder_.string()}), std::exception) << "a folder of that name is in the way";
+  EXPECT_THROW(configure({.file = folder_.path().string()}), std::exception) << "a folder of that name is in the way";
 }
 
 // Each runs in a process of its own, where no test has pointed the log at a file.
