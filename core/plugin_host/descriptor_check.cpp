@@ -103,6 +103,8 @@ void check_whole(const bgw_plugin_descriptor& d, const std::string& stem, Differ
   if (d.limits == nullptr || d.limits->size < sizeof(bgw_limits))
     out.add_built("limits", d.limits == nullptr ? "nothing" : "size " + std::to_string(d.limits->size),
                   "size " + std::to_string(sizeof(bgw_limits)));
+  else if (d.limits->depth_limit_count != 0 && d.limits->depth_limits == nullptr)
+    out.add("limits", "no depth_limits", std::to_string(d.limits->depth_limit_count) + " of them");
   if (d.api == nullptr || d.api->size < sizeof(bgw_adapter_api))
     out.add_built("api", d.api == nullptr ? "nothing" : "size " + std::to_string(d.api->size),
                   "size " + std::to_string(sizeof(bgw_adapter_api)));

@@ -196,7 +196,7 @@ const std::vector<MockInstrument>& instruments() {
 }
 
 const bgw_instruments* instruments_extension() {
-  static constexpr bgw_instruments extension{sizeof(bgw_instruments), 0, nullptr, &builtin};
+  static constexpr bgw_instruments extension{sizeof(bgw_instruments), 0, nullptr, &builtin, nullptr, nullptr};
   return &extension;
 }
 

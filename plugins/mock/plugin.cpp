@@ -40,8 +40,9 @@ const bgw::PluginInfo kInfo = {
                .batch_interval_ns = 0,
                .heartbeat_period_ns = 0,
                .time_resolution_ns = 1'000'000,
-               .counted_per_mode = 0,
-               .reserved = 0},
+               .depth_limit_count = 0,
+               .reserved = 0,
+               .depth_limits = nullptr},
     .get_extension = extension,
 };
 

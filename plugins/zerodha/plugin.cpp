@@ -27,11 +27,12 @@ constexpr std::array<bgw_capability, 13> kCapabilities = {{
     {"GLOBAL_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
 }};
 
-constexpr std::array<bgw_setting, 3> kSettings = {{
+constexpr std::array<bgw_setting, 4> kSettings = {{
     {"url", BGW_SETTING_TEXT, 0, zerodha::kDefaultUrl, "where the ticker is; a stand-in broker's for tests"},
     {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your Kite Connect app"},
     {"access_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr,
      "of today's login; good until 06:00 IST of the next day"},
+    {"instruments_url", BGW_SETTING_TEXT, 0, "https://api.kite.trade/instruments", "where the instrument list is"},
 }};
 
 const void* extension(const char* id) {
@@ -51,8 +52,9 @@ const bgw::PluginInfo kInfo = {
                .batch_interval_ns = 0,
                .heartbeat_period_ns = 3'000'000'000,
                .time_resolution_ns = 1'000'000'000,
-               .counted_per_mode = 0,
-               .reserved = 0},
+               .depth_limit_count = 0,
+               .reserved = 0,
+               .depth_limits = nullptr},
     .get_extension = extension,
 };
 

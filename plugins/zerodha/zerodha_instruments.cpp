@@ -164,7 +164,13 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
 }  // namespace
 
 const bgw_instruments* instruments_extension() {
-  static constexpr bgw_instruments kInstruments = {sizeof(bgw_instruments), 0, parse, nullptr};
+  // kite.trade/docs/connect/v3/market-quotes, "Instruments": gzip, made anew each morning, asks for the login.
+  static constexpr bgw_instruments kInstruments = {sizeof(bgw_instruments),
+                                                   0,
+                                                   parse,
+                                                   nullptr,
+                                                   "{instruments_url}",
+                                                   "X-Kite-Version: 3\nAuthorization: token {api_key}:{access_token}"};
   return &kInstruments;
 }
 

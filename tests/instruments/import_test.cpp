@@ -46,7 +46,7 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
   return BGW_OK;
 }
 
-constexpr bgw_instruments kExtension{sizeof(bgw_instruments), 0, &parse, nullptr};
+constexpr bgw_instruments kExtension{sizeof(bgw_instruments), 0, &parse, nullptr, nullptr, nullptr};
 
 class Imports : public testing::Test {
  protected:
@@ -123,7 +123,7 @@ TEST_F(Imports, AFileThatIsNotThereFailsWithItsName) {
 }
 
 TEST_F(Imports, APluginWithoutAFileFormatSaysSo) {
-  const auto done = import_.read_file({sizeof(bgw_instruments), 0, nullptr, nullptr}, file_, {});
+  const auto done = import_.read_file({sizeof(bgw_instruments), 0, nullptr, nullptr, nullptr, nullptr}, file_, {});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "this broker's plugin reads no instrument file");
 }

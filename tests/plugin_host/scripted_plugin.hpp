@@ -34,7 +34,7 @@ class ScriptedPlugin final : public Library {
       {"NSE", 7, BGW_FEED_TICK_BY_TICK, 2, {5, 20}, 0},
       {"NSE_INDEX", 3, BGW_FEED_SNAPSHOT, 0, {}, 0},
   };
-  bgw_limits limits{sizeof(bgw_limits), 0, 0, 0, 0, 0, 0, 0, 0};
+  bgw_limits limits{sizeof(bgw_limits), 0, 0, 0, 0, 0, 0, 0, 0, nullptr};
 
   ScriptedPlugin() {
     current() = this;

@@ -192,6 +192,15 @@ typedef struct bgw_setting {
   const char* help;
 } bgw_setting;
 
+/* What a depth level takes beyond other subscriptions. */
+typedef struct bgw_depth_limit {
+  uint32_t depth_level;
+  uint32_t per_connection; /* subscriptions of this level on one connection; 0: no bound of its own */
+  uint32_t weight;         /* what one counts against instruments_per_connection; 0 counts as 1 */
+  uint32_t reserved;
+} bgw_depth_limit;
+
+/* One connection is one adapter object: when the first is full, the host makes further ones. */
 typedef struct bgw_limits { /* the broker's own rules; 0: none known */
   uint32_t size;
   uint32_t instruments_per_connection;
@@ -200,8 +209,9 @@ typedef struct bgw_limits { /* the broker's own rules; 0: none known */
   int64_t batch_interval_ns;   /* at least so long between two such calls */
   int64_t heartbeat_period_ns; /* how often the broker sends something at the least */
   int64_t time_resolution_ns;  /* of its exchange times: 1e9 for whole seconds */
-  uint32_t counted_per_mode;   /* 1: an instrument counts once for each mode that the adapter asks for */
+  uint32_t depth_limit_count;
   uint32_t reserved;
+  const bgw_depth_limit* depth_limits;
 } bgw_limits;
 
 /* ---- what the host offers to one adapter object ------------------------------------------------------------------ */
@@ -345,6 +355,11 @@ typedef struct bgw_instruments {
   bgw_status (*parse)(const bgw_instrument_source* source, const bgw_instrument_sink* sink, bgw_error* error);
   /* Rows that the plugin brings itself. NULL: none. */
   bgw_status (*builtin)(const bgw_instrument_sink* sink, bgw_error* error);
+  /* Where the host downloads the file: an address, with {NAME} for the value of the setting NAME. NULL: nowhere. */
+  const char* url;
+  /* Headers of that request, "Name: value", one a line, with {NAME} as above; a line whose setting is missing is left
+   * out. NULL: none. */
+  const char* headers;
 } bgw_instruments;
 
 /* ---- the entry --------------------------------------------------------------------------------------------------- */
@@ -399,10 +414,12 @@ BGW_LAYOUT_ASSERT(sizeof(bgw_update) == 24, "bgw_update is frozen");
 BGW_LAYOUT_ASSERT(sizeof(bgw_subscription) == 56 && offsetof(bgw_subscription, token) == 48, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_capability) == 48 && offsetof(bgw_capability, depths) == 28, "bgw_capability is frozen");
 BGW_LAYOUT_ASSERT(sizeof(bgw_setting) == 32, "bgw_setting is frozen");
-BGW_LAYOUT_ASSERT(sizeof(bgw_limits) == 48, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_depth_limit) == 16, "bgw_depth_limit is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_limits) == 56 && offsetof(bgw_limits, depth_limits) == 48, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_close) == 32 && offsetof(bgw_close, reason) == 24, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, get_extension) == 152, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_adapter_api, create) == 8 && offsetof(bgw_adapter_api, on_timer) == 88, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_instruments) == 40 && offsetof(bgw_instruments, url) == 24, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_instrument) == 104 && offsetof(bgw_instrument, lot_size) == 96, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_plugin_descriptor, broker) == 56 &&
                       offsetof(bgw_plugin_descriptor, get_extension) == 128,
