@@ -47,6 +47,7 @@ struct Demand {
   std::string_view broker_symbol;
   std::string_view broker_exchange;
   std::string_view token;
+  std::uint32_t connection = 0;
 };
 
 // False when the ring is full: the caller keeps the wish and tries again when the adapter has drained. [routing]

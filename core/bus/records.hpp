@@ -8,7 +8,7 @@
 
 namespace gw::bus {
 
-enum class RecordKind : std::uint32_t { update = 1, link = 2, confirm = 3, refuse = 4, released = 5 };
+enum class RecordKind : std::uint32_t { update = 1, link = 2, confirm = 3, refuse = 4, released = 5, feed = 6 };
 
 // Followed by: bgw_tick, bgw_tick_rare when has_rare, bgw_level[bid_count], bgw_level[ask_count].
 struct UpdateRecord {
@@ -23,15 +23,26 @@ struct UpdateRecord {
   std::int64_t received_ns;   // wall clock: when the frame was read
   std::int64_t book_time_ns;
   std::int64_t book_sequence;
+  std::uint32_t session;  // grows with each login of the broker's connections: order counts within one
+  std::uint32_t reserved;
 };
-static_assert(sizeof(UpdateRecord) == 56);
+static_assert(sizeof(UpdateRecord) == 64);
 
 // The words that clients see; see docs/protocol.md.
 enum class LinkState : std::uint32_t { connecting, connected, reconnecting, disconnected, auth_expired, failed };
 
+// The broker's link as a whole, whatever the number of its connections.
 struct LinkRecord {
   RecordKind kind;
   LinkState state;
+  char message[240];
+};
+
+// A connected link whose feed went silent or late, or is back.
+struct FeedRecord {
+  RecordKind kind;
+  std::uint32_t stale;
+  std::int64_t since_ns;  // wall clock
   char message[240];
 };
 
@@ -49,6 +60,7 @@ struct DemandRecord {
   std::uint32_t instrument;
   std::uint32_t mode;
   std::uint32_t depth_level;
+  std::uint32_t connection;  // which of the broker's connections carries it, from 0
   std::uint32_t text_size;
 };
 

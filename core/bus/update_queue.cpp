@@ -15,12 +15,14 @@ std::size_t record_size(const bgw_update& u) {
          levels * sizeof(bgw_level);
 }
 
-void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth) {
+void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
+                  std::uint32_t session) {
   UpdateRecord header{};
   header.kind = RecordKind::update;
   header.has_rare = u.rare != nullptr;
   header.received_ns = received_ns;
   header.asked_depth = asked_depth;
+  header.session = session;
   if (u.book != nullptr) {
     header.has_book = 1;
     header.book_flags = u.book->flags;
@@ -69,24 +71,31 @@ const char* word(LinkState state) noexcept {
   return "disconnected";
 }
 
-void UpdateWriter::update(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth) {
+void UpdateWriter::update(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
+                          std::uint32_t session) {
   const std::size_t size = record_size(u);
   if (aside_.empty()) {
     if (const std::span<std::byte> place = ring_->reserve(size); !place.empty()) {
-      write_record(place.data(), u, received_ns, asked_depth);
+      write_record(place.data(), u, received_ns, asked_depth, session);
       ring_->commit();
       bell_->ring();
       return;
     }
   }
   scratch_.resize(size);
-  write_record(scratch_.data(), u, received_ns, asked_depth);
+  write_record(scratch_.data(), u, received_ns, asked_depth, session);
   // Packets of different kinds fill different topics: one kind must not push out another.
   push(scratch_, (std::uint64_t{u.tick->instrument} + 1) << 8 | (u.tick->modes & 0xff));
 }
 
 void UpdateWriter::link(LinkState state, std::string_view message) {
   LinkRecord record{RecordKind::link, state, {}};
+  copy_text(record.message, message);
+  push(std::as_bytes(std::span(&record, 1)), 0);
+}
+
+void UpdateWriter::feed(bool stale, std::int64_t since_ns, std::string_view message) {
+  FeedRecord record{RecordKind::feed, stale ? 1U : 0U, since_ns, {}};
   copy_text(record.message, message);
   push(std::as_bytes(std::span(&record, 1)), 0);
 }

@@ -30,9 +30,11 @@ class UpdateWriter {
 
   // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older
   // ones count as conflated. Allocates only then. [adapter]
-  void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS);
+  void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
+              std::uint32_t session = 0);
   // Events are never lost; they wait aside, in their order, while the ring is full. [adapter]
   void link(LinkState state, std::string_view message);
+  void feed(bool stale, std::int64_t since_ns, std::string_view message);
   void handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code = 0, std::string_view message = {});
   // Moves what waits aside into the ring as far as it goes. True when nothing waits any more. [adapter]
   bool flush_aside();

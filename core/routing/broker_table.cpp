@@ -72,7 +72,7 @@ void BrokerTable::touch(std::uint32_t handle) {
 
 bool BrokerTable::send_demand(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth, bool& rang) {
   Route& r = routes_[handle];
-  const bus::Demand demand{handle, mode, depth, r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token};
+  const bus::Demand demand{handle, mode, depth, r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token, 0};
   const bool same =
       r.demanded_mode == mode && r.demanded_depth == depth && (mode == 0 || r.demanded_token == demand.token);
   if (!same) {

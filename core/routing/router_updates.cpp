@@ -90,6 +90,7 @@ void Router::take_record(BrokerId id, std::span<const std::byte> record) {
     case bus::RecordKind::released:
       brokers_[id]->released(reinterpret_cast<const bus::HandleRecord*>(record.data())->instrument);
       return;
+    case bus::RecordKind::feed:
     case bus::RecordKind::confirm:
       return;  // first data says the same
   }
