@@ -48,7 +48,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"other_sizes", std::string("tick_size: found 96, expected 128; level_size: found 16, expected 24; "
                                            "capability_size: found 40, expected 48") +
                                    kRebuild + " (built with tag)"},
-        Refusal{"short_tables", std::string("limits: found size 8, expected size 48; api: found size 88, "
+        Refusal{"short_tables", std::string("limits: found size 8, expected size 56; api: found size 88, "
                                             "expected size 96") +
                                     kRebuild + " (built with tag)"},
         Refusal{"missing_function", "api: found a missing function, expected all of them"},
