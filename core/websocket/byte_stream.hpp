@@ -11,6 +11,8 @@
 
 namespace gw::websocket {
 
+class ServerTls;
+
 class ByteStream {
  public:
   // What the stream tells its owner, never from inside one of the functions below.
@@ -45,5 +47,9 @@ std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& soc
 std::shared_ptr<ByteStream> make_tls_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
                                             ByteStream::Owner& owner, const std::string& host,
                                             const std::string& ca_file);
+
+// Server side.
+std::shared_ptr<ByteStream> make_tls_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
+                                            ByteStream::Owner& owner, const ServerTls& tls);
 
 }  // namespace gw::websocket

@@ -13,6 +13,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "core/websocket/address.hpp"
 #include "core/websocket/beast_layer.hpp"
 #include "core/websocket/frame.hpp"
 
@@ -28,42 +29,6 @@ using boost::system::error_code;
 
 constexpr std::chrono::seconds kCloseTimeout{2};
 constexpr std::uint32_t kHeaderLimit = 8 * 1024;
-
-struct Url {
-  bool tls = false;
-  std::string host;  // without brackets
-  std::string authority;
-  std::string port;
-  std::string target;
-};
-
-std::optional<Url> parse_url(std::string_view text) {
-  Url url;
-  if (text.starts_with("wss://")) {
-    url.tls = true;
-    text.remove_prefix(6);
-  } else if (text.starts_with("ws://")) {
-    text.remove_prefix(5);
-  } else {
-    return std::nullopt;
-  }
-  const std::size_t end = text.find_first_of("/?");
-  url.authority = text.substr(0, end);
-  url.target = end == std::string_view::npos ? "/" : std::string(text.substr(end));
-  if (url.target.front() == '?') url.target.insert(0, "/");
-  std::string_view host = url.authority;
-  url.port = url.tls ? "443" : "80";
-  const std::size_t colon = host.rfind(':');
-  const std::size_t bracket = host.rfind(']');
-  if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-    url.port = host.substr(colon + 1);
-    host = host.substr(0, colon);
-  }
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  url.host = host;
-  if (url.host.empty() || url.port.empty()) return std::nullopt;
-  return url;
-}
 
 std::string reason_phrase(int status) { return std::string(http::obsolete_reason(static_cast<http::status>(status))); }
 
@@ -89,7 +54,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void connect(asio::io_context& io, ClientOptions options) {
     client_.emplace(Client{std::move(options), {}, tcp::resolver(io), tcp::socket(io), {}});
     deadline(client_->options.open_timeout, "not open in time");
-    const auto url = parse_url(client_->options.url);
+    const auto url = parse_address(client_->options.url);
     if (!url) return fail_later("not a ws:// or wss:// address");
     client_->url = *url;
     client_->resolver.async_resolve(
@@ -107,13 +72,10 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     const auto peer = socket.remote_endpoint(ec);
     if (!ec) remote_ = peer.address().to_string() + ':' + std::to_string(peer.port());
     socket.set_option(tcp::socket::send_buffer_size(options.kernel_send_buffer), ec);
-    stream_ = make_plain_stream(std::move(socket), weak_from_this(), *this);
+    stream_ = options.tls ? make_tls_stream(std::move(socket), weak_from_this(), *this, *options.tls)
+                          : make_plain_stream(std::move(socket), weak_from_this(), *this);
     deadline(options.open_timeout, "no request in time");
-    parser_.emplace();
-    parser_->header_limit(kHeaderLimit);
-    parser_->body_limit(kHeaderLimit);
-    http::async_read(ws_.next_layer(), buffer_, *parser_,
-                     [self = shared_from_this()](error_code read_ec, std::size_t) { self->on_request(read_ec); });
+    stream_->start();
   }
 
   // The owner lets go: no further call to it, everything is torn down.
@@ -145,7 +107,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   bool append_frames(std::string_view frames) { return open_ && !closing_ && output_.append(frames); }
 
   void flush() {
-    if (!stream_ || waiting_ || finished_) return;
+    if (!stream_ || waiting_ || finished_ || held_) return;
     while (output_.backlog() != 0) {
       error_code ec;
       const std::size_t n = stream_->write_some(output_.waiting(), ec);
@@ -189,6 +151,15 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (!paused && open_ && !reading_ && !finished_) read();
   }
 
+  void hold(bool held) {
+    held_ = held;
+    if (held || finished_) return;
+    flush();
+    if (const auto read = std::exchange(held_read_, std::nullopt))
+      asio::post(timer_.get_executor(),
+                 [self = shared_from_this(), read] { self->on_read(read->first, read->second); });
+  }
+
   std::size_t backlog() const { return output_.backlog(); }
   std::size_t room() const { return output_.room(); }
   std::uint64_t written() const { return written_; }
@@ -198,7 +169,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
  private:
   struct Client {
     ClientOptions options;
-    Url url;
+    Address url;
     tcp::resolver resolver;
     tcp::socket socket;
     ws::response_type response;
@@ -211,7 +182,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void connect_to(const tcp::resolver::results_type& found) {
     asio::async_connect(client_->socket, found, [self = shared_from_this()](error_code ec, const tcp::endpoint& peer) {
       if (self->listener_ == nullptr) return;
-      const Url& url = self->client_->url;
+      const Address& url = self->client_->url;
       if (ec) return self->finish({1006, 0, {}, "cannot connect to " + url.authority + ": " + ec.message()});
       self->remote_ = peer.address().to_string() + ':' + std::to_string(peer.port());
       try {
@@ -227,7 +198,9 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   void on_ready(error_code ec) override {
     if (listener_ == nullptr) return;
-    if (ec) return finish({1006, 0, {}, "TLS with " + client_->url.authority + " failed: " + ec.message()});
+    const std::string& peer = client_ ? client_->url.authority : remote_;
+    if (ec) return finish({1006, 0, {}, "TLS with " + peer + " failed: " + ec.message()});
+    if (!client_) return read_request();
     ws_.set_option(ws::stream_base::decorator([headers = client_->options.headers](ws::request_type& request) {
       for (const Header& h : headers) request.set(h.name, h.value);
     }));
@@ -251,6 +224,14 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     finish(std::move(info));
   }
 
+  void read_request() {
+    parser_.emplace();
+    parser_->header_limit(kHeaderLimit);
+    parser_->body_limit(kHeaderLimit);
+    http::async_read(ws_.next_layer(), buffer_, *parser_,
+                     [self = shared_from_this()](error_code ec, std::size_t) { self->on_request(ec); });
+  }
+
   void on_request(error_code ec) {
     if (listener_ == nullptr) return;
     if (ec == http::error::header_limit || ec == http::error::body_limit)
@@ -259,17 +240,17 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       return answer({400, "text/plain", "Bad request\n"}, {});
     if (ec) return finish({1006, 0, {}, ec.message()});
     const auto& request = parser_->get();
-    const std::string target(request.target());
-    if (!ws::is_upgrade(request)) {
-      const std::string method(request.method_string());
-      return answer(server_->on_http ? server_->on_http({method, target, request.body()}) : HttpAnswer{}, {});
-    }
+    const std::string method(request.method_string());
+    HttpRequest asked{method, request.target(), request.body(), {}};
+    for (const auto& field : request)
+      asked.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    if (!ws::is_upgrade(request)) return answer(server_->on_http ? server_->on_http(asked) : HttpAnswer{}, {});
     // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next
     // message.
     if (buffer_.size() != 0) return answer({400, "text/plain", "Data before the handshake was answered\n"}, {});
     std::vector<Header> extra;
     if (server_->on_upgrade) {
-      const HttpAnswer decision = server_->on_upgrade(target, extra);
+      const HttpAnswer decision = server_->on_upgrade(asked, extra);
       if (decision.status != 0) return answer(decision, extra);
     }
     ws_.async_accept(request, [self = shared_from_this()](error_code accept_ec) {
@@ -344,6 +325,10 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void on_read(error_code ec, std::size_t n) override {
+    if (held_ && listener_ != nullptr) {
+      held_read_.emplace(ec, n);
+      return;
+    }
     HandlerSlot& slot = ws_.next_layer().reader();
     if (!slot.empty()) slot(ec, n);
   }
@@ -380,7 +365,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void flush_last() {
-    if (!stream_ || output_.backlog() == 0 || waiting_) return;
+    if (!stream_ || output_.backlog() == 0 || waiting_ || held_) return;
     error_code ignored;
     output_.sent(stream_->write_some(output_.waiting(), ignored));
   }
@@ -406,6 +391,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   bool waiting_ = false;
   bool pinging_ = false;
   bool end_when_drained_ = false;
+  bool held_ = false;
+  std::optional<std::pair<error_code, std::size_t>> held_read_;  // came while held
   char sink_[512];
 };
 
@@ -424,6 +411,7 @@ class Handle final : public Connection {
   bool is_open() const override { return impl_->is_open(); }
   std::string remote_address() const override { return impl_->remote(); }
   void pause_reading(bool paused) override { impl_->pause_reading(paused); }
+  void hold(bool held) override { impl_->hold(held); }
 
  private:
   std::shared_ptr<Impl> impl_;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.hpp"
 #include "core/websocket/asio_fwd.hpp"
 
 namespace gw::websocket {
@@ -57,6 +58,7 @@ struct HttpRequest {
   std::string_view method;
   std::string_view target;
   std::string_view body;  // at most 8 KiB
+  std::vector<Header> headers;
 };
 
 struct HttpAnswer {
@@ -65,7 +67,13 @@ struct HttpAnswer {
   std::string body = "Not found\n";
 };
 
+// A server's certificate and key, read once for all its connections.
+class ServerTls;
+Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& certificate_file,
+                                                         const std::string& key_file);
+
 struct ServerOptions {
+  std::shared_ptr<const ServerTls> tls;  // unset: plain TCP
   std::size_t message_limit = 1 << 20;
   std::size_t output_limit = 1 << 20;
   // The kernel's share: without a bound the newest value would stand behind megabytes of old ones.
@@ -75,7 +83,7 @@ struct ServerOptions {
   std::function<HttpAnswer(const HttpRequest& request)> on_http;
   // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset:
   // accept.
-  std::function<HttpAnswer(std::string_view target, std::vector<Header>& extra_headers)> on_upgrade;
+  std::function<HttpAnswer(const HttpRequest& request, std::vector<Header>& extra_headers)> on_upgrade;
 };
 
 class Connection {
@@ -104,6 +112,8 @@ class Connection {
   virtual std::string remote_address() const = 0;  // "127.0.0.1:51234"
   // Handles of the incoming side: while paused nothing is read from the socket.
   virtual void pause_reading(bool paused) = 0;
+  // While held nothing passes either way, not even pongs and close frames: what a peer sees of a network that fails.
+  virtual void hold(bool held) = 0;
 };
 
 // Header of an unmasked (server to client) frame for `length` payload bytes, FIN set. Writes at most 10 bytes to `out`.

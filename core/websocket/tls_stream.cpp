@@ -9,6 +9,7 @@
 #include <boost/asio/ssl/error.hpp>
 
 #include "core/websocket/byte_stream.hpp"
+#include "core/websocket/connection.hpp"
 
 namespace gw::websocket {
 namespace {
@@ -21,30 +22,45 @@ struct Free {
   void operator()(SSL* p) const { SSL_free(p); }
 };
 
+using Context = std::unique_ptr<SSL_CTX, Free>;
+using Ssl = std::unique_ptr<SSL, Free>;
+
+Context new_context(const SSL_METHOD* method) {
+  Context context(SSL_CTX_new(method));
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  return context;
+}
+
+// Holds its context alive.
+Ssl new_client(const std::string& host, const std::string& ca_file) {
+  const Context context = new_context(TLS_client_method());
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  const int trusted = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
+                                      : SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr);
+  if (trusted != 1) throw std::runtime_error("cannot read the certificates in " + ca_file);
+  Ssl ssl(SSL_new(context.get()));
+  SSL_set_connect_state(ssl.get());
+  error_code not_an_address;
+  boost::asio::ip::make_address(host, not_an_address);
+  if (not_an_address) {
+    SSL_set_tlsext_host_name(ssl.get(), host.c_str());
+    SSL_set1_host(ssl.get(), host.c_str());
+  } else {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), host.c_str());
+  }
+  return ssl;
+}
+
 class TlsStream final : public ByteStream, public std::enable_shared_from_this<TlsStream> {
  public:
-  TlsStream(tcp::socket&& socket, std::weak_ptr<void> life, Owner& owner, const std::string& host,
-            const std::string& ca_file)
-      : socket_(std::move(socket)), life_(std::move(life)), owner_(owner), context_(SSL_CTX_new(TLS_client_method())) {
+  // `ssl` knows its side and whom to trust.
+  TlsStream(tcp::socket&& socket, std::weak_ptr<void> life, Owner& owner, Ssl ssl)
+      : socket_(std::move(socket)), life_(std::move(life)), owner_(owner), ssl_(std::move(ssl)) {
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
-    SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
-    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_mode(context_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    const int trusted = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context_.get())
-                                        : SSL_CTX_load_verify_locations(context_.get(), ca_file.c_str(), nullptr);
-    if (trusted != 1) throw std::runtime_error("cannot read the certificates in " + ca_file);
-    ssl_.reset(SSL_new(context_.get()));
     SSL_set_fd(ssl_.get(), static_cast<int>(socket_.native_handle()));
-    error_code not_an_address;
-    boost::asio::ip::make_address(host, not_an_address);
-    if (not_an_address) {
-      SSL_set_tlsext_host_name(ssl_.get(), host.c_str());
-      SSL_set1_host(ssl_.get(), host.c_str());
-    } else {
-      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str());
-    }
   }
 
   void start() override {
@@ -105,7 +121,7 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
     const auto alive = life_.lock();
     if (!alive || !socket_.is_open()) return;
     ERR_clear_error();
-    const int n = SSL_connect(ssl_.get());
+    const int n = SSL_do_handshake(ssl_.get());
     if (n == 1) return owner_.on_ready({});
     const int why = SSL_get_error(ssl_.get(), n);
     const auto again = [](TlsStream& s, error_code ec) { ec ? s.owner_.on_ready(ec) : s.handshake(); };
@@ -131,17 +147,45 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
   tcp::socket socket_;
   std::weak_ptr<void> life_;
   Owner& owner_;
-  std::unique_ptr<SSL_CTX, Free> context_;
-  std::unique_ptr<SSL, Free> ssl_;
+  Ssl ssl_;
   void* read_data_ = nullptr;
   std::size_t read_size_ = 0;
 };
 
 }  // namespace
 
+class ServerTls {
+ public:
+  explicit ServerTls(Context context) : context_(std::move(context)) {}
+  Ssl new_server() const {
+    Ssl ssl(SSL_new(context_.get()));
+    SSL_set_accept_state(ssl.get());
+    return ssl;
+  }
+
+ private:
+  Context context_;
+};
+
+Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& certificate_file,
+                                                         const std::string& key_file) {
+  Context context = new_context(TLS_server_method());
+  ERR_clear_error();
+  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1)
+    return Error{"found no certificate in " + certificate_file + ", expected PEM"};
+  if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+    return Error{"found no key of " + certificate_file + " in " + key_file + ", expected PEM"};
+  return std::shared_ptr<const ServerTls>(std::make_shared<ServerTls>(std::move(context)));
+}
+
 std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, ByteStream::Owner& owner,
                                             const std::string& host, const std::string& ca_file) {
-  return std::make_shared<TlsStream>(std::move(socket), std::move(life), owner, host, ca_file);
+  return std::make_shared<TlsStream>(std::move(socket), std::move(life), owner, new_client(host, ca_file));
+}
+
+std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, ByteStream::Owner& owner,
+                                            const ServerTls& tls) {
+  return std::make_shared<TlsStream>(std::move(socket), std::move(life), owner, tls.new_server());
 }
 
 }  // namespace gw::websocket

@@ -18,7 +18,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("GW_BUILD", SOURCE / "build" / "dev"))
 BINARY = BUILD / "bin" / "broker-gateway"
 SIM = BUILD / "bin" / "broker-sim"
-FIXTURES = SOURCE.parent / "shared" / "fixtures" / "zerodha"
+RECORDINGS = SOURCE.parent / "shared" / "fixtures"
+FIXTURES = RECORDINGS / "zerodha"
 # Only a failing test waits so long; sanitizers on busy machines are slow.
 PATIENCE = 60
 
@@ -128,18 +129,26 @@ class Gateway(Process):
 class Sim(Process):
     """broker-sim on free ports."""
 
-    def __init__(self, *more, port=0, control_port=0):
-        super().__init__([SIM, "--broker", "zerodha", "--port", port, "--control-port", control_port, *more])
-        self.port = int(self.wait_line(r"zerodha on ws://127.0.0.1:(\d+)/").group(1))
+    def __init__(self, *more, broker="zerodha", port=0, control_port=0):
+        super().__init__([SIM, "--broker", broker, "--port", port, "--control-port", control_port, *more])
+        scheme, port = self.wait_line(rf"{broker} on (wss?)://127.0.0.1:(\d+)/").groups()
+        self.port = int(port)
         self.control = int(self.wait_line(r"control on http://127.0.0.1:(\d+)/").group(1))
-        self.url = f"ws://127.0.0.1:{self.port}"
+        self.url = f"{scheme}://127.0.0.1:{self.port}"
 
-    def books(self):
-        return json.loads(http(f"http://127.0.0.1:{self.control}/books")[1])
+    def books(self, ticks=False):
+        return json.loads(http(f"http://127.0.0.1:{self.control}/books{'?ticks=1' if ticks else ''}")[1])
 
     def fault(self, name, **more):
-        status, body = http(f"http://127.0.0.1:{self.control}/fault", json.dumps({"fault": name, **more}).encode())
+        status, body = self.ask_fault({"fault": name, **more})
         assert status == 200, body
+
+    def ask_fault(self, request):
+        status, body = http(f"http://127.0.0.1:{self.control}/fault", json.dumps(request).encode())
+        return status, json.loads(body)
+
+    def reset(self):
+        assert http(f"http://127.0.0.1:{self.control}/reset", b"")[0] == 200
 
 
 class Client:
@@ -206,9 +215,11 @@ class Client:
 
     def wait_closed(self):
         """Close code and reason; whatever still comes is passed over."""
+        give_up = time.monotonic() + PATIENCE
         try:
-            while True:
+            while time.monotonic() < give_up:
                 self._run(self.socket.recv())
+            raise AssertionError("still open")
         except websockets.ConnectionClosed:
             return self.socket.close_code, self.socket.close_reason
 

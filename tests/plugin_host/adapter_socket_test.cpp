@@ -149,7 +149,7 @@ TEST_F(AdapterSocket, AnExceptionInOnOpenOrOnCloseIsALostAttempt) {
 }
 
 TEST_F(AdapterSocket, ExpiredCredentialsSeenInOnCloseStopAllAttempts) {
-  broker_.options.on_upgrade = [](std::string_view, std::vector<websocket::Header>& extra) {
+  broker_.options.on_upgrade = [](const websocket::HttpRequest&, std::vector<websocket::Header>& extra) {
     extra.push_back({"X-Reason", "expired"});
     return websocket::HttpAnswer{403, "text/plain", "no"};
   };

@@ -82,6 +82,13 @@ void Certificate::write(const std::string& file) const {
   std::fclose(out);
 }
 
+void Certificate::write_key(const std::string& file) const {
+  std::FILE* out = std::fopen(file.c_str(), "w");
+  must(out != nullptr && PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+       "key not written");
+  std::fclose(out);
+}
+
 TlsServer::TlsServer(const Certificate& certificate, std::string greeting)
     : greeting_(std::move(greeting)),
       context_(SSL_CTX_new(TLS_server_method())),

@@ -107,7 +107,7 @@ TEST_F(WsClientTest, ItsOwnCloseIsToldOnce) {
 }
 
 TEST_F(WsClientTest, ARefusedUpgradeCarriesItsStatus) {
-  server_.options.on_upgrade = [](std::string_view, std::vector<websocket::Header>&) {
+  server_.options.on_upgrade = [](const websocket::HttpRequest&, std::vector<websocket::Header>&) {
     return websocket::HttpAnswer{403, "text/plain", "no"};
   };
   client_ = std::make_unique<WsClient>(io_, heard_, WsClientOptions{});

@@ -59,7 +59,7 @@ TEST_F(Http, AFrameBeforeTheHandshakeIsAnsweredIsABadRequest) {
 }
 
 TEST_F(Http, ARefusedUpgradeReachesTheClientWithStatusAndHeaders) {
-  server_.options.on_upgrade = [](std::string_view, std::vector<Header>& extra) {
+  server_.options.on_upgrade = [](const HttpRequest&, std::vector<Header>& extra) {
     extra.push_back({"Retry-After", "30"});
     return HttpAnswer{429, "text/plain", "Too many connections\n"};
   };

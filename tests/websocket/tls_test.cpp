@@ -103,5 +103,34 @@ TEST_F(Tls, AServerThatSpeaksNoTlsIsAnError) {
   EXPECT_THAT(client_.heard.closed->reason, HasSubstr("TLS with 127.0.0.1:"));
 }
 
+TEST_F(Tls, AServerWithACertificateServesItsClients) {
+  const Certificate good("IP:127.0.0.1");
+  ClientOptions options = support::to("wss://127.0.0.1:" + std::to_string(server_.port()) + "/feed");
+  options.ca_file = written(good);
+  good.write_key(folder_ / "key.pem");
+  const auto tls = load_server_tls(options.ca_file, folder_ / "key.pem");
+  ASSERT_TRUE(tls) << tls.error().message;
+  server_.options.tls = *tls;
+  open(std::move(options));
+  const std::string large(300'000, 'g');
+  ASSERT_TRUE(client_.connection->send(Opcode::text, large));
+  client_.connection->flush();
+  ASSERT_TRUE(peer().connection->send(Opcode::binary, large));
+  peer().connection->flush();
+  ASSERT_TRUE(run_until([this] { return client_.heard.messages.size() == 1 && peer().heard.messages.size() == 1; }));
+  EXPECT_EQ(client_.heard.messages[0], large);
+  EXPECT_EQ(peer().heard.messages[0], large);
+}
+
+TEST_F(Tls, AServerNeedsItsOwnKey) {
+  const Certificate good("IP:127.0.0.1");
+  const Certificate other("IP:127.0.0.1");
+  const std::string file = written(good);
+  other.write_key(folder_ / "key.pem");
+  EXPECT_EQ(load_server_tls(file, folder_ / "key.pem").error().message,
+            "found no key of " + file + " in " + (folder_ / "key.pem") + ", expected PEM");
+  EXPECT_THAT(load_server_tls(folder_ / "absent.pem", file).error().message, HasSubstr("found no certificate in"));
+}
+
 }  // namespace
 }  // namespace gw::websocket

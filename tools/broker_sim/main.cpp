@@ -1,91 +1,45 @@
-// broker-sim: a stand-in broker on loopback that speaks a real broker's protocol, for tests and for
-// trying things out.
-#include <algorithm>
+// broker-sim: a stand-in broker on loopback that speaks a real broker's protocol, for tests and for trying things out.
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <list>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "tools/broker_sim/kite_broker.hpp"
+#include "tools/broker_sim/angel.hpp"
+#include "tools/broker_sim/broker.hpp"
+#include "tools/broker_sim/control_port.hpp"
+#include "tools/broker_sim/kite.hpp"
+#include "tools/broker_sim/script.hpp"
 #include "tools/broker_sim/tcp_listener.hpp"
 
 namespace {
-
-namespace fs = std::filesystem;
-using gw::websocket::Connection;
-
-// In the order of their names: .bin and .packet are binary frames, .json is a text frame.
-std::vector<sim::RecordedFrame> read_frames(const std::string& folder) {
-  std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const fs::path extension = entry.path().extension();
-    if (entry.is_regular_file() && (extension == ".bin" || extension == ".packet" || extension == ".json"))
-      paths.push_back(entry.path());
-  }
-  std::sort(paths.begin(), paths.end());
-  std::vector<sim::RecordedFrame> frames;
-  for (const fs::path& path : paths) {
-    std::ifstream in(path, std::ios::binary);
-    frames.push_back({path.extension() == ".json", {std::istreambuf_iterator<char>(in), {}}});
-  }
-  return frames;
-}
-
-// Answers one HTTP request after the other on the control port, each on its own connection.
-class ControlPort {
- public:
-  ControlPort(boost::asio::io_context& io, sim::KiteBroker& broker) : io_(io) {
-    options_.on_http = [&broker](const gw::websocket::HttpRequest& request) { return broker.control(request); };
-    options_.on_upgrade = [](std::string_view, std::vector<gw::websocket::Header>&) {
-      return gw::websocket::HttpAnswer{};
-    };
-  }
-  void adopt(gw::TcpSocket&& socket) {
-    visits_.emplace_back();
-    Visit& visit = visits_.back();
-    visit.owner = this;
-    visit.connection = Connection::accept(std::move(socket), options_, visit);
-  }
-
- private:
-  struct Visit final : gw::websocket::Listener {
-    ControlPort* owner = nullptr;
-    std::unique_ptr<Connection> connection;
-    void on_open() override {}
-    void on_message(gw::websocket::Opcode, std::string_view) override {}
-    void on_closed(const gw::websocket::CloseInfo&) override {
-      boost::asio::post(owner->io_,
-                        [this] { owner->visits_.remove_if([this](const Visit& v) { return &v == this; }); });
-    }
-  };
-
-  boost::asio::io_context& io_;
-  gw::websocket::ServerOptions options_;
-  std::list<Visit> visits_;
-};
 
 int fail(const std::string& why, int status) {
   std::fprintf(stderr, "broker-sim: %s\n", why.c_str());
   return status;
 }
 
-int serve(std::uint16_t port, int control_port, sim::KiteOptions options) {
+int serve(std::unique_ptr<sim::Protocol> protocol, std::uint16_t port, int control_port, sim::Options options,
+          std::vector<sim::ScriptLine> lines) {
   boost::asio::io_context io(1);
   boost::asio::signal_set ending(io, SIGINT, SIGTERM);
   ending.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
-  sim::KiteBroker broker(io, std::move(options));
-  const auto listener =
-      sim::TcpListener::open(io, port, [&broker](gw::TcpSocket&& socket) { broker.adopt(std::move(socket)); });
+  const boost::asio::signal_set caught(io, SIGPIPE);  // OpenSSL writes to sockets that clients have left
+  const char* scheme = options.tls ? "wss" : "ws";
+  const std::string name = protocol->name();
+  sim::Broker broker(io, std::move(protocol), std::move(options));
+  sim::Script* playing = nullptr;
+  const auto listener = sim::TcpListener::open(io, port, [&](gw::TcpSocket&& socket) {
+    playing->begin();
+    broker.adopt(std::move(socket));
+  });
   if (!listener) return fail(listener.error().message, 1);
-  std::printf("broker-sim: zerodha on ws://127.0.0.1:%d/\n", (*listener)->port());
-  ControlPort control(io, broker);
+  broker.accepts_through(**listener);
+  sim::Script script(broker, std::move(lines));
+  playing = &script;
+  std::printf("broker-sim: %s on %s://127.0.0.1:%d/\n", name.c_str(), scheme, (*listener)->port());
+  sim::ControlPort control(broker);
   std::unique_ptr<sim::TcpListener> control_listener;
   if (control_port >= 0) {
     auto opened = sim::TcpListener::open(io, static_cast<std::uint16_t>(control_port),
@@ -103,19 +57,26 @@ int serve(std::uint16_t port, int control_port, sim::KiteOptions options) {
 
 int main(int argc, char** argv) {
   CLI::App app{"A stand-in broker on loopback"};
-  std::string broker, frames;
+  std::string broker, frames, script, certificate, key;
   std::uint16_t port = 0;
   int control_port = -1;
-  sim::KiteOptions options;
-  app.add_option("--broker", broker, "whose protocol it speaks")->required()->check(CLI::IsMember({"zerodha"}));
+  sim::Options options;
+  app.add_option("--broker", broker, "whose protocol it speaks")
+      ->required()
+      ->check(CLI::IsMember({"zerodha", "angel"}));
   app.add_option("--port", port, "of the ticker; 0: any free one")->required();
   app.add_option("--frames", frames, "a folder of recorded frames, played in the order of their names")
       ->check(CLI::ExistingDirectory);
   app.add_flag("--loop", options.loop, "play them again and again");
-  app.add_option("--rate", options.rate, "frames a second; without --frames, updates a second of each subscribed token")
+  app.add_option("--rate", options.rate,
+                 "frames a second; without --frames, updates a second of each subscribed instrument")
       ->check(CLI::Range(0.01, 100'000.0));
-  app.add_option("--control-port", control_port, "HTTP: GET /books, POST /fault; 0: any free one")
+  app.add_option("--control-port", control_port, "HTTP: GET /books, POST /fault, POST /reset; 0: any free one")
       ->check(CLI::Range(0, 65535));
+  app.add_option("--script", script, "faults as JSON lines: {\"at\":SECONDS,\"fault\":NAME,…}")
+      ->check(CLI::ExistingFile);
+  auto* tls = app.add_option("--tls-certificate", certificate, "PEM; serves wss")->check(CLI::ExistingFile);
+  tls->needs(app.add_option("--tls-key", key, "PEM")->check(CLI::ExistingFile)->needs(tls));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
@@ -123,10 +84,22 @@ int main(int argc, char** argv) {
   }
   try {
     if (!frames.empty()) {
-      options.recorded = read_frames(frames);
+      options.recorded = sim::read_frames(frames);
       if (options.recorded.empty()) return fail(frames + ": no frames (.bin, .packet, .json) in it", 2);
     }
-    return serve(port, control_port, std::move(options));
+    if (!certificate.empty()) {
+      const auto loaded = gw::websocket::load_server_tls(certificate, key);
+      if (!loaded) return fail(loaded.error().message, 2);
+      options.tls = *loaded;
+    }
+    std::vector<sim::ScriptLine> lines;
+    if (!script.empty()) {
+      auto read = sim::read_script(script);
+      if (!read) return fail(read.error().message, 2);
+      lines = std::move(*read);
+    }
+    return serve(broker == "angel" ? sim::make_angel() : sim::make_kite(), port, control_port, std::move(options),
+                 std::move(lines));
   } catch (const std::exception& e) {
     return fail(e.what(), 1);
   }

@@ -11,11 +11,32 @@ using boost::system::error_code;
 
 class Acceptor final : public TcpListener {
  public:
-  Acceptor(tcp::acceptor&& acceptor, OnSocket on_socket)
-      : acceptor_(std::move(acceptor)), on_socket_(std::move(on_socket)) {
+  Acceptor(boost::asio::io_context& io, std::uint16_t port, OnSocket on_socket)
+      : acceptor_(io), port_(port), on_socket_(std::move(on_socket)) {}
+
+  std::uint16_t port() const override { return port_; }
+
+  gw::Result<void> listen(bool listens) override {
+    if (listens == acceptor_.is_open()) return {};
+    error_code ec;
+    if (!listens) {
+      acceptor_.close(ec);
+      return {};
+    }
+    const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port_);
+    acceptor_.open(endpoint.protocol(), ec);
+    if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec) acceptor_.bind(endpoint, ec);
+    if (!ec) acceptor_.listen(128, ec);
+    if (ec) {
+      error_code ignored;
+      acceptor_.close(ignored);
+      return gw::Error{"cannot listen on 127.0.0.1:" + std::to_string(port_) + ": " + ec.message()};
+    }
+    port_ = acceptor_.local_endpoint().port();
     accept();
+    return {};
   }
-  std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
 
  private:
   void accept() {
@@ -27,6 +48,7 @@ class Acceptor final : public TcpListener {
   }
 
   tcp::acceptor acceptor_;
+  std::uint16_t port_;
   OnSocket on_socket_;
 };
 
@@ -34,15 +56,9 @@ class Acceptor final : public TcpListener {
 
 gw::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_context& io, std::uint16_t port,
                                                            OnSocket on_socket) {
-  tcp::acceptor acceptor(io);
-  const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
-  error_code ec;
-  acceptor.open(endpoint.protocol(), ec);
-  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
-  if (!ec) acceptor.bind(endpoint, ec);
-  if (!ec) acceptor.listen(128, ec);
-  if (ec) return gw::Error{"cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + ec.message()};
-  return std::unique_ptr<TcpListener>(std::make_unique<Acceptor>(std::move(acceptor), std::move(on_socket)));
+  auto listener = std::make_unique<Acceptor>(io, port, std::move(on_socket));
+  if (const auto opened = listener->listen(true); !opened) return opened.error();
+  return std::unique_ptr<TcpListener>(std::move(listener));
 }
 
 }  // namespace sim

@@ -19,6 +19,8 @@ class TcpListener {
                                                        OnSocket on_socket);
   virtual ~TcpListener() = default;
   virtual std::uint16_t port() const = 0;
+  // Closes the socket, so that clients are refused, and opens the same port again.
+  virtual gw::Result<void> listen(bool listens) = 0;
 };
 
 }  // namespace sim

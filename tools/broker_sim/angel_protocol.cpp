@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "tools/broker_sim/angel.hpp"
+#include "tools/broker_sim/angel_feed.hpp"
+#include "tools/broker_sim/angel_market.hpp"
+
+namespace sim {
+namespace {
+
+using gw::websocket::Header;
+using gw::websocket::HttpRequest;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string header_value(const HttpRequest& request, std::string_view name) {
+  for (const Header& h : request.headers)
+    if (std::equal(h.name.begin(), h.name.end(), name.begin(), name.end(),
+                   [](char a, char b) { return lower(a) == lower(b); }))
+      return h.value;
+  return {};
+}
+
+Refusal unauthorized(const std::string& what) {
+  return {{401, "text/plain", "Unauthorized\n"}, {{"x-error-message", "Invalid Header - Invalid " + what}}};
+}
+
+class Angel final : public Protocol {
+ public:
+  const char* name() const override { return "angel"; }
+  const char* account_field() const override { return "client_code"; }
+  std::size_t connections_allowed() const override { return 3; }
+  std::size_t instruments_allowed() const override { return 1000; }
+  int expired_status() const override { return 401; }
+  std::string_view heartbeat() const override { return {}; }
+
+  Login read_login(const HttpRequest& request) const override {
+    constexpr const char* kHeaders[][2] = {{"authorization", "Auth token"},
+                                           {"x-client-code", "Client Code"},
+                                           {"x-api-key", "API Key"},
+                                           {"x-feed-token", "Feed Token"}};
+    Login login;
+    login.account = header_value(request, "x-client-code");
+    for (const auto& [name, what] : kHeaders) {
+      const std::string value = header_value(request, name);
+      if (value.empty() && !login.refusal) login.refusal = unauthorized(what);
+      login.credentials += value + '\n';
+    }
+    return login;
+  }
+
+  Refusal refusal(int status) const override {
+    if (status == 401) return unauthorized("Auth token");
+    return {{status, "text/plain", status == 429 ? "Too many connections\n" : "Refused\n"}, {}};
+  }
+
+  std::unique_ptr<Feed> open_feed(Session& session) override { return std::make_unique<AngelFeed>(session, market_); }
+
+  std::vector<std::string> instruments_in(std::string_view frame) const override {
+    constexpr std::size_t kLengths[] = {51, 123, 379, 443};  // by mode
+    if (frame.empty() || frame[0] < 1 || frame[0] > 4 || frame.size() != kLengths[frame[0] - 1]) return {};
+    const std::string_view token = frame.substr(2, 25);
+    return {name_of({static_cast<std::uint8_t>(frame[1]), std::string(token.substr(0, token.find('\0')))})};
+  }
+
+  void corrupt(std::string& frame) const override {
+    if (!frame.empty()) frame[0] = static_cast<char>(frame[0] ^ 0x40);  // the mode
+  }
+  std::string unknown_frame() const override { return '\x09' + std::string(199, '\x01'); }
+
+ private:
+  AngelMarket market_;
+};
+
+}  // namespace
+
+std::unique_ptr<Protocol> make_angel() { return std::make_unique<Angel>(); }
+
+}  // namespace sim

@@ -1,0 +1,65 @@
+#include "tools/broker_sim/books.hpp"
+
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "tools/broker_sim/broker.hpp"
+#include "tools/broker_sim/session.hpp"
+
+namespace sim {
+namespace {
+
+using Json = nlohmann::json;
+
+// Where several connections hold one instrument: all its modes, or the last connection's only one.
+void add_to(Json& all, const Json& more) {
+  for (const auto& [instrument, modes] : more.items()) {
+    Json& held = all[instrument];
+    if (held.is_array() && modes.is_array()) {
+      std::set<Json> both(held.begin(), held.end());
+      both.insert(modes.begin(), modes.end());
+      held = both;
+    } else {
+      held = modes;
+    }
+  }
+}
+
+}  // namespace
+
+std::string books(const Broker& broker, bool with_ticks) {
+  const Counts& counts = broker.counts();
+  Json connections = Json::array();
+  Json subscriptions = Json::object();
+  for (const Session* session : broker.open_sessions()) {
+    const Json held = session->feed().subscriptions();
+    add_to(subscriptions, held);
+    connections.push_back({{"id", session->id()},
+                           {broker.protocol().account_field(), session->account()},
+                           {"instruments", session->feed().instruments()},
+                           {"subscriptions", held}});
+  }
+  Json refused = Json::object();
+  for (const auto& [status, times] : counts.refused_by_status) refused[std::to_string(status)] = times;
+  Json all = {
+      {"broker", broker.protocol().name()},
+      {"connections",
+       {{"open", connections.size()},
+        {"total", counts.connections},
+        {"most_open", counts.most_open},
+        {"most_instruments", counts.most_instruments},
+        {"list", connections}}},
+      {"logins", {{"accepted", counts.logins}, {"refused", counts.logins_refused}}},
+      {"logins_refused", refused},
+      {"requests", {{"total", counts.requests}, {"wrong", counts.requests_wrong}, {"by_action", counts.by_action}}},
+      {"pings", counts.pings},
+      {"frames_sent", counts.frames_sent},
+      {"frames_dropped", counts.frames_dropped},
+      {"ticks_sent", counts.ticks_sent},
+      {"subscriptions", subscriptions}};
+  if (with_ticks) all["ticks"] = counts.ticks;
+  return all.dump();
+}
+
+}  // namespace sim

@@ -1,0 +1,12 @@
+// What `GET /books` tells: who is connected, who wants what, what was counted.
+#pragma once
+
+#include <string>
+
+namespace sim {
+
+class Broker;
+
+std::string books(const Broker& broker, bool with_ticks);
+
+}  // namespace sim

@@ -1,0 +1,97 @@
+// The stand-in broker as a whole: what all its connections share, what it counts, and the faults it plays. One thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/websocket/asio_fwd.hpp"
+#include "core/websocket/connection.hpp"
+#include "tools/broker_sim/fault.hpp"
+#include "tools/broker_sim/protocol.hpp"
+#include "tools/broker_sim/recorded.hpp"
+
+namespace sim {
+
+class RandomDrops;
+class Session;
+class TcpListener;
+
+struct Options {
+  std::vector<RecordedFrame> recorded;  // in order; empty: frames are made
+  bool loop = false;
+  double rate = 5;  // frames a second, or updates a second of each subscribed instrument
+  std::shared_ptr<const gw::websocket::ServerTls> tls;
+};
+
+struct Counts {
+  std::uint64_t connections = 0;  // TCP
+  std::uint64_t logins = 0;
+  std::uint64_t logins_refused = 0;
+  std::map<int, std::uint64_t> refused_by_status;
+  std::uint64_t requests = 0;
+  std::uint64_t requests_wrong = 0;
+  std::map<std::string, std::uint64_t> by_action;
+  std::uint64_t pings = 0;
+  std::uint64_t frames_sent = 0;
+  std::uint64_t frames_dropped = 0;  // by a throttle
+  std::uint64_t ticks_sent = 0;      // in frames that add up
+  std::unordered_map<std::string, std::uint64_t> ticks;
+  std::size_t most_open = 0;
+  std::size_t most_instruments = 0;  // of one connection
+};
+
+class Broker {
+ public:
+  Broker(boost::asio::io_context& io, std::unique_ptr<Protocol> protocol, Options options);
+  ~Broker();
+
+  void adopt(gw::TcpSocket&& socket);
+  // Whom `refuse_connections` closes.
+  void accepts_through(TcpListener& listener) { listener_ = &listener; }
+
+  boost::asio::io_context& io() { return io_; }
+  Protocol& protocol() { return *protocol_; }
+  const Protocol& protocol() const { return *protocol_; }
+  const Options& options() const { return options_; }
+
+  const Fault& fault() const { return fault_; }
+  gw::Result<void> set_fault(Fault fault);
+  void kill_credentials() { dead_ = seen_; }
+  void revive_credentials() { dead_.clear(); }
+  std::int64_t exchange_time() const;  // milliseconds since the epoch
+
+  Counts& counts() { return counts_; }
+  const Counts& counts() const { return counts_; }
+  void reset_counts();
+  void count_peaks();
+
+  std::vector<Session*> open_sessions() const;
+  // Nothing: the client may come in.
+  std::optional<Refusal> refuse(const Login& login);
+  void remove(Session& session);
+
+ private:
+  std::optional<Refusal> reason_to_refuse(const Login& login) const;
+  void answer(gw::TcpSocket&& socket);
+
+  boost::asio::io_context& io_;
+  std::unique_ptr<Protocol> protocol_;
+  Options options_;
+  TcpListener* listener_ = nullptr;
+  Fault fault_;
+  std::unique_ptr<RandomDrops> drops_;
+  std::set<std::string> seen_;  // credentials
+  std::set<std::string> dead_;
+  Counts counts_;
+  std::uint64_t last_id_ = 0;
+  std::vector<std::unique_ptr<Session>> sessions_;
+  std::vector<gw::TcpSocket> unanswered_;  // while half open
+};
+
+}  // namespace sim

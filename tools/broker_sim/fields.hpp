@@ -1,0 +1,34 @@
+// The fields of a JSON object, each asked for once; keeps the first complaint.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/result.hpp"
+
+namespace sim {
+
+class Fields {
+ public:
+  explicit Fields(const nlohmann::json& object) : object_(object) {}
+
+  std::int64_t whole(const char* name, std::int64_t otherwise, std::int64_t least, std::int64_t most);
+  // Above 0.
+  double positive(const char* name, double otherwise);
+  std::string text(const char* name);
+  // Of what may be left out; null then.
+  const nlohmann::json& any(const char* name);
+  void complain(const std::string& name, const nlohmann::json& found, const std::string& expected);
+  // The first complaint, or that a field is there which nobody asked for.
+  gw::Result<void> result() const;
+
+ private:
+  const nlohmann::json& object_;
+  std::set<std::string> asked_{"fault"};
+  std::string complaint_;
+};
+
+}  // namespace sim

@@ -1,0 +1,89 @@
+#include <nlohmann/json.hpp>
+
+#include "tools/broker_sim/kite.hpp"
+#include "tools/broker_sim/kite_feed.hpp"
+#include "tools/broker_sim/kite_market.hpp"
+
+namespace sim {
+namespace {
+
+using gw::websocket::HttpRequest;
+
+std::string query_value(std::string_view target, std::string_view key) {
+  std::size_t at = target.find('?');
+  while (at != std::string_view::npos) {
+    const std::size_t end = target.find('&', at + 1);
+    const std::string_view pair = target.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
+    if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=')
+      return std::string(pair.substr(key.size() + 1));
+    at = end;
+  }
+  return {};
+}
+
+std::uint32_t half_at(std::string_view bytes, std::size_t at) {
+  return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) << 8 |
+         static_cast<unsigned char>(bytes[at + 1]);
+}
+
+bool is_known_length(std::size_t n) { return n == 8 || n == 28 || n == 32 || n == 44 || n == 184; }
+
+class Kite final : public Protocol {
+ public:
+  const char* name() const override { return "zerodha"; }
+  const char* account_field() const override { return "api_key"; }
+  std::size_t connections_allowed() const override { return 3; }
+  std::size_t instruments_allowed() const override { return 3000; }
+  int expired_status() const override { return 403; }
+  std::string_view heartbeat() const override { return {"\0", 1}; }
+
+  Login read_login(const HttpRequest& request) const override {
+    Login login;
+    login.account = query_value(request.target, "api_key");
+    const std::string token = query_value(request.target, "access_token");
+    login.credentials = login.account + '&' + token;
+    if (login.account.empty() || token.empty()) login.refusal = refusal(403);
+    return login;
+  }
+
+  Refusal refusal(int status) const override {
+    const bool too_many = status == 429;
+    const nlohmann::json body = {
+        {"status", "error"},
+        {"message", too_many ? "Too many connections" : "Incorrect `api_key` or `access_token`."},
+        {"error_type", too_many ? "NetworkException" : "TokenException"},
+        {"data", nullptr}};
+    return {{status, "application/json", body.dump()}, {}};
+  }
+
+  std::unique_ptr<Feed> open_feed(Session& session) override { return std::make_unique<KiteFeed>(session, market_); }
+
+  std::vector<std::string> instruments_in(std::string_view frame) const override {
+    std::vector<std::string> found;
+    if (frame.size() < 2) return found;
+    std::size_t at = 2;
+    for (std::uint32_t left = half_at(frame, 0); left > 0; --left) {
+      if (at + 2 > frame.size()) return {};
+      const std::size_t length = half_at(frame, at);
+      at += 2;
+      if (at + length > frame.size()) return {};
+      if (is_known_length(length)) found.push_back(std::to_string(half_at(frame, at) << 16 | half_at(frame, at + 2)));
+      at += length;
+    }
+    return found;
+  }
+
+  void corrupt(std::string& frame) const override {
+    if (frame.size() > 2) frame[2] = '\xff';  // the first packet would be longer than any frame
+  }
+  std::string unknown_frame() const override { return std::string("\0\1\0\x14", 4) + std::string(20, '\x7f'); }
+
+ private:
+  KiteMarket market_;
+};
+
+}  // namespace
+
+std::unique_ptr<Protocol> make_kite() { return std::make_unique<Kite>(); }
+
+}  // namespace sim

@@ -1,0 +1,65 @@
+// What differs from broker to broker: how clients log in, what they may ask for, what frames look like. All else of the
+// stand-in is the same for all.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "core/websocket/connection.hpp"
+
+namespace sim {
+
+class Session;
+
+struct Refusal {
+  gw::websocket::HttpAnswer answer;
+  std::vector<gw::websocket::Header> headers;
+};
+
+struct Login {
+  std::string account;             // whose connections are counted
+  std::string credentials;         // account and secrets together
+  std::optional<Refusal> refusal;  // of what is no login at all
+};
+
+enum class Heard { request, wrong_request, ping };
+
+// One connection's side: its subscriptions, its frames.
+class Feed {
+ public:
+  virtual ~Feed() = default;
+  virtual void on_open() {}
+  virtual Heard on_message(gw::websocket::Opcode opcode, std::string_view payload) = 0;
+  // Moves the market one step for everything subscribed; the frames that tell of it, stamped with this exchange time.
+  virtual std::vector<std::string> update(std::int64_t epoch_milliseconds) = 0;
+  virtual std::size_t instruments() const = 0;       // as the broker's limit counts them
+  virtual nlohmann::json subscriptions() const = 0;  // instrument to its mode, or its list of modes
+};
+
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  virtual const char* name() const = 0;
+  virtual const char* account_field() const = 0;  // what `GET /books` calls an account
+  virtual std::size_t connections_allowed() const = 0;
+  virtual std::size_t instruments_allowed() const = 0;
+  virtual int expired_status() const = 0;          // HTTP, for credentials that are dead
+  virtual std::string_view heartbeat() const = 0;  // a binary frame every three seconds; empty: none
+
+  virtual Login read_login(const gw::websocket::HttpRequest& request) const = 0;
+  virtual Refusal refusal(int status) const = 0;
+  virtual std::unique_ptr<Feed> open_feed(Session& session) = 0;
+
+  // The instrument of every tick in a frame; none of a frame that does not add up.
+  virtual std::vector<std::string> instruments_in(std::string_view frame) const = 0;
+  virtual void corrupt(std::string& frame) const = 0;  // so that it does not add up
+  virtual std::string unknown_frame() const = 0;       // adds up, in a layout that nobody knows
+};
+
+}  // namespace sim

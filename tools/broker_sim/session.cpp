@@ -1,0 +1,211 @@
+#include "tools/broker_sim/session.hpp"
+
+#include <chrono>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <nlohmann/json.hpp>
+
+#include "tools/broker_sim/broker.hpp"
+
+namespace sim {
+namespace {
+
+using boost::system::error_code;
+using gw::websocket::HttpAnswer;
+using gw::websocket::Opcode;
+
+constexpr std::chrono::seconds kHeartbeat{3};
+// Exchange times are whole seconds: a step that comes late must show it.
+constexpr std::int64_t kLateMilliseconds = 2000;
+
+}  // namespace
+
+struct Session::Timers {
+  explicit Timers(boost::asio::io_context& io) : heartbeat(io), play(io) {}
+  boost::asio::steady_timer heartbeat;
+  boost::asio::steady_timer play;
+};
+
+Session::Session(Broker& broker, std::uint64_t id, gw::TcpSocket&& socket)
+    : broker_(broker),
+      id_(id),
+      timers_(std::make_shared<Timers>(broker.io())),
+      throttle_(broker.io(),
+                [this](const std::string& frame) {
+                  if (!broker_.fault().stops_ticks()) send_binary(frame);
+                }),
+      feed_(broker.protocol().open_feed(*this)) {
+  options_.tls = broker.options().tls;
+  options_.output_limit = 64 << 20;
+  options_.on_upgrade = [this](const auto& request, auto& extra) { return log_in(request, extra); };
+  connection_ = gw::websocket::Connection::accept(std::move(socket), options_, *this);
+}
+
+Session::~Session() = default;
+
+HttpAnswer Session::log_in(const gw::websocket::HttpRequest& request, std::vector<gw::websocket::Header>& extra) {
+  const Login login = broker_.protocol().read_login(request);
+  if (const auto refusal = broker_.refuse(login)) {
+    extra = refusal->headers;
+    return refusal->answer;
+  }
+  account_ = login.account;
+  admitted_ = true;
+  return {0, "", ""};
+}
+
+void Session::on_open() {
+  open_ = true;
+  broker_.count_peaks();
+  feed_->on_open();
+  if (!broker_.protocol().heartbeat().empty()) heartbeat_later();
+}
+
+void Session::on_message(Opcode opcode, std::string_view payload) {
+  Counts& counts = broker_.counts();
+  const Heard heard = feed_->on_message(opcode, payload);
+  if (heard == Heard::ping) {
+    ++counts.pings;
+    return;
+  }
+  ++counts.requests;
+  if (heard == Heard::wrong_request) ++counts.requests_wrong;
+  broker_.count_peaks();
+}
+
+void Session::on_control_frame() { ++broker_.counts().pings; }
+
+void Session::on_closed(const gw::websocket::CloseInfo&) {
+  open_ = admitted_ = false;
+  boost::asio::post(broker_.io(), [this] { broker_.remove(*this); });
+}
+
+void Session::close(int code) { connection_->close(code, ""); }
+
+void Session::drop() {
+  connection_.reset();
+  on_closed({});
+}
+
+void Session::hold(bool held) {
+  if (connection_) connection_->hold(held);
+}
+
+void Session::send_text(std::string_view text) {
+  if (!open_) return;
+  connection_->send(Opcode::text, text);
+  connection_->flush();
+}
+
+void Session::send_binary(std::string_view frame) {
+  if (!open_ || !connection_->send(Opcode::binary, frame)) return;
+  Counts& counts = broker_.counts();
+  ++counts.frames_sent;
+  for (std::string& instrument : broker_.protocol().instruments_in(frame)) {
+    ++counts.ticks_sent;
+    ++counts.ticks[std::move(instrument)];
+  }
+  connection_->flush();
+}
+
+void Session::say(std::string_view text) {
+  if (!broker_.fault().stops_all()) send_text(text);
+}
+
+void Session::send_data(const std::string& frame) {
+  const Fault& fault = broker_.fault();
+  const Protocol& protocol = broker_.protocol();
+  const auto hit = [this](std::uint64_t every) { return every != 0 && data_frames_ % every == 0; };
+  const auto pass = [&](const std::string& bytes) {
+    broker_.counts().frames_dropped += throttle_.pass(bytes, fault.frames_per_second);
+  };
+  for (int copies = fault.duplicate ? 2 : 1; copies > 0; --copies) {
+    ++data_frames_;
+    std::string bytes = hit(fault.unknown) ? protocol.unknown_frame() : frame;
+    if (hit(fault.corrupted)) protocol.corrupt(bytes);
+    if (hit(fault.truncated)) bytes.resize(bytes.size() / 2);
+    pass(bytes);
+    if (hit(fault.oversized)) pass(std::string(fault.oversized_bytes, '\0'));
+  }
+}
+
+bool Session::subscribed() {
+  if (!playing_) {
+    playing_ = true;
+    play_later();
+  }
+  return broker_.options().recorded.empty() && !broker_.fault().stops_ticks();
+}
+
+void Session::count_action(const std::string& action) { ++broker_.counts().by_action[action]; }
+
+bool Session::refuses(const std::string& instrument) const {
+  const auto& refused = broker_.fault().refused;
+  return refused && (refused->empty() || refused->contains(instrument));
+}
+
+std::size_t Session::instruments_allowed() const {
+  const std::size_t limit = broker_.fault().instruments_limit;
+  return limit != 0 ? limit : broker_.protocol().instruments_allowed();
+}
+
+std::int64_t Session::exchange_time() const { return broker_.exchange_time(); }
+
+void Session::heartbeat_later() {
+  timers_->heartbeat.expires_after(kHeartbeat);
+  timers_->heartbeat.async_wait([this, alive = std::weak_ptr(timers_)](error_code ec) {
+    if (ec || alive.expired() || !open_) return;
+    if (!broker_.fault().stops_all()) send_binary(broker_.protocol().heartbeat());
+    heartbeat_later();
+  });
+}
+
+void Session::play_later() {
+  timers_->play.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 / broker_.options().rate)));
+  timers_->play.async_wait([this, alive = std::weak_ptr(timers_)](error_code ec) {
+    if (ec || alive.expired() || !open_) return;
+    play();
+  });
+}
+
+void Session::play() {
+  const Fault& fault = broker_.fault();
+  if (fault.stops_ticks()) {
+    broker_.counts().frames_dropped += throttle_.clear();
+    return play_later();
+  }
+  const bool is_late = fault.out_of_order && late_.empty();
+  std::vector<std::string> frames;
+  const bool more = step(exchange_time() - (is_late ? kLateMilliseconds : 0), frames);
+  if (more && is_late) {
+    late_ = std::move(frames);
+    return play_later();
+  }
+  for (const std::string& frame : frames) send_data(frame);
+  for (const std::string& frame : std::exchange(late_, {})) send_data(frame);
+  if (more) play_later();
+}
+
+bool Session::step(std::int64_t exchange_time, std::vector<std::string>& frames) {
+  const std::vector<RecordedFrame>& recorded = broker_.options().recorded;
+  if (recorded.empty()) {
+    frames = feed_->update(exchange_time);
+    return true;
+  }
+  if (next_recorded_ == recorded.size()) {
+    if (!broker_.options().loop) return false;
+    next_recorded_ = 0;
+  }
+  const RecordedFrame& frame = recorded[next_recorded_++];
+  if (frame.is_text) {
+    say(frame.bytes);
+  } else {
+    frames.push_back(frame.bytes);
+  }
+  return true;
+}
+
+}  // namespace sim

@@ -1,0 +1,78 @@
+// One client of the stand-in: its login, its heartbeats, and the way of its frames through the faults to the socket.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/websocket/asio_fwd.hpp"
+#include "core/websocket/connection.hpp"
+#include "tools/broker_sim/protocol.hpp"
+#include "tools/broker_sim/throttle.hpp"
+
+namespace sim {
+
+class Broker;
+
+class Session final : public gw::websocket::Listener {
+ public:
+  Session(Broker& broker, std::uint64_t id, gw::TcpSocket&& socket);
+  ~Session() override;
+
+  std::uint64_t id() const { return id_; }
+  bool is_open() const { return open_; }
+  bool is_admitted() const { return admitted_; }  // open, or about to be
+  const std::string& account() const { return account_; }
+  const Feed& feed() const { return *feed_; }
+
+  // ---- for the feed
+  void say(std::string_view text);  // unless the broker is silent
+  void send_data(const std::string& frame);
+  // A subscription was taken: recorded frames begin to play, made ones go on. True: its state is to be sent at once.
+  bool subscribed();
+  void count_action(const std::string& action);
+  bool refuses(const std::string& instrument) const;
+  std::size_t instruments_allowed() const;
+  std::int64_t exchange_time() const;
+
+  // ---- for faults
+  void send_text(std::string_view text);
+  void send_binary(std::string_view frame);
+  void close(int code);
+  void drop();  // without a close frame
+  void hold(bool held);
+
+  void on_open() override;
+  void on_message(gw::websocket::Opcode opcode, std::string_view payload) override;
+  void on_control_frame() override;
+  void on_closed(const gw::websocket::CloseInfo& info) override;
+
+ private:
+  gw::websocket::HttpAnswer log_in(const gw::websocket::HttpRequest& request,
+                                   std::vector<gw::websocket::Header>& extra);
+  void heartbeat_later();
+  void play_later();
+  void play();
+  // The frames of one step; nothing when a recording has ended.
+  bool step(std::int64_t exchange_time, std::vector<std::string>& frames);
+
+  struct Timers;
+  Broker& broker_;
+  std::uint64_t id_;
+  gw::websocket::ServerOptions options_;
+  std::shared_ptr<Timers> timers_;
+  std::unique_ptr<gw::websocket::Connection> connection_;
+  Throttle throttle_;
+  std::unique_ptr<Feed> feed_;
+  std::string account_;
+  std::uint64_t data_frames_ = 0;
+  std::size_t next_recorded_ = 0;
+  std::vector<std::string> late_;  // a step that waits for the next one to pass it
+  bool admitted_ = false;
+  bool open_ = false;
+  bool playing_ = false;
+};
+
+}  // namespace sim
