@@ -14,7 +14,8 @@ import sys
 # `sdk` is sdk/include/bgw.
 ARROWS = {
     "base": "",
-    "config": "base",
+    "calendar": "base",
+    "config": "base calendar",
     "database": "base",
     "accounts": "base database",
     "instruments": "base sdk database",
@@ -73,7 +74,7 @@ TICK_PATH = re.compile(
     r"Tick path, stop (\d) of (\d)\.(?: Previous: (\S+)\.)?(?: Next: (\S+)\.(?: |$))?")
 MOST_LINES = 450
 FORBIDDEN_FOLDERS = {"utils", "util", "common"}
-TOP_FOLDERS = "apps bench cmake core docs plugins scripts sdk tests tools".split()
+TOP_FOLDERS = "apps bench cmake config core docs plugins scripts sdk tests tools".split()
 CPP = (".cpp", ".hpp", ".c", ".h", ".cc", ".hh", ".in")
 CODE = CPP + (".py", ".cmake", "CMakeLists.txt")
 
