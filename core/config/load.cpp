@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
 #include "core/config/calendar_file.hpp"
 #include "core/config/document.hpp"
 #include "core/config/reader.hpp"
@@ -13,12 +14,6 @@ namespace gw::config {
 namespace {
 
 constexpr std::size_t kMostBrokers = 256;
-
-bool is_loopback(const std::string& host) {
-  // Digits and dots only: 127.example.com is somebody's name.
-  return host == "localhost" || host == "::1" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
-}
 
 bool is_name(const std::string& name) {
   constexpr std::size_t kLongest = 64;

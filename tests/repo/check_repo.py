@@ -17,6 +17,7 @@ ARROWS = {
     "calendar": "base",
     "config": "base calendar",
     "database": "base",
+    "download": "base",
     "accounts": "base database",
     "instruments": "base sdk database",
     "registry": "base sdk",
@@ -54,6 +55,7 @@ OWNED = {
     "yaml-cpp/": ["core/config/"],
     "boost/dll": ["core/plugin_host/"],
     "spdlog/": ["core/base/"],
+    "curl/": ["core/download/"],
     "sqlite3.h": ["core/database/", "apps/gateway/commands/"],
     "zmq.h": ["core/zeromq/", "apps/gateway/commands/", "tests/zeromq/"],
 }
