@@ -9,11 +9,13 @@
 #include "core/config/document.hpp"
 #include "core/config/reader.hpp"
 #include "core/config/settings.hpp"
+#include "core/config/units.hpp"
 
 namespace gw::config {
 namespace {
 
 constexpr std::size_t kMostBrokers = 256;
+using calendar::kMinutesOfDay;
 
 bool is_name(const std::string& name) {
   constexpr std::size_t kLongest = 64;
@@ -97,6 +99,15 @@ void read_plugins(Context& c, const YAML::Node& node, const std::string& prefix,
     if (sum.size() != 64 || sum.find_first_not_of("0123456789abcdef") != std::string::npos)
       r.wrong("allow", sum, "the SHA-256 of a file, 64 hexadecimal digits");
   }
+}
+
+void read_instruments(Context& c, const YAML::Node& node, const std::string& prefix, Instruments& i) {
+  MappingReader r(c, node, prefix);
+  std::string at = "off";
+  r.text("update", at);
+  i.update = parse_time_of_day(at);
+  if ((!i.update && at != "off") || i.update == kMinutesOfDay)
+    r.wrong("update", at, "a time of the exchanges' day, like 08:45, or off");
 }
 
 void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log& l) {
@@ -196,6 +207,7 @@ void read_all(Context& c, const YAML::Node& root, Config& config) {
   r.path("database", config.database);
   if (config.database.empty()) r.wrong("database", "", "a path");
   part("plugins", read_plugins, config.plugins);
+  part("instruments", read_instruments, config.instruments);
   part("zeromq", read_zeromq, config.zeromq);
   part("log", read_log, config.log);
   const YAML::Node active = r.any("active_broker");

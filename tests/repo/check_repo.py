@@ -36,7 +36,7 @@ SYSTEM_HEADERS = re.compile(
     r"(unistd|fcntl|dlfcn|elf|signal|poll|pthread|netdb|spawn)\.h$|csignal$"
     r"|(sys|netinet|arpa|linux|boost/asio/posix|boost/asio/local)/")
 SYSTEM_FILES = """
-    apps/gateway/commands/instruments.cpp
+    apps/gateway/commands/import_output.cpp
     apps/gateway/commands/watch.cpp
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
