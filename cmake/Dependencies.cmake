@@ -2,6 +2,7 @@
 find_package(Threads REQUIRED)
 set(Boost_NO_WARN_NEW_VERSIONS ON)  # this CMake is older than this Boost
 find_package(Boost 1.81 EXACT REQUIRED COMPONENTS filesystem system)
+find_package(CURL 7.85 REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(yaml-cpp REQUIRED)

@@ -64,6 +64,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   if (const auto done = start_control(); !done) return done;
   feed_.start();
   proxy_thread_ = std::thread([this] { shard_->run(); });
+  start_updates();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
   log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
@@ -121,8 +122,9 @@ Result<void> Gateway::start_brokers() {
     const auto index = load_index(*find_plugin(plugins_, plugin));
     log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments");
     if (index->size() == 0)
-      log::warning("instruments",
-                   plugin + ": none are known yet; run: broker-gateway instruments import --broker NAME FILE");
+      log::warning(
+          "instruments",
+          plugin + ": none are known yet; run: broker-gateway instruments update, or import --broker NAME FILE");
     shard_->router().set_index(plugin, index);
   }
   return {};
@@ -172,6 +174,13 @@ Result<void> Gateway::start_control() {
   return {};
 }
 
+void Gateway::start_updates() {
+  if (!config().instruments.update) return;
+  updater_ = std::make_unique<InstrumentUpdater>(loaded_);
+  for (const config::Broker& broker : config().brokers)
+    if (feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(plugins_, broker.plugin));
+}
+
 Result<void> Gateway::write_ready_file(const std::string& path) const {
   const std::string fresh = path + ".new";
   {
@@ -193,6 +202,7 @@ Result<void> Gateway::write_ready_file(const std::string& path) const {
 void Gateway::stop() {
   if (!shard_) return;
   control_.reset();
+  updater_.reset();
   if (proxy_thread_.joinable()) {
     log::info("gateway", "shutting down");
     shard_->post([this] { listener_->close(); });

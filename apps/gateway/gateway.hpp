@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/instrument_updater.hpp"
 #include "core/accounts/account_store.hpp"
 #include "core/control/control_socket.hpp"
 #include "core/instruments/instrument_store.hpp"
@@ -39,6 +40,7 @@ class Gateway {
   Result<void> start_proxy();
   void start_zeromq();
   Result<void> start_control();
+  void start_updates();
   Result<void> write_ready_file(const std::string& path) const;
   std::shared_ptr<const instruments::Index> load_index(const plugin_host::Library& library);
 
@@ -74,6 +76,7 @@ class Gateway {
   std::unique_ptr<proxy::Shard> shard_;
   std::unique_ptr<proxy::Listener> listener_;
   std::unique_ptr<control::ControlServer> control_;
+  std::unique_ptr<InstrumentUpdater> updater_;  // null: lists are not updated by themselves
   std::thread proxy_thread_;
   int port_ = 0;
 };

@@ -73,7 +73,9 @@ void Gateway::look_for_plugin(const config::Broker& broker) {
     router.attach_broker(*router.find_broker(name), std::move(setup));
     router.set_index(plugin, index);
   });
-  if (instance != nullptr) feed_.post([instance] { instance->start(); });
+  if (instance == nullptr) return;
+  feed_.post([instance] { instance->start(); });
+  if (updater_) updater_->add(broker, find_plugin(plugins_, broker.plugin));
 }
 
 }  // namespace gw::app

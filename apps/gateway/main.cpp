@@ -70,17 +70,17 @@ void add_account_commands(CLI::App& app, CommandLine& c) {
 void add_instrument_commands(CLI::App& app, CommandLine& c) {
   CLI::App* instruments = add(app, "instruments", "instrument lists", c.options, false);
   instruments->require_subcommand(1);
-  CLI::App* import = add(*instruments, "import", "reads a broker's own instrument file", c.options, true);
-  import->add_option("--broker", c.broker, "whose file it is")->required();
-  import->add_option("FILE", c.file, "the file")->required();
-  import->callback([&c] { c.action = [&c] { return instruments_import(c.options, c.broker, c.file);
-};
-}  // namespace
-);
-CLI::App* search = add(*instruments, "search", "finds instruments, best match first", c.options, true);
-search->add_option("TEXT", c.text, "part of a symbol or name")->required();
-search->add_option("--broker", c.broker, "of which broker (default: active_broker)");
-search->callback([&c] { c.action = [&c] { return instruments_search(c.options, c.text, c.broker); }; });
+  CLI::App* file = add(*instruments, "import", "reads a broker's own instrument file", c.options, true);
+  file->add_option("--broker", c.broker, "whose file it is")->required();
+  file->add_option("FILE", c.file, "the file")->required();
+  file->callback([&c] { c.action = [&c] { return instruments_import(c.options, c.broker, c.file); }; });
+  CLI::App* update = add(*instruments, "update", "downloads brokers' instrument lists", c.options, true);
+  update->add_option("--broker", c.broker, "of this broker only (default: all that are enabled)");
+  update->callback([&c] { c.action = [&c] { return instruments_update(c.options, c.broker); }; });
+  CLI::App* search = add(*instruments, "search", "finds instruments, best match first", c.options, true);
+  search->add_option("TEXT", c.text, "part of a symbol or name")->required();
+  search->add_option("--broker", c.broker, "of which broker (default: active_broker)");
+  search->callback([&c] { c.action = [&c] { return instruments_search(c.options, c.text, c.broker); }; });
 }
 
 void add_running_commands(CLI::App& app, CommandLine& c) {

@@ -64,6 +64,10 @@ struct Plugins {
   std::vector<std::string> allow;
 };
 
+struct Instruments {
+  std::optional<int> update;  // minute of the exchanges' day at which lists are downloaded; nothing: never by itself
+};
+
 struct ZeroMq {
   bool enabled = true;
   std::string host = "127.0.0.1";
@@ -116,6 +120,7 @@ struct Config {
   Limits limits;
   std::string database = "state/gateway.db";
   Plugins plugins;
+  Instruments instruments;
   ZeroMq zeromq;
   Log log;
   std::vector<std::string> active_broker = {"mock"};

@@ -65,7 +65,7 @@ class GuardHandler : public YAML::EventHandler {
 
 bool is_safe_to_load(Context& context, std::string_view text) {
   if (text.size() > kLargestFile) {
-    context.add(1, "gateway.yaml", "more than 1MiB", "a file of at most 1MiB");
+    context.add(1, context.document, "more than 1MiB", "a file of at most 1MiB");
     return false;
   }
   try {
@@ -76,7 +76,7 @@ bool is_safe_to_load(Context& context, std::string_view text) {
     }
     return true;
   } catch (const Refused& refused) {
-    context.add(refused.line, "gateway.yaml", refused.found, refused.expected);
+    context.add(refused.line, context.document, refused.found, refused.expected);
     return false;
   }
 }

@@ -1,4 +1,4 @@
-// Looks at gateway.yaml as a stream of events before a tree is made of it, for load.cpp: what could
+// Looks at a YAML file as a stream of events before a tree is made of it, for load.cpp: what could
 // make a small file into a large or endless tree is refused here.
 #pragma once
 

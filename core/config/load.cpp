@@ -1,24 +1,21 @@
 #include "core/config/load.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include "core/base/text.hpp"
-#include "core/config/guard.hpp"
+#include "core/base/url.hpp"
+#include "core/config/calendar_file.hpp"
+#include "core/config/document.hpp"
 #include "core/config/reader.hpp"
 #include "core/config/settings.hpp"
+#include "core/config/units.hpp"
 
 namespace gw::config {
 namespace {
 
 constexpr std::size_t kMostBrokers = 256;
-
-bool is_loopback(const std::string& host) {
-  // Digits and dots only: 127.example.com is somebody's name.
-  return host == "localhost" || host == "::1" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
-}
+using calendar::kMinutesOfDay;
 
 bool is_name(const std::string& name) {
   constexpr std::size_t kLongest = 64;
@@ -102,6 +99,15 @@ void read_plugins(Context& c, const YAML::Node& node, const std::string& prefix,
     if (sum.size() != 64 || sum.find_first_not_of("0123456789abcdef") != std::string::npos)
       r.wrong("allow", sum, "the SHA-256 of a file, 64 hexadecimal digits");
   }
+}
+
+void read_instruments(Context& c, const YAML::Node& node, const std::string& prefix, Instruments& i) {
+  MappingReader r(c, node, prefix);
+  std::string at = "off";
+  r.text("update", at);
+  i.update = parse_time_of_day(at);
+  if ((!i.update && at != "off") || i.update == kMinutesOfDay)
+    r.wrong("update", at, "a time of the exchanges' day, like 08:45, or off");
 }
 
 void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log& l) {
@@ -201,6 +207,7 @@ void read_all(Context& c, const YAML::Node& root, Config& config) {
   r.path("database", config.database);
   if (config.database.empty()) r.wrong("database", "", "a path");
   part("plugins", read_plugins, config.plugins);
+  part("instruments", read_instruments, config.instruments);
   part("zeromq", read_zeromq, config.zeromq);
   part("log", read_log, config.log);
   const YAML::Node active = r.any("active_broker");
@@ -221,36 +228,26 @@ Loaded load_text(std::string_view text, const std::string& file, const std::file
   loaded.file = file;
   Context c{file, folder, loaded.problems};
   loaded.config.database = c.absolute(loaded.config.database);
-  try {
-    if (is_safe_to_load(c, text)) read_all(c, YAML::Load(std::string(text)), loaded.config);
-  } catch (const YAML::Exception& e) {
-    c.add(e.mark.line + 1, "gateway.yaml", "broken YAML (" + e.msg + ")", "YAML");
-  }
-  std::stable_sort(loaded.problems.begin(), loaded.problems.end(),
-                   [](const Problem& a, const Problem& b) { return a.line < b.line; });
+  read_document(c, text, [&](const YAML::Node& root) { read_all(c, root, loaded.config); });
   return loaded;
 }
 
 Loaded load_file(const std::filesystem::path& path) {
+  Loaded loaded;
+  loaded.file = path.string();
   std::error_code ec;
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path, ec)) {
-    Loaded loaded;
-    loaded.file = path.string();
-    loaded.problems.push_back(
-        {loaded.file, 1, "gateway.yaml", in ? "a folder" : "a file that cannot be read", "a readable file"});
-    return loaded;
-  }
-  // One byte more than load_text accepts, so that it sees that there is more.
-  std::string text(kLargestFile + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return load_text(text, path.string(), std::filesystem::absolute(path, ec).parent_path());
+  Context c{loaded.file, std::filesystem::absolute(path, ec).parent_path(), loaded.problems};
+  const auto text = read_bytes(c, path);
+  return text ? load_text(*text, c.file, c.folder) : loaded;
 }
 
 Loaded load(const Located& where) {
-  return where.path.empty() ? load_text(shipped_config(), "(built-in gateway.yaml)", where.folder)
-                            : load_file(where.path);
+  Loaded loaded =
+      where.path.empty() ? load_text(shipped_config(), "(built-in gateway.yaml)", where.folder) : load_file(where.path);
+  LoadedCalendar calendar = load_calendar(where);
+  loaded.calendar = std::move(calendar.calendar);
+  for (Problem& problem : calendar.problems) loaded.problems.push_back(std::move(problem));
+  return loaded;
 }
 
 }  // namespace gw::config

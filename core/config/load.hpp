@@ -1,4 +1,4 @@
-// Reads gateway.yaml: everything that is wrong with it at once, or a Config.
+// Reads gateway.yaml, and calendar.yaml with it: everything that is wrong at once, or a Config.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "core/calendar/calendar.hpp"
 #include "core/config/config.hpp"
 
 namespace gw::config {
@@ -24,7 +25,8 @@ struct Problem {
 
 struct Loaded {
   Config config;
-  std::string file;  // as shown in problems
+  calendar::Calendar calendar;  // by load() only
+  std::string file;             // as shown in problems
   std::vector<Problem> problems;
 };
 
@@ -32,8 +34,9 @@ struct Loaded {
 Loaded load_text(std::string_view text, const std::string& file, const std::filesystem::path& folder);
 Loaded load_file(const std::filesystem::path& path);
 
-// The gateway.yaml that this program was built with.
+// The gateway.yaml and the calendar.yaml that this program was built with.
 std::string_view shipped_config();
+std::string_view shipped_calendar();
 
 struct Located {
   std::filesystem::path path;    // empty: the shipped one
@@ -42,6 +45,7 @@ struct Located {
 // The named file, else ./gateway.yaml, else the shipped one with its state in the user's state
 // folder.
 Result<Located> locate(const std::optional<std::string>& named);
+// Both files: what is wrong with the calendar is among the problems.
 Loaded load(const Located& where);
 
 }  // namespace gw::config

@@ -58,7 +58,7 @@ MappingReader::MappingReader(Context& context, const YAML::Node& node, std::stri
     : context_(context), node_(node), prefix_(std::move(prefix)) {
   if (node_.IsMap()) return;
   if (!node_.IsNull())
-    context_.add(line_of(node_), prefix_.empty() ? "gateway.yaml" : prefix_, shown(node_),
+    context_.add(line_of(node_), prefix_.empty() ? context_.document : prefix_, shown(node_),
                  "a mapping of keys to values");
   // Not an assignment: that would change the caller's node.
   node_.reset(YAML::Node(YAML::NodeType::Map));

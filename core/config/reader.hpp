@@ -20,6 +20,7 @@ struct Context {
   std::string file;
   std::filesystem::path folder;
   std::vector<Problem>& problems;
+  const char* document = "gateway.yaml";  // the key of what is wrong with all of it
 
   void add(int line, const std::string& key, const std::string& found, std::string expected);
   std::string absolute(const std::string& path) const;

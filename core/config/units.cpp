@@ -26,6 +26,12 @@ std::optional<double> scaled(std::string_view text, const std::array<std::pair<s
   return std::nullopt;
 }
 
+std::optional<int> parse_digits(std::string_view text) {
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  const auto value = parse_integer(text);
+  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
@@ -62,6 +68,43 @@ std::optional<bool> parse_boolean(std::string_view text) {
   if (text == "true") return true;
   if (text == "false") return false;
   return std::nullopt;
+}
+
+std::optional<int> parse_time_of_day(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return std::nullopt;
+  const auto hours = parse_digits(text.substr(0, 2));
+  const auto minutes = parse_digits(text.substr(3));
+  if (!hours || !minutes || *minutes > 59 || *hours * 60 + *minutes > 24 * 60) return std::nullopt;
+  return *hours * 60 + *minutes;
+}
+
+std::optional<std::pair<int, int>> parse_span(std::string_view text) {
+  const std::size_t middle = text.find('-');
+  if (middle == std::string_view::npos) return std::nullopt;
+  const auto from = parse_time_of_day(text.substr(0, middle));
+  const auto to = parse_time_of_day(text.substr(middle + 1));
+  if (!from || !to || *from >= *to) return std::nullopt;
+  return std::pair(*from, *to);
+}
+
+std::optional<int> parse_utc_offset(std::string_view text) {
+  constexpr int kMost = 14 * 60;
+  if (text.empty() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
+  const auto minutes = parse_time_of_day(text.substr(1));
+  if (!minutes || *minutes > kMost) return std::nullopt;
+  return text[0] == '-' ? -*minutes : *minutes;
+}
+
+std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto year = parse_digits(text.substr(0, 4));
+  const auto month = parse_digits(text.substr(5, 2));
+  const auto day = parse_digits(text.substr(8));
+  if (!year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days(date);
 }
 
 }  // namespace gw::config

@@ -1,9 +1,11 @@
-// Durations ("30s") and sizes ("1MiB") as gateway.yaml writes them.
+// Durations ("30s"), sizes ("1MiB"), times and dates as gateway.yaml and calendar.yaml write them.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "core/config/config.hpp"
 
@@ -18,5 +20,10 @@ std::optional<std::uint64_t> parse_size(std::string_view text);  // B, KiB, MiB,
 std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_number(std::string_view text);
 std::optional<bool> parse_boolean(std::string_view text);  // true, false
+// In minutes: "HH:MM" of a day up to 24:00, two of them with the second later, "+HH:MM" or "-HH:MM".
+std::optional<int> parse_time_of_day(std::string_view text);
+std::optional<std::pair<int, int>> parse_span(std::string_view text);
+std::optional<int> parse_utc_offset(std::string_view text);
+std::optional<std::chrono::sys_days> parse_date(std::string_view text);  // "2026-12-31"
 
 }  // namespace gw::config

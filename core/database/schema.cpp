@@ -44,7 +44,13 @@ CREATE TABLE imports (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* kScripts[] = {kVersion1};
+// What the server that a list came from called this state of it; empty: it did not come from one, or has no name.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE imports ADD COLUMN etag TEXT NOT NULL DEFAULT '';
+ALTER TABLE imports ADD COLUMN last_modified TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr const char* kScripts[] = {kVersion1, kVersion2};
 
 }  // namespace
 

@@ -19,7 +19,8 @@ Result<std::shared_ptr<const Index>> InstrumentStore::load(std::string_view plug
 }
 
 Result<void> InstrumentStore::replace(std::string_view plugin, std::string_view source,
-                                      const std::vector<InstrumentView>& rows, std::int64_t now_ns) {
+                                      const std::vector<InstrumentView>& rows, std::int64_t now_ns,
+                                      const ListVersion& version) {
   database::Transaction transaction(database_);
   if (!transaction.begun()) return transaction.begun().error();
   auto clear = database_.prepare("DELETE FROM instruments WHERE plugin = ?");
@@ -33,11 +34,22 @@ Result<void> InstrumentStore::replace(std::string_view plugin, std::string_view 
       return with_context("instrument " + std::string(r.symbol) + "." + std::string(r.exchange), done.error());
   }
   auto note = database_.prepare(
-      "INSERT INTO imports VALUES (?, ?, ?, ?, 1) ON CONFLICT (plugin) DO UPDATE SET source = excluded.source, "
-      "imported = excluded.imported, rows = excluded.rows, generation = generation + 1");
+      "INSERT INTO imports (plugin, source, imported, rows, generation, etag, last_modified) VALUES (?, ?, ?, ?, 1, ?, "
+      "?) ON CONFLICT (plugin) DO UPDATE SET source = excluded.source, imported = excluded.imported, rows = "
+      "excluded.rows, etag = excluded.etag, last_modified = excluded.last_modified, generation = generation + 1");
   note.bind(1, plugin).bind(2, source).bind(3, now_ns).bind(4, static_cast<std::int64_t>(rows.size()));
+  note.bind(5, version.etag).bind(6, version.last_modified);
   if (const auto done = note.run(); !done) return done;
   return transaction.commit();
+}
+
+Result<std::optional<LastImport>> InstrumentStore::last_import(std::string_view plugin) {
+  auto query = database_.prepare("SELECT source, etag, last_modified, imported, rows FROM imports WHERE plugin = ?");
+  const auto row = query.bind(1, plugin).step();
+  if (!row) return row.error();
+  if (!*row) return std::optional<LastImport>{};
+  const auto text = [&](int column) { return std::string(query.text(column)); };
+  return std::optional(LastImport{text(0), {text(1), text(2)}, query.integer(3), query.integer(4)});
 }
 
 Result<std::int64_t> InstrumentStore::generation(std::string_view plugin) {

@@ -7,7 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/clock.hpp"
-#include "core/transport/url.hpp"
+#include "core/base/url.hpp"
 
 namespace gw::transport {
 
@@ -22,7 +22,7 @@ WsClient::WsClient(boost::asio::io_context& io, Events& events, WsClientOptions 
 WsClient::~WsClient() = default;
 
 Result<void> WsClient::open(const std::string& url, std::vector<websocket::Header> headers) {
-  if (const auto allowed = check_url(url); !allowed) return allowed;
+  if (const auto allowed = check_url(url, "ws"); !allowed) return allowed;
   websocket::ClientOptions options;
   options.url = url;
   options.headers = std::move(headers);

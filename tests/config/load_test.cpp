@@ -67,6 +67,10 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"server: {allowed_origins: a}", "g.yaml:1: server.allowed_origins: found a, expected a list, like [a, b]"},
         Bad{"server: {host: ''}", "g.yaml:1: server.host: found \"\", expected an address, like 127.0.0.1"},
         Bad{"log: {level: loud}", "g.yaml:1: log.level: found loud, expected debug or info or warning or error"},
+        Bad{"instruments:\n  update: 8:45\n",
+            "g.yaml:2: instruments.update: found 8:45, expected a time of the exchanges' day, like 08:45, or off"},
+        Bad{"instruments: {update: \"24:00\"}",
+            "g.yaml:1: instruments.update: found 24:00, expected a time of the exchanges' day, like 08:45, or off"},
         Bad{"zeromq: {symbols: [RELIANCE.NSE,\n RELIANCE]}",
             "g.yaml:1: zeromq.symbols: found RELIANCE, expected SYMBOL.EXCHANGE, like "
             "RELIANCE.NSE"},
@@ -115,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
     Keys, BadFiles,
     testing::Values(Bad{"servr: {port: 1}",
                         "g.yaml:1: servr: found an unknown key, expected one of server, limits, database, "
-                        "plugins, zeromq, log, active_broker, brokers (did you mean 'server'?)"},
+                        "plugins, instruments, zeromq, log, active_broker, brokers (did you mean 'server'?)"},
                     Bad{"log:\n  levle: info\n",
                         "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "
                         "you mean 'level'?)"},
@@ -284,6 +288,7 @@ TEST(Load, ReadsEveryLimit) {
 TEST(Load, ReadsEveryKeyOfABrokerAndTheRest) {
   const Loaded loaded = load(R"(database: /var/db
 plugins: {directory: ../p, allow: []}
+instruments: {update: 08:45}
 zeromq: {enabled: false, host: 127.0.0.2, port: 0, symbols: []}
 log: {level: debug, format: json, file: log/g.log}
 active_broker: [two, one]
@@ -308,6 +313,7 @@ brokers:
   const Config& c = loaded.config;
   EXPECT_EQ(c.database, "/var/db");
   EXPECT_EQ(c.plugins.directory, "/etc/p");
+  EXPECT_EQ(c.instruments.update, 8 * 60 + 45);
   EXPECT_FALSE(c.zeromq.enabled);
   EXPECT_EQ(c.zeromq.host, "127.0.0.2");
   EXPECT_EQ(c.zeromq.port, 0);
@@ -318,7 +324,7 @@ brokers:
   EXPECT_THAT(c.active_broker, ElementsAre("two", "one"));
   ASSERT_EQ(c.brokers.size(), 2U);
   const Broker& b = c.brokers[0];
-  EXPECT_EQ(b.line, 7);
+  EXPECT_EQ(b.line, 8);
   EXPECT_FALSE(b.enabled);
   EXPECT_EQ(b.plugin, "x");
   EXPECT_EQ(b.isolation, "process");
@@ -376,6 +382,12 @@ TEST(Load, GivesTheShippedFileTheSameValuesAsAnEmptyOneWhereBothSpeak) {
   EXPECT_EQ(shipped.zeromq.symbols, empty.zeromq.symbols);
   EXPECT_EQ(shipped.active_broker, empty.active_broker);
   EXPECT_EQ(shipped.brokers[1].lag_limit, empty.brokers[0].lag_limit);
+}
+
+TEST(Load, DownloadsNothingByItselfUnlessToldToWhichTheShippedFileDoes) {
+  EXPECT_FALSE(load("").config.instruments.update);
+  EXPECT_FALSE(load("instruments: {update: off}").config.instruments.update);
+  EXPECT_EQ(load(shipped_config()).config.instruments.update, 8 * 60 + 45);
 }
 
 TEST(Load, SaysWhenAFileCannotBeRead) {

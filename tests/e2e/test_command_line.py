@@ -43,6 +43,17 @@ def test_every_problem_is_told_at_once(tmp_path):
     assert any("did you mean 'seed'?" in line for line in lines)
 
 
+def test_the_calendar_beside_the_file_is_checked_and_run_refuses_a_broken_one(tmp_path, config):
+    calendar = tmp_path / "config" / "calendar.yaml"
+    calendar.parent.mkdir()
+    calendar.write_text('exchanges: {NSE: {open: "09:15-15:30"}}\nholidays:\n  - {date: tomorrow}\n')
+    expected = f"{calendar}:3: holidays.date: found tomorrow, expected a date, like 2026-12-31"
+    assert run("check-config", "--config", config, status=2).splitlines() == [expected]
+    assert run("run", "--config", config, status=2, both=True)[1].splitlines() == [expected]
+    calendar.write_text('exchanges: {NSE: {open: "09:15-15:30"}}\n')
+    run("check-config", "--config", config)
+
+
 def test_settings_of_a_disabled_broker_and_of_one_without_plugin_are_not_checked(tmp_path):
     (tmp_path / "plugins").mkdir()
     problems(tmp_path, "plugins: {directory: plugins}\nbrokers:\n  mock: {plugin: mock, settings: {nonsense: 1}}\n", 0)

@@ -80,6 +80,20 @@ TEST_F(Store, AFailedImportLeavesListAndGenerationAsTheyWere) {
   EXPECT_EQ(*store_->generation("angel"), 1);
 }
 
+TEST_F(Store, SaysWhereTheListCameFromAndWhatTheServerCalledIt) {
+  EXPECT_FALSE(*store_->last_import("angel"));
+  ASSERT_TRUE(store_->replace("angel", "https://x/list", {row("A", "1"), row("B", "2")}, 7, {"\"v1\"", "Monday"}));
+  const auto last = store_->last_import("angel");
+  ASSERT_TRUE(last && *last);
+  EXPECT_EQ((*last)->source, "https://x/list");
+  EXPECT_EQ((*last)->version.etag, "\"v1\"");
+  EXPECT_EQ((*last)->version.last_modified, "Monday");
+  EXPECT_EQ((*last)->imported_ns, 7);
+  EXPECT_EQ((*last)->rows, 2);
+  ASSERT_TRUE(store_->replace("angel", "list.csv", {row("A", "1")}, 8));
+  EXPECT_EQ((*store_->last_import("angel"))->version.etag, "") << "a file has no version of the server's";
+}
+
 TEST_F(Store, ALoadedIndexOutlivesTheNextImport) {
   ASSERT_TRUE(store_->replace("angel", "a", {row("OLD", "1")}, 1));
   const auto before = store_->load("angel");

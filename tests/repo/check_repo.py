@@ -14,8 +14,10 @@ import sys
 # `sdk` is sdk/include/bgw.
 ARROWS = {
     "base": "",
-    "config": "base",
+    "calendar": "base",
+    "config": "base calendar",
     "database": "base",
+    "download": "base",
     "accounts": "base database",
     "instruments": "base sdk database",
     "registry": "base sdk",
@@ -34,7 +36,7 @@ SYSTEM_HEADERS = re.compile(
     r"(unistd|fcntl|dlfcn|elf|signal|poll|pthread|netdb|spawn)\.h$|csignal$"
     r"|(sys|netinet|arpa|linux|boost/asio/posix|boost/asio/local)/")
 SYSTEM_FILES = """
-    apps/gateway/commands/instruments.cpp
+    apps/gateway/commands/import_output.cpp
     apps/gateway/commands/watch.cpp
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
@@ -53,6 +55,7 @@ OWNED = {
     "yaml-cpp/": ["core/config/"],
     "boost/dll": ["core/plugin_host/"],
     "spdlog/": ["core/base/"],
+    "curl/": ["core/download/"],
     "sqlite3.h": ["core/database/", "apps/gateway/commands/"],
     "zmq.h": ["core/zeromq/", "apps/gateway/commands/", "tests/zeromq/"],
 }
@@ -73,7 +76,7 @@ TICK_PATH = re.compile(
     r"Tick path, stop (\d) of (\d)\.(?: Previous: (\S+)\.)?(?: Next: (\S+)\.(?: |$))?")
 MOST_LINES = 450
 FORBIDDEN_FOLDERS = {"utils", "util", "common"}
-TOP_FOLDERS = "apps bench cmake core docs plugins scripts sdk tests tools".split()
+TOP_FOLDERS = "apps bench cmake config core docs plugins scripts sdk tests tools".split()
 CPP = (".cpp", ".hpp", ".c", ".h", ".cc", ".hh", ".in")
 CODE = CPP + (".py", ".cmake", "CMakeLists.txt")
 

@@ -23,6 +23,8 @@ int users_list(const Options& options);
 int users_set_broker(const Options& options, const std::string& user, const std::string& brokers);
 
 int instruments_import(const Options& options, const std::string& broker, const std::string& file);
+// Every enabled broker's list, or that of the broker named.
+int instruments_update(const Options& options, const std::string& broker);
 int instruments_search(const Options& options, const std::string& text, const std::string& broker);
 
 int plugins_list(const Options& options);

@@ -1,9 +1,9 @@
 #include <cstdio>
 
-#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/commands/import_output.hpp"
 #include "core/base/clock.hpp"
 #include "core/instruments/import.hpp"
 #include "core/instruments/instrument_store.hpp"
@@ -18,33 +18,6 @@ std::string plugin_of(const config::Config& config, const std::string& broker) {
   for (const config::Broker& b : config.brokers)
     if (b.name == broker) return b.plugin;
   return broker;
-}
-
-void draw_progress(std::uint64_t read, std::uint64_t total) {
-  static int shown = -1;
-  const int percent = total == 0 ? 100 : static_cast<int>(read * 100 / total);
-  if (percent == shown) return;
-  shown = percent;
-  std::fprintf(stderr, "\r[%-50.*s] %3d %%%s", percent / 2, "##################################################",
-               percent, percent == 100 ? "\n" : "");
-}
-
-void print_report(const Options& options, const instruments::Import& import) {
-  const instruments::ImportReport& r = import.report();
-  if (options.json) {
-    Json skips = Json::array();
-    for (const auto& skip : r.first_skips) skips.push_back({{"line", skip.line}, {"reason", skip.reason}});
-    std::printf("%s\n", Json{{"read", r.read}, {"kept", import.rows().size()}, {"skipped", r.skipped}, {"skips", skips}}
-                            .dump(-1, ' ', false, Json::error_handler_t::replace)
-                            .c_str());
-    return;
-  }
-  std::printf("%llu rows read, %zu kept, %llu skipped\n", static_cast<unsigned long long>(r.read), import.rows().size(),
-              static_cast<unsigned long long>(r.skipped));
-  for (const auto& skip : r.first_skips)
-    std::printf("  line %llu: %s\n", static_cast<unsigned long long>(skip.line), skip.reason.c_str());
-  if (r.skipped > r.first_skips.size())
-    std::printf("  and %llu more\n", static_cast<unsigned long long>(r.skipped - r.first_skips.size()));
 }
 
 // What the gateway itself would use: imported rows, else those built in.
@@ -79,17 +52,25 @@ int instruments_import(const Options& options, const std::string& broker, const 
   auto database = open_database(loaded->config);
   if (!database) return fail(database.error().message);
   instruments::Import import;
-  const bool terminal = ::isatty(STDERR_FILENO) != 0;
-  const auto read = import.read_file(*extension, file, terminal ? draw_progress : instruments::Import::Progress{});
+  const auto read = [&] {
+    ProgressBar bar("reading");
+    return import.read_file(*extension, file, [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); });
+  }();
   if (!read) return fail(read.error().message);
+  const auto report = [&] {
+    if (options.json)
+      std::printf("%s\n", report_json(import).dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+    else
+      print_report(import);
+  };
   if (import.rows().empty()) {
-    print_report(options, import);
+    report();
     return fail(file + ": no row could be used; the instruments known before are kept");
   }
   const auto stored = instruments::InstrumentStore(**database).replace(plugin, file, import.rows(), wall_ns());
   if (!stored) return fail(stored.error().message);
   tell_running_gateway(loaded->config);
-  print_report(options, import);
+  report();
   return kDone;
 }
 

@@ -312,7 +312,7 @@ typedef struct bgw_adapter_api { /* every function is [adapter] */
 } bgw_adapter_api;
 
 /* ---- bgw.instruments/1: the broker's instrument list ---------------------------------------------------------------
- * From bgw_plugin_descriptor.get_extension. Stateless: no adapter object, no settings, no clock. [load] */
+ * From bgw_plugin_descriptor.get_extension. Stateless: no adapter object, no settings, no clock. [any] */
 
 #define BGW_EXTENSION_INSTRUMENTS "bgw.instruments/1"
 

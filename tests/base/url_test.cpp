@@ -1,9 +1,9 @@
-#include "core/transport/url.hpp"
+#include "core/base/url.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace gw::transport {
+namespace gw {
 namespace {
 
 using testing::HasSubstr;
@@ -12,7 +12,7 @@ using testing::Not;
 class Allowed : public testing::TestWithParam<const char*> {};
 
 TEST_P(Allowed, Url) {
-  const auto checked = check_url(GetParam());
+  const auto checked = check_url(GetParam(), "ws");
   EXPECT_TRUE(checked) << checked.error().message;
 }
 
@@ -25,7 +25,7 @@ INSTANTIATE_TEST_SUITE_P(TlsAnywherePlainHere, Allowed,
 
 class Refused : public testing::TestWithParam<const char*> {};
 
-TEST_P(Refused, Url) { EXPECT_FALSE(check_url(GetParam())); }
+TEST_P(Refused, Url) { EXPECT_FALSE(check_url(GetParam(), "ws")); }
 
 INSTANTIATE_TEST_SUITE_P(PlainToAnotherMachine, Refused,
                          testing::Values("ws://ws.kite.trade/", "ws://10.0.0.7:9001", "ws://0.0.0.0:9001",
@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(Malformed, Refused,
 TEST(Url, AnErrorNeverShowsTheQueryWhichMayHoldSecrets) {
   for (const char* url : {"ws://ws.kite.trade/?access_token=s3cret", "ftp://x/?token=s3cret",
                           "wss://host:x?token=s3cret", "wss://?s3cret"}) {
-    const auto checked = check_url(url);
+    const auto checked = check_url(url, "ws");
     ASSERT_FALSE(checked) << url;
     EXPECT_THAT(checked.error().message, Not(HasSubstr("s3cret")));
   }
@@ -50,7 +50,7 @@ TEST(Url, AnErrorNeverShowsTheQueryWhichMayHoldSecrets) {
 TEST(Url, AnErrorNeverShowsAPasswordEither) {
   for (const char* url : {"wss://user:s3cret@ws.kite.trade/", "https://user:s3cret@ws.kite.trade", "user:s3cret@host",
                           "ws://a@s3cret@host/@"}) {
-    const auto checked = check_url(url);
+    const auto checked = check_url(url, "ws");
     ASSERT_FALSE(checked) << url;
     EXPECT_THAT(checked.error().message, Not(HasSubstr("s3cret")));
   }
@@ -63,10 +63,25 @@ TEST(Url, WithoutSecretsTheRestStays) {
 }
 
 TEST(Url, APlainOneSaysWhatToDo) {
-  EXPECT_EQ(check_url("ws://feed.example/x?k=1").error().message,
+  EXPECT_EQ(check_url("ws://feed.example/x?k=1", "ws").error().message,
             "url: found ws://feed.example/x, expected wss://: without TLS credentials would travel "
             "in clear; ws:// goes to this machine only");
 }
 
+TEST(Url, TheSchemeIsTheCallers) {
+  EXPECT_TRUE(check_url("https://api.example/list", "http"));
+  EXPECT_TRUE(check_url("http://127.0.0.1:8000/list", "http"));
+  EXPECT_FALSE(check_url("ws://127.0.0.1/", "http"));
+  EXPECT_EQ(check_url("http://api.example/list?token=s3cret", "http").error().message,
+            "url: found http://api.example/list, expected https://: without TLS credentials would travel in clear; "
+            "http:// goes to this machine only");
+}
+
+TEST(Url, TheAuthorityIsHostAndPort) {
+  EXPECT_EQ(authority_of("https://api.example:444/list?x=http://other/"), "api.example:444");
+  EXPECT_EQ(authority_of("https://api.example?x"), "api.example");
+  EXPECT_EQ(authority_of("http://[::1]:80"), "[::1]:80");
+}
+
 }  // namespace
-}  // namespace gw::transport
+}  // namespace gw

@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/commands/import_output.hpp"
+#include "apps/gateway/instrument_update.hpp"
+#include "core/base/text.hpp"
+
+namespace gw::app {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Target {
+  const config::Broker* broker;
+  std::shared_ptr<const plugin_host::Library> library;
+};
+
+// Every enabled broker whose plugin says where its list is, each plugin once.
+std::vector<Target> targets_of(const config::Config& config, const std::vector<plugin_host::ScanEntry>& plugins) {
+  std::vector<Target> targets;
+  for (const config::Broker& broker : config.brokers) {
+    auto library = broker.enabled ? find_plugin(plugins, broker.plugin) : nullptr;
+    const auto same = [&](const Target& t) { return t.library == library; };
+    if (library == nullptr || !offers_list(*library) || std::any_of(targets.begin(), targets.end(), same)) continue;
+    targets.push_back({&broker, std::move(library)});
+  }
+  return targets;
+}
+
+int update_one(const Options& options, const config::Loaded& loaded, const Target& target, database::Database& database,
+               Json& out) {
+  const std::string plugin = target.library->descriptor().broker;
+  Json result = {{"broker", target.broker->name}, {"plugin", plugin}};
+  instruments::InstrumentStore store(database);
+  const auto updated = [&] {
+    ProgressBar downloading(plugin + ": downloading");
+    ProgressBar reading(plugin + ": reading    ");
+    const auto download_progress = [&](std::uint64_t done, std::uint64_t total) {
+      return downloading.show(done, total), true;
+    };
+    return update_list({*target.broker, loaded.file, *target.library, list_file(loaded.config, plugin),
+                        download_progress, [&](std::uint64_t done, std::uint64_t total) { reading.show(done, total); }},
+                       store);
+  }();
+  if (!updated) {
+    fail(plugin + ": " + updated.error().message + "; the instruments known before are kept");
+    result.update({{"result", "failed"}, {"error", updated.error().message}});
+  } else if (!updated->unchanged_since.empty()) {
+    if (!options.json) std::printf("%s: not modified since %s\n", plugin.c_str(), updated->unchanged_since.c_str());
+    result.update({{"result", "not_modified"}, {"since", updated->unchanged_since}});
+  } else {
+    if (!options.json) std::printf("%s: ", plugin.c_str()), print_report(updated->import);
+    result.update(report_json(updated->import));
+    result["result"] = "updated";
+  }
+  out.push_back(std::move(result));
+  return updated ? kDone : kCouldNot;
+}
+
+}  // namespace
+
+int instruments_update(const Options& options, const std::string& broker) {
+  const auto loaded = load_config(options);
+  if (!loaded) return kWrong;
+  const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
+  if (!plugins) return fail(plugins.error().message);
+  std::vector<Target> targets;
+  if (broker.empty()) {
+    targets = targets_of(loaded->config, *plugins);
+    if (targets.empty()) return fail("no enabled broker has a plugin that says where its instrument list is");
+  } else {
+    const auto& brokers = loaded->config.brokers;
+    const auto found =
+        std::find_if(brokers.begin(), brokers.end(), [&](const config::Broker& b) { return b.name == broker; });
+    const auto library = found == brokers.end() ? nullptr : find_plugin(*plugins, found->plugin);
+    if (library == nullptr)
+      return fail(
+          "--broker: found " + broker +
+              ", expected a broker of the configuration whose plugin is loaded; see: broker-gateway plugins list",
+          kWrong);
+    if (!offers_list(*library))
+      return fail("the plugin of broker " + broker + " does not say where its instrument list is");
+    targets.push_back({&*found, library});
+  }
+  auto database = open_database(loaded->config);
+  if (!database) return fail(database.error().message);
+  Json out = Json::array();
+  int status = kDone;
+  for (const Target& target : targets)
+    if (update_one(options, *loaded, target, **database, out) != kDone) status = kCouldNot;
+  tell_running_gateway(loaded->config);
+  if (options.json) std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+  return status;
+}
+
+}  // namespace gw::app

@@ -1,0 +1,76 @@
+#include "apps/gateway/instrument_update.hpp"
+
+#include <filesystem>
+
+#include "apps/gateway/broker_setup.hpp"
+#include "apps/gateway/environment.hpp"
+#include "apps/gateway/list_address.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/base/url.hpp"
+#include "core/download/download.hpp"
+
+namespace gw::app {
+namespace {
+
+// A list that lost most of its rows over night is more likely cut off than true.
+Result<void> check_size(const ListUpdate& update, std::size_t found, std::int64_t known) {
+  if (static_cast<std::int64_t>(found) * 2 >= known) return {};
+  return Error{update.file + ": found " + std::to_string(found) + " instruments, expected at least half of the " +
+               std::to_string(known) + " known ones; if it is right all the same: broker-gateway instruments import " +
+               "--broker " + update.broker.name + ' ' + update.file};
+}
+
+}  // namespace
+
+bool offers_list(const plugin_host::Library& library) {
+  const bgw_instruments* extension = library.instruments();
+  return extension != nullptr && extension->url != nullptr && extension->parse != nullptr;
+}
+
+Result<UpdatedList> update_list(const ListUpdate& update, instruments::InstrumentStore& store) {
+  const auto problems = config::check_settings(update.broker, update.config_file, setting_rules(update.library));
+  if (!problems.empty()) return Error{problems.front().text()};
+  const auto settings = adapter_settings(update.broker, update.library);
+  if (!settings) return settings.error();
+  const bgw_instruments& extension = *update.library.instruments();
+  auto address = list_address(extension, *settings);
+  if (!address) return address.error();
+  const std::string plugin = update.library.descriptor().broker;
+  const auto last = store.last_import(plugin);
+  if (!last) return last.error();
+
+  download::Request request;
+  request.url = address->url;
+  request.headers = std::move(address->headers);
+  request.file = update.file;
+  request.progress = update.downloading;
+  const std::string source = without_secrets(request.url);
+  if (*last && (*last)->source == source) {
+    request.etag = (*last)->version.etag;
+    request.last_modified = (*last)->version.last_modified;
+  }
+  const auto downloaded = download::download(request);
+  if (!downloaded) return Error{log::redacted(downloaded.error().message)};
+  UpdatedList out;
+  if (downloaded->not_modified) {
+    out.unchanged_since = request.last_modified.empty() ? iso_time((*last)->imported_ns) : request.last_modified;
+    return out;
+  }
+  if (const auto read = out.import.read_file(extension, update.file, update.reading); !read) return read.error();
+  if (out.import.rows().empty()) return Error{update.file + ": no row could be used"};
+  if (const auto good = check_size(update, out.import.rows().size(), *last ? (*last)->rows : 0); !good)
+    return good.error();
+  const instruments::ListVersion version{downloaded->etag, downloaded->last_modified};
+  if (const auto stored = store.replace(plugin, source, out.import.rows(), wall_ns(), version); !stored)
+    return stored.error();
+  std::error_code ec;
+  std::filesystem::remove(update.file, ec);
+  return out;
+}
+
+std::string list_file(const config::Config& config, const std::string& plugin) {
+  return (std::filesystem::path(config.database).parent_path() / (plugin + ".instruments")).string();
+}
+
+}  // namespace gw::app

@@ -1,0 +1,37 @@
+// Downloads a broker's instrument list, reads it through the broker's plugin and stores it: for the command line and
+// for the running gateway. What was known before stays when anything is wrong.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "core/config/load.hpp"
+#include "core/instruments/import.hpp"
+#include "core/instruments/instrument_store.hpp"
+#include "core/plugin_host/library.hpp"
+
+namespace gw::app {
+
+// The plugin says where its list is.
+bool offers_list(const plugin_host::Library& library);
+
+struct ListUpdate {
+  const config::Broker& broker;
+  std::string config_file;  // for what is wrong with the broker's settings
+  const plugin_host::Library& library;
+  std::string file;  // where the list goes; a list that was not taken stays there to be looked at
+  std::function<bool(std::uint64_t received, std::uint64_t total)> downloading;  // false ends it
+  instruments::Import::Progress reading;
+};
+
+struct UpdatedList {
+  std::string unchanged_since;  // empty: there is a new list
+  instruments::Import import;   // the new list
+};
+
+Result<UpdatedList> update_list(const ListUpdate& update, instruments::InstrumentStore& store);
+
+// Where the list of a plugin goes, beside the database.
+std::string list_file(const config::Config& config, const std::string& plugin);
+
+}  // namespace gw::app

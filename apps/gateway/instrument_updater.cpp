@@ -1,0 +1,101 @@
+#include "apps/gateway/instrument_updater.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "apps/gateway/environment.hpp"
+#include "apps/gateway/instrument_update.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+
+namespace gw::app {
+namespace {
+
+constexpr std::int64_t kMinuteNs = 60'000'000'000;
+// The wall clock may jump, and this waits by another one.
+constexpr std::int64_t kLongestWait = kMinuteNs;
+
+}  // namespace
+
+InstrumentUpdater::InstrumentUpdater(const config::Loaded& loaded) : loaded_(loaded), thread_([this] { run(); }) {}
+
+InstrumentUpdater::~InstrumentUpdater() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void InstrumentUpdater::add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library) {
+  if (!offers_list(*library)) return;
+  const UpdateSchedule schedule(*loaded_.config.instruments.update, loaded_.calendar.utc_offset);
+  {
+    const std::lock_guard lock(mutex_);
+    added_.push_back({&broker, std::move(library), schedule});
+  }
+  wake_.notify_one();
+}
+
+bool InstrumentUpdater::wait(std::int64_t ns) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, std::chrono::nanoseconds(ns), [this] { return ending_ || !added_.empty(); });
+  for (List& list : added_) {
+    const auto same = [&](const List& known) { return known.plugin() == list.plugin(); };
+    if (std::none_of(lists_.begin(), lists_.end(), same)) lists_.push_back(std::move(list));
+  }
+  added_.clear();
+  return !ending_;
+}
+
+void InstrumentUpdater::run() {
+  const auto database = open_database(loaded_.config);
+  if (!database)
+    return log::error("instruments", database.error().message + "; lists are not updated until the next start");
+  instruments::InstrumentStore store(**database);
+  std::int64_t pause = kLongestWait;
+  while (wait(pause)) {
+    pause = kLongestWait;
+    for (List& list : lists_)
+      if (!ending_) pause = std::min(pause, attend(list, store));
+  }
+}
+
+std::int64_t InstrumentUpdater::attend(List& list, instruments::InstrumentStore& store) {
+  std::int64_t known = 0;
+  if (wall_ns() >= list.schedule.due()) {
+    // Somebody may have imported it by hand meanwhile.
+    if (const auto last = store.last_import(list.plugin()); last && *last && (*last)->rows > 0) {
+      list.schedule.imported((*last)->imported_ns);
+      known = (*last)->rows;
+    }
+  }
+  if (wall_ns() >= list.schedule.due()) update(list, store, known);
+  return std::max<std::int64_t>(list.schedule.due() - wall_ns(), 0);
+}
+
+void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, std::int64_t known) {
+  const std::string plugin = list.plugin();
+  // Not the command line's file: both may be at work.
+  const std::string file = list_file(loaded_.config, plugin) + ".daily";
+  log::info("instruments", plugin + ": downloading the instrument list");
+  const auto updated = update_list(
+      {*list.broker, loaded_.file, *list.library, file, [this](std::uint64_t, std::uint64_t) { return !ending_; }, {}},
+      store);
+  if (ending_) return;
+  if (!updated) {
+    const std::int64_t minutes = list.schedule.failed(wall_ns()) / kMinuteNs;
+    return log::warning("instruments", plugin + ": the instrument list was not updated: " + updated.error().message +
+                                           "; trying again in " + std::to_string(minutes) + " minutes, " +
+                                           (known == 0 ? "none are known until then"
+                                                       : "going on with the " + std::to_string(known) + " known"));
+  }
+  list.schedule.succeeded(wall_ns());
+  if (!updated->unchanged_since.empty())
+    return log::info("instruments", plugin + ": the instrument list has not changed since " + updated->unchanged_since);
+  log::info("instruments", plugin + ": a new instrument list: " + std::to_string(updated->import.rows().size()) +
+                               " rows kept, " + std::to_string(updated->import.report().skipped) + " skipped");
+}
+
+}  // namespace gw::app

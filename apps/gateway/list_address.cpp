@@ -1,0 +1,54 @@
+#include "apps/gateway/list_address.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace gw::app {
+namespace {
+
+using Settings = std::vector<plugin_host::AdapterSetting>;
+
+// `text` with the value of each {NAME}; an error is the first name that has none.
+Result<std::string> filled(std::string_view text, const Settings& settings) {
+  constexpr const char* kName = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t open = text.find('{');
+    const std::size_t end = open == text.npos ? text.npos : text.find_first_not_of(kName, open + 1);
+    out += text.substr(0, open);
+    if (open == text.npos) break;
+    const bool is_place = end != text.npos && text[end] == '}' && end > open + 1;
+    if (is_place) {
+      const std::string_view name = text.substr(open + 1, end - open - 1);
+      const auto found = std::find_if(settings.begin(), settings.end(),
+                                      [&](const plugin_host::AdapterSetting& s) { return s.key == name; });
+      if (found == settings.end() || found->is_missing) return Error{std::string(name)};
+      out += found->text;
+    } else {
+      out += '{';
+    }
+    text.remove_prefix(is_place ? end + 1 : open + 1);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<ListAddress> list_address(const bgw_instruments& extension, const Settings& settings) {
+  ListAddress address;
+  auto url = filled(extension.url, settings);
+  if (!url)
+    return Error{"setting " + url.error().message +
+                 ": found nothing, expected a value: the instrument list's URL needs it"};
+  address.url = std::move(*url);
+  std::string_view lines = extension.headers == nullptr ? "" : extension.headers;
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    if (auto line = filled(lines.substr(0, end), settings); line && !line->empty())
+      address.headers.push_back(std::move(*line));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return address;
+}
+
+}  // namespace gw::app

@@ -1,0 +1,31 @@
+// When a list is due: pure, whoever asks brings the wall clock.
+#pragma once
+
+#include <cstdint>
+
+namespace gw::app {
+
+class UpdateSchedule {
+ public:
+  // Every day when clocks `utc_offset` minutes east of UTC show `minute`; at once while nothing was ever imported.
+  UpdateSchedule(int minute, int utc_offset) : minute_(minute), utc_offset_(utc_offset) {}
+
+  // There is a list of that time, whoever brought it.
+  void imported(std::int64_t wall_ns);
+  // The list was found good, new or not.
+  void succeeded(std::int64_t wall_ns) { imported(wall_ns); }
+  // Tried in vain; says how long until the next try: longer each time, an hour at the most.
+  std::int64_t failed(std::int64_t wall_ns);
+  std::int64_t due() const { return due_; }
+
+ private:
+  std::int64_t next_daily(std::int64_t after_ns) const;
+
+  int minute_;
+  int utc_offset_;
+  int failures_ = 0;
+  std::int64_t good_since_ = 0;
+  std::int64_t due_ = 0;
+};
+
+}  // namespace gw::app

@@ -1,0 +1,53 @@
+#include "core/base/url.hpp"
+
+#include "core/base/text.hpp"
+
+namespace gw {
+
+bool is_loopback(std::string_view host) {
+  if (host == "localhost" || host == "::1" || host == "[::1]") return true;
+  // Digits and dots only: 127.example.org is somebody's name.
+  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+std::string without_secrets(std::string_view url) {
+  url = url.substr(0, url.find('?'));
+  const std::size_t scheme = url.find("://");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::size_t at = url.substr(0, url.find('/', begin)).rfind('@');
+  if (at == std::string_view::npos) return std::string(url);
+  return std::string(url.substr(0, begin)) + "***" + std::string(url.substr(at));
+}
+
+std::string_view authority_of(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
+  return url.substr(0, url.find_first_of("/?"));
+}
+
+Result<void> check_url(std::string_view url, std::string_view scheme) {
+  const std::string plain_prefix = std::string(scheme) + "://";
+  const std::string tls_prefix = std::string(scheme) + "s://";
+  const auto wrong = [&](const std::string& expected) {
+    return Error{"url: found " + without_secrets(url) + ", expected " + expected};
+  };
+  const bool tls = url.starts_with(tls_prefix);
+  if (!tls && !url.starts_with(plain_prefix))
+    return wrong(tls_prefix + "HOST… (or " + plain_prefix + " to this machine)");
+  const std::string_view authority = authority_of(url);
+  if (authority.empty() || authority.find('@') != std::string_view::npos) return wrong("a host and no user name");
+  std::string_view host = authority;
+  const std::size_t colon = authority.rfind(':');
+  if (colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos) {
+    host = authority.substr(0, colon);
+    const std::string_view port = authority.substr(colon + 1);
+    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string_view::npos)
+      return wrong("a port of 1 to 65535");
+  }
+  if (!tls && !is_loopback(lower(host)))
+    return wrong(tls_prefix + ": without TLS credentials would travel in clear; " + plain_prefix +
+                 " goes to this machine only");
+  return {};
+}
+
+}  // namespace gw

@@ -1,0 +1,34 @@
+// A file that comes into being beside the one that it will replace.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "core/base/result.hpp"
+
+namespace gw::download {
+
+class PartFile {
+ public:
+  explicit PartFile(std::string path) : path_(std::move(path)), part_(path_ + ".part") {}
+  ~PartFile();  // an unfinished part is removed
+  PartFile(const PartFile&) = delete;
+  PartFile& operator=(const PartFile&) = delete;
+
+  Result<void> start();  // empty, also when there was one
+  Result<void> append(std::string_view bytes);
+  std::uint64_t size() const { return size_; }
+  Result<void> finish();  // takes the file's place
+
+ private:
+  Error failed(const char* what) const;
+
+  std::string path_;
+  std::string part_;
+  std::FILE* file_ = nullptr;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace gw::download

@@ -1,0 +1,142 @@
+#include "core/calendar/calendar.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gw::calendar {
+namespace {
+
+using namespace std::chrono;
+
+constexpr year_month_day kFriday{year(2027), month(3), day(12)};
+constexpr year_month_day kHoliday{year(2027), month(3), day(10)};  // of this test: a Wednesday like any other
+
+// The wall clock when India's clocks show this time of 2027-03-`of_month`.
+std::int64_t at(unsigned of_month, int hour, int minute, int second = 0) {
+  const auto utc = sys_days(year(2027) / month(3) / day(of_month)) + hours(hour) + minutes(minute) + seconds(second) -
+                   minutes(kIndia);
+  return duration_cast<nanoseconds>(utc.time_since_epoch()).count();
+}
+
+Calendar calendar() {
+  Exchange cash{
+      .name = "CASH", .utc_offset = kIndia, .sessions = {}, .holidays = {sys_days(kHoliday)}, .special_sessions = {}};
+  cash.sessions = {{{MarketStatus::pre_open, 9 * 60, 9 * 60 + 15}}, {{MarketStatus::open, 9 * 60 + 15, 15 * 60 + 30}}};
+  Exchange metal = cash;
+  metal.name = "METAL";
+  metal.sessions = {{{MarketStatus::open, 9 * 60, 23 * 60 + 30}}};
+  metal.special_sessions = {{sys_days(kHoliday), {MarketStatus::open, 17 * 60, 23 * 60 + 30}}};
+  Exchange night{.name = "NIGHT", .utc_offset = kIndia, .sessions = {}, .holidays = {}, .special_sessions = {}};
+  constexpr std::uint8_t kMonday = 1;
+  constexpr std::uint8_t kTuesday = 2;
+  night.sessions = {{{MarketStatus::open, 22 * 60, kMinutesOfDay}, kMonday},
+                    {{MarketStatus::open, 0, 2 * 60}, kTuesday}};
+  Exchange always{.name = "ALWAYS", .utc_offset = 0, .sessions = {}, .holidays = {}, .special_sessions = {}};
+  always.sessions = {{{MarketStatus::open, 0, kMinutesOfDay}, 0b1111111}};
+  return {kIndia, {cash, metal, night, always}};
+}
+
+struct Moment {
+  const char* exchange;
+  unsigned day;  // of March 2027; the 8th is a Monday
+  int hour, minute, second;
+  MarketStatus expected;
+};
+
+class Status : public testing::TestWithParam<Moment> {};
+
+TEST_P(Status, AtThatMoment) {
+  const Moment& m = GetParam();
+  EXPECT_EQ(calendar().status(m.exchange, at(m.day, m.hour, m.minute, m.second)), m.expected)
+      << m.exchange << " on the " << m.day << ". at " << m.hour << ':' << m.minute << ':' << m.second;
+}
+
+constexpr auto kClosed = MarketStatus::closed;
+constexpr auto kPreOpen = MarketStatus::pre_open;
+constexpr auto kOpen = MarketStatus::open;
+
+INSTANTIATE_TEST_SUITE_P(OfADay, Status,
+                         testing::Values(Moment{"CASH", 8, 0, 0, 0, kClosed}, Moment{"CASH", 8, 8, 59, 59, kClosed},
+                                         Moment{"CASH", 8, 9, 0, 0, kPreOpen}, Moment{"CASH", 8, 9, 14, 59, kPreOpen},
+                                         Moment{"CASH", 8, 9, 15, 0, kOpen}, Moment{"CASH", 8, 15, 29, 59, kOpen},
+                                         Moment{"CASH", 8, 15, 30, 0, kClosed},
+                                         Moment{"CASH", 8, 23, 59, 59, kClosed}));
+
+INSTANTIATE_TEST_SUITE_P(Weekend, Status,
+                         testing::Values(Moment{"CASH", 12, 12, 0, 0, kOpen}, Moment{"CASH", 13, 12, 0, 0, kClosed},
+                                         Moment{"CASH", 14, 12, 0, 0, kClosed}, Moment{"CASH", 15, 12, 0, 0, kOpen}));
+
+INSTANTIATE_TEST_SUITE_P(HolidayWithAnEveningSession, Status,
+                         testing::Values(Moment{"CASH", 10, 12, 0, 0, kClosed}, Moment{"METAL", 10, 12, 0, 0, kClosed},
+                                         Moment{"METAL", 10, 16, 59, 59, kClosed}, Moment{"METAL", 10, 17, 0, 0, kOpen},
+                                         Moment{"METAL", 10, 23, 30, 0, kClosed}, Moment{"METAL", 11, 9, 0, 0, kOpen}));
+
+INSTANTIATE_TEST_SUITE_P(AcrossMidnight, Status,
+                         testing::Values(Moment{"NIGHT", 8, 1, 0, 0, kClosed}, Moment{"NIGHT", 8, 22, 0, 0, kOpen},
+                                         Moment{"NIGHT", 8, 23, 59, 59, kOpen}, Moment{"NIGHT", 9, 0, 0, 0, kOpen},
+                                         Moment{"NIGHT", 9, 2, 0, 0, kClosed}, Moment{"ALWAYS", 13, 0, 0, 0, kOpen}));
+
+TEST(Calendar, AnExchangeThatItDoesNotHaveIsOpenAndStaysSo) {
+  EXPECT_EQ(calendar().status("ELSEWHERE", at(13, 3, 0)), MarketStatus::open);
+  EXPECT_EQ(calendar().next_change("ELSEWHERE", at(13, 3, 0)), kNever);
+}
+
+TEST(Calendar, TheDayIsTheExchangesOwn) {
+  Calendar one = calendar();
+  one.exchanges[3].holidays = {sys_days(kFriday)};  // ALWAYS lives in UTC: its Friday begins at 05:30 in India
+  EXPECT_EQ(one.status("ALWAYS", at(12, 5, 29, 59)), MarketStatus::open);
+  EXPECT_EQ(one.status("ALWAYS", at(12, 5, 30)), MarketStatus::closed);
+}
+
+TEST(Calendar, WhereSessionsOverlapOpenWins) {
+  Calendar one = calendar();
+  one.exchanges[0].special_sessions = {{sys_days(kFriday), {MarketStatus::pre_open, 10 * 60, 16 * 60}}};
+  EXPECT_EQ(one.status("CASH", at(12, 10, 0)), MarketStatus::open);
+  EXPECT_EQ(one.status("CASH", at(12, 15, 30)), MarketStatus::pre_open);
+}
+
+TEST(Calendar, TheNextChangeIsTheNextMomentOfAnotherStatus) {
+  const Calendar c = calendar();
+  EXPECT_EQ(c.next_change("CASH", at(8, 0, 0)), at(8, 9, 0));
+  EXPECT_EQ(c.next_change("CASH", at(8, 9, 0)), at(8, 9, 15));
+  EXPECT_EQ(c.next_change("CASH", at(8, 9, 15)), at(8, 15, 30));
+  EXPECT_EQ(c.next_change("CASH", at(8, 15, 29, 59)), at(8, 15, 30));
+  EXPECT_EQ(c.next_change("CASH", at(12, 15, 30)), at(15, 9, 0)) << "over the weekend";
+  EXPECT_EQ(c.next_change("CASH", at(9, 15, 30)), at(11, 9, 0)) << "over the holiday";
+  EXPECT_EQ(c.next_change("METAL", at(10, 9, 0)), at(10, 17, 0)) << "the holiday's evening";
+  EXPECT_EQ(c.next_change("NIGHT", at(8, 22, 0)), at(9, 2, 0)) << "midnight changes nothing";
+  EXPECT_EQ(c.next_change("NIGHT", at(9, 2, 0)), at(15, 22, 0));
+}
+
+TEST(Calendar, WhatEndsAtMidnightChangesAtMidnight) {
+  Calendar one = calendar();
+  one.exchanges[2].sessions.pop_back();
+  EXPECT_EQ(one.next_change("NIGHT", at(8, 23, 0)), at(9, 0, 0));
+}
+
+TEST(Calendar, WithoutAChangeThereIsNoNextOne) {
+  Calendar one = calendar();
+  EXPECT_EQ(one.next_change("ALWAYS", at(8, 0, 0)), kNever);
+  one.exchanges[0].sessions.clear();
+  EXPECT_EQ(one.status("CASH", at(8, 12, 0)), MarketStatus::closed);
+  EXPECT_EQ(one.next_change("CASH", at(8, 12, 0)), kNever);
+}
+
+TEST(Calendar, FollowingTheChangesVisitsEveryStatusThatThereIs) {
+  const Calendar c = calendar();
+  int changes = 0;
+  for (std::int64_t now = at(8, 0, 0); now < at(15, 0, 0); now = c.next_change("CASH", now), ++changes)
+    EXPECT_NE(c.status("CASH", now), c.status("CASH", c.next_change("CASH", now)));
+  EXPECT_EQ(changes, 1 + 4 * 3) << "three changes on each of four days of trading, after the start";
+}
+
+TEST(Calendar, AnyWallClockGetsAnAnswer) {
+  const Calendar c = calendar();
+  for (const std::int64_t ns :
+       {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{0}, kNever - 1}) {
+    static_cast<void>(c.status("CASH", ns));
+    EXPECT_GT(c.next_change("CASH", ns), ns);
+  }
+}
+
+}  // namespace
+}  // namespace gw::calendar
