@@ -141,6 +141,9 @@ class Outputs final : public gw::routing::SessionPort {
   }
   void refused(gw::routing::SessionId, const gw::routing::TopicInfo&, std::string_view) override {}
   void broker_changed(gw::routing::BrokerId) override {}
+  void subscription_changed(gw::routing::TopicId, std::span<const gw::routing::SessionId>) override {}
+  void feed_changed(gw::routing::BrokerId) override {}
+  void switched(gw::routing::LineupId, std::string_view) override {}
   void append(std::size_t client, std::string_view frame) {
     gw::websocket::Output& output = outputs_[client];
     if (!output.append(frame)) {
@@ -162,14 +165,15 @@ void routed_update(benchmark::State& state) {
   const auto clients = static_cast<std::size_t>(state.range(0));
   Outputs port(clients);
   const gw::proxy::wire::SeedEncoder encoder;
-  gw::routing::Router router(
-      encoder, port, [] { return std::int64_t{1'748'428'245'123'456'789}; }, "epoch");
+  const auto now = [] { return std::int64_t{1'748'428'245'123'456'789}; };
+  gw::routing::Router router(encoder, port, {now, now}, [] { return std::string("epoch"); });
   gw::bus::Doorbell bell;
   gw::bus::Channel channel(1 << 20, 1 << 16, bell);
   bgw_capability nse{};
   std::memcpy(nse.exchange, "NSE", 4);
   nse.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
-  const auto broker = router.add_broker({"broker", "broker", gw::registry::Capabilities({&nse, 1}), &channel, ""});
+  const auto broker =
+      router.add_broker({"broker", "broker", gw::registry::Capabilities({&nse, 1}), &channel, "", {}, false});
   gw::instruments::Index::Builder index(1);
   gw::instruments::InstrumentView reliance;
   reliance.symbol = "RELIANCE";
@@ -177,8 +181,9 @@ void routed_update(benchmark::State& state) {
   reliance.token = "1";
   index.add(reliance);
   router.set_index("broker", std::make_shared<const gw::instruments::Index>(std::move(index).build()));
+  const gw::routing::LineupId lineup = router.lineup("", {broker});
   for (std::size_t i = 0; i < clients; ++i) {
-    router.open(static_cast<gw::routing::SessionId>(i), broker, gw::routing::Variant::plain, 10);
+    router.open(static_cast<gw::routing::SessionId>(i), lineup, gw::routing::Variant::plain, 10);
     router.subscribe(static_cast<gw::routing::SessionId>(i), "RELIANCE", "NSE", {BGW_MODE_QUOTE, 0});
   }
   router.flush_demand();

@@ -59,12 +59,26 @@ std::vector<config::Problem> try_settings(const config::Broker& broker, const st
   return prepared ? std::vector<config::Problem>{} : std::vector{problem_of(broker, file, prepared.error().message)};
 }
 
+std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
+                                              const std::vector<plugin_host::ScanEntry>& plugins) {
+  std::vector<config::Problem> all;
+  for (const config::Broker& broker : loaded.config.brokers) {
+    const auto library = broker.enabled ? find_plugin(plugins, broker.plugin) : nullptr;
+    if (library == nullptr) continue;
+    auto problems = config::check_settings(broker, loaded.file, setting_rules(*library));
+    if (problems.empty()) problems = try_settings(broker, loaded.file, library);
+    for (config::Problem& problem : problems) all.push_back(std::move(problem));
+  }
+  return all;
+}
+
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
                                    bus::Doorbell& routing_bell) {
   routing::BrokerSetup setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
+  setup.hot_standby = broker.standby == "hot";
   const auto give_up = [&](const std::string& why) {
     setup.unavailable = why;
     log::error("broker", broker.name + ": left out: " + why);
@@ -101,6 +115,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
     return give_up(wrong);
   }
   setup.capabilities = instance.capabilities();
+  setup.limits = registry::Limits(*library->descriptor().limits);
   setup.channel = &instance.channel();
   return setup;
 }

@@ -22,6 +22,10 @@ Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::
 std::vector<config::Problem> try_settings(const config::Broker& broker, const std::string& file,
                                           std::shared_ptr<const plugin_host::Library> library);
 
+// What check_settings and try_settings find wrong with all brokers that are enabled and whose plugins are there.
+std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
+                                              const std::vector<plugin_host::ScanEntry>& plugins);
+
 // Adds an adapter to the feed thread unless the broker cannot be used; what is wrong is logged with
 // file and line.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <set>
 
 #include <unistd.h>
@@ -16,6 +17,8 @@ namespace gw::app {
 namespace {
 
 constexpr int kControlPeriodMs = 250;
+
+}  // namespace
 
 log::Options log_options(const config::Log& c) {
   log::Options options;
@@ -36,11 +39,8 @@ proxy::ShardOptions shard_options(const config::Config& c) {
   o.symbols_per_request = static_cast<std::size_t>(c.limits.symbols_per_request);
   o.message_size = c.limits.message_size;
   o.output_per_client = c.limits.output_per_client;
-  o.default_broker = c.active_broker.front();
   return o;
 }
-
-}  // namespace
 
 Gateway::~Gateway() { stop(); }
 
@@ -127,6 +127,8 @@ Result<void> Gateway::start_brokers() {
           plugin + ": none are known yet; run: broker-gateway instruments update, or import --broker NAME FILE");
     shard_->router().set_index(plugin, index);
   }
+  shard_->router().lineup("", shard_->brokers_named(config().active_broker));
+  shard_->set_calendar(std::make_shared<const calendar::Calendar>(loaded_.calendar));
   return {};
 }
 
@@ -145,8 +147,7 @@ Result<void> Gateway::start_proxy() {
 
 void Gateway::start_zeromq() {
   const config::ZeroMq& z = config().zeromq;
-  const auto broker = shard_->router().find_broker(config().active_broker.front());
-  if (!z.enabled || !broker) return;
+  if (!z.enabled) return;
   auto publisher = zeromq::ZeroMqPublisher::open(z.host, static_cast<std::uint16_t>(z.port));
   if (!publisher) {
     log::error("zeromq", publisher.error().message + "; going on without it");
@@ -158,7 +159,7 @@ void Gateway::start_zeromq() {
     const std::size_t dot = symbol.rfind('.');
     pins.push_back({symbol.substr(0, dot), symbol.substr(dot + 1)});
   }
-  shard_->router().publish_to(*zeromq_, *broker, std::move(pins));
+  shard_->router().publish_to(*zeromq_, std::move(pins));
   log::info("zeromq", "publishing on " + zeromq_->endpoint());
   for (const routing::Router::Pin& pin : shard_->router().missing_pins())
     log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " +
@@ -179,6 +180,15 @@ void Gateway::start_updates() {
   updater_ = std::make_unique<InstrumentUpdater>(loaded_);
   for (const config::Broker& broker : config().brokers)
     if (feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(plugins_, broker.plugin));
+}
+
+void Gateway::on_shard(const std::function<void()>& task) {
+  std::promise<void> done;
+  shard_->post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
 }
 
 Result<void> Gateway::write_ready_file(const std::string& path) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/instrument_updater.hpp"
 #include "core/accounts/account_store.hpp"
+#include "core/base/log.hpp"
 #include "core/control/control_socket.hpp"
 #include "core/instruments/instrument_store.hpp"
 #include "core/plugin_host/feed_thread.hpp"
@@ -21,16 +23,22 @@
 
 namespace gw::app {
 
+// gateway.cpp
+log::Options log_options(const config::Log& config);
+proxy::ShardOptions shard_options(const config::Config& config);
+
 // Differs whenever one of the files that the broker's settings name has changed. gateway_files.cpp
 std::string state_of_secrets(const config::Broker& broker);
 
 class Gateway {
  public:
-  explicit Gateway(config::Loaded loaded) : loaded_(std::move(loaded)) {}
+  Gateway(Options options, config::Loaded loaded) : options_(std::move(options)), loaded_(std::move(loaded)) {}
   ~Gateway();
 
   // Everything up and clients served, or the reason why not. [main]
   Result<void> start(const std::optional<std::string>& ready_file);
+  // Takes up what has changed in the configuration, or refuses it as a whole. [any]
+  void reload() { reload_wanted_ = true; }
   // Clients are told 1001; returns when all threads have ended. [main]
   void stop();
 
@@ -47,11 +55,16 @@ class Gateway {
   // gateway_control.cpp [control]
   void look();  // every quarter of a second
   std::string answer(std::string_view line);
-  std::string status();
   std::string relogin(const std::string& name);
   std::string retry(const std::string& name);
   void look_at_database();
   void look_at_instruments();
+  std::string status();  // gateway_status.cpp
+  // gateway_reload.cpp [control]
+  void take_up_configuration();
+  void apply(config::Loaded fresh);
+  void remove_broker(const std::string& name, const std::string& why);
+  void start_broker(const config::Broker& broker);
   // gateway_files.cpp [control]
   void look_at_files();
   void look_for_plugin(const config::Broker& broker);
@@ -60,7 +73,12 @@ class Gateway {
   const config::Config& config() const { return loaded_.config; }
   const config::Broker* find_broker(const std::string& name) const;
 
+  // Runs `task` on the shard's thread and waits for its end.
+  void on_shard(const std::function<void()>& task);
+
+  Options options_;
   config::Loaded loaded_;
+  std::atomic<bool> reload_wanted_ = false;
   std::vector<plugin_host::ScanEntry> plugins_;
   std::unique_ptr<database::Database> database_;  // the control thread's, once that runs
   std::int64_t data_version_ = 0;

@@ -1,7 +1,5 @@
 // What a running gateway does on its control thread: answers the command line, and takes up what
 // other processes changed in the database.
-#include <future>
-
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/broker_setup.hpp"
@@ -21,18 +19,6 @@ std::string text_at(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::uint64_t value(const std::atomic<std::uint64_t>& count) { return count.load(std::memory_order_relaxed); }
-
-Json broker_json(const plugin_host::AdapterCounts& c) {
-  return {{"connects", value(c.connects)},
-          {"frames", value(c.frames)},
-          {"frames_refused", value(c.frames_refused)},
-          {"updates", value(c.updates)},
-          {"updates_invalid", value(c.updates_invalid)},
-          {"conflated", value(c.conflated)},
-          {"subscribed", value(c.wanted)}};
-}
-
 }  // namespace
 
 std::string Gateway::answer(std::string_view line) {
@@ -48,34 +34,6 @@ std::string Gateway::answer(std::string_view line) {
     return R"({"ok":true})";
   }
   return refusal("unknown command '" + command + "'");
-}
-
-std::string Gateway::status() {
-  Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
-  // Routing's numbers are routing's: it makes the copy, this thread waits for it.
-  std::promise<void> copied;
-  shard_->post([&] {
-    const routing::Router& router = shard_->router();
-    out["clients"] = shard_->session_count();
-    out["updates"] = router.counts().updates;
-    out["published"] = router.counts().published;
-    out["delivered"] = router.counts().delivered;
-    out["unwanted"] = router.counts().unwanted;
-    out["brokers"] = Json::array();
-    for (std::size_t i = 0; i < router.broker_count(); ++i) {
-      const routing::BrokerTable& table = router.broker(static_cast<routing::BrokerId>(i));
-      out["brokers"].push_back({{"name", table.setup().name},
-                                {"status", bus::word(table.state())},
-                                {"message", table.available() ? table.state_message() : table.setup().unavailable},
-                                {"instruments", table.index() == nullptr ? 0 : table.index()->size()}});
-    }
-    copied.set_value();
-  });
-  copied.get_future().wait();
-  for (Json& broker : out["brokers"])
-    if (const auto* instance = feed_.find(broker["name"])) broker.update(broker_json(instance->counts()));
-  if (zeromq_) out["zeromq_dropped"] = zeromq_->dropped();
-  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string Gateway::relogin(const std::string& name) {
@@ -98,6 +56,7 @@ std::string Gateway::retry(const std::string& name) {
 
 void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
+  if (reload_wanted_.exchange(false)) take_up_configuration();
   look_at_database();
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
 }

@@ -62,20 +62,10 @@ void Gateway::look_for_plugin(const config::Broker& broker) {
   plugin_host::ScanEntry entry = plugin_host::scan_file(path, config().plugins.allow);
   if (entry.library == nullptr) return log::error("plugin", entry.refusal);
   log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
-  const auto index = load_index(*entry.library);
   std::erase_if(plugins_, [&](const plugin_host::ScanEntry& old) { return old.file == entry.file; });
   plugins_.push_back(std::move(entry));
-  routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
-  plugin_host::AdapterInstance* instance = feed_.find(broker.name);
-  secrets_seen_[broker.name] = state_of_secrets(broker);
-  shard_->post([this, name = broker.name, plugin = broker.plugin, setup = std::move(setup), index]() mutable {
-    routing::Router& router = shard_->router();
-    router.attach_broker(*router.find_broker(name), std::move(setup));
-    router.set_index(plugin, index);
-  });
-  if (instance == nullptr) return;
-  feed_.post([instance] { instance->start(); });
-  if (updater_) updater_->add(broker, find_plugin(plugins_, broker.plugin));
+  start_broker(broker);
+  if (updater_ && feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(plugins_, broker.plugin));
 }
 
 }  // namespace gw::app

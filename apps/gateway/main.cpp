@@ -15,9 +15,9 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   auto loaded = load_config(options);
   if (!loaded) return kWrong;
   block_signals();
-  Gateway gateway(std::move(*loaded));
+  Gateway gateway(options, std::move(*loaded));
   if (const auto started = gateway.start(ready_file); !started) return fail(started.error().message);
-  wait_for_end();
+  while (wait_for_signal() == Asked::to_reload) gateway.reload();
   gateway.stop();
   return kDone;
 }
@@ -60,8 +60,7 @@ void add_account_commands(CLI::App& app, CommandLine& c) {
   add(*users, "list", "all users", c.options, true)->callback([&c] {
     c.action = [&c] { return users_list(c.options); };
   });
-  CLI::App* set =
-      add(*users, "set-broker", "which broker serves a user, from the next connection on", c.options, false);
+  CLI::App* set = add(*users, "set-broker", "which broker serves a user: live clients move at once", c.options, false);
   set->add_option("USER", c.user, "the user")->required();
   set->add_option("BROKER", c.brokers, "a broker of gateway.yaml, or several: first,second")->required();
   set->callback([&c] { c.action = [&c] { return users_set_broker(c.options, c.user, c.brokers); }; });

@@ -38,9 +38,9 @@ std::optional<KeySession> KeyRing::check(std::string_view key, std::int64_t now_
   return std::nullopt;
 }
 
-bool KeyRing::is_good(std::int64_t key_id, std::int64_t now_ns) const {
-  return std::any_of(keys_.begin(), keys_.end(),
-                     [&](const Key& k) { return k.session.key_id == key_id && !expired(k.session, now_ns); });
+const KeySession* KeyRing::find(std::int64_t key_id, std::int64_t now_ns) const {
+  const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const Key& k) { return k.session.key_id == key_id; });
+  return found == keys_.end() || expired(found->session, now_ns) ? nullptr : &found->session;
 }
 
 }  // namespace gw::accounts

@@ -33,7 +33,8 @@ class KeyRing {
 
   // Compares hashes in constant time. Nothing: unknown, revoked or expired. [any]
   std::optional<KeySession> check(std::string_view key, std::int64_t now_ns) const;
-  bool is_good(std::int64_t key_id, std::int64_t now_ns) const;
+  // What a key that was good once says now; null: it is good no more.
+  const KeySession* find(std::int64_t key_id, std::int64_t now_ns) const;
 
  private:
   std::vector<Key> keys_;  // by hash

@@ -20,12 +20,14 @@ inline constexpr std::uint64_t kGiB = 1024 * kMiB;
 struct Compression {
   bool enabled = true;
   std::uint64_t threshold = kKiB;
+  bool operator==(const Compression&) const = default;
 };
 
 struct Tls {
   int port = 0;  // 0: off
   std::string certificate;
   std::string key;
+  bool operator==(const Tls&) const = default;
 };
 
 struct Server {
@@ -40,6 +42,7 @@ struct Server {
   std::vector<std::string> allowed_origins;
   Compression compression;
   Tls tls;
+  bool operator==(const Server&) const = default;
 };
 
 struct Limits {
@@ -57,15 +60,18 @@ struct Limits {
   std::uint64_t resume_memory = 64 * kMiB;
   Duration resume_time = 30s;
   Duration slow_client_close = 30s;
+  bool operator==(const Limits&) const = default;
 };
 
 struct Plugins {
   std::string directory;  // empty: ../plugins beside the executable
   std::vector<std::string> allow;
+  bool operator==(const Plugins&) const = default;
 };
 
 struct Instruments {
   std::optional<int> update;  // minute of the exchanges' day at which lists are downloaded; nothing: never by itself
+  bool operator==(const Instruments&) const = default;
 };
 
 struct ZeroMq {
@@ -73,18 +79,21 @@ struct ZeroMq {
   std::string host = "127.0.0.1";
   int port = 5555;
   std::vector<std::string> symbols = {"RELIANCE.NSE"};
+  bool operator==(const ZeroMq&) const = default;
 };
 
 struct Log {
   std::string level = "info";
   std::string format = "text";
   std::string file;
+  bool operator==(const Log&) const = default;
 };
 
 struct Reconnect {
   Duration first = 5s;
   Duration max = 60s;
   int attempts = 10;  // 0: for ever
+  bool operator==(const Reconnect&) const = default;
 };
 
 // Where a value comes from: as written, an environment variable, or a file.
@@ -92,6 +101,7 @@ struct Value {
   enum class Source { literal, environment, file };
   Source source = Source::literal;
   std::string text;  // the value, the variable's name, or the file's absolute path
+  bool operator==(const Value&) const = default;
 };
 
 struct Setting {
@@ -99,6 +109,7 @@ struct Setting {
   std::vector<Value> values;  // one, or the elements of a list
   bool is_list = false;
   int line = 0;
+  bool operator==(const Setting&) const = default;
 };
 
 struct Broker {
@@ -113,6 +124,7 @@ struct Broker {
   Reconnect reconnect;
   std::vector<Setting> settings;
   int line = 0;
+  bool operator==(const Broker&) const = default;
 };
 
 struct Config {

@@ -1,5 +1,8 @@
 #include "core/plugin_host/feed_thread.hpp"
 
+#include <algorithm>
+#include <future>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -23,6 +26,20 @@ AdapterInstance& FeedThread::add(std::shared_ptr<const Library> library, Adapter
   instances_.push_back(
       std::make_unique<AdapterInstance>(loop_->io, std::move(library), std::move(options), routing_bell));
   return *instances_.back();
+}
+
+void FeedThread::remove(const std::string& name) {
+  const auto found =
+      std::find_if(instances_.begin(), instances_.end(), [&](const auto& i) { return i->name() == name; });
+  if (found == instances_.end()) return;
+  std::promise<void> done;
+  post([&] {
+    (*found)->stop();
+    found->reset();
+    done.set_value();
+  });
+  done.get_future().wait();
+  instances_.erase(found);
 }
 
 void FeedThread::remove_last() { instances_.pop_back(); }

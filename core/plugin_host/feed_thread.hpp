@@ -20,6 +20,8 @@ class FeedThread {
 
   // The thread owns the instance. One that is added to a running thread is begun with post. [main, then control]
   AdapterInstance& add(std::shared_ptr<const Library> library, AdapterOptions options, bus::Doorbell& routing_bell);
+  // Ends it; returns when it is gone. [control]
+  void remove(const std::string& name);
   void remove_last();  // an instance whose prepare() failed
   void start();
   // Disconnects every adapter and ends the thread. [any but feed]

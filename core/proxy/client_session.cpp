@@ -8,6 +8,7 @@
 #include "core/bus/records.hpp"
 #include "core/proxy/shard.hpp"
 #include "core/proxy/wire/answers.hpp"
+#include "core/proxy/wire/notices.hpp"
 
 namespace gw::proxy {
 namespace {
@@ -32,11 +33,13 @@ std::string ClientSession::describe() const {
 }
 
 void ClientSession::deliver(std::string_view frame) noexcept {
-  if (closing_) return;
-  if (connection_->append_frames(frame)) {
+  if (!closing_ && connection_->append_frames(frame)) {
+    ++delivered_;
     shard_.touch(*this);
     return;
   }
+  ++lost_;
+  if (closing_) return;
   log::warning("proxy", describe() + " stopped reading: its output is full, closed with 4000");
   close(kStoppedReading, "output full");
 }
@@ -56,28 +59,9 @@ void ClientSession::close(int code, std::string_view reason) {
   closing_ = true;
   if (account_) shard_.leave(*this);
   newest_.clear();
+  statuses_.clear();
   connection_->close(code, reason);
   shard_.touch(*this);
-}
-
-void ClientSession::flush() {
-  connection_->flush();
-  while (!newest_.empty() && write_newest()) connection_->flush();
-}
-
-// Fills up to half of the room, so that live updates always find some. False when nothing could be added.
-bool ClientSession::write_newest() {
-  const std::size_t reserve = shard_.websocket_options().output_limit / 2;
-  bool added = false;
-  while (!newest_.empty() && connection_->room() > reserve) {
-    const Newest next = newest_.front();
-    newest_.pop_front();
-    // A live update that came in the meantime was newer.
-    if (!shard_.router().holds(id_, next.topic) || shard_.router().seq(next.topic) != next.seq) continue;
-    const std::string_view frame = shard_.router().newest(id_, next.topic);
-    if (!frame.empty() && connection_->append_frames(frame)) added = true;
-  }
-  return added;
 }
 
 void ClientSession::sweep(std::int64_t now, std::int64_t wall) {
@@ -118,7 +102,7 @@ void ClientSession::on_open() {
 void ClientSession::on_control_frame() { last_frame_ns_ = monotonic_ns(); }
 
 void ClientSession::on_drained() {
-  if (!newest_.empty()) shard_.touch(*this);
+  if (!newest_.empty() || !statuses_.empty()) shard_.touch(*this);
 }
 
 void ClientSession::on_closed(const websocket::CloseInfo& info) {
@@ -140,8 +124,7 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
   if (!account_) {
     authenticate(payload);
   } else {
-    handle(wire::parse_request(payload, {shard_.options().symbols_per_request}));
-    shard_.router().flush_demand();
+    shard_.in_turn([&] { handle(wire::parse_request(payload, {shard_.options().symbols_per_request})); });
   }
 }
 
@@ -163,17 +146,18 @@ void ClientSession::authenticate(std::string_view payload) {
     return;
   }
   extras_ = request.extras;
-  broker_ = shard_.broker_of(*account_);
-  const routing::BrokerTable& table = shard_.router().broker(broker_);
-  shard_.router().open(id_, broker_, extras_ ? routing::Variant::extras : routing::Variant::plain,
+  lineup_ = shard_.lineup_of(*account_);
+  const routing::Lineup& lineup = shard_.router().lineup(lineup_);
+  const routing::BrokerTable& table = shard_.router().broker(lineup.broker());
+  shard_.router().open(id_, lineup_, extras_ ? routing::Variant::extras : routing::Variant::plain,
                        shard_.options().subscriptions_per_client);
   log::info("proxy", describe() + " authenticated, served by broker " + table.setup().name);
-  const wire::AuthenticatedExtras extras{account_->user, table.setup().name, bus::word(table.state()),
-                                         shard_.router().epoch()};
+  const wire::AuthenticatedExtras extras{account_->user, table.setup().name, bus::word(table.state()), lineup.epoch};
   send(wire::authenticated(extras_ ? &extras : nullptr, request.id_json));
-  if (extras_)
-    send(wire::broker_status(table.setup().name, bus::word(table.state()),
-                             table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
+  if (!extras_) return;
+  send(wire::broker_status(table.setup().name, bus::word(table.state()),
+                           table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
+  if (table.feed().stale) send(wire::feed_status(table.setup().name, true, table.feed().since_ns));
 }
 
 void ClientSession::handle(const wire::Request& r) {
@@ -182,7 +166,7 @@ void ClientSession::handle(const wire::Request& r) {
     return;
   }
   routing::Router& router = shard_.router();
-  const routing::BrokerTable& table = router.broker(broker_);
+  const routing::BrokerTable& table = router.broker(router.broker_of(id_));
   switch (r.action) {
     case wire::Action::subscribe:
       subscribe(r);
@@ -192,6 +176,8 @@ void ClientSession::handle(const wire::Request& r) {
       return;
     case wire::Action::unsubscribe_all:
       newest_.clear();
+      statuses_.clear();
+      in_statuses_.clear();
       send(wire::unsubscribed_all(router.unsubscribe_all(id_), r.id_json));
       return;
     case wire::Action::list:
@@ -216,7 +202,7 @@ void ClientSession::handle(const wire::Request& r) {
 
 void ClientSession::subscribe(const wire::Request& r) {
   routing::Router& router = shard_.router();
-  const wire::Context context{router.broker(broker_).setup().name, extras_, r.id_json,
+  const wire::Context context{router.broker(router.broker_of(id_)).setup().name, extras_, r.id_json,
                               shard_.options().subscriptions_per_client};
   std::vector<routing::Outcome> outcomes;
   outcomes.reserve(r.entries.size());
@@ -232,20 +218,19 @@ void ClientSession::subscribe(const wire::Request& r) {
   }
   send(r.batch ? wire::batch("subscription", r.entries, outcomes, context)
                : wire::subscribed(r.entries.front(), outcomes.front(), context));
-  for (std::size_t i = 0; i < outcomes.size(); ++i)
-    if (!r.entries[i].error) queue_newest(outcomes[i]);
-}
-
-void ClientSession::queue_newest(const routing::Outcome& outcome) {
-  if (outcome.code != routing::Code::ok || closing_) return;
-  newest_.push_back({outcome.topic, shard_.router().seq(outcome.topic)});
-  shard_.touch(*this);
-  write_newest();
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    if (r.entries[i].error || outcomes[i].code != routing::Code::ok) continue;
+    if (!outcomes[i].refusal.empty())
+      send(wire::refused(router.topic(outcomes[i].topic), outcomes[i].refusal, extras_));
+    queue_newest(outcomes[i].topic);
+    queue_status(outcomes[i].topic);
+    tell_market(r.entries[i].exchange);
+  }
 }
 
 void ClientSession::unsubscribe(const wire::Request& r) {
   routing::Router& router = shard_.router();
-  const wire::Context context{router.broker(broker_).setup().name, extras_, r.id_json, 0};
+  const wire::Context context{router.broker(router.broker_of(id_)).setup().name, extras_, r.id_json, 0};
   std::vector<routing::Outcome> outcomes;
   outcomes.reserve(r.entries.size());
   for (const wire::Entry& e : r.entries) {
@@ -258,7 +243,7 @@ void ClientSession::unsubscribe(const wire::Request& r) {
 }
 
 void ClientSession::search(const wire::Request& r) {
-  const routing::BrokerTable& table = shard_.router().broker(broker_);
+  const routing::BrokerTable& table = shard_.router().broker(shard_.router().broker_of(id_));
   std::vector<instruments::InstrumentView> found;
   if (table.available() && table.index() != nullptr) found = table.index()->search(r.text, r.exchange, r.limit);
   send(wire::found_instruments(found, r.id_json));

@@ -5,8 +5,10 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "core/websocket/asio_fwd.hpp"
 
@@ -27,15 +29,25 @@ class ClientSession final : public websocket::Listener {
   routing::SessionId id() const { return id_; }
   bool authenticated() const { return account_.has_value(); }
   bool extras() const { return extras_; }
-  routing::BrokerId broker() const { return broker_; }
+  routing::LineupId lineup() const { return lineup_; }
   const std::optional<accounts::KeySession>& account() const { return account_; }
 
   // A finished market-data frame. A client whose output is full has stopped reading: it is closed with 4000.
   void deliver(std::string_view frame) noexcept;
   void send(std::string_view json);
   void close(int code, std::string_view reason);
-  // Writes what this turn appended, then the newest values that still wait for room.
+  // Writes what this turn appended, then what waits for room: see client_notices.cpp.
   void flush();
+  // The state of one subscription will be told, with extras: the newest one, when there is room.
+  void queue_status(routing::TopicId topic);
+  // Tells once when the exchange is open and when not, and from then on.
+  void tell_market(const std::string& exchange);
+  bool follows_market(const std::string& exchange) const { return markets_.contains(exchange); }
+  // Another list of brokers serves the user from now on.
+  void set_account(const accounts::KeySession& account);
+  // Of topic updates that were due: handed to the connection, and lost because the client had stopped reading.
+  std::uint64_t delivered() const { return delivered_; }
+  std::uint64_t lost() const { return lost_; }
   // Deadlines: authentication, ping, expiry of the key.
   void sweep(std::int64_t monotonic_ns, std::int64_t wall_ns);
 
@@ -54,15 +66,17 @@ class ClientSession final : public websocket::Listener {
   void subscribe(const wire::Request& request);
   void unsubscribe(const wire::Request& request);
   void search(const wire::Request& request);
-  void queue_newest(const routing::Outcome& outcome);
+  void queue_newest(routing::TopicId topic);
   bool write_newest();
+  bool write_statuses();
+  bool has_room() const;
   std::string describe() const;
 
   Shard& shard_;
   routing::SessionId id_;
   std::unique_ptr<websocket::Connection> connection_;
   std::optional<accounts::KeySession> account_;
-  routing::BrokerId broker_ = 0;
+  routing::LineupId lineup_ = 0;
   bool extras_ = false;
   bool closing_ = false;
   std::int64_t opened_ns_ = 0;
@@ -74,6 +88,11 @@ class ClientSession final : public websocket::Listener {
     std::uint64_t seq;  // of the topic when it was asked for
   };
   std::deque<Newest> newest_;
+  std::deque<routing::TopicId> statuses_;
+  std::unordered_set<routing::TopicId> in_statuses_;
+  std::set<std::string, std::less<>> markets_;
+  std::uint64_t delivered_ = 0;
+  std::uint64_t lost_ = 0;
 };
 
 }  // namespace gw::proxy

@@ -46,14 +46,23 @@ struct Shard::Loop {
 };
 
 Shard::Shard(ShardOptions options, bus::Doorbell& bell)
-    : options_(std::move(options)),
+    : options_(options),
       bell_(bell),
       loop_(std::make_unique<Loop>(bell.descriptor())),
       router_(std::make_unique<routing::Router>(
-          encoder_, *this, [] { return wall_ns(); }, new_epoch())),
-      keys_(std::make_shared<const accounts::KeyRing>()) {
+          encoder_, *this, routing::Clocks{[] { return wall_ns(); }, [] { return monotonic_ns(); }}, new_epoch)),
+      keys_(std::make_shared<const accounts::KeyRing>()),
+      calendar_(std::make_shared<const calendar::Calendar>()) {
+  set_options(options);
+}
+
+void Shard::set_options(const ShardOptions& options) {
+  options_ = options;
   websocket_options_.message_limit = options_.message_size;
   websocket_options_.output_limit = options_.output_per_client;
+  for (const auto& session : sessions_)
+    if (session != nullptr && session->authenticated())
+      router_->set_limit(session->id(), options_.subscriptions_per_client);
 }
 
 Shard::~Shard() = default;
@@ -68,11 +77,7 @@ void Shard::run() {
 }
 
 void Shard::post(std::function<void()> task) {
-  asio::post(loop_->io, [this, task = std::move(task)] {
-    task();
-    router_->flush_demand();
-    flush_touched();
-  });
+  asio::post(loop_->io, [this, task = std::move(task)] { in_turn(task); });
 }
 
 void Shard::stop() {
@@ -107,11 +112,7 @@ void Shard::adopt(asio::ip::tcp::socket&& socket) {
 }
 
 void Shard::leave(ClientSession& session) {
-  // Routing is walking its lists of subscribers: they must not change under it.
-  if (in_turn_)
-    leaving_.push_back(session.id());
-  else
-    router_->close(session.id());
+  in_turn([&] { leaving_.push_back(session.id()); });
 }
 
 void Shard::remove(ClientSession& session) {
@@ -163,17 +164,28 @@ void Shard::wait_for_bell() {
 }
 
 void Shard::turn() {
-  in_turn_ = true;
-  const bool more = router_->drain(kTurnBudget);
-  in_turn_ = false;
-  for (const routing::SessionId id : leaving_) router_->close(id);
-  leaving_.clear();
-  router_->flush_demand();
+  bool more = false;
+  in_turn([&] { more = router_->drain(kTurnBudget); });
   flush_touched();
   if (more)
     asio::post(loop_->io, [this] { turn(); });
   else
     wait_for_bell();
+}
+
+void Shard::end_turn() {
+  // Those that leave may tell others, who may then leave too.
+  for (std::size_t i = 0; i < leaving_.size(); ++i) {
+    const ClientSession& session = *sessions_[leaving_[i]];
+    ended_.due += router_->owed(leaving_[i]);
+    ended_.delivered += session.delivered();
+    ended_.lost += session.lost();
+    router_->close(leaving_[i]);
+  }
+  leaving_.clear();
+  in_turn_ = false;
+  router_->flush_demand();
+  if (!touched_.empty()) schedule_flush();
 }
 
 void Shard::sweep_later() {
@@ -182,47 +194,18 @@ void Shard::sweep_later() {
     if (ec) return;
     const std::int64_t now = monotonic_ns();
     const std::int64_t wall = wall_ns();
-    for (std::size_t i = 0; i < sessions_.size(); ++i)
-      if (sessions_[i] != nullptr) sessions_[i]->sweep(now, wall);
-    router_->flush_demand();
+    in_turn([&] {
+      for (std::size_t i = 0; i < sessions_.size(); ++i)
+        if (sessions_[i] != nullptr) sessions_[i]->sweep(now, wall);
+      router_->review();
+      tell_markets();
+    });
     sweep_later();
   });
 }
 
-void Shard::set_keys(std::shared_ptr<const accounts::KeyRing> keys) {
-  keys_ = std::move(keys);
-  for (const auto& session : sessions_) {
-    if (session == nullptr || !session->account() || keys_->is_good(session->account()->key_id, wall_ns())) continue;
-    log::info("proxy", "client " + std::to_string(session->id()) + ": the key of user " + session->account()->user +
-                           " was revoked, closed with 4401");
-    session->close(4401, "key revoked");
-  }
-}
-
-routing::BrokerId Shard::broker_of(const accounts::KeySession& account) {
-  const std::string& name = account.brokers.empty() ? options_.default_broker : account.brokers.front();
-  if (const auto id = router_->find_broker(name)) return *id;
-  routing::BrokerSetup setup;
-  setup.name = name;
-  setup.unavailable = "Broker '" + name + "' is not configured: an operator can add it to gateway.yaml";
-  return router_->add_broker(std::move(setup));
-}
-
 void Shard::deliver(std::string_view frame, std::span<const routing::SessionId> sessions) noexcept {
   for (const routing::SessionId id : sessions) sessions_[id & 0xffffffU]->deliver(frame);
-}
-
-void Shard::refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) {
-  ClientSession& client = *sessions_[session & 0xffffffU];
-  client.send(wire::refused(topic, reason, client.extras()));
-}
-
-void Shard::broker_changed(routing::BrokerId broker) {
-  const routing::BrokerTable& table = router_->broker(broker);
-  const std::string text =
-      wire::broker_status(table.setup().name, bus::word(table.state()), table.state_message(), wall_ns());
-  for (const auto& session : sessions_)
-    if (session != nullptr && session->extras() && session->broker() == broker) session->send(text);
 }
 
 }  // namespace gw::proxy

@@ -1,5 +1,5 @@
-// All that routing knows of one broker: its link, capabilities and instruments, and a dense table of the instruments
-// that somebody wants or wanted. A handle of this table is what ticks carry. Used by Router only. [routing]
+// All that routing knows of one broker: its link, capabilities, limits and instruments, and a dense table of the
+// instruments that somebody wants or wanted. A handle of this table is what ticks carry. Used by Router only. [routing]
 #pragma once
 
 #include <array>
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "bgw/abi.h"
@@ -16,11 +17,13 @@
 #include "core/bus/records.hpp"
 #include "core/instruments/index.hpp"
 #include "core/registry/capabilities.hpp"
+#include "core/registry/limits.hpp"
+#include "core/routing/placement.hpp"
 #include "core/routing/stream.hpp"
 
 namespace gw::routing {
 
-inline constexpr TopicId kNoTopic = ~TopicId{0};
+inline constexpr std::uint32_t kNoHandle = ~std::uint32_t{0};
 
 // The newest values of one instrument, kept per kind of packet: what an LTP packet says never stands in for a quote.
 struct Memory {
@@ -29,14 +32,18 @@ struct Memory {
     bgw_tick_rare rare{};
     bool has_rare = false;
     std::int64_t received_ns = 0;
-    std::uint64_t order = 0;  // 0: nothing known
+    std::uint32_t session = 0;  // the login that said it
+    std::uint64_t order = 0;    // 0: nothing known
   };
   std::array<Slot, 3> slots;  // by the richest mode that the packet filled
   std::vector<bgw_level> bids;
   std::vector<bgw_level> asks;
   std::int64_t book_time_ns = 0;
   std::int64_t ltp = 0;
-  bool has_ltp = false;
+  std::uint64_t ltp_order = 0;  // 0: none known
+  // To see whether the broker showed every trade: volume and login of the last packet that had both.
+  std::int64_t volume = -1;
+  std::uint32_t volume_session = 0;
 };
 
 // One instrument at one broker.
@@ -47,11 +54,16 @@ struct Route {
   std::string broker_symbol;
   std::string broker_exchange;
   std::string token;
-  std::array<TopicId, kStreams> topics{kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic};
-  std::uint32_t topic_count = 0;
+  // Who wants it: those that this broker serves, and those for which it stands by.
+  std::vector<InterestId> served;
+  std::vector<InterestId> standing_by;
+  std::uint32_t wanted_mode = 0;
+  std::uint32_t wanted_depth = 0;
+  Placement::Share share;
   // What was last asked of the adapter, and with which token.
   std::uint32_t demanded_mode = 0;
   std::uint32_t demanded_depth = 0;
+  std::uint32_t demanded_connection = 0;
   std::string demanded_token;
   std::uint32_t releases_due = 0;  // `released` records still to come
   bool dirty = false;
@@ -64,65 +76,88 @@ struct BrokerSetup {
   registry::Capabilities capabilities;
   bus::Channel* channel = nullptr;  // null: not available, and `unavailable` says why
   std::string unavailable;
+  registry::Limits limits;
+  bool hot_standby = false;
+};
+
+// What a connected link's feed is like, as it was last said: a new login alone does not make a silent feed live.
+struct Feed {
+  bool stale = false;
+  std::int64_t since_ns = 0;  // wall
+  std::string message;
 };
 
 class BrokerTable {
  public:
-  explicit BrokerTable(BrokerSetup setup) : setup_(std::move(setup)) {}
+  explicit BrokerTable(BrokerSetup setup) : setup_(std::move(setup)), placement_(setup_.limits) {}
 
   const BrokerSetup& setup() const { return setup_; }
-  // A broker that could not be used until now.
-  void attach(BrokerSetup setup) { setup_ = std::move(setup); }
-  registry::Capabilities& capabilities() { return setup_.capabilities; }
+  // A broker that could not be used until now, or whose settings changed: all that is wanted is asked anew.
+  void attach(BrokerSetup setup);
+  // Its adapter goes away. What is wanted stays so.
+  void detach(std::string why);
+  void set_capabilities(registry::Capabilities capabilities) { setup_.capabilities = std::move(capabilities); }
   bool available() const { return setup_.channel != nullptr; }
   const instruments::Index* index() const { return index_.get(); }
   // Routes keep their names; tokens are looked up anew, and demand follows where they changed.
   void set_index(std::shared_ptr<const instruments::Index> index);
+  // Whether what could not be had before may be had now: room was freed, or there is another list. Asking clears it.
+  bool take_news() { return std::exchange(has_news_, false); }
+  bool lists(std::string_view symbol, std::string_view exchange) const;
 
   bus::LinkState state() const { return state_; }
   const std::string& state_message() const { return state_message_; }
-  void set_state(bus::LinkState state, std::string message);
+  void set_state(bus::LinkState state, std::string message, std::int64_t now_ns);
+  const Feed& feed() const { return feed_; }
+  // False: nothing changed but the message.
+  bool set_feed(Feed feed, std::int64_t now_ns);
+  // Serves: connected, and its feed not known to be silent since. Hopeless: no use in waiting for it just now.
+  bool serves() const { return available() && state_ == bus::LinkState::connected && !silent_; }
+  bool hopeless() const;
+  std::int64_t serving_since_ns() const { return serving_since_ns_; }  // monotonic
+  // Values remembered up to here may have been overtaken while the link was down.
+  std::uint64_t suspect_order() const { return serves() ? suspect_order_ : update_order; }
 
   // The handle of an instrument; made when new. Nothing when the broker does not list it and nobody holds it.
   std::optional<std::uint32_t> route_for(std::string_view symbol, std::string_view exchange);
   std::optional<std::uint32_t> find_route(std::string_view symbol, std::string_view exchange) const;
   Route* route(std::uint32_t handle) { return handle < routes_.size() ? &routes_[handle] : nullptr; }
+  const Route* route(std::uint32_t handle) const { return handle < routes_.size() ? &routes_[handle] : nullptr; }
 
-  // What is wanted of the route changed: demand is sent with the next flush.
+  // Changes what is wanted of the route; false, and nothing changed, when no connection has room for it.
+  bool want(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth);
   void touch(std::uint32_t handle);
   void released(std::uint32_t handle);
-  // Hands demand to the adapter as far as its ring has room. `wanted` gives mode and depth of a route.
-  template <class Wanted>
-  void flush_demand(Wanted&& wanted) {
-    std::size_t done = 0;
-    bool rang = false;
-    while (done < dirty_.size()) {
-      const auto [mode, depth] = wanted(routes_[dirty_[done]]);
-      if (!send_demand(dirty_[done], mode, depth, rang)) break;
-      ++done;
-    }
-    dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(done));
-    if (rang) setup_.channel->adapter_bell().ring();
-  }
+  // Hands changed demand to the adapter as far as its ring has room.
+  void flush_demand();
   std::size_t route_count() const { return by_name_.size(); }
+  std::size_t wanted_count() const { return wanted_count_; }
 
-  std::uint64_t seq_floor = 0;  // a topic that is made anew goes on from here, so that seq never runs backwards
   std::uint64_t update_order = 0;
 
  private:
-  bool send_demand(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth, bool& rang);
+  bool send_demand(std::uint32_t handle, bool& rang);
   void free_if_unused(std::uint32_t handle);
+  void note_serving(bool before, std::int64_t now_ns);
   static void take_names(Route& route, const instruments::InstrumentView& row);
   static std::string key(std::string_view symbol, std::string_view exchange);
 
   BrokerSetup setup_;
+  Placement placement_;
   std::shared_ptr<const instruments::Index> index_;
   bus::LinkState state_ = bus::LinkState::disconnected;
+  bool started_ = false;  // the link has said something
   std::string state_message_;
+  Feed feed_;
+  bool silent_ = false;  // said of this connection
+  std::int64_t serving_since_ns_ = 0;
+  std::uint64_t suspect_order_ = 0;
   std::vector<Route> routes_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> dirty_;
   std::unordered_map<std::string, std::uint32_t> by_name_;
+  std::size_t wanted_count_ = 0;
+  bool has_news_ = false;
 };
 
 }  // namespace gw::routing

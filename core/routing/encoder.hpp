@@ -11,7 +11,7 @@
 
 namespace gw::routing {
 
-// Fixed for the life of a topic.
+// Of a topic; changes only when another broker, or fewer levels, come to serve it: Encoder::prepare follows.
 struct TopicInfo {
   std::string symbol;
   std::string exchange;
@@ -35,6 +35,7 @@ struct TopicUpdate {
   std::int64_t received_ns;
   std::int64_t published_ns;
   bool snapshot;  // from memory
+  bool suspect;   // and its broker's link has been down, or silent, since
   std::int64_t age_ms;
 };
 

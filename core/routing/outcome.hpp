@@ -23,7 +23,8 @@ struct Outcome {
   TopicId topic = 0;           // with ok
   int actual_depth = 0;        // with ok, depth mode
   bool is_new = false;         // with ok: not held before
-  std::string detail;          // unavailable: why. limitation: the feature, "depth" or "mode"
+  std::string detail;          // unavailable, limit: why. limitation: the feature, "depth" or "mode"
+  std::string refusal;         // with ok: the broker has refused it to others already, and why
   std::vector<int> supported;  // limitation
 };
 

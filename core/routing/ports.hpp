@@ -15,13 +15,19 @@ class SessionPort {
   virtual ~SessionPort() = default;
   // Appends the frame to each session's output. One call per topic update and variant. No allocation. [routing]
   virtual void deliver(std::string_view frame, std::span<const SessionId> sessions) noexcept = 0;
-  // The broker refused what had been confirmed to this session. [routing]
+  // What had been confirmed to this session cannot be had. [routing]
   virtual void refused(SessionId session, const TopicInfo& topic, std::string_view reason) = 0;
-  // The link's state changed: who wants to know asks Router::status. [routing]
+  // Pending, active or failed: who wants to know asks Router::subscription. [routing]
+  virtual void subscription_changed(TopicId topic, std::span<const SessionId> sessions) = 0;
+  // The link's state changed: who wants to know asks Router::broker. [routing]
   virtual void broker_changed(BrokerId broker) = 0;
+  // Its feed went silent or late, or is back: Router::broker says more. [routing]
+  virtual void feed_changed(BrokerId broker) = 0;
+  // Another broker serves this lineup now, in a new epoch. [routing]
+  virtual void switched(LineupId lineup, std::string_view why) = 0;
 };
 
-// Gets each update of the default broker's topics, plain variant. [routing]
+// Gets each update of the default lineup's topics, plain variant. [routing]
 class Publisher {
  public:
   virtual ~Publisher() = default;

@@ -1,84 +1,15 @@
 // The way of a subscription, from a session's request to the demand that an adapter sees.
 #include "core/routing/router.hpp"
 
-#include <algorithm>
-
 namespace gw::routing {
-namespace {
 
-const char* feature_of(Stream s) { return s.mode == BGW_MODE_DEPTH ? "depth" : "mode"; }
+Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch)
+    : encoder_(encoder), port_(port), clocks_(std::move(clocks)), new_epoch_(std::move(new_epoch)) {}
 
-}  // namespace
-
-Router::Router(const Encoder& encoder, SessionPort& port, std::function<std::int64_t()> clock, std::string epoch)
-    : encoder_(encoder), port_(port), clock_(std::move(clock)), epoch_(std::move(epoch)) {}
-
-// Mode and depth that serve every topic of the route.
-std::pair<std::uint32_t, std::uint32_t> Router::wanted(const Route& r) const {
-  std::uint32_t mode = 0;
-  int depth = 0;
-  for (const TopicId id : r.topics) {
-    if (id == kNoTopic) continue;
-    const TopicInfo& info = topics_[id]->info;
-    mode = std::max(mode, static_cast<std::uint32_t>(info.stream.mode));
-    depth = std::max(depth, info.actual_depth);
-  }
-  return {mode, static_cast<std::uint32_t>(depth)};
-}
-
-BrokerId Router::add_broker(BrokerSetup setup) {
-  brokers_.push_back(std::make_unique<BrokerTable>(std::move(setup)));
-  return static_cast<BrokerId>(brokers_.size() - 1);
-}
-
-std::optional<BrokerId> Router::find_broker(std::string_view name) const {
-  for (std::size_t i = 0; i < brokers_.size(); ++i)
-    if (brokers_[i]->setup().name == name) return static_cast<BrokerId>(i);
-  return std::nullopt;
-}
-
-void Router::set_index(std::string_view plugin, std::shared_ptr<const instruments::Index> index) {
-  for (const auto& table : brokers_)
-    if (table->setup().plugin == plugin) table->set_index(index);
-  apply_pins();
-  flush_demand();
-}
-
-void Router::set_capabilities(BrokerId id, registry::Capabilities capabilities) {
-  brokers_[id]->capabilities() = std::move(capabilities);
-}
-
-void Router::publish_to(Publisher& publisher, BrokerId broker, std::vector<Pin> pins) {
-  publisher_ = &publisher;
-  published_broker_ = broker;
-  pins_ = std::move(pins);
-  apply_pins();
-  flush_demand();
-}
-
-std::vector<Router::Pin> Router::missing_pins() const {
-  std::vector<Pin> missing;
-  for (const Pin& pin : pins_)
-    if (!brokers_[published_broker_]->find_route(pin.symbol, pin.exchange)) missing.push_back(pin);
-  return missing;
-}
-
-void Router::apply_pins() {
-  if (publisher_ == nullptr || !brokers_[published_broker_]->available()) return;
-  for (const Pin& pin : pins_) {
-    for (const Stream stream : {Stream{BGW_MODE_LTP, 0}, Stream{BGW_MODE_QUOTE, 0}, Stream{BGW_MODE_DEPTH, 5}}) {
-      BrokerTable& table = *brokers_[published_broker_];
-      if (check(table, pin.exchange, stream).code != Code::ok) continue;
-      const auto handle = table.route_for(pin.symbol, pin.exchange);
-      if (handle) topics_[topic_for(published_broker_, *handle, stream)]->pinned = true;
-    }
-  }
-}
-
-void Router::open(SessionId session, BrokerId broker, Variant variant, std::size_t subscription_limit) {
+void Router::open(SessionId session, LineupId lineup, Variant variant, std::size_t subscription_limit) {
   const std::size_t slot = session & 0xffffffU;
   if (slot >= clients_.size()) clients_.resize(slot + 1);
-  clients_[slot] = Client{true, broker, variant, subscription_limit, {}};
+  clients_[slot] = Client{true, lineup, variant, subscription_limit, {}, 0};
 }
 
 void Router::close(SessionId session) {
@@ -91,7 +22,7 @@ Outcome Router::check(const BrokerTable& table, std::string_view exchange, Strea
   const registry::Capabilities& can = table.setup().capabilities;
   if (!can.has_exchange(exchange) || !can.supports_mode(exchange, static_cast<std::uint32_t>(stream.mode))) {
     outcome.code = Code::broker_limitation;
-    outcome.detail = feature_of(stream);
+    outcome.detail = stream.mode == BGW_MODE_DEPTH ? "depth" : "mode";
     if (stream.mode != BGW_MODE_DEPTH)
       for (const int mode : {1, 2, 4})
         if (can.supports_mode(exchange, static_cast<std::uint32_t>(mode))) outcome.supported.push_back(mode);
@@ -111,107 +42,76 @@ Outcome Router::check(const BrokerTable& table, std::string_view exchange, Strea
 
 Outcome Router::subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream) {
   Client& c = client(session);
-  BrokerTable& table = *brokers_[c.broker];
+  const BrokerTable& table = *brokers_[lineups_[c.lineup]->broker()];
   Outcome outcome;
   if (!table.available()) {
     outcome.code = Code::broker_unavailable;
     outcome.detail = table.setup().unavailable;
     return outcome;
   }
-  const bool known = table.find_route(symbol, exchange).has_value() ||
-                     (table.index() != nullptr && table.index()->find(symbol, exchange).has_value());
-  if (!known) {
+  const TopicId existing = find_topic(c.lineup, symbol, exchange, stream);
+  if (existing != kNoTopic && c.held.contains(existing)) {
+    outcome.topic = existing;
+    outcome.actual_depth = topics_[existing]->info.actual_depth;
+    return outcome;
+  }
+  if (!table.lists(symbol, exchange)) {
     outcome.code = Code::symbol_not_found;
     return outcome;
   }
   outcome = check(table, exchange, stream);
   if (outcome.code != Code::ok) return outcome;
-  const auto handle = table.route_for(symbol, exchange);
-  const std::size_t slot = slot_of(stream);
-  const TopicId existing = table.route(*handle)->topics[slot];
-  if (existing != kNoTopic && c.held.contains(existing)) {
-    outcome.topic = existing;
-    return outcome;
-  }
   if (c.held.size() >= c.limit) {
-    table.touch(*handle);  // lets go of a route that was made just now
     outcome.code = Code::subscription_limit;
     return outcome;
   }
-  outcome.topic = topic_for(c.broker, *handle, stream);
+  const InterestId interest = interest_for(c.lineup, symbol, exchange);
+  const TopicId id = topic_for(interest, stream);
+  // Also when others hold it already: what was given with fewer levels may be had in full by now.
+  place(interest);
+  Topic& topic = *topics_[id];
+  if (!topic.placed) {
+    outcome.code = Code::subscription_limit;
+    outcome.detail = topic.reason;
+    drop_topic_if_unused(id);
+    return outcome;
+  }
+  join(session, id);
+  outcome.topic = id;
+  outcome.actual_depth = topic.info.actual_depth;
   outcome.is_new = true;
-  std::vector<SessionId>& audience = topics_[outcome.topic]->audience.sessions[static_cast<std::size_t>(c.variant)];
-  c.held.emplace(outcome.topic, static_cast<std::uint32_t>(audience.size()));
-  audience.push_back(session);
+  if (topic.state == SubscriptionState::failed) outcome.refusal = topic.reason;
   return outcome;
 }
 
-TopicId Router::topic_for(BrokerId broker, std::uint32_t handle, Stream stream) {
-  BrokerTable& table = *brokers_[broker];
-  Route& r = *table.route(handle);
-  TopicId& place = r.topics[slot_of(stream)];
-  if (place != kNoTopic) return place;
-  if (free_topics_.empty()) {
-    place = static_cast<TopicId>(topics_.size());
-    topics_.push_back(std::make_unique<Topic>());
-  } else {
-    place = free_topics_.back();
-    free_topics_.pop_back();
-    topics_[place] = std::make_unique<Topic>();
-  }
-  Topic& t = *topics_[place];
-  t.broker = broker;
-  t.handle = handle;
-  t.seq = table.seq_floor;
-  t.info.symbol = r.symbol;
-  t.info.exchange = r.exchange;
-  t.info.stream = stream;
-  if (stream.mode == BGW_MODE_DEPTH) {
-    const registry::Capabilities& can = table.setup().capabilities;
-    t.info.actual_depth = can.fallback_depth(r.exchange, stream.depth_level).value_or(0);
-    t.info.broker_message =
-        registry::broker_message(table.setup().name, can, r.exchange, stream.depth_level, t.info.actual_depth);
-  }
-  t.name = r.symbol + '.' + r.exchange + '.' + std::to_string(stream.mode);
-  encoder_.prepare(t.info);
-  ++r.topic_count;
-  table.touch(handle);
-  return place;
-}
-
-void Router::drop_topic_if_unused(TopicId id) {
-  Topic& t = *topics_[id];
-  if (t.pinned || t.subscribers() != 0) return;
-  BrokerTable& table = *brokers_[t.broker];
-  Route& r = *table.route(t.handle);
-  r.topics[slot_of(t.info.stream)] = kNoTopic;
-  --r.topic_count;
-  table.seq_floor = std::max(table.seq_floor, t.seq);
-  table.touch(t.handle);
-  free_topics_.push_back(id);
+void Router::join(SessionId session, TopicId id) {
+  Client& c = client(session);
+  Topic& topic = *topics_[id];
+  std::vector<SessionId>& audience = topic.audience.sessions[static_cast<std::size_t>(c.variant)];
+  c.held.emplace(id, Client::Held{static_cast<std::uint32_t>(audience.size()), topic.seq});
+  audience.push_back(session);
 }
 
 void Router::leave(Client& c, TopicId id) {
   const auto held = c.held.find(id);
-  const std::uint32_t place = held->second;
+  const std::uint32_t place = held->second.place;
+  c.owed += topics_[id]->seq - held->second.seq;
   std::vector<SessionId>& audience = topics_[id]->audience.sessions[static_cast<std::size_t>(c.variant)];
   audience[place] = audience.back();
   audience.pop_back();
-  if (place < audience.size()) client(audience[place]).held[id] = place;
+  if (place < audience.size()) client(audience[place]).held[id].place = place;
   c.held.erase(held);
   drop_topic_if_unused(id);
 }
 
 Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream) {
   Client& c = client(session);
-  BrokerTable& table = *brokers_[c.broker];
   Outcome outcome;
   outcome.code = Code::not_subscribed;
-  const auto handle = table.find_route(symbol, exchange);
-  if (!handle) return outcome;
-  const std::array<TopicId, kStreams> topics = table.route(*handle)->topics;
-  for (std::size_t slot = 0; slot < kStreams; ++slot) {
-    const TopicId id = topics[slot];
+  const InterestId interest = find_interest(c.lineup, symbol, exchange);
+  if (interest == kNoInterest) return outcome;
+  const std::array<TopicId, kStreams> topics = interests_[interest]->topics;
+  for (const TopicId id : topics) {
     if (id == kNoTopic || !c.held.contains(id)) continue;
     const Stream have = topics_[id]->info.stream;
     if (have.mode != stream.mode) continue;
@@ -229,16 +129,47 @@ std::size_t Router::unsubscribe_all(SessionId session) {
   return count;
 }
 
-void Router::for_each_held(SessionId session, const std::function<void(const HeldStream&)>& visit) const {
-  for (const auto& [id, place] : client(session).held) {
+void Router::move(SessionId session, LineupId lineup) {
+  Client& c = client(session);
+  if (c.lineup == lineup) return;
+  struct Wish {
+    std::string symbol;
+    std::string exchange;
+    Stream stream;
+  };
+  std::vector<Wish> wishes;
+  for (const auto& [id, held] : c.held) {
     const TopicInfo& info = topics_[id]->info;
-    visit({info.symbol, info.exchange, info.stream, info.actual_depth});
+    wishes.push_back({info.symbol, info.exchange, info.stream});
+  }
+  unsubscribe_all(session);
+  c.lineup = lineup;
+  for (const Wish& wish : wishes) {
+    const InterestId interest = interest_for(lineup, wish.symbol, wish.exchange);
+    const TopicId id = topic_for(interest, wish.stream);
+    place(interest);
+    join(session, id);
+    const Topic& topic = *topics_[id];
+    if (!topic.placed) port_.refused(session, topic.info, topic.reason);
   }
 }
 
+void Router::for_each_held(SessionId session, const std::function<void(TopicId, const HeldStream&)>& visit) const {
+  for (const auto& [id, held] : client(session).held) {
+    const TopicInfo& info = topics_[id]->info;
+    visit(id, {info.symbol, info.exchange, info.stream, info.actual_depth});
+  }
+}
+
+std::uint64_t Router::owed(SessionId session) const {
+  const Client& c = client(session);
+  std::uint64_t sum = c.owed;
+  for (const auto& [id, held] : c.held) sum += topics_[id]->seq - held.seq;
+  return sum;
+}
+
 void Router::flush_demand() {
-  for (const auto& table : brokers_)
-    if (table->available()) table->flush_demand([this](const Route& r) { return wanted(r); });
+  for (const auto& table : brokers_) table->flush_demand();
 }
 
 }  // namespace gw::routing

@@ -1,5 +1,5 @@
 // Who wants what, and who gets what: clients' streams, topics with their sequence and subscribers, demand towards the
-// brokers. One object, on routing's thread; nothing here locks. [routing]
+// brokers, and which broker serves whom. One object, on routing's thread; nothing here locks. [routing]
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,13 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "core/routing/broker_table.hpp"
 #include "core/routing/encoder.hpp"
+#include "core/routing/lineup.hpp"
 #include "core/routing/outcome.hpp"
 #include "core/routing/ports.hpp"
 #include "core/routing/stream.hpp"
@@ -28,50 +30,78 @@ struct HeldStream {
 };
 
 struct RouterCounts {
-  std::uint64_t updates = 0;    // records taken from adapters
-  std::uint64_t published = 0;  // topic updates made of them
-  std::uint64_t unwanted = 0;   // updates that no topic took
-  std::uint64_t delivered = 0;  // topic updates times sessions
+  std::uint64_t updates = 0;          // records taken from adapters
+  std::uint64_t published = 0;        // topic updates made of them
+  std::uint64_t unwanted = 0;         // updates that no topic took
+  std::uint64_t delivered = 0;        // topic updates times sessions
+  std::uint64_t older = 0;            // topic updates refused: older than what another login or broker had said
+  std::uint64_t hidden_trades = 0;    // updates whose volume grew by more than their last quantity
+  std::uint64_t hidden_quantity = 0;  // by how much
+  std::uint64_t switches = 0;
+};
+
+struct Clocks {
+  std::function<std::int64_t()> wall;
+  std::function<std::int64_t()> monotonic;
 };
 
 class Router {
  public:
-  // `clock` gives wall time in ns. All must outlive the router.
-  Router(const Encoder& encoder, SessionPort& port, std::function<std::int64_t()> clock, std::string epoch);
+  // All must outlive the router. `new_epoch` makes the name of a run: at the start, and at each switch.
+  Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch);
 
-  // ---- brokers
+  // ---- brokers: router_brokers.cpp
   BrokerId add_broker(BrokerSetup setup);
-  // Only for one that was not available: nobody can hold anything of it yet.
-  void attach_broker(BrokerId id, BrokerSetup setup) { brokers_[id]->attach(std::move(setup)); }
+  // One that was not available, or whose adapter was detached.
+  void attach_broker(BrokerId id, BrokerSetup setup);
+  // Nothing is taken from its channel any more. Its users go to the next of their lineup, or wait.
+  void detach_broker(BrokerId id, std::string why);
   std::optional<BrokerId> find_broker(std::string_view name) const;
   const BrokerTable& broker(BrokerId id) const { return *brokers_[id]; }
   std::size_t broker_count() const { return brokers_.size(); }
   void set_index(std::string_view plugin, std::shared_ptr<const instruments::Index> index);
-  void set_capabilities(BrokerId id, registry::Capabilities capabilities);
-  const std::string& epoch() const { return epoch_; }
-  // Everything of this broker goes to the publisher as well; `pins` stay wanted in all modes though no client asks.
+  // Everything of the default lineup goes to the publisher as well; `pins` stay wanted in all modes though no client
+  // asks.
   struct Pin {
     std::string symbol;
     std::string exchange;
   };
-  void publish_to(Publisher& publisher, BrokerId broker, std::vector<Pin> pins);
+  void publish_to(Publisher& publisher, std::vector<Pin> pins);
   std::vector<Pin> missing_pins() const;
 
+  // ---- lineups: router_switch.cpp
+  // The lineup of a list of brokers, made when new. An empty key is the default one; its order may be changed later.
+  LineupId lineup(std::string_view key, const std::vector<BrokerId>& order);
+  const Lineup& lineup(LineupId id) const { return *lineups_[id]; }
+  std::size_t lineup_count() const { return lineups_.size(); }
+  void set_order(LineupId id, std::vector<BrokerId> order);
+  // Moves lineups to a broker that serves, or back to one they prefer. With time, and at each change of a link.
+  void review();
+
   // ---- sessions
-  void open(SessionId session, BrokerId broker, Variant variant, std::size_t subscription_limit);
+  void open(SessionId session, LineupId lineup, Variant variant, std::size_t subscription_limit);
+  // All that it holds goes to another lineup; what that one lacks stays wanted.
+  void move(SessionId session, LineupId lineup);
   void close(SessionId session);
+  void set_limit(SessionId session, std::size_t subscription_limit) { client(session).limit = subscription_limit; }
   Outcome subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream);
   // Ends one stream; without a level in depth mode all depths of it.
   Outcome unsubscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream);
   std::size_t unsubscribe_all(SessionId session);
-  void for_each_held(SessionId session, const std::function<void(const HeldStream&)>& visit) const;
+  void for_each_held(SessionId session, const std::function<void(TopicId, const HeldStream&)>& visit) const;
+  BrokerId broker_of(SessionId session) const { return lineups_[client(session).lineup]->broker(); }
+  LineupId lineup_of(SessionId session) const { return client(session).lineup; }
   bool holds(SessionId session, TopicId topic) const { return client(session).held.contains(topic); }
+  // Updates of its topics since it joined each: what it must have got, or been told that it lost.
+  std::uint64_t owed(SessionId session) const;
   std::uint64_t seq(TopicId topic) const { return topics_[topic]->seq; }
   const TopicInfo& topic(TopicId id) const { return topics_[id]->info; }
-  // The newest known value of a held topic as a finished frame; empty: none, or the link is down.
+  const Topic& subscription(TopicId id) const { return *topics_[id]; }
+  // The newest known value of a held topic as a finished frame; empty: none, or only a suspect one for a client that
+  // could not be told so.
   std::string_view newest(SessionId session, TopicId topic);
 
-  // ---- the way of a tick
+  // ---- the way of a tick: router_updates.cpp
   // Takes up to `budget` records from every adapter; true when there may be more.
   bool drain(std::size_t budget);
   // Sends changed demand to the adapters. After each round of requests and each drain.
@@ -79,53 +109,67 @@ class Router {
   const RouterCounts& counts() const { return counts_; }
 
  private:
-  struct Audience {
-    std::vector<SessionId> sessions[kVariants];
-  };
-  struct Topic {
-    TopicInfo info;
-    BrokerId broker = 0;
-    std::uint32_t handle = 0;
-    bool pinned = false;
-    std::uint64_t seq = 0;
-    std::string name;  // SYMBOL.EXCHANGE.MODE, for the publisher
-    Audience audience;
-    std::size_t subscribers() const { return audience.sessions[0].size() + audience.sessions[1].size(); }
-  };
-  struct Client {
-    bool open = false;
-    BrokerId broker = 0;
-    Variant variant = Variant::plain;
-    std::size_t limit = 0;
-    std::unordered_map<TopicId, std::uint32_t> held;  // topic -> place in its audience
-  };
-
-  std::pair<std::uint32_t, std::uint32_t> wanted(const Route& route) const;  // mode, depth
   Outcome check(const BrokerTable& table, std::string_view exchange, Stream stream) const;
   Client& client(SessionId session) { return clients_[session & 0xffffffU]; }
   const Client& client(SessionId session) const { return clients_[session & 0xffffffU]; }
-  TopicId topic_for(BrokerId broker, std::uint32_t handle, Stream stream);
-  void drop_topic_if_unused(TopicId id);
+  void join(SessionId session, TopicId topic);
   void leave(Client& client, TopicId id);
-  void take_record(BrokerId id, std::span<const std::byte> record);
-  void on_update(BrokerTable& table, const bus::UpdateView& view);
-  void on_refuse(BrokerId id, const bus::HandleRecord& record);
-  void publish(Topic& topic, const TopicUpdate& update);
   void apply_pins();
+
+  // router_lineups.cpp
+  InterestId find_interest(LineupId lineup, std::string_view symbol, std::string_view exchange) const;
+  TopicId find_topic(LineupId lineup, std::string_view symbol, std::string_view exchange, Stream stream) const;
+  InterestId interest_for(LineupId lineup, std::string_view symbol, std::string_view exchange);
+  TopicId topic_for(InterestId interest, Stream stream);
+  void drop_topic_if_unused(TopicId id);
+  void attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list);
+  void detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list);
+  bool ask(BrokerId broker, std::uint32_t handle);
+  bool grant(Leg& leg, const Interest& interest);
+  void place(InterestId id);
+  bool shape(TopicId id, const BrokerTable& table);
+  void place_what_waits();
+  void set_state(TopicId id, SubscriptionState state);
+  void fail(TopicId id, std::string_view reason);
+  void forget_active(BrokerId broker);
+
+  // router_switch.cpp
+  std::optional<std::size_t> better_place(const Lineup& lineup) const;
+  void switch_to(LineupId id, std::size_t target, const std::string& why);
+  std::optional<BrokerId> standby_of(const Lineup& lineup) const;
+  void stand_by(LineupId id);
+
+  // router_updates.cpp
+  void take_record(BrokerId id, std::span<const std::byte> record);
+  void on_link(BrokerId id, const bus::LinkRecord& record);
+  void on_feed(BrokerId id, const bus::FeedRecord& record);
+  void on_update(BrokerId id, const bus::UpdateView& view);
+  void on_answer(BrokerId id, const bus::HandleRecord& record);
+  void note_volume(Memory& memory, const bus::UpdateView& view);
+  void publish_interest(const Interest& interest, const Memory& memory, const bus::UpdateView& view,
+                        TopicUpdate& update);
+  void publish_known(InterestId id);
+  bool is_older(Topic& topic, std::uint32_t session, const TopicUpdate& update);
+  void publish(TopicId id, TopicUpdate& update);
+  bool fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint32_t& session) const;
 
   const Encoder& encoder_;
   SessionPort& port_;
-  std::function<std::int64_t()> clock_;
-  std::string epoch_;
+  Clocks clocks_;
+  std::function<std::string()> new_epoch_;
   std::vector<std::unique_ptr<BrokerTable>> brokers_;
+  std::vector<std::unique_ptr<Lineup>> lineups_;
+  std::vector<std::unique_ptr<Interest>> interests_;
+  std::unordered_set<InterestId> waiting_;  // those of which the broker that serves cannot give all
+  std::vector<InterestId> free_interests_;
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<TopicId> free_topics_;
   std::vector<Client> clients_;
   Publisher* publisher_ = nullptr;
-  BrokerId published_broker_ = 0;
   std::vector<Pin> pins_;
   FrameBuffer frames_[kVariants];
   RouterCounts counts_;
+  bool review_due_ = false;
 };
 
 }  // namespace gw::routing

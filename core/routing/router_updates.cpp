@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint32_t kModeOfSlot[kStreams] = {BGW_MODE_LTP,   BGW_MODE_QUOTE, BGW_MODE_DEPTH,
                                                  BGW_MODE_DEPTH, BGW_MODE_DEPTH, BGW_MODE_DEPTH};
+// A time so far ahead of its packet's arrival is an error of the broker's, and no reason to refuse what comes later.
+constexpr std::int64_t kMostAhead = 3'600'000'000'000;
 
 std::size_t memory_slot(std::uint32_t modes) {
   if ((modes & BGW_MODE_DEPTH) != 0) return 2;
@@ -36,6 +38,7 @@ void remember(Memory& m, const bus::UpdateView& v, std::uint32_t modes, std::uin
   slot.has_rare = v.rare != nullptr;
   if (slot.has_rare) slot.rare = *v.rare;
   slot.received_ns = v.header->received_ns;
+  slot.session = v.header->session;
   slot.order = order;
   if ((modes & BGW_MODE_DEPTH) != 0) {
     m.bids.assign(v.bids.begin(), v.bids.end());
@@ -44,7 +47,7 @@ void remember(Memory& m, const bus::UpdateView& v, std::uint32_t modes, std::uin
   }
   if ((v.tick->present & BGW_HAS_LTP) != 0) {
     m.ltp = v.tick->ltp;
-    m.has_ltp = true;
+    m.ltp_order = order;
   }
 }
 
@@ -66,8 +69,9 @@ bool Router::drain(std::size_t budget) {
     more = more || left == 0;
     if (channel->updates().take_wish_for_room()) channel->adapter_bell().ring();
     // The adapter made room for demand that had to wait.
-    if (channel->demand().empty()) brokers_[i]->flush_demand([this](const Route& r) { return wanted(r); });
+    if (channel->demand().empty()) brokers_[i]->flush_demand();
   }
+  if (review_due_) review();
   return more;
 }
 
@@ -76,30 +80,58 @@ void Router::take_record(BrokerId id, std::span<const std::byte> record) {
   std::memcpy(&kind, record.data(), sizeof kind);
   switch (kind) {
     case bus::RecordKind::update:
-      on_update(*brokers_[id], bus::view_update(record));
+      on_update(id, bus::view_update(record));
       return;
-    case bus::RecordKind::link: {
-      const auto& link = *reinterpret_cast<const bus::LinkRecord*>(record.data());
-      brokers_[id]->set_state(link.state, link.message);
-      port_.broker_changed(id);
+    case bus::RecordKind::link:
+      on_link(id, *reinterpret_cast<const bus::LinkRecord*>(record.data()));
       return;
-    }
+    case bus::RecordKind::feed:
+      on_feed(id, *reinterpret_cast<const bus::FeedRecord*>(record.data()));
+      return;
     case bus::RecordKind::refuse:
-      on_refuse(id, *reinterpret_cast<const bus::HandleRecord*>(record.data()));
+    case bus::RecordKind::confirm:
+      on_answer(id, *reinterpret_cast<const bus::HandleRecord*>(record.data()));
       return;
     case bus::RecordKind::released:
       brokers_[id]->released(reinterpret_cast<const bus::HandleRecord*>(record.data())->instrument);
       return;
-    case bus::RecordKind::feed:
-    case bus::RecordKind::confirm:
-      return;  // first data says the same
   }
 }
 
-void Router::on_update(BrokerTable& table, const bus::UpdateView& v) {
+void Router::on_link(BrokerId id, const bus::LinkRecord& record) {
+  BrokerTable& table = *brokers_[id];
+  const bool was_connected = table.state() == bus::LinkState::connected;
+  table.set_state(record.state, record.message, clocks_.monotonic());
+  if (was_connected && record.state != bus::LinkState::connected) forget_active(id);
+  port_.broker_changed(id);
+  review_due_ = true;
+}
+
+void Router::on_feed(BrokerId id, const bus::FeedRecord& record) {
+  const bool changed =
+      brokers_[id]->set_feed({record.stale != 0, record.since_ns, record.message}, clocks_.monotonic());
+  if (changed) port_.feed_changed(id);
+  review_due_ = true;
+}
+
+void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
+  const Route* r = brokers_[id]->route(record.instrument);
+  if (r == nullptr) return;
+  for (const InterestId interest : r->served)
+    for (const TopicId topic : interests_[interest]->topics) {
+      if (topic == kNoTopic || !topics_[topic]->placed) continue;
+      if (record.kind == bus::RecordKind::refuse)
+        fail(topic, record.message);
+      else
+        set_state(topic, SubscriptionState::active);
+    }
+}
+
+void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   ++counts_.updates;
+  BrokerTable& table = *brokers_[id];
   Route* r = table.route(v.tick->instrument);
-  if (r == nullptr || r->topic_count == 0) {
+  if (r == nullptr || (r->served.empty() && r->standing_by.empty())) {
     ++counts_.unwanted;
     return;
   }
@@ -109,35 +141,79 @@ void Router::on_update(BrokerTable& table, const bus::UpdateView& v) {
   const bool book_counts = v.header->asked_depth >= r->demanded_depth;
   const std::uint32_t modes = book_counts ? v.tick->modes : v.tick->modes & ~std::uint32_t{BGW_MODE_DEPTH};
   if (modes != 0) remember(m, v, modes, ++table.update_order);
+  note_volume(m, v);
+  if (m.ltp_order == 0) return;  // a depth stream waits for the first ltp
   TopicUpdate update{};
   update.tick = v.tick;
   update.rare = v.rare;
   update.ltp = m.ltp;
   update.received_ns = v.header->received_ns;
-  update.published_ns = clock_();
+  update.published_ns = clocks_.wall();
   const Memory::Slot* quote = newest_slot(m, BGW_MODE_QUOTE);
   update.quote = quote == nullptr ? v.tick : &quote->tick;
+  for (const InterestId interest : r->served) publish_interest(*interests_[interest], m, v, update);
+}
+
+// Whether the broker showed every trade: within one login the volume must not grow by more than the last quantity.
+void Router::note_volume(Memory& m, const bus::UpdateView& v) {
+  constexpr std::uint64_t kBoth = BGW_HAS_VOLUME | BGW_HAS_LAST_QUANTITY;
+  if ((v.tick->present & kBoth) != kBoth) return;
+  if (m.volume >= 0 && m.volume_session == v.header->session) {
+    const std::int64_t hidden = v.tick->volume - m.volume - v.tick->last_quantity;
+    if (hidden > 0) {
+      ++counts_.hidden_trades;
+      counts_.hidden_quantity += static_cast<std::uint64_t>(hidden);
+    }
+  }
+  m.volume = v.tick->volume;
+  m.volume_session = v.header->session;
+}
+
+void Router::publish_interest(const Interest& interest, const Memory& m, const bus::UpdateView& v,
+                              TopicUpdate& update) {
   for (std::size_t slot = 0; slot < kStreams; ++slot) {
-    if (r->topics[slot] == kNoTopic || (v.tick->modes & kModeOfSlot[slot]) == 0) continue;
-    if (!m.has_ltp) continue;  // a depth stream waits for the first ltp
-    Topic& topic = *topics_[r->topics[slot]];
+    const TopicId id = interest.topics[slot];
+    if (id == kNoTopic || (v.tick->modes & kModeOfSlot[slot]) == 0) continue;
+    Topic& topic = *topics_[id];
     const bool depth = kModeOfSlot[slot] == BGW_MODE_DEPTH;
     const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
     if (depth && v.header->asked_depth < levels) continue;
     update.bids = depth ? v.bids.first(std::min(levels, v.bids.size())) : std::span<const bgw_level>{};
     update.asks = depth ? v.asks.first(std::min(levels, v.asks.size())) : std::span<const bgw_level>{};
     update.exchange_time_ns = time_of(*v.tick, depth ? m.book_time_ns : 0);
-    update.seq = ++topic.seq;
-    publish(topic, update);
+    if (!is_older(topic, v.header->session, update)) publish(id, update);
   }
 }
 
-void Router::publish(Topic& topic, const TopicUpdate& update) {
+// Within one login of one broker everything passes, in the order of arrival. From another, what is older than what was
+// published is refused, at the coarser of both resolutions.
+bool Router::is_older(Topic& topic, std::uint32_t login, const TopicUpdate& update) {
+  const std::uint64_t session = std::uint64_t{topic.broker} << 32 | login;
+  const std::int64_t resolution = brokers_[topic.broker]->setup().limits.time_resolution_ns;
+  const std::int64_t time = update.exchange_time_ns;
+  if (session != topic.session && time != 0 && topic.time_ns != 0) {
+    const std::int64_t coarser = std::max(resolution, topic.resolution_ns);
+    if (time / coarser < topic.time_ns / coarser) {
+      ++counts_.older;
+      return true;
+    }
+  }
+  topic.session = session;
+  if (time != 0) {
+    topic.time_ns = time - update.received_ns > kMostAhead ? 0 : time;
+    topic.resolution_ns = resolution;
+  }
+  return false;
+}
+
+void Router::publish(TopicId id, TopicUpdate& update) {
+  Topic& topic = *topics_[id];
+  if (topic.state != SubscriptionState::active) set_state(id, SubscriptionState::active);
   ++counts_.published;
-  const bool to_publisher = publisher_ != nullptr && topic.broker == published_broker_;
+  update.seq = ++topic.seq;
   for (std::size_t i = 0; i < kVariants; ++i) {
     const std::vector<SessionId>& sessions = topic.audience.sessions[i];
-    const bool tap = to_publisher && i == static_cast<std::size_t>(Variant::plain);
+    const bool tap = publisher_ != nullptr && topic.published && i == static_cast<std::size_t>(Variant::plain);
     if (sessions.empty() && !tap) continue;
     encoder_.encode(topic.info, update, static_cast<Variant>(i), frames_[i]);
     counts_.delivered += sessions.size();
@@ -146,21 +222,30 @@ void Router::publish(Topic& topic, const TopicUpdate& update) {
   }
 }
 
-std::string_view Router::newest(SessionId session, TopicId id) {
-  Client& c = client(session);
-  if (!c.held.contains(id)) return {};
-  Topic& topic = *topics_[id];
-  BrokerTable& table = *brokers_[topic.broker];
-  const Route& r = *table.route(topic.handle);
-  if (r.memory == nullptr || table.state() != bus::LinkState::connected) return {};
-  const Memory& m = *r.memory;
+// What a broker that stood by knows already, as an update like any other.
+void Router::publish_known(InterestId id) {
+  for (const TopicId topic_id : interests_[id]->topics) {
+    if (topic_id == kNoTopic) continue;
+    Topic& topic = *topics_[topic_id];
+    TopicUpdate update{};
+    std::uint32_t login = 0;
+    if (!topic.placed || !fill_from_memory(topic, update, login) || update.suspect) continue;
+    if (!is_older(topic, login, update)) publish(topic_id, update);
+  }
+}
+
+bool Router::fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint32_t& login) const {
+  const Leg& leg = interests_[topic.interest]->served;
+  const BrokerTable& table = *brokers_[leg.broker];
+  const Route* r = table.route(leg.handle);
+  if (r == nullptr || r->memory == nullptr) return false;
+  const Memory& m = *r->memory;
   const Memory::Slot* slot = newest_slot(m, static_cast<std::uint32_t>(topic.info.stream.mode));
-  if (slot == nullptr || !m.has_ltp) return {};
+  if (slot == nullptr || m.ltp_order == 0) return false;
   const bool depth = topic.info.stream.mode == BGW_MODE_DEPTH;
   const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
   // A book of fewer levels than this topic may have is no book for it: the broker was asked for more only now.
-  if (depth && r.demanded_depth < levels) return {};
-  TopicUpdate update{};
+  if (depth && r->demanded_depth < levels) return false;
   update.tick = &slot->tick;
   update.rare = slot->has_rare ? &slot->rare : nullptr;
   if (depth) {
@@ -171,24 +256,27 @@ std::string_view Router::newest(SessionId session, TopicId id) {
   update.quote = quote == nullptr ? &slot->tick : &quote->tick;
   update.ltp = (slot->tick.present & BGW_HAS_LTP) != 0 ? slot->tick.ltp : m.ltp;
   update.exchange_time_ns = time_of(slot->tick, depth ? m.book_time_ns : 0);
-  update.seq = topic.seq;
   update.received_ns = slot->received_ns;
-  update.published_ns = clock_();
+  update.published_ns = clocks_.wall();
+  update.suspect = slot->order <= table.suspect_order();
+  login = slot->session;
+  return true;
+}
+
+std::string_view Router::newest(SessionId session, TopicId id) {
+  const Client& c = client(session);
+  if (!c.held.contains(id)) return {};
+  const Topic& topic = *topics_[id];
+  TopicUpdate update{};
+  std::uint32_t login = 0;
+  if (!fill_from_memory(topic, update, login)) return {};
+  if (update.suspect && c.variant == Variant::plain) return {};
+  update.seq = topic.seq;
   update.snapshot = true;
-  update.age_ms = std::max<std::int64_t>(0, (update.published_ns - slot->received_ns) / 1'000'000);
+  update.age_ms = std::max<std::int64_t>(0, (update.published_ns - update.received_ns) / 1'000'000);
   FrameBuffer& buffer = frames_[static_cast<std::size_t>(c.variant)];
   encoder_.encode(topic.info, update, c.variant, buffer);
   return buffer.frame();
-}
-
-void Router::on_refuse(BrokerId id, const bus::HandleRecord& record) {
-  const Route* r = brokers_[id]->route(record.instrument);
-  if (r == nullptr) return;
-  for (const TopicId topic : r->topics) {
-    if (topic == kNoTopic) continue;
-    for (const auto& sessions : topics_[topic]->audience.sessions)
-      for (const SessionId session : sessions) port_.refused(session, topics_[topic]->info, record.message);
-  }
 }
 
 }  // namespace gw::routing

@@ -12,6 +12,8 @@ namespace gw::routing {
 using BrokerId = std::uint16_t;
 using SessionId = std::uint32_t;  // shard in the upper 8 bits, slot in the lower 24
 using TopicId = std::uint32_t;
+using LineupId = std::uint16_t;
+using InterestId = std::uint32_t;
 
 inline constexpr std::array<int, 4> kDepthLevels = {5, 20, 30, 50};
 

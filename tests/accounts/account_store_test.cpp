@@ -69,9 +69,9 @@ TEST_F(Keys, ExpireAfterTheirLifetimeWithoutAReload) {
   const auto ring = store_->load_ring();
   ASSERT_TRUE(ring);
   EXPECT_TRUE((*ring)->check(made.key, kNow + 999));
-  EXPECT_TRUE((*ring)->is_good(made.id, kNow + 999));
+  EXPECT_NE((*ring)->find(made.id, kNow + 999), nullptr);
   EXPECT_FALSE((*ring)->check(made.key, kNow + 1001));
-  EXPECT_FALSE((*ring)->is_good(made.id, kNow + 1001));
+  EXPECT_EQ((*ring)->find(made.id, kNow + 1001), nullptr);
   EXPECT_EQ((*ring)->check(made.key, kNow)->expires_ns, kNow + 1000);
 }
 
@@ -81,7 +81,7 @@ TEST_F(Keys, ARevokedOneIsGoneAndOthersOfTheUserStay) {
   ASSERT_TRUE(store_->revoke_key(lost.id, kNow));
   EXPECT_FALSE(check(lost.key));
   EXPECT_TRUE(check(kept.key));
-  EXPECT_FALSE((*store_->load_ring())->is_good(lost.id, kNow));
+  EXPECT_EQ((*store_->load_ring())->find(lost.id, kNow), nullptr);
 }
 
 TEST_F(Keys, RevokingTwiceKeepsTheFirstTime) {

@@ -17,7 +17,7 @@ TEST(HashKey, IsSha256) {
 
 TEST(KeyRing, AnEmptyOneKnowsNoKey) {
   EXPECT_FALSE(KeyRing().check("anything", 0));
-  EXPECT_FALSE(KeyRing().is_good(1, 0));
+  EXPECT_EQ(KeyRing().find(1, 0), nullptr);
 }
 
 TEST(KeyRing, FindsEachOfManyAndNoOther) {
@@ -48,10 +48,10 @@ TEST(KeyRing, ExpiryIsJudgedAtTheTimeGiven) {
   const KeyRing ring({key_of("short", 1, 100), key_of("long", 2)});
   EXPECT_TRUE(ring.check("short", 99));
   EXPECT_FALSE(ring.check("short", 101));
-  EXPECT_TRUE(ring.is_good(1, 99));
-  EXPECT_FALSE(ring.is_good(1, 101));
+  EXPECT_NE(ring.find(1, 99), nullptr);
+  EXPECT_EQ(ring.find(1, 101), nullptr);
   EXPECT_TRUE(ring.check("long", INT64_MAX));
-  EXPECT_TRUE(ring.is_good(2, INT64_MAX));
+  EXPECT_NE(ring.find(2, INT64_MAX), nullptr);
 }
 
 }  // namespace

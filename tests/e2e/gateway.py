@@ -151,6 +151,10 @@ class Sim(Process):
         assert http(f"http://127.0.0.1:{self.control}/reset", b"")[0] == 200
 
 
+# What a client with extras may get at any time.
+NOTICES = ("broker_status", "feed_status", "subscription_status", "market_status", "slow")
+
+
 class Client:
     """One WebSocket of the public protocol, in a loop of its own."""
 
@@ -161,6 +165,7 @@ class Client:
             return await websockets.connect(url, ping_interval=None, max_size=None, max_queue=None, **options)
         self.socket = self._run(connect())
         self.market_data = []
+        self.notices = []
 
     def _run(self, awaitable):
         async def bounded():
@@ -177,13 +182,16 @@ class Client:
         return json.loads(self.receive_text())
 
     def ask(self, message):
-        """The answer; market data that comes before it is kept in self.market_data."""
+        """The answer; what comes before it is kept in self.market_data and self.notices."""
         self.send(message)
         while True:
             answer = self.receive()
-            if answer["type"] != "market_data":
+            if answer["type"] in NOTICES:
+                self.notices.append(answer)
+            elif answer["type"] == "market_data":
+                self.market_data.append(answer)
+            else:
                 return answer
-            self.market_data.append(answer)
 
     def next(self, kind, **fields):
         """The next message of this type with these fields; others are passed over."""

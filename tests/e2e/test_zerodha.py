@@ -5,6 +5,7 @@ import json
 import pytest
 
 from gateway import FIXTURES, Client
+from stand_in import until
 
 HEADER = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,instrument_type,"
           "segment,exchange\n")
@@ -158,12 +159,18 @@ def test_restart_of_the_broker(start, tmp_path):
         sim.stop()
         lost = told.next("broker_status")
         assert lost["status"] == "reconnecting" and lost["message"]
-        # While the link is down a subscribe is confirmed and remembered, and nothing comes from memory.
+        # While the link is down a subscribe is confirmed and remembered. What is known may be wrong by now: it comes from
+        # memory only to those who can be told so.
         assert told.subscribe("NIFTY", "NSE_INDEX", 2)["status"] == "success"
-        assert told.subscribe("INFY", "NSE", 4, 5)["status"] == "success"
         told.market_data.clear()
+        assert told.subscribe("INFY", "NSE", 4, 5)["status"] == "success"
         told.barrier()
-        assert told.market_data == []
+        assert [(m["snapshot"], m["suspect"]) for m in told.market_data] == [(True, True)]
+        untold.barrier()
+        untold.market_data.clear()
+        assert untold.subscribe("RELIANCE", "NSE", 2)["status"] == "success"
+        untold.barrier()
+        assert untold.market_data == []
         again = start.sim("--rate", 50, port=sim.port)
         told.next("broker_status", status="connected")
         assert len(told.data(topic="INFY.NSE", mode=4)["data"]["depth"]["buy"]) == 5
@@ -226,20 +233,31 @@ def test_bad_frames_are_counted_and_the_next_good_one_counts(start, tmp_path):
     gateway.wait_line("frame of 16 bytes refused")
 
 
-def test_each_user_is_served_by_their_own_broker(start, tmp_path):
+def test_a_user_is_moved_to_another_broker_at_once(start, tmp_path):
     sim = start.sim("--rate", 20)
     gateway = start_with_rows(start, tmp_path, sim)
-    key = gateway.key("mocker")
-    with gateway.client(key) as before:
-        assert before.ask({"action": "get_broker_info"})["broker"] == "zerodha"
-        gateway.run("users", "set-broker", "mocker", "mock")
-        assert before.ask({"action": "get_broker_info"})["broker"] == "zerodha"  # holds from the next connection on
-    with gateway.client(key) as mocker, gateway.client(gateway.key("other")) as other:
-        assert mocker.ask({"action": "get_broker_info"})["broker"] == "mock"
-        mocker.subscribe("RELIANCE", "NSE", 4, 50)
-        other.subscribe("RELIANCE", "NSE", 4, 50)
-        assert len(mocker.data()["data"]["depth"]["buy"]) == 50
+    key = gateway.key("mover")
+    with gateway.client(key, extras=True) as mover, gateway.client(gateway.key("other")) as other:
+        mover.next("broker_status")
+        for client in (mover, other):
+            assert client.ask({"action": "get_broker_info"})["broker"] == "zerodha"
+            client.subscribe("RELIANCE", "NSE", 4, 50)
+            assert len(client.data()["data"]["depth"]["buy"]) == 5
+        mover.subscribe("INFY", "NSE", 1)
+        gateway.run("users", "set-broker", "mover", "mock")
+        switched = mover.next("broker_status", status="switched")
+        assert switched["broker"] == "mock" and switched["epoch"]
+        # Depth is worked out anew, for the same subscription.
+        message = mover.next("market_data", mode=4)
+        while len(message["data"]["depth"]["buy"]) != 50:
+            message = mover.next("market_data", mode=4)
+        assert mover.ask({"action": "get_broker_info"})["broker"] == "mock"
+        assert {(s["symbol"], s["actual_depth"]) for s in mover.ask({"action": "list"})["subscriptions"]} == {
+            ("RELIANCE", 50), ("INFY", None)}
+        assert other.ask({"action": "get_broker_info"})["broker"] == "zerodha"
         assert len(other.data()["data"]["depth"]["buy"]) == 5
+        # What nobody holds there any more is asked for no more.
+        until(sim, lambda books: books["subscriptions"] == {"738561": "full"})
 
 
 def test_silence_beyond_the_stall_limit_reconnects(start, tmp_path):

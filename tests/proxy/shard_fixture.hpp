@@ -28,10 +28,10 @@ class ShardTest : public testing::Test {
     thread_.join();
   }
   void start(ShardOptions options = {}) {
-    options.default_broker = "angel";
     shard_ = std::make_unique<Shard>(options, adapter_.bell);
     routing::Router& router = shard_->router();
-    router.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, ""});
+    router.lineup(
+        "", {router.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, "", {}, false})});
     router.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}, {"TCS", "NSE", "2"}}));
     shard_->set_keys(ring({{"key", 1, 0}, {"short", 2, wall_ns() + 50'000'000}}));
     auto opened = Listener::open(*shard_, "127.0.0.1", 0, false);

@@ -26,7 +26,7 @@ ARROWS = {
     "transport": "base websocket",
     "routing": "base sdk bus instruments registry",
     "plugin_host": "base sdk bus registry transport websocket",
-    "proxy": "base sdk accounts bus instruments registry routing websocket",
+    "proxy": "base sdk calendar accounts bus instruments registry routing websocket",
     "zeromq": "base bus routing",
     "control": "base",
 }

@@ -62,7 +62,7 @@ TEST_F(Delivery, OtherInstrumentsAndExchangesAreSeparate) {
 }
 
 TEST_F(Delivery, VariantsAreEncodedApart) {
-  router_.open(4, angel_, Variant::extras, 100);
+  router_.open(4, kDefaultLineup, Variant::extras, 100);
   subscribe(1, "INFY", kLtp);
   subscribe(4, "INFY", kLtp);
   asked();
@@ -119,7 +119,7 @@ TEST_F(Delivery, SeqGoesUpByOnePerUpdateAndNeverBackForANewTopic) {
 
 TEST_F(Delivery, LeavingInAnyOrderKeepsTheOthersServed) {
   for (SessionId s = 10; s < 30; ++s) {
-    router_.open(s, angel_, Variant::plain, 10);
+    router_.open(s, kDefaultLineup, Variant::plain, 10);
     subscribe(s, "INFY", kLtp);
     subscribe(s, "TCS", kLtp);
   }

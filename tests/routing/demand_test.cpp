@@ -110,9 +110,9 @@ TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {
   FakeEncoder encoder;
   FakePort port;
   FakeAdapter adapter(256);
-  Router router(
-      encoder, port, [] { return std::int64_t{0}; }, "epoch");
-  const BrokerId angel = router.add_broker({"angel", "angel", angel_capabilities(), &adapter.channel, ""});
+  const auto no_time = [] { return std::int64_t{0}; };
+  Router router(encoder, port, {no_time, no_time}, [] { return std::string("epoch"); });
+  const BrokerId angel = router.add_broker({"angel", "angel", angel_capabilities(), &adapter.channel, "", {}, false});
   instruments::Index::Builder builder(50);
   for (int i = 0; i < 50; ++i) {
     const std::string symbol = "S" + std::to_string(i);
@@ -123,7 +123,7 @@ TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {
     builder.add(view);
   }
   router.set_index("angel", std::make_shared<const instruments::Index>(std::move(builder).build()));
-  router.open(1, angel, Variant::plain, 100);
+  router.open(1, router.lineup("", {angel}), Variant::plain, 100);
   for (int i = 0; i < 50; ++i) router.subscribe(1, "S" + std::to_string(i), "NSE", kLtp);
   router.flush_demand();
   std::vector<std::string> all;

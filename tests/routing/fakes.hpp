@@ -31,6 +31,7 @@ class FakeEncoder final : public Encoder {
     if (info.stream.mode == BGW_MODE_DEPTH)
       text += ' ' + std::to_string(u.bids.size()) + 'x' + std::to_string(u.asks.size());
     if (u.snapshot) text += " age " + std::to_string(u.age_ms);
+    if (u.suspect) text += " suspect";
     std::memcpy(out.room(text.size() + 1), "!", 1);  // one byte of header
     std::memcpy(out.room(text.size() + 1) + 1, text.data(), text.size());
     out.set(0, 1, text.size() + 1);
@@ -46,7 +47,14 @@ class FakePort final : public SessionPort {
   void refused(SessionId session, const TopicInfo& topic, std::string_view reason) override {
     refusals.push_back(std::to_string(session) + ": " + topic.head[0] + ": " + std::string(reason));
   }
+  void subscription_changed(TopicId topic, std::span<const SessionId> sessions) override {
+    for (const SessionId session : sessions) subscriptions.emplace_back(topic, session);
+  }
   void broker_changed(BrokerId broker) override { changes.push_back(broker); }
+  void feed_changed(BrokerId broker) override { feeds.push_back(broker); }
+  void switched(LineupId lineup, std::string_view why) override {
+    switches.push_back(std::to_string(lineup) + ": " + std::string(why));
+  }
 
   std::vector<std::string> take() {
     std::sort(delivered.begin(), delivered.end());
@@ -54,7 +62,10 @@ class FakePort final : public SessionPort {
   }
   std::vector<std::string> delivered;
   std::vector<std::string> refusals;
+  std::vector<std::pair<TopicId, SessionId>> subscriptions;
   std::vector<BrokerId> changes;
+  std::vector<BrokerId> feeds;
+  std::vector<std::string> switches;
 };
 
 class FakePublisher final : public Publisher {

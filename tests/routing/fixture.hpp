@@ -56,13 +56,14 @@ inline registry::Capabilities angel_capabilities() {
 class RouterTest : public testing::Test {
  protected:
   void SetUp() override {
-    angel_ = router_.add_broker({"angel", "angel", angel_capabilities(), &adapter_.channel, ""});
+    angel_ = router_.add_broker({"angel", "angel", angel_capabilities(), &adapter_.channel, "", {}, false});
+    router_.lineup("", {angel_});
     router_.set_index("angel", index_of({{"INFY", "NSE", "1"},
                                          {"TCS", "NSE", "2"},
                                          {"SBIN", "NSE", "3"},
                                          {"INFY", "BSE", "4"},
                                          {"NIFTY", "NSE_INDEX", "5"}}));
-    for (const SessionId session : {1U, 2U, 3U}) router_.open(session, angel_, Variant::plain, 100);
+    for (const SessionId session : {1U, 2U, 3U}) router_.open(session, kDefaultLineup, Variant::plain, 100);
     adapter_.link(bus::LinkState::connected);
     router_.drain(100);
     port_.changes.clear();
@@ -91,7 +92,11 @@ class RouterTest : public testing::Test {
   FakePort port_;
   FakeAdapter adapter_;
   std::int64_t now_ = 7'250'000'000;
-  Router router_{encoder_, port_, [this] { return now_; }, "epoch"};
+  std::int64_t monotonic_ = 1'000'000'000'000;
+  int epochs_ = 0;
+  Router router_{encoder_, port_, {[this] { return now_; }, [this] { return monotonic_; }}, [this] {
+                   return "epoch " + std::to_string(++epochs_);
+                 }};
   BrokerId angel_ = 0;
 };
 

@@ -61,7 +61,7 @@ TEST_F(IndexSwap, NewInstrumentsCanBeHadOldOnesNobodyHoldsCannot) {
 
 TEST_F(IndexSwap, OfOnePluginLeavesOthersAlone) {
   FakeAdapter other;
-  router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
+  router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
   router_.set_index("zerodha", index_of({{"WIPRO", "NSE", "9"}}));
   EXPECT_EQ(subscribe(1, "WIPRO", kLtp).code, Code::symbol_not_found);
   EXPECT_EQ(subscribe(1, "INFY", kLtp).code, Code::ok);
@@ -69,8 +69,8 @@ TEST_F(IndexSwap, OfOnePluginLeavesOthersAlone) {
 
 TEST_F(IndexSwap, BeforeAnyListThereIsNoSymbol) {
   FakeAdapter other;
-  const BrokerId bare = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
-  router_.open(4, bare, Variant::plain, 10);
+  const BrokerId bare = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
+  router_.open(4, router_.lineup("bare", {bare}), Variant::plain, 10);
   EXPECT_EQ(subscribe(4, "INFY", kLtp).code, Code::symbol_not_found);
 }
 

@@ -16,8 +16,8 @@ class Publishing : public RouterTest {
 };
 
 TEST_F(Publishing, WhatClientsHoldGoesOutPlainUnderSymbolExchangeAndMode) {
-  router_.publish_to(publisher_, angel_, {});
-  router_.open(4, angel_, Variant::extras, 10);
+  router_.publish_to(publisher_, {});
+  router_.open(4, kDefaultLineup, Variant::extras, 10);
   subscribe(4, "INFY", depth(50));
   asked();
   adapter_.book(0, 10, 20, 20);
@@ -26,7 +26,7 @@ TEST_F(Publishing, WhatClientsHoldGoesOutPlainUnderSymbolExchangeAndMode) {
 }
 
 TEST_F(Publishing, NothingGoesOutThatNobodyAskedFor) {
-  router_.publish_to(publisher_, angel_, {});
+  router_.publish_to(publisher_, {});
   subscribe(1, "INFY", kQuote);
   asked();
   adapter_.tick(0, kLtpPacket, 10);
@@ -37,7 +37,7 @@ TEST_F(Publishing, NothingGoesOutThatNobodyAskedFor) {
 }
 
 TEST_F(Publishing, APinIsWantedInEveryModeWithoutAClient) {
-  router_.publish_to(publisher_, angel_, {{"INFY", "NSE"}, {"NIFTY", "NSE_INDEX"}});
+  router_.publish_to(publisher_, {{"INFY", "NSE"}, {"NIFTY", "NSE_INDEX"}});
   EXPECT_THAT(asked(), UnorderedElementsAre("0 INFY.NSE mode 4/5 token 1", "1 NIFTY.NSE_INDEX mode 2 token 5"));
   adapter_.book(0, 10, 5, 5);
   got();
@@ -48,7 +48,7 @@ TEST_F(Publishing, APinIsWantedInEveryModeWithoutAClient) {
 }
 
 TEST_F(Publishing, APinStaysWhenItsLastClientLeaves) {
-  router_.publish_to(publisher_, angel_, {{"INFY", "NSE"}});
+  router_.publish_to(publisher_, {{"INFY", "NSE"}});
   subscribe(1, "INFY", depth(20));
   subscribe(1, "INFY", kLtp);
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1", "0 INFY.NSE mode 4/20 token 1"));
@@ -57,7 +57,7 @@ TEST_F(Publishing, APinStaysWhenItsLastClientLeaves) {
 }
 
 TEST_F(Publishing, APinThatTheListLacksIsMissingUntilAListHasIt) {
-  router_.publish_to(publisher_, angel_, {{"WIPRO", "NSE"}});
+  router_.publish_to(publisher_, {{"WIPRO", "NSE"}});
   ASSERT_EQ(router_.missing_pins().size(), 1U);
   EXPECT_EQ(router_.missing_pins()[0].symbol, "WIPRO");
   EXPECT_THAT(asked(), IsEmpty());
@@ -68,10 +68,11 @@ TEST_F(Publishing, APinThatTheListLacksIsMissingUntilAListHasIt) {
 
 TEST_F(Publishing, OnlyTheBrokerNamedIsPublished) {
   FakeAdapter other;
-  const BrokerId zerodha = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
+  const BrokerId zerodha =
+      router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
-  router_.publish_to(publisher_, angel_, {});
-  router_.open(4, zerodha, Variant::plain, 10);
+  router_.publish_to(publisher_, {});
+  router_.open(4, router_.lineup("zerodha", {zerodha}), Variant::plain, 10);
   subscribe(4, "INFY", kLtp);
   asked();
   other.tick(0, kLtpPacket, 8);

@@ -14,7 +14,7 @@ class Sessions : public RouterTest {
  protected:
   std::vector<std::string> held(SessionId session) {
     std::vector<std::string> out;
-    router_.for_each_held(session, [&out](const HeldStream& h) {
+    router_.for_each_held(session, [&out](TopicId, const HeldStream& h) {
       out.push_back(std::string(h.symbol) + ' ' + std::to_string(h.stream.mode) + '/' +
                     std::to_string(h.stream.depth_level) + " as " + std::to_string(h.actual_depth));
     });
@@ -66,7 +66,7 @@ TEST_F(Sessions, UnsubscribeAllCountsAndLeavesNothing) {
 }
 
 TEST_F(Sessions, TheLimitRefusesOneMoreButNotWhatIsHeld) {
-  router_.open(4, angel_, Variant::plain, 2);
+  router_.open(4, kDefaultLineup, Variant::plain, 2);
   subscribe(4, "INFY", kQuote);
   subscribe(4, "INFY", kLtp);
   EXPECT_EQ(subscribe(4, "TCS", kQuote).code, Code::subscription_limit);
@@ -83,7 +83,8 @@ TEST_F(Sessions, ACapabilityThatIsMissingIsNamedWithWhatThereIs) {
   EXPECT_EQ(no_depth.detail, "depth");
   EXPECT_THAT(no_depth.supported, IsEmpty());
   const bgw_capability only_ltp{"NSE", BGW_MODE_LTP, 0, 0, {}, 0};
-  router_.set_capabilities(angel_, registry::Capabilities({&only_ltp, 1}));
+  router_.attach_broker(angel_,
+                        {"angel", "angel", registry::Capabilities({&only_ltp, 1}), &adapter_.channel, "", {}, false});
   const Outcome no_quote = subscribe(1, "INFY", kQuote);
   EXPECT_EQ(no_quote.code, Code::broker_limitation);
   EXPECT_EQ(no_quote.detail, "mode");
@@ -102,8 +103,9 @@ TEST_F(Sessions, AFallbackIsConfirmedWithTheActualDepth) {
 }
 
 TEST_F(Sessions, ABrokerThatIsNotThereRefusesWithItsReason) {
-  const BrokerId absent = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), nullptr, "no plugin"});
-  router_.open(4, absent, Variant::plain, 10);
+  const BrokerId absent =
+      router_.add_broker({"zerodha", "zerodha", angel_capabilities(), nullptr, "no plugin", {}, false});
+  router_.open(4, router_.lineup("absent", {absent}), Variant::plain, 10);
   const Outcome outcome = subscribe(4, "INFY", kQuote);
   EXPECT_EQ(outcome.code, Code::broker_unavailable);
   EXPECT_EQ(outcome.detail, "no plugin");
@@ -132,9 +134,10 @@ TEST_F(Sessions, LinkStatesAreKeptAndTold) {
 
 TEST_F(Sessions, TwoBrokersServeTheirOwnSessions) {
   FakeAdapter other;
-  const BrokerId zerodha = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, ""});
+  const BrokerId zerodha =
+      router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
-  router_.open(4, zerodha, Variant::plain, 10);
+  router_.open(4, router_.lineup("zerodha", {zerodha}), Variant::plain, 10);
   subscribe(1, "INFY", kLtp);
   subscribe(4, "INFY", kLtp);
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 1 token 1"));
@@ -148,7 +151,7 @@ TEST_F(Sessions, TwoBrokersServeTheirOwnSessions) {
 TEST_F(Sessions, AClosedSessionsPlaceCanBeTakenAnew) {
   subscribe(1, "INFY", kLtp);
   router_.close(1);
-  router_.open(1, angel_, Variant::plain, 10);
+  router_.open(1, kDefaultLineup, Variant::plain, 10);
   EXPECT_THAT(held(1), IsEmpty());
   EXPECT_TRUE(subscribe(1, "INFY", kLtp).is_new);
 }

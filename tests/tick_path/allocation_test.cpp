@@ -55,7 +55,8 @@ class TickPath : public testing::Test {
     plugin_host::AdapterInstance& instance = feed_.add(*library, std::move(options), bell_);
     ASSERT_TRUE(instance.prepare());
     routing::Router& router = shard_.router();
-    router.add_broker({"broker", "zerodha", instance.capabilities(), &instance.channel(), ""});
+    router.lineup(
+        "", {router.add_broker({"broker", "zerodha", instance.capabilities(), &instance.channel(), "", {}, false})});
     instruments::Index::Builder index(1);
     instruments::InstrumentView infy;
     infy.symbol = "INFY";
@@ -81,12 +82,6 @@ class TickPath : public testing::Test {
     feed_.stop();
   }
 
-  static proxy::ShardOptions shard_options() {
-    proxy::ShardOptions options;
-    options.default_broker = "broker";
-    return options;
-  }
-
   void add_client(const std::string& authenticate, const std::string& subscribe) {
     clients_.push_back(std::make_unique<Client>());
     Client& client = *clients_.back();
@@ -97,8 +92,8 @@ class TickPath : public testing::Test {
       client.socket->send(websocket::Opcode::text, request);
       client.socket->flush();
     }
-    // Authentication, broker_status with extras, and one answer to subscribe.
-    const int answers = authenticate.find("extras") == std::string::npos ? 2 : 3;
+    // Authentication and one answer to subscribe; with extras broker_status, market_status and subscription_status.
+    const int answers = authenticate.find("extras") == std::string::npos ? 2 : 5;
     ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.answers >= answers; })) << client.heard.reason;
   }
 
@@ -130,7 +125,7 @@ class TickPath : public testing::Test {
   support::Server broker_{io_};
   bus::Doorbell bell_;
   plugin_host::FeedThread feed_;
-  proxy::Shard shard_{shard_options(), bell_};
+  proxy::Shard shard_{{}, bell_};
   std::unique_ptr<proxy::Listener> listener_;
   std::thread thread_;
   std::vector<std::unique_ptr<Client>> clients_;

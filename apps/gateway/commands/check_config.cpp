@@ -12,14 +12,7 @@ int check_config(const Options& options) {
   if (!where) return fail(where.error().message, kWrong);
   config::Loaded loaded = config::load(*where);
   if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins)
-    for (const config::Broker& broker : loaded.config.brokers) {
-      // A disabled broker, or one whose plugin is not there (yet), cannot be checked further.
-      const auto library = broker.enabled ? find_plugin(*plugins, broker.plugin) : nullptr;
-      if (library == nullptr) continue;
-      auto problems = config::check_settings(broker, loaded.file, setting_rules(*library));
-      if (problems.empty()) problems = try_settings(broker, loaded.file, library);
-      for (config::Problem& problem : problems) loaded.problems.push_back(std::move(problem));
-    }
+    for (config::Problem& problem : setting_problems(loaded, *plugins)) loaded.problems.push_back(std::move(problem));
   if (options.json) {
     nlohmann::json out = nlohmann::json::array();
     for (const config::Problem& p : loaded.problems)

@@ -36,13 +36,25 @@ int status(const Options& options) {
   if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
   std::printf("port %llu, zeromq %s, %llu clients\n", number(out, "port"),
               out["zeromq"].is_string() ? out["zeromq"].get<std::string>().c_str() : "off", number(out, "clients"));
-  std::printf("updates %llu, published %llu, delivered %llu\n", number(out, "updates"), number(out, "published"),
-              number(out, "delivered"));
+  const Json& ledger = out["ledger"];
+  std::printf("updates %llu, published %llu; hidden by brokers: %llu trades\n", number(out, "updates"),
+              number(out, "published"), number(out, "hidden_trades"));
+  std::printf("ledger: due %llu = delivered %llu + conflated %llu + lost %llu, unexplained %llu\n",
+              number(ledger, "due"), number(ledger, "delivered"), number(ledger, "conflated"), number(ledger, "lost"),
+              number(ledger, "unexplained"));
+  for (const Json& l : out["lineups"]) {
+    std::string order;
+    for (const Json& name : l["brokers"]) order += (order.empty() ? "" : ", ") + name.get<std::string>();
+    std::printf("users of [%s] are served by %s%s, %llu instruments\n", order.c_str(), l.value("serving", "").c_str(),
+                l["standby"].is_string() ? (", hot standby " + l["standby"].get<std::string>()).c_str() : "",
+                number(l, "instruments"));
+  }
   for (const Json& b : out["brokers"])
     std::printf(
-        "%-12s %-13s %s\n    instruments %llu, subscribed %llu, connects %llu, frames %llu (%llu "
+        "%-12s %-13s %s%s\n    instruments %llu, subscribed %llu, connects %llu, frames %llu (%llu "
         "refused), updates %llu (%llu invalid, %llu conflated)\n",
         b.value("name", "").c_str(), b.value("status", "").c_str(), b.value("message", "").c_str(),
+        b.value("feed", "") == "stale" ? (" (stale: " + b.value("feed_message", "") + ")").c_str() : "",
         number(b, "instruments"), number(b, "subscribed"), number(b, "connects"), number(b, "frames"),
         number(b, "frames_refused"), number(b, "updates"), number(b, "updates_invalid"), number(b, "conflated"));
   return kDone;

@@ -11,13 +11,6 @@ using routing::Outcome;
 
 std::string number(std::int64_t value) { return std::to_string(value); }
 
-std::string nano(std::int64_t value) {
-  char text[40];
-  return {text, static_cast<std::size_t>(put_nano(text, value) - text)};
-}
-
-std::string milliseconds(std::int64_t wall_ns) { return nano(wall_ns / 1'000'000 * 1'000'000); }
-
 // Closes an object, with the request's id when it had one.
 std::string end(std::string text, std::string_view id_json) {
   if (!id_json.empty()) text.append(",\"id\":").append(id_json);
@@ -54,6 +47,7 @@ std::string message_of(const Entry& e, const Outcome& o, const Context& c) {
     case Code::broker_unavailable:
       return o.detail;
     case Code::subscription_limit:
+      if (!o.detail.empty()) return "No room for " + symbol + '.' + exchange + ": " + o.detail;
       return "Limit of " + std::to_string(c.subscription_limit) +
              " subscriptions per client reached: unsubscribe some first";
     case Code::not_subscribed:
@@ -181,12 +175,12 @@ std::string unsubscribed_all(std::size_t count, std::string_view id_json) {
 }
 
 std::string pong(std::int64_t wall_ns, std::string_view id_json) {
-  return end("{\"type\":\"pong\",\"timestamp\":" + milliseconds(wall_ns), id_json);
+  return end("{\"type\":\"pong\",\"timestamp\":" + milliseconds_text(wall_ns), id_json);
 }
 
 std::string held_streams(const routing::Router& router, routing::SessionId session, std::string_view id_json) {
   std::string list;
-  router.for_each_held(session, [&list](const routing::HeldStream& h) {
+  router.for_each_held(session, [&list](routing::TopicId, const routing::HeldStream& h) {
     const bool depth = h.stream.mode == BGW_MODE_DEPTH;
     if (!list.empty()) list += ',';
     list += "{\"symbol\":" + json_text(h.symbol) + ",\"exchange\":" + json_text(h.exchange) +
@@ -203,9 +197,9 @@ std::string found_instruments(const std::vector<instruments::InstrumentView>& fo
     if (!list.empty()) list += ',';
     list += "{\"symbol\":" + json_text(i.symbol) + ",\"exchange\":" + json_text(i.exchange) +
             ",\"name\":" + json_text(i.name) + ",\"instrument_type\":" + json_text(i.instrument_type) +
-            ",\"lot_size\":" + number(i.lot_size) + ",\"tick_size\":" + nano(i.tick_size);
+            ",\"lot_size\":" + number(i.lot_size) + ",\"tick_size\":" + nano_text(i.tick_size);
     if (!i.expiry.empty()) list += ",\"expiry\":" + json_text(i.expiry);
-    if (i.strike != 0) list += ",\"strike\":" + nano(i.strike);
+    if (i.strike != 0) list += ",\"strike\":" + nano_text(i.strike);
     list += '}';
   }
   return end("{\"type\":\"instruments\",\"instruments\":[" + list + ']', id_json);
@@ -229,22 +223,6 @@ std::string broker_info(std::string_view broker, std::string_view status, const 
   return end("{\"type\":\"broker_info\",\"broker\":" + json_text(broker) + ",\"status\":" + json_text(status) +
                  ",\"exchanges\":{" + list + '}',
              id_json);
-}
-
-std::string broker_status(std::string_view broker, std::string_view status, std::string_view message,
-                          std::int64_t wall_ns) {
-  return "{\"type\":\"broker_status\",\"broker\":" + json_text(broker) + ",\"status\":" + json_text(status) +
-         ",\"message\":" + json_text(message) + ",\"timestamp\":" + milliseconds(wall_ns) + '}';
-}
-
-std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras) {
-  std::string text =
-      "{\"type\":\"error\",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" +
-      json_text("Error subscribing to " + topic.symbol + '.' + topic.exchange + ": " + std::string(reason));
-  if (extras)
-    text += ",\"symbol\":" + json_text(topic.symbol) + ",\"exchange\":" + json_text(topic.exchange) +
-            ",\"mode\":" + number(topic.stream.mode);
-  return text + '}';
 }
 
 }  // namespace gw::proxy::wire

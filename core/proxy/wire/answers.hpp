@@ -17,7 +17,7 @@ struct Context {
   std::string_view broker;  // its name; empty: none configured
   bool extras = false;
   std::string_view id_json;
-  std::size_t subscription_limit = 0;
+  std::size_t subscription_limit = 0;  // the gateway's own, per client
 };
 
 std::string error(std::string_view code, std::string_view message, std::string_view id_json = {});
@@ -41,9 +41,5 @@ std::string held_streams(const routing::Router& router, routing::SessionId sessi
 std::string found_instruments(const std::vector<instruments::InstrumentView>& found, std::string_view id_json);
 std::string broker_info(std::string_view broker, std::string_view status, const registry::Capabilities& can,
                         std::string_view id_json);
-std::string broker_status(std::string_view broker, std::string_view status, std::string_view message,
-                          std::int64_t wall_ns);
-// A subscription that had been confirmed and that the broker refused.
-std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
 
 }  // namespace gw::proxy::wire

@@ -122,6 +122,7 @@ char* put_envelope_extras(char* at, const TopicUpdate& u) {
   if (u.snapshot) {
     at = put(at, ",\"snapshot\":true,\"age_ms\":");
     at = put_integer(at, u.age_ms);
+    if (u.suspect) at = put(at, ",\"suspect\":true");
   }
   return at;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
 
 namespace gw::proxy::wire {
@@ -70,5 +71,13 @@ inline char* put_nano(char* at, std::int64_t value) {
 
 // Nanoseconds as seconds with six decimals.
 inline char* put_micro_seconds(char* at, std::int64_t ns) { return put_nano(at, ns / 1000 * 1000); }
+
+inline std::string nano_text(std::int64_t value) {
+  char text[40];
+  return {text, static_cast<std::size_t>(put_nano(text, value) - text)};
+}
+
+// Nanoseconds as seconds with three decimals.
+inline std::string milliseconds_text(std::int64_t ns) { return nano_text(ns / 1'000'000 * 1'000'000); }
 
 }  // namespace gw::proxy::wire

@@ -1,8 +1,8 @@
 #include "core/proxy/wire/answers.hpp"
-#include "core/base/text.hpp"
 
 #include <gtest/gtest.h>
 
+#include "core/proxy/wire/notices.hpp"
 #include "tests/proxy/wire/answer_fixture.hpp"
 
 namespace gw::proxy::wire {

@@ -16,16 +16,21 @@ using routing::kQuote;
 class HeldStreams : public testing::Test {
  protected:
   void SetUp() override {
-    const auto angel = router_.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, ""});
+    const auto angel =
+        router_.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, "", {}, false});
     router_.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}}));
-    router_.open(1, angel, routing::Variant::plain, 10);
-    router_.open(2, angel, routing::Variant::extras, 10);
+    router_.lineup("", {angel});
+    router_.open(1, routing::kDefaultLineup, routing::Variant::plain, 10);
+    router_.open(2, routing::kDefaultLineup, routing::Variant::extras, 10);
   }
 
   SeedEncoder encoder_;
   routing::FakePort port_;
   routing::FakeAdapter adapter_;
-  routing::Router router_{encoder_, port_, [] { return std::int64_t{6'000'000'000}; }, "epoch"};
+  routing::Router router_{
+      encoder_, port_, {[] { return std::int64_t{6'000'000'000}; }, [] { return std::int64_t{0}; }}, [] {
+        return std::string("epoch");
+      }};
 };
 
 TEST_F(HeldStreams, OfNobodyAreAnEmptyList) {

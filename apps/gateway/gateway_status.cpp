@@ -1,0 +1,82 @@
+// What a running gateway knows of itself, for the command line.
+#include <nlohmann/json.hpp>
+
+#include "apps/gateway/gateway.hpp"
+#include "core/bus/records.hpp"
+
+namespace gw::app {
+namespace {
+
+using Json = nlohmann::json;
+
+std::uint64_t value(const std::atomic<std::uint64_t>& count) { return count.load(std::memory_order_relaxed); }
+
+Json link_json(const plugin_host::AdapterCounts& c) {
+  return {{"connects", value(c.connects)},
+          {"frames", value(c.frames)},
+          {"frames_refused", value(c.frames_refused)},
+          {"updates", value(c.updates)},
+          {"updates_invalid", value(c.updates_invalid)},
+          {"conflated", value(c.conflated)},
+          {"subscribed", value(c.wanted)}};
+}
+
+Json broker_json(const routing::BrokerTable& table) {
+  Json out = {{"name", table.setup().name},
+              {"status", bus::word(table.state())},
+              {"message", table.available() ? table.state_message() : table.setup().unavailable},
+              {"wanted", table.wanted_count()},
+              {"instruments", table.index() == nullptr ? 0 : table.index()->size()},
+              {"feed", table.feed().stale ? "stale" : "live"}};
+  if (table.feed().stale) out["feed_message"] = table.feed().message;
+  return out;
+}
+
+Json lineup_json(const routing::Router& router, const routing::Lineup& lineup) {
+  Json brokers = Json::array();
+  for (const routing::BrokerId id : lineup.order) brokers.push_back(router.broker(id).setup().name);
+  return {{"brokers", brokers},
+          {"serving", router.broker(lineup.broker()).setup().name},
+          {"standby", lineup.standby ? Json(router.broker(*lineup.standby).setup().name) : Json(nullptr)},
+          {"default", lineup.key.empty()},
+          {"instruments", lineup.interests.size()},
+          {"epoch", lineup.epoch}};
+}
+
+}  // namespace
+
+std::string Gateway::status() {
+  Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
+  // Routing's numbers are routing's: it makes the copy, this thread waits for it.
+  on_shard([&] {
+    const routing::Router& router = shard_->router();
+    const routing::RouterCounts& counts = router.counts();
+    out["clients"] = shard_->session_count();
+    out["updates"] = counts.updates;
+    out["published"] = counts.published;
+    out["delivered"] = counts.delivered;
+    out["unwanted"] = counts.unwanted;
+    out["older"] = counts.older;
+    out["switches"] = counts.switches;
+    out["hidden_trades"] = counts.hidden_trades;
+    out["hidden_quantity"] = counts.hidden_quantity;
+    const proxy::Ledger ledger = shard_->ledger();
+    out["ledger"] = {{"due", ledger.due},
+                     {"delivered", ledger.delivered},
+                     {"conflated", 0},
+                     {"lost", ledger.lost},
+                     {"unexplained", ledger.unexplained()}};
+    out["brokers"] = Json::array();
+    for (std::size_t i = 0; i < router.broker_count(); ++i)
+      out["brokers"].push_back(broker_json(router.broker(static_cast<routing::BrokerId>(i))));
+    out["lineups"] = Json::array();
+    for (std::size_t i = 0; i < router.lineup_count(); ++i)
+      out["lineups"].push_back(lineup_json(router, router.lineup(static_cast<routing::LineupId>(i))));
+  });
+  for (Json& broker : out["brokers"])
+    if (const auto* link = feed_.find(broker["name"])) broker.update(link_json(link->counts()));
+  if (zeromq_) out["zeromq_dropped"] = zeromq_->dropped();
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace gw::app

@@ -1,0 +1,64 @@
+#include "core/proxy/wire/notices.hpp"
+
+#include "core/base/text.hpp"
+#include "core/proxy/wire/number_writer.hpp"
+
+namespace gw::proxy::wire {
+namespace {
+
+std::string_view word(routing::SubscriptionState state) {
+  switch (state) {
+    case routing::SubscriptionState::pending:
+      return "pending";
+    case routing::SubscriptionState::active:
+      return "active";
+    case routing::SubscriptionState::failed:
+      break;
+  }
+  return "failed";
+}
+
+}  // namespace
+
+std::string broker_status(std::string_view broker, std::string_view status, std::string_view message,
+                          std::int64_t wall_ns, std::string_view epoch) {
+  std::string text = "{\"type\":\"broker_status\",\"broker\":" + json_text(broker) +
+                     ",\"status\":" + json_text(status) + ",\"message\":" + json_text(message) +
+                     ",\"timestamp\":" + milliseconds_text(wall_ns);
+  if (!epoch.empty()) text += ",\"epoch\":" + json_text(epoch);
+  return text + '}';
+}
+
+std::string feed_status(std::string_view broker, bool stale, std::int64_t since_ns) {
+  return "{\"type\":\"feed_status\",\"broker\":" + json_text(broker) + ",\"status\":\"" + (stale ? "stale" : "live") +
+         "\",\"since\":" + milliseconds_text(since_ns) + '}';
+}
+
+std::string subscription_status(const routing::Topic& topic) {
+  const routing::Stream stream = topic.info.stream;
+  const bool depth = stream.mode == BGW_MODE_DEPTH;
+  std::string text = "{\"type\":\"subscription_status\",\"symbol\":" + json_text(topic.info.symbol) +
+                     ",\"exchange\":" + json_text(topic.info.exchange) + ",\"mode\":" + std::to_string(stream.mode) +
+                     ",\"depth_level\":" + (depth ? std::to_string(stream.depth_level) : "null") + ",\"status\":\"" +
+                     std::string(word(topic.state)) + '"';
+  if (topic.state == routing::SubscriptionState::failed)
+    text += ",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" + json_text(topic.reason);
+  return text + '}';
+}
+
+std::string market_status(std::string_view exchange, std::string_view status) {
+  return "{\"type\":\"market_status\",\"exchange\":" + json_text(exchange) + ",\"status\":" + json_text(status) +
+         ",\"source\":\"calendar\"}";
+}
+
+std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras) {
+  std::string text =
+      "{\"type\":\"error\",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" +
+      json_text("Error subscribing to " + topic.symbol + '.' + topic.exchange + ": " + std::string(reason));
+  if (extras)
+    text += ",\"symbol\":" + json_text(topic.symbol) + ",\"exchange\":" + json_text(topic.exchange) +
+            ",\"mode\":" + std::to_string(topic.stream.mode);
+  return text + '}';
+}
+
+}  // namespace gw::proxy::wire

@@ -1,0 +1,21 @@
+// What the gateway says unasked, in dialect `seed` with extras, as JSON text. Used by ClientSession and Shard.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/routing/lineup.hpp"
+
+namespace gw::proxy::wire {
+
+// `epoch` only with "switched".
+std::string broker_status(std::string_view broker, std::string_view status, std::string_view message,
+                          std::int64_t wall_ns, std::string_view epoch = {});
+std::string feed_status(std::string_view broker, bool stale, std::int64_t since_ns);
+std::string subscription_status(const routing::Topic& topic);
+std::string market_status(std::string_view exchange, std::string_view status);
+// A subscription that had been confirmed and that the broker refused. Without extras too.
+std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
+
+}  // namespace gw::proxy::wire

@@ -1,0 +1,37 @@
+// The broker's own bounds on what may be subscribed, as its plugin declares them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bgw/abi.h"
+
+namespace gw::registry {
+
+// However generous a broker is.
+inline constexpr std::uint32_t kMostConnections = 16;
+
+struct Limits {
+  struct Depth {
+    std::uint32_t level;
+    std::uint32_t per_connection;  // 0: no bound of its own
+    std::uint32_t weight;          // what one counts against instruments_per_connection
+  };
+
+  Limits() = default;
+  explicit Limits(const bgw_limits& declared);
+
+  std::uint32_t instruments_per_connection = 0;  // 0: no bound; one connection carries all
+  std::uint32_t connections = 1;
+  std::int64_t time_resolution_ns = 1;
+  std::vector<Depth> depths;
+
+  // Null: the level is like any other subscription.
+  const Depth* find(std::uint32_t level) const;
+  // For people: "3 connections of 3000 instruments each".
+  std::string text() const;
+};
+
+}  // namespace gw::registry

@@ -1,0 +1,93 @@
+// What is wanted, seen from the clients: a lineup is the ordered list of brokers that serves some users; an interest is
+// one instrument that its clients hold; a topic is one stream of it, with its sequence and audience. A switch of broker
+// points interests anew: clients keep their topics. [routing]
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/routing/broker_table.hpp"
+#include "core/routing/encoder.hpp"
+#include "core/routing/stream.hpp"
+
+namespace gw::routing {
+
+inline constexpr LineupId kDefaultLineup = 0;
+inline constexpr TopicId kNoTopic = ~TopicId{0};
+inline constexpr InterestId kNoInterest = ~InterestId{0};
+
+enum class SubscriptionState : std::uint8_t { pending, active, failed };
+
+struct Audience {
+  std::vector<SessionId> sessions[kVariants];
+};
+
+struct Topic {
+  TopicInfo info;
+  InterestId interest = kNoInterest;
+  bool pinned = false;
+  bool published = false;  // to the publisher too
+  bool placed = false;     // the broker that serves now can give it
+  BrokerId broker = 0;     // which serves it, or would
+  SubscriptionState state = SubscriptionState::pending;
+  std::string reason;  // of failed; said once
+  std::uint64_t seq = 0;
+  // Of what was published last: an older time is refused from any login but the one that said it.
+  std::uint64_t session = 0;
+  std::int64_t time_ns = 0;
+  std::int64_t resolution_ns = 1;
+  std::string name;  // SYMBOL.EXCHANGE.MODE, for the publisher
+  Audience audience;
+  std::size_t subscribers() const { return audience.sessions[0].size() + audience.sessions[1].size(); }
+};
+
+// An interest at one broker.
+struct Leg {
+  BrokerId broker = 0;
+  std::uint32_t handle = kNoHandle;  // none: the broker lacks the instrument
+  std::uint32_t mode = 0;            // granted
+  std::uint32_t depth = 0;
+};
+
+struct Interest {
+  std::string symbol;
+  std::string exchange;
+  LineupId lineup = 0;
+  std::array<TopicId, kStreams> topics{kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic};
+  std::uint32_t topic_count = 0;
+  Leg served;
+  Leg standby;
+};
+
+struct Lineup {
+  std::string key;  // of the user's own list; empty: the default
+  std::vector<BrokerId> order;
+  std::size_t active = 0;           // place in `order`
+  std::optional<BrokerId> standby;  // subscribed too
+  std::string epoch;
+  std::unordered_map<std::string, InterestId> interests;  // by symbol and exchange
+  std::uint64_t seq_floor = 0;  // a topic that is made anew goes on from here, so that seq never runs backwards
+  // Coming back: when, and how long the preferred broker must have been quiet before the next time.
+  std::int64_t returned_ns = 0;
+  std::int64_t quiet_ns = 0;
+  BrokerId broker() const { return order[active]; }
+};
+
+struct Client {
+  bool open = false;
+  LineupId lineup = 0;
+  Variant variant = Variant::plain;
+  std::size_t limit = 0;
+  struct Held {
+    std::uint32_t place;  // in the topic's audience
+    std::uint64_t seq;    // of the topic when it was joined
+  };
+  std::unordered_map<TopicId, Held> held;
+  std::uint64_t owed = 0;  // updates of topics that it held and holds no more
+};
+
+}  // namespace gw::routing

@@ -1,0 +1,45 @@
+// Which of a broker's connections carries an instrument, so that no connection ever holds more than the broker allows.
+// Accounting only; used by BrokerTable. [routing]
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/registry/limits.hpp"
+
+namespace gw::routing {
+
+class Placement {
+ public:
+  // What one instrument takes. No weight: nothing.
+  struct Share {
+    std::uint32_t connection = 0;
+    std::uint32_t weight = 0;
+    std::uint32_t level = 0;
+    friend bool operator==(const Share&, const Share&) = default;
+  };
+
+  explicit Placement(registry::Limits limits) : limits_(std::move(limits)) {}
+
+  // A share for the instrument with this depth level (0: no book) in place of `now`: on the same connection when it
+  // fits there, else on the first with room. Nothing: all are full.
+  std::optional<Share> find(const Share& now, std::uint32_t level) const;
+  void replace(Share& now, const Share& next);
+  void clear() { used_.clear(); }
+  const registry::Limits& limits() const { return limits_; }
+
+ private:
+  struct Used {
+    std::uint32_t weight = 0;
+    std::vector<std::uint32_t> depths;  // subscriptions, in the order of limits_.depths
+  };
+  bool fits(std::uint32_t connection, const Share& now, std::uint32_t level, std::uint32_t weight) const;
+  std::size_t depth_index(std::uint32_t level) const;
+  void count(const Share& share, std::int32_t sign);
+
+  registry::Limits limits_;
+  std::vector<Used> used_;  // by connection
+};
+
+}  // namespace gw::routing

@@ -1,0 +1,75 @@
+// Brokers as they come, change and go, and what everybody gets to see of the default lineup.
+#include "core/routing/router.hpp"
+
+namespace gw::routing {
+
+BrokerId Router::add_broker(BrokerSetup setup) {
+  brokers_.push_back(std::make_unique<BrokerTable>(std::move(setup)));
+  return static_cast<BrokerId>(brokers_.size() - 1);
+}
+
+std::optional<BrokerId> Router::find_broker(std::string_view name) const {
+  for (std::size_t i = 0; i < brokers_.size(); ++i)
+    if (brokers_[i]->setup().name == name) return static_cast<BrokerId>(i);
+  return std::nullopt;
+}
+
+void Router::attach_broker(BrokerId id, BrokerSetup setup) {
+  brokers_[id]->attach(std::move(setup));
+  // It may have other levels, and other limits, than before.
+  for (InterestId i = 0; i < interests_.size(); ++i) {
+    if (interests_[i] == nullptr) continue;
+    if (interests_[i]->served.broker == id) place(i);
+    if (interests_[i]->standby.broker == id) grant(interests_[i]->standby, *interests_[i]);
+  }
+  for (LineupId i = 0; i < lineups_.size(); ++i) stand_by(i);
+  review();
+  flush_demand();
+  port_.broker_changed(id);
+}
+
+void Router::detach_broker(BrokerId id, std::string why) {
+  brokers_[id]->detach(std::move(why));
+  forget_active(id);
+  review();
+  flush_demand();
+  port_.broker_changed(id);
+}
+
+void Router::set_index(std::string_view plugin, std::shared_ptr<const instruments::Index> index) {
+  for (const auto& table : brokers_)
+    if (table->setup().plugin == plugin) table->set_index(index);
+  apply_pins();
+  place_what_waits();
+  flush_demand();
+}
+
+void Router::publish_to(Publisher& publisher, std::vector<Pin> pins) {
+  publisher_ = &publisher;
+  pins_ = std::move(pins);
+  apply_pins();
+  flush_demand();
+}
+
+std::vector<Router::Pin> Router::missing_pins() const {
+  std::vector<Pin> missing;
+  for (const Pin& pin : pins_)
+    if (find_interest(kDefaultLineup, pin.symbol, pin.exchange) == kNoInterest) missing.push_back(pin);
+  return missing;
+}
+
+void Router::apply_pins() {
+  if (publisher_ == nullptr) return;
+  const BrokerTable& table = *brokers_[lineups_[kDefaultLineup]->broker()];
+  for (const Pin& pin : pins_) {
+    if (!table.lists(pin.symbol, pin.exchange)) continue;
+    for (const Stream stream : {Stream{BGW_MODE_LTP, 0}, Stream{BGW_MODE_QUOTE, 0}, Stream{BGW_MODE_DEPTH, 5}}) {
+      if (check(table, pin.exchange, stream).code != Code::ok) continue;
+      const InterestId interest = interest_for(kDefaultLineup, pin.symbol, pin.exchange);
+      topics_[topic_for(interest, stream)]->pinned = true;
+      place(interest);
+    }
+  }
+}
+
+}  // namespace gw::routing

@@ -1,0 +1,253 @@
+// Which broker serves whom: interests and their topics at the brokers of a lineup, what each broker can give of them,
+// and the switch from one to the next.
+#include <algorithm>
+
+#include "core/routing/router.hpp"
+
+namespace gw::routing {
+namespace {
+
+std::string name_of(std::string_view symbol, std::string_view exchange) {
+  std::string text;
+  text.reserve(symbol.size() + exchange.size() + 1);
+  text.append(symbol).append(1, '\n').append(exchange);
+  return text;
+}
+
+}  // namespace
+
+LineupId Router::lineup(std::string_view key, const std::vector<BrokerId>& order) {
+  for (std::size_t i = 0; i < lineups_.size(); ++i)
+    if (lineups_[i]->key == key) return static_cast<LineupId>(i);
+  auto made = std::make_unique<Lineup>();
+  made->key = key;
+  made->order = order;
+  made->epoch = new_epoch_();
+  lineups_.push_back(std::move(made));
+  const auto id = static_cast<LineupId>(lineups_.size() - 1);
+  if (const auto better = better_place(*lineups_[id])) lineups_[id]->active = *better;
+  return id;
+}
+
+InterestId Router::find_interest(LineupId lineup, std::string_view symbol, std::string_view exchange) const {
+  const auto& interests = lineups_[lineup]->interests;
+  const auto found = interests.find(name_of(symbol, exchange));
+  return found == interests.end() ? kNoInterest : found->second;
+}
+
+TopicId Router::find_topic(LineupId lineup, std::string_view symbol, std::string_view exchange, Stream stream) const {
+  const InterestId interest = find_interest(lineup, symbol, exchange);
+  return interest == kNoInterest ? kNoTopic : interests_[interest]->topics[slot_of(stream)];
+}
+
+InterestId Router::interest_for(LineupId lineup, std::string_view symbol, std::string_view exchange) {
+  if (const InterestId known = find_interest(lineup, symbol, exchange); known != kNoInterest) return known;
+  auto made = std::make_unique<Interest>();
+  made->symbol = symbol;
+  made->exchange = exchange;
+  made->lineup = lineup;
+  InterestId id = 0;
+  if (free_interests_.empty()) {
+    id = static_cast<InterestId>(interests_.size());
+    interests_.push_back(std::move(made));
+  } else {
+    id = free_interests_.back();
+    free_interests_.pop_back();
+    interests_[id] = std::move(made);
+  }
+  Lineup& l = *lineups_[lineup];
+  l.interests.emplace(name_of(symbol, exchange), id);
+  attach(interests_[id]->served, id, l.broker(), &Route::served);
+  if (l.standby) attach(interests_[id]->standby, id, *l.standby, &Route::standing_by);
+  return id;
+}
+
+TopicId Router::topic_for(InterestId interest, Stream stream) {
+  Interest& i = *interests_[interest];
+  TopicId& slot = i.topics[slot_of(stream)];
+  if (slot != kNoTopic) return slot;
+  if (free_topics_.empty()) {
+    slot = static_cast<TopicId>(topics_.size());
+    topics_.push_back(std::make_unique<Topic>());
+  } else {
+    slot = free_topics_.back();
+    free_topics_.pop_back();
+    topics_[slot] = std::make_unique<Topic>();
+  }
+  Topic& t = *topics_[slot];
+  t.interest = interest;
+  t.published = i.lineup == kDefaultLineup;
+  t.seq = lineups_[i.lineup]->seq_floor;
+  t.info.symbol = i.symbol;
+  t.info.exchange = i.exchange;
+  t.info.stream = stream;
+  t.name = i.symbol + '.' + i.exchange + '.' + std::to_string(stream.mode);
+  ++i.topic_count;
+  return slot;
+}
+
+void Router::drop_topic_if_unused(TopicId id) {
+  Topic& t = *topics_[id];
+  if (t.pinned || t.subscribers() != 0) return;
+  const InterestId interest = t.interest;
+  Interest& i = *interests_[interest];
+  Lineup& l = *lineups_[i.lineup];
+  i.topics[slot_of(t.info.stream)] = kNoTopic;
+  l.seq_floor = std::max(l.seq_floor, t.seq);
+  free_topics_.push_back(id);
+  if (--i.topic_count != 0) {
+    place(interest);
+    return;
+  }
+  detach(i.served, interest, &Route::served);
+  detach(i.standby, interest, &Route::standing_by);
+  l.interests.erase(name_of(i.symbol, i.exchange));
+  interests_[interest].reset();
+  waiting_.erase(interest);
+  free_interests_.push_back(interest);
+}
+
+void Router::attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list) {
+  leg = {broker, kNoHandle, 0, 0};
+  const auto handle = brokers_[broker]->route_for(interests_[id]->symbol, interests_[id]->exchange);
+  if (!handle) return;
+  leg.handle = *handle;
+  (brokers_[broker]->route(*handle)->*list).push_back(id);
+}
+
+void Router::detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list) {
+  const Leg old = std::exchange(leg, Leg{});
+  if (old.handle == kNoHandle) return;
+  std::erase(brokers_[old.broker]->route(old.handle)->*list, id);
+  ask(old.broker, old.handle);
+}
+
+// Wants of a route what its legs together need; false when the broker's limits do not allow it.
+bool Router::ask(BrokerId broker, std::uint32_t handle) {
+  BrokerTable& table = *brokers_[broker];
+  const Route& r = *table.route(handle);
+  std::uint32_t mode = 0;
+  std::uint32_t depth = 0;
+  const auto add = [&](const Leg& leg) {
+    mode = std::max(mode, leg.mode);
+    depth = std::max(depth, leg.depth);
+  };
+  for (const InterestId id : r.served) add(interests_[id]->served);
+  for (const InterestId id : r.standing_by) add(interests_[id]->standby);
+  return table.want(handle, mode, depth);
+}
+
+// Asks the leg's broker for the richest of what it can give of the interest's topics; where its limits do not allow
+// that, for fewer levels. False when there is no room at all: the leg is then as it was.
+bool Router::grant(Leg& leg, const Interest& interest) {
+  if (leg.handle == kNoHandle) return false;
+  const BrokerTable& table = *brokers_[leg.broker];
+  std::uint32_t mode = 0;
+  int depth = 0;
+  for (const TopicId id : interest.topics) {
+    if (id == kNoTopic) continue;
+    const Outcome can = check(table, interest.exchange, topics_[id]->info.stream);
+    if (can.code != Code::ok) continue;
+    mode = std::max(mode, static_cast<std::uint32_t>(topics_[id]->info.stream.mode));
+    depth = std::max(depth, can.actual_depth);
+  }
+  const Leg before = leg;
+  leg.mode = mode;
+  leg.depth = static_cast<std::uint32_t>(depth);
+  if (ask(leg.broker, leg.handle)) return true;
+  const auto levels = table.setup().capabilities.depth_levels(interest.exchange);
+  for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
+    if (*level >= depth) continue;
+    leg.depth = *level;
+    if (ask(leg.broker, leg.handle)) return true;
+  }
+  leg = before;
+  return false;
+}
+
+// Has the broker that serves the lineup give what it can of the interest, and says so to those who hold the rest.
+void Router::place(InterestId id) {
+  Interest& i = *interests_[id];
+  Lineup& l = *lineups_[i.lineup];
+  BrokerTable& table = *brokers_[l.broker()];
+  if (i.served.handle == kNoHandle) attach(i.served, id, l.broker(), &Route::served);
+  grant(i.served, i);
+  if (l.standby && i.standby.handle == kNoHandle) attach(i.standby, id, *l.standby, &Route::standing_by);
+  if (l.standby) grant(i.standby, i);
+  bool all = true;
+  for (const TopicId topic : i.topics)
+    if (topic != kNoTopic) all = shape(topic, table) && all;
+  if (all)
+    waiting_.erase(id);
+  else
+    waiting_.insert(id);
+}
+
+// What the broker that serves gives of one topic; false: nothing.
+bool Router::shape(TopicId id, const BrokerTable& table) {
+  Topic& t = *topics_[id];
+  const Leg& leg = interests_[t.interest]->served;
+  const Outcome can = check(table, t.info.exchange, t.info.stream);
+  std::string reason;
+  if (leg.handle == kNoHandle) {
+    reason = "broker " + table.setup().name + " does not list it";
+  } else if (can.code != Code::ok) {
+    reason = "broker " + table.setup().name + " has no " + can.detail +
+             (can.detail == "mode" ? " " + std::to_string(t.info.stream.mode) : "") + " for " + t.info.exchange;
+  } else if (leg.mode < static_cast<std::uint32_t>(t.info.stream.mode)) {
+    reason = "broker " + table.setup().name + " allows " + table.setup().limits.text() + ", and all are in use";
+  }
+  const bool was_placed = std::exchange(t.placed, reason.empty());
+  const int actual = t.placed ? std::min(can.actual_depth, static_cast<int>(leg.depth)) : t.info.actual_depth;
+  if (actual != t.info.actual_depth || t.info.head[0].empty() || t.broker != leg.broker) {
+    t.broker = leg.broker;
+    t.info.actual_depth = actual;
+    t.info.broker_message.clear();
+    if (t.info.stream.mode == BGW_MODE_DEPTH)
+      t.info.broker_message = registry::broker_message(table.setup().name, table.setup().capabilities, t.info.exchange,
+                                                       t.info.stream.depth_level, actual);
+    encoder_.prepare(t.info);
+  }
+  if (!t.placed)
+    fail(id, reason);
+  else if (!was_placed)
+    set_state(id, SubscriptionState::pending);
+  return t.placed;
+}
+
+void Router::place_what_waits() {
+  const std::vector<InterestId> waiting(waiting_.begin(), waiting_.end());
+  for (const InterestId id : waiting) place(id);
+}
+
+void Router::set_state(TopicId id, SubscriptionState state) {
+  Topic& t = *topics_[id];
+  t.reason.clear();
+  if (t.state == state) return;
+  t.state = state;
+  const auto& sessions = t.audience.sessions[static_cast<std::size_t>(Variant::extras)];
+  if (!sessions.empty()) port_.subscription_changed(id, sessions);
+}
+
+// Each reason is told once to those who hold the topic.
+void Router::fail(TopicId id, std::string_view reason) {
+  Topic& t = *topics_[id];
+  if (t.state == SubscriptionState::failed && t.reason == reason) return;
+  t.state = SubscriptionState::failed;
+  t.reason = reason;
+  for (const auto& sessions : t.audience.sessions)
+    for (const SessionId session : sessions) port_.refused(session, t.info, reason);
+  const auto& sessions = t.audience.sessions[static_cast<std::size_t>(Variant::extras)];
+  if (!sessions.empty()) port_.subscription_changed(id, sessions);
+}
+
+// After a loss every subscription has to be confirmed anew.
+void Router::forget_active(BrokerId broker) {
+  for (TopicId id = 0; id < topics_.size(); ++id) {
+    const Topic& t = *topics_[id];
+    if (t.state == SubscriptionState::active && t.subscribers() != 0 && t.broker == broker)
+      set_state(id, SubscriptionState::pending);
+  }
+}
+
+}  // namespace gw::routing

@@ -1,0 +1,129 @@
+// When a lineup goes to another broker, and how: topics keep their names, audience and sequence; only what serves them
+// changes.
+#include <algorithm>
+
+#include "core/routing/router.hpp"
+
+namespace gw::routing {
+namespace {
+
+constexpr std::int64_t kQuiet = 60'000'000'000;  // how long a preferred broker must have served before the return
+constexpr std::int64_t kMostQuiet = 3'600'000'000'000;  // after returns that did not last
+
+}  // namespace
+
+// Away from a broker that cannot serve, to the first that does; back to one that is preferred and has been quiet.
+std::optional<std::size_t> Router::better_place(const Lineup& l) const {
+  const auto first = [&](auto&& suits, std::size_t end) -> std::optional<std::size_t> {
+    for (std::size_t place = 0; place < end; ++place)
+      if (place != l.active && suits(*brokers_[l.order[place]])) return place;
+    return std::nullopt;
+  };
+  const BrokerTable& now = *brokers_[l.broker()];
+  if (now.hopeless()) {
+    const auto serving = first([](const BrokerTable& t) { return t.serves(); }, l.order.size());
+    if (serving || now.available()) return serving;
+    return first([](const BrokerTable& t) { return t.available(); }, l.order.size());
+  }
+  const std::int64_t quiet_since = clocks_.monotonic() - std::max(kQuiet, l.quiet_ns);
+  return first([&](const BrokerTable& t) { return t.serves() && t.serving_since_ns() <= quiet_since; }, l.active);
+}
+
+void Router::review() {
+  review_due_ = false;
+  bool news = false;
+  for (const auto& table : brokers_) news = table->take_news() || news;
+  if (news) place_what_waits();
+  for (LineupId id = 0; id < lineups_.size(); ++id) {
+    Lineup& l = *lineups_[id];
+    const auto place = better_place(l);
+    if (!place) continue;
+    const BrokerTable& now = *brokers_[l.broker()];
+    if (!now.hopeless()) {
+      switch_to(id, *place, "broker " + brokers_[l.order[*place]]->setup().name + " serves again");
+      l.returned_ns = clocks_.monotonic();
+      continue;
+    }
+    // A return that did not last makes the next one wait longer.
+    const bool soon = l.returned_ns != 0 && clocks_.monotonic() - l.returned_ns < 2 * std::max(kQuiet, l.quiet_ns);
+    l.quiet_ns = soon ? std::min(kMostQuiet, 2 * std::max(kQuiet, l.quiet_ns)) : kQuiet;
+    l.returned_ns = 0;
+    std::string why = "broker " + now.setup().name;
+    if (!now.available())
+      why += " is left out";
+    else if (now.state() == bus::LinkState::connected)
+      why += " sends nothing new";
+    else
+      why += std::string(" is ") + bus::word(now.state());
+    switch_to(id, *place, why);
+  }
+}
+
+void Router::switch_to(LineupId id, std::size_t target, const std::string& why) {
+  Lineup& l = *lineups_[id];
+  l.active = target;
+  l.epoch = new_epoch_();
+  ++counts_.switches;
+  port_.switched(id, why);
+  const std::optional<BrokerId> standby = standby_of(l);
+  std::vector<InterestId> all;
+  all.reserve(l.interests.size());
+  for (const auto& [name, interest] : l.interests) all.push_back(interest);
+  l.standby = standby;
+  for (const InterestId interest : all) {
+    Interest& i = *interests_[interest];
+    Leg served = std::exchange(i.served, Leg{});
+    Leg waiting = std::exchange(i.standby, Leg{});
+    // The new before the old, so that what is subscribed already stays so.
+    attach(i.served, interest, l.broker(), &Route::served);
+    if (standby) attach(i.standby, interest, *standby, &Route::standing_by);
+    for (const Leg& old : {served, waiting})
+      for (Leg* leg : {&i.served, &i.standby})
+        if (leg->handle != kNoHandle && leg->broker == old.broker && leg->handle == old.handle) *leg = old;
+    detach(served, interest, &Route::served);
+    detach(waiting, interest, &Route::standing_by);
+    place(interest);
+  }
+  for (const InterestId interest : all) publish_known(interest);
+  if (id == kDefaultLineup) apply_pins();
+}
+
+std::optional<BrokerId> Router::standby_of(const Lineup& l) const {
+  for (const BrokerId broker : l.order)
+    if (broker != l.broker() && brokers_[broker]->setup().hot_standby && brokers_[broker]->available()) return broker;
+  return std::nullopt;
+}
+
+void Router::stand_by(LineupId id) {
+  Lineup& l = *lineups_[id];
+  const std::optional<BrokerId> next = standby_of(l);
+  if (next == l.standby) return;
+  l.standby = next;
+  for (const auto& [name, interest] : l.interests) {
+    Interest& i = *interests_[interest];
+    detach(i.standby, interest, &Route::standing_by);
+    if (!next) continue;
+    attach(i.standby, interest, *next, &Route::standing_by);
+    grant(i.standby, i);
+  }
+}
+
+void Router::set_order(LineupId id, std::vector<BrokerId> order) {
+  Lineup& l = *lineups_[id];
+  const BrokerId before = l.broker();
+  l.order = std::move(order);
+  const auto found = std::find(l.order.begin(), l.order.end(), before);
+  // Whoever edits the list wants its first, unless that cannot serve.
+  std::size_t place = 0;
+  if (brokers_[l.order[0]]->hopeless())
+    for (std::size_t i = l.order.size(); i-- > 0;)
+      if (brokers_[l.order[i]]->serves()) place = i;
+  l.active = place;
+  if (found == l.order.end() || l.order[place] != before)
+    switch_to(id, place, "an operator chose another order of brokers");
+  else
+    stand_by(id);
+  flush_demand();
+}
+
+}  // namespace gw::routing
