@@ -50,7 +50,7 @@ std::vector<config::Problem> try_settings(const config::Broker& broker, const st
                                           std::shared_ptr<const plugin_host::Library> library) {
   auto settings = adapter_settings(broker, *library);
   if (!settings) return {problem_of(broker, file, settings.error().message)};
-  plugin_host::AdapterOptions options;
+  plugin_host::LinkOptions options;
   options.name = broker.name;
   options.settings = std::move(*settings);
   bus::Doorbell bell;
@@ -74,7 +74,7 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
 
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell) {
+                                   bus::Doorbell& routing_bell, MarketOpen market_open) {
   routing::BrokerSetup setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
@@ -101,22 +101,24 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
     log::error("config", settings.error().message);
     return give_up(wrong);
   }
-  plugin_host::AdapterOptions options;
+  plugin_host::LinkOptions options;
   options.name = broker.name;
   options.settings = std::move(*settings);
   options.reconnect.first_ns = broker.reconnect.first.count();
   options.reconnect.max_ns = broker.reconnect.max.count();
   options.reconnect.attempts = broker.reconnect.attempts;
+  options.lag_limit_ns = broker.lag_limit.count();
+  if (broker.market_hours == "calendar") options.market_open = std::move(market_open);
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
-  plugin_host::AdapterInstance& instance = feed.add(library, std::move(options), routing_bell);
-  if (const auto prepared = instance.prepare(); !prepared) {
+  plugin_host::BrokerLink& link = feed.add(library, std::move(options), routing_bell);
+  if (const auto prepared = link.prepare(); !prepared) {
     log::error("broker", prepared.error().message);
     feed.remove_last();
     return give_up(wrong);
   }
-  setup.capabilities = instance.capabilities();
+  setup.capabilities = link.capabilities();
   setup.limits = registry::Limits(*library->descriptor().limits);
-  setup.channel = &instance.channel();
+  setup.channel = &link.channel();
   return setup;
 }
 

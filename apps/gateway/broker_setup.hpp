@@ -2,6 +2,7 @@
 // does not.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,10 +27,12 @@ std::vector<config::Problem> try_settings(const config::Broker& broker, const st
 std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
                                               const std::vector<plugin_host::ScanEntry>& plugins);
 
-// Adds an adapter to the feed thread unless the broker cannot be used; what is wrong is logged with
-// file and line.
+// Whether an exchange trades, by the calendar of the moment. [any]
+using MarketOpen = std::function<bool(std::string_view exchange, std::int64_t wall_ns)>;
+
+// Adds a link to the feed thread unless the broker cannot be used; what is wrong is logged with file and line.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell);
+                                   bus::Doorbell& routing_bell, MarketOpen market_open);
 
 }  // namespace gw::app

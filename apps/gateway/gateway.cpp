@@ -109,11 +109,18 @@ std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host:
   return *loaded;
 }
 
+MarketOpen Gateway::market_open() const {
+  return [calendar = calendar_](std::string_view exchange, std::int64_t wall_ns) {
+    return calendar->load()->status(exchange, wall_ns) == calendar::MarketStatus::open;
+  };
+}
+
 Result<void> Gateway::start_brokers() {
+  calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
   shard_ = std::make_unique<proxy::Shard>(shard_options(config()), routing_bell_);
   std::set<std::string> used;
   for (const config::Broker& broker : config().brokers) {
-    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
+    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open());
     if (setup.channel != nullptr) used.insert(broker.plugin);
     secrets_seen_[broker.name] = state_of_secrets(broker);
     shard_->router().add_broker(std::move(setup));
@@ -128,7 +135,7 @@ Result<void> Gateway::start_brokers() {
     shard_->router().set_index(plugin, index);
   }
   shard_->router().lineup("", shard_->brokers_named(config().active_broker));
-  shard_->set_calendar(std::make_shared<const calendar::Calendar>(loaded_.calendar));
+  shard_->set_calendar(calendar_->load());
   return {};
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/instrument_updater.hpp"
 #include "core/accounts/account_store.hpp"
@@ -50,6 +51,7 @@ class Gateway {
   Result<void> start_control();
   void start_updates();
   Result<void> write_ready_file(const std::string& path) const;
+  MarketOpen market_open() const;
   std::shared_ptr<const instruments::Index> load_index(const plugin_host::Library& library);
 
   // gateway_control.cpp [control]
@@ -78,6 +80,9 @@ class Gateway {
 
   Options options_;
   config::Loaded loaded_;
+  // The calendar in force, for the feed thread.
+  using SharedCalendar = std::atomic<std::shared_ptr<const calendar::Calendar>>;
+  std::shared_ptr<SharedCalendar> calendar_ = std::make_shared<SharedCalendar>();
   std::atomic<bool> reload_wanted_ = false;
   std::vector<plugin_host::ScanEntry> plugins_;
   std::unique_ptr<database::Database> database_;  // the control thread's, once that runs

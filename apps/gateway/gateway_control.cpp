@@ -37,20 +37,20 @@ std::string Gateway::answer(std::string_view line) {
 }
 
 std::string Gateway::relogin(const std::string& name) {
-  plugin_host::AdapterInstance* instance = feed_.find(name);
+  plugin_host::BrokerLink* link = feed_.find(name);
   const config::Broker* broker = find_broker(name);
-  if (instance == nullptr || broker == nullptr) return refusal("no broker '" + name + "' is running");
+  if (link == nullptr || broker == nullptr) return refusal("no broker '" + name + "' is running");
   auto settings = adapter_settings(*broker, *find_plugin(plugins_, broker->plugin));
   secrets_seen_[name] = state_of_secrets(*broker);
   if (!settings) return refusal(settings.error().message);
-  feed_.post([instance, taken = std::move(*settings)]() mutable { instance->relogin(std::move(taken)); });
+  feed_.post([link, taken = std::move(*settings)]() mutable { link->relogin(std::move(taken)); });
   return R"({"ok":true})";
 }
 
 std::string Gateway::retry(const std::string& name) {
-  plugin_host::AdapterInstance* instance = feed_.find(name);
-  if (instance == nullptr) return refusal("no broker '" + name + "' is running");
-  feed_.post([instance] { instance->retry(); });
+  plugin_host::BrokerLink* link = feed_.find(name);
+  if (link == nullptr) return refusal("no broker '" + name + "' is running");
+  feed_.post([link] { link->retry(); });
   return R"({"ok":true})";
 }
 

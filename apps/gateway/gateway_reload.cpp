@@ -66,9 +66,10 @@ void Gateway::apply(config::Loaded fresh) {
   for (const std::string& key : need_a_restart(before.config, config()))
     log::warning("config", key + " has changed: that takes effect at the next start only");
   log::set_level(log_options(config().log).level);
+  calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
   on_shard([this] {
     shard_->set_options(shard_options(config()));
-    shard_->set_calendar(std::make_shared<const calendar::Calendar>(loaded_.calendar));
+    shard_->set_calendar(calendar_->load());
   });
   std::vector<std::string> added;
   std::vector<std::string> changed;
@@ -104,11 +105,11 @@ void Gateway::remove_broker(const std::string& name, const std::string& why) {
 }
 
 void Gateway::start_broker(const config::Broker& broker) {
-  routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_);
-  plugin_host::AdapterInstance* instance = feed_.find(broker.name);
+  routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open());
+  plugin_host::BrokerLink* link = feed_.find(broker.name);
   secrets_seen_[broker.name] = state_of_secrets(broker);
   std::shared_ptr<const instruments::Index> index;
-  if (instance != nullptr) index = load_index(*find_plugin(plugins_, broker.plugin));
+  if (link != nullptr) index = load_index(*find_plugin(plugins_, broker.plugin));
   on_shard([&] {
     routing::Router& router = shard_->router();
     const auto id = router.find_broker(broker.name);
@@ -118,7 +119,7 @@ void Gateway::start_broker(const config::Broker& broker) {
       router.add_broker(std::move(setup));
     if (index) router.set_index(broker.plugin, index);
   });
-  if (instance != nullptr) feed_.post([instance] { instance->start(); });
+  if (link != nullptr) feed_.post([link] { link->start(); });
 }
 
 }  // namespace gw::app

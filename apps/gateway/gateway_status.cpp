@@ -11,8 +11,19 @@ using Json = nlohmann::json;
 
 std::uint64_t value(const std::atomic<std::uint64_t>& count) { return count.load(std::memory_order_relaxed); }
 
-Json link_json(const plugin_host::AdapterCounts& c) {
+Json link_json(const plugin_host::LinkCounts& c) {
+  const auto time = [](const std::atomic<std::int64_t>& ns) {
+    return static_cast<double>(ns.load(std::memory_order_relaxed) / 1'000'000) / 1e3;
+  };
   return {{"connects", value(c.connects)},
+          {"logins", value(c.logins)},
+          {"recycles", value(c.recycles)},
+          {"connections", value(c.connections)},
+          {"last_frame", time(c.last_frame_ns)},
+          {"last_tick", time(c.last_tick_ns)},
+          {"lag", time(c.lag_ns)},
+          {"times_invalid", value(c.times_invalid)},
+          {"subscriptions_refused", value(c.subscriptions_refused)},
           {"frames", value(c.frames)},
           {"frames_refused", value(c.frames_refused)},
           {"updates", value(c.updates)},

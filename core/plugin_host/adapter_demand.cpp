@@ -1,90 +1,101 @@
-// What is wanted of an adapter: taken from the ring, remembered, handed over in batches, and replayed after each
-// connect.
+// What one connection carries: handed to the adapter in batches, at the pace that the broker allows, and replayed after
+// each login.
 #include <algorithm>
+
+#include <boost/asio/steady_timer.hpp>
 
 #include "core/base/log.hpp"
 #include "core/plugin_host/adapter_instance.hpp"
+#include "core/plugin_host/adapter_loop.hpp"
 
 namespace gw::plugin_host {
 namespace {
 
 constexpr std::size_t kDefaultBatch = 500;
 
+std::size_t batch_of(const Library& library) {
+  const std::uint32_t declared = library.descriptor().limits->batch_size;
+  return declared == 0 ? kDefaultBatch : declared;
+}
+
 }  // namespace
 
-void AdapterInstance::take_demand() {
-  std::vector<std::uint32_t> subscribe;
-  std::vector<std::uint32_t> unsubscribe;
-  bus::Ring& ring = channel_.demand();
-  for (auto record = ring.front(); !record.empty(); record = ring.front()) {
-    const bus::Demand d = bus::view_demand(record);
-    if (d.mode == 0) {
-      wanted_.erase(d.instrument);
-      std::erase(subscribe, d.instrument);
-      unsubscribe.push_back(d.instrument);
-    } else {
-      wanted_[d.instrument] = {d.mode,
-                               d.depth_level,
-                               std::string(d.symbol),
-                               std::string(d.exchange),
-                               std::string(d.broker_symbol),
-                               std::string(d.broker_exchange),
-                               std::string(d.token)};
-      if (d.instrument >= asked_.size()) asked_.resize(d.instrument + 1);
-      if (asked_[d.instrument] == 0) asked_[d.instrument] = 1;
-      subscribe.push_back(d.instrument);
-    }
-    ring.release();
+void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
+  for (const std::uint32_t handle : instruments) {
+    carried_.insert(handle);
+    if (handle >= asked_.size()) asked_.resize(handle + 1);
+    if (asked_[handle] == 0) asked_[handle] = 1;
+    clock_.on_wanted(handle);
+    if (queued_.insert(handle).second) queue_.push_back(handle);
   }
-  counts_.wanted.store(wanted_.size(), std::memory_order_relaxed);
-  apply(subscribe, unsubscribe);
-  if (ring.take_wish_for_room()) channel_.writer().wake_reader();
+  pump();
 }
 
-void AdapterInstance::replay() {
-  std::vector<std::uint32_t> all;
-  all.reserve(wanted_.size());
-  for (const auto& [handle, wanted] : wanted_) all.push_back(handle);
-  std::sort(all.begin(), all.end());
-  if (!all.empty()) log::info("broker", options_.name + ": replaying " + std::to_string(all.size()) + " subscriptions");
-  apply(all, {});
-}
-
-void AdapterInstance::apply(const std::vector<std::uint32_t>& subscribe,
-                            const std::vector<std::uint32_t>& unsubscribe) {
-  const bgw_adapter_api& api = *library_->descriptor().api;
-  const bool connected = state_ == bus::LinkState::connected;
-  const std::uint32_t declared = library_->descriptor().limits->batch_size;
-  const std::size_t batch = declared == 0 ? kDefaultBatch : declared;
+// At once: what a broker counts must be free before others take its place.
+void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
+  std::vector<std::uint32_t> told;
+  for (const std::uint32_t handle : instruments) {
+    if (carried_.erase(handle) == 0) continue;
+    clock_.on_unwanted(handle);
+    if (queued_.erase(handle) != 0) std::erase(queue_, handle);
+    told.push_back(handle);
+  }
+  const std::size_t batch = batch_of(*library_);
   bgw_error error{};
-  for (std::size_t i = 0; connected && i < unsubscribe.size(); i += batch) {
-    const auto n = static_cast<std::uint32_t>(std::min(batch, unsubscribe.size() - i));
-    const bgw_status status = call(error, [&] { return api.unsubscribe(adapter_, &unsubscribe[i], n, &error); });
+  for (std::size_t i = 0; state_ == State::ready && i < told.size(); i += batch) {
+    const auto n = static_cast<std::uint32_t>(std::min(batch, told.size() - i));
+    const bgw_status status =
+        call(error, [&] { return library_->descriptor().api->unsubscribe(adapter_, &told[i], n, &error); });
     if (status != BGW_OK) log::warning("broker", options_.name + ": unsubscribe: " + text_of(error));
   }
   // From here on the adapter must not publish them; what it publishes all the same is dropped.
-  for (const std::uint32_t handle : unsubscribe) {
-    if (wanted_.contains(handle)) continue;
-    if (handle < asked_.size()) asked_[handle] = 0;
-  }
-  for (const std::uint32_t handle : unsubscribe) channel_.writer().handle_event(bus::RecordKind::released, handle);
+  for (const std::uint32_t handle : told) asked_[handle] = 0;
+}
+
+void AdapterInstance::replay() {
+  std::vector<std::uint32_t> all(carried_.begin(), carried_.end());
+  std::sort(all.begin(), all.end());
+  if (!all.empty()) log::info("broker", options_.name + ": replaying " + std::to_string(all.size()) + " subscriptions");
+  queue_.assign(all.begin(), all.end());
+  queued_ = carried_;
+  next_batch_ns_ = 0;
+  pump();
+}
+
+void AdapterInstance::pump() {
+  const bgw_limits& limits = *library_->descriptor().limits;
+  const std::size_t batch = batch_of(*library_);
   std::vector<bgw_subscription> list;
-  for (std::size_t i = 0; connected && i < subscribe.size(); i += batch) {
+  while (state_ == State::ready && !queue_.empty()) {
+    const std::int64_t now = options_.monotonic();
+    if (limits.batch_interval_ns > 0 && now < next_batch_ns_) {
+      loop_->pace.expires_after(std::chrono::nanoseconds(next_batch_ns_ - now));
+      loop_->pace.async_wait([this](const boost::system::error_code& ec) {
+        if (!ec) pump();
+      });
+      return;
+    }
+    next_batch_ns_ = now + limits.batch_interval_ns;
     list.clear();
-    for (std::size_t k = i; k < std::min(i + batch, subscribe.size()); ++k) {
-      const auto found = wanted_.find(subscribe[k]);
-      if (found == wanted_.end()) continue;
-      const Wanted& w = found->second;
-      asked_[subscribe[k]] = static_cast<std::uint16_t>(w.depth_level + 1);
-      list.push_back({sizeof(bgw_subscription), subscribe[k], w.mode, w.depth_level, w.symbol.c_str(),
-                      w.exchange.c_str(), w.broker_symbol.c_str(), w.broker_exchange.c_str(), w.token.c_str()});
+    for (; list.size() < batch && !queue_.empty(); queue_.pop_front()) {
+      const std::uint32_t handle = queue_.front();
+      queued_.erase(handle);
+      const Wanted* w = owner_.find_wanted(handle);
+      if (w == nullptr) continue;
+      asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
+      list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
+                      w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});
     }
     if (list.empty()) continue;
-    const bgw_status status = call(
-        error, [&] { return api.subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()), &error); });
+    bgw_error error{};
+    const bgw_status status = call(error, [&] {
+      return library_->descriptor().api->subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()),
+                                                   &error);
+    });
     if (status == BGW_OK) continue;
+    counts_.subscriptions_refused.fetch_add(list.size(), std::memory_order_relaxed);
     for (const bgw_subscription& s : list)
-      channel_.writer().handle_event(bus::RecordKind::refuse, s.instrument, status, text_of(error));
+      writer_.handle_event(bus::RecordKind::refuse, s.instrument, status, text_of(error));
   }
 }
 

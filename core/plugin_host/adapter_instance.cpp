@@ -1,32 +1,21 @@
 // Tick path, stop 3 of 6. Previous: plugins/*/*_adapter.cpp. Next: core/bus/update_queue.cpp.
 #include "core/plugin_host/adapter_instance.hpp"
 
-#include <algorithm>
 #include <exception>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 
-#include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/plugin_host/adapter_loop.hpp"
 #include "core/plugin_host/host_table.hpp"
+#include "core/plugin_host/tick_times.hpp"
 
 namespace gw::plugin_host {
 namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t kUpdateRing = 1 << 22;
-constexpr std::size_t kDemandRing = 1 << 20;
 constexpr std::int64_t kDefaultStall = 30'000'000'000;
-
-std::string seconds(std::int64_t ns) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(ns) / 1e9);
-  return text;
-}
 
 }  // namespace
 
@@ -35,31 +24,33 @@ std::string text_of(const bgw_error& error) {
   return text.empty() ? "the plugin gave no reason" : std::string(text);
 }
 
-struct AdapterInstance::Loop {
-  Loop(asio::io_context& io, int bell) : bell_stream(io, bell), reconnect(io) {}
-  ~Loop() { bell_stream.release(); }  // the descriptor is the doorbell's
-  asio::posix::stream_descriptor bell_stream;
-  asio::steady_timer reconnect;
-};
+std::string seconds_text(std::int64_t ns) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(ns) / 1e9);
+  return text;
+}
 
-AdapterInstance::AdapterInstance(asio::io_context& io, std::shared_ptr<const Library> library, AdapterOptions options,
-                                 bus::Doorbell& routing_bell)
+AdapterInstance::AdapterInstance(asio::io_context& io, std::shared_ptr<const Library> library,
+                                 const LinkOptions& options, LinkCounts& counts, bus::UpdateWriter& writer,
+                                 AdapterOwner& owner)
     : io_(io),
       library_(std::move(library)),
-      options_(std::move(options)),
-      channel_(kUpdateRing, kDemandRing, routing_bell),
-      capabilities_(std::span(library_->descriptor().capabilities, library_->descriptor().capability_count)),
+      options_(options),
+      counts_(counts),
+      writer_(writer),
+      owner_(owner),
       host_(make_host_table(*this)),
-      loop_(std::make_unique<Loop>(io, channel_.adapter_bell().descriptor())),
-      backoff_(options_.reconnect, std::random_device{}()),
-      timers_(io, [this](std::uint32_t id) {
-        bgw_error error{};
-        call(error, [&] { return library_->descriptor().api->on_timer(adapter_, id, &error); });
-      }) {}
+      loop_(std::make_unique<Loop>(io)),
+      timers_(io,
+              [this](std::uint32_t id) {
+                bgw_error error{};
+                call(error, [&] { return library_->descriptor().api->on_timer(adapter_, id, &error); });
+              }),
+      clock_(stall_limit(), options.lag_limit_ns) {}
 
 AdapterInstance::~AdapterInstance() {
   socket_.reset();
-  destroy_adapter();
+  destroy();
 }
 
 bool AdapterInstance::begin_call(bgw_error& error) noexcept {
@@ -88,7 +79,7 @@ bgw_status AdapterInstance::end_call(bgw_status status, const bgw_error& error) 
 }
 
 void AdapterInstance::after_call() {
-  counts_.conflated.store(channel_.writer().conflated(), std::memory_order_relaxed);
+  counts_.conflated.store(writer_.conflated(), std::memory_order_relaxed);
   if (failure_) {
     const bgw_error failure = *failure_;
     failure_.reset();
@@ -96,7 +87,7 @@ void AdapterInstance::after_call() {
     if (session_ == nullptr || session_->is_over) return;
     session_->is_over = true;
     asio::post(io_, [this, failure, session = std::weak_ptr(session_)] {
-      if (!session.expired()) end_session(failure.code, failure, text_of(failure));
+      if (!session.expired()) end_session({failure.code, failure.retry_after_ns, text_of(failure)});
     });
     return;
   }
@@ -104,17 +95,19 @@ void AdapterInstance::after_call() {
   ready_asked_ = false;
   asio::post(io_, [this, weak = std::weak_ptr(session_)] {
     const auto session = weak.lock();
-    if (session == nullptr || session->is_over || !running_) return;
-    backoff_.reset();
-    ever_connected_ = true;
-    set_state(bus::LinkState::connected, "connected");
+    if (session == nullptr || session->is_over || state_ == State::ready) return;
+    state_ = State::ready;
+    ready_ns_ = options_.monotonic();
+    session_number_ = owner_.next_session();
+    clock_.on_ready(ready_ns_);
+    counts_.logins.fetch_add(1, std::memory_order_relaxed);
+    counts_.connections.fetch_add(1, std::memory_order_relaxed);
+    owner_.on_ready(*this);
     replay();
   });
 }
 
-Result<void> AdapterInstance::prepare() { return create_adapter(); }
-
-Result<void> AdapterInstance::create_adapter() {
+Result<void> AdapterInstance::create() {
   const bgw_plugin_descriptor& descriptor = library_->descriptor();
   const bgw_adapter_api& api = *descriptor.api;
   capabilities_ = registry::Capabilities({descriptor.capabilities, descriptor.capability_count});
@@ -132,13 +125,17 @@ Result<void> AdapterInstance::create_adapter() {
   initializing_ = false;
   login_problem_ = status == BGW_E_AUTH ? text_of(error) : "";
   if (status == BGW_OK || status == BGW_E_AUTH) return {};
-  destroy_adapter();
+  destroy();
   return Error{options_.name + ": " + text_of(error)};
 }
 
-void AdapterInstance::destroy_adapter() {
+void AdapterInstance::destroy() {
+  drop_socket();
+  if (state_ == State::ready) counts_.connections.fetch_sub(1, std::memory_order_relaxed);
+  state_ = State::idle;
   if (adapter_ == nullptr) return;
   timers_.cancel_all();
+  loop_->pace.cancel();
   try {
     library_->descriptor().api->destroy(adapter_);
   } catch (...) {
@@ -150,70 +147,37 @@ void AdapterInstance::destroy_adapter() {
   ready_asked_ = false;
 }
 
-void AdapterInstance::start() {
-  running_ = true;
-  wait_for_bell();
-  connect();
-}
-
 void AdapterInstance::stop() {
-  running_ = false;
-  loop_->reconnect.cancel();
-  loop_->bell_stream.cancel();
   if (adapter_ != nullptr) {
     bgw_error error{};
     call(error, [&] { return library_->descriptor().api->disconnect(adapter_, &error); });
   }
-  socket_.reset();
-  destroy_adapter();
-}
-
-void AdapterInstance::relogin(std::vector<AdapterSetting> settings) {
-  options_.settings = std::move(settings);
-  drop_socket();
-  destroy_adapter();
-  start_over();
-}
-
-void AdapterInstance::retry() {
-  if (state_ != bus::LinkState::failed && state_ != bus::LinkState::reconnecting) return;
-  start_over();
-}
-
-void AdapterInstance::start_over() {
-  loop_->reconnect.cancel();
-  backoff_.reset();
-  if (adapter_ == nullptr) {
-    if (const auto created = create_adapter(); !created)
-      return set_state(bus::LinkState::failed, created.error().message);
-  }
-  connect();
-}
-
-std::optional<std::string> AdapterInstance::missing_secret() const {
-  for (const AdapterSetting& s : options_.settings)
-    if (s.is_secret && s.is_missing) return s.key;
-  return std::nullopt;
+  destroy();
 }
 
 void AdapterInstance::connect() {
-  if (!running_) return;
-  if (const auto missing = missing_secret()) {
-    set_state(bus::LinkState::auth_expired,
-              *missing + " is missing: log in, put it where gateway.yaml says, then: broker-gateway brokers relogin " +
-                  options_.name);
-    return;
-  }
-  if (!login_problem_.empty()) {
-    wait_for_login(login_problem_);
-    return;
-  }
   session_ = std::make_shared<Session>();
-  set_state(ever_connected_ ? bus::LinkState::reconnecting : bus::LinkState::connecting, "connecting");
+  state_ = State::connecting;
   counts_.connects.fetch_add(1, std::memory_order_relaxed);
   bgw_error error{};
   const bgw_status status = call(error, [&] { return library_->descriptor().api->connect(adapter_, &error); });
   if (status != BGW_OK) lost(status, error, text_of(error));
+}
+
+void AdapterInstance::recycle(const std::string& why, std::int64_t silent_ns) {
+  if (state_ != State::ready) return;
+  bgw_error error{};
+  if (connection_ != 0)
+    tell_closed({1006, 0, {}, why}, error);
+  else
+    call(error, [&] { return library_->descriptor().api->disconnect(adapter_, &error); });
+  end_recycled(why, silent_ns);
+}
+
+void AdapterInstance::end_recycled(const std::string& why, std::int64_t silent_ns) {
+  if (session_ == nullptr || session_->is_over) return;  // fail() said more
+  session_->is_over = true;
+  end_session({BGW_E_TRANSIENT, 0, why, state_ == State::ready, silent_ns});
 }
 
 void AdapterInstance::on_open() {
@@ -228,12 +192,15 @@ void AdapterInstance::on_open() {
 void AdapterInstance::on_frame(std::uint32_t opcode, std::span<const std::byte> frame) {
   if (connection_ == 0) return;
   counts_.frames.fetch_add(1, std::memory_order_relaxed);
-  frame_time_ns_ = wall_ns();
+  frame_wall_ns_ = options_.wall();
+  frame_mono_ns_ = options_.monotonic();
+  counts_.last_frame_ns.store(frame_wall_ns_, std::memory_order_relaxed);
+  if (clock_.is_stale() && clock_.on_frame()) owner_.on_feed_live(*this);
   bgw_error error{};
   const bgw_status status = call(error, [&] {
     return library_->descriptor().api->on_frame(adapter_, connection_, opcode, frame.data(), frame.size(), &error);
   });
-  frame_time_ns_ = 0;
+  frame_wall_ns_ = 0;
   if (status == BGW_OK) return;
   const std::uint64_t refused = counts_.frames_refused.fetch_add(1, std::memory_order_relaxed) + 1;
   // Each power of two, so that a broker's bad day does not fill the disk.
@@ -242,18 +209,20 @@ void AdapterInstance::on_frame(std::uint32_t opcode, std::span<const std::byte> 
                                std::to_string(refused) + " so far): " + text_of(error));
 }
 
-void AdapterInstance::on_close(const websocket::CloseInfo& info) {
-  if (connection_ == 0) return;
+bgw_status AdapterInstance::tell_closed(const websocket::CloseInfo& info, bgw_error& error) {
   std::vector<bgw_header> headers;
   for (const websocket::Header& h : info.headers) headers.push_back({h.name.c_str(), h.value.c_str()});
   const bgw_close close{sizeof close,     info.code,
                         info.http_status, static_cast<std::uint32_t>(headers.size()),
                         headers.data(),   info.reason.c_str()};
-  const std::uint32_t connection = connection_;
-  connection_ = 0;
+  const std::uint32_t connection = std::exchange(connection_, 0U);
+  return call(error, [&] { return library_->descriptor().api->on_close(adapter_, connection, &close, &error); });
+}
+
+void AdapterInstance::on_close(const websocket::CloseInfo& info) {
+  if (connection_ == 0) return;
   bgw_error error{};
-  bgw_status status =
-      call(error, [&] { return library_->descriptor().api->on_close(adapter_, connection, &close, &error); });
+  bgw_status status = tell_closed(info, error);
   if (status == BGW_OK) status = BGW_E_TRANSIENT;
   std::string why = error.message[0] != '\0' ? text_of(error) : info.reason;
   if (why.empty()) why = "closed with " + std::to_string(info.code);
@@ -261,70 +230,30 @@ void AdapterInstance::on_close(const websocket::CloseInfo& info) {
   lost(status, error, why);
 }
 
+void AdapterInstance::on_silence(const std::string& reason) {
+  if (connection_ == 0) return;
+  if (state_ == State::ready) clock_.on_silence();
+  bgw_error error{};
+  tell_closed({1006, 0, {}, reason}, error);
+  end_recycled(reason, stall_limit());
+}
+
 void AdapterInstance::lost(bgw_status status, const bgw_error& error, const std::string& why) {
   if (session_ == nullptr || session_->is_over) return;  // fail() said more, and is about to be acted on
   session_->is_over = true;
-  end_session(status, error, why);
+  end_session({status, error.retry_after_ns, why});
 }
 
-void AdapterInstance::end_session(bgw_status status, const bgw_error& error, const std::string& why) {
-  if (!running_) return;
+void AdapterInstance::end_session(Loss loss) {
   timers_.cancel_all();
+  loop_->pace.cancel();
   drop_socket();
-  switch (status) {
-    case BGW_E_AUTH:
-      wait_for_login(why);
-      return;
-    case BGW_E_FATAL:
-    case BGW_E_UNSUPPORTED:
-    case BGW_E_INVALID:
-      set_state(bus::LinkState::failed, why + "; to go on: broker-gateway brokers retry " + options_.name);
-      return;
-    case BGW_E_RATE:
-      reconnect_later(error.retry_after_ns, why);
-      return;
-    default:
-      reconnect_later(0, why);
-      return;
+  if (state_ == State::ready) {
+    loss.lived_ns = options_.monotonic() - ready_ns_;
+    counts_.connections.fetch_sub(1, std::memory_order_relaxed);
   }
-}
-
-void AdapterInstance::wait_for_login(const std::string& why) {
-  set_state(bus::LinkState::auth_expired, why + "; after a new login: broker-gateway brokers relogin " + options_.name);
-}
-
-void AdapterInstance::reconnect_later(std::int64_t least_ns, const std::string& why) {
-  const auto delay = backoff_.next();
-  if (!delay) {
-    set_state(bus::LinkState::failed, why + "; " + std::to_string(backoff_.attempts_made()) +
-                                          " attempts failed; to go on: broker-gateway brokers retry " + options_.name);
-    return;
-  }
-  const std::int64_t wait = std::max(*delay, least_ns);
-  set_state(bus::LinkState::reconnecting, why + "; trying again in " + seconds(wait));
-  loop_->reconnect.expires_after(std::chrono::nanoseconds(wait));
-  loop_->reconnect.async_wait([this](const boost::system::error_code& ec) {
-    if (!ec) connect();
-  });
-}
-
-void AdapterInstance::set_state(bus::LinkState state, const std::string& message) {
-  state_ = state;
-  counts_.state.store(static_cast<std::uint32_t>(state), std::memory_order_relaxed);
-  const bool good = state == bus::LinkState::connected || state == bus::LinkState::connecting;
-  log::write(good ? log::Level::info : log::Level::warning, "broker",
-             options_.name + ": " + bus::word(state) + (message == bus::word(state) ? "" : ": " + message));
-  channel_.writer().link(state, log::redacted(message));
-}
-
-void AdapterInstance::wait_for_bell() {
-  loop_->bell_stream.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& ec) {
-    if (ec || !running_) return;
-    channel_.adapter_bell().answer();
-    channel_.writer().flush_aside();
-    take_demand();
-    wait_for_bell();
-  });
+  state_ = State::idle;
+  owner_.on_lost(*this, loss);
 }
 
 std::int64_t AdapterInstance::stall_limit() const {
@@ -357,10 +286,6 @@ void AdapterInstance::drop_socket() {
   if (socket_) asio::post(io_, [old = std::shared_ptr<transport::WsClient>(std::move(socket_))] {});
 }
 
-bool AdapterInstance::is_live(std::uint32_t handle) const noexcept {
-  return handle < asked_.size() && asked_[handle] != 0;
-}
-
 void AdapterInstance::publish(const bgw_update& u) noexcept {
   constexpr std::uint32_t kModes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
   const bgw_tick* tick = u.tick;
@@ -379,7 +304,13 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
     return;
   }
   counts_.updates.fetch_add(1, std::memory_order_relaxed);
-  channel_.writer().update(u, frame_time_ns_ != 0 ? frame_time_ns_ : wall_ns(), asked_[tick->instrument] - 1U);
+  const std::int64_t wall = frame_wall_ns_ != 0 ? frame_wall_ns_ : options_.wall();
+  const std::int64_t mono = frame_wall_ns_ != 0 ? frame_mono_ns_ : options_.monotonic();
+  const UpdateTimes times(u);
+  if (times.corrected()) counts_.times_invalid.fetch_add(1, std::memory_order_relaxed);
+  counts_.last_tick_ns.store(wall, std::memory_order_relaxed);
+  writer_.update(times.update(), wall, asked_[tick->instrument] - 1U, session_number_);
+  if (clock_.on_tick(tick->instrument, mono, times.exchange_time_ns(), wall)) owner_.on_feed_live(*this);
 }
 
 const AdapterSetting* AdapterInstance::find_setting(std::string_view key) const {

@@ -1,25 +1,25 @@
-// One adapter object and all that the gateway does for it: its socket, timers, settings, reconnects, and the replay of
-// what is wanted. Everything runs on the feed thread that serves it; only the counts are read from elsewhere.
+// One adapter object, which is one connection of a broker's link: its socket, timers, sessions, and what it carries.
+// Everything runs on the feed thread that serves it. Owned by BrokerLink.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
+#include <deque>
 #include <memory>
 #include <optional>
-#include <random>
+#include <span>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <boost/asio/ts/netfwd.hpp>
 
 #include "bgw/abi.h"
 #include "core/base/result.hpp"
-#include "core/bus/channel.hpp"
+#include "core/bus/update_queue.hpp"
+#include "core/plugin_host/feed_clock.hpp"
 #include "core/plugin_host/library.hpp"
+#include "core/plugin_host/link_options.hpp"
 #include "core/registry/capabilities.hpp"
-#include "core/transport/backoff.hpp"
 #include "core/transport/timers.hpp"
 #include "core/transport/ws_client.hpp"
 
@@ -27,71 +27,86 @@ namespace gw::plugin_host {
 
 // What a failed call said, never empty.
 std::string text_of(const bgw_error& error);
+std::string seconds_text(std::int64_t ns);
 
-// A setting as the plugin will read it.
-struct AdapterSetting {
-  std::string key;
-  std::string text;                    // canonical: see bgw_host.setting
-  std::vector<std::int64_t> integers;  // of a list
-  bool is_secret = false;
-  bool is_missing = false;  // a secret that is not there (yet)
+// What is wanted of one instrument.
+struct Wanted {
+  std::uint32_t mode;
+  std::uint32_t depth_level;
+  std::uint32_t connection;
+  std::string symbol, exchange, broker_symbol, broker_exchange, token;
 };
 
-struct AdapterOptions {
-  std::string name;  // of the broker instance
-  std::vector<AdapterSetting> settings;
-  transport::BackoffOptions reconnect;
-  std::int64_t stall_limit_ns = 0;  // 0: from the plugin's heartbeat, about twice that
+class AdapterInstance;
+
+// How a session ended.
+struct Loss {
+  bgw_status status = BGW_E_TRANSIENT;
+  std::int64_t retry_after_ns = 0;
+  std::string why;
+  bool recycled = false;       // by the gateway itself: silent or late
+  std::int64_t silent_ns = 0;  // then: for how long
+  std::int64_t lived_ns = 0;   // since the login; 0: there was none
 };
 
-// Read by the control thread. [any]
-struct AdapterCounts {
-  std::atomic<std::uint64_t> connects{0};
-  std::atomic<std::uint64_t> frames{0};
-  std::atomic<std::uint64_t> frames_refused{0};
-  std::atomic<std::uint64_t> updates{0};
-  std::atomic<std::uint64_t> updates_invalid{0};
-  std::atomic<std::uint64_t> conflated{0};
-  std::atomic<std::uint64_t> wanted{0};
-  std::atomic<std::uint32_t> state{static_cast<std::uint32_t>(bus::LinkState::disconnected)};
+// The link that a connection belongs to. [feed]
+class AdapterOwner {
+ public:
+  virtual void on_ready(AdapterInstance& connection) = 0;
+  virtual void on_lost(AdapterInstance& connection, const Loss& loss) = 0;
+  virtual void on_feed_live(AdapterInstance& connection) = 0;
+  virtual const Wanted* find_wanted(std::uint32_t instrument) const = 0;
+  // Grows with each login of any connection: order counts within one.
+  virtual std::uint32_t next_session() = 0;
+
+ protected:
+  ~AdapterOwner() = default;
 };
 
 class AdapterInstance final : public transport::WsClient::Events {
  public:
-  AdapterInstance(boost::asio::io_context& io, std::shared_ptr<const Library> library, AdapterOptions options,
-                  bus::Doorbell& routing_bell);
+  // `options`, `counts` and `writer` are the link's and outlive this.
+  AdapterInstance(boost::asio::io_context& io, std::shared_ptr<const Library> library, const LinkOptions& options,
+                  LinkCounts& counts, bus::UpdateWriter& writer, AdapterOwner& owner);
   ~AdapterInstance() override;
   AdapterInstance(const AdapterInstance&) = delete;
   AdapterInstance& operator=(const AdapterInstance&) = delete;
 
-  // create and initialize. An error: the settings are wrong or the plugin failed; the broker cannot be used. A missing
-  // secret is none: the link is then auth_expired. [before the feed thread starts]
-  Result<void> prepare();
+  // create and initialize. An error: the settings are wrong or the plugin failed. Credentials that are missing or
+  // refused are none: login_problem() has them.
+  Result<void> create();
+  bool exists() const { return adapter_ != nullptr; }
+  const std::string& login_problem() const { return login_problem_; }
   const registry::Capabilities& capabilities() const { return capabilities_; }
-  const std::string& name() const { return options_.name; }
-  bus::Channel& channel() { return channel_; }
-  const AdapterCounts& counts() const { return counts_; }
-
-  // ---- [feed]
-  void start();
+  // Tells the adapter to disconnect, then ends the object.
   void stop();
-  // New credentials: a new adapter object connects at once.
-  void relogin(std::vector<AdapterSetting> settings);
-  // Goes on after `failed`.
-  void retry();
+  void destroy();
+
+  enum class State { idle, connecting, ready };
+  State state() const { return state_; }
+  // One attempt; on_ready or on_lost follows, perhaps before it returns.
+  void connect();
+  // Ends a session that is silent or late.
+  void recycle(const std::string& why, std::int64_t silent_ns);
+
+  // ---- what it carries: adapter_demand.cpp
+  void subscribe(std::span<const std::uint32_t> instruments);
+  void unsubscribe(std::span<const std::uint32_t> instruments);
+  std::size_t carried() const { return carried_.size(); }
+  const std::unordered_set<std::uint32_t>& instruments() const { return carried_; }
+
+  std::int64_t stall_limit() const;
+  FeedClock& clock() { return clock_; }
+  bool was_lost = false;  // had a session, and has had none since; the link's
 
  private:
   friend struct HostTable;
-  struct Wanted {
-    std::uint32_t mode;
-    std::uint32_t depth_level;
-    std::string symbol, exchange, broker_symbol, broker_exchange, token;
-  };
 
   // WsClient::Events
   void on_open() override;
   void on_frame(std::uint32_t opcode, std::span<const std::byte> frame) override;
   void on_close(const websocket::CloseInfo& info) override;
+  void on_silence(const std::string& reason) override;
 
   // Runs one call into the adapter; whatever it throws becomes a status. What the adapter asked for during the call
   // (ready, fail) is acted on afterwards, so that the host never calls back from inside a host function.
@@ -111,62 +126,60 @@ class AdapterInstance final : public transport::WsClient::Events {
   bgw_status end_call(bgw_status status, const bgw_error& error);
   void after_call();
 
-  Result<void> create_adapter();
-  void destroy_adapter();
-  void connect();
-  void start_over();
+  // What the adapter is told of a connection that ended, and what it makes of it.
+  bgw_status tell_closed(const websocket::CloseInfo& info, bgw_error& error);
   // A call into the adapter ended the session. fail() does so too and has the last word.
   void lost(bgw_status status, const bgw_error& error, const std::string& why);
-  void end_session(bgw_status status, const bgw_error& error, const std::string& why);
-  void wait_for_login(const std::string& why);
-  void reconnect_later(std::int64_t least_ns, const std::string& why);
-  void set_state(bus::LinkState state, const std::string& message);
+  void end_recycled(const std::string& why, std::int64_t silent_ns);
+  void end_session(Loss loss);
+  void pump();
   void replay();
-  void take_demand();
-  void apply(const std::vector<std::uint32_t>& subscribe, const std::vector<std::uint32_t>& unsubscribe);
-  void wait_for_bell();
   const AdapterSetting* find_setting(std::string_view key) const;
-  std::optional<std::string> missing_secret() const;
-  std::int64_t stall_limit() const;
 
   // what the adapter asks of the host
   void publish(const bgw_update& update) noexcept;
   bgw_status open_websocket(const bgw_websocket_request& request, std::uint32_t& connection);
   void drop_socket();
-  bool is_live(std::uint32_t handle) const noexcept;
+  bool is_live(std::uint32_t handle) const noexcept { return handle < asked_.size() && asked_[handle] != 0; }
 
   boost::asio::io_context& io_;
   std::shared_ptr<const Library> library_;  // first of what the adapter needs, so that it goes last
-  AdapterOptions options_;
-  bus::Channel channel_;
-  AdapterCounts counts_;
+  const LinkOptions& options_;
+  LinkCounts& counts_;
+  bus::UpdateWriter& writer_;
+  AdapterOwner& owner_;
   registry::Capabilities capabilities_;
   bgw_host host_{};
   void* adapter_ = nullptr;
   bool initializing_ = false;
+  std::string login_problem_;
 
   struct Loop;
   std::unique_ptr<Loop> loop_;
-  transport::Backoff backoff_;
   transport::Timers timers_;
   std::unique_ptr<transport::WsClient> socket_;
   std::uint32_t connection_ = 0;  // 0: nothing that the socket says counts
+  FeedClock clock_;
 
   // One attempt to be connected, from connect() on. What was posted for an earlier one does nothing.
   struct Session {
     bool is_over = false;
   };
   std::shared_ptr<Session> session_;
-  std::string login_problem_;  // what initialize said about the credentials
+  State state_ = State::idle;
+  std::int64_t ready_ns_ = 0;
+  std::uint32_t session_number_ = 0;
 
-  bus::LinkState state_ = bus::LinkState::disconnected;
-  bool ever_connected_ = false;
-  bool running_ = false;
   int calls_ = 0;
   bool ready_asked_ = false;
   std::optional<bgw_error> failure_;
-  std::int64_t frame_time_ns_ = 0;  // wall, while a frame is being decoded
-  std::unordered_map<std::uint32_t, Wanted> wanted_;
+  std::int64_t frame_wall_ns_ = 0;  // while a frame is being decoded
+  std::int64_t frame_mono_ns_ = 0;
+
+  std::unordered_set<std::uint32_t> carried_;
+  std::deque<std::uint32_t> queue_;  // to be subscribed, at the broker's pace
+  std::unordered_set<std::uint32_t> queued_;
+  std::int64_t next_batch_ns_ = 0;
   // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for.
   std::vector<std::uint16_t> asked_;
 };

@@ -18,20 +18,17 @@ FeedThread::FeedThread() : loop_(std::make_unique<Loop>()) {}
 
 FeedThread::~FeedThread() {
   stop();
-  instances_.clear();
+  links_.clear();
 }
 
-AdapterInstance& FeedThread::add(std::shared_ptr<const Library> library, AdapterOptions options,
-                                 bus::Doorbell& routing_bell) {
-  instances_.push_back(
-      std::make_unique<AdapterInstance>(loop_->io, std::move(library), std::move(options), routing_bell));
-  return *instances_.back();
+BrokerLink& FeedThread::add(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell) {
+  links_.push_back(std::make_unique<BrokerLink>(loop_->io, std::move(library), std::move(options), routing_bell));
+  return *links_.back();
 }
 
 void FeedThread::remove(const std::string& name) {
-  const auto found =
-      std::find_if(instances_.begin(), instances_.end(), [&](const auto& i) { return i->name() == name; });
-  if (found == instances_.end()) return;
+  const auto found = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->name() == name; });
+  if (found == links_.end()) return;
   std::promise<void> done;
   post([&] {
     (*found)->stop();
@@ -39,20 +36,20 @@ void FeedThread::remove(const std::string& name) {
     done.set_value();
   });
   done.get_future().wait();
-  instances_.erase(found);
+  links_.erase(found);
 }
 
-void FeedThread::remove_last() { instances_.pop_back(); }
+void FeedThread::remove_last() { links_.pop_back(); }
 
 void FeedThread::start() {
-  for (const auto& instance : instances_) post([&instance = *instance] { instance.start(); });
+  for (const auto& link : links_) post([&link = *link] { link.start(); });
   thread_ = std::thread([this] { loop_->io.run(); });
 }
 
 void FeedThread::stop() {
   if (!thread_.joinable()) return;
   post([this] {
-    for (const auto& instance : instances_) instance->stop();
+    for (const auto& link : links_) link->stop();
     loop_->guard.reset();
     loop_->io.stop();
   });
@@ -61,9 +58,9 @@ void FeedThread::stop() {
 
 void FeedThread::post(std::function<void()> task) { boost::asio::post(loop_->io, std::move(task)); }
 
-AdapterInstance* FeedThread::find(const std::string& name) {
-  for (const auto& instance : instances_)
-    if (instance->name() == name) return instance.get();
+BrokerLink* FeedThread::find(const std::string& name) {
+  for (const auto& link : links_)
+    if (link->name() == name) return link.get();
   return nullptr;
 }
 

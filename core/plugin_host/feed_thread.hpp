@@ -9,7 +9,7 @@
 
 #include <boost/asio/ts/netfwd.hpp>
 
-#include "core/plugin_host/adapter_instance.hpp"
+#include "core/plugin_host/broker_link.hpp"
 
 namespace gw::plugin_host {
 
@@ -18,22 +18,22 @@ class FeedThread {
   FeedThread();
   ~FeedThread();  // stops
 
-  // The thread owns the instance. One that is added to a running thread is begun with post. [main, then control]
-  AdapterInstance& add(std::shared_ptr<const Library> library, AdapterOptions options, bus::Doorbell& routing_bell);
+  // The thread owns the link. One that is added to a running thread is begun with post. [main, then control]
+  BrokerLink& add(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell);
   // Ends it; returns when it is gone. [control]
   void remove(const std::string& name);
-  void remove_last();  // an instance whose prepare() failed
+  void remove_last();  // a link whose prepare() failed
   void start();
   // Disconnects every adapter and ends the thread. [any but feed]
   void stop();
   // Runs `task` on the feed thread. [any]
   void post(std::function<void()> task);
-  AdapterInstance* find(const std::string& name);  // [main, then control]
+  BrokerLink* find(const std::string& name);  // [main, then control]
 
  private:
   struct Loop;
   std::unique_ptr<Loop> loop_;
-  std::vector<std::unique_ptr<AdapterInstance>> instances_;
+  std::vector<std::unique_ptr<BrokerLink>> links_;
   std::thread thread_;
 };
 

@@ -6,7 +6,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-#include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/plugin_host/adapter_instance.hpp"
 
@@ -41,14 +40,15 @@ struct HostTable {
   }
   static void confirm(void* context, std::uint32_t instrument) noexcept {
     AdapterInstance& self = of(context);
-    if (!is_stale(self, instrument)) self.channel_.writer().handle_event(bus::RecordKind::confirm, instrument);
+    if (!is_stale(self, instrument)) self.writer_.handle_event(bus::RecordKind::confirm, instrument);
   }
   static void refuse(void* context, std::uint32_t instrument, bgw_status code, const char* text) noexcept {
     AdapterInstance& self = of(context);
     if (is_stale(self, instrument)) return;
     if (text == nullptr) text = "";
     log::warning("broker", self.options_.name + ": a subscription was refused: " + text);
-    self.channel_.writer().handle_event(bus::RecordKind::refuse, instrument, code, log::redacted(text));
+    self.counts_.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
+    self.writer_.handle_event(bus::RecordKind::refuse, instrument, code, log::redacted(text));
   }
   static void ready(void* context) noexcept {
     AdapterInstance& self = of(context);
@@ -91,8 +91,8 @@ struct HostTable {
       of(context).timers_.set(id, after_ns);
     return BGW_OK;
   }
-  static std::int64_t now_ns(void*) noexcept { return wall_ns(); }
-  static std::int64_t steady_ns(void*) noexcept { return monotonic_ns(); }
+  static std::int64_t now_ns(void* context) noexcept { return of(context).options_.wall(); }
+  static std::int64_t steady_ns(void* context) noexcept { return of(context).options_.monotonic(); }
 
   static bgw_status setting(void* context, const char* key, char* buffer, std::size_t capacity,
                             std::size_t* length) noexcept {

@@ -72,7 +72,7 @@ void WsClient::watch() {
     std::snprintf(reason, sizeof reason, "no frame for %.1f s", static_cast<double>(options_.stall_limit_ns) / 1e9);
     open_ = false;
     connection_.reset();
-    events_.on_close({1006, 0, {}, reason});
+    events_.on_silence(reason);
     return;
   }
   watch_->timer.expires_after(std::chrono::nanoseconds(left));

@@ -26,7 +26,8 @@ class WsClient final : private websocket::Listener {
    public:
     virtual void on_open() = 0;
     virtual void on_frame(std::uint32_t opcode, std::span<const std::byte> frame) = 0;  // valid during the call
-    virtual void on_close(const websocket::CloseInfo& info) = 0;                        // once per open
+    virtual void on_close(const websocket::CloseInfo& info) = 0;                        // once per open, or:
+    virtual void on_silence(const std::string& reason) = 0;  // no frame of any kind for the stall limit
 
    protected:
     virtual ~Events() = default;
@@ -35,7 +36,8 @@ class WsClient final : private websocket::Listener {
   WsClient(boost::asio::io_context& io, Events& events, WsClientOptions options);
   ~WsClient() override;
 
-  // Starts; on_open or on_close follows. An error only for an address that is not allowed.
+  // Starts; on_open or on_close follows, at the end on_close or on_silence. An error only for an address that is not
+  // allowed.
   Result<void> open(const std::string& url, std::vector<websocket::Header> headers);
   Result<void> send(std::uint32_t opcode, std::span<const std::byte> data);
   void close(int code);

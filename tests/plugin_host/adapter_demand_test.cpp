@@ -18,7 +18,7 @@ class AdapterDemand : public AdapterTest {
     t.ltp = 100 * BGW_PRICE_SCALE;
     return t;
   }
-  std::uint64_t invalid() const { return instance_->counts().updates_invalid.load(); }
+  std::uint64_t invalid() const { return link_->counts().updates_invalid.load(); }
   void start_with(std::initializer_list<std::uint32_t> instruments) {
     start_connected();
     for (const std::uint32_t i : instruments) want(i);
@@ -33,7 +33,7 @@ TEST_F(AdapterDemand, IsHandedOverInOneBatchWithModeAndDepth) {
   want(2, BGW_MODE_DEPTH, 20);
   settle();
   EXPECT_EQ(plugin_->take_calls(), (Calls{"subscribe 1:1 2:4/20"}));
-  EXPECT_EQ(instance_->counts().wanted.load(), 2u);
+  EXPECT_EQ(link_->counts().wanted.load(), 2u);
 }
 
 TEST_F(AdapterDemand, CarriesEveryName) {
@@ -73,7 +73,7 @@ TEST_F(AdapterDemand, AllThatIsStillWantedIsReplayedAfterEachReady) {
 
 TEST_F(AdapterDemand, AReloginReplaysToTheNewObject) {
   start_with({4});
-  instance_->relogin({});
+  link_->relogin({});
   run_until([this] { return plugin_->count("subscribe 4:1") == 1; });
   EXPECT_EQ(plugin_->take_calls(), (Calls{"destroy", "create", "initialize", "connect", "subscribe 4:1"}));
 }
@@ -109,7 +109,7 @@ TEST_F(AdapterDemand, ThatEndsWithoutALinkIsReleasedAllTheSame) {
   unwant(1);
   settle();
   EXPECT_EQ(seen().released, (std::vector<std::uint32_t>{1}));
-  EXPECT_EQ(instance_->counts().wanted.load(), 0u);
+  EXPECT_EQ(link_->counts().wanted.load(), 0u);
 }
 
 TEST_F(AdapterDemand, ThatEndsAndBeginsAgainAtOnceStaysLive) {
@@ -188,7 +188,7 @@ TEST_F(AdapterDemand, AGoodUpdateGoesUpWhole) {
   ASSERT_EQ(seen().ticks.size(), 1u);
   EXPECT_EQ(seen().ticks[0].ltp, 100 * BGW_PRICE_SCALE);
   EXPECT_EQ(seen().bids[0], 2u);
-  EXPECT_EQ(instance_->counts().updates.load(), 1u);
+  EXPECT_EQ(link_->counts().updates.load(), 1u);
   EXPECT_EQ(invalid(), 0u);
 }
 
@@ -227,7 +227,7 @@ TEST_F(AdapterDemand, AnInvalidUpdateIsDroppedAndCounted) {
   expect_dropped("asks that are nowhere", &t, &book);
   expect_dropped("no tick", nullptr, nullptr);
   EXPECT_TRUE(seen().ticks.empty());
-  EXPECT_EQ(instance_->counts().updates.load(), 0u);
+  EXPECT_EQ(link_->counts().updates.load(), 0u);
 }
 
 TEST_F(AdapterDemand, ABookAloneNeedsNoPriceAndMayHaveTheMostLevels) {

@@ -1,4 +1,4 @@
-// An AdapterInstance on an event loop that the test turns by hand, with the routing side of its
+// A BrokerLink on an event loop that the test turns by hand, with the routing side of its
 // rings.
 #pragma once
 
@@ -12,9 +12,11 @@
 #include <gtest/gtest.h>
 #include <boost/asio/io_context.hpp>
 
+#include "core/base/log.hpp"
 #include "core/bus/records.hpp"
-#include "core/plugin_host/adapter_instance.hpp"
+#include "core/plugin_host/broker_link.hpp"
 #include "scripted_plugin.hpp"
+#include "tests/support/footprint.hpp"
 
 namespace gw::plugin_host {
 
@@ -29,18 +31,22 @@ class AdapterTest : public testing::Test {
     std::vector<std::pair<std::uint32_t, std::string>> refused;
     std::vector<std::uint32_t> released;
     std::vector<bgw_tick> ticks;
-    std::vector<std::size_t> bids;  // of each tick's book
+    std::vector<std::size_t> bids;        // of each tick's book
+    std::vector<std::uint32_t> sessions;  // of each tick
+    std::vector<std::string> feed;        // "stale: why" or "live"
   };
 
   AdapterTest() {
     options_.name = "acme";
     options_.reconnect = {1000, 1000, 3, 0.0};  // a thousandth of a millisecond
+    options_.idle_close_ns = 1000;
+    options_.monotonic = [this] { return monotonic_ns() + later_ns_; };
   }
 
-  AdapterInstance& make(std::shared_ptr<const Library> library = nullptr) {
+  BrokerLink& make(std::shared_ptr<const Library> library = nullptr) {
     if (library == nullptr) library = plugin_;
-    instance_ = std::make_unique<AdapterInstance>(io_, std::move(library), options_, bell_);
-    return *instance_;
+    link_ = std::make_unique<BrokerLink>(io_, std::move(library), options_, bell_);
+    return *link_;
   }
   // A plugin that is ready as soon as it is told to connect.
   void make_ready_at_once() {
@@ -51,8 +57,8 @@ class AdapterTest : public testing::Test {
   }
   void start() {
     make();
-    ASSERT_TRUE(instance_->prepare());
-    instance_->start();
+    ASSERT_TRUE(link_->prepare());
+    link_->start();
   }
   void start_connected() {
     make_ready_at_once();
@@ -62,7 +68,7 @@ class AdapterTest : public testing::Test {
   }
 
   const bgw_host& host() const { return *plugin_->host; }
-  LinkState state() const { return static_cast<LinkState>(instance_->counts().state.load()); }
+  LinkState state() const { return static_cast<LinkState>(link_->counts().state.load()); }
   std::string message() { return seen().links.empty() ? "" : seen().links.back().second; }
 
   // Turns the loop until `done`; a limit only so that a failing test ends.
@@ -82,17 +88,18 @@ class AdapterTest : public testing::Test {
     for (int i = 0; i < 5; ++i) run_ready();
   }
 
-  void want(std::uint32_t instrument, std::uint32_t mode = BGW_MODE_LTP, std::uint32_t depth = 0) {
+  void want(std::uint32_t instrument, std::uint32_t mode = BGW_MODE_LTP, std::uint32_t depth = 0,
+            std::uint32_t connection = 0) {
     const std::string token = "T" + std::to_string(instrument);
-    const bus::Demand demand{instrument, mode, depth, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", token};
-    ASSERT_TRUE(bus::put_demand(instance_->channel().demand(), demand));
-    instance_->channel().adapter_bell().ring();
+    const bus::Demand demand{instrument, mode, depth, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", token, connection};
+    ASSERT_TRUE(bus::put_demand(link_->channel().demand(), demand));
+    link_->channel().adapter_bell().ring();
   }
   void unwant(std::uint32_t instrument) { want(instrument, 0); }
 
   // All since the last forget().
   const Seen& seen() {
-    bus::Ring& ring = instance_->channel().updates();
+    bus::Ring& ring = link_->channel().updates();
     for (auto record = ring.front(); !record.empty(); record = ring.front()) {
       see(record);
       ring.release();
@@ -113,9 +120,10 @@ class AdapterTest : public testing::Test {
   boost::asio::io_context io_{1};
   bus::Doorbell bell_;
   std::shared_ptr<ScriptedPlugin> plugin_ = std::make_shared<ScriptedPlugin>();
-  AdapterOptions options_;
-  std::unique_ptr<AdapterInstance> instance_;
+  LinkOptions options_;
+  std::unique_ptr<BrokerLink> link_;
   Seen seen_;
+  std::int64_t later_ns_ = 0;  // the link's monotonic clock is so much ahead
 
  private:
   void see(std::span<const std::byte> record) {
@@ -131,6 +139,13 @@ class AdapterTest : public testing::Test {
       const bus::UpdateView view = bus::view_update(record);
       seen_.ticks.push_back(*view.tick);
       seen_.bids.push_back(view.bids.size());
+      seen_.sessions.push_back(view.header->session);
+      return;
+    }
+    if (kind == bus::RecordKind::feed) {
+      bus::FeedRecord feed;
+      std::memcpy(&feed, record.data(), sizeof feed);
+      seen_.feed.push_back(feed.stale != 0 ? std::string("stale: ") + feed.message : "live");
       return;
     }
     bus::HandleRecord handle;

@@ -31,7 +31,7 @@ class AdapterHost : public AdapterTest {
   }
   void prepare() {
     make();
-    ASSERT_TRUE(instance_->prepare());
+    ASSERT_TRUE(link_->prepare());
   }
 };
 
@@ -70,16 +70,16 @@ TEST_F(AdapterHost, SettingsOfEveryTypeReachThePlugin) {
 
 TEST_F(AdapterHost, CapabilitiesAreThoseOfTheDescriptorWhenNobodyNarrowsThem) {
   prepare();
-  EXPECT_TRUE(instance_->capabilities().is_depth_supported("NSE", 20));
-  EXPECT_TRUE(instance_->capabilities().has_exchange("NSE_INDEX"));
+  EXPECT_TRUE(link_->capabilities().is_depth_supported("NSE", 20));
+  EXPECT_TRUE(link_->capabilities().has_exchange("NSE_INDEX"));
 }
 
 TEST_F(AdapterHost, CapabilitiesMayBeNarrowedInInitialize) {
   plugin_->initialize = [this](bgw_error&) { return narrow({{"NSE", 5, BGW_FEED_SNAPSHOT, 1, {5}, 0}}); };
   prepare();
-  EXPECT_FALSE(instance_->capabilities().is_depth_supported("NSE", 20));
-  EXPECT_FALSE(instance_->capabilities().supports_mode("NSE", BGW_MODE_QUOTE));
-  EXPECT_FALSE(instance_->capabilities().has_exchange("NSE_INDEX"));
+  EXPECT_FALSE(link_->capabilities().is_depth_supported("NSE", 20));
+  EXPECT_FALSE(link_->capabilities().supports_mode("NSE", BGW_MODE_QUOTE));
+  EXPECT_FALSE(link_->capabilities().has_exchange("NSE_INDEX"));
 }
 
 TEST_F(AdapterHost, CapabilitiesAreNeverWidened) {
@@ -92,21 +92,21 @@ TEST_F(AdapterHost, CapabilitiesAreNeverWidened) {
   };
   prepare();
   EXPECT_EQ(answers, (std::vector<bgw_status>{BGW_E_INVALID, BGW_E_INVALID, BGW_E_INVALID}));
-  EXPECT_EQ(instance_->capabilities().exchanges(), (std::vector<std::string>{"NSE", "NSE_INDEX"}));
+  EXPECT_EQ(link_->capabilities().exchanges(), (std::vector<std::string>{"NSE", "NSE_INDEX"}));
 }
 
 TEST_F(AdapterHost, CapabilitiesAreFixedAfterInitialize) {
   start_connected();
   EXPECT_EQ(narrow({{"NSE", 1, BGW_FEED_SNAPSHOT, 0, {}, 0}}), BGW_E_STATE);
-  EXPECT_TRUE(instance_->capabilities().is_depth_supported("NSE", 20));
+  EXPECT_TRUE(link_->capabilities().is_depth_supported("NSE", 20));
 }
 
 TEST_F(AdapterHost, ANewObjectNarrowsAnew) {
   plugin_->initialize = [this](bgw_error&) { return narrow({{"NSE", 1, BGW_FEED_SNAPSHOT, 0, {}, 0}}); };
   start_connected();
   plugin_->initialize = [this](bgw_error&) { return narrow({{"NSE", 3, BGW_FEED_SNAPSHOT, 0, {}, 0}}); };
-  instance_->relogin({});
-  EXPECT_TRUE(instance_->capabilities().supports_mode("NSE", BGW_MODE_QUOTE));
+  link_->relogin({});
+  EXPECT_TRUE(link_->capabilities().supports_mode("NSE", BGW_MODE_QUOTE));
 }
 
 std::string shown(bgw_status status, const std::array<std::uint8_t, 64>& out, std::size_t size) {

@@ -14,7 +14,7 @@ class AdapterOfLibrary : public AdapterTest {
     auto library = load_library((folder_.path() / (plugin + ".so")).string());
     if (!library) return library.error().message;
     const auto prepared = make(*library).prepare();
-    instance_.reset();
+    link_.reset();
     return prepared ? "" : prepared.error().message;
   }
   PluginFolder folder_;
@@ -49,11 +49,11 @@ TEST_F(AdapterOfLibrary, TheLibraryStaysWhileTheInstanceLives) {
     ASSERT_TRUE(library);
     make(std::move(*library));
   }
-  ASSERT_TRUE(instance_->prepare());
-  instance_->start();
+  ASSERT_TRUE(link_->prepare());
+  link_->start();
   settle();
-  instance_->stop();
-  instance_.reset();
+  link_->stop();
+  link_.reset();
 }
 
 }  // namespace

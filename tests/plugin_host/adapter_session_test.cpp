@@ -28,10 +28,10 @@ TEST_F(AdapterSession, AnObjectIsCreatedInitializedConnectedAndAtTheEndDestroyed
   start();
   run_until_state(LinkState::connected);
   EXPECT_EQ(plugin_->take_calls(), (Calls{"create", "initialize", "connect"}));
-  instance_->stop();
+  link_->stop();
   settle();
   EXPECT_EQ(plugin_->take_calls(), (Calls{"disconnect", "destroy"}));
-  instance_.reset();
+  link_.reset();
   EXPECT_EQ(plugin_->take_calls(), Calls{});
 }
 
@@ -65,8 +65,8 @@ TEST_F(AdapterSession, WhatAnAdapterAsksForIsNeverAnsweredFromInsideItsCall) {
   };
   make();
   want(1);
-  ASSERT_TRUE(instance_->prepare());
-  instance_->start();
+  ASSERT_TRUE(link_->prepare());
+  link_->start();
   run_until_state(LinkState::failed);
   EXPECT_FALSE(plugin_->overlapped);
   EXPECT_EQ(plugin_->count("on_timer 1"), 1u);
@@ -82,7 +82,7 @@ TEST_F(AdapterSession, AMissingSecretIsAuthExpiredWithoutConnecting) {
             "access_token is missing: log in, put it where gateway.yaml says, then: "
             "broker-gateway brokers relogin acme");
   EXPECT_EQ(plugin_->count("connect"), 0u);
-  EXPECT_EQ(instance_->counts().connects.load(), 0u);
+  EXPECT_EQ(link_->counts().connects.load(), 0u);
 }
 
 TEST_F(AdapterSession, CredentialsThatInitializeRefusesAreAuthExpiredWithoutConnecting) {
@@ -98,7 +98,7 @@ TEST_F(AdapterSession, AReloginWithASecretMakesANewObjectThatConnectsAtOnce) {
   start_and_settle();
   make_ready_at_once();
   plugin_->take_calls();
-  instance_->relogin({{"access_token", "secret", {}, true, false}});
+  link_->relogin({{"access_token", "secret", {}, true, false}});
   run_until_state(LinkState::connected);
   EXPECT_EQ(plugin_->take_calls(), (Calls{"destroy", "create", "initialize", "connect"}));
 }
@@ -106,7 +106,7 @@ TEST_F(AdapterSession, AReloginWithASecretMakesANewObjectThatConnectsAtOnce) {
 TEST_F(AdapterSession, AnInitializeThatFailsMakesTheBrokerUnusable) {
   plugin_->initialize = answer(BGW_E_INVALID, "seed: found x, expected a number");
   make();
-  const auto prepared = instance_->prepare();
+  const auto prepared = link_->prepare();
   ASSERT_FALSE(prepared);
   EXPECT_EQ(prepared.error().message, "acme: seed: found x, expected a number");
   EXPECT_EQ(plugin_->take_calls(), (Calls{"create", "initialize", "destroy"}));
@@ -115,7 +115,7 @@ TEST_F(AdapterSession, AnInitializeThatFailsMakesTheBrokerUnusable) {
 TEST_F(AdapterSession, ACreateThatFailsSaysWhy) {
   plugin_->create = answer(BGW_E_FATAL, "no room");
   make();
-  EXPECT_EQ(instance_->prepare().error().message, "acme: the plugin could not create an adapter: no room");
+  EXPECT_EQ(link_->prepare().error().message, "acme: the plugin could not create an adapter: no room");
 }
 
 TEST_F(AdapterSession, AnInstanceMayGoWhileItsRequestsAreWaiting) {
@@ -126,8 +126,8 @@ TEST_F(AdapterSession, AnInstanceMayGoWhileItsRequestsAreWaiting) {
     return answer(BGW_E_FATAL)(error);
   };
   make();
-  EXPECT_FALSE(instance_->prepare());
-  instance_.reset();
+  EXPECT_FALSE(link_->prepare());
+  link_.reset();
   settle();
   EXPECT_EQ(plugin_->take_calls(), (Calls{"create", "initialize", "destroy"}));
 }
@@ -137,7 +137,7 @@ TEST_F(AdapterSession, RefusedCredentialsStopAllAttempts) {
   start_and_settle();
   EXPECT_EQ(state(), LinkState::auth_expired);
   EXPECT_EQ(message(), "token expired; after a new login: broker-gateway brokers relogin acme");
-  instance_->retry();  // a retry does not help here
+  link_->retry();  // a retry does not help here
   settle();
   EXPECT_EQ(plugin_->count("connect"), 1u);
 }
@@ -151,9 +151,9 @@ TEST_F(AdapterSession, WhatWillNotWorkIsNotTriedAgainUntilSomebodyAsks) {
     EXPECT_EQ(message(), "no such segment; to go on: broker-gateway brokers retry acme");
     EXPECT_EQ(plugin_->count("connect"), 1u);
     make_ready_at_once();
-    instance_->retry();
+    link_->retry();
     run_until_state(LinkState::connected);
-    instance_->stop();
+    link_->stop();
     run_ready();
   }
 }
@@ -165,12 +165,26 @@ TEST_F(AdapterSession, AttemptsEndAfterTheirNumberAndARetryStartsOver) {
   EXPECT_EQ(message(), "no route; 3 attempts failed; to go on: broker-gateway brokers retry acme");
   EXPECT_EQ(plugin_->count("connect"), 4u);
   plugin_->take_calls();
-  instance_->retry();
+  link_->retry();
   run_until_state(LinkState::failed);
   EXPECT_EQ(plugin_->count("connect"), 4u);
 }
 
-TEST_F(AdapterSession, AReadySessionMakesAllAttemptsAvailableAgain) {
+TEST_F(AdapterSession, AMinuteConnectedMakesAllAttemptsAvailableAgain) {
+  plugin_->connect = [this](bgw_error& error) {
+    if (plugin_->count("connect") != 3) return answer(BGW_E_TRANSIENT, "no route")(error);
+    host().ready(host().context);
+    return bgw_status{BGW_OK};
+  };
+  start();
+  run_until_state(LinkState::connected);
+  later_ns_ += options_.steady_ns;
+  fail_with(BGW_E_TRANSIENT, "gone");
+  run_until_state(LinkState::failed);
+  EXPECT_EQ(plugin_->count("connect"), 3u + 3u);
+}
+
+TEST_F(AdapterSession, AShortSessionMakesNone) {
   plugin_->connect = [this](bgw_error& error) {
     if (plugin_->count("connect") != 3) return answer(BGW_E_TRANSIENT, "no route")(error);
     host().ready(host().context);
@@ -180,7 +194,7 @@ TEST_F(AdapterSession, AReadySessionMakesAllAttemptsAvailableAgain) {
   run_until_state(LinkState::connected);
   fail_with(BGW_E_TRANSIENT, "gone");
   run_until_state(LinkState::failed);
-  EXPECT_EQ(plugin_->count("connect"), 3u + 3u);
+  EXPECT_EQ(plugin_->count("connect"), 3u + 1u);
 }
 
 TEST_F(AdapterSession, AThrottlingBrokerIsGivenTheTimeItAsksFor) {
@@ -193,7 +207,7 @@ TEST_F(AdapterSession, AThrottlingBrokerIsGivenTheTimeItAsksFor) {
   EXPECT_EQ(message(), "too many logins; trying again in 3600.0 s");
   EXPECT_EQ(plugin_->count("connect"), 1u);
   make_ready_at_once();
-  instance_->retry();  // an operator knows better
+  link_->retry();  // an operator knows better
   run_until_state(LinkState::connected);
 }
 
@@ -221,7 +235,7 @@ TEST_F(AdapterSession, ReadyOfASessionThatIsLostCountsForNothing) {
 TEST_F(AdapterSession, AFailureOfTheOldObjectDoesNotHitTheNewOne) {
   start_connected();
   fail_with(BGW_E_FATAL, "of the old object");
-  instance_->relogin({});
+  link_->relogin({});
   run_until_state(LinkState::connected);
   settle();
   EXPECT_EQ(state(), LinkState::connected);
@@ -230,12 +244,12 @@ TEST_F(AdapterSession, AFailureOfTheOldObjectDoesNotHitTheNewOne) {
 TEST_F(AdapterSession, ARetryAfterAFailedReloginMakesTheObjectAgain) {
   start_connected();
   plugin_->initialize = answer(BGW_E_INVALID, "bad setting");
-  instance_->relogin({});
+  link_->relogin({});
   settle();
   EXPECT_EQ(state(), LinkState::failed);
   EXPECT_EQ(message(), "acme: bad setting");
   plugin_->initialize = nullptr;
-  instance_->retry();
+  link_->retry();
   run_until_state(LinkState::connected);
 }
 
@@ -253,10 +267,10 @@ TEST_F(AdapterSession, TimersOfALostSessionDoNotFire) {
 TEST_F(AdapterSession, AnExceptionInCreateOrInitializeMakesTheBrokerUnusable) {
   plugin_->create = throwing();
   make();
-  EXPECT_EQ(instance_->prepare().error().message, "acme: the plugin threw in create: thrown by the plugin");
+  EXPECT_EQ(link_->prepare().error().message, "acme: the plugin threw in create: thrown by the plugin");
   plugin_->create = nullptr;
   plugin_->initialize = throwing();
-  EXPECT_EQ(instance_->prepare().error().message, "acme: exception across the plugin border: thrown by the plugin");
+  EXPECT_EQ(link_->prepare().error().message, "acme: exception across the plugin border: thrown by the plugin");
 }
 
 TEST_F(AdapterSession, AnExceptionInConnectIsALostAttempt) {
@@ -280,7 +294,7 @@ TEST_F(AdapterSession, ExceptionsAtTheEndDoNotStopTheEnd) {
   start_connected();
   plugin_->disconnect = throwing();
   plugin_->destroy = [] { throw 1; };
-  instance_->stop();
+  link_->stop();
   settle();
   EXPECT_EQ(plugin_->take_calls(), (Calls{"disconnect", "destroy"}));
 }

@@ -90,7 +90,7 @@ TEST_F(AdapterSocket, FramesGoBothWays) {
   broker_.send("a tick");
   run_until_called("on_frame 2");
   EXPECT_EQ(plugin_->last_frame, "a tick");
-  EXPECT_EQ(instance_->counts().frames.load(), 1u);
+  EXPECT_EQ(link_->counts().frames.load(), 1u);
 }
 
 TEST_F(AdapterSocket, AnotherConnectionIsNotThisAdapters) {
@@ -113,12 +113,12 @@ TEST_F(AdapterSocket, RefusedFramesAreCountedAndTheLinkStays) {
   start_open();
   broker_.send("1");
   broker_.send("2");
-  run_until([this] { return instance_->counts().frames_refused.load() == 2; });
+  run_until([this] { return link_->counts().frames_refused.load() == 2; });
   plugin_->on_frame = throwing();
   broker_.send("3");
-  run_until([this] { return instance_->counts().frames_refused.load() == 3; });
+  run_until([this] { return link_->counts().frames_refused.load() == 3; });
   EXPECT_EQ(state(), LinkState::connected);
-  EXPECT_EQ(instance_->counts().frames.load(), 3u);
+  EXPECT_EQ(link_->counts().frames.load(), 3u);
 }
 
 TEST_F(AdapterSocket, ALostConnectionIsMadeAgain) {
@@ -233,7 +233,7 @@ TEST_F(AdapterSocket, SilenceBeyondTheLimitIsALoss) {
 
 TEST_F(AdapterSocket, StoppingEndsTheConnection) {
   start_open();
-  instance_->stop();
+  link_->stop();
   run_until([this] { return !broker_.is_open; });
   EXPECT_EQ(plugin_->take_calls(), (Calls{"disconnect", "destroy"}));
 }

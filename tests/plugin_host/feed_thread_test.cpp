@@ -13,8 +13,8 @@ namespace {
 
 class FeedThreadTest : public testing::Test {
  protected:
-  AdapterInstance& add() {
-    AdapterOptions options;
+  BrokerLink& add() {
+    LinkOptions options;
     options.name = "acme";
     return feed_.add(plugin_, std::move(options), bell_);
   }
@@ -33,7 +33,7 @@ TEST_F(FeedThreadTest, ServesAnAdapterOnItsOwnThreadUntilItIsStopped) {
   ASSERT_TRUE(add().prepare());
   feed_.start();
   EXPECT_NE(connected_on.get_future().get(), std::this_thread::get_id());
-  std::promise<AdapterInstance*> found;
+  std::promise<BrokerLink*> found;
   feed_.post([&] { found.set_value(feed_.find("acme")); });
   EXPECT_NE(found.get_future().get(), nullptr);
   feed_.stop();
@@ -62,7 +62,7 @@ TEST_F(FeedThreadTest, AnInstanceThatCouldNotBePreparedIsRemovedWithWhatItAskedF
 TEST_F(FeedThreadTest, NeverStartedItStillEndsItsAdapters) {
   {
     FeedThread feed;
-    AdapterOptions options;
+    LinkOptions options;
     ASSERT_TRUE(feed.add(plugin_, options, bell_).prepare());
   }
   EXPECT_EQ(plugin_->take_calls(), (std::vector<std::string>{"create", "initialize", "destroy"}));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,8 +22,11 @@ class ScriptedPlugin final : public Library {
   std::function<void()> destroy;
   std::function<void(const bgw_subscription&)> subscribe_list;  // each one, before `subscribe`
 
-  const bgw_host* host = nullptr;
-  std::vector<std::string> calls;  // "connect", "subscribe 1:4/20 2:1", "on_timer 7", …
+  const bgw_host* host = nullptr;                // of the object that was made last
+  std::map<std::size_t, const bgw_host*> hosts;  // of each object that lives, by number from 1
+  std::size_t calling = 0;                       // number of the object that was called last
+  // "connect", "subscribe 1:4/20 2:1", "on_timer 7", …; those of further objects with "#2 " before.
+  std::vector<std::string> calls;
   std::string last_frame;
   bgw::Close last_close;
   std::string last_reason;
@@ -65,11 +69,22 @@ class ScriptedPlugin final : public Library {
     static ScriptedPlugin* plugin = nullptr;
     return plugin;
   }
-  static ScriptedPlugin& of(void* self) { return *static_cast<ScriptedPlugin*>(self); }
+  struct Object {
+    ScriptedPlugin* plugin;
+    std::size_t number;
+  };
+  static ScriptedPlugin& of(void* self) {
+    const Object& object = *static_cast<Object*>(self);
+    object.plugin->calling = object.number;
+    return *object.plugin;
+  }
+  std::string named(std::string call) const {
+    return calling == 1 ? call : '#' + std::to_string(calling) + ' ' + std::move(call);
+  }
 
   // Not noexcept: tests throw through it as a plugin written without the C++ layer might.
   bgw_status run(std::string call, const Step& step, bgw_error* error) {
-    calls.push_back(std::move(call));
+    calls.push_back(named(std::move(call)));
     overlapped |= busy_;
     reused_error |= error->code != 0 || error->message[0] != '\0';
     busy_ = true;
@@ -83,11 +98,19 @@ class ScriptedPlugin final : public Library {
   static void* do_create(const bgw_host* host, bgw_error* error) {
     ScriptedPlugin& p = *current();
     p.host = host;
-    return p.run("create", p.create, error) == BGW_OK ? &p : nullptr;
+    std::size_t number = 1;
+    while (p.hosts.contains(number)) ++number;
+    p.calling = number;
+    if (p.run("create", p.create, error) != BGW_OK) return nullptr;
+    p.hosts[number] = host;
+    return new Object{&p, number};
   }
   static void do_destroy(void* self) {
-    of(self).calls.emplace_back("destroy");
-    if (of(self).destroy) of(self).destroy();
+    ScriptedPlugin& p = of(self);
+    p.calls.push_back(p.named("destroy"));
+    p.hosts.erase(p.calling);
+    delete static_cast<Object*>(self);
+    if (p.destroy) p.destroy();
   }
   static bgw_status do_initialize(void* self, bgw_error* error) {
     return of(self).run("initialize", of(self).initialize, error);

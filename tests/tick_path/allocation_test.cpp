@@ -44,7 +44,7 @@ class TickPath : public testing::Test {
     log::set_level(log::Level::warning);
     auto library = plugin_host::load_library(GW_PLUGINS "/zerodha.so");
     ASSERT_TRUE(library) << library.error().message;
-    plugin_host::AdapterOptions options;
+    plugin_host::LinkOptions options;
     options.name = "broker";
     for (const auto& [key, value] : {std::pair{"url", broker_.url()}, {"api_key", "k"}, {"access_token", "t"}}) {
       plugin_host::AdapterSetting setting;
@@ -52,11 +52,11 @@ class TickPath : public testing::Test {
       setting.text = value;
       options.settings.push_back(std::move(setting));
     }
-    plugin_host::AdapterInstance& instance = feed_.add(*library, std::move(options), bell_);
-    ASSERT_TRUE(instance.prepare());
+    plugin_host::BrokerLink& link = feed_.add(*library, std::move(options), bell_);
+    ASSERT_TRUE(link.prepare());
     routing::Router& router = shard_.router();
     router.lineup(
-        "", {router.add_broker({"broker", "zerodha", instance.capabilities(), &instance.channel(), "", {}, false})});
+        "", {router.add_broker({"broker", "zerodha", link.capabilities(), &link.channel(), "", {}, false})});
     instruments::Index::Builder index(1);
     instruments::InstrumentView infy;
     infy.symbol = "INFY";

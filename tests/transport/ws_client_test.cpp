@@ -26,9 +26,14 @@ struct Heard final : WsClient::Events {
     closed = info;
     if (when_closed) when_closed();
   }
+  void on_silence(const std::string& reason) override {
+    ++silences;
+    on_close({1006, 0, {}, reason});
+  }
 
   int opens = 0;
-  int closes = 0;
+  int closes = 0;  // silences too
+  int silences = 0;
   std::vector<std::string> frames;
   websocket::CloseInfo closed;
   std::function<void()> when_closed;
@@ -135,6 +140,7 @@ TEST_F(WsClientTest, SilenceBeyondTheStallLimitIsALoss) {
   ASSERT_TRUE(run_until([this] { return heard_.closes == 1; }));
   EXPECT_EQ(heard_.closed.code, 1006);
   EXPECT_THAT(heard_.closed.reason, StartsWith("no frame for 0.0 s"));
+  EXPECT_EQ(heard_.silences, 1);
   EXPECT_FALSE(send(kText, "x"));
   ASSERT_TRUE(run_until([this] { return peer().heard.closes == 1; }));
   EXPECT_EQ(heard_.closes, 1);

@@ -51,11 +51,13 @@ int status(const Options& options) {
   }
   for (const Json& b : out["brokers"])
     std::printf(
-        "%-12s %-13s %s%s\n    instruments %llu, subscribed %llu, connects %llu, frames %llu (%llu "
-        "refused), updates %llu (%llu invalid, %llu conflated)\n",
+        "%-12s %-13s %s%s\n    instruments %llu, subscribed %llu (%llu refused) on %llu connections, lag %.1f s\n"
+        "    attempts %llu, logins %llu, recycled %llu; frames %llu (%llu refused), updates %llu (%llu invalid, %llu "
+        "conflated)\n",
         b.value("name", "").c_str(), b.value("status", "").c_str(), b.value("message", "").c_str(),
         b.value("feed", "") == "stale" ? (" (stale: " + b.value("feed_message", "") + ")").c_str() : "",
-        number(b, "instruments"), number(b, "subscribed"), number(b, "connects"), number(b, "frames"),
+        number(b, "instruments"), number(b, "subscribed"), number(b, "subscriptions_refused"), number(b, "connections"),
+        b.value("lag", 0.0), number(b, "connects"), number(b, "logins"), number(b, "recycles"), number(b, "frames"),
         number(b, "frames_refused"), number(b, "updates"), number(b, "updates_invalid"), number(b, "conflated"));
   return kDone;
 }

@@ -1,0 +1,205 @@
+// How a link's connections begin, end and begin again, one after the other.
+#include "core/plugin_host/broker_link.hpp"
+
+#include <algorithm>
+#include <random>
+
+#include <boost/asio/post.hpp>
+
+#include "core/base/log.hpp"
+#include "core/plugin_host/broker_link_loop.hpp"
+
+namespace gw::plugin_host {
+namespace {
+
+constexpr std::size_t kUpdateRing = 1 << 22;
+constexpr std::size_t kDemandRing = 1 << 20;
+
+}  // namespace
+
+BrokerLink::BrokerLink(boost::asio::io_context& io, std::shared_ptr<const Library> library, LinkOptions options,
+                       bus::Doorbell& routing_bell)
+    : io_(io),
+      library_(std::move(library)),
+      options_(std::move(options)),
+      channel_(kUpdateRing, kDemandRing, routing_bell),
+      loop_(std::make_unique<Loop>(io, channel_.adapter_bell().descriptor())),
+      policy_(options_.reconnect, options_.steady_ns, std::random_device{}()) {
+  connection(0);
+}
+
+BrokerLink::~BrokerLink() = default;
+
+Result<void> BrokerLink::prepare() { return connections_.front()->create(); }
+
+void BrokerLink::start() {
+  running_ = true;
+  wait_for_bell();
+  clock_offset_ns_ = options_.wall() - options_.monotonic();
+  watch();
+  connect_next();
+}
+
+void BrokerLink::stop() {
+  running_ = false;
+  loop_->reconnect.cancel();
+  loop_->bell_stream.cancel();
+  loop_->idle.cancel();
+  loop_->watch.cancel();
+  for (const auto& connection : connections_)
+    if (connection != nullptr) connection->stop();
+}
+
+void BrokerLink::relogin(std::vector<AdapterSetting> settings) {
+  options_.settings = std::move(settings);
+  for (const auto& connection : connections_)
+    if (connection != nullptr) connection->destroy();
+  start_over();
+}
+
+void BrokerLink::retry() {
+  if (state_ != bus::LinkState::failed && state_ != bus::LinkState::reconnecting) return;
+  start_over();
+}
+
+void BrokerLink::start_over() {
+  loop_->reconnect.cancel();
+  retry_at_ns_ = 0;
+  halted_ = false;
+  policy_.begin_anew();
+  connect_next();
+}
+
+std::optional<std::string> BrokerLink::missing_secret() const {
+  for (const AdapterSetting& s : options_.settings)
+    if (s.is_secret && s.is_missing) return s.key;
+  return std::nullopt;
+}
+
+// One login at a time, so that a login that is refused is refused once.
+void BrokerLink::connect_next() {
+  if (!running_ || halted_ || retry_at_ns_ != 0) return;
+  AdapterInstance* next = nullptr;
+  for (const auto& connection : connections_) {
+    if (connection == nullptr) continue;
+    if (connection->state() == AdapterInstance::State::connecting) return;
+    if (connection->state() == AdapterInstance::State::idle && next == nullptr) next = connection.get();
+  }
+  if (next != nullptr) begin(*next);
+}
+
+// Not from inside what a connection says of itself.
+void BrokerLink::connect_soon() {
+  boost::asio::post(io_, [this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) connect_next();
+  });
+}
+
+void BrokerLink::begin(AdapterInstance& connection) {
+  if (!connection.exists())
+    if (const auto created = connection.create(); !created)
+      return halt(bus::LinkState::failed, created.error().message);
+  if (const auto missing = missing_secret())
+    return halt(bus::LinkState::auth_expired,
+                *missing +
+                    " is missing: log in, put it where gateway.yaml says, then: broker-gateway brokers relogin " +
+                    options_.name);
+  if (!connection.login_problem().empty())
+    return halt(bus::LinkState::auth_expired,
+                connection.login_problem() + "; after a new login: broker-gateway brokers relogin " + options_.name);
+  // A further connection takes nothing from a link that works.
+  if (state_ != bus::LinkState::connected)
+    set_state(ever_connected_ ? bus::LinkState::reconnecting : bus::LinkState::connecting,
+              "connecting" + place_of(connection));
+  connection.connect();
+}
+
+// " (connection 2 of 3)" where there are several.
+std::string BrokerLink::place_of(const AdapterInstance& connection) const {
+  if (connections_.size() == 1) return {};
+  std::size_t place = 0;
+  while (connections_[place].get() != &connection) ++place;
+  return " (connection " + std::to_string(place + 1) + " of " + std::to_string(connections_.size()) + ", " +
+         std::to_string(connection.carried()) + " instruments)";
+}
+
+void BrokerLink::on_ready(AdapterInstance& connection) {
+  connection.was_lost = false;
+  ever_connected_ = true;
+  const bool all = std::all_of(connections_.begin(), connections_.end(), [](const auto& c) {
+    return c == nullptr || c->state() == AdapterInstance::State::ready || !c->was_lost;
+  });
+  if (all && !halted_) {
+    policy_.on_connected(options_.monotonic());
+    set_state(bus::LinkState::connected, "connected");
+  }
+  connect_soon();
+}
+
+void BrokerLink::on_lost(AdapterInstance& connection, const Loss& loss) {
+  if (!running_) return;
+  connection.was_lost = true;
+  if (loss.recycled) say_stale(loss.why, options_.wall() - loss.silent_ns);
+  const std::string why = loss.why + place_of(connection);
+  switch (loss.status) {
+    case BGW_E_AUTH:
+      return halt(bus::LinkState::auth_expired,
+                  why + "; after a new login: broker-gateway brokers relogin " + options_.name);
+    case BGW_E_FATAL:
+    case BGW_E_UNSUPPORTED:
+    case BGW_E_INVALID:
+      return halt(bus::LinkState::failed, why + "; to go on: broker-gateway brokers retry " + options_.name);
+    default:
+      return reconnect_later(loss, why);
+  }
+}
+
+// No further login; what is connected still may go on.
+void BrokerLink::halt(bus::LinkState state, const std::string& message) {
+  halted_ = true;
+  retry_at_ns_ = 0;
+  loop_->reconnect.cancel();
+  set_state(state, message);
+}
+
+void BrokerLink::reconnect_later(const Loss& loss, const std::string& why) {
+  if (halted_) return;
+  const std::int64_t now = options_.monotonic();
+  const std::int64_t least = loss.status == BGW_E_RATE ? loss.retry_after_ns : 0;
+  // Another connection's loss has its attempt due already: this one follows it.
+  if (retry_at_ns_ == 0) {
+    const std::int64_t lived = 2 * connections_.front()->stall_limit();
+    const auto delay = policy_.on_loss(now, {loss.recycled, loss.lived_ns >= lived, least});
+    if (!delay)
+      return halt(bus::LinkState::failed, why + "; " + std::to_string(policy_.attempts_made()) +
+                                              " attempts failed; to go on: broker-gateway brokers retry " +
+                                              options_.name);
+    if (*delay == 0) {
+      set_state(bus::LinkState::reconnecting, why + "; trying again at once");
+      return connect_soon();
+    }
+    retry_at_ns_ = now + *delay;
+  } else {
+    retry_at_ns_ = std::max(retry_at_ns_, now + least);
+  }
+  set_state(bus::LinkState::reconnecting, why + "; trying again in " + seconds_text(retry_at_ns_ - now));
+  loop_->reconnect.expires_after(std::chrono::nanoseconds(retry_at_ns_ - now));
+  loop_->reconnect.async_wait([this](const boost::system::error_code& ec) {
+    if (ec) return;
+    retry_at_ns_ = 0;
+    connect_next();
+  });
+}
+
+void BrokerLink::set_state(bus::LinkState state, const std::string& message) {
+  if (state == state_ && message == message_) return;
+  state_ = state;
+  message_ = message;
+  counts_.state.store(static_cast<std::uint32_t>(state), std::memory_order_relaxed);
+  const bool good = state == bus::LinkState::connected || state == bus::LinkState::connecting;
+  log::write(good ? log::Level::info : log::Level::warning, "broker",
+             options_.name + ": " + bus::word(state) + (message == bus::word(state) ? "" : ": " + message));
+  channel_.writer().link(state, log::redacted(message));
+}
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,106 @@
+// One broker instance as a whole: its channel to routing, the set of wanted subscriptions, its connections (one adapter
+// object each), and the one decision when to connect again. Everything runs on the feed thread that serves it; only the
+// counts are read from elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/ts/netfwd.hpp>
+
+#include "core/base/result.hpp"
+#include "core/bus/channel.hpp"
+#include "core/plugin_host/adapter_instance.hpp"
+#include "core/plugin_host/library.hpp"
+#include "core/plugin_host/link_options.hpp"
+#include "core/plugin_host/link_policy.hpp"
+#include "core/registry/capabilities.hpp"
+
+namespace gw::plugin_host {
+
+class BrokerLink final : private AdapterOwner {
+ public:
+  BrokerLink(boost::asio::io_context& io, std::shared_ptr<const Library> library, LinkOptions options,
+             bus::Doorbell& routing_bell);
+  ~BrokerLink();
+  BrokerLink(const BrokerLink&) = delete;
+  BrokerLink& operator=(const BrokerLink&) = delete;
+
+  // Makes the first adapter object. An error: the settings are wrong or the plugin failed; the broker cannot be used. A
+  // missing secret is none: the link is then auth_expired. [before the feed thread starts]
+  Result<void> prepare();
+  const registry::Capabilities& capabilities() const { return connections_.front()->capabilities(); }
+  const std::string& name() const { return options_.name; }
+  bus::Channel& channel() { return channel_; }
+  const LinkCounts& counts() const { return counts_; }
+
+  // ---- [feed]
+  void start();
+  void stop();
+  // New credentials: new adapter objects connect at once.
+  void relogin(std::vector<AdapterSetting> settings);
+  // Goes on after `failed`.
+  void retry();
+
+ private:
+  struct Loop;
+
+  // AdapterOwner
+  void on_ready(AdapterInstance& connection) override;
+  void on_lost(AdapterInstance& connection, const Loss& loss) override;
+  void on_feed_live(AdapterInstance& connection) override;
+  const Wanted* find_wanted(std::uint32_t instrument) const override;
+  std::uint32_t next_session() override { return ++sessions_; }
+
+  void start_over();
+  void connect_next();
+  void connect_soon();
+  void begin(AdapterInstance& connection);
+  void reconnect_later(const Loss& loss, const std::string& why);
+  void halt(bus::LinkState state, const std::string& message);
+  void set_state(bus::LinkState state, const std::string& message);
+  std::string place_of(const AdapterInstance& connection) const;
+  std::optional<std::string> missing_secret() const;
+
+  // broker_link_demand.cpp
+  void wait_for_bell();
+  void take_demand();
+  AdapterInstance& connection(std::uint32_t number);
+  void close_idle();
+
+  // broker_link_watch.cpp
+  void watch();
+  void look();
+  std::uint64_t open_exchanges(const AdapterInstance& connection, std::int64_t wall_ns);
+  void say_stale(const std::string& message, std::int64_t since_ns);
+  void say_live();
+  bool is_stale() const;
+
+  boost::asio::io_context& io_;
+  std::shared_ptr<const Library> library_;
+  LinkOptions options_;
+  bus::Channel channel_;
+  LinkCounts counts_;
+  std::unique_ptr<Loop> loop_;
+  LinkPolicy policy_;
+  std::unordered_map<std::uint32_t, Wanted> wanted_;  // by handle
+  // By the number that demand carries. The first is always there, others while something is wanted of them.
+  std::vector<std::unique_ptr<AdapterInstance>> connections_;
+  std::uint32_t sessions_ = 0;
+
+  bus::LinkState state_ = bus::LinkState::disconnected;
+  std::string message_;
+  bool ever_connected_ = false;
+  bool running_ = false;
+  bool halted_ = false;           // auth_expired or failed: no attempt until somebody acts
+  std::int64_t retry_at_ns_ = 0;  // 0: no attempt is due later
+  bool told_stale_ = false;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
+  std::int64_t clock_offset_ns_ = 0;                            // wall minus monotonic, as seen last
+};
+
+}  // namespace gw::plugin_host

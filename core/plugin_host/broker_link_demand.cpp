@@ -1,0 +1,93 @@
+// What is wanted of a broker: taken from the ring, remembered, and given to the connection that routing chose.
+#include <algorithm>
+
+#include "core/base/log.hpp"
+#include "core/plugin_host/broker_link.hpp"
+#include "core/plugin_host/broker_link_loop.hpp"
+
+namespace gw::plugin_host {
+
+void BrokerLink::wait_for_bell() {
+  loop_->bell_stream.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                                [this](const boost::system::error_code& ec) {
+                                  if (ec || !running_) return;
+                                  channel_.adapter_bell().answer();
+                                  channel_.writer().flush_aside();
+                                  take_demand();
+                                  wait_for_bell();
+                                });
+}
+
+AdapterInstance& BrokerLink::connection(std::uint32_t number) {
+  if (number >= connections_.size()) connections_.resize(number + 1);
+  auto& place = connections_[number];
+  if (place == nullptr)
+    place = std::make_unique<AdapterInstance>(io_, library_, options_, counts_, channel_.writer(),
+                                              static_cast<AdapterOwner&>(*this));
+  return *place;
+}
+
+const Wanted* BrokerLink::find_wanted(std::uint32_t instrument) const {
+  const auto found = wanted_.find(instrument);
+  return found == wanted_.end() ? nullptr : &found->second;
+}
+
+void BrokerLink::take_demand() {
+  // By connection. What ends ends everywhere before anything begins: a broker counts both.
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ended;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> begun;
+  std::vector<std::uint32_t> released;
+  bus::Ring& ring = channel_.demand();
+  for (auto record = ring.front(); !record.empty(); record = ring.front()) {
+    const bus::Demand d = bus::view_demand(record);
+    const auto known = wanted_.find(d.instrument);
+    if (known != wanted_.end() && (d.mode == 0 || known->second.connection != d.connection)) {
+      ended[known->second.connection].push_back(d.instrument);
+      std::erase(begun[known->second.connection], d.instrument);
+    }
+    if (d.mode == 0) {
+      if (known != wanted_.end()) wanted_.erase(known);
+      released.push_back(d.instrument);
+    } else {
+      wanted_[d.instrument] = {d.mode,
+                               d.depth_level,
+                               d.connection,
+                               std::string(d.symbol),
+                               std::string(d.exchange),
+                               std::string(d.broker_symbol),
+                               std::string(d.broker_exchange),
+                               std::string(d.token)};
+      begun[d.connection].push_back(d.instrument);
+    }
+    ring.release();
+  }
+  counts_.wanted.store(wanted_.size(), std::memory_order_relaxed);
+  for (const auto& [number, instruments] : ended) connection(number).unsubscribe(instruments);
+  for (const std::uint32_t handle : released) channel_.writer().handle_event(bus::RecordKind::released, handle);
+  for (const auto& [number, instruments] : begun)
+    if (!instruments.empty()) connection(number).subscribe(instruments);
+  if (ring.take_wish_for_room()) channel_.writer().wake_reader();
+  connect_next();
+  close_idle();
+}
+
+// A connection that carries nothing is closed after a while: what comes next would fill the first again.
+void BrokerLink::close_idle() {
+  const bool any = std::any_of(connections_.begin() + 1, connections_.end(),
+                               [](const auto& c) { return c != nullptr && c->carried() == 0; });
+  if (!any) return;
+  loop_->idle.expires_after(std::chrono::nanoseconds(options_.idle_close_ns));
+  loop_->idle.async_wait([this](const boost::system::error_code& ec) {
+    if (ec) return;
+    for (std::size_t i = 1; i < connections_.size(); ++i) {
+      if (connections_[i] == nullptr || connections_[i]->carried() != 0) continue;
+      log::info("broker", options_.name + ": connection " + std::to_string(i + 1) + " carries nothing, closed");
+      connections_[i]->stop();
+      connections_[i].reset();
+    }
+    while (connections_.size() > 1 && connections_.back() == nullptr) connections_.pop_back();
+    connect_next();
+  });
+}
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,60 @@
+// What a broker's link is made with, and what it counts.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/bus/records.hpp"
+#include "core/transport/backoff.hpp"
+
+namespace gw::plugin_host {
+
+// A setting as the plugin will read it.
+struct AdapterSetting {
+  std::string key;
+  std::string text;                    // canonical: see bgw_host.setting
+  std::vector<std::int64_t> integers;  // of a list
+  bool is_secret = false;
+  bool is_missing = false;  // a secret that is not there (yet)
+};
+
+struct LinkOptions {
+  std::string name;  // of the broker instance
+  std::vector<AdapterSetting> settings;
+  transport::BackoffOptions reconnect;
+  std::int64_t stall_limit_ns = 0;  // 0: from the plugin's heartbeat, about twice that
+  std::int64_t lag_limit_ns = 0;    // of exchange time behind ours; 0: no limit
+  // Whether an exchange trades, so that its silence means something. Empty: always.
+  std::function<bool(std::string_view exchange, std::int64_t wall_ns)> market_open;
+  std::int64_t steady_ns = 60'000'000'000;      // connected for so long, the back-off begins anew
+  std::int64_t idle_close_ns = 10'000'000'000;  // how long a further connection stays open without subscriptions
+  std::function<std::int64_t()> wall = wall_ns;
+  std::function<std::int64_t()> monotonic = monotonic_ns;
+};
+
+// Of all connections of the link together. Read by the control thread. [any]
+struct LinkCounts {
+  std::atomic<std::uint64_t> connects{0};     // attempts
+  std::atomic<std::uint64_t> logins{0};       // those that succeeded
+  std::atomic<std::uint64_t> recycles{0};     // ended by the gateway because they had gone silent or late
+  std::atomic<std::uint64_t> connections{0};  // open and logged in now
+  std::atomic<std::uint64_t> frames{0};
+  std::atomic<std::uint64_t> frames_refused{0};
+  std::atomic<std::uint64_t> updates{0};
+  std::atomic<std::uint64_t> updates_invalid{0};
+  std::atomic<std::uint64_t> times_invalid{0};  // updates with a time outside 2015 to 2100, passed on without it
+  std::atomic<std::uint64_t> conflated{0};
+  std::atomic<std::uint64_t> wanted{0};
+  std::atomic<std::uint64_t> subscriptions_refused{0};
+  std::atomic<std::int64_t> last_frame_ns{0};  // wall
+  std::atomic<std::int64_t> last_tick_ns{0};   // wall
+  std::atomic<std::int64_t> lag_ns{0};         // of exchange time behind ours, the least of a moment ago
+  std::atomic<std::uint32_t> state{static_cast<std::uint32_t>(bus::LinkState::disconnected)};
+};
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,127 @@
+// A link whose feed goes silent or late: what it says, and that it connects anew at once. Time is the test's.
+#include <gmock/gmock.h>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "adapter_fixture.hpp"
+#include "tests/support/seconds.hpp"
+
+namespace gw::plugin_host {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr std::int64_t kNoon = 1'764'000'000 * kSecond;
+
+class FeedWatch : public AdapterTest {
+ protected:
+  void SetUp() override {
+    // The link looks every few milliseconds of real time, and sees the test's.
+    options_.stall_limit_ns = 32'000'000;
+    options_.reconnect.attempts = 0;
+    options_.lag_limit_ns = 10 * kSecond;
+    options_.monotonic = [this] { return now_; };
+    options_.wall = [this] { return kNoon + now_ + wall_jump_; };
+    options_.market_open = [this](std::string_view exchange, std::int64_t) { return exchange == "NSE" && open_; };
+    start_connected();
+    want(1);
+    settle();
+    forget();
+  }
+  // Lets the link look once more.
+  void look() {
+    const std::uint64_t before = looks_;
+    boost::asio::steady_timer timer(io_, std::chrono::milliseconds(5));
+    timer.async_wait([this](const boost::system::error_code&) { ++looks_; });
+    run_until([&] { return looks_ != before; });
+  }
+  void tick(std::int64_t lag = 0) {
+    bgw_tick t{};
+    t.instrument = 1;
+    t.modes = BGW_MODE_LTP;
+    t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
+    t.exchange_time_ns = options_.wall() - wall_jump_ - lag;
+    publish(&t);
+  }
+  void run_for(std::int64_t ns, std::int64_t lag = 0) {
+    for (const std::int64_t end = now_ + ns; now_ < end; now_ += 10'000'000) {
+      tick(lag);
+      if (now_ % 100'000'000 == 0) look();
+    }
+    look();
+  }
+
+  std::int64_t now_ = kSecond;
+  std::int64_t wall_jump_ = 0;
+  bool open_ = true;
+  std::uint64_t looks_ = 0;
+};
+
+TEST_F(FeedWatch, ASilentFeedIsSaidToBeStaleAndTheLinkConnectsAtOnceAndReplays) {
+  run_for(kSecond);
+  forget();
+  now_ += kSecond;
+  run_until([this] { return plugin_->count("subscribe 1:1") == 1; });
+  EXPECT_EQ(plugin_->take_calls(), (std::vector<std::string>{"disconnect", "connect", "subscribe 1:1"}));
+  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("stale: no tick for 1.0 s though some are due")));
+  EXPECT_EQ(link_->counts().recycles.load(), 1U);
+  tick();
+  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("stale"), "live"));
+}
+
+TEST_F(FeedWatch, WhileTheMarketIsClosedSilenceIsNoFault) {
+  run_for(kSecond);
+  open_ = false;
+  look();
+  now_ += 3600 * kSecond;
+  look();
+  look();
+  EXPECT_THAT(seen().feed, IsEmpty());
+  EXPECT_EQ(plugin_->count("disconnect"), 0U);
+}
+
+TEST_F(FeedWatch, AFeedThatIsStaleWhenTheMarketClosesIsSoNoMore) {
+  run_for(kSecond);
+  now_ += kSecond;
+  run_until([this] { return !seen().feed.empty(); });
+  open_ = false;
+  run_until([this] { return seen().feed.size() == 2; });
+  EXPECT_EQ(seen().feed.back(), "live");
+}
+
+TEST_F(FeedWatch, WhenNothingIsWantedAnyMoreNothingIsStale) {
+  run_for(kSecond);
+  now_ += kSecond;
+  run_until([this] { return !seen().feed.empty(); });
+  unwant(1);
+  run_until([this] { return seen().feed.size() == 2; });
+  EXPECT_EQ(seen().feed.back(), "live");
+}
+
+TEST_F(FeedWatch, ALateFeedIsRecycledAndLiveWhenItIsInTimeAgain) {
+  run_for(kSecond);
+  while (seen().feed.empty()) run_for(10'000'000, 12 * kSecond);
+  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("stale: ticks are 12.0 s late, limit 10.0 s")));
+  run_until([this] { return state() == LinkState::connected; });
+  settle();
+  tick(11 * kSecond);
+  EXPECT_EQ(seen().feed.size(), 1U);
+  tick();
+  EXPECT_EQ(seen().feed.back(), "live");
+}
+
+TEST_F(FeedWatch, AJumpOfThisMachinesClockChangesNothing) {
+  run_for(kSecond);
+  for (const std::int64_t jump : {3600 * kSecond, -7200 * kSecond}) {
+    wall_jump_ += jump;
+    look();
+    run_for(kSecond);
+  }
+  EXPECT_THAT(seen().feed, IsEmpty());
+  EXPECT_THAT(seen().links, IsEmpty());
+}
+
+}  // namespace
+}  // namespace gw::plugin_host
