@@ -2,7 +2,7 @@
 // out is well-formed.
 #include <cstdlib>
 
-#include "plugins/zerodha/tests/fake_host.hpp"
+#include "bgw/testing/fake_host.hpp"
 #include "zerodha_adapter.hpp"
 
 namespace {
@@ -25,7 +25,7 @@ void subscribe_all(zerodha::ZerodhaAdapter& adapter, std::span<const std::byte> 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  zerodha::FakeHost host;
+  bgw::testing::FakeHost host;
   zerodha::ZerodhaAdapter adapter(host.table);
   adapter.initialize();
   adapter.connect();
@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((status == BGW_OK) != (zerodha::is_whole(frame) || zerodha::is_heartbeat(frame))) std::abort();
   for (const auto& update : host.published) {
     if ((update.tick.present & BGW_HAS_LTP) == 0 || (update.tick.modes & BGW_MODE_LTP) == 0) std::abort();
-    if (update.bids > zerodha::kDepthLevels || update.asks > zerodha::kDepthLevels) std::abort();
+    if (update.bids.size() > zerodha::kDepthLevels || update.asks.size() > zerodha::kDepthLevels) std::abort();
   }
   if (adapter.on_frame(1, BGW_OPCODE_TEXT, frame) != BGW_OK) std::abort();
   return 0;

@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "fake_host.hpp"
+#include "bgw/testing/fake_host.hpp"
 #include "frames.hpp"
 
 namespace zerodha {
@@ -33,7 +33,7 @@ class Adapter : public testing::Test {
   bgw_status binary(const Bytes& frame) { return adapter.on_frame(1, BGW_OPCODE_BINARY, frame.all()); }
   bgw_status text(std::string_view t) { return adapter.on_frame(1, BGW_OPCODE_TEXT, std::as_bytes(std::span(t))); }
 
-  FakeHost host;
+  bgw::testing::FakeHost host;
   ZerodhaAdapter adapter{host.table};
 };
 
@@ -105,8 +105,8 @@ TEST_F(Adapter, PublishesEachKnownPacketInOrderAsOneUpdate) {
   ASSERT_EQ(host.published.size(), 3U);
   EXPECT_EQ(host.published[0].tick.instrument, 1U);
   EXPECT_TRUE(host.published[0].has_rare);
-  EXPECT_EQ(host.published[0].bids, 5U);
-  EXPECT_EQ(host.published[0].asks, 3U);
+  EXPECT_EQ(host.published[0].bids.size(), 5U);
+  EXPECT_EQ(host.published[0].asks.size(), 3U);
   EXPECT_EQ(host.published[1].tick.instrument, 2U);
   EXPECT_FALSE(host.published[1].has_rare);
   EXPECT_EQ(host.published[2].tick.modes, unsigned{BGW_MODE_LTP});

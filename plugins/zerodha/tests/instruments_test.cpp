@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include "bgw/testing/parse_instruments.hpp"
+
 namespace zerodha {
 namespace {
 
@@ -16,41 +18,10 @@ constexpr std::string_view kHeader =
     "instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_"
     "size,instrument_type,segment,exchange\n";
 
-struct Parsed {
-  bgw_status status = BGW_OK;
-  std::string error;
-  std::vector<std::string> rows;  // symbol.exchange token
-  std::vector<std::string> skips;
-  bgw_instrument last{};
-};
+using Parsed = bgw::testing::ParsedInstruments;
 
-// `chunk`: so many bytes are handed over at a time.
 Parsed parse(std::string_view text, std::size_t chunk = 1 << 20) {
-  struct Source {
-    std::string_view rest;
-    std::size_t chunk;
-  } from{text, chunk};
-  Parsed out;
-  const bgw_instrument_source source{sizeof source, 0, &from, [](void* context, void* buffer, std::size_t capacity) {
-                                       auto& s = *static_cast<Source*>(context);
-                                       const std::size_t n = std::min({capacity, s.chunk, s.rest.size()});
-                                       std::memcpy(buffer, s.rest.data(), n);
-                                       s.rest.remove_prefix(n);
-                                       return n;
-                                     }};
-  const bgw_instrument_sink sink{sizeof sink, 0, &out,
-                                 [](void* context, const bgw_instrument* row) {
-                                   auto& o = *static_cast<Parsed*>(context);
-                                   o.rows.push_back(std::string(row->symbol) + '.' + row->exchange + ' ' + row->token);
-                                   o.last = *row;
-                                 },
-                                 [](void* context, std::uint64_t line, const char* reason) {
-                                   static_cast<Parsed*>(context)->skips.push_back(std::to_string(line) + ": " + reason);
-                                 }};
-  bgw_error error{};
-  out.status = instruments_extension()->parse(&source, &sink, &error);
-  out.error = error.message;
-  return out;
+  return bgw::testing::parse_instruments(*instruments_extension(), text, chunk);
 }
 
 Parsed rows(const std::string& text) { return parse(std::string(kHeader) + text); }

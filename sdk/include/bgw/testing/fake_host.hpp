@@ -1,4 +1,5 @@
-// A gateway's side of the binary contract that writes down what the adapter asks of it.
+// bgw/testing/fake_host.hpp - a gateway's side of the binary contract that writes down what an adapter asks of it, for
+// plugins' own tests: `MyAdapter adapter(host.table)`. WebSockets are numbered from 1; time stands still.
 #pragma once
 
 #include <cstdio>
@@ -8,7 +9,7 @@
 
 #include "bgw/adapter.hpp"
 
-namespace zerodha {
+namespace bgw::testing {
 
 struct FakeHost {
   std::map<std::string, std::string> settings;
@@ -20,10 +21,13 @@ struct FakeHost {
   struct Published {
     bgw_tick tick;
     bool has_rare;
-    std::uint32_t bids;
-    std::uint32_t asks;
+    bgw_tick_rare rare;
+    std::vector<bgw_level> bids;
+    std::vector<bgw_level> asks;
+    std::int64_t book_time_ns;  // 0: none
   };
   std::vector<Published> published;
+  std::map<std::uint32_t, std::int64_t> timers;  // as set last; below zero: cancelled
   int ready = 0;
   int closed = 0;
 
@@ -31,8 +35,14 @@ struct FakeHost {
     table.size = sizeof table;
     table.context = this;
     table.publish = [](void* c, const bgw_update* u) {
-      of(c).published.push_back({*u->tick, u->rare != nullptr, u->book == nullptr ? 0 : u->book->bid_count,
-                                 u->book == nullptr ? 0 : u->book->ask_count});
+      Published p{*u->tick, u->rare != nullptr, {}, {}, {}, 0};
+      if (u->rare != nullptr) p.rare = *u->rare;
+      if (u->book != nullptr) {
+        p.bids.assign(u->book->bids, u->book->bids + u->book->bid_count);
+        p.asks.assign(u->book->asks, u->book->asks + u->book->ask_count);
+        if ((u->book->present & BGW_HAS_EXCHANGE_TIME) != 0) p.book_time_ns = u->book->exchange_time_ns;
+      }
+      of(c).published.push_back(std::move(p));
     };
     table.refuse = [](void* c, std::uint32_t instrument, bgw_status, const char* text) {
       of(c).refusals.push_back(std::to_string(instrument) + ": " + text);
@@ -63,6 +73,10 @@ struct FakeHost {
       std::snprintf(buffer, capacity, "%s", found->second.c_str());
       return bgw_status{BGW_OK};
     };
+    table.timer = [](void* c, std::uint32_t id, std::int64_t after_ns) {
+      of(c).timers[id] = after_ns;
+      return bgw_status{BGW_OK};
+    };
     table.log = [](void* c, std::int32_t, const char* text, std::size_t size) { of(c).logs.emplace_back(text, size); };
   }
   static FakeHost& of(void* context) { return *static_cast<FakeHost*>(context); }
@@ -70,4 +84,4 @@ struct FakeHost {
   bgw_host table{};
 };
 
-}  // namespace zerodha
+}  // namespace bgw::testing

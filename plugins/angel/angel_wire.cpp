@@ -1,0 +1,194 @@
+// Tick path, stop 2 of 6: what a frame says. Called by angel_adapter.cpp.
+#include "angel_wire.hpp"
+
+#include <cmath>
+#include <cstring>
+
+#include "angel_exchanges.hpp"
+
+namespace angel {
+namespace {
+
+constexpr std::size_t kSizes[] = {0, 51, 123, 379, 443};  // by mode
+constexpr std::size_t kTokenSize = 25;
+constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+template <class T>
+T read(const std::byte* at) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  T value;
+  std::memcpy(&value, at, sizeof value);  // this machine is little-endian too
+  return value;
+}
+
+// Reads the values of one frame; remembers whether one of them cannot be.
+class Reader {
+ public:
+  Reader(const std::byte* frame, std::int64_t unit) : p_(frame), unit_(unit), most_(INT64_MAX / unit) {}
+
+  std::int64_t integer(std::size_t at) const { return read<std::int64_t>(p_ + at); }
+  std::int64_t price(std::size_t at) { return scaled(integer(at)); }
+  std::int64_t short_price(std::size_t at) { return scaled(read<std::int32_t>(p_ + at)); }
+  // The document has quantities as double that are whole. False: it is none.
+  bool whole(std::size_t at, std::int64_t& out) const {
+    const double value = read<double>(p_ + at);
+    if (!(value >= 0 && value < 9e18)) return false;
+    out = static_cast<std::int64_t>(value);
+    return true;
+  }
+  template <class T>
+  T raw(std::size_t at) const {
+    return read<T>(p_ + at);
+  }
+  bool good() const { return good_; }
+
+ private:
+  std::int64_t scaled(std::int64_t value) {
+    if (value > most_ || value < -most_) return good_ = false, 0;
+    return value * unit_;
+  }
+
+  const std::byte* p_;
+  std::int64_t unit_;
+  std::int64_t most_;
+  bool good_ = true;
+};
+
+// A time of 0 is none.
+void set_time(std::int64_t value, std::int64_t unit, std::uint64_t bit, std::int64_t& member, std::uint64_t& present) {
+  if (value <= 0 || value > INT64_MAX / unit) return;
+  member = value * unit;
+  present |= bit;
+}
+
+// "Quote": bytes 51 to 123. Total quantities are double, whatever one of the official clients makes of them.
+void decode_quote(Reader& r, bgw_tick& t) {
+  t.modes |= BGW_MODE_QUOTE;
+  t.present |= BGW_HAS_LAST_QUANTITY | BGW_HAS_AVERAGE_PRICE | BGW_HAS_VOLUME | BGW_HAS_OPEN | BGW_HAS_HIGH |
+               BGW_HAS_LOW | BGW_HAS_CLOSE;
+  t.last_quantity = r.integer(51);
+  t.average_price = r.price(59);
+  t.volume = r.integer(67);
+  if (r.whole(75, t.total_buy_quantity)) t.present |= BGW_HAS_TOTAL_BUY;
+  if (r.whole(83, t.total_sell_quantity)) t.present |= BGW_HAS_TOTAL_SELL;
+  t.open = r.price(91);
+  t.high = r.price(99);
+  t.low = r.price(107);
+  t.close = r.price(115);
+}
+
+void set_rare(std::int64_t value, std::uint64_t bit, std::int64_t& member, Packet& out) {
+  if (value == 0) return;  // no such bound
+  member = value;
+  out.tick.present |= bit;
+  out.has_rare = true;
+}
+
+// "Best five": flag, quantity, price, orders. The flag tells the side, 1 for buyers: it and the position have agreed in
+// all that was seen, where one of the official clients took it the other way round.
+bool decode_best_five(Reader& r, Packet& out) {
+  constexpr std::size_t kFirst = 147;
+  constexpr std::size_t kEntry = 20;
+  for (std::size_t at = kFirst; at < kFirst + 10 * kEntry; at += kEntry) {
+    const auto flag = r.raw<std::int16_t>(at);
+    const auto orders = static_cast<std::uint16_t>(r.raw<std::int16_t>(at + 18));
+    const bgw_level level{r.price(at + 10), r.integer(at + 2), orders, 0};
+    if (level.price == 0 && level.quantity == 0 && level.orders == 0) continue;
+    if (flag != 0 && flag != 1) return false;
+    if (flag == 1)
+      out.bids[out.book.bid_count++] = level;
+    else
+      out.asks[out.book.ask_count++] = level;
+  }
+  return true;
+}
+
+// "SnapQuote": bytes 123 to 379. The change of open interest at 139 is a dummy.
+bool decode_snap_quote(Reader& r, Packet& out) {
+  bgw_tick& t = out.tick;
+  t.modes |= BGW_MODE_DEPTH;
+  set_time(r.integer(123), kSecond, BGW_HAS_LAST_TRADE_TIME, t.last_trade_time_ns, t.present);
+  t.oi = r.integer(131);
+  t.present |= BGW_HAS_OI;
+  set_rare(r.price(347), BGW_HAS_UPPER_CIRCUIT, out.rare.upper_circuit, out);
+  set_rare(r.price(355), BGW_HAS_LOWER_CIRCUIT, out.rare.lower_circuit, out);
+  set_rare(r.price(363), BGW_HAS_HIGH_52_WEEKS, out.rare.high_52_weeks, out);
+  set_rare(r.price(371), BGW_HAS_LOW_52_WEEKS, out.rare.low_52_weeks, out);
+  return decode_best_five(r, out);
+}
+
+std::uint32_t decode_side(Reader& r, std::size_t at, std::array<bgw_level, 20>& side) {
+  std::uint32_t count = 0;
+  for (int i = 0; i < 20; ++i, at += 10) {
+    const auto orders = static_cast<std::uint16_t>(r.raw<std::int16_t>(at + 8));
+    const bgw_level level{r.short_price(at + 4), r.raw<std::int32_t>(at), orders, 0};
+    if (level.price != 0 || level.quantity != 0 || level.orders != 0) side[count++] = level;
+  }
+  return count;
+}
+
+// "Depth20": no price of a trade, no sequence. Its time is at 27; what is at 35 is a dummy.
+void decode_depth(Reader& r, Packet& out) {
+  out.tick.modes = BGW_MODE_DEPTH;
+  std::uint64_t present = 0;
+  set_time(r.integer(27), kMillisecond, BGW_HAS_EXCHANGE_TIME, out.book.exchange_time_ns, present);
+  out.book.present = static_cast<std::uint32_t>(present);
+  out.book.bid_count = decode_side(r, 43, out.bids);
+  out.book.ask_count = decode_side(r, 243, out.asks);
+}
+
+void decode_head(Reader& r, bgw_tick& t) {
+  t.modes = BGW_MODE_LTP;
+  t.present = BGW_HAS_LTP | BGW_HAS_SEQUENCE;
+  t.sequence = r.integer(27);
+  set_time(r.integer(35), kMillisecond, BGW_HAS_EXCHANGE_TIME, t.exchange_time_ns, t.present);
+  t.ltp = r.price(43);
+}
+
+}  // namespace
+
+bool parse_token(const char* text, std::size_t size, std::uint64_t& token) {
+  if (size == 0 || size > 16) return false;
+  token = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    if (text[i] < '0' || text[i] > '9') return false;
+    token = token * 10 + static_cast<std::uint64_t>(text[i] - '0');
+  }
+  return true;
+}
+
+Reading decode(std::span<const std::byte> frame, Packet& out) {
+  if (frame.size() < 2) return {"found a frame of less than 2 bytes, expected a mode and an exchange type"};
+  const auto mode = std::to_integer<std::size_t>(frame[0]);
+  if (mode == 0 || mode > 4) return {nullptr, true};
+  if (frame.size() != kSizes[mode])
+    return {
+        "found a length that does not go with the frame's mode, expected 51, 123, 379 and 443 bytes for modes 1 to 4"};
+  const auto type = std::to_integer<std::uint8_t>(frame[1]);
+  const char* token_text = reinterpret_cast<const char*>(frame.data() + 2);
+  std::uint64_t token = 0;
+  if (!parse_token(token_text, strnlen(token_text, kTokenSize), token))
+    return {"found a token that is no number, expected digits"};
+  out.mode = static_cast<Mode>(mode);
+  out.key = token_key(type, token);
+  out.has_rare = false;
+  out.tick = {};
+  out.book = {};
+  out.book.flags = BGW_BOOK_SNAPSHOT;
+  out.book.bids = out.bids.data();
+  out.book.asks = out.asks.data();
+  Reader reader(frame.data(), price_unit(type));
+  if (out.mode == Mode::kDepth20) {
+    decode_depth(reader, out);
+  } else {
+    decode_head(reader, out.tick);
+    if (mode >= 2) decode_quote(reader, out.tick);
+    if (out.mode == Mode::kSnapQuote && !decode_snap_quote(reader, out))
+      return {"found a flag of a level that is neither 0 nor 1, expected a buyer's or a seller's"};
+  }
+  if (!reader.good()) return {"found a price beyond all bounds, expected one of this market"};
+  return {};
+}
+
+}  // namespace angel

@@ -1,0 +1,45 @@
+// Angel's binary frames as ticks. Pure functions over bytes: no I/O, no state, no allocation. Source:
+// smartapi.angelone.in/docs, "WebSocket Streaming 2.0", response structure, with what the official clients read from it
+// where the page is wrong; little-endian throughout. One frame is one tick of one token in one mode.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "bgw/abi.h"
+
+namespace angel {
+
+// As requests and the first byte of a frame say it.
+enum class Mode : std::uint8_t { kLtp = 1, kQuote = 2, kSnapQuote = 3, kDepth20 = 4 };
+
+// Unique token: a token's number means something within its exchange type only.
+using TokenKey = std::uint64_t;
+constexpr TokenKey token_key(std::uint8_t exchange_type, std::uint64_t token) {
+  return std::uint64_t{exchange_type} << 56 | token;
+}
+// Digits, at most 16 of them; false: something else.
+bool parse_token(const char* text, std::size_t size, std::uint64_t& token);
+
+// One frame; reused from frame to frame. `tick.instrument` is the caller's business.
+struct Packet {
+  Mode mode = Mode::kLtp;
+  TokenKey key = 0;
+  bgw_tick tick{};
+  bgw_tick_rare rare{};
+  bool has_rare = false;
+  bgw_book book{};  // points into bids and asks; SnapQuote and Depth20 only
+  std::array<bgw_level, 20> bids{};
+  std::array<bgw_level, 20> asks{};
+};
+
+// What is wrong with a frame; null: nothing, or `skip`, when it is one that no document has.
+struct Reading {
+  const char* problem = nullptr;  // "found …, expected …"
+  bool skip = false;
+};
+Reading decode(std::span<const std::byte> frame, Packet& out);
+
+}  // namespace angel

@@ -1,0 +1,67 @@
+#include <array>
+#include <string_view>
+
+#include "angel_adapter.hpp"
+#include "angel_instruments.hpp"
+
+namespace {
+
+constexpr std::uint32_t kAll = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
+
+// "SnapQuote" has five levels a side wherever something is traded, "Depth20" is of NSE's cash segment only; indices
+// have no book.
+constexpr std::array<bgw_capability, 10> kCapabilities = {{
+    {"NSE", kAll, BGW_FEED_SNAPSHOT, 2, {5, 20}, 0},
+    {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"NCDEX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+    {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+    {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+}};
+
+constexpr std::array<bgw_setting, 6> kSettings = {{
+    {"url", BGW_SETTING_TEXT, 0, angel::kDefaultUrl, "where the feed is; a stand-in broker's for tests"},
+    {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your SmartAPI app"},
+    {"client_code", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your account at Angel One"},
+    {"jwt_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr,
+     "of today's login, with or without 'Bearer ' before it"},
+    {"feed_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr, "of the same login"},
+    {"instruments_url", BGW_SETTING_TEXT, 0,
+     "https://margincalculator.angelone.in/OpenAPI_File/files/OpenAPIScripMaster.json", "where the instrument list is"},
+}};
+
+// "Limits": 1000 subscriptions a session, each token and mode counted, of them 50 of Depth20; three sessions. Twenty
+// levels are two modes of a token.
+constexpr bgw_depth_limit kDepthLimits[] = {{20, angel::kDeepPerConnection, 2, 0}};
+
+const void* extension(const char* id) {
+  return std::string_view(id) == BGW_EXTENSION_INSTRUMENTS ? angel::instruments_extension() : nullptr;
+}
+
+const bgw::PluginInfo kInfo = {
+    .broker = "angel",
+    .version = "1.0.0",
+    .vendor = "Broker Gateway",
+    .capabilities = kCapabilities,
+    .settings = kSettings,
+    .limits = {.size = 0,
+               .instruments_per_connection = angel::kPerConnection,
+               .connections_per_account = 3,
+               .batch_size = 500,
+               .batch_interval_ns = 0,
+               .heartbeat_period_ns = 10'000'000'000,  // our own ping is answered
+               .time_resolution_ns = 1'000'000'000,    // milliseconds on the wire, whole seconds in fact
+               .depth_limit_count = 1,
+               .reserved = 0,
+               .depth_limits = kDepthLimits},
+    .get_extension = extension,
+};
+
+}  // namespace
+
+BGW_BROKER_PLUGIN(angel::AngelAdapter, kInfo);

@@ -1,0 +1,93 @@
+"""Both stand-in brokers as brokers of one gateway: their configuration, and lists that have the same instruments."""
+
+import json
+
+# symbol, exchange, Kite's token, Angel's segment and token
+INSTRUMENTS = [
+    ("INFY", "NSE", 408065, "NSE", 1594),
+    ("RELIANCE", "NSE", 738561, "NSE", 2885),
+    ("SBIN", "NSE", 779521, "NSE", 3045),
+    ("TCS", "NSE", 2953217, "NSE", 11536),
+    ("NIFTY", "NSE_INDEX", 256265, "NSE", 99926000),
+]
+# What the tests' gateways are told to find a fault at any hour, and soon.
+QUICK = {"market_hours": "always", "stall_limit": "500ms", "reconnect": {"first": "100ms", "max": "200ms", "attempts": 0}}
+KITE_HEADER = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,"
+               "instrument_type,segment,exchange\n")
+
+
+class Kite:
+    name = "zerodha"
+    refusal = 403
+    deepest = 5
+
+    def __init__(self, folder):
+        self.token_file = folder / "zerodha.token"
+        self.write_token("token-1")
+        self.list = folder / "instruments.csv"
+        rows = []
+        for symbol, exchange, token, *_ in INSTRUMENTS:
+            index = exchange.endswith("_INDEX")
+            rows.append(f"{token},{token >> 8},{'NIFTY 50' if index else symbol},{symbol},0,,0,0.05,1,EQ,"
+                        f"{'INDICES' if index else 'NSE'},NSE\n")
+        self.list.write_text(KITE_HEADER + "".join(rows))
+
+    def write_token(self, token):
+        self.token_file.write_text(token)
+        self.token_file.chmod(0o600)
+
+    def config(self, url, **more):
+        return {"plugin": "zerodha", **QUICK,
+                "settings": {"url": url, "api_key": "key", "access_token": f"${{file:{self.token_file}}}"}, **more}
+
+    def in_books(self, symbol):
+        return next(str(token) for name, _, token, *_ in INSTRUMENTS if name == symbol)
+
+
+class Angel:
+    name = "angel"
+    refusal = 401
+    deepest = 20
+
+    def __init__(self, folder):
+        self.token_file = folder / "angel.jwt"
+        self.write_token("jwt-1")
+        self.feed_file = folder / "angel.feed"
+        self.feed_file.write_text("feed")
+        self.feed_file.chmod(0o600)
+        self.list = folder / "scripmaster.json"
+        self.list.write_text(json.dumps([self.row(symbol, exchange, segment, token)
+                                         for symbol, exchange, _, segment, token in INSTRUMENTS]))
+
+    def row(self, symbol, exchange, segment, token):
+        index = exchange.endswith("_INDEX")
+        return {"token": str(token), "symbol": symbol if index else f"{symbol}-EQ", "name": symbol, "expiry": "",
+                "strike": "0.000000" if index else "-1.000000", "lotsize": "1", "instrumenttype": "AMXIDX" if index else "",
+                "exch_seg": segment, "tick_size": "5.000000"}
+
+    write_token = Kite.write_token
+
+    def config(self, url, **more):
+        return {"plugin": "angel", **QUICK,
+                "settings": {"url": url, "api_key": "key", "client_code": "C1", "jwt_token": f"${{file:{self.token_file}}}",
+                             "feed_token": f"${{file:{self.feed_file}}}"}, **more}
+
+    def in_books(self, symbol):
+        return next(f"1:{token}" for name, _, _, _, token in INSTRUMENTS if name == symbol)
+
+
+def start_with(start, active, *pairs, limits=None):
+    """A gateway served by (broker, configuration) pairs, with their lists imported."""
+    gateway = start({"active_broker": active, "limits": limits or {},
+                     "brokers": {broker.name: configuration for broker, configuration in pairs}})
+    for broker, _ in pairs:
+        gateway.run("instruments", "import", "--broker", broker.name, broker.list)
+    return gateway
+
+
+def status_of(gateway):
+    return json.loads(gateway.run("status", "--json"))
+
+
+def link_of(gateway, broker):
+    return next(b for b in status_of(gateway)["brokers"] if b["name"] == broker.name)
