@@ -21,6 +21,7 @@ std::size_t batch_of(const Library& library) {
 }  // namespace
 
 void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
+  const bool first = carried_.empty();
   for (const std::uint32_t handle : instruments) {
     carried_.insert(handle);
     if (handle >= asked_.size()) asked_.resize(handle + 1);
@@ -28,6 +29,7 @@ void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
     clock_.on_wanted(handle);
     if (queued_.insert(handle).second) queue_.push_back(handle);
   }
+  if (first && socket_ != nullptr) socket_->set_stall_limit(stall_limit());
   pump();
 }
 
@@ -50,6 +52,7 @@ void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
   }
   // From here on the adapter must not publish them; what it publishes all the same is dropped.
   for (const std::uint32_t handle : told) asked_[handle] = 0;
+  if (carried_.empty() && socket_ != nullptr) socket_->set_stall_limit(stall_limit());
 }
 
 void AdapterInstance::replay() {

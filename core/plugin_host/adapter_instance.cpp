@@ -17,6 +17,12 @@ namespace asio = boost::asio;
 
 constexpr std::int64_t kDefaultStall = 30'000'000'000;
 
+// Twice the heartbeat's period and a little: one lost heartbeat is no fault.
+std::int64_t natural_stall(const Library& library) {
+  const std::int64_t heartbeat = library.descriptor().limits->heartbeat_period_ns;
+  return heartbeat > 0 ? heartbeat * 2 + 500'000'000 : kDefaultStall;
+}
+
 }  // namespace
 
 std::string text_of(const bgw_error& error) {
@@ -46,7 +52,7 @@ AdapterInstance::AdapterInstance(asio::io_context& io, std::shared_ptr<const Lib
                 bgw_error error{};
                 call(error, [&] { return library_->descriptor().api->on_timer(adapter_, id, &error); });
               }),
-      clock_(stall_limit(), options.lag_limit_ns) {}
+      clock_(options.stall_limit_ns > 0 ? options.stall_limit_ns : natural_stall(*library_), options.lag_limit_ns) {}
 
 AdapterInstance::~AdapterInstance() {
   socket_.reset();
@@ -257,10 +263,10 @@ void AdapterInstance::end_session(Loss loss) {
 }
 
 std::int64_t AdapterInstance::stall_limit() const {
-  if (options_.stall_limit_ns > 0) return options_.stall_limit_ns;
-  const std::int64_t heartbeat = library_->descriptor().limits->heartbeat_period_ns;
-  // Twice the period and a little: one lost heartbeat is no fault.
-  return heartbeat > 0 ? heartbeat * 2 + 500'000'000 : kDefaultStall;
+  const std::int64_t natural = natural_stall(*library_);
+  if (options_.stall_limit_ns <= 0) return natural;
+  // While nothing is subscribed only heartbeats come, however little patience an operator has.
+  return carried_.empty() ? std::max(options_.stall_limit_ns, natural) : options_.stall_limit_ns;
 }
 
 bgw_status AdapterInstance::open_websocket(const bgw_websocket_request& request, std::uint32_t& connection) {

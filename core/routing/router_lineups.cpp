@@ -25,7 +25,9 @@ LineupId Router::lineup(std::string_view key, const std::vector<BrokerId>& order
   made->epoch = new_epoch_();
   lineups_.push_back(std::move(made));
   const auto id = static_cast<LineupId>(lineups_.size() - 1);
-  if (const auto better = better_place(*lineups_[id])) lineups_[id]->active = *better;
+  Lineup& l = *lineups_[id];
+  if (const auto better = better_place(l)) l.active = *better;
+  l.standby = standby_of(l);
   return id;
 }
 

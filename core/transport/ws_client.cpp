@@ -1,6 +1,7 @@
 // Tick path, stop 1 of 6. Next: plugins/*/*_adapter.cpp.
 #include "core/transport/ws_client.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 #include <boost/asio/io_context.hpp>
@@ -44,6 +45,13 @@ void WsClient::close(int code) {
   if (connection_ != nullptr) connection_->close(code, "");
 }
 
+void WsClient::set_stall_limit(std::int64_t ns) {
+  if (options_.stall_limit_ns == ns) return;
+  options_.stall_limit_ns = ns;
+  last_frame_ns_ = monotonic_ns();
+  if (open_ && ns > 0) wait_for_frame();
+}
+
 void WsClient::on_open() {
   open_ = true;
   last_frame_ns_ = monotonic_ns();
@@ -75,7 +83,12 @@ void WsClient::watch() {
     events_.on_silence(reason);
     return;
   }
-  watch_->timer.expires_after(std::chrono::nanoseconds(left));
+  wait_for_frame();
+}
+
+void WsClient::wait_for_frame() {
+  const std::int64_t left = last_frame_ns_ + options_.stall_limit_ns - monotonic_ns();
+  watch_->timer.expires_after(std::chrono::nanoseconds(std::max<std::int64_t>(left, 0)));
   watch_->timer.async_wait([this, alive = std::weak_ptr(watch_)](const boost::system::error_code& ec) {
     // An expiry that was queued when the connection ended is not cancelled any more.
     if (!ec && !alive.expired() && open_) watch();

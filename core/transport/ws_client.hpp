@@ -41,6 +41,8 @@ class WsClient final : private websocket::Listener {
   Result<void> open(const std::string& url, std::vector<websocket::Header> headers);
   Result<void> send(std::uint32_t opcode, std::span<const std::byte> data);
   void close(int code);
+  // Counts from now.
+  void set_stall_limit(std::int64_t ns);
 
  private:
   void on_open() override;
@@ -48,6 +50,7 @@ class WsClient final : private websocket::Listener {
   void on_control_frame() override;
   void on_closed(const websocket::CloseInfo& info) override;
   void watch();
+  void wait_for_frame();
 
   struct Watch;
   boost::asio::io_context& io_;

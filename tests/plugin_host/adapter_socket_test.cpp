@@ -223,12 +223,27 @@ TEST_F(AdapterSocket, AnAdapterMayOpenTheNextConnectionInsideACallOfTheOld) {
   EXPECT_FALSE(plugin_->overlapped);
 }
 
-TEST_F(AdapterSocket, SilenceBeyondTheLimitIsALoss) {
+TEST_F(AdapterSocket, SilenceBeyondTheLimitIsALossAndTheFeedIsStale) {
   options_.stall_limit_ns = 1'000'000;
-  plugin_->on_close = answer(BGW_E_FATAL, "");
-  start();
-  run_until_state(LinkState::failed);
+  start_open();
+  want(1);
+  run_until([this] { return !seen().feed.empty(); });
   EXPECT_EQ(plugin_->last_reason, "no frame for 0.0 s");
+  EXPECT_EQ(seen().feed.front(), "stale: no frame for 0.0 s");
+  EXPECT_EQ(link_->counts().recycles.load(), 1U);
+}
+
+TEST_F(AdapterSocket, WhileNothingIsWantedAHeartbeatIsWaitedFor) {
+  options_.stall_limit_ns = 1'000'000;
+  plugin_->limits.heartbeat_period_ns = 3'600'000'000'000;
+  start_open();
+  boost::asio::steady_timer later(io_, std::chrono::milliseconds(20));
+  bool is_later = false;
+  later.async_wait([&](const boost::system::error_code&) { is_later = true; });
+  run_until([&] { return is_later; });
+  EXPECT_TRUE(broker_.is_open);
+  want(1);
+  run_until([this] { return !seen().feed.empty(); });
 }
 
 TEST_F(AdapterSocket, StoppingEndsTheConnection) {
