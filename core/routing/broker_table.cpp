@@ -15,15 +15,11 @@ void BrokerTable::attach(BrokerSetup setup) {
   state_ = bus::LinkState::disconnected;
   state_message_.clear();
   started_ = false;
-  for (Route& r : routes_) r.share = {};
-  for (const auto& [name, handle] : by_name_) {
-    Route& r = routes_[handle];
-    const std::uint32_t mode = r.wanted_mode;
-    const std::uint32_t depth = r.wanted_depth;
+  for (Route& r : routes_) {
+    r.share = {};
     r.wanted_mode = r.wanted_depth = 0;
-    wanted_count_ -= mode != 0;
-    if (mode != 0) want(handle, mode, depth);
   }
+  wanted_count_ = 0;
 }
 
 void BrokerTable::detach(std::string why) {

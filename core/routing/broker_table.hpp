@@ -92,7 +92,7 @@ class BrokerTable {
   explicit BrokerTable(BrokerSetup setup) : setup_(std::move(setup)), placement_(setup_.limits) {}
 
   const BrokerSetup& setup() const { return setup_; }
-  // A broker that could not be used until now, or whose settings changed: all that is wanted is asked anew.
+  // A broker that could not be used until now, or whose settings changed. Nothing is wanted of it until want() says so.
   void attach(BrokerSetup setup);
   // Its adapter goes away. What is wanted stays so.
   void detach(std::string why);

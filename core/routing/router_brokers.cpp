@@ -16,12 +16,15 @@ std::optional<BrokerId> Router::find_broker(std::string_view name) const {
 
 void Router::attach_broker(BrokerId id, BrokerSetup setup) {
   brokers_[id]->attach(std::move(setup));
-  // It may have other levels, and other limits, than before.
-  for (InterestId i = 0; i < interests_.size(); ++i) {
-    if (interests_[i] == nullptr) continue;
-    if (interests_[i]->served.broker == id) place(i);
-    if (interests_[i]->standby.broker == id) grant(interests_[i]->standby, *interests_[i]);
-  }
+  // It may have other levels, and other limits, than before: all is granted anew.
+  const auto legs_of = [id](Interest& interest, auto&& each) {
+    for (Leg* leg : {&interest.served, &interest.standby})
+      if (leg->broker == id) each(*leg);
+  };
+  for (const auto& interest : interests_)
+    if (interest != nullptr) legs_of(*interest, [](Leg& leg) { leg.mode = leg.depth = 0; });
+  for (InterestId i = 0; i < interests_.size(); ++i)
+    if (interests_[i] != nullptr) legs_of(*interests_[i], [this, i](Leg&) { place(i); });
   for (LineupId i = 0; i < lineups_.size(); ++i) stand_by(i);
   review();
   flush_demand();

@@ -1,0 +1,350 @@
+// Brokers that serve one after the other: who switches when, what clients keep and what they are told.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/routing/fixture.hpp"
+
+namespace gw::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+constexpr std::int64_t kMinute = 60'000'000'000;
+
+// Session 5 (extras) and 6 are served by [angel, zerodha]. Zerodha has five levels, no WIPRO, and no NIFTY.
+class LineupTest : public RouterTest {
+ protected:
+  void SetUp() override {
+    RouterTest::SetUp();
+    zerodha_ = router_.add_broker(setup(false));
+    router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"TCS", "NSE", "z2"}}));
+    second_.link(bus::LinkState::connected);
+    make_lineup();
+  }
+  void make_lineup() {
+    lineup_ = router_.lineup("angel,zerodha,", {angel_, zerodha_});
+    router_.open(5, lineup_, Variant::extras, 100);
+    router_.open(6, lineup_, Variant::plain, 100);
+    drain();
+    forget();
+  }
+  BrokerSetup setup(bool hot) {
+    bgw_capability nse{"NSE", 7, BGW_FEED_SNAPSHOT, 1, {5}, 0};
+    return {"zerodha", "zerodha", registry::Capabilities({&nse, 1}), &second_.channel, "", {}, hot};
+  }
+  void drain() {
+    while (router_.drain(1000)) {
+    }
+    router_.flush_demand();
+  }
+  void forget() {
+    port_ = FakePort{};
+    adapter_.asked();
+    second_.asked();
+  }
+  // The router counts time; nobody waits.
+  void pass(std::int64_t ns) {
+    monotonic_ += ns;
+    router_.review();
+    drain();
+  }
+  void go_silent(FakeAdapter& adapter) {
+    adapter.channel.writer().feed(true, 1, "no tick for 7.0 s");
+    drain();
+  }
+  void lose(FakeAdapter& adapter) {
+    adapter.link(bus::LinkState::reconnecting, "gone");
+    drain();
+  }
+  void recover(FakeAdapter& adapter) {
+    adapter.link(bus::LinkState::connected, "connected");
+    drain();
+  }
+  // Both brokers' demand, without handles.
+  std::vector<std::string> demand(FakeAdapter& adapter) {
+    router_.flush_demand();
+    std::vector<std::string> all = adapter.asked();
+    for (std::string& one : all) one = one.substr(one.find(' ') + 1);
+    return all;
+  }
+  std::string serving() const { return router_.broker(router_.lineup(lineup_).broker()).setup().name; }
+
+  FakeAdapter second_;
+  BrokerId zerodha_ = 0;
+  LineupId lineup_ = 0;
+};
+
+TEST_F(LineupTest, ASilentBrokersInstrumentsMoveInTheSameTurn) {
+  subscribe(5, "INFY", kQuote);
+  subscribe(6, "INFY", depth(20));
+  EXPECT_THAT(demand(adapter_), ElementsAre("INFY.NSE mode 4/20 token 1"));
+  const std::string epoch = router_.lineup(lineup_).epoch;
+  go_silent(adapter_);
+  EXPECT_EQ(serving(), "zerodha");
+  EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("broker angel sends nothing new")));
+  EXPECT_NE(router_.lineup(lineup_).epoch, epoch);
+  EXPECT_THAT(adapter_.asked(), ElementsAre("0 INFY.NSE none"));
+  EXPECT_THAT(second_.asked(), ElementsAre("0 INFY.NSE mode 4/5 token z1"));
+  second_.book(0, 7, 5, 5);
+  EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 2 extras #1 ltp 7", "6: INFY.NSE 4/20 as 5 #1 ltp 7 5x5"));
+}
+
+TEST_F(LineupTest, SequencesGoOnWhereTheyWere) {
+  subscribe(5, "INFY", kLtp);
+  drain();
+  adapter_.tick(0, kLtpPacket, 1);
+  adapter_.tick(0, kLtpPacket, 2);
+  got();
+  lose(adapter_);
+  second_.tick(0, kLtpPacket, 3);
+  EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 1 extras #3 ltp 3"));
+  adapter_.tick(0, kLtpPacket, 4);
+  EXPECT_THAT(got(), IsEmpty()) << "what was under way from the one before";
+}
+
+TEST_F(LineupTest, OtherUsersOfTheSameBrokersAreLeftAlone) {
+  router_.open(7, router_.lineup("zerodha,", {zerodha_}), Variant::plain, 10);
+  subscribe(7, "INFY", kLtp);
+  subscribe(1, "INFY", kLtp);
+  subscribe(6, "INFY", kLtp);
+  lose(adapter_);
+  EXPECT_EQ(serving(), "zerodha");
+  EXPECT_EQ(port_.switches.size(), 1U) << "a list of one has nowhere to go";
+  second_.tick(0, kLtpPacket, 9);
+  EXPECT_THAT(got(), ElementsAre("6: INFY.NSE 1 #1 ltp 9", "7: INFY.NSE 1 #1 ltp 9"));
+}
+
+TEST_F(LineupTest, NobodyMovesToABrokerThatDoesNotServeEither) {
+  lose(second_);
+  subscribe(6, "INFY", kLtp);
+  lose(adapter_);
+  EXPECT_EQ(serving(), "angel");
+  recover(second_);
+  EXPECT_EQ(serving(), "zerodha") << "as soon as it does";
+}
+
+TEST_F(LineupTest, ItComesBackAfterAQuietMinute) {
+  subscribe(6, "INFY", kLtp);
+  lose(adapter_);
+  recover(adapter_);
+  pass(kMinute - 1);
+  EXPECT_EQ(serving(), "zerodha");
+  pass(1);
+  EXPECT_EQ(serving(), "angel");
+  EXPECT_THAT(port_.switches.back(), HasSubstr("broker angel serves again"));
+}
+
+TEST_F(LineupTest, AMinuteThatWasNotQuietBeginsAnew) {
+  lose(adapter_);
+  recover(adapter_);
+  pass(kMinute - 1);
+  go_silent(adapter_);
+  recover(adapter_);
+  pass(kMinute - 1);
+  EXPECT_EQ(serving(), "zerodha");
+}
+
+TEST_F(LineupTest, AReturnThatDidNotLastMakesTheNextOneWaitLonger) {
+  lose(adapter_);
+  recover(adapter_);
+  pass(kMinute);
+  ASSERT_EQ(serving(), "angel");
+  pass(kMinute / 2);
+  lose(adapter_);
+  recover(adapter_);
+  pass(kMinute);
+  EXPECT_EQ(serving(), "zerodha");
+  pass(kMinute);
+  EXPECT_EQ(serving(), "angel");
+}
+
+TEST_F(LineupTest, ABrokerIsPassedOverWhileItNeedsALogin) {
+  adapter_.link(bus::LinkState::auth_expired, "token expired");
+  drain();
+  EXPECT_EQ(serving(), "zerodha");
+  EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("broker angel is auth_expired")));
+}
+
+TEST_F(LineupTest, WhatTheNewBrokerLacksStaysWantedAndIsSaidOnce) {
+  subscribe(5, "SBIN", kQuote);
+  subscribe(6, "INFY", kLtp);
+  lose(adapter_);
+  EXPECT_THAT(port_.refusals, ElementsAre("5: SBIN.NSE 2: broker zerodha does not list it"));
+  pass(1);
+  pass(1);
+  EXPECT_EQ(port_.refusals.size(), 1U);
+  // A list that has it, and then the broker from before, give it again.
+  router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"SBIN", "NSE", "z3"}}));
+  EXPECT_THAT(demand(second_), UnorderedElementsAre("INFY.NSE mode 1 token z1", "SBIN.NSE mode 2 token z3"));
+  EXPECT_EQ(router_.subscription(subscribe(5, "SBIN", kQuote).topic).state, SubscriptionState::pending);
+}
+
+TEST_F(LineupTest, AModeThatTheNewBrokerLacksIsSaidToo) {
+  bgw_capability only_ltp{"NSE", 1, BGW_FEED_SNAPSHOT, 0, {}, 0};
+  router_.attach_broker(
+      zerodha_, {"zerodha", "zerodha", registry::Capabilities({&only_ltp, 1}), &second_.channel, "", {}, false});
+  recover(second_);
+  subscribe(5, "INFY", kLtp);
+  subscribe(5, "INFY", depth(5));
+  lose(adapter_);
+  EXPECT_THAT(port_.refusals, ElementsAre("5: INFY.NSE 4/5 as 5: broker zerodha has no depth for NSE"));
+  EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
+}
+
+TEST_F(LineupTest, AnEditedOrderCountsAtOnce) {
+  subscribe(6, "INFY", kLtp);
+  router_.set_order(lineup_, {zerodha_, angel_});
+  EXPECT_EQ(serving(), "zerodha");
+  router_.set_order(lineup_, {zerodha_});
+  EXPECT_EQ(port_.switches.size(), 1U) << "nothing changed for anybody";
+  lose(second_);
+  router_.set_order(lineup_, {zerodha_, angel_});
+  EXPECT_EQ(serving(), "angel") << "the first cannot serve";
+}
+
+TEST_F(LineupTest, ABrokerThatIsTakenAwayHandsOverAndComesBackWithAllThatIsWanted) {
+  subscribe(1, "TCS", kLtp);
+  subscribe(6, "INFY", kLtp);
+  router_.detach_broker(angel_, "being changed");
+  EXPECT_EQ(serving(), "zerodha");
+  EXPECT_EQ(subscribe(1, "SBIN", kLtp).code, Code::broker_unavailable);
+  FakeAdapter again;
+  router_.attach_broker(angel_, {"angel", "angel", angel_capabilities(), &again.channel, "", {}, false});
+  EXPECT_THAT(demand(again), ElementsAre("TCS.NSE mode 1 token 2")) << "of those that have no other broker";
+}
+
+TEST_F(LineupTest, AUserMovesToOtherBrokersWithAllThatIsHeld) {
+  subscribe(5, "INFY", depth(20));
+  subscribe(5, "SBIN", kLtp);
+  demand(adapter_);
+  router_.move(5, router_.lineup("zerodha,", {zerodha_}));
+  EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 4/5 token z1"));
+  EXPECT_THAT(demand(adapter_), UnorderedElementsAre("INFY.NSE none", "SBIN.NSE none"));
+  EXPECT_THAT(port_.refusals, ElementsAre("5: SBIN.NSE 1: broker zerodha does not list it"));
+  second_.book(0, 4, 5, 5);
+  EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 4/20 as 5 extras #1 ltp 4 5x5"));
+}
+
+class HotStandby : public LineupTest {
+ protected:
+  void SetUp() override {
+    RouterTest::SetUp();
+    zerodha_ = router_.add_broker(setup(true));
+    router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"TCS", "NSE", "z2"}}));
+    second_.link(bus::LinkState::connected);
+    make_lineup();
+  }
+};
+
+TEST_F(HotStandby, IsSubscribedToTheSameAndHeardByNobody) {
+  subscribe(6, "INFY", depth(20));
+  EXPECT_THAT(demand(adapter_), ElementsAre("INFY.NSE mode 4/20 token 1"));
+  EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 4/5 token z1"));
+  second_.book(0, 5, 5, 5);
+  EXPECT_THAT(got(), IsEmpty());
+  unsubscribe(6, "INFY", depth(20));
+  EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE none"));
+}
+
+TEST_F(HotStandby, WhatItKnowsIsPublishedWithTheSwitchAndNothingIsAskedAnew) {
+  subscribe(6, "INFY", kLtp);
+  drain();
+  forget();
+  adapter_.tick(0, kLtpPacket, 1);
+  second_.tick(0, kLtpPacket, 2);
+  drain();
+  forget();
+  lose(adapter_);
+  EXPECT_THAT(port_.take(), ElementsAre("6: INFY.NSE 1 #2 ltp 2"));
+  EXPECT_THAT(demand(second_), IsEmpty());
+}
+
+TEST_F(HotStandby, TheOneThatWasLeftStandsByNowIfItIsHotAsWell) {
+  router_.attach_broker(angel_, {"angel", "angel", angel_capabilities(), &adapter_.channel, "", {}, true});
+  recover(adapter_);
+  subscribe(6, "INFY", kLtp);
+  drain();
+  forget();
+  go_silent(adapter_);
+  EXPECT_EQ(serving(), "zerodha");
+  EXPECT_THAT(demand(adapter_), IsEmpty()) << "it stays subscribed";
+}
+
+// ---- order across logins
+
+class Order : public LineupTest {
+ protected:
+  static constexpr std::int64_t kSecond = 1'000'000'000;
+  void timed(FakeAdapter& adapter, std::int64_t ltp, std::int64_t time_ns, std::uint32_t session) {
+    bgw_tick t{};
+    t.modes = BGW_MODE_LTP;
+    t.present = BGW_HAS_LTP | (time_ns != 0 ? BGW_HAS_EXCHANGE_TIME : 0);
+    t.ltp = ltp;
+    t.exchange_time_ns = time_ns;
+    adapter.channel.writer().update({&t, nullptr, nullptr}, time_ns == 0 ? kSecond : time_ns, BGW_MAX_LEVELS, session);
+  }
+};
+
+TEST_F(Order, WithinOneLoginEverythingPassesAsItComes) {
+  subscribe(1, "INFY", kLtp);
+  drain();
+  for (const std::int64_t time : {20, 20, 19, 25, 3}) timed(adapter_, time, time * kSecond, 1);
+  EXPECT_EQ(got().size(), 5U);
+  EXPECT_EQ(router_.counts().older, 0U);
+}
+
+TEST_F(Order, AnotherLoginsOlderUpdatesAreRefusedUntilItHasCaughtUp) {
+  subscribe(1, "INFY", kLtp);
+  drain();
+  timed(adapter_, 1, 20 * kSecond, 1);
+  timed(adapter_, 2, 18 * kSecond, 2);
+  timed(adapter_, 3, 19 * kSecond, 2);
+  timed(adapter_, 4, 20 * kSecond, 2);
+  timed(adapter_, 5, 19 * kSecond, 2);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #1 ltp 1", "1: INFY.NSE 1 #2 ltp 4", "1: INFY.NSE 1 #3 ltp 5"));
+  EXPECT_EQ(router_.counts().older, 2U);
+}
+
+TEST_F(Order, TimesAreComparedAtTheCoarserResolution) {
+  bgw_limits seconds{};
+  seconds.size = sizeof seconds;
+  seconds.time_resolution_ns = kSecond;
+  BrokerSetup coarse = setup(false);
+  coarse.limits = registry::Limits(seconds);
+  router_.attach_broker(zerodha_, std::move(coarse));
+  recover(second_);
+  subscribe(6, "INFY", kLtp);
+  drain();
+  timed(adapter_, 1, 20 * kSecond + 900'000'000, 1);
+  drain();
+  lose(adapter_);
+  timed(second_, 2, 20 * kSecond, 1);
+  timed(second_, 3, 19 * kSecond, 2);
+  EXPECT_THAT(got(), ElementsAre("6: INFY.NSE 1 #1 ltp 1", "6: INFY.NSE 1 #2 ltp 2"));
+}
+
+TEST_F(Order, UpdatesWithoutATimePass) {
+  subscribe(1, "INFY", kLtp);
+  drain();
+  timed(adapter_, 1, 20 * kSecond, 1);
+  timed(adapter_, 2, 0, 2);
+  EXPECT_EQ(got().size(), 2U);
+}
+
+TEST_F(Order, ATimeFarInTheFutureRefusesNothingLater) {
+  subscribe(1, "INFY", kLtp);
+  drain();
+  bgw_tick t{};
+  t.modes = BGW_MODE_LTP;
+  t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
+  t.exchange_time_ns = 900'000 * kSecond;
+  adapter_.channel.writer().update({&t, nullptr, nullptr}, 20 * kSecond, BGW_MAX_LEVELS, 1);
+  timed(adapter_, 2, 21 * kSecond, 2);
+  EXPECT_EQ(got().size(), 2U);
+}
+
+}  // namespace
+}  // namespace gw::routing
