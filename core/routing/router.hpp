@@ -160,7 +160,7 @@ class Router {
   std::vector<std::unique_ptr<BrokerTable>> brokers_;
   std::vector<std::unique_ptr<Lineup>> lineups_;
   std::vector<std::unique_ptr<Interest>> interests_;
-  std::unordered_set<InterestId> waiting_;  // those of which the broker that serves cannot give all
+  std::unordered_set<InterestId> waiting_;  // those of which a broker that serves, or stands by, cannot give all
   std::vector<InterestId> free_interests_;
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<TopicId> free_topics_;

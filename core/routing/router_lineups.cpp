@@ -175,8 +175,7 @@ void Router::place(InterestId id) {
   if (i.served.handle == kNoHandle) attach(i.served, id, l.broker(), &Route::served);
   grant(i.served, i);
   if (l.standby && i.standby.handle == kNoHandle) attach(i.standby, id, *l.standby, &Route::standing_by);
-  if (l.standby) grant(i.standby, i);
-  bool all = true;
+  bool all = !l.standby || grant(i.standby, i);
   for (const TopicId topic : i.topics)
     if (topic != kNoTopic) all = shape(topic, table) && all;
   if (all)

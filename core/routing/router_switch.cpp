@@ -102,9 +102,7 @@ void Router::stand_by(LineupId id) {
   for (const auto& [name, interest] : l.interests) {
     Interest& i = *interests_[interest];
     detach(i.standby, interest, &Route::standing_by);
-    if (!next) continue;
-    attach(i.standby, interest, *next, &Route::standing_by);
-    grant(i.standby, i);
+    if (next) place(interest);
   }
 }
 
