@@ -1,8 +1,9 @@
 // Tick path, stop 2 of 6: what a frame says. Called by angel_adapter.cpp.
 #include "angel_wire.hpp"
 
-#include <cmath>
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "angel_exchanges.hpp"
 
@@ -161,8 +162,10 @@ bool parse_token(const char* text, std::size_t size, std::uint64_t& token) {
 Reading decode(std::span<const std::byte> frame, Packet& out) {
   if (frame.size() < 2) return {"found a frame of less than 2 bytes, expected a mode and an exchange type"};
   const auto mode = std::to_integer<std::size_t>(frame[0]);
-  if (mode == 0 || mode > 4) return {nullptr, true};
-  if (frame.size() != kSizes[mode])
+  const bool known_size = std::find(std::begin(kSizes) + 1, std::end(kSizes), frame.size()) != std::end(kSizes);
+  const bool known_mode = mode >= 1 && mode <= 4;
+  if (!known_mode && !known_size) return {nullptr, true};
+  if (!known_mode || frame.size() != kSizes[mode])
     return {
         "found a length that does not go with the frame's mode, expected 51, 123, 379 and 443 bytes for modes 1 to 4"};
   const auto type = std::to_integer<std::uint8_t>(frame[1]);

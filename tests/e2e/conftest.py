@@ -1,3 +1,6 @@
+import collections
+import subprocess
+
 import pytest
 
 from gateway import Gateway, Sim
@@ -41,3 +44,13 @@ def start(tmp_path):
     yield gateway
     for process in reversed(running):
         process.__exit__(None, None, None)
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """Of 127.0.0.1, by itself: .file and .key, PEM."""
+    made = collections.namedtuple("Certificate", "file key")(tmp_path / "certificate.pem", tmp_path / "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", made.key, "-out", made.file], check=True, capture_output=True)
+    return made

@@ -113,6 +113,9 @@ class Gateway(Process):
     def run(self, *arguments, status=0):
         return run(*arguments, "--config", self.config, env=self.env, status=status)
 
+    def reload(self):
+        self.child.send_signal(signal.SIGHUP)
+
     def key(self, user="user", *more):
         return self.run("keys", "create", "--user", user, *more).strip()
 

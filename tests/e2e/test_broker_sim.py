@@ -222,14 +222,10 @@ def test_a_wrong_script_is_refused(tmp_path, text, complaint):
 
 
 @both
-def test_tls(start, tmp_path, kind):
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
-                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    sim = start.sim("--tls-certificate", certificate, "--tls-key", key, broker=kind.broker)
+def test_tls(start, certificate, kind):
+    sim = start.sim("--tls-certificate", certificate.file, "--tls-key", certificate.key, broker=kind.broker)
     assert sim.url.startswith("wss://")
-    trusting = ssl.create_default_context(cafile=certificate)
+    trusting = ssl.create_default_context(cafile=certificate.file)
     with kind.connect(sim, ssl=trusting) as client:
         kind.subscribe(client)
         assert len(kind.ticks(next_frame(client))) == 1
@@ -239,6 +235,6 @@ def test_tls(start, tmp_path, kind):
         wait_for(client, lambda m: len(m) == 5 << 20)
         sim.fault("drop")
         assert client.wait_closed()[0] == 1006
-    done = subprocess.run([SIM, "--broker", "angel", "--port", "0", "--tls-certificate", key, "--tls-key", key],
+    done = subprocess.run([SIM, "--broker", "angel", "--port", "0", "--tls-certificate", certificate.key, "--tls-key", certificate.key],
                           capture_output=True, text=True)
     assert done.returncode == 2 and "found no certificate in" in done.stderr

@@ -1,7 +1,6 @@
 """Broker links on bad days: silence, expired tokens, a switch of brokers by itself and by hand."""
 
 import json
-import signal
 import time
 
 import pytest
@@ -207,7 +206,7 @@ def rewrite(gateway, change):
     config = json.loads(gateway.config.read_text())
     change(config)
     gateway.config.write_text(json.dumps(config, indent=1))
-    gateway.child.send_signal(signal.SIGHUP)
+    gateway.reload()
 
 
 def test_an_edited_file_takes_effect_while_clients_stay(start, kite, angel):

@@ -141,6 +141,7 @@ TEST(AngelWire, WhatIsMalformedIsRefusedWithWhatWasFoundAndExpected) {
   for (const Bytes* frame : {&ltp, &quote, &snap, &depth})
     for (std::size_t size = 2; size < frame->all().size(); ++size)
       ASSERT_THAT(problem_of(frame->first(size)), HasSubstr("does not go with the frame's mode")) << size;
+  EXPECT_THAT(problem_of(head(123, 9).all()), HasSubstr("does not go with the frame's mode"));
   EXPECT_THAT(problem_of(ltp_frame(1, "").all()), HasSubstr("no number"));
   EXPECT_THAT(problem_of(ltp_frame(1, "15x4").all()), HasSubstr("no number"));
   EXPECT_THAT(problem_of(ltp_frame(1, "1234567890123456789012345").all()), HasSubstr("no number"));
