@@ -6,11 +6,13 @@
 namespace gw::plugin_host {
 namespace {
 
-constexpr int kSlotsOfLimit = 16;
+constexpr int kPeriodsOfLimit = 16;
+constexpr int kSlotsOfLimit = 64;
 constexpr std::uint32_t kBusySlotsToLearn = 8;
-constexpr int kLateSlots = 4;
-constexpr std::int64_t kLeastSlot = 2'000'000;
-constexpr std::int64_t kMostSlot = 1'000'000'000;
+constexpr std::uint8_t kSnapshots = 2;
+constexpr int kLatePeriods = 4;
+constexpr std::int64_t kLeastPeriod = 2'000'000;
+constexpr std::int64_t kMostPeriod = 1'000'000'000;
 constexpr std::int64_t kMostGap = 3'600'000'000'000;
 
 }  // namespace
@@ -18,19 +20,25 @@ constexpr std::int64_t kMostGap = 3'600'000'000'000;
 FeedClock::FeedClock(std::int64_t stall_limit_ns, std::int64_t lag_limit_ns)
     : stall_limit_ns_(stall_limit_ns),
       lag_limit_ns_(lag_limit_ns),
-      slot_ns_(std::clamp(stall_limit_ns / kSlotsOfLimit, kLeastSlot, kMostSlot)) {}
+      period_ns_(std::clamp(stall_limit_ns / kPeriodsOfLimit, kLeastPeriod, kMostPeriod)),
+      slot_ns_(stall_limit_ns / kSlotsOfLimit) {}
 
 void FeedClock::on_ready(std::int64_t now_ns) {
   ready_ns_ = now_ns;
   last_tick_ns_ = 0;
   slot_end_ns_ = 0;
   slots_since_ready_ = 0;
+  std::fill(snapshots_.begin(), snapshots_.end(), kSnapshots);
   slot_lag_ns_ = kNoLag;
   late_slots_ = 0;
 }
 
 void FeedClock::on_wanted(std::uint32_t instrument) {
-  if (instrument >= ticks_.size()) ticks_.resize(instrument + 1);
+  if (instrument >= ticks_.size()) {
+    ticks_.resize(instrument + 1);
+    snapshots_.resize(instrument + 1);
+  }
+  snapshots_[instrument] = kSnapshots;
 }
 
 // What is left ticks as much less often as the instrument's share was large.
@@ -61,9 +69,14 @@ bool FeedClock::on_frame() {
 
 bool FeedClock::on_tick(std::uint32_t instrument, std::int64_t now_ns, std::int64_t exchange_time_ns,
                         std::int64_t wall_ns) {
-  ++total_;
-  ++ticks_[instrument];
-  if (now_ns >= slot_end_ns_) {
+  const bool teaches = snapshots_[instrument] == 0;
+  if (teaches) {
+    ++total_;
+    ++ticks_[instrument];
+  } else {
+    --snapshots_[instrument];
+  }
+  if (teaches && now_ns >= slot_end_ns_) {
     if (last_tick_ns_ != 0) gap_ns_ = std::max(now_ns - last_tick_ns_, gap_ns_ - gap_ns_ / 64);
     slot_end_ns_ = now_ns + slot_ns_;
     ++busy_slots_;
@@ -102,7 +115,7 @@ FeedClock::Verdict FeedClock::judge_lag() {
     late_slots_ = 0;
     return {};
   }
-  if (!once_within_ || ++late_slots_ < kLateSlots) return {};
+  if (!once_within_ || ++late_slots_ < kLatePeriods) return {};
   late_slots_ = 0;
   state_ = State::late;
   return {Fault::late, lag_ns_};

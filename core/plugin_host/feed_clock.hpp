@@ -15,7 +15,7 @@ class FeedClock {
   FeedClock(std::int64_t stall_limit_ns, std::int64_t lag_limit_ns);
 
   // How often check() is to be called.
-  std::int64_t period_ns() const { return slot_ns_; }
+  std::int64_t period_ns() const { return period_ns_; }
 
   void on_ready(std::int64_t now_ns);
   // Room for the instrument; before its first tick.
@@ -51,12 +51,15 @@ class FeedClock {
 
   const std::int64_t stall_limit_ns_;
   const std::int64_t lag_limit_ns_;
-  const std::int64_t slot_ns_;
+  const std::int64_t period_ns_;
+  const std::int64_t slot_ns_;  // ticks within one teach once
   State state_ = State::live;
 
   // The rate, learned from gaps between ticks in which something trades.
   std::uint64_t open_ = 0;
   std::vector<std::uint32_t> ticks_;  // by instrument
+  // By instrument: so many ticks to come are what a broker sends after every subscribe, and teach no rate.
+  std::vector<std::uint8_t> snapshots_;
   std::uint64_t total_ = 0;
   std::uint32_t busy_slots_ = 0;
   std::int64_t gap_ns_ = 0;  // the longest lately

@@ -22,6 +22,10 @@ class Broker final : public websocket::Listener {
     connection->send(websocket::Opcode::binary, text);
     connection->flush();
   }
+  void drop() {
+    is_open = false;
+    connection.reset();
+  }
 
   websocket::ServerOptions options;
   std::unique_ptr<websocket::Connection> connection;
@@ -235,15 +239,33 @@ TEST_F(AdapterSocket, SilenceBeyondTheLimitIsALossAndTheFeedIsStale) {
 
 TEST_F(AdapterSocket, WhileNothingIsWantedAHeartbeatIsWaitedFor) {
   options_.stall_limit_ns = 1'000'000;
-  plugin_->limits.heartbeat_period_ns = 3'600'000'000'000;
+  plugin_->limits.heartbeat_period_ns = 100'000'000;
   start_open();
-  boost::asio::steady_timer later(io_, std::chrono::milliseconds(20));
-  bool is_later = false;
-  later.async_wait([&](const boost::system::error_code&) { is_later = true; });
-  run_until([&] { return is_later; });
-  EXPECT_TRUE(broker_.is_open);
-  want(1);
   run_until([this] { return !seen().feed.empty(); });
+  EXPECT_EQ(seen().feed.front(), "stale: no frame for 0.7 s") << "twice the period and half a second";
+}
+
+// Real sockets, opened by us and dropped by the broker.
+TEST_F(AdapterSocket, AThousandConnectionsLeaveDescriptorsThreadsAndMemoryFlat) {
+  log::set_level(log::Level::error);
+  options_.reconnect.attempts = 0;
+  start_open();
+  const auto lose_often = [this](int times) {
+    for (int i = 0; i < times; ++i) {
+      broker_.drop();
+      run_until([this] { return state() != LinkState::connected; });
+      run_until([this] { return state() == LinkState::connected && broker_.is_open; });
+      forget();
+    }
+  };
+  lose_often(200);
+  const support::Footprint before = support::footprint();
+  lose_often(1000);
+  const support::Footprint after = support::footprint();
+  log::set_level(log::Level::info);
+  EXPECT_LE(after.descriptors, before.descriptors + 2) << "the one that is just going";
+  EXPECT_EQ(after.threads, before.threads);
+  EXPECT_LE(after.memory_kib, before.memory_kib + 2048) << "the ring's pages, as they are written for the first time";
 }
 
 TEST_F(AdapterSocket, StoppingEndsTheConnection) {

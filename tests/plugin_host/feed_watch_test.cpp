@@ -1,8 +1,6 @@
 // A link whose feed goes silent or late: what it says, and that it connects anew at once. Time is the test's.
 #include <gmock/gmock.h>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "adapter_fixture.hpp"
 #include "tests/support/seconds.hpp"
 
@@ -24,18 +22,18 @@ class FeedWatch : public AdapterTest {
     options_.lag_limit_ns = 10 * kSecond;
     options_.monotonic = [this] { return now_; };
     options_.wall = [this] { return kNoon + now_ + wall_jump_; };
-    options_.market_open = [this](std::string_view exchange, std::int64_t) { return exchange == "NSE" && open_; };
+    options_.market_open = [this](std::string_view exchange, std::int64_t) {
+      ++looks_;
+      return exchange == "NSE" && open_;
+    };
     start_connected();
     want(1);
     settle();
     forget();
   }
-  // Lets the link look once more.
+  // Until the link has looked once more.
   void look() {
-    const std::uint64_t before = looks_;
-    boost::asio::steady_timer timer(io_, std::chrono::milliseconds(5));
-    timer.async_wait([this](const boost::system::error_code&) { ++looks_; });
-    run_until([&] { return looks_ != before; });
+    run_until([this, before = looks_] { return looks_ != before; });
   }
   void tick(std::int64_t lag = 0) {
     bgw_tick t{};
