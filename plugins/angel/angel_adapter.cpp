@@ -41,7 +41,7 @@ void AngelAdapter::connect() {
   held_.clear();
   handles_.clear();
   asked_.clear();
-  load_ = 0;
+  load_ = deep_ = 0;
   using Header = std::pair<std::string, std::string>;
   connection_ = websocket_open(url_, std::array{Header("Authorization", setting("jwt_token").value_or("")),
                                                 Header("x-api-key", setting("api_key").value_or("")),
@@ -84,26 +84,29 @@ void AngelAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     Held& held = held_[s.instrument];
     const Instrument instrument{type, token};
     const std::uint32_t modes = modes_of(s);
-    const bool moved = held.modes != 0 && held.instrument != instrument;
-    if (moved) handles_.erase(token_key(held.instrument.exchange_type, held.instrument.token));
+    const bool moved = held.instrument != instrument;
+    const bool was_ours = moved && let_go(s.instrument, held.instrument);
     for (const Mode mode : kModes) {
       const bool had = (held.modes & bit(mode)) != 0;
       const bool wants = (modes & bit(mode)) != 0;
       const auto number = static_cast<std::uint32_t>(mode);
-      if (had && (moved || !wants)) (moved ? end : replaced)[number].push_back({s.instrument, held.instrument});
+      if (had && (moved ? was_ours : !wants))
+        (moved ? end : replaced)[number].push_back({s.instrument, held.instrument});
       if (wants && (moved || !had)) {
         begin[number].push_back({s.instrument, instrument});
         ++added;
       }
     }
-    load_ -= static_cast<std::uint32_t>(std::popcount(held.modes));
-    load_ += static_cast<std::uint32_t>(std::popcount(modes));
-    held = {instrument, modes, std::string_view(s.exchange).ends_with("_INDEX")};
+    set_modes(held, modes);
+    held.instrument = instrument;
+    held.is_index = std::string_view(s.exchange).ends_with("_INDEX");
+    held.is_deep = (modes & bit(Mode::kDepth20)) != 0;
     handles_[token_key(type, token)] = s.instrument;
   }
   std::uint32_t dropped = 0;
   for (const auto& [mode, changes] : replaced) dropped += static_cast<std::uint32_t>(changes.size());
-  const bool both_fit = added != 0 && load_ + dropped <= kPerConnection;
+  const auto shallower = static_cast<std::uint32_t>(replaced[static_cast<std::uint32_t>(Mode::kDepth20)].size());
+  const bool both_fit = added != 0 && load_ + dropped <= kPerConnection && deep_ + shallower <= kDeepPerConnection;
   send(Action::kUnsubscribe, end);
   if (!both_fit) send(Action::kUnsubscribe, replaced);
   send(Action::kSubscribe, begin);
@@ -115,14 +118,31 @@ void AngelAdapter::unsubscribe(std::span<const std::uint32_t> instruments) {
   for (const std::uint32_t handle : instruments) {
     const auto known = held_.find(handle);
     if (known == held_.end()) continue;
-    const Held& held = known->second;
+    Held& held = known->second;
+    const bool was_ours = let_go(handle, held.instrument);
     for (const Mode mode : kModes)
-      if ((held.modes & bit(mode)) != 0) end[static_cast<std::uint32_t>(mode)].push_back({handle, held.instrument});
-    load_ -= static_cast<std::uint32_t>(std::popcount(held.modes));
-    handles_.erase(token_key(held.instrument.exchange_type, held.instrument.token));
+      if (was_ours && (held.modes & bit(mode)) != 0)
+        end[static_cast<std::uint32_t>(mode)].push_back({handle, held.instrument});
+    set_modes(held, 0);
     held_.erase(known);
   }
   send(Action::kUnsubscribe, end);
+}
+
+// False: another instrument has taken the token over, which then stays subscribed.
+bool AngelAdapter::let_go(std::uint32_t handle, const Instrument& instrument) {
+  const auto owner = handles_.find(token_key(instrument.exchange_type, instrument.token));
+  if (owner == handles_.end() || owner->second != handle) return false;
+  handles_.erase(owner);
+  return true;
+}
+
+void AngelAdapter::set_modes(Held& held, std::uint32_t modes) {
+  load_ -= static_cast<std::uint32_t>(std::popcount(held.modes));
+  load_ += static_cast<std::uint32_t>(std::popcount(modes));
+  deep_ -= (held.modes & bit(Mode::kDepth20)) != 0 ? 1U : 0U;
+  deep_ += (modes & bit(Mode::kDepth20)) != 0 ? 1U : 0U;
+  held.modes = modes;
 }
 
 void AngelAdapter::send(Action action, const Changes& changes) {
@@ -166,9 +186,8 @@ bgw_status AngelAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::span
 void AngelAdapter::publish_packet(const Held& held, std::uint32_t handle) {
   packet_.tick.instrument = handle;
   if (held.is_index) strip_trades(packet_.tick);
-  const bool deep = (held.modes & bit(Mode::kDepth20)) != 0;
   // Beside twenty levels, SnapQuote's five are no book of their own.
-  if (packet_.mode == Mode::kSnapQuote && deep) packet_.tick.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
+  if (packet_.mode == Mode::kSnapQuote && held.is_deep) packet_.tick.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
   const bool has_book = (packet_.tick.modes & BGW_MODE_DEPTH) != 0;
   publish(packet_.tick, packet_.has_rare && !held.is_index ? &packet_.rare : nullptr,
           has_book ? &packet_.book : nullptr);
@@ -208,8 +227,7 @@ void AngelAdapter::on_refused(Asked asked, const ErrorReply& reply) {
   }
   for (const Change& change : asked.changes) {
     Held& held = held_[change.handle];
-    held.modes &= ~bit(asked.mode);
-    --load_;
+    set_modes(held, held.modes & ~bit(asked.mode));
     refuse(change.handle, BGW_E_INVALID, "Angel says " + reply.code + ": " + reply.message);
   }
 }

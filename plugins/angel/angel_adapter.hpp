@@ -38,8 +38,9 @@ class AngelAdapter final : public bgw::BaseBrokerAdapter {
   // Modes as bits, 1 << Mode.
   struct Held {
     Instrument instrument;
-    std::uint32_t modes = 0;
+    std::uint32_t modes = 0;  // without what the broker refused
     bool is_index = false;
+    bool is_deep = false;  // twenty levels are wanted
   };
   struct Change {
     std::uint32_t handle;
@@ -53,6 +54,8 @@ class AngelAdapter final : public bgw::BaseBrokerAdapter {
     std::vector<Change> changes;
   };
 
+  bool let_go(std::uint32_t handle, const Instrument& instrument);
+  void set_modes(Held& held, std::uint32_t modes);
   void send(Action action, const Changes& changes);
   void ask(Action action, Mode mode, std::vector<Change> changes);
   void on_text(std::string_view text);
@@ -65,6 +68,7 @@ class AngelAdapter final : public bgw::BaseBrokerAdapter {
   std::unordered_map<std::uint32_t, Held> held_;
   std::unordered_map<TokenKey, std::uint32_t> handles_;
   std::uint32_t load_ = 0;  // tokens times modes
+  std::uint32_t deep_ = 0;  // tokens in Depth20
   std::uint64_t requests_ = 0;
   std::deque<Asked> asked_;
   Packet packet_;

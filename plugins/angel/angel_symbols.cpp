@@ -15,11 +15,54 @@ struct Renamed {
 };
 
 // What is left of an index's name, where it is not yet the standard one.
-constexpr Renamed kIndices[] = {
+constexpr Renamed kNseIndices[] = {
     {"NIFTY50", "NIFTY"},          {"NIFTYBANK", "BANKNIFTY"},       {"NIFTYFINSERVICE", "FINNIFTY"},
     {"NIFTYNEXT50", "NIFTYNXT50"}, {"NIFTYMIDSELECT", "MIDCPNIFTY"}, {"NIFTYMIDCAPSELECT", "MIDCPNIFTY"},
-    {"SNSX50", "SENSEX50"},
 };
+
+// BSE's own short names, which any list of its indices may have: the standard ones are the same for every broker.
+constexpr Renamed kBseIndices[] = {
+    {"SNSX50", "SENSEX50"},
+    {"SNXT50", "BSESENSEXNEXT50"},
+    {"MID150", "BSE150MIDCAPINDEX"},
+    {"LMI250", "BSE250LARGEMIDCAPINDEX"},
+    {"MSL400", "BSE400MIDSMALLCAPINDEX"},
+    {"AUTO", "BSEAUTO"},
+    {"BSECG", "BSECAPITALGOODS"},
+    {"CARBON", "BSECARBONEX"},
+    {"BSECD", "BSECONSUMERDURABLES"},
+    {"CPSE", "BSECPSE"},
+    {"DOL30", "BSEDOLLEX30"},
+    {"DOL100", "BSEDOLLEX100"},
+    {"DOL200", "BSEDOLLEX200"},
+    {"ENERGY", "BSEENERGY"},
+    {"BSEFMC", "BSEFASTMOVINGCONSUMERGOODS"},
+    {"FINSER", "BSEFINANCIALSERVICES"},
+    {"GREENX", "BSEGREENEX"},
+    {"BSEHC", "BSEHEALTHCARE"},
+    {"INFRA", "BSEINDIAINFRASTRUCTUREINDEX"},
+    {"INDSTR", "BSEINDUSTRIALS"},
+    {"BSEIT", "BSEINFORMATIONTECHNOLOGY"},
+    {"LRGCAP", "BSELARGECAP"},
+    {"METAL", "BSEMETAL"},
+    {"MIDCAP", "BSEMIDCAP"},
+    {"MIDSEL", "BSEMIDCAPSELECTINDEX"},
+    {"OILGAS", "BSEOIL&GAS"},
+    {"POWER", "BSEPOWER"},
+    {"REALTY", "BSEREALTY"},
+    {"SMLCAP", "BSESMALLCAP"},
+    {"SMLSEL", "BSESMALLCAPSELECTINDEX"},
+    {"SMEIPO", "BSESMEIPO"},
+    {"TECK", "BSETECK"},
+    {"TELCOM", "BSETELECOM"},
+};
+
+template <std::size_t N>
+std::string renamed(const Renamed (&table)[N], std::string symbol) {
+  for (const Renamed& one : table)
+    if (one.from == symbol) return std::string(one.to);
+  return symbol;
+}
 
 bool is_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -35,9 +78,8 @@ std::string index_symbol(std::string_view exchange, std::string_view name) {
     if (c == ' ' || c == '-') continue;
     symbol += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
   }
-  for (const Renamed& one : kIndices)
-    if (one.from == symbol) return std::string(one.to);
-  return symbol;
+  if (exchange == "NSE_INDEX") return renamed(kNseIndices, std::move(symbol));
+  return exchange == "BSE_INDEX" ? renamed(kBseIndices, std::move(symbol)) : symbol;
 }
 
 ShareName share_symbol(std::string_view symbol) {

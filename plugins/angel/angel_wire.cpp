@@ -14,6 +14,7 @@ constexpr std::size_t kSizes[] = {0, 51, 123, 379, 443};  // by mode
 constexpr std::size_t kTokenSize = 25;
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr const char* kNegativeLevel = "found a level of less than nothing, expected a quantity of 0 or more";
 
 template <class T>
 T read(const std::byte* at) {
@@ -63,14 +64,20 @@ void set_time(std::int64_t value, std::int64_t unit, std::uint64_t bit, std::int
   present |= bit;
 }
 
+// One below zero is none.
+void set_quantity(std::int64_t value, std::uint64_t bit, std::int64_t& member, std::uint64_t& present) {
+  if (value < 0) return;
+  member = value;
+  present |= bit;
+}
+
 // "Quote": bytes 51 to 123. Total quantities are double, whatever one of the official clients makes of them.
 void decode_quote(Reader& r, bgw_tick& t) {
   t.modes |= BGW_MODE_QUOTE;
-  t.present |= BGW_HAS_LAST_QUANTITY | BGW_HAS_AVERAGE_PRICE | BGW_HAS_VOLUME | BGW_HAS_OPEN | BGW_HAS_HIGH |
-               BGW_HAS_LOW | BGW_HAS_CLOSE;
-  t.last_quantity = r.integer(51);
+  t.present |= BGW_HAS_AVERAGE_PRICE | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE;
+  set_quantity(r.integer(51), BGW_HAS_LAST_QUANTITY, t.last_quantity, t.present);
   t.average_price = r.price(59);
-  t.volume = r.integer(67);
+  set_quantity(r.integer(67), BGW_HAS_VOLUME, t.volume, t.present);
   if (r.whole(75, t.total_buy_quantity)) t.present |= BGW_HAS_TOTAL_BUY;
   if (r.whole(83, t.total_sell_quantity)) t.present |= BGW_HAS_TOTAL_SELL;
   t.open = r.price(91);
@@ -88,7 +95,7 @@ void set_rare(std::int64_t value, std::uint64_t bit, std::int64_t& member, Packe
 
 // "Best five": flag, quantity, price, orders. The flag tells the side, 1 for buyers: it and the position have agreed in
 // all that was seen, where one of the official clients took it the other way round.
-bool decode_best_five(Reader& r, Packet& out) {
+const char* decode_best_five(Reader& r, Packet& out) {
   constexpr std::size_t kFirst = 147;
   constexpr std::size_t kEntry = 20;
   for (std::size_t at = kFirst; at < kFirst + 10 * kEntry; at += kEntry) {
@@ -96,22 +103,22 @@ bool decode_best_five(Reader& r, Packet& out) {
     const auto orders = static_cast<std::uint16_t>(r.raw<std::int16_t>(at + 18));
     const bgw_level level{r.price(at + 10), r.integer(at + 2), orders, 0};
     if (level.price == 0 && level.quantity == 0 && level.orders == 0) continue;
-    if (flag != 0 && flag != 1) return false;
-    if (flag == 1)
-      out.bids[out.book.bid_count++] = level;
-    else
-      out.asks[out.book.ask_count++] = level;
+    if (flag != 0 && flag != 1)
+      return "found a flag of a level that is neither 0 nor 1, expected a buyer's or a seller's";
+    if (level.quantity < 0) return kNegativeLevel;
+    std::uint32_t& count = flag == 1 ? out.book.bid_count : out.book.ask_count;
+    if (count == 5) return "found more than 5 levels on one side, expected the best five";
+    (flag == 1 ? out.bids : out.asks)[count++] = level;
   }
-  return true;
+  return nullptr;
 }
 
 // "SnapQuote": bytes 123 to 379. The change of open interest at 139 is a dummy.
-bool decode_snap_quote(Reader& r, Packet& out) {
+const char* decode_snap_quote(Reader& r, Packet& out) {
   bgw_tick& t = out.tick;
   t.modes |= BGW_MODE_DEPTH;
   set_time(r.integer(123), kSecond, BGW_HAS_LAST_TRADE_TIME, t.last_trade_time_ns, t.present);
-  t.oi = r.integer(131);
-  t.present |= BGW_HAS_OI;
+  set_quantity(r.integer(131), BGW_HAS_OI, t.oi, t.present);
   set_rare(r.price(347), BGW_HAS_UPPER_CIRCUIT, out.rare.upper_circuit, out);
   set_rare(r.price(355), BGW_HAS_LOWER_CIRCUIT, out.rare.lower_circuit, out);
   set_rare(r.price(363), BGW_HAS_HIGH_52_WEEKS, out.rare.high_52_weeks, out);
@@ -119,24 +126,25 @@ bool decode_snap_quote(Reader& r, Packet& out) {
   return decode_best_five(r, out);
 }
 
-std::uint32_t decode_side(Reader& r, std::size_t at, std::array<bgw_level, 20>& side) {
-  std::uint32_t count = 0;
+bool decode_side(Reader& r, std::size_t at, std::array<bgw_level, 20>& side, std::uint32_t& count) {
   for (int i = 0; i < 20; ++i, at += 10) {
     const auto orders = static_cast<std::uint16_t>(r.raw<std::int16_t>(at + 8));
     const bgw_level level{r.short_price(at + 4), r.raw<std::int32_t>(at), orders, 0};
+    if (level.quantity < 0) return false;
     if (level.price != 0 || level.quantity != 0 || level.orders != 0) side[count++] = level;
   }
-  return count;
+  return true;
 }
 
 // "Depth20": no price of a trade, no sequence. Its time is at 27; what is at 35 is a dummy.
-void decode_depth(Reader& r, Packet& out) {
+const char* decode_depth(Reader& r, Packet& out) {
   out.tick.modes = BGW_MODE_DEPTH;
   std::uint64_t present = 0;
   set_time(r.integer(27), kMillisecond, BGW_HAS_EXCHANGE_TIME, out.book.exchange_time_ns, present);
   out.book.present = static_cast<std::uint32_t>(present);
-  out.book.bid_count = decode_side(r, 43, out.bids);
-  out.book.ask_count = decode_side(r, 243, out.asks);
+  const bool good =
+      decode_side(r, 43, out.bids, out.book.bid_count) && decode_side(r, 243, out.asks, out.book.ask_count);
+  return good ? nullptr : kNegativeLevel;
 }
 
 void decode_head(Reader& r, bgw_tick& t) {
@@ -182,14 +190,15 @@ Reading decode(std::span<const std::byte> frame, Packet& out) {
   out.book.bids = out.bids.data();
   out.book.asks = out.asks.data();
   Reader reader(frame.data(), price_unit(type));
+  const char* problem = nullptr;
   if (out.mode == Mode::kDepth20) {
-    decode_depth(reader, out);
+    problem = decode_depth(reader, out);
   } else {
     decode_head(reader, out.tick);
     if (mode >= 2) decode_quote(reader, out.tick);
-    if (out.mode == Mode::kSnapQuote && !decode_snap_quote(reader, out))
-      return {"found a flag of a level that is neither 0 nor 1, expected a buyer's or a seller's"};
+    if (out.mode == Mode::kSnapQuote) problem = decode_snap_quote(reader, out);
   }
+  if (problem != nullptr) return {problem};
   if (!reader.good()) return {"found a price beyond all bounds, expected one of this market"};
   return {};
 }

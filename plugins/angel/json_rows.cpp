@@ -11,6 +11,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// The parser keeps a value until its end; one that has none must not fill the memory.
+constexpr std::size_t kLongestValue = 1 << 20;
+
 // The file's bytes in pieces.
 struct Input {
   explicit Input(const bgw_instrument_source& from) : source(from) {}
@@ -24,6 +27,8 @@ struct Input {
   std::size_t size = 0;
   std::size_t at = 0;
   std::uint64_t line = 1;
+  std::size_t since_value = 0;
+  bool too_long = false;
 };
 
 class InputIterator {
@@ -41,7 +46,8 @@ class InputIterator {
   char operator*() const { return input_->buffer[input_->at]; }
   InputIterator& operator++() {
     if (input_->buffer[input_->at] == '\n') ++input_->line;
-    if (++input_->at == input_->size && !input_->refill()) input_ = nullptr;
+    input_->too_long = ++input_->since_value > kLongestValue;
+    if (input_->too_long || (++input_->at == input_->size && !input_->refill())) input_ = nullptr;
     return *this;
   }
   InputIterator operator++(int) {
@@ -57,7 +63,7 @@ class InputIterator {
 
 class Rows final : public nlohmann::json_sax<Json> {
  public:
-  Rows(const Input& input, std::span<const std::string_view> keys, const std::function<void(const JsonRow&)>& take)
+  Rows(Input& input, std::span<const std::string_view> keys, const std::function<void(const JsonRow&)>& take)
       : input_(input), keys_(keys), take_(take), values_(keys.size()) {}
 
   bool null() override { return value({}); }
@@ -70,11 +76,13 @@ class Rows final : public nlohmann::json_sax<Json> {
 
   bool start_array(std::size_t) override { return start(true); }
   bool end_array() override {
+    input_.since_value = 0;
     --depth_;
     return true;
   }
   bool start_object(std::size_t) override { return start(false); }
   bool key(string_t& name) override {
+    input_.since_value = 0;
     if (depth_ != 2) return true;
     key_ = keys_.size();
     for (std::size_t i = 0; i < keys_.size(); ++i)
@@ -82,12 +90,14 @@ class Rows final : public nlohmann::json_sax<Json> {
     return true;
   }
   bool end_object() override {
+    input_.since_value = 0;
     if (--depth_ != 1) return true;
     take_({input_.line, ++number_, values_, is_flat_});
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    problem = "found no valid JSON at line " + std::to_string(input_.line) + ", in row " + std::to_string(number_ + 1);
+    problem = std::string(input_.too_long ? "found a value of more than 1 MiB" : "found no valid JSON") + " at line " +
+              std::to_string(input_.line) + ", in row " + std::to_string(number_ + 1);
     return false;
   }
 
@@ -95,6 +105,7 @@ class Rows final : public nlohmann::json_sax<Json> {
 
  private:
   bool start(bool array) {
+    input_.since_value = 0;
     if (depth_ == 0 && !array) return refuse("found a JSON object");
     if (depth_ == 1 && array) return refuse("found a list within the list");
     if (depth_ == 1) {
@@ -108,6 +119,7 @@ class Rows final : public nlohmann::json_sax<Json> {
     return true;
   }
   bool value(std::string text) {
+    input_.since_value = 0;
     if (depth_ == 0) return refuse("found a single JSON value");
     if (depth_ == 1) return refuse("found a value that is no object in the list");
     if (depth_ == 2 && key_ < values_.size()) values_[key_] = std::move(text);
@@ -118,7 +130,7 @@ class Rows final : public nlohmann::json_sax<Json> {
     return false;
   }
 
-  const Input& input_;
+  Input& input_;
   std::span<const std::string_view> keys_;
   const std::function<void(const JsonRow&)>& take_;
   std::vector<std::string> values_;

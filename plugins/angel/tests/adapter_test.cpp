@@ -227,6 +227,54 @@ TEST_F(AngelTest, AnErrorOfWhatIsWantedNoMoreRefusesNothing) {
   EXPECT_THAT(host.refusals, IsEmpty());
 }
 
+TEST_F(AngelTest, TwoInstrumentsMayExchangeTheirTokens) {
+  subscribe({want(1, BGW_MODE_LTP, "10"), want(2, BGW_MODE_LTP, "20")});
+  subscribe({want(1, BGW_MODE_LTP, "20"), want(2, BGW_MODE_LTP, "10")});
+  binary(ltp_frame(1, "20"));
+  binary(ltp_frame(1, "10"));
+  ASSERT_EQ(host.published.size(), 2U);
+  EXPECT_EQ(host.published[0].tick.instrument, 1U);
+  EXPECT_EQ(host.published[1].tick.instrument, 2U);
+}
+
+TEST_F(AngelTest, ATokenThatAnotherInstrumentTookOverStays) {
+  subscribe({want(1, BGW_MODE_LTP, "10"), want(2, BGW_MODE_LTP, "20")});
+  subscribe({want(1, BGW_MODE_LTP, "20")});
+  sent();
+  unsubscribe({2});
+  EXPECT_THAT(sent(), IsEmpty());
+  binary(ltp_frame(1, "20"));
+  EXPECT_EQ(host.published.size(), 1U);
+}
+
+TEST_F(AngelTest, NothingIsLeftOfARefusedTokenThatWasReplaced) {
+  subscribe({want(1, BGW_MODE_LTP, "10")});
+  refuse(id_of(0));
+  subscribe({want(1, BGW_MODE_LTP, "20")});
+  unsubscribe({1});
+  EXPECT_EQ(binary(ltp_frame(1, "10")), BGW_OK);
+  EXPECT_THAT(host.published, IsEmpty());
+}
+
+TEST_F(AngelTest, WhereAllDepth20IsTakenTheOldBookGoesFirst) {
+  std::vector<std::string> tokens;
+  std::vector<bgw_subscription> all;
+  for (std::uint32_t i = 0; i < kDeepPerConnection; ++i) tokens.push_back(std::to_string(i + 1));
+  for (std::uint32_t i = 0; i < kDeepPerConnection; ++i) all.push_back(want(i, BGW_MODE_DEPTH, tokens[i].c_str(), 20));
+  subscribe(all);
+  sent();
+  subscribe({want(0, BGW_MODE_DEPTH, "1", 5), want(99, BGW_MODE_DEPTH, "99", 20)});
+  EXPECT_THAT(sent(), ElementsAre("unsubscribe 4 1:1", "subscribe 3 1:99", "subscribe 4 1:99"));
+}
+
+TEST_F(AngelTest, FiveLevelsAreNoBookAlsoWhereTheTwentyWereRefused) {
+  subscribe({want(1, BGW_MODE_DEPTH, "1594", 20)});
+  refuse(id_of(1));
+  binary(snap_frame());
+  ASSERT_EQ(host.published.size(), 1U);
+  EXPECT_EQ(host.published[0].tick.modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE});
+}
+
 TEST_F(AngelTest, ALossIsOfTheClassThatItsStatusTells) {
   const bgw_header reason{"X-Error-Message", "Invalid Header - Invalid Feed Token"};
   try {

@@ -126,6 +126,8 @@ TEST(ScripMaster, WhatIsNoListIsRefusedWhole) {
   EXPECT_THAT(problem("\"a\""), HasSubstr("a single JSON value"));
   EXPECT_THAT(problem("[\n" + one + ",\n" + one.substr(0, 30)), HasSubstr("at line 3, in row 2"));
   EXPECT_THAT(problem("[" + std::string(100, '[')), HasSubstr("a list within the list"));
+  EXPECT_THAT(problem("[{\"token\":\"" + std::string(3 << 20, 'x') + "\"}]"),
+              HasSubstr("found a value of more than 1 MiB at line 1, in row 1"));
 }
 
 const std::filesystem::path kFolder =

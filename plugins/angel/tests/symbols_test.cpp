@@ -16,6 +16,10 @@ TEST(AngelSymbols, Indices) {
   EXPECT_EQ(nse("Nifty Fin Service"), "FINNIFTY");
   EXPECT_EQ(index_symbol("BSE_INDEX", "S&P SENSEX"), "SENSEX");
   EXPECT_EQ(index_symbol("BSE_INDEX", "SNSX50"), "SENSEX50");
+  EXPECT_EQ(index_symbol("BSE_INDEX", "S&P BSE Auto"), "BSEAUTO");
+  EXPECT_EQ(index_symbol("BSE_INDEX", "AUTO"), "BSEAUTO");
+  EXPECT_EQ(index_symbol("BSE_INDEX", "BSE CG"), "BSECAPITALGOODS");
+  EXPECT_EQ(index_symbol("NSE_INDEX", "AUTO"), "AUTO");
   EXPECT_EQ(index_symbol("MCX_INDEX", "MCXGOLDEX"), "MCXGOLDEX");
 }
 

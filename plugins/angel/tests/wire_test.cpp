@@ -108,6 +108,22 @@ TEST(AngelWire, BoundsOfZeroAndTimesOfZeroAreNone) {
   EXPECT_EQ(p.tick.present & (BGW_HAS_EXCHANGE_TIME | BGW_HAS_LAST_TRADE_TIME | BGW_HAS_UPPER_CIRCUIT), 0U);
 }
 
+TEST(AngelWire, AQuantityBelowZeroIsNone) {
+  Bytes frame = snap_frame();
+  for (const std::size_t at : {51UL, 67UL, 131UL}) frame.set(at, std::int64_t{-1});
+  EXPECT_EQ(decoded(frame).tick.present & (BGW_HAS_LAST_QUANTITY | BGW_HAS_VOLUME | BGW_HAS_OI), 0U);
+  set_best_five(frame, 0, 1, -1, 100, 1);
+  EXPECT_THAT(problem_of(frame.all()), HasSubstr("found a level of less than nothing"));
+  EXPECT_THAT(problem_of(depth_frame().set(43, std::int32_t{-1}).all()),
+              HasSubstr("found a level of less than nothing"));
+}
+
+TEST(AngelWire, BestFiveAreAtMostFiveASide) {
+  Bytes frame = snap_frame();
+  set_best_five(frame, 5, 1, 1, 100, 1);
+  EXPECT_THAT(problem_of(frame.all()), HasSubstr("found more than 5 levels on one side"));
+}
+
 TEST(AngelWire, Depth20HasABookWithItsTimeAndNothingElse) {
   const Packet p = decoded(depth_frame());
   EXPECT_EQ(p.tick.modes, std::uint32_t{BGW_MODE_DEPTH});
