@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -99,6 +100,7 @@ class BrokerLink final : private AdapterOwner {
   bool halted_ = false;           // auth_expired or failed: no attempt until somebody acts
   std::int64_t retry_at_ns_ = 0;  // 0: no attempt is due later
   bool told_stale_ = false;
+  std::vector<std::string_view> seen_exchanges_;                // of open_exchanges(), whose memory is reused
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
   std::int64_t clock_offset_ns_ = 0;                            // wall minus monotonic, as seen last
 };

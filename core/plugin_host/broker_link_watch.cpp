@@ -57,14 +57,15 @@ void BrokerLink::look() {
 // One bit for each exchange that trades now of those that the connection carries; 64 and more share bits.
 std::uint64_t BrokerLink::open_exchanges(const AdapterInstance& connection, std::int64_t wall_ns) {
   std::uint64_t open = 0;
-  std::unordered_map<std::string_view, bool> known;
+  seen_exchanges_.clear();
   for (const std::uint32_t handle : connection.instruments()) {
     const auto wanted = wanted_.find(handle);
     if (wanted == wanted_.end()) continue;
     const std::string_view exchange = wanted->second.exchange;
-    const auto [place, is_new] = known.emplace(exchange, false);
-    if (is_new) place->second = !options_.market_open || options_.market_open(exchange, wall_ns);
-    if (place->second) open |= std::uint64_t{1} << std::hash<std::string_view>{}(exchange) % 64;
+    if (std::find(seen_exchanges_.begin(), seen_exchanges_.end(), exchange) != seen_exchanges_.end()) continue;
+    seen_exchanges_.push_back(exchange);
+    if (!options_.market_open || options_.market_open(exchange, wall_ns))
+      open |= std::uint64_t{1} << std::hash<std::string_view>{}(exchange) % 64;
   }
   return open;
 }

@@ -1,6 +1,7 @@
 """Both stand-in brokers as brokers of one gateway: their configuration, and lists that have the same instruments."""
 
 import json
+import os
 
 # symbol, exchange, Kite's token, Angel's segment and token
 INSTRUMENTS = [
@@ -10,8 +11,9 @@ INSTRUMENTS = [
     ("TCS", "NSE", 2953217, "NSE", 11536),
     ("NIFTY", "NSE_INDEX", 256265, "NSE", 99926000),
 ]
-# What the tests' gateways are told to find a fault at any hour, and soon.
-QUICK = {"market_hours": "always", "stall_limit": "500ms", "reconnect": {"first": "100ms", "max": "200ms", "attempts": 0}}
+# What the tests' gateways are told to find a fault at any hour, and soon; seconds. What sanitizers slow down is not silent.
+STALL = 4 if os.environ["GW_BUILD"].endswith("san") else 1
+QUICK = {"market_hours": "always", "stall_limit": f"{STALL}s", "reconnect": {"first": "100ms", "max": "200ms", "attempts": 0}}
 KITE_HEADER = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,"
                "instrument_type,segment,exchange\n")
 

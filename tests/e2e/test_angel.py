@@ -30,7 +30,7 @@ def test_frames_of_real_sessions(start, angel):
     expected = {record["file"].split("/")[1]: record["expected"]
                 for record in json.loads((FOLDER / "expected.json").read_text())}
     sim = start.sim("--frames", FOLDER / "reconstructed", "--loop", "--rate", 50, broker="angel")
-    gateway = start_with(start, "angel", (angel, angel.config(sim.url)))
+    gateway = start_with(start, "angel", (angel, angel.config(sim.url, stall_limit="60s")))
     with gateway.client(extras=True) as client:
         client.next("broker_status", status="connected")
         # 50 levels are not to be had: 20 are.
@@ -76,7 +76,7 @@ def test_frames_of_real_sessions(start, angel):
 def test_a_quote_of_a_real_session(start, angel):
     expected = json.loads((FOLDER / "expected.json").read_text())[0]
     sim = start.sim("--frames", FOLDER / "reconstructed", "--loop", "--rate", 50, broker="angel")
-    gateway = start_with(start, "angel", (angel, angel.config(sim.url)))
+    gateway = start_with(start, "angel", (angel, angel.config(sim.url, stall_limit="60s")))
     with gateway.client() as client:
         client.subscribe("INFY", "NSE", 2)
         data = client.data()["data"]
@@ -87,7 +87,7 @@ def test_a_quote_of_a_real_session(start, angel):
 
 def test_an_index_has_no_depth_and_no_trades(start, angel):
     sim = start.sim("--rate", 20, broker="angel")
-    gateway = start_with(start, "angel", (angel, angel.config(sim.url)))
+    gateway = start_with(start, "angel", (angel, angel.config(sim.url, stall_limit="60s")))
     with gateway.client() as client:
         refused = client.subscribe("NIFTY", "NSE_INDEX", 4)
         assert (refused["code"], refused["feature"]) == ("BROKER_LIMITATION", "depth")
@@ -112,7 +112,7 @@ def batch(symbols, mode, depth_level=5):
 def test_further_connections_open_when_one_is_full_and_close_when_idle(start, angel):
     symbols = many(angel, 3001)
     sim = start.sim("--rate", 1, broker="angel")
-    gateway = start_with(start, "angel", (angel, angel.config(sim.url)))
+    gateway = start_with(start, "angel", (angel, angel.config(sim.url, stall_limit="60s")))
     with gateway.client(extras=True) as client:
         client.next("broker_status", status="connected")
         for part in range(3):
@@ -139,7 +139,7 @@ def test_further_connections_open_when_one_is_full_and_close_when_idle(start, an
 def test_twenty_levels_beyond_the_brokers_cap_are_five_and_said_so(start, angel):
     symbols = many(angel, 151)
     sim = start.sim("--rate", 1, broker="angel")
-    gateway = start_with(start, "angel", (angel, angel.config(sim.url)))
+    gateway = start_with(start, "angel", (angel, angel.config(sim.url, stall_limit="60s")))
     with gateway.client(extras=True) as client:
         client.next("broker_status", status="connected")
         answer = client.ask(batch(symbols[:150], 4, 20))
@@ -157,7 +157,7 @@ def test_twenty_levels_beyond_the_brokers_cap_are_five_and_said_so(start, angel)
 def test_a_refused_subscription_reaches_exactly_those_that_asked(start, angel):
     sim = start.sim("--rate", 20, broker="angel")
     sim.fault("refuse_subscriptions", tokens=[angel.in_books("TCS")])
-    gateway = start_with(start, "angel", (angel, angel.config(sim.url)))
+    gateway = start_with(start, "angel", (angel, angel.config(sim.url, stall_limit="60s")))
     key = gateway.key()
     with gateway.client(key, extras=True) as told, gateway.client(key) as plain, gateway.client(key) as other:
         told.next("broker_status", status="connected")

@@ -8,7 +8,7 @@ import time
 import pytest
 
 import fault_table
-from brokers import Angel, Kite, link_of, start_with, status_of
+from brokers import STALL, Angel, Kite, link_of, start_with, status_of
 from gateway import PATIENCE
 from stand_in import until
 
@@ -62,7 +62,7 @@ class Day:
 
         def heard(message):
             nonlocal last, left
-            if message["type"] == "market_data" and message["received_at"] - last > 0.5 / 64:
+            if message["type"] == "market_data" and message["received_at"] - last > STALL / 64:
                 last, left = message["received_at"], left - 1
             return left <= 0
         self.follow(heard)

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from brokers import Angel, Kite, link_of, start_with, status_of
+from brokers import STALL, Angel, Kite, link_of, start_with, status_of
 from gateway import PATIENCE
 from stand_in import until
 
@@ -41,7 +41,7 @@ def learn(client):
     slots, last = 0, 0
     while slots < 20:
         received = client.data().get("received_at", time.time())
-        if received - last > 0.5 / 64:
+        if received - last > STALL / 64:
             slots, last = slots + 1, received
 
 
