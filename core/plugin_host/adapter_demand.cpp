@@ -1,12 +1,11 @@
 // What one connection carries: handed to the adapter in batches, at the pace that the broker allows, and replayed after
 // each login.
 #include <algorithm>
-
-#include <boost/asio/steady_timer.hpp>
+#include <string_view>
+#include <utility>
 
 #include "core/base/log.hpp"
 #include "core/plugin_host/adapter_instance.hpp"
-#include "core/plugin_host/adapter_loop.hpp"
 
 namespace gw::plugin_host {
 namespace {
@@ -20,8 +19,18 @@ std::size_t batch_of(const Library& library) {
 
 }  // namespace
 
+const std::vector<std::string>& AdapterInstance::exchanges() {
+  if (std::exchange(exchanges_known_, true)) return exchanges_;
+  std::unordered_set<std::string_view> found;
+  for (const std::uint32_t handle : carried_)
+    if (const Wanted* w = owner_.find_wanted(handle)) found.insert(w->exchange);
+  exchanges_.assign(found.begin(), found.end());
+  return exchanges_;
+}
+
 void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
   const bool first = carried_.empty();
+  exchanges_known_ = false;
   for (const std::uint32_t handle : instruments) {
     carried_.insert(handle);
     if (handle >= asked_.size()) asked_.resize(handle + 1);
@@ -35,6 +44,7 @@ void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
 
 // At once: what a broker counts must be free before others take its place.
 void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
+  exchanges_known_ = false;
   std::vector<std::uint32_t> told;
   for (const std::uint32_t handle : instruments) {
     if (carried_.erase(handle) == 0) continue;
@@ -72,10 +82,7 @@ void AdapterInstance::pump() {
   while (state_ == State::ready && !queue_.empty()) {
     const std::int64_t now = options_.monotonic();
     if (limits.batch_interval_ns > 0 && now < next_batch_ns_) {
-      loop_->pace.expires_after(std::chrono::nanoseconds(next_batch_ns_ - now));
-      loop_->pace.async_wait([this](const boost::system::error_code& ec) {
-        if (!ec) pump();
-      });
+      own_timers_.set(kPace, next_batch_ns_ - now);
       return;
     }
     next_batch_ns_ = now + limits.batch_interval_ns;

@@ -229,7 +229,7 @@ TEST_F(AdapterSocket, SilenceBeyondTheLimitIsALossAndTheFeedIsStale) {
   want(1);
   run_until([this] { return !seen().feed.empty(); });
   EXPECT_EQ(plugin_->last_reason, "no frame for 0.0 s");
-  EXPECT_EQ(seen().feed.front(), "stale: no frame for 0.0 s");
+  EXPECT_EQ(seen().feed.front(), "stale: no frame for 0.0 s; connecting anew");
   EXPECT_EQ(link_->counts().recycles.load(), 1U);
 }
 
@@ -244,6 +244,38 @@ TEST_F(AdapterSocket, WhileNothingIsWantedAHeartbeatIsWaitedFor) {
   EXPECT_TRUE(broker_.is_open);
   want(1);
   run_until([this] { return !seen().feed.empty(); });
+}
+
+TEST_F(AdapterSocket, ANameThatDoesNotResolveIsALossThatIsTriedAgain) {
+  plugin_->connect = [this](bgw_error&) { return open("wss://no-such-host.invalid/feed"); };
+  start();
+  run_until_called("on_close");
+  EXPECT_EQ(plugin_->last_reason.find("cannot resolve no-such-host.invalid: "), 0U) << plugin_->last_reason;
+  EXPECT_EQ(state(), LinkState::reconnecting);
+}
+
+// What a day of drops leaves behind: nothing.
+TEST_F(AdapterSocket, AThousandDropsLeaveDescriptorsThreadsAndMemoryFlat) {
+  log::set_level(log::Level::error);
+  options_.reconnect.attempts = 0;
+  start_open();
+  const auto drop_often = [this](int times) {
+    for (int i = 0; i < times; ++i) {
+      const std::uint32_t dropped = opened_;
+      broker_.connection.reset();
+      run_until([&] { return state() == LinkState::connected && broker_.is_open && opened_ != dropped; });
+      forget();
+    }
+    settle();
+  };
+  drop_often(1000);
+  const support::Footprint before = support::footprint();
+  drop_often(1000);
+  const support::Footprint after = support::footprint();
+  log::set_level(log::Level::info);
+  EXPECT_EQ(after.descriptors, before.descriptors);
+  EXPECT_EQ(after.threads, before.threads);
+  EXPECT_LE(support::kMemoryIsOurs ? after.memory_kib : 0, before.memory_kib + 512);
 }
 
 TEST_F(AdapterSocket, StoppingEndsTheConnection) {
