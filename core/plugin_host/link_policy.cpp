@@ -25,15 +25,17 @@ std::optional<std::int64_t> LinkPolicy::on_loss(std::int64_t now_ns, const Loss&
   if (connected_since_ns_ && now_ns - *connected_since_ns_ >= steady_ns_) begin_anew();
   connected_since_ns_.reset();
   proven_at_ns_.reset();
-  // A link that had been well is most often cured by a new connection. One that is recycled again soon is not.
-  if (loss.recycled && loss.had_lived && !went_at_once_ && backoff_.attempts_made() == 0) {
-    went_at_once_ = true;
+  // A link that had been well is most often cured by a new connection. One that is recycled again soon is not; but
+  // another connection that was there before is lost by the same cause.
+  const bool same_cause = went_at_once_ns_ && now_ns - loss.lived_ns < *went_at_once_ns_;
+  if (loss.recycled && loss.had_lived && backoff_.attempts_made() == 0 && (!went_at_once_ns_ || same_cause)) {
+    if (!went_at_once_ns_) went_at_once_ns_ = now_ns;
     return loss.least_ns;
   }
   const auto delay = backoff_.next();
   if (!delay) return std::nullopt;
   // A login per connection for each loss would be too many where logins succeed and do not last.
-  proving_ = loss.was_logged_in && backoff_.attempts_made() > kLossesOfAll;
+  proving_ = loss.lived_ns > 0 && backoff_.attempts_made() > kLossesOfAll;
   return std::max(*delay, loss.least_ns);
 }
 
@@ -43,7 +45,7 @@ std::int64_t LinkPolicy::others_wait(std::int64_t now_ns) const {
 
 void LinkPolicy::begin_anew() {
   backoff_.reset();
-  went_at_once_ = false;
+  went_at_once_ns_.reset();
   proving_ = false;
 }
 

@@ -16,10 +16,10 @@ class LinkPolicy {
              std::uint64_t seed);
 
   struct Loss {
-    bool recycled = false;       // ended by the gateway: silent or late
-    bool had_lived = false;      // long enough for the recycling to be worth a try at once
-    std::int64_t least_ns = 0;   // the broker said so
-    bool was_logged_in = false;  // so that a login alone proves nothing
+    bool recycled = false;      // ended by the gateway: silent or late
+    bool had_lived = false;     // long enough for the recycling to be worth a try at once
+    std::int64_t least_ns = 0;  // the broker said so
+    std::int64_t lived_ns = 0;  // since the login; 0: there was none
   };
   // One connection is logged in; all of them are.
   void on_login(std::int64_t now_ns);
@@ -37,7 +37,7 @@ class LinkPolicy {
   std::int64_t steady_ns_;
   std::int64_t proof_ns_;
   std::optional<std::int64_t> connected_since_ns_;
-  bool went_at_once_ = false;
+  std::optional<std::int64_t> went_at_once_ns_;
   bool proving_ = false;
   std::optional<std::int64_t> proven_at_ns_;  // while proving, from the first login on
 };
