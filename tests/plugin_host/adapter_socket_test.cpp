@@ -268,7 +268,7 @@ TEST_F(AdapterSocket, AThousandDropsLeaveDescriptorsThreadsAndMemoryFlat) {
     }
     settle();
   };
-  drop_often(1000);
+  drop_often(6000);  // until the ring has been all the way round
   const support::Footprint before = support::footprint();
   drop_often(1000);
   const support::Footprint after = support::footprint();
