@@ -1,12 +1,11 @@
 // What one connection carries: handed to the adapter in batches, at the pace that the broker allows, and replayed after
 // each login.
 #include <algorithm>
-
-#include <boost/asio/steady_timer.hpp>
+#include <string_view>
+#include <utility>
 
 #include "core/base/log.hpp"
 #include "core/plugin_host/adapter_instance.hpp"
-#include "core/plugin_host/adapter_loop.hpp"
 
 namespace gw::plugin_host {
 namespace {
@@ -20,10 +19,25 @@ std::size_t batch_of(const Library& library) {
 
 }  // namespace
 
+const std::vector<std::string>& AdapterInstance::exchanges() {
+  if (exchanges_known_) return exchanges_;
+  exchanges_known_ = true;
+  exchanges_.clear();
+  for (const std::uint32_t handle : carried_) note_exchange(handle);
+  return exchanges_;
+}
+
+void AdapterInstance::note_exchange(std::uint32_t handle) {
+  const Wanted* w = owner_.find_wanted(handle);
+  if (w != nullptr && std::find(exchanges_.begin(), exchanges_.end(), w->exchange) == exchanges_.end())
+    exchanges_.push_back(w->exchange);
+}
+
 void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
   const bool first = carried_.empty();
   for (const std::uint32_t handle : instruments) {
     carried_.insert(handle);
+    note_exchange(handle);
     if (handle >= asked_.size()) asked_.resize(handle + 1);
     if (asked_[handle] == 0) asked_[handle] = 1;
     clock_.on_wanted(handle);
@@ -35,6 +49,7 @@ void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
 
 // At once: what a broker counts must be free before others take its place.
 void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
+  exchanges_known_ = false;
   std::vector<std::uint32_t> told;
   for (const std::uint32_t handle : instruments) {
     if (carried_.erase(handle) == 0) continue;
@@ -72,10 +87,7 @@ void AdapterInstance::pump() {
   while (state_ == State::ready && !queue_.empty()) {
     const std::int64_t now = options_.monotonic();
     if (limits.batch_interval_ns > 0 && now < next_batch_ns_) {
-      loop_->pace.expires_after(std::chrono::nanoseconds(next_batch_ns_ - now));
-      loop_->pace.async_wait([this](const boost::system::error_code& ec) {
-        if (!ec) pump();
-      });
+      own_timers_.set(kPace, next_batch_ns_ - now);
       return;
     }
     next_batch_ns_ = now + limits.batch_interval_ns;

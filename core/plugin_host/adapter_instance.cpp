@@ -1,19 +1,17 @@
 // Tick path, stop 3 of 6. Previous: plugins/*/*_adapter.cpp. Next: core/bus/update_queue.cpp.
 #include "core/plugin_host/adapter_instance.hpp"
 
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
 #include <exception>
 
-#include <boost/asio/post.hpp>
-
 #include "core/base/log.hpp"
-#include "core/plugin_host/adapter_loop.hpp"
 #include "core/plugin_host/host_table.hpp"
 #include "core/plugin_host/tick_times.hpp"
 
 namespace gw::plugin_host {
 namespace {
-
-namespace asio = boost::asio;
 
 constexpr std::int64_t kDefaultStall = 30'000'000'000;
 
@@ -36,7 +34,17 @@ std::string seconds_text(std::int64_t ns) {
   return text;
 }
 
-AdapterInstance::AdapterInstance(asio::io_context& io, std::shared_ptr<const Library> library,
+std::int64_t stall_limit_of(const Library& library, const LinkOptions& options) {
+  return options.stall_limit_ns > 0 ? options.stall_limit_ns : natural_stall(library);
+}
+
+std::int64_t AdapterInstance::stall_limit() const {
+  const std::int64_t limit = stall_limit_of(*library_, options_);
+  // While nothing is subscribed only heartbeats come, however little patience an operator has.
+  return carried_.empty() ? std::max(limit, natural_stall(*library_)) : limit;
+}
+
+AdapterInstance::AdapterInstance(boost::asio::io_context& io, std::shared_ptr<const Library> library,
                                  const LinkOptions& options, LinkCounts& counts, bus::UpdateWriter& writer,
                                  AdapterOwner& owner)
     : io_(io),
@@ -46,13 +54,13 @@ AdapterInstance::AdapterInstance(asio::io_context& io, std::shared_ptr<const Lib
       writer_(writer),
       owner_(owner),
       host_(make_host_table(*this)),
-      loop_(std::make_unique<Loop>(io)),
       timers_(io,
               [this](std::uint32_t id) {
                 bgw_error error{};
                 call(error, [&] { return library_->descriptor().api->on_timer(adapter_, id, &error); });
               }),
-      clock_(options.stall_limit_ns > 0 ? options.stall_limit_ns : natural_stall(*library_), options.lag_limit_ns) {}
+      own_timers_(io, [this](std::uint32_t id) { id == kPace ? pump() : give_up_login(); }),
+      clock_(stall_limit_of(*library_, options), options.lag_limit_ns) {}
 
 AdapterInstance::~AdapterInstance() {
   socket_.reset();
@@ -84,35 +92,6 @@ bgw_status AdapterInstance::end_call(bgw_status status, const bgw_error& error) 
   return status;
 }
 
-void AdapterInstance::after_call() {
-  counts_.conflated.store(writer_.conflated(), std::memory_order_relaxed);
-  if (failure_) {
-    const bgw_error failure = *failure_;
-    failure_.reset();
-    ready_asked_ = false;
-    if (session_ == nullptr || session_->is_over) return;
-    session_->is_over = true;
-    asio::post(io_, [this, failure, session = std::weak_ptr(session_)] {
-      if (!session.expired()) end_session({failure.code, failure.retry_after_ns, text_of(failure)});
-    });
-    return;
-  }
-  if (!ready_asked_) return;
-  ready_asked_ = false;
-  asio::post(io_, [this, weak = std::weak_ptr(session_)] {
-    const auto session = weak.lock();
-    if (session == nullptr || session->is_over || state_ == State::ready) return;
-    state_ = State::ready;
-    ready_ns_ = options_.monotonic();
-    session_number_ = owner_.next_session();
-    clock_.on_ready(ready_ns_);
-    counts_.logins.fetch_add(1, std::memory_order_relaxed);
-    counts_.connections.fetch_add(1, std::memory_order_relaxed);
-    owner_.on_ready(*this);
-    replay();
-  });
-}
-
 Result<void> AdapterInstance::create() {
   const bgw_plugin_descriptor& descriptor = library_->descriptor();
   const bgw_adapter_api& api = *descriptor.api;
@@ -136,12 +115,8 @@ Result<void> AdapterInstance::create() {
 }
 
 void AdapterInstance::destroy() {
-  drop_socket();
-  if (state_ == State::ready) counts_.connections.fetch_sub(1, std::memory_order_relaxed);
-  state_ = State::idle;
+  leave_session();
   if (adapter_ == nullptr) return;
-  timers_.cancel_all();
-  loop_->pace.cancel();
   try {
     library_->descriptor().api->destroy(adapter_);
   } catch (...) {
@@ -161,45 +136,11 @@ void AdapterInstance::stop() {
   destroy();
 }
 
-void AdapterInstance::connect() {
-  session_ = std::make_shared<Session>();
-  state_ = State::connecting;
-  counts_.connects.fetch_add(1, std::memory_order_relaxed);
-  bgw_error error{};
-  const bgw_status status = call(error, [&] { return library_->descriptor().api->connect(adapter_, &error); });
-  if (status != BGW_OK) lost(status, error, text_of(error));
-}
-
-void AdapterInstance::recycle(const std::string& why, std::int64_t silent_ns) {
-  if (state_ != State::ready) return;
-  bgw_error error{};
-  if (connection_ != 0)
-    tell_closed({1006, 0, {}, why}, error);
-  else
-    call(error, [&] { return library_->descriptor().api->disconnect(adapter_, &error); });
-  end_recycled(why, silent_ns);
-}
-
-void AdapterInstance::end_recycled(const std::string& why, std::int64_t silent_ns) {
-  if (session_ == nullptr || session_->is_over) return;  // fail() said more
-  session_->is_over = true;
-  end_session({BGW_E_TRANSIENT, 0, why, state_ == State::ready, silent_ns});
-}
-
-void AdapterInstance::on_open() {
-  if (connection_ == 0) return;
-  bgw_error error{};
-  const std::uint32_t connection = connection_;
-  const bgw_status status =
-      call(error, [&] { return library_->descriptor().api->on_open(adapter_, connection, &error); });
-  if (status != BGW_OK) lost(status, error, text_of(error));
-}
-
 void AdapterInstance::on_frame(std::uint32_t opcode, std::span<const std::byte> frame) {
   if (connection_ == 0) return;
   counts_.frames.fetch_add(1, std::memory_order_relaxed);
-  frame_wall_ns_ = options_.wall();
   frame_mono_ns_ = options_.monotonic();
+  frame_wall_ns_ = owner_.wall_at(frame_mono_ns_);
   counts_.last_frame_ns.store(frame_wall_ns_, std::memory_order_relaxed);
   if (clock_.is_stale() && clock_.on_frame()) owner_.on_feed_live(*this);
   bgw_error error{};
@@ -213,83 +154,6 @@ void AdapterInstance::on_frame(std::uint32_t opcode, std::span<const std::byte> 
   if ((refused & (refused - 1)) == 0)
     log::warning("plugin", options_.name + ": frame of " + std::to_string(frame.size()) + " bytes refused (" +
                                std::to_string(refused) + " so far): " + text_of(error));
-}
-
-bgw_status AdapterInstance::tell_closed(const websocket::CloseInfo& info, bgw_error& error) {
-  std::vector<bgw_header> headers;
-  for (const websocket::Header& h : info.headers) headers.push_back({h.name.c_str(), h.value.c_str()});
-  const bgw_close close{sizeof close,     info.code,
-                        info.http_status, static_cast<std::uint32_t>(headers.size()),
-                        headers.data(),   info.reason.c_str()};
-  const std::uint32_t connection = std::exchange(connection_, 0U);
-  return call(error, [&] { return library_->descriptor().api->on_close(adapter_, connection, &close, &error); });
-}
-
-void AdapterInstance::on_close(const websocket::CloseInfo& info) {
-  if (connection_ == 0) return;
-  bgw_error error{};
-  bgw_status status = tell_closed(info, error);
-  if (status == BGW_OK) status = BGW_E_TRANSIENT;
-  std::string why = error.message[0] != '\0' ? text_of(error) : info.reason;
-  if (why.empty()) why = "closed with " + std::to_string(info.code);
-  if (info.http_status != 0 && error.message[0] == '\0') why = "HTTP " + std::to_string(info.http_status) + ": " + why;
-  lost(status, error, why);
-}
-
-void AdapterInstance::on_silence(const std::string& reason) {
-  if (connection_ == 0) return;
-  if (state_ == State::ready) clock_.on_silence();
-  bgw_error error{};
-  tell_closed({1006, 0, {}, reason}, error);
-  end_recycled(reason, stall_limit());
-}
-
-void AdapterInstance::lost(bgw_status status, const bgw_error& error, const std::string& why) {
-  if (session_ == nullptr || session_->is_over) return;  // fail() said more, and is about to be acted on
-  session_->is_over = true;
-  end_session({status, error.retry_after_ns, why});
-}
-
-void AdapterInstance::end_session(Loss loss) {
-  timers_.cancel_all();
-  loop_->pace.cancel();
-  drop_socket();
-  if (state_ == State::ready) {
-    loss.lived_ns = options_.monotonic() - ready_ns_;
-    counts_.connections.fetch_sub(1, std::memory_order_relaxed);
-  }
-  state_ = State::idle;
-  owner_.on_lost(*this, loss);
-}
-
-std::int64_t AdapterInstance::stall_limit() const {
-  const std::int64_t natural = natural_stall(*library_);
-  if (options_.stall_limit_ns <= 0) return natural;
-  // While nothing is subscribed only heartbeats come, however little patience an operator has.
-  return carried_.empty() ? std::max(options_.stall_limit_ns, natural) : options_.stall_limit_ns;
-}
-
-bgw_status AdapterInstance::open_websocket(const bgw_websocket_request& request, std::uint32_t& connection) {
-  std::vector<websocket::Header> headers;
-  for (std::uint32_t i = 0; i < request.header_count; ++i)
-    headers.push_back({request.headers[i].name, request.headers[i].value});
-  drop_socket();
-  socket_ = std::make_unique<transport::WsClient>(io_, *this, transport::WsClientOptions{stall_limit(), 1 << 22, ""});
-  const auto opened = socket_->open(request.url, std::move(headers));
-  if (!opened) {
-    log::error("broker", options_.name + ": " + opened.error().message);
-    return BGW_E_INVALID;
-  }
-  static std::atomic<std::uint32_t> next{0};
-  connection_ = next.fetch_add(1, std::memory_order_relaxed) % 0x7fffffffU + 1;
-  connection = connection_;
-  return BGW_OK;
-}
-
-void AdapterInstance::drop_socket() {
-  connection_ = 0;
-  // This may run inside a callback of the socket: it goes once that has returned.
-  if (socket_) asio::post(io_, [old = std::shared_ptr<transport::WsClient>(std::move(socket_))] {});
 }
 
 void AdapterInstance::publish(const bgw_update& u) noexcept {
@@ -310,8 +174,8 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
     return;
   }
   counts_.updates.fetch_add(1, std::memory_order_relaxed);
-  const std::int64_t wall = frame_wall_ns_ != 0 ? frame_wall_ns_ : options_.wall();
   const std::int64_t mono = frame_wall_ns_ != 0 ? frame_mono_ns_ : options_.monotonic();
+  const std::int64_t wall = frame_wall_ns_ != 0 ? frame_wall_ns_ : owner_.wall_at(mono);
   const UpdateTimes times(u);
   if (times.corrected()) counts_.times_invalid.fetch_add(1, std::memory_order_relaxed);
   counts_.last_tick_ns.store(wall, std::memory_order_relaxed);

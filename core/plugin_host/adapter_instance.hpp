@@ -28,6 +28,8 @@ namespace gw::plugin_host {
 // What a failed call said, never empty.
 std::string text_of(const bgw_error& error);
 std::string seconds_text(std::int64_t ns);
+// The feed of a connection that carries something may be silent for so long.
+std::int64_t stall_limit_of(const Library& library, const LinkOptions& options);
 
 // What is wanted of one instrument.
 struct Wanted {
@@ -58,6 +60,7 @@ class AdapterOwner {
   virtual const Wanted* find_wanted(std::uint32_t instrument) const = 0;
   // Grows with each login of any connection: order counts within one.
   virtual std::uint32_t next_session() = 0;
+  virtual std::int64_t wall_at(std::int64_t monotonic_ns) const = 0;
 
  protected:
   ~AdapterOwner() = default;
@@ -88,12 +91,14 @@ class AdapterInstance final : public transport::WsClient::Events {
   void connect();
   // Ends a session that is silent or late.
   void recycle(const std::string& why, std::int64_t silent_ns);
+  // Ends the session, if there is one; on_lost does not follow.
+  void disconnect();
 
   // ---- what it carries: adapter_demand.cpp
   void subscribe(std::span<const std::uint32_t> instruments);
   void unsubscribe(std::span<const std::uint32_t> instruments);
   std::size_t carried() const { return carried_.size(); }
-  const std::unordered_set<std::uint32_t>& instruments() const { return carried_; }
+  const std::vector<std::string>& exchanges();  // of its instruments, each once
 
   std::int64_t stall_limit() const;
   FeedClock& clock() { return clock_; }
@@ -131,8 +136,11 @@ class AdapterInstance final : public transport::WsClient::Events {
   // A call into the adapter ended the session. fail() does so too and has the last word.
   void lost(bgw_status status, const bgw_error& error, const std::string& why);
   void end_recycled(const std::string& why, std::int64_t silent_ns);
+  void give_up_login();
   void end_session(Loss loss);
+  void leave_session();
   void pump();
+  void note_exchange(std::uint32_t handle);
   void replay();
   const AdapterSetting* find_setting(std::string_view key) const;
 
@@ -154,9 +162,9 @@ class AdapterInstance final : public transport::WsClient::Events {
   bool initializing_ = false;
   std::string login_problem_;
 
-  struct Loop;
-  std::unique_ptr<Loop> loop_;
-  transport::Timers timers_;
+  enum OwnTimer : std::uint32_t { kPace, kLogin };
+  transport::Timers timers_;  // the adapter's
+  transport::Timers own_timers_;
   std::unique_ptr<transport::WsClient> socket_;
   std::uint32_t connection_ = 0;  // 0: nothing that the socket says counts
   FeedClock clock_;
@@ -180,6 +188,8 @@ class AdapterInstance final : public transport::WsClient::Events {
   std::deque<std::uint32_t> queue_;  // to be subscribed, at the broker's pace
   std::unordered_set<std::uint32_t> queued_;
   std::int64_t next_batch_ns_ = 0;
+  std::vector<std::string> exchanges_;
+  bool exchanges_known_ = true;
   // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for.
   std::vector<std::uint16_t> asked_;
 };

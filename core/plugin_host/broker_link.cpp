@@ -7,7 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/log.hpp"
-#include "core/plugin_host/broker_link_loop.hpp"
+#include "core/plugin_host/broker_link_bell.hpp"
 
 namespace gw::plugin_host {
 namespace {
@@ -23,8 +23,10 @@ BrokerLink::BrokerLink(boost::asio::io_context& io, std::shared_ptr<const Librar
       library_(std::move(library)),
       options_(std::move(options)),
       channel_(kUpdateRing, kDemandRing, routing_bell),
-      loop_(std::make_unique<Loop>(io, channel_.adapter_bell().descriptor())),
-      policy_(options_.reconnect, options_.steady_ns, std::random_device{}()) {
+      adapter_bell_(std::make_unique<Bell>(io, channel_.adapter_bell().descriptor())),
+      wall_(options_.wall(), options_.monotonic()),
+      policy_(options_.reconnect, options_.steady_ns, 2 * stall_limit_of(*library_, options_), std::random_device{}()),
+      timers_(io, [this](std::uint32_t id) { on_timer(id); }) {
   connection(0);
 }
 
@@ -35,17 +37,14 @@ Result<void> BrokerLink::prepare() { return connections_.front()->create(); }
 void BrokerLink::start() {
   running_ = true;
   wait_for_bell();
-  clock_offset_ns_ = options_.wall() - options_.monotonic();
   watch();
   connect_next();
 }
 
 void BrokerLink::stop() {
   running_ = false;
-  loop_->reconnect.cancel();
-  loop_->bell_stream.cancel();
-  loop_->idle.cancel();
-  loop_->watch.cancel();
+  timers_.cancel_all();
+  adapter_bell_->stream.cancel();
   for (const auto& connection : connections_)
     if (connection != nullptr) connection->stop();
 }
@@ -62,8 +61,23 @@ void BrokerLink::retry() {
   start_over();
 }
 
+void BrokerLink::on_timer(std::uint32_t id) {
+  switch (id) {
+    case kReconnect:
+      retry_at_ns_ = 0;
+      return connect_next();
+    case kFollow:
+      return connect_next();
+    case kIdle:
+      return close_idle();
+    default:
+      look();
+      return watch();
+  }
+}
+
 void BrokerLink::start_over() {
-  loop_->reconnect.cancel();
+  timers_.cancel(kReconnect);
   retry_at_ns_ = 0;
   halted_ = false;
   policy_.begin_anew();
@@ -83,9 +97,24 @@ void BrokerLink::connect_next() {
   for (const auto& connection : connections_) {
     if (connection == nullptr) continue;
     if (connection->state() == AdapterInstance::State::connecting) return;
-    if (connection->state() == AdapterInstance::State::idle && next == nullptr) next = connection.get();
+    if (connection->state() == AdapterInstance::State::idle && next == nullptr && is_needed(*connection))
+      next = connection.get();
   }
-  if (next != nullptr) begin(*next);
+  if (next == nullptr) return;
+  if (policy_.others_wait(options_.monotonic()) > 0) return wait_for_proof();
+  begin(*next);
+}
+
+void BrokerLink::wait_for_proof() {
+  const std::int64_t wait = policy_.others_wait(options_.monotonic());
+  if (state_ != bus::LinkState::connected)
+    set_state(bus::LinkState::reconnecting, "logged in again; if that lasts, the other connections follow");
+  timers_.set(kFollow, wait);
+}
+
+// The first connection is kept, the others as long as they carry something.
+bool BrokerLink::is_needed(const AdapterInstance& connection) const {
+  return &connection == connections_.front().get() || connection.carried() != 0;
 }
 
 // Not from inside what a connection says of itself.
@@ -108,7 +137,7 @@ void BrokerLink::begin(AdapterInstance& connection) {
     return halt(bus::LinkState::auth_expired,
                 connection.login_problem() + "; after a new login: broker-gateway brokers relogin " + options_.name);
   // A further connection takes nothing from a link that works.
-  if (state_ != bus::LinkState::connected)
+  if (state_ != bus::LinkState::connected || connections_.front()->state() != AdapterInstance::State::ready)
     set_state(ever_connected_ ? bus::LinkState::reconnecting : bus::LinkState::connecting,
               "connecting" + place_of(connection));
   connection.connect();
@@ -120,26 +149,32 @@ std::string BrokerLink::place_of(const AdapterInstance& connection) const {
   std::size_t place = 0;
   while (connections_[place].get() != &connection) ++place;
   return " (connection " + std::to_string(place + 1) + " of " + std::to_string(connections_.size()) + ", " +
-         std::to_string(connection.carried()) + " instruments)";
+         std::to_string(connection.carried()) + (connection.carried() == 1 ? " instrument)" : " instruments)");
 }
 
 void BrokerLink::on_ready(AdapterInstance& connection) {
   connection.was_lost = false;
   ever_connected_ = true;
-  const bool all = std::all_of(connections_.begin(), connections_.end(), [](const auto& c) {
-    return c == nullptr || c->state() == AdapterInstance::State::ready || !c->was_lost;
-  });
-  if (all && !halted_) {
-    policy_.on_connected(options_.monotonic());
-    set_state(bus::LinkState::connected, "connected");
-  }
+  policy_.on_login(options_.monotonic());
+  say_connected();
   connect_soon();
+}
+
+// Where all that were connected are so again. One that opens for the first time takes nothing from the others.
+void BrokerLink::say_connected() {
+  if (halted_ || !running_ || connections_.front()->state() != AdapterInstance::State::ready) return;
+  const bool all = std::all_of(connections_.begin(), connections_.end(), [this](const auto& c) {
+    return c == nullptr || c->state() == AdapterInstance::State::ready || !c->was_lost || !is_needed(*c);
+  });
+  if (!all) return;
+  policy_.on_connected(options_.monotonic());
+  set_state(bus::LinkState::connected, "connected");
 }
 
 void BrokerLink::on_lost(AdapterInstance& connection, const Loss& loss) {
   if (!running_) return;
   connection.was_lost = true;
-  if (loss.recycled) say_stale(loss.why, options_.wall() - loss.silent_ns);
+  if (loss.recycled) say_stale(loss.why + "; connecting anew", wall_.at(options_.monotonic()) - loss.silent_ns);
   const std::string why = loss.why + place_of(connection);
   switch (loss.status) {
     case BGW_E_AUTH:
@@ -154,12 +189,15 @@ void BrokerLink::on_lost(AdapterInstance& connection, const Loss& loss) {
   }
 }
 
-// No further login; what is connected still may go on.
+// No further login. Without credentials nothing stays connected; elsewhere what is connected still may go on.
 void BrokerLink::halt(bus::LinkState state, const std::string& message) {
   halted_ = true;
   retry_at_ns_ = 0;
-  loop_->reconnect.cancel();
+  timers_.cancel(kReconnect);
   set_state(state, message);
+  if (state != bus::LinkState::auth_expired) return;
+  for (const auto& connection : connections_)
+    if (connection != nullptr) connection->disconnect();
 }
 
 void BrokerLink::reconnect_later(const Loss& loss, const std::string& why) {
@@ -169,7 +207,7 @@ void BrokerLink::reconnect_later(const Loss& loss, const std::string& why) {
   // Another connection's loss has its attempt due already: this one follows it.
   if (retry_at_ns_ == 0) {
     const std::int64_t lived = 2 * connections_.front()->stall_limit();
-    const auto delay = policy_.on_loss(now, {loss.recycled, loss.lived_ns >= lived, least});
+    const auto delay = policy_.on_loss(now, {loss.recycled, loss.lived_ns >= lived, least, loss.lived_ns});
     if (!delay)
       return halt(bus::LinkState::failed, why + "; " + std::to_string(policy_.attempts_made()) +
                                               " attempts failed; to go on: broker-gateway brokers retry " +
@@ -178,17 +216,17 @@ void BrokerLink::reconnect_later(const Loss& loss, const std::string& why) {
       set_state(bus::LinkState::reconnecting, why + "; trying again at once");
       return connect_soon();
     }
-    retry_at_ns_ = now + *delay;
+    retry_at(now + *delay, now, why);
   } else {
-    retry_at_ns_ = std::max(retry_at_ns_, now + least);
+    retry_at(std::max(retry_at_ns_, now + least), now, why);
   }
-  set_state(bus::LinkState::reconnecting, why + "; trying again in " + seconds_text(retry_at_ns_ - now));
-  loop_->reconnect.expires_after(std::chrono::nanoseconds(retry_at_ns_ - now));
-  loop_->reconnect.async_wait([this](const boost::system::error_code& ec) {
-    if (ec) return;
-    retry_at_ns_ = 0;
-    connect_next();
-  });
+}
+
+void BrokerLink::retry_at(std::int64_t at_ns, std::int64_t now_ns, const std::string& why) {
+  retry_at_ns_ = at_ns;
+  const std::int64_t wait = std::max<std::int64_t>(0, at_ns - now_ns);
+  set_state(bus::LinkState::reconnecting, why + "; trying again in " + seconds_text(wait));
+  timers_.set(kReconnect, wait);
 }
 
 void BrokerLink::set_state(bus::LinkState state, const std::string& message) {

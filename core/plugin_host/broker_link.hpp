@@ -19,7 +19,9 @@
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
 #include "core/plugin_host/link_policy.hpp"
+#include "core/plugin_host/wall_clock.hpp"
 #include "core/registry/capabilities.hpp"
+#include "core/transport/timers.hpp"
 
 namespace gw::plugin_host {
 
@@ -48,7 +50,8 @@ class BrokerLink final : private AdapterOwner {
   void retry();
 
  private:
-  struct Loop;
+  struct Bell;
+  enum Timer : std::uint32_t { kReconnect, kFollow, kIdle, kWatch };
 
   // AdapterOwner
   void on_ready(AdapterInstance& connection) override;
@@ -56,12 +59,18 @@ class BrokerLink final : private AdapterOwner {
   void on_feed_live(AdapterInstance& connection) override;
   const Wanted* find_wanted(std::uint32_t instrument) const override;
   std::uint32_t next_session() override { return ++sessions_; }
+  std::int64_t wall_at(std::int64_t monotonic_ns) const override { return wall_.at(monotonic_ns); }
 
+  void on_timer(std::uint32_t id);
   void start_over();
   void connect_next();
   void connect_soon();
   void begin(AdapterInstance& connection);
+  void say_connected();
+  void wait_for_proof();
+  bool is_needed(const AdapterInstance& connection) const;
   void reconnect_later(const Loss& loss, const std::string& why);
+  void retry_at(std::int64_t at_ns, std::int64_t now_ns, const std::string& why);
   void halt(bus::LinkState state, const std::string& message);
   void set_state(bus::LinkState state, const std::string& message);
   std::string place_of(const AdapterInstance& connection) const;
@@ -71,12 +80,13 @@ class BrokerLink final : private AdapterOwner {
   void wait_for_bell();
   void take_demand();
   AdapterInstance& connection(std::uint32_t number);
+  bool any_idle() const;
   void close_idle();
 
   // broker_link_watch.cpp
   void watch();
   void look();
-  std::uint64_t open_exchanges(const AdapterInstance& connection, std::int64_t wall_ns);
+  std::uint64_t open_exchanges(AdapterInstance& connection, std::int64_t wall_ns);
   void say_stale(const std::string& message, std::int64_t since_ns);
   void say_live();
   bool is_stale() const;
@@ -86,7 +96,8 @@ class BrokerLink final : private AdapterOwner {
   LinkOptions options_;
   bus::Channel channel_;
   LinkCounts counts_;
-  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<Bell> adapter_bell_;
+  WallClock wall_;
   LinkPolicy policy_;
   std::unordered_map<std::uint32_t, Wanted> wanted_;  // by handle
   // By the number that demand carries. The first is always there, others while something is wanted of them.
@@ -99,10 +110,11 @@ class BrokerLink final : private AdapterOwner {
   bool running_ = false;
   bool halted_ = false;           // auth_expired or failed: no attempt until somebody acts
   std::int64_t retry_at_ns_ = 0;  // 0: no attempt is due later
+  bool idle_close_due_ = false;
   bool told_stale_ = false;
   std::vector<std::string_view> seen_exchanges_;                // of open_exchanges(), whose memory is reused
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
-  std::int64_t clock_offset_ns_ = 0;                            // wall minus monotonic, as seen last
+  transport::Timers timers_;
 };
 
 }  // namespace gw::plugin_host

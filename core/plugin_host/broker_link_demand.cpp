@@ -3,19 +3,19 @@
 
 #include "core/base/log.hpp"
 #include "core/plugin_host/broker_link.hpp"
-#include "core/plugin_host/broker_link_loop.hpp"
+#include "core/plugin_host/broker_link_bell.hpp"
 
 namespace gw::plugin_host {
 
 void BrokerLink::wait_for_bell() {
-  loop_->bell_stream.async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                                [this](const boost::system::error_code& ec) {
-                                  if (ec || !running_) return;
-                                  channel_.adapter_bell().answer();
-                                  channel_.writer().flush_aside();
-                                  take_demand();
-                                  wait_for_bell();
-                                });
+  adapter_bell_->stream.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                                   [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& ec) {
+                                     if (ec || alive.expired() || !running_) return;
+                                     channel_.adapter_bell().answer();
+                                     channel_.writer().flush_aside();
+                                     take_demand();
+                                     wait_for_bell();
+                                   });
 }
 
 AdapterInstance& BrokerLink::connection(std::uint32_t number) {
@@ -67,27 +67,31 @@ void BrokerLink::take_demand() {
   for (const auto& [number, instruments] : begun)
     if (!instruments.empty()) connection(number).subscribe(instruments);
   if (ring.take_wish_for_room()) channel_.writer().wake_reader();
+  // A lost one that carries nothing any more is missed no longer.
+  if (state_ == bus::LinkState::reconnecting) say_connected();
   connect_next();
-  close_idle();
+  if (any_idle() && !idle_close_due_) {
+    idle_close_due_ = true;
+    timers_.set(kIdle, options_.idle_close_ns);
+  }
+}
+
+bool BrokerLink::any_idle() const {
+  return std::any_of(connections_.begin(), connections_.end(),
+                     [this](const auto& c) { return c != nullptr && !is_needed(*c); });
 }
 
 // A connection that carries nothing is closed after a while: what comes next would fill the first again.
 void BrokerLink::close_idle() {
-  const bool any = std::any_of(connections_.begin() + 1, connections_.end(),
-                               [](const auto& c) { return c != nullptr && c->carried() == 0; });
-  if (!any) return;
-  loop_->idle.expires_after(std::chrono::nanoseconds(options_.idle_close_ns));
-  loop_->idle.async_wait([this](const boost::system::error_code& ec) {
-    if (ec) return;
-    for (std::size_t i = 1; i < connections_.size(); ++i) {
-      if (connections_[i] == nullptr || connections_[i]->carried() != 0) continue;
-      log::info("broker", options_.name + ": connection " + std::to_string(i + 1) + " carries nothing, closed");
-      connections_[i]->stop();
-      connections_[i].reset();
-    }
-    while (connections_.size() > 1 && connections_.back() == nullptr) connections_.pop_back();
-    connect_next();
-  });
+  idle_close_due_ = false;
+  for (std::size_t i = 1; i < connections_.size(); ++i) {
+    if (connections_[i] == nullptr || is_needed(*connections_[i])) continue;
+    log::info("broker", options_.name + ": connection " + std::to_string(i + 1) + " carries nothing, closed");
+    connections_[i]->stop();
+    connections_[i].reset();
+  }
+  while (connections_.size() > 1 && connections_.back() == nullptr) connections_.pop_back();
+  connect_next();
 }
 
 }  // namespace gw::plugin_host

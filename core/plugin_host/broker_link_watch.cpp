@@ -4,31 +4,16 @@
 
 #include "core/base/log.hpp"
 #include "core/plugin_host/broker_link.hpp"
-#include "core/plugin_host/broker_link_loop.hpp"
 
 namespace gw::plugin_host {
-namespace {
 
-constexpr std::int64_t kClockJump = 2'000'000'000;
-
-}  // namespace
-
-void BrokerLink::watch() {
-  loop_->watch.expires_after(std::chrono::nanoseconds(connections_.front()->clock().period_ns()));
-  loop_->watch.async_wait([this](const boost::system::error_code& ec) {
-    if (ec || !running_) return;
-    look();
-    watch();
-  });
-}
+void BrokerLink::watch() { timers_.set(kWatch, connections_.front()->clock().period_ns()); }
 
 void BrokerLink::look() {
   const std::int64_t now = options_.monotonic();
   const std::int64_t wall = options_.wall();
-  const std::int64_t offset = wall - now;
-  const std::int64_t jump = offset - std::exchange(clock_offset_ns_, offset);
-  const bool jumped = jump > kClockJump || jump < -kClockJump;
-  if (jumped)
+  const std::int64_t jump = wall_.look(wall, now);
+  if (jump != 0)
     log::warning("broker", options_.name + ": this machine's clock jumped by " + seconds_text(jump) +
                                "; nothing depends on it but the times of arrival");
   std::int64_t lag = 0;
@@ -36,7 +21,7 @@ void BrokerLink::look() {
     AdapterInstance* connection = connections_[i].get();
     if (connection == nullptr) continue;
     FeedClock& clock = connection->clock();
-    if (jumped) clock.forget_lag();
+    if (jump != 0) clock.forget_lag();
     const std::uint64_t open = open_exchanges(*connection, wall);
     // When nothing trades, or nothing is wanted, silence is as it should be.
     if (open == 0 && connection->state() == AdapterInstance::State::ready) clock.set_live();
@@ -55,18 +40,11 @@ void BrokerLink::look() {
 }
 
 // One bit for each exchange that trades now of those that the connection carries; 64 and more share bits.
-std::uint64_t BrokerLink::open_exchanges(const AdapterInstance& connection, std::int64_t wall_ns) {
+std::uint64_t BrokerLink::open_exchanges(AdapterInstance& connection, std::int64_t wall_ns) {
   std::uint64_t open = 0;
-  seen_exchanges_.clear();
-  for (const std::uint32_t handle : connection.instruments()) {
-    const auto wanted = wanted_.find(handle);
-    if (wanted == wanted_.end()) continue;
-    const std::string_view exchange = wanted->second.exchange;
-    if (std::find(seen_exchanges_.begin(), seen_exchanges_.end(), exchange) != seen_exchanges_.end()) continue;
-    seen_exchanges_.push_back(exchange);
+  for (const std::string& exchange : connection.exchanges())
     if (!options_.market_open || options_.market_open(exchange, wall_ns))
       open |= std::uint64_t{1} << std::hash<std::string_view>{}(exchange) % 64;
-  }
   return open;
 }
 
@@ -79,14 +57,14 @@ bool BrokerLink::is_stale() const {
 void BrokerLink::say_stale(const std::string& message, std::int64_t since_ns) {
   told_stale_ = true;
   counts_.recycles.fetch_add(1, std::memory_order_relaxed);
-  log::warning("broker", options_.name + ": the feed is stale: " + message + "; connecting anew");
+  log::warning("broker", options_.name + ": the feed is stale: " + message);
   channel_.writer().feed(true, since_ns, message);
 }
 
 void BrokerLink::say_live() {
   told_stale_ = false;
   log::info("broker", options_.name + ": the feed is live again");
-  channel_.writer().feed(false, options_.wall(), "live");
+  channel_.writer().feed(false, wall_.at(options_.monotonic()), "live");
 }
 
 void BrokerLink::on_feed_live(AdapterInstance&) {

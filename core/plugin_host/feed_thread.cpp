@@ -29,6 +29,10 @@ BrokerLink& FeedThread::add(std::shared_ptr<const Library> library, LinkOptions 
 void FeedThread::remove(const std::string& name) {
   const auto found = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->name() == name; });
   if (found == links_.end()) return;
+  if (!thread_.joinable()) {
+    links_.erase(found);
+    return;
+  }
   std::promise<void> done;
   post([&] {
     (*found)->stop();

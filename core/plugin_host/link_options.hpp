@@ -31,8 +31,9 @@ struct LinkOptions {
   std::int64_t lag_limit_ns = 0;    // of exchange time behind ours; 0: no limit
   // Whether an exchange trades, so that its silence means something. Empty: always.
   std::function<bool(std::string_view exchange, std::int64_t wall_ns)> market_open;
-  std::int64_t steady_ns = 60'000'000'000;      // connected for so long, the back-off begins anew
-  std::int64_t idle_close_ns = 10'000'000'000;  // how long a further connection stays open without subscriptions
+  std::int64_t steady_ns = 60'000'000'000;       // connected for so long, the back-off begins anew
+  std::int64_t idle_close_ns = 10'000'000'000;   // how long a further connection stays open without subscriptions
+  std::int64_t login_limit_ns = 60'000'000'000;  // from connect to ready; others wait meanwhile
   std::function<std::int64_t()> wall = wall_ns;
   std::function<std::int64_t()> monotonic = monotonic_ns;
 };

@@ -10,18 +10,24 @@ namespace gw::plugin_host {
 
 class LinkPolicy {
  public:
-  LinkPolicy(const transport::BackoffOptions& backoff, std::int64_t steady_ns, std::uint64_t seed)
-      : backoff_(backoff, seed), steady_ns_(steady_ns) {}
+  // `steady_ns`: connected for so long, the back-off begins anew. `proof_ns`: after repeated losses one connection has
+  // to last so long before the others follow it.
+  LinkPolicy(const transport::BackoffOptions& backoff, std::int64_t steady_ns, std::int64_t proof_ns,
+             std::uint64_t seed);
 
   struct Loss {
     bool recycled = false;      // ended by the gateway: silent or late
     bool had_lived = false;     // long enough for the recycling to be worth a try at once
     std::int64_t least_ns = 0;  // the broker said so
+    std::int64_t lived_ns = 0;  // since the login; 0: there was none
   };
-  // All connections are logged in.
-  void on_connected(std::int64_t now_ns) { connected_since_ns_ = now_ns; }
+  // One connection is logged in; all of them are.
+  void on_login(std::int64_t now_ns);
+  void on_connected(std::int64_t now_ns);
   // How long to wait before the next attempt; nothing: the attempts are used up.
   std::optional<std::int64_t> on_loss(std::int64_t now_ns, const Loss& loss);
+  // How long the other connections have to wait yet for the one that is back.
+  std::int64_t others_wait(std::int64_t now_ns) const;
   // New credentials, or somebody asked.
   void begin_anew();
   int attempts_made() const { return backoff_.attempts_made(); }
@@ -29,8 +35,11 @@ class LinkPolicy {
  private:
   transport::Backoff backoff_;
   std::int64_t steady_ns_;
+  std::int64_t proof_ns_;
   std::optional<std::int64_t> connected_since_ns_;
-  bool went_at_once_ = false;
+  std::optional<std::int64_t> went_at_once_ns_;
+  bool proving_ = false;
+  std::optional<std::int64_t> proven_at_ns_;  // while proving, from the first login on
 };
 
 }  // namespace gw::plugin_host

@@ -166,17 +166,19 @@ def test_a_refused_subscription_reaches_exactly_those_that_asked(start, angel):
         request = {"action": "subscribe", "mode": 1,
                    "symbols": [{"symbol": s, "exchange": "NSE"} for s in ("RELIANCE", "TCS", "SBIN")]}
         assert told.ask(request)["status"] == "success"
-        error = told.next("error")
-        assert (error["code"], error["symbol"], error["mode"]) == ("SUBSCRIPTION_ERROR", "TCS", 1)
-        assert "E1001" in error["message"]
-        states = {n["symbol"]: n for n in told.notices if n["type"] == "subscription_status"}
-        while states.get("TCS", {}).get("status") != "failed":
-            notice = told.next("subscription_status")
-            states[notice["symbol"]] = notice
+        errors, states = [], {}
+        messages = list(told.notices)
+        while (not errors or states.get("TCS", {}).get("status") != "failed"
+               or not all(states.get(s, {}).get("status") == "active" for s in ("RELIANCE", "SBIN"))):
+            for message in messages:
+                if message["type"] == "error":
+                    errors.append(message)
+                if message["type"] == "subscription_status":
+                    states[message["symbol"]] = message
+            messages = [told.receive()]
+        assert [(e["code"], e["symbol"], e["mode"]) for e in errors] == [("SUBSCRIPTION_ERROR", "TCS", 1)]
+        assert "E1001" in errors[0]["message"]
         assert states["TCS"]["code"] == "SUBSCRIPTION_ERROR" and "E1001" in states["TCS"]["message"]
-        while not {"RELIANCE", "SBIN"} <= {s for s, n in states.items() if n["status"] == "active"}:
-            notice = told.next("subscription_status")
-            states[notice["symbol"]] = notice
         # A second client that asks for the same is told as well, and only what it asked for.
         assert plain.subscribe("TCS", "NSE", 1)["status"] == "success"
         error = plain.next("error")

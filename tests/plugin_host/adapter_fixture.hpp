@@ -67,7 +67,7 @@ class AdapterTest : public testing::Test {
     forget();
   }
 
-  const bgw_host& host() const { return *plugin_->host; }
+  const bgw_host& host() const { return *plugin_->host; }  // of the object that was made last
   LinkState state() const { return static_cast<LinkState>(link_->counts().state.load()); }
   std::string message() { return seen().links.empty() ? "" : seen().links.back().second; }
 

@@ -142,6 +142,16 @@ TEST_F(AdapterSession, RefusedCredentialsStopAllAttempts) {
   EXPECT_EQ(plugin_->count("connect"), 1u);
 }
 
+TEST_F(AdapterSession, ALoginThatIsNeverAnsweredIsGivenUp) {
+  options_.login_limit_ns = 1000;
+  start();
+  run_until_state(LinkState::failed);
+  EXPECT_EQ(message(), "no login within 0.0 s; 3 attempts failed; to go on: broker-gateway brokers retry acme");
+  EXPECT_EQ(plugin_->count("connect"), 4u);
+  EXPECT_EQ(plugin_->count("disconnect"), 4u);
+  EXPECT_EQ(link_->counts().recycles.load(), 0u) << "no feed went stale";
+}
+
 TEST_F(AdapterSession, WhatWillNotWorkIsNotTriedAgainUntilSomebodyAsks) {
   for (const bgw_status status : {BGW_E_FATAL, BGW_E_INVALID, BGW_E_UNSUPPORTED}) {
     plugin_->take_calls();

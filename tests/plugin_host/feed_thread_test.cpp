@@ -59,6 +59,41 @@ TEST_F(FeedThreadTest, AnInstanceThatCouldNotBePreparedIsRemovedWithWhatItAskedF
   EXPECT_EQ(plugin_->count("on_timer 1"), 0u);
 }
 
+TEST_F(FeedThreadTest, ALinkThatIsRemovedIsGoneWhenThatReturnsAndTheOthersGoOn) {
+  BrokerLink& gone = add();
+  ASSERT_TRUE(gone.prepare());
+  LinkOptions other;
+  other.name = "other";
+  ASSERT_TRUE(feed_.add(plugin_, std::move(other), bell_).prepare());
+  feed_.start();
+  gone.channel().adapter_bell().ring();
+  feed_.remove("acme");
+  EXPECT_EQ(plugin_->count("destroy"), 1u);
+  EXPECT_EQ(feed_.find("acme"), nullptr);
+  feed_.remove("acme");  // not there: nothing
+  std::promise<BrokerLink*> found;
+  feed_.post([&] { found.set_value(feed_.find("other")); });
+  EXPECT_NE(found.get_future().get(), nullptr);
+  LinkOptions again;
+  again.name = "acme";
+  BrokerLink& back = feed_.add(plugin_, std::move(again), bell_);
+  ASSERT_TRUE(back.prepare());
+  std::promise<void> started;
+  feed_.post([&] {
+    back.start();
+    started.set_value();
+  });
+  started.get_future().get();
+  feed_.stop();
+}
+
+TEST_F(FeedThreadTest, RemovedBeforeTheStartItIsGoneToo) {
+  ASSERT_TRUE(add().prepare());
+  feed_.remove("acme");
+  EXPECT_EQ(feed_.find("acme"), nullptr);
+  EXPECT_EQ(plugin_->count("destroy"), 1u);
+}
+
 TEST_F(FeedThreadTest, NeverStartedItStillEndsItsAdapters) {
   {
     FeedThread feed;

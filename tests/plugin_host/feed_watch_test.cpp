@@ -41,7 +41,9 @@ class FeedWatch : public AdapterTest {
     t.modes = BGW_MODE_LTP;
     t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
     t.exchange_time_ns = options_.wall() - wall_jump_ - lag;
-    publish(&t);
+    const bgw_update update{&t, nullptr, nullptr};
+    const bgw_host& first = *plugin_->hosts.at(1);
+    first.publish(first.context, &update);
   }
   void run_for(std::int64_t ns, std::int64_t lag = 0) {
     for (const std::int64_t end = now_ + ns; now_ < end; now_ += 10'000'000) {
@@ -67,6 +69,37 @@ TEST_F(FeedWatch, ASilentFeedIsSaidToBeStaleAndTheLinkConnectsAtOnceAndReplays) 
   EXPECT_EQ(link_->counts().recycles.load(), 1U);
   tick();
   EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("stale"), "live"));
+}
+
+TEST_F(FeedWatch, ConnectionsThatGoSilentTogetherAreAllMadeAnewAtOnce) {
+  plugin_->connect = [this](bgw_error&) {
+    const bgw_host& host = *plugin_->hosts.at(plugin_->calling);
+    host.ready(host.context);
+    return BGW_OK;
+  };
+  link_.reset();
+  options_.reconnect.first_ns = options_.reconnect.max_ns = 3600 * kSecond;  // nothing but at once would come
+  start();
+  want(1);
+  want(2, BGW_MODE_LTP, 0, 1);
+  run_until([this] { return link_->counts().connections.load() == 2; });
+  settle();
+  for (int i = 0; i < 20; ++i) {
+    tick();
+    bgw_tick other{};
+    other.instrument = 2;
+    other.modes = BGW_MODE_LTP;
+    other.present = BGW_HAS_LTP;
+    const bgw_update update{&other, nullptr, nullptr};
+    const bgw_host& second = *plugin_->hosts.at(2);
+    second.publish(second.context, &update);
+    now_ += 50'000'000;
+    look();
+  }
+  forget();
+  now_ += kSecond;
+  run_until([this] { return plugin_->count("subscribe 1:1") + plugin_->count("#2 subscribe 2:1") == 2; });
+  EXPECT_EQ(link_->counts().recycles.load(), 2U);
 }
 
 TEST_F(FeedWatch, WhileTheMarketIsClosedSilenceIsNoFault) {

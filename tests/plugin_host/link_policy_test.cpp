@@ -11,59 +11,108 @@ using support::kSecond;
 constexpr std::int64_t kHour = 3600 * kSecond;
 constexpr transport::BackoffOptions kForEver{5 * kSecond, 60 * kSecond, 0, 0.2};
 
-// A day on which each connection lives for `lives` after its login (none: the login fails), then is lost.
-int attempts_in_an_hour(std::int64_t lives, LinkPolicy::Loss loss, std::uint64_t seed) {
-  LinkPolicy policy(kForEver, 60 * kSecond, seed);
+struct BadHour {
+  const char* name;
+  int connections;
+  std::int64_t lives;  // of all connections, from the login of the first on; -1: the login fails
+  bool recycled;
+};
+
+// The link as BrokerLink plays it: after each wait the first connection logs in, then the others if they may.
+int attempts_in(const BadHour& hour, std::uint64_t seed) {
+  LinkPolicy policy(kForEver, 60 * kSecond, 13 * kSecond, seed);
   policy.on_connected(-2 * 60 * kSecond);
   std::int64_t now = 0;
   int attempts = 0;
-  LinkPolicy::Loss first = loss;
-  first.had_lived = loss.recycled;
-  std::optional<std::int64_t> delay = policy.on_loss(now, first);
+  std::optional<std::int64_t> delay = policy.on_loss(now, {hour.recycled, hour.recycled, 0, 120 * kSecond});
   while (now + *delay < kHour) {
     now += *delay;
     ++attempts;
-    if (lives >= 0) policy.on_connected(now);
-    now += std::max<std::int64_t>(lives, 0);
-    delay = policy.on_loss(now, loss);
+    const bool let_in = hour.lives >= 0;
+    if (let_in) policy.on_login(now);
+    if (let_in && (hour.connections == 1 || policy.others_wait(now) < hour.lives)) {
+      attempts += hour.connections - 1;
+      policy.on_connected(now);
+    }
+    if (let_in) now += hour.lives;
+    delay = policy.on_loss(now,
+                           {hour.recycled && let_in, let_in && hour.lives >= 13 * kSecond, 0, let_in ? hour.lives : 0});
   }
   return attempts;
 }
 
-class Hour : public testing::TestWithParam<std::uint64_t> {};
-INSTANTIATE_TEST_SUITE_P(Seeds, Hour, testing::Range<std::uint64_t>(1, 40));
+constexpr BadHour kHours[] = {
+    {"refused", 1, -1, false},
+    {"refused, three connections", 3, -1, false},
+    {"muted", 1, 13 * kSecond / 2, true},
+    {"muted, three connections", 3, 13 * kSecond / 2, true},
+    {"flapping", 1, 10 * kSecond, false},
+    {"flapping, three connections", 3, 10 * kSecond, false},
+    {"recycled every twenty seconds", 1, 20 * kSecond, true},
+};
 
-TEST_P(Hour, OfABrokerThatRefusesCostsFewAttempts) {
-  const int made = attempts_in_an_hour(-1, {}, GetParam());
-  EXPECT_LT(made, 75);
-  EXPECT_GT(made, 50);
+TEST(LinkPolicy, AnHourOfBadDaysCostsFewAttempts) {
+  for (const BadHour& hour : kHours) {
+    for (std::uint64_t seed = 1; seed < 40; ++seed) {
+      const int made = attempts_in(hour, seed);
+      EXPECT_LT(made, 75) << hour.name;
+      EXPECT_GT(made, 30) << hour.name;
+    }
+  }
 }
 
-TEST_P(Hour, OfABrokerThatLetsUsInAndStaysMuteCostsFewAttempts) {
-  EXPECT_LT(attempts_in_an_hour(13 * kSecond / 2, {true, false, 0}, GetParam()), 75);
+TEST(LinkPolicy, TheFirstLossesAreAnsweredByAllConnections) {
+  LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 13 * kSecond, 1);
+  for (int i = 0; i < 3; ++i) {
+    policy.on_loss(0, {false, false, 0, kSecond});
+    policy.on_login(0);
+    EXPECT_EQ(policy.others_wait(0), 0);
+  }
+  policy.on_loss(0, {false, false, 0, kSecond});
+  EXPECT_EQ(policy.others_wait(0), 0) << "of the first itself";
+  policy.on_login(kSecond);
+  EXPECT_EQ(policy.others_wait(2 * kSecond), 12 * kSecond);
+  policy.on_login(3 * kSecond);
+  EXPECT_EQ(policy.others_wait(14 * kSecond), 0);
 }
 
-TEST_P(Hour, OfALinkThatIsLostEveryTenSecondsCostsFewAttempts) {
-  EXPECT_LT(attempts_in_an_hour(10 * kSecond, {}, GetParam()), 75);
+TEST(LinkPolicy, WhereTheBrokerWasDownALoginIsProofEnough) {
+  LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 13 * kSecond, 1);
+  for (int i = 0; i < 10; ++i) policy.on_loss(0, {});
+  policy.on_login(0);
+  EXPECT_EQ(policy.others_wait(0), 0);
 }
 
-TEST_P(Hour, OfAFeedThatIsRecycledEveryTwentySecondsCostsFewAttempts) {
-  EXPECT_LT(attempts_in_an_hour(20 * kSecond, {true, true, 0}, GetParam()), 75);
+TEST(LinkPolicy, AFurtherConnectionDoesNotBeginTheMinuteAnew) {
+  LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 13 * kSecond, 1);
+  policy.on_loss(0, {});
+  policy.on_connected(0);
+  policy.on_connected(50 * kSecond);
+  EXPECT_EQ(policy.on_loss(60 * kSecond, {}), 5 * kSecond);
 }
 
 TEST(LinkPolicy, ALinkThatHadBeenWellIsRecycledAtOnceAndOnlyOnce) {
-  LinkPolicy policy({5 * kSecond, 60 * kSecond, 10, 0.0}, 60 * kSecond, 1);
+  LinkPolicy policy({5 * kSecond, 60 * kSecond, 10, 0.0}, 60 * kSecond, 13 * kSecond, 1);
   policy.on_connected(0);
-  EXPECT_EQ(policy.on_loss(20 * kSecond, {true, true, 0}), 0);
+  EXPECT_EQ(policy.on_loss(20 * kSecond, {true, true, 0, 20 * kSecond}), 0);
   policy.on_connected(20 * kSecond);
-  EXPECT_EQ(policy.on_loss(40 * kSecond, {true, true, 0}), 5 * kSecond);
+  EXPECT_EQ(policy.on_loss(40 * kSecond, {true, true, 0, 20 * kSecond}), 5 * kSecond);
   policy.on_connected(45 * kSecond);
   // After a minute connected it is a new day.
-  EXPECT_EQ(policy.on_loss(105 * kSecond, {true, true, 0}), 0);
+  EXPECT_EQ(policy.on_loss(105 * kSecond, {true, true, 0, 60 * kSecond}), 0);
+}
+
+TEST(LinkPolicy, ConnectionsThatAreRecycledByTheSameCauseAllGoAtOnce) {
+  LinkPolicy policy({5 * kSecond, 60 * kSecond, 10, 0.0}, 60 * kSecond, 13 * kSecond, 1);
+  policy.on_connected(0);
+  EXPECT_EQ(policy.on_loss(20 * kSecond, {true, true, 0, 20 * kSecond}), 0);
+  EXPECT_EQ(policy.on_loss(21 * kSecond, {true, true, 0, 15 * kSecond}), 0);
+  EXPECT_EQ(policy.on_loss(35 * kSecond, {true, true, 0, 14 * kSecond}), 5 * kSecond) << "a session of afterwards";
+  EXPECT_EQ(policy.on_loss(36 * kSecond, {true, true, 0, 36 * kSecond}), 10 * kSecond) << "once trouble goes on";
 }
 
 TEST(LinkPolicy, DoublesUpToTheMostAndBeginsAnewAfterAMinute) {
-  LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 1);
+  LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 13 * kSecond, 1);
   for (const std::int64_t seconds : {5, 10, 20, 40, 60, 60}) EXPECT_EQ(policy.on_loss(0, {}), seconds * kSecond);
   policy.on_connected(0);
   EXPECT_EQ(policy.on_loss(59 * kSecond, {}), 60 * kSecond);
@@ -72,13 +121,13 @@ TEST(LinkPolicy, DoublesUpToTheMostAndBeginsAnewAfterAMinute) {
 }
 
 TEST(LinkPolicy, WaitsAtLeastWhatTheBrokerSays) {
-  LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 1);
+  LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 13 * kSecond, 1);
   EXPECT_EQ(policy.on_loss(0, {false, false, 90 * kSecond}), 90 * kSecond);
   EXPECT_EQ(policy.on_loss(0, {false, false, kSecond}), 10 * kSecond);
 }
 
 TEST(LinkPolicy, GivesUpAfterItsAttemptsUntilSomebodyBeginsAnew) {
-  LinkPolicy policy({kSecond, kSecond, 2, 0.0}, 60 * kSecond, 1);
+  LinkPolicy policy({kSecond, kSecond, 2, 0.0}, 60 * kSecond, 13 * kSecond, 1);
   EXPECT_TRUE(policy.on_loss(0, {}));
   EXPECT_TRUE(policy.on_loss(0, {}));
   EXPECT_FALSE(policy.on_loss(0, {}));

@@ -182,6 +182,8 @@ class Run {
     options.name = std::to_string(i);
     options.reconnect = {0, 0, 0, 0.0};
     options.idle_close_ns = 0;
+    options.stall_limit_ns = 1;  // what has to last so long does
+    options.market_open = [](std::string_view, std::int64_t) { return false; };
     options.monotonic = [this] { return monotonic_; };
     links_[i] = std::make_unique<plugin_host::BrokerLink>(io_, libraries_[i], std::move(options), bell_);
     EXPECT_TRUE(links_[i]->prepare());

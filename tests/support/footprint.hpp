@@ -8,6 +8,13 @@
 
 namespace gw::support {
 
+// Not under sanitizers, which keep what was freed.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kMemoryIsOurs = false;
+#else
+inline constexpr bool kMemoryIsOurs = true;
+#endif
+
 struct Footprint {
   std::size_t descriptors = 0;
   std::size_t threads = 0;
