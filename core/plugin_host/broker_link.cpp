@@ -25,7 +25,8 @@ BrokerLink::BrokerLink(boost::asio::io_context& io, std::shared_ptr<const Librar
       channel_(kUpdateRing, kDemandRing, routing_bell),
       adapter_bell_(std::make_unique<Bell>(io, channel_.adapter_bell().descriptor())),
       wall_(options_.wall(), options_.monotonic()),
-      policy_(options_.reconnect, options_.steady_ns, 2 * stall_limit_of(*library_, options_), std::random_device{}()),
+      policy_(options_.reconnect, options_.steady_ns,
+              std::min(2 * stall_limit_of(*library_, options_), options_.reconnect.max_ns), std::random_device{}()),
       timers_(io, [this](std::uint32_t id) { on_timer(id); }) {
   connection(0);
 }

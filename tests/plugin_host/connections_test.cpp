@@ -181,6 +181,7 @@ TEST_F(Connections, AnIdleOneIsClosedThoughDemandGoesOnElsewhere) {
 }
 
 TEST_F(Connections, AfterRepeatedLossesOneHasToLastBeforeTheOthersFollow) {
+  options_.reconnect.max_ns = 3'600'000'000'000;
   start();
   for (const std::uint32_t i : {0U, 1U, 2U}) want_at(i, i + 1);
   run_until([this] { return link_->counts().connections.load() == 3; });
