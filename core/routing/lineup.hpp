@@ -68,6 +68,9 @@ struct Lineup {
   std::vector<BrokerId> order;
   std::size_t active = 0;           // place in `order`
   std::optional<BrokerId> standby;  // subscribed too
+  // A preferred broker that has been quiet stands by until it has sent something: a mute one is never returned to.
+  std::optional<BrokerId> proving;
+  std::uint64_t proving_order = 0;  // of its updates when that began
   std::string epoch;
   std::unordered_map<std::string, InterestId> interests;  // by symbol and exchange
   std::uint64_t seq_floor = 0;  // a topic that is made anew goes on from here, so that seq never runs backwards

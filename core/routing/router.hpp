@@ -135,6 +135,8 @@ class Router {
 
   // router_switch.cpp
   std::optional<std::size_t> better_place(const Lineup& lineup) const;
+  void prove(LineupId id, std::optional<BrokerId> broker);
+  bool is_proven(const Lineup& lineup) const;
   void switch_to(LineupId id, std::size_t target, const std::string& why);
   std::optional<BrokerId> standby_of(const Lineup& lineup) const;
   void stand_by(LineupId id);

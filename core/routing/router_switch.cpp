@@ -37,13 +37,15 @@ void Router::review() {
   for (LineupId id = 0; id < lineups_.size(); ++id) {
     Lineup& l = *lineups_[id];
     const auto place = better_place(l);
-    if (!place) continue;
     const BrokerTable& now = *brokers_[l.broker()];
     if (!now.hopeless()) {
+      prove(id, place ? std::optional(l.order[*place]) : std::nullopt);
+      if (!place || !is_proven(l)) continue;
       switch_to(id, *place, "broker " + brokers_[l.order[*place]]->setup().name + " serves again");
       l.returned_ns = clocks_.monotonic();
       continue;
     }
+    if (!place) continue;
     // A return that did not last makes the next one wait longer.
     const bool soon = l.returned_ns != 0 && clocks_.monotonic() - l.returned_ns < 2 * std::max(kQuiet, l.quiet_ns);
     l.quiet_ns = soon ? std::min(kMostQuiet, 2 * std::max(kQuiet, l.quiet_ns)) : kQuiet;
@@ -59,9 +61,24 @@ void Router::review() {
   }
 }
 
+// Has the broker stand by for the lineup; nobody: nor any other.
+void Router::prove(LineupId id, std::optional<BrokerId> broker) {
+  Lineup& l = *lineups_[id];
+  if (l.proving == broker) return;
+  l.proving = broker;
+  l.proving_order = broker ? brokers_[*broker]->update_order : 0;
+  stand_by(id);
+}
+
+bool Router::is_proven(const Lineup& l) const {
+  const BrokerTable& table = *brokers_[*l.proving];
+  return l.interests.empty() || table.setup().hot_standby || table.update_order > l.proving_order;
+}
+
 void Router::switch_to(LineupId id, std::size_t target, const std::string& why) {
   Lineup& l = *lineups_[id];
   l.active = target;
+  l.proving.reset();
   l.epoch = new_epoch_();
   ++counts_.switches;
   port_.switched(id, why);
@@ -89,6 +106,7 @@ void Router::switch_to(LineupId id, std::size_t target, const std::string& why) 
 }
 
 std::optional<BrokerId> Router::standby_of(const Lineup& l) const {
+  if (l.proving) return l.proving;
   for (const BrokerId broker : l.order)
     if (broker != l.broker() && brokers_[broker]->setup().hot_standby && brokers_[broker]->available()) return broker;
   return std::nullopt;
@@ -110,6 +128,7 @@ void Router::set_order(LineupId id, std::vector<BrokerId> order) {
   Lineup& l = *lineups_[id];
   const BrokerId before = l.broker();
   l.order = std::move(order);
+  l.proving.reset();
   const auto found = std::find(l.order.begin(), l.order.end(), before);
   // Whoever edits the list wants its first, unless that cannot serve.
   std::size_t place = 0;

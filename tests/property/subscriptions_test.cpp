@@ -111,7 +111,15 @@ class Run {
       links_[i]->channel().writer().feed(false, 0, "live");
     }
     for (int i = 0; i < 40; ++i) progress(100);
-    monotonic_ += 2'000'000'000'000;
+    // Time for returns to preferred brokers, and the ticks that prove them.
+    for (int round = 0; round < 3; ++round) {
+      monotonic_ += 7'200'000'000'000;
+      router_.review();
+      for (int i = 0; i < 40; ++i) progress(100);
+      for (Books& books : books_)
+        for (Books::Connection* connection : books.live()) tick(*connection);
+      for (int i = 0; i < 10; ++i) progress(100);
+    }
     router_.review();
     for (int i = 0; i < 40; ++i) progress(100);
   }
@@ -253,7 +261,9 @@ class Run {
   void tick() {
     const auto live = books_[pick(2)].live();
     if (live.empty()) return;
-    Books::Connection& c = *live[pick(live.size())];
+    tick(*live[pick(live.size())]);
+  }
+  void tick(Books::Connection& c) {
     for (const auto& [handle, s] : c.held) {
       bgw_tick t{};
       t.instrument = handle;

@@ -126,15 +126,38 @@ TEST_F(LineupTest, NobodyMovesToABrokerThatDoesNotServeEither) {
   EXPECT_EQ(serving(), "zerodha") << "as soon as it does";
 }
 
-TEST_F(LineupTest, ItComesBackAfterAQuietMinute) {
+TEST_F(LineupTest, ItComesBackAfterAQuietMinuteWhenItHasShownThatItTicks) {
   subscribe(6, "INFY", kLtp);
   lose(adapter_);
   recover(adapter_);
   pass(kMinute - 1);
   EXPECT_EQ(serving(), "zerodha");
+  demand(adapter_);
+  pass(1);
+  EXPECT_THAT(demand(adapter_), ElementsAre("INFY.NSE mode 1 token 1")) << "it stands by";
+  pass(kMinute);
+  EXPECT_EQ(serving(), "zerodha");
+  adapter_.tick(0, kLtpPacket, 8);
+  drain();
+  EXPECT_THAT(port_.take(), IsEmpty());
+  demand(second_);
   pass(1);
   EXPECT_EQ(serving(), "angel");
   EXPECT_THAT(port_.switches.back(), HasSubstr("broker angel serves again"));
+  EXPECT_THAT(port_.take(), ElementsAre("6: INFY.NSE 1 #1 ltp 8"));
+  EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE none"));
+}
+
+TEST_F(LineupTest, AMuteOneThatStoodByIsLetGoAgain) {
+  subscribe(6, "INFY", kLtp);
+  lose(adapter_);
+  recover(adapter_);
+  pass(kMinute);
+  demand(adapter_);
+  go_silent(adapter_);
+  EXPECT_EQ(serving(), "zerodha");
+  EXPECT_THAT(demand(adapter_), ElementsAre("INFY.NSE none"));
+  EXPECT_EQ(port_.switches.size(), 1U);
 }
 
 TEST_F(LineupTest, AMinuteThatWasNotQuietBeginsAnew) {
