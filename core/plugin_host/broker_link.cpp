@@ -207,8 +207,7 @@ void BrokerLink::reconnect_later(const Loss& loss, const std::string& why) {
   const std::int64_t least = loss.status == BGW_E_RATE ? loss.retry_after_ns : 0;
   // Another connection's loss has its attempt due already: this one follows it.
   if (retry_at_ns_ == 0) {
-    const std::int64_t lived = 2 * connections_.front()->stall_limit();
-    const auto delay = policy_.on_loss(now, {loss.recycled, loss.lived_ns >= lived, least, loss.lived_ns});
+    const auto delay = policy_.on_loss(now, {loss.recycled, least, loss.lived_ns});
     if (!delay)
       return halt(bus::LinkState::failed, why + "; " + std::to_string(policy_.attempts_made()) +
                                               " attempts failed; to go on: broker-gateway brokers retry " +

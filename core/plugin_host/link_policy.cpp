@@ -25,10 +25,11 @@ std::optional<std::int64_t> LinkPolicy::on_loss(std::int64_t now_ns, const Loss&
   if (connected_since_ns_ && now_ns - *connected_since_ns_ >= steady_ns_) begin_anew();
   connected_since_ns_.reset();
   proven_at_ns_.reset();
-  // A link that had been well is most often cured by a new connection. One that is recycled again soon is not; but
+  // A silent link is most often cured by a new connection. One that is silent again soon is not; but
   // another connection that was there before is lost by the same cause.
-  const bool same_cause = went_at_once_ns_ && now_ns - loss.lived_ns < *went_at_once_ns_;
-  if (loss.recycled && loss.had_lived && backoff_.attempts_made() == 0 && (!went_at_once_ns_ || same_cause)) {
+  const bool same_cause =
+      went_at_once_ns_ && now_ns - loss.lived_ns < *went_at_once_ns_ && backoff_.attempts_made() == 0;
+  if (loss.recycled && (!went_at_once_ns_ || same_cause)) {
     if (!went_at_once_ns_) went_at_once_ns_ = now_ns;
     return loss.least_ns;
   }

@@ -17,7 +17,6 @@ class LinkPolicy {
 
   struct Loss {
     bool recycled = false;      // ended by the gateway: silent or late
-    bool had_lived = false;     // long enough for the recycling to be worth a try at once
     std::int64_t least_ns = 0;  // the broker said so
     std::int64_t lived_ns = 0;  // since the login; 0: there was none
   };

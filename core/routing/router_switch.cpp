@@ -53,7 +53,7 @@ void Router::review() {
     std::string why = "broker " + now.setup().name;
     if (!now.available())
       why += " is left out";
-    else if (now.state() == bus::LinkState::connected)
+    else if (now.feed().stale)
       why += " sends nothing new";
     else
       why += std::string(" is ") + bus::word(now.state());

@@ -24,7 +24,7 @@ int attempts_in(const BadHour& hour, std::uint64_t seed) {
   policy.on_connected(-2 * 60 * kSecond);
   std::int64_t now = 0;
   int attempts = 0;
-  std::optional<std::int64_t> delay = policy.on_loss(now, {hour.recycled, hour.recycled, 0, 120 * kSecond});
+  std::optional<std::int64_t> delay = policy.on_loss(now, {hour.recycled, 0, 120 * kSecond});
   while (now + *delay < kHour) {
     now += *delay;
     ++attempts;
@@ -35,8 +35,7 @@ int attempts_in(const BadHour& hour, std::uint64_t seed) {
       policy.on_connected(now);
     }
     if (let_in) now += hour.lives;
-    delay = policy.on_loss(now,
-                           {hour.recycled && let_in, let_in && hour.lives >= 13 * kSecond, 0, let_in ? hour.lives : 0});
+    delay = policy.on_loss(now, {hour.recycled && let_in, 0, let_in ? hour.lives : 0});
   }
   return attempts;
 }
@@ -64,11 +63,11 @@ TEST(LinkPolicy, AnHourOfBadDaysCostsFewAttempts) {
 TEST(LinkPolicy, TheFirstLossesAreAnsweredByAllConnections) {
   LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 13 * kSecond, 1);
   for (int i = 0; i < 3; ++i) {
-    policy.on_loss(0, {false, false, 0, kSecond});
+    policy.on_loss(0, {false, 0, kSecond});
     policy.on_login(0);
     EXPECT_EQ(policy.others_wait(0), 0);
   }
-  policy.on_loss(0, {false, false, 0, kSecond});
+  policy.on_loss(0, {false, 0, kSecond});
   EXPECT_EQ(policy.others_wait(0), 0) << "of the first itself";
   policy.on_login(kSecond);
   EXPECT_EQ(policy.others_wait(2 * kSecond), 12 * kSecond);
@@ -91,24 +90,24 @@ TEST(LinkPolicy, AFurtherConnectionDoesNotBeginTheMinuteAnew) {
   EXPECT_EQ(policy.on_loss(60 * kSecond, {}), 5 * kSecond);
 }
 
-TEST(LinkPolicy, ALinkThatHadBeenWellIsRecycledAtOnceAndOnlyOnce) {
+TEST(LinkPolicy, ASilentLinkIsMadeAnewAtOnceAndOnlyOnce) {
   LinkPolicy policy({5 * kSecond, 60 * kSecond, 10, 0.0}, 60 * kSecond, 13 * kSecond, 1);
   policy.on_connected(0);
-  EXPECT_EQ(policy.on_loss(20 * kSecond, {true, true, 0, 20 * kSecond}), 0);
+  EXPECT_EQ(policy.on_loss(20 * kSecond, {true, 0, 20 * kSecond}), 0);
   policy.on_connected(20 * kSecond);
-  EXPECT_EQ(policy.on_loss(40 * kSecond, {true, true, 0, 20 * kSecond}), 5 * kSecond);
+  EXPECT_EQ(policy.on_loss(40 * kSecond, {true, 0, 20 * kSecond}), 5 * kSecond);
   policy.on_connected(45 * kSecond);
   // After a minute connected it is a new day.
-  EXPECT_EQ(policy.on_loss(105 * kSecond, {true, true, 0, 60 * kSecond}), 0);
+  EXPECT_EQ(policy.on_loss(105 * kSecond, {true, 0, 60 * kSecond}), 0);
 }
 
 TEST(LinkPolicy, ConnectionsThatAreRecycledByTheSameCauseAllGoAtOnce) {
   LinkPolicy policy({5 * kSecond, 60 * kSecond, 10, 0.0}, 60 * kSecond, 13 * kSecond, 1);
   policy.on_connected(0);
-  EXPECT_EQ(policy.on_loss(20 * kSecond, {true, true, 0, 20 * kSecond}), 0);
-  EXPECT_EQ(policy.on_loss(21 * kSecond, {true, true, 0, 15 * kSecond}), 0);
-  EXPECT_EQ(policy.on_loss(35 * kSecond, {true, true, 0, 14 * kSecond}), 5 * kSecond) << "a session of afterwards";
-  EXPECT_EQ(policy.on_loss(36 * kSecond, {true, true, 0, 36 * kSecond}), 10 * kSecond) << "once trouble goes on";
+  EXPECT_EQ(policy.on_loss(20 * kSecond, {true, 0, 20 * kSecond}), 0);
+  EXPECT_EQ(policy.on_loss(21 * kSecond, {true, 0, 15 * kSecond}), 0);
+  EXPECT_EQ(policy.on_loss(35 * kSecond, {true, 0, 14 * kSecond}), 5 * kSecond) << "a session of afterwards";
+  EXPECT_EQ(policy.on_loss(36 * kSecond, {true, 0, 36 * kSecond}), 10 * kSecond) << "once trouble goes on";
 }
 
 TEST(LinkPolicy, DoublesUpToTheMostAndBeginsAnewAfterAMinute) {
@@ -122,8 +121,8 @@ TEST(LinkPolicy, DoublesUpToTheMostAndBeginsAnewAfterAMinute) {
 
 TEST(LinkPolicy, WaitsAtLeastWhatTheBrokerSays) {
   LinkPolicy policy({5 * kSecond, 60 * kSecond, 0, 0.0}, 60 * kSecond, 13 * kSecond, 1);
-  EXPECT_EQ(policy.on_loss(0, {false, false, 90 * kSecond}), 90 * kSecond);
-  EXPECT_EQ(policy.on_loss(0, {false, false, kSecond}), 10 * kSecond);
+  EXPECT_EQ(policy.on_loss(0, {false, 90 * kSecond}), 90 * kSecond);
+  EXPECT_EQ(policy.on_loss(0, {false, kSecond}), 10 * kSecond);
 }
 
 TEST(LinkPolicy, GivesUpAfterItsAttemptsUntilSomebodyBeginsAnew) {
