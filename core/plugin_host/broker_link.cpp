@@ -69,6 +69,9 @@ void BrokerLink::on_timer(std::uint32_t id) {
       return connect_next();
     case kFollow:
       return connect_next();
+    case kSecondLogin:
+      halted_ = false;
+      return connect_next();
     case kIdle:
       return close_idle();
     default:
@@ -79,8 +82,10 @@ void BrokerLink::on_timer(std::uint32_t id) {
 
 void BrokerLink::start_over() {
   timers_.cancel(kReconnect);
+  timers_.cancel(kSecondLogin);
   retry_at_ns_ = 0;
   halted_ = false;
+  refused_once_ = false;
   policy_.begin_anew();
   connect_next();
 }
@@ -137,7 +142,9 @@ void BrokerLink::begin(AdapterInstance& connection) {
   if (!connection.login_problem().empty())
     return halt(bus::LinkState::auth_expired,
                 connection.login_problem() + "; after a new login: broker-gateway brokers relogin " + options_.name);
-  // A further connection takes nothing from a link that works.
+  // A further connection takes nothing from a link that works, and refused credentials are not good again by being
+  // tried.
+  if (refused_once_) return connection.connect();
   if (state_ != bus::LinkState::connected || connections_.front()->state() != AdapterInstance::State::ready)
     set_state(ever_connected_ ? bus::LinkState::reconnecting : bus::LinkState::connecting,
               "connecting" + place_of(connection));
@@ -169,6 +176,7 @@ void BrokerLink::say_connected() {
   });
   if (!all) return;
   policy_.on_connected(options_.monotonic());
+  refused_once_ = false;
   set_state(bus::LinkState::connected, "connected");
 }
 
@@ -179,8 +187,10 @@ void BrokerLink::on_lost(AdapterInstance& connection, const Loss& loss) {
   const std::string why = loss.why + place_of(connection);
   switch (loss.status) {
     case BGW_E_AUTH:
-      return halt(bus::LinkState::auth_expired,
-                  why + "; after a new login: broker-gateway brokers relogin " + options_.name);
+      halt(bus::LinkState::auth_expired, why + "; after a new login: broker-gateway brokers relogin " + options_.name);
+      // A broker may err, or a login take a moment to count.
+      if (!std::exchange(refused_once_, true)) timers_.set(kSecondLogin, options_.second_login_ns);
+      return;
     case BGW_E_FATAL:
     case BGW_E_UNSUPPORTED:
     case BGW_E_INVALID:

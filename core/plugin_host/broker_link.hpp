@@ -51,7 +51,7 @@ class BrokerLink final : private AdapterOwner {
 
  private:
   struct Bell;
-  enum Timer : std::uint32_t { kReconnect, kFollow, kIdle, kWatch };
+  enum Timer : std::uint32_t { kReconnect, kFollow, kSecondLogin, kIdle, kWatch };
 
   // AdapterOwner
   void on_ready(AdapterInstance& connection) override;
@@ -109,6 +109,7 @@ class BrokerLink final : private AdapterOwner {
   bool ever_connected_ = false;
   bool running_ = false;
   bool halted_ = false;           // auth_expired or failed: no attempt until somebody acts
+  bool refused_once_ = false;     // these credentials
   std::int64_t retry_at_ns_ = 0;  // 0: no attempt is due later
   bool idle_close_due_ = false;
   bool told_stale_ = false;

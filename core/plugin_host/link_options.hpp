@@ -33,6 +33,7 @@ struct LinkOptions {
   std::function<bool(std::string_view exchange, std::int64_t wall_ns)> market_open;
   std::int64_t steady_ns = 60'000'000'000;       // connected for so long, the back-off begins anew
   std::int64_t idle_close_ns = 10'000'000'000;   // how long a further connection stays open without subscriptions
+  std::int64_t second_login_ns = 1'000'000'000;  // credentials that are refused are tried once more so much later
   std::int64_t login_limit_ns = 60'000'000'000;  // from connect to ready; others wait meanwhile
   std::function<std::int64_t()> wall = wall_ns;
   std::function<std::int64_t()> monotonic = monotonic_ns;

@@ -190,7 +190,7 @@ def test_a_refused_login_is_no_loop(start, tmp_path, status):
             state = client.next("broker_status")
         assert str(status) in state["message"] and "relogin" in state["message"]
         assert client.subscribe("INFY", "NSE", 1)["status"] == "success"
-        assert sim.books()["logins"] == {"accepted": 0, "refused": 1}
+        until(sim, lambda books: books["logins"] == {"accepted": 0, "refused": 2})
         sim.fault("none")
         gateway.run("brokers", "relogin", "zerodha")
         client.next("broker_status", status="connected")

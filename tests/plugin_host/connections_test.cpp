@@ -128,7 +128,7 @@ TEST_F(Connections, ALossOfOneIsALossOfTheLinkUntilItIsBack) {
   EXPECT_EQ(seen().links.back().first, LinkState::connected);
 }
 
-TEST_F(Connections, RefusedCredentialsCostOneAttemptWhateverTheNumberOfConnections) {
+TEST_F(Connections, RefusedCredentialsStopTheLoginsOfAllConnections) {
   start_with_two();
   plugin_->connect = answer(BGW_E_AUTH, "token expired");
   fail(1, BGW_E_TRANSIENT, "gone");
@@ -204,6 +204,34 @@ TEST_F(Connections, AfterRepeatedLossesOneHasToLastBeforeTheOthersFollow) {
   want_at(0, 4);  // any event of the link looks at the clock
   run_until([this] { return is_connected(); });
   EXPECT_EQ(link_->counts().connections.load(), 3U);
+}
+
+TEST_F(Connections, RefusedCredentialsAreTriedOnceMoreAndThenNoMore) {
+  options_.second_login_ns = 1000;
+  start_with_two();
+  plugin_->connect = answer(BGW_E_AUTH, "token expired");
+  fail(1, BGW_E_TRANSIENT, "gone");
+  run_until([this] { return plugin_->count("connect") == 2; });
+  settle();
+  EXPECT_EQ(state(), LinkState::auth_expired);
+  const auto said = [this](LinkState state) {
+    return std::count_if(seen().links.begin(), seen().links.end(), [&](const auto& l) { return l.first == state; });
+  };
+  EXPECT_EQ(said(LinkState::auth_expired), 1) << "told once";
+  EXPECT_EQ(plugin_->count("connect"), 2U);
+}
+
+TEST_F(Connections, ASecondLoginThatSucceedsIsAsIfNothingHadBeen) {
+  options_.second_login_ns = 1000;
+  start_with_two();
+  const auto let_in = plugin_->connect;
+  plugin_->connect = answer(BGW_E_AUTH, "not yet");
+  fail(1, BGW_E_TRANSIENT, "gone");
+  run_until([this] { return state() == LinkState::auth_expired; });
+  plugin_->connect = let_in;
+  run_until([this] { return plugin_->count("#2 subscribe 2:1") == 1; });
+  EXPECT_EQ(plugin_->count("subscribe 1:1"), 1U);
+  EXPECT_TRUE(is_connected());
 }
 
 TEST_F(Connections, AReloginBringsBackAllOfThem) {
