@@ -43,7 +43,8 @@ void Gateway::look_at_files() {
 void Gateway::look_at_secrets(const config::Broker& broker) {
   const auto state =
       static_cast<bus::LinkState>(feed_.find(broker.name)->counts().state.load(std::memory_order_relaxed));
-  if (state != bus::LinkState::auth_expired || state_of_secrets(broker) == secrets_seen_[broker.name]) return;
+  // A link that works has credentials that do.
+  if (state == bus::LinkState::connected || state_of_secrets(broker) == secrets_seen_[broker.name]) return;
   log::info("broker", broker.name + ": its secret's file has changed, logging in again");
   const std::string answer = relogin(broker.name);
   if (answer.find("\"ok\":true") == std::string::npos) log::error("broker", broker.name + ": " + answer);

@@ -106,6 +106,21 @@ def test_an_expired_token_waits_for_a_new_one_and_loses_nobody(start, request, b
     assert status_of(gateway)["ledger"]["unexplained"] == 0
 
 
+def test_new_credentials_connect_at_once_though_the_next_attempt_is_far(start, kite):
+    sim = start.sim("--rate", 50)
+    far = {"first": "600s", "max": "600s", "attempts": 0}
+    gateway = start_with(start, "zerodha", (kite, kite.config(sim.url, reconnect=far)))
+    with gateway.client(extras=True) as client:
+        client.next("broker_status", status="connected")
+        hold_all(client)
+        hear_all(client)
+        sim.fault("drop")
+        client.next("broker_status", status="reconnecting")
+        kite.write_token("token-2")
+        client.next("broker_status", status="connected")
+        hear_all(client)
+
+
 def test_relogin_by_hand(start, kite):
     sim = start.sim("--rate", 50)
     sim.fault("token_death")
