@@ -136,7 +136,8 @@ BENCHMARK_CAPTURE(encode, depth, gw::routing::Variant::plain)->Arg(5)->Arg(20)->
 class Outputs final : public gw::routing::SessionPort {
  public:
   explicit Outputs(std::size_t clients) : outputs_(clients, gw::websocket::Output(1 << 20)) {}
-  void deliver(std::string_view frame, std::span<const gw::routing::SessionId> sessions) noexcept override {
+  void deliver(gw::routing::TopicId, std::string_view frame,
+               std::span<const gw::routing::SessionId> sessions) noexcept override {
     for (const gw::routing::SessionId session : sessions) append(session, frame);
   }
   void refused(gw::routing::SessionId, const gw::routing::TopicInfo&, std::string_view) override {}

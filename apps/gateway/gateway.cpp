@@ -35,6 +35,7 @@ proxy::ShardOptions shard_options(const config::Config& c) {
   o.ping_interval_ns = c.server.ping_interval.count();
   o.ping_timeout_ns = c.server.ping_timeout.count();
   o.authentication_timeout_ns = c.server.authentication_timeout.count();
+  o.slow_client_close_ns = c.limits.slow_client_close.count();
   o.subscriptions_per_client = static_cast<std::size_t>(c.limits.subscriptions_per_client);
   o.symbols_per_request = static_cast<std::size_t>(c.limits.symbols_per_request);
   o.message_size = c.limits.message_size;

@@ -74,7 +74,7 @@ std::string Gateway::status() {
     const proxy::Ledger ledger = shard_->ledger();
     out["ledger"] = {{"due", ledger.due},
                      {"delivered", ledger.delivered},
-                     {"conflated", 0},
+                     {"conflated", ledger.conflated},
                      {"lost", ledger.lost},
                      {"unexplained", ledger.unexplained()}};
     out["brokers"] = Json::array();

@@ -10,7 +10,12 @@ namespace gw::proxy {
 
 void ClientSession::flush() {
   connection_->flush();
-  while (write_newest() || write_statuses()) connection_->flush();
+  for (bool more = true; more;) {
+    more = write_late();
+    more = write_newest() || more;
+    more = write_statuses() || more;
+    if (more) connection_->flush();
+  }
 }
 
 // Up to half of the output, so that live updates always find some.
@@ -74,6 +79,7 @@ void ClientSession::set_account(const accounts::KeySession& account) {
   newest_.clear();
   statuses_.clear();
   in_statuses_.clear();
+  lose_late();
   router.move(id_, lineup);
   std::vector<routing::TopicId> held;
   router.for_each_held(id_, [&](routing::TopicId topic, const routing::HeldStream&) { held.push_back(topic); });

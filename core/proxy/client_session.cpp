@@ -32,16 +32,16 @@ std::string ClientSession::describe() const {
   return text + ')';
 }
 
-void ClientSession::deliver(std::string_view frame) noexcept {
-  if (!closing_ && connection_->append_frames(frame)) {
+void ClientSession::deliver(routing::TopicId topic, std::string_view frame) noexcept {
+  if (closing_) {
+    ++lost_;
+  } else if (late_.empty() && connection_->room() > frame.size() + reserve() && connection_->append_frames(frame)) {
     ++delivered_;
     shard_.touch(*this);
-    return;
+  } else {
+    if (late_.empty()) fall_behind();
+    late_.add(topic);
   }
-  ++lost_;
-  if (closing_) return;
-  log::warning("proxy", describe() + " stopped reading: its output is full, closed with 4000");
-  close(kStoppedReading, "output full");
 }
 
 void ClientSession::send(std::string_view json) {
@@ -60,6 +60,7 @@ void ClientSession::close(int code, std::string_view reason) {
   if (account_) shard_.leave(*this);
   newest_.clear();
   statuses_.clear();
+  lose_late();
   connection_->close(code, reason);
   shard_.touch(*this);
 }
@@ -75,6 +76,12 @@ void ClientSession::sweep(std::int64_t now, std::int64_t wall) {
   if (account_->expires_ns != 0 && wall > account_->expires_ns) {
     log::info("proxy", describe() + ": its key expired, closed with 4401");
     close(kBadAuthentication, "key expired");
+    return;
+  }
+  if (has_stopped_reading(now)) {
+    log::warning("proxy", describe() + " has taken no byte for " +
+                              std::to_string(o.slow_client_close_ns / 1'000'000'000) + " s, closed with 4000");
+    close(kStoppedReading, "stopped reading");
     return;
   }
   if (ping_sent_ns_ != 0) {
@@ -95,20 +102,21 @@ void ClientSession::sweep(std::int64_t now, std::int64_t wall) {
 }
 
 void ClientSession::on_open() {
-  opened_ns_ = last_frame_ns_ = last_ping_ns_ = monotonic_ns();
+  opened_ns_ = last_frame_ns_ = last_ping_ns_ = progress_ns_ = monotonic_ns();
   log::info("proxy", describe() + " connected");
 }
 
 void ClientSession::on_control_frame() { last_frame_ns_ = monotonic_ns(); }
 
 void ClientSession::on_drained() {
-  if (!newest_.empty() || !statuses_.empty()) shard_.touch(*this);
+  if (!newest_.empty() || !statuses_.empty() || !late_.empty()) shard_.touch(*this);
 }
 
 void ClientSession::on_closed(const websocket::CloseInfo& info) {
   if (opened_ns_ != 0 && info.code != 0)
     log::info("proxy", describe() + " disconnected: " + std::to_string(info.code) +
                            (info.reason.empty() ? "" : " " + info.reason));
+  lose_late();
   if (account_ && !closing_) shard_.leave(*this);
   closing_ = true;
   shard_.remove(*this);
@@ -178,6 +186,7 @@ void ClientSession::handle(const wire::Request& r) {
       newest_.clear();
       statuses_.clear();
       in_statuses_.clear();
+      lose_late();
       send(wire::unsubscribed_all(router.unsubscribe_all(id_), r.id_json));
       return;
     case wire::Action::list:
@@ -238,6 +247,7 @@ void ClientSession::unsubscribe(const wire::Request& r) {
     if (!e.error && outcomes.back().code == routing::Code::ok && log::enabled(log::Level::info))
       log::info("proxy", describe() + " unsubscribed from " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
   }
+  lose_what_is_left();
   send(r.batch ? wire::batch("unsubscription", r.entries, outcomes, context)
                : wire::unsubscribed(r.entries.front(), outcomes.front(), context));
 }

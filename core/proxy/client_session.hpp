@@ -13,6 +13,7 @@
 #include "core/websocket/asio_fwd.hpp"
 
 #include "core/accounts/key_ring.hpp"
+#include "core/proxy/late_topics.hpp"
 #include "core/proxy/wire/request.hpp"
 #include "core/routing/router.hpp"
 #include "core/websocket/connection.hpp"
@@ -32,8 +33,8 @@ class ClientSession final : public websocket::Listener {
   routing::LineupId lineup() const { return lineup_; }
   const std::optional<accounts::KeySession>& account() const { return account_; }
 
-  // A finished market-data frame. A client whose output is full has stopped reading: it is closed with 4000.
-  void deliver(std::string_view frame) noexcept;
+  // A finished market-data frame. While the client is behind it waits for the topic's newest value instead.
+  void deliver(routing::TopicId topic, std::string_view frame) noexcept;
   void send(std::string_view json);
   void close(int code, std::string_view reason);
   // Writes what this turn appended, then what waits for room: see client_notices.cpp.
@@ -47,6 +48,8 @@ class ClientSession final : public websocket::Listener {
   void set_account(const accounts::KeySession& account);
   // Of topic updates that were due: handed to the connection, and lost because the client had stopped reading.
   std::uint64_t delivered() const { return delivered_; }
+  std::uint64_t conflated() const { return conflated_; }
+  std::uint64_t waiting_updates() const { return late_.updates(); }
   std::uint64_t lost() const { return lost_; }
   // Deadlines: authentication, ping, expiry of the key.
   void sweep(std::int64_t monotonic_ns, std::int64_t wall_ns);
@@ -69,6 +72,14 @@ class ClientSession final : public websocket::Listener {
   void queue_newest(routing::TopicId topic);
   bool write_newest();
   bool write_statuses();
+  // client_backlog.cpp
+  std::size_t reserve() const;  // of the output, for answers
+  bool write_late();
+  void fall_behind();
+  void catch_up();
+  void lose_late();
+  void lose_what_is_left();
+  bool has_stopped_reading(std::int64_t now_ns);
   bool has_room() const;
   std::string describe() const;
 
@@ -91,7 +102,12 @@ class ClientSession final : public websocket::Listener {
   std::deque<routing::TopicId> statuses_;
   std::unordered_set<routing::TopicId> in_statuses_;
   std::set<std::string, std::less<>> markets_;
+  LateTopics late_;
+  std::uint64_t conflated_before_ = 0;  // when it fell behind
+  std::uint64_t written_ = 0;           // bytes that the socket had taken at the last look
+  std::int64_t progress_ns_ = 0;        // when it was last seen to take some, or had none to take
   std::uint64_t delivered_ = 0;
+  std::uint64_t conflated_ = 0;
   std::uint64_t lost_ = 0;
 };
 

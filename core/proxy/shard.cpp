@@ -30,7 +30,8 @@ std::string new_epoch() {
 }
 
 std::chrono::nanoseconds sweep_interval(const ShardOptions& o) {
-  const std::int64_t least = std::min({o.ping_interval_ns, o.ping_timeout_ns, o.authentication_timeout_ns});
+  const std::int64_t least =
+      std::min({o.ping_interval_ns, o.ping_timeout_ns, o.authentication_timeout_ns, o.slow_client_close_ns});
   return std::chrono::nanoseconds(std::clamp<std::int64_t>(least / 8, 1'000'000, 250'000'000));
 }
 
@@ -179,6 +180,7 @@ void Shard::end_turn() {
     const ClientSession& session = *sessions_[leaving_[i]];
     ended_.due += router_->owed(leaving_[i]);
     ended_.delivered += session.delivered();
+    ended_.conflated += session.conflated();
     ended_.lost += session.lost();
     router_->close(leaving_[i]);
   }
@@ -204,8 +206,9 @@ void Shard::sweep_later() {
   });
 }
 
-void Shard::deliver(std::string_view frame, std::span<const routing::SessionId> sessions) noexcept {
-  for (const routing::SessionId id : sessions) sessions_[id & 0xffffffU]->deliver(frame);
+void Shard::deliver(routing::TopicId topic, std::string_view frame,
+                    std::span<const routing::SessionId> sessions) noexcept {
+  for (const routing::SessionId id : sessions) sessions_[id & 0xffffffU]->deliver(topic, frame);
 }
 
 }  // namespace gw::proxy

@@ -29,14 +29,16 @@ namespace gw::proxy {
 struct Ledger {
   std::uint64_t due = 0;
   std::uint64_t delivered = 0;
-  std::uint64_t lost = 0;  // to clients that had stopped reading, and were told so by close code 4000
-  std::uint64_t unexplained() const { return due - delivered - lost; }
+  std::uint64_t conflated = 0;  // a newer value of the same topic went in their place, to a client that was behind
+  std::uint64_t lost = 0;       // to clients whose connection ended before they could have them
+  std::uint64_t unexplained() const { return due - delivered - conflated - lost; }
 };
 
 struct ShardOptions {
   std::int64_t ping_interval_ns = 30'000'000'000;
   std::int64_t ping_timeout_ns = 10'000'000'000;
   std::int64_t authentication_timeout_ns = 15'000'000'000;
+  std::int64_t slow_client_close_ns = 30'000'000'000;
   std::size_t subscriptions_per_client = 30'000;
   std::size_t symbols_per_request = 5'000;
   std::size_t message_size = 1 << 20;
@@ -89,7 +91,8 @@ class Shard final : public routing::SessionPort {
   void remove(ClientSession& session);
   std::size_t session_count() const { return open_; }
 
-  void deliver(std::string_view frame, std::span<const routing::SessionId> sessions) noexcept override;
+  void deliver(routing::TopicId topic, std::string_view frame,
+               std::span<const routing::SessionId> sessions) noexcept override;
   void refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) override;
   void subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) override;
   void broker_changed(routing::BrokerId broker) override;

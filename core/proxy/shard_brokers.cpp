@@ -49,6 +49,7 @@ Ledger Shard::ledger() const {
     if (session == nullptr || !session->authenticated()) continue;
     sum.due += router_->owed(session->id());
     sum.delivered += session->delivered();
+    sum.conflated += session->conflated() + session->waiting_updates();
     sum.lost += session->lost();
   }
   return sum;

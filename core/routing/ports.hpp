@@ -13,8 +13,9 @@ namespace gw::routing {
 class SessionPort {
  public:
   virtual ~SessionPort() = default;
-  // Appends the frame to each session's output. One call per topic update and variant. No allocation. [routing]
-  virtual void deliver(std::string_view frame, std::span<const SessionId> sessions) noexcept = 0;
+  // Appends the frame to each session's output, or remembers that the session lacks the topic's newest value: see
+  // Router::latest. One call per topic update and variant. No allocation for sessions that read. [routing]
+  virtual void deliver(TopicId topic, std::string_view frame, std::span<const SessionId> sessions) noexcept = 0;
   // What had been confirmed to this session cannot be had. [routing]
   virtual void refused(SessionId session, const TopicInfo& topic, std::string_view reason) = 0;
   // Pending, active or failed: who wants to know asks Router::subscription. [routing]

@@ -100,6 +100,8 @@ class Router {
   // The newest known value of a held topic as a finished frame; empty: none, or only a suspect one for a client that
   // could not be told so.
   std::string_view newest(SessionId session, TopicId topic);
+  // What was published last of a held topic, for a session that was behind; empty: it is known no more.
+  std::string_view latest(SessionId session, TopicId topic);
 
   // ---- the way of a tick: router_updates.cpp
   // Takes up to `budget` records from every adapter; true when there may be more.
@@ -153,6 +155,7 @@ class Router {
   void publish_known(InterestId id);
   bool is_older(Topic& topic, std::uint32_t session, const TopicUpdate& update);
   void publish(TopicId id, TopicUpdate& update);
+  std::string_view from_memory(SessionId session, TopicId topic, bool as_snapshot);
   bool fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint32_t& session) const;
 
   const Encoder& encoder_;

@@ -217,7 +217,7 @@ void Router::publish(TopicId id, TopicUpdate& update) {
     if (sessions.empty() && !tap) continue;
     encoder_.encode(topic.info, update, static_cast<Variant>(i), frames_[i]);
     counts_.delivered += sessions.size();
-    if (!sessions.empty()) port_.deliver(frames_[i].frame(), sessions);
+    if (!sessions.empty()) port_.deliver(id, frames_[i].frame(), sessions);
     if (tap) publisher_->publish(topic.name, frames_[i].payload());
   }
 }
@@ -263,16 +263,22 @@ bool Router::fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint
   return true;
 }
 
-std::string_view Router::newest(SessionId session, TopicId id) {
+std::string_view Router::newest(SessionId session, TopicId id) { return from_memory(session, id, true); }
+
+std::string_view Router::latest(SessionId session, TopicId id) { return from_memory(session, id, false); }
+
+std::string_view Router::from_memory(SessionId session, TopicId id, bool as_snapshot) {
   const Client& c = client(session);
   if (!c.held.contains(id)) return {};
   const Topic& topic = *topics_[id];
   TopicUpdate update{};
   std::uint32_t login = 0;
   if (!fill_from_memory(topic, update, login)) return {};
+  // What was published is no guess: it was true when it came.
+  update.suspect = update.suspect && as_snapshot;
   if (update.suspect && c.variant == Variant::plain) return {};
   update.seq = topic.seq;
-  update.snapshot = true;
+  update.snapshot = as_snapshot;
   update.age_ms = std::max<std::int64_t>(0, (update.published_ns - update.received_ns) / 1'000'000);
   FrameBuffer& buffer = frames_[static_cast<std::size_t>(c.variant)];
   encoder_.encode(topic.info, update, c.variant, buffer);

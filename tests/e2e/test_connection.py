@@ -160,16 +160,43 @@ def test_a_message_over_the_limit_is_closed_with_1009(start):
 
 
 def test_a_client_that_stops_reading_is_closed_with_4000_and_others_go_on(start):
-    gateway = start({"limits": {"output_per_client": "64KiB"},
+    gateway = start({"limits": {"output_per_client": "64KiB", "slow_client_close": "500ms"},
                      "brokers": {"mock": {"plugin": "mock", "settings": {"updates_per_second": 500}}}})
     key = gateway.key()
     with authenticated(gateway, key, receive_buffer=4096) as stuck, gateway.client(key) as healthy:
         stuck.text('{"action":"subscribe","symbol":"RELIANCE","exchange":"NSE","mode":4,"depth_level":50}')
         healthy.subscribe("RELIANCE", "NSE", 1)
-        gateway.wait_line(r"stopped reading.*4000")
+        gateway.wait_line(r"is behind")
+        gateway.wait_line(r"has taken no byte.*4000")
         for _ in range(10):
             healthy.data()
         assert stuck.close_code() in (4000, None)  # the close frame stands behind what it never read
+    assert json.loads(gateway.run("status", "--json"))["ledger"]["unexplained"] == 0
+
+
+def test_a_client_that_is_behind_gets_newest_values_and_catches_up(start):
+    gateway = start({"limits": {"output_per_client": "64KiB"},
+                     "brokers": {"mock": {"plugin": "mock", "settings": {"updates_per_second": 500}}}})
+    key = gateway.key()
+    with gateway.client(key, extras=True, read_limit=2 ** 12) as slow, gateway.client(key) as healthy:
+        healthy.subscribe("RELIANCE", "NSE", 1)
+        slow.subscribe("RELIANCE", "NSE", 4, 50)
+        slow.subscribe("INFY", "NSE", 4, 50)
+        gateway.wait_line(r"is behind")  # it does not read meanwhile
+        for _ in range(10):
+            healthy.data()
+        seq, gaps, told = {}, 0, []
+        while "caught_up" not in told:
+            message = slow.receive()
+            if message["type"] == "slow":
+                told.append(message["status"])
+            if message["type"] == "market_data" and "snapshot" not in message:
+                topic = message["topic"]
+                assert message["seq"] > seq.get(topic, 0)
+                gaps += topic in seq and message["seq"] != seq[topic] + 1
+                seq[topic] = message["seq"]
+        assert told[0] == "behind" and gaps > 0 and len(seq) == 2
+    assert json.loads(gateway.run("status", "--json"))["ledger"]["unexplained"] == 0
 
 
 def test_values_after_a_big_subscribe_all_arrive_though_the_output_is_small(start):

@@ -23,7 +23,7 @@ constexpr std::uint32_t kSymbols = 9;
 
 class CountingPort final : public routing::SessionPort {
  public:
-  void deliver(std::string_view, std::span<const routing::SessionId> sessions) noexcept override {
+  void deliver(routing::TopicId, std::string_view, std::span<const routing::SessionId> sessions) noexcept override {
     for (const routing::SessionId s : sessions) ++delivered[s];
   }
   void refused(routing::SessionId, const routing::TopicInfo&, std::string_view) override {}

@@ -72,6 +72,7 @@ TEST_F(SessionEnd, AClientThatAnswersPingsStays) {
 TEST_F(SessionEnd, AClientThatStopsReadingIs4000AndTheOthersAreServed) {
   ShardOptions options;
   options.output_per_client = 64 * 1024;
+  options.slow_client_close_ns = 100'000'000;
   start(options);
   support::End& slow = authenticated();
   ask(slow, kSubscribe);

@@ -40,7 +40,7 @@ class FakeEncoder final : public Encoder {
 
 class FakePort final : public SessionPort {
  public:
-  void deliver(std::string_view frame, std::span<const SessionId> sessions) noexcept override {
+  void deliver(TopicId, std::string_view frame, std::span<const SessionId> sessions) noexcept override {
     for (const SessionId session : sessions)
       delivered.push_back(std::to_string(session) + ": " + std::string(frame.substr(1)));
   }

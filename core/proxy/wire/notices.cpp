@@ -51,6 +51,10 @@ std::string market_status(std::string_view exchange, std::string_view status) {
          ",\"source\":\"calendar\"}";
 }
 
+std::string slow(std::string_view status, std::uint64_t conflated) {
+  return "{\"type\":\"slow\",\"status\":" + json_text(status) + ",\"conflated\":" + std::to_string(conflated) + '}';
+}
+
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras) {
   std::string text =
       "{\"type\":\"error\",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" +

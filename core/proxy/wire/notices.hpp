@@ -15,6 +15,8 @@ std::string broker_status(std::string_view broker, std::string_view status, std:
 std::string feed_status(std::string_view broker, bool stale, std::int64_t since_ns);
 std::string subscription_status(const routing::Topic& topic);
 std::string market_status(std::string_view exchange, std::string_view status);
+// "behind" or "caught_up".
+std::string slow(std::string_view status, std::uint64_t conflated);
 // A subscription that had been confirmed and that the broker refused. Without extras too.
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
 
