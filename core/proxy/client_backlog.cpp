@@ -14,7 +14,12 @@ void ClientSession::fall_behind() {
   conflated_before_ = conflated_;
   if (log::enabled(log::Level::info))
     log::info("proxy", describe() + " is behind: it gets the newest value of each topic from now on");
-  if (extras_) send(wire::slow("behind", 0));
+  tell_pace("behind", 0);
+}
+
+// No reason to end a client that has no room even for this.
+void ClientSession::tell_pace(std::string_view status, std::uint64_t conflated) {
+  if (extras_ && connection_->send(websocket::Opcode::text, wire::slow(status, conflated))) shard_.touch(*this);
 }
 
 // False when nothing could be added.
@@ -39,7 +44,7 @@ void ClientSession::catch_up() {
   const std::uint64_t conflated = conflated_ - conflated_before_;
   if (log::enabled(log::Level::info))
     log::info("proxy", describe() + " has caught up: " + std::to_string(conflated) + " updates were conflated");
-  if (extras_) send(wire::slow("caught_up", conflated));
+  tell_pace("caught_up", conflated);
 }
 
 void ClientSession::lose_late() {

@@ -77,6 +77,7 @@ class ClientSession final : public websocket::Listener {
   bool write_late();
   void fall_behind();
   void catch_up();
+  void tell_pace(std::string_view status, std::uint64_t conflated);
   void lose_late();
   void lose_what_is_left();
   bool has_stopped_reading(std::int64_t now_ns);
