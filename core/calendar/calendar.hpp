@@ -17,7 +17,7 @@ std::string_view word(MarketStatus status);  // "closed", "pre_open", "open"
 using Day = std::chrono::sys_days;  // of the exchange's own calendar
 
 inline constexpr int kMinutesOfDay = 24 * 60;
-inline constexpr int kIndia = 5 * 60 + 30;  // minutes east of UTC, all year
+inline constexpr int kIndia = 5 * 60 + 30;                  // minutes east of UTC, all year
 inline constexpr std::uint8_t kMondayToFriday = 0b0011111;  // bit 0 is Monday
 inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 

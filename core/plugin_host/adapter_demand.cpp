@@ -17,6 +17,9 @@ std::size_t batch_of(const Library& library) {
   return declared == 0 ? kDefaultBatch : declared;
 }
 
+// The request did not reach the broker, which therefore refused nothing.
+bool is_unsent(bgw_status status) { return status == BGW_E_STATE || status == BGW_E_TRANSIENT; }
+
 }  // namespace
 
 const std::vector<std::string>& AdapterInstance::exchanges() {
@@ -63,6 +66,7 @@ void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
     const auto n = static_cast<std::uint32_t>(std::min(batch, told.size() - i));
     const bgw_status status =
         call(error, [&] { return library_->descriptor().api->unsubscribe(adapter_, &told[i], n, &error); });
+    if (is_unsent(status)) lost(BGW_E_TRANSIENT, error, "cannot unsubscribe: " + text_of(error));
     if (status != BGW_OK) log::warning("broker", options_.name + ": unsubscribe: " + text_of(error));
   }
   // From here on the adapter must not publish them; what it publishes all the same is dropped.
@@ -108,6 +112,7 @@ void AdapterInstance::pump() {
                                                    &error);
     });
     if (status == BGW_OK) continue;
+    if (is_unsent(status)) return lost(BGW_E_TRANSIENT, error, "cannot subscribe: " + text_of(error));
     counts_.subscriptions_refused.fetch_add(list.size(), std::memory_order_relaxed);
     for (const bgw_subscription& s : list)
       writer_.handle_event(bus::RecordKind::refuse, s.instrument, status, text_of(error));

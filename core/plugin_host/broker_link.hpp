@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -113,7 +112,6 @@ class BrokerLink final : private AdapterOwner {
   std::int64_t retry_at_ns_ = 0;  // 0: no attempt is due later
   bool idle_close_due_ = false;
   bool told_stale_ = false;
-  std::vector<std::string_view> seen_exchanges_;                // of open_exchanges(), whose memory is reused
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
   transport::Timers timers_;
 };

@@ -138,6 +138,25 @@ TEST_F(AdapterDemand, AFailedSubscribeRefusesItsBatchOnly) {
   EXPECT_FALSE(plugin_->reused_error);
 }
 
+// What cannot be sent is no refusal: the connection is as good as lost, and the next one is told all of it.
+TEST_F(AdapterDemand, ARequestThatCannotBeSentEndsTheSession) {
+  start_with({1, 2});
+  for (const bool ends : {false, true}) {
+    auto& call = ends ? plugin_->unsubscribe : plugin_->subscribe;
+    call = [&call](bgw_error& error) {
+      call = nullptr;
+      return answer(BGW_E_STATE, "the peer does not read")(error);
+    };
+    ends ? unwant(1) : want(3);
+    run_until([this] { return plugin_->count("connect") == 1; });
+    settle();
+    EXPECT_EQ(plugin_->calls.back(), ends ? "subscribe 2:1 3:1" : "subscribe 1:1 2:1 3:1");
+    EXPECT_TRUE(seen().refused.empty());
+    EXPECT_EQ(state(), LinkState::connected);
+    forget();
+  }
+}
+
 TEST_F(AdapterDemand, AnExceptionInSubscribeRefusesAndInUnsubscribeReleases) {
   start_with({});
   plugin_->subscribe = throwing();

@@ -55,8 +55,7 @@ class TickPath : public testing::Test {
     plugin_host::BrokerLink& link = feed_.add(*library, std::move(options), bell_);
     ASSERT_TRUE(link.prepare());
     routing::Router& router = shard_.router();
-    router.lineup(
-        "", {router.add_broker({"broker", "zerodha", link.capabilities(), &link.channel(), "", {}, false})});
+    router.lineup("", {router.add_broker({"broker", "zerodha", link.capabilities(), &link.channel(), "", {}, false})});
     instruments::Index::Builder index(1);
     instruments::InstrumentView infy;
     infy.symbol = "INFY";
