@@ -18,14 +18,30 @@ KITE_HEADER = ("instrument_token,exchange_token,tradingsymbol,name,last_price,ex
                "instrument_type,segment,exchange\n")
 
 
-class Kite:
+def secret(path, text):
+    path.write_text(text)
+    path.chmod(0o600)
+    return path
+
+
+class Broker:
+    """What differs between the two; `settings` beside the address, `token_file` that of the login."""
+
+    def write_token(self, token):
+        secret(self.token_file, token)
+
+    def config(self, url, **more):
+        return {"plugin": self.name, **QUICK, "settings": {"url": url, "api_key": "key", **self.settings}, **more}
+
+
+class Kite(Broker):
     name = "zerodha"
     refusal = 403
     deepest = 5
 
     def __init__(self, folder):
-        self.token_file = folder / "zerodha.token"
-        self.write_token("token-1")
+        self.token_file = secret(folder / "zerodha.token", "token-1")
+        self.settings = {"access_token": f"${{file:{self.token_file}}}"}
         self.list = folder / "instruments.csv"
         rows = []
         for symbol, exchange, token, *_ in INSTRUMENTS:
@@ -34,29 +50,19 @@ class Kite:
                         f"{'INDICES' if index else 'NSE'},NSE\n")
         self.list.write_text(KITE_HEADER + "".join(rows))
 
-    def write_token(self, token):
-        self.token_file.write_text(token)
-        self.token_file.chmod(0o600)
-
-    def config(self, url, **more):
-        return {"plugin": "zerodha", **QUICK,
-                "settings": {"url": url, "api_key": "key", "access_token": f"${{file:{self.token_file}}}"}, **more}
-
     def in_books(self, symbol):
         return next(str(token) for name, _, token, *_ in INSTRUMENTS if name == symbol)
 
 
-class Angel:
+class Angel(Broker):
     name = "angel"
     refusal = 401
     deepest = 20
 
     def __init__(self, folder):
-        self.token_file = folder / "angel.jwt"
-        self.write_token("jwt-1")
-        self.feed_file = folder / "angel.feed"
-        self.feed_file.write_text("feed")
-        self.feed_file.chmod(0o600)
+        self.token_file = secret(folder / "angel.jwt", "jwt-1")
+        feed = secret(folder / "angel.feed", "feed")
+        self.settings = {"client_code": "C1", "jwt_token": f"${{file:{self.token_file}}}", "feed_token": f"${{file:{feed}}}"}
         self.list = folder / "scripmaster.json"
         self.list.write_text(json.dumps([self.row(symbol, exchange, segment, token)
                                          for symbol, exchange, _, segment, token in INSTRUMENTS]))
@@ -66,13 +72,6 @@ class Angel:
         return {"token": str(token), "symbol": symbol if index else f"{symbol}-EQ", "name": symbol, "expiry": "",
                 "strike": "0.000000" if index else "-1.000000", "lotsize": "1", "instrumenttype": "AMXIDX" if index else "",
                 "exch_seg": segment, "tick_size": "5.000000"}
-
-    write_token = Kite.write_token
-
-    def config(self, url, **more):
-        return {"plugin": "angel", **QUICK,
-                "settings": {"url": url, "api_key": "key", "client_code": "C1", "jwt_token": f"${{file:{self.token_file}}}",
-                             "feed_token": f"${{file:{self.feed_file}}}"}, **more}
 
     def in_books(self, symbol):
         return next(f"1:{token}" for name, _, _, _, token in INSTRUMENTS if name == symbol)

@@ -117,6 +117,19 @@ class AdapterTest : public testing::Test {
     host().publish(host().context, &update);
   }
 
+  // What so many losses in a row leave behind: nothing.
+  static void expect_flat(const std::function<void(int losses)>& lose) {
+    log::set_level(log::Level::error);
+    lose(6000);  // until the ring has been all the way round
+    const support::Footprint before = support::footprint();
+    lose(1000);
+    const support::Footprint after = support::footprint();
+    log::set_level(log::Level::info);
+    EXPECT_EQ(after.descriptors, before.descriptors);
+    EXPECT_EQ(after.threads, before.threads);
+    EXPECT_LE(support::kMemoryIsOurs ? after.memory_kib : 0, before.memory_kib + 512);
+  }
+
   boost::asio::io_context io_{1};
   bus::Doorbell bell_;
   std::shared_ptr<ScriptedPlugin> plugin_ = std::make_shared<ScriptedPlugin>();
