@@ -148,7 +148,8 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   update.rare = v.rare;
   update.ltp = m.ltp;
   update.received_ns = v.header->received_ns;
-  update.published_ns = clocks_.wall();
+  // A clock that is set back meanwhile does not turn the order of the two.
+  update.published_ns = std::max(clocks_.wall(), update.received_ns);
   const Memory::Slot* quote = newest_slot(m, BGW_MODE_QUOTE);
   update.quote = quote == nullptr ? v.tick : &quote->tick;
   for (const InterestId interest : r->served) publish_interest(*interests_[interest], m, v, update);
