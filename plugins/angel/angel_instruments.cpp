@@ -10,6 +10,7 @@
 #include "angel_exchanges.hpp"
 #include "angel_symbols.hpp"
 #include "angel_wire.hpp"
+#include "bgw/symbols.hpp"
 #include "json_rows.hpp"
 
 namespace angel {
@@ -78,7 +79,7 @@ class Rows {
     std::uint64_t token = 0;
     if (!parse_token(at(kToken).data(), at(kToken).size(), token)) return bad(kToken, "a number");
     if (at(kSymbol).empty()) return bad(kSymbol, "a name");
-    const auto lot = parse_decimal(at(kLotSize));
+    const auto lot = parse_signed_decimal(at(kLotSize));
     if (!lot || *lot < BGW_PRICE_SCALE) return bad(kLotSize, "1 or more");
     made.line = row_->line;
     made.lot_size = *lot / BGW_PRICE_SCALE;
@@ -92,10 +93,10 @@ class Rows {
   // Hundredths; strikes of currency options 1e-7, their tick sizes either, told by magnitude.
   bool set_prices(Made& made) {
     const bool currency = at(kSegment) == "CDS";
-    const auto strike = parse_decimal(at(kStrike));
+    const auto strike = parse_signed_decimal(at(kStrike));
     if (!strike) return bad(kStrike, "a decimal");
     made.strike = *strike <= 0 ? 0 : *strike / (currency && at(kType).starts_with("OPT") ? 10'000'000 : 100);
-    const auto tick = parse_decimal(at(kTickSize));
+    const auto tick = parse_signed_decimal(at(kTickSize));
     if (!tick || *tick < 0) return bad(kTickSize, "a decimal");
     made.tick_size = *tick / (currency && *tick > 1000 * BGW_PRICE_SCALE ? 10'000'000 : 100);
     return true;
@@ -126,7 +127,7 @@ class Rows {
     if (!future && made.type != "CE" && made.type != "PE") return bad(kSymbol, "one that ends in CE or PE");
     if (!future && made.strike == 0) return bad(kStrike, "more than 0");
     // Of names, expiries and strikes, and not from the trading symbol, whose forms differ.
-    made.symbol = at(kName) + expiry->compact + (future ? "" : strike_text(made.strike)) + made.type;
+    made.symbol = at(kName) + expiry->compact + (future ? "" : bgw::strike_text(made.strike)) + made.type;
     return true;
   }
 

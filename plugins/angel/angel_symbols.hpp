@@ -26,10 +26,7 @@ struct Expiry {
 // "28MAR2024"; nothing when it is no date.
 std::optional<Expiry> parse_expiry(std::string_view text);
 
-// A decimal, perhaps below zero, in 1e-9; nothing when it is none, or has more than nine decimals or does not fit.
-std::optional<std::int64_t> parse_decimal(std::string_view text);
-
-// A strike in 1e-9 as symbols write it: "24400", "292.5".
-std::string strike_text(std::int64_t strike);
+// As bgw::parse_decimal, perhaps below zero.
+std::optional<std::int64_t> parse_signed_decimal(std::string_view text);
 
 }  // namespace angel

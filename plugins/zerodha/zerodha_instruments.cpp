@@ -6,6 +6,7 @@
 #include <new>
 #include <string>
 
+#include "bgw/symbols.hpp"
 #include "csv_reader.hpp"
 #include "zerodha_symbols.hpp"
 
@@ -74,11 +75,11 @@ class Rows {
     if (error != std::errc{} || end != token_text.data() + token_text.size() || token == 0)
       return bad(kToken, "a whole number of 32 bits");
     if (at(kTradingsymbol).empty()) return bad(kTradingsymbol, "a name");
-    const auto strike = parse_decimal(at(kStrike));
+    const auto strike = bgw::parse_decimal(at(kStrike));
     if (!strike) return bad(kStrike, "a decimal");
-    const auto tick_size = parse_decimal(at(kTickSize));
+    const auto tick_size = bgw::parse_decimal(at(kTickSize));
     if (!tick_size) return bad(kTickSize, "a decimal");
-    const auto lot_size = parse_decimal(at(kLotSize));
+    const auto lot_size = bgw::parse_decimal(at(kLotSize));
     if (!lot_size) return bad(kLotSize, "a number");
     return name_it(exchange, *strike) && hand_over(exchange, *strike, *tick_size, *lot_size / BGW_PRICE_SCALE);
   }
@@ -102,7 +103,7 @@ class Rows {
     // Older lists leave the name of options empty.
     symbol_ = at(kName).empty() ? at(kTradingsymbol) : at(kName);
     symbol_ += *expiry;
-    if (type != "FUT") symbol_ += strike_text(strike);
+    if (type != "FUT") symbol_ += bgw::strike_text(strike);
     symbol_ += type;
     return true;
   }

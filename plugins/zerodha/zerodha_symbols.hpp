@@ -18,11 +18,4 @@ std::string index_symbol(std::string_view exchange, std::string_view tradingsymb
 // "2026-10-27" as "27OCT26"; nothing when it is no date.
 std::optional<std::string> compact_expiry(std::string_view expiry);
 
-// A decimal without sign or exponent in 1e-9; nothing when it is none, or has more than nine
-// decimals or does not fit.
-std::optional<std::int64_t> parse_decimal(std::string_view text);
-
-// A strike in 1e-9 as symbols write it: "24700", "187.5".
-std::string strike_text(std::int64_t strike);
-
 }  // namespace zerodha

@@ -49,19 +49,12 @@ TEST(AngelSymbols, Expiries) {
 }
 
 TEST(AngelSymbols, Decimals) {
-  EXPECT_EQ(parse_decimal("2440000.000000"), 2'440'000'000'000'000);
-  EXPECT_EQ(parse_decimal("-1.000000"), -1'000'000'000);
-  EXPECT_EQ(parse_decimal("832500000.000000"), 832'500'000'000'000'000);
-  EXPECT_EQ(parse_decimal("75"), 75'000'000'000);
+  EXPECT_EQ(parse_signed_decimal("2440000.000000"), 2'440'000'000'000'000);
+  EXPECT_EQ(parse_signed_decimal("-1.000000"), -1'000'000'000);
+  EXPECT_EQ(parse_signed_decimal("832500000.000000"), 832'500'000'000'000'000);
+  EXPECT_EQ(parse_signed_decimal("75"), 75'000'000'000);
   for (const char* wrong : {"", "-", "1.", ".5", "1e5", "1,5", "--1", "12345678901", "9999999999", "1.0000000001"})
-    EXPECT_FALSE(parse_decimal(wrong)) << wrong;
-}
-
-TEST(AngelSymbols, Strikes) {
-  EXPECT_EQ(strike_text(24'400'000'000'000), "24400");
-  EXPECT_EQ(strike_text(292'500'000'000), "292.5");
-  EXPECT_EQ(strike_text(1'195'050'000'000), "1195.05");
-  EXPECT_EQ(strike_text(83'250'000'000), "83.25");
+    EXPECT_FALSE(parse_signed_decimal(wrong)) << wrong;
 }
 
 }  // namespace

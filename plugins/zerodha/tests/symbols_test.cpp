@@ -64,22 +64,5 @@ TEST(Expiry, IsDayMonthYear) {
     EXPECT_FALSE(compact_expiry(bad)) << bad;
 }
 
-TEST(Decimal, IsExact) {
-  EXPECT_THAT(parse_decimal("0"), Optional(0));
-  EXPECT_THAT(parse_decimal("187.5"), Optional(187'500'000'000));
-  EXPECT_THAT(parse_decimal("0.0025"), Optional(2'500'000));
-  EXPECT_THAT(parse_decimal("0.05"), Optional(50'000'000));
-  EXPECT_THAT(parse_decimal("9223372035"), Optional(9'223'372'035'000'000'000));
-  for (const char* bad :
-       {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,0", " 1", "0.0000000001", "9223372036", "99999999999", "nan"})
-    EXPECT_FALSE(parse_decimal(bad)) << bad;
-}
-
-TEST(Strike, HasNoTrailingZeros) {
-  EXPECT_EQ(strike_text(24'700'000'000'000), "24700");
-  EXPECT_EQ(strike_text(187'500'000'000), "187.5");
-  EXPECT_EQ(strike_text(2'500'000), "0.0025");
-}
-
 }  // namespace
 }  // namespace zerodha

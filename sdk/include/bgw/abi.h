@@ -300,7 +300,8 @@ typedef struct bgw_adapter_api { /* every function is [adapter] */
   bgw_status (*connect)(void* self, bgw_error* error);
   /* Close what is open. No publish afterwards until the next connect. */
   bgw_status (*disconnect)(void* self, bgw_error* error);
-  /* Only while ready; the host replays all that is wanted after each ready. */
+  /* Only while ready; the host replays all that is wanted after each ready. BGW_E_STATE or BGW_E_TRANSIENT: it could
+   * not be sent, and the session ends; any other failure of subscribe refuses them all. */
   bgw_status (*subscribe)(void* self, const bgw_subscription* subscriptions, uint32_t count, bgw_error* error);
   bgw_status (*unsubscribe)(void* self, const uint32_t* instruments, uint32_t count, bgw_error* error);
   bgw_status (*on_open)(void* self, uint32_t connection, bgw_error* error);

@@ -1,0 +1,113 @@
+// bgw/symbols.hpp - what standard symbols are made of, for plugins that turn their broker's instrument list into rows.
+// An instrument must have one symbol whichever broker lists it: subscriptions move between brokers by symbol.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bgw/abi.h"
+
+namespace bgw {
+
+inline bool is_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// A decimal without sign or exponent in 1e-9; nothing when it is none, or has more than nine decimals or does not fit.
+inline std::optional<std::int64_t> parse_decimal(std::string_view text) {
+  constexpr std::int64_t kMost = INT64_MAX / BGW_PRICE_SCALE - 1;
+  const std::size_t dot = text.find('.');
+  const std::string_view whole = text.substr(0, dot);
+  const std::string_view part = dot == std::string_view::npos ? "0" : text.substr(dot + 1);
+  if (!is_digits(whole) || !is_digits(part) || whole.size() > 10 || part.size() > 9) return std::nullopt;
+  std::int64_t value = 0;
+  for (const char c : whole) value = value * 10 + (c - '0');
+  if (value > kMost) return std::nullopt;
+  for (std::size_t i = 0; i < 9; ++i) value = value * 10 + (i < part.size() ? part[i] - '0' : 0);
+  return value;
+}
+
+// A strike in 1e-9 as symbols write it: "24400", "292.5".
+inline std::string strike_text(std::int64_t strike) {
+  std::string text = std::to_string(strike / BGW_PRICE_SCALE);
+  const std::int64_t rest = strike % BGW_PRICE_SCALE;
+  if (rest == 0) return text;
+  char decimals[16];
+  std::snprintf(decimals, sizeof decimals, "%09lld", static_cast<long long>(rest));
+  std::string_view part(decimals);
+  while (part.back() == '0') part.remove_suffix(1);
+  return text + '.' + std::string(part);
+}
+
+// An index's name as its symbol is written: upper case, without blanks and hyphens.
+inline std::string squeezed(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == ' ' || c == '-') continue;
+    out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+  return out;
+}
+
+// The symbol of an index that lists know by a name of the exchange's own, squeezed. Empty: no such name.
+inline std::string_view renamed_index(std::string_view exchange, std::string_view name) {
+  struct Renamed {
+    std::string_view from;
+    std::string_view to;
+  };
+  constexpr Renamed kNse[] = {
+      {"NIFTY50", "NIFTY"},          {"NIFTYBANK", "BANKNIFTY"},       {"NIFTYFINSERVICE", "FINNIFTY"},
+      {"NIFTYNEXT50", "NIFTYNXT50"}, {"NIFTYMIDSELECT", "MIDCPNIFTY"}, {"NIFTYMIDCAPSELECT", "MIDCPNIFTY"},
+  };
+  // Short names have changed over the years: both the older and the newer ones are here.
+  constexpr Renamed kBse[] = {
+      {"SNSX50", "SENSEX50"},
+      {"SNXT50", "BSESENSEXNEXT50"},
+      {"MID150", "BSE150MIDCAPINDEX"},
+      {"LMI250", "BSE250LARGEMIDCAPINDEX"},
+      {"MSL400", "BSE400MIDSMALLCAPINDEX"},
+      {"AUTO", "BSEAUTO"},
+      {"BSECG", "BSECAPITALGOODS"},
+      {"CARBON", "BSECARBONEX"},
+      {"BSECD", "BSECONSUMERDURABLES"},
+      {"CPSE", "BSECPSE"},
+      {"DOL30", "BSEDOLLEX30"},
+      {"DOL100", "BSEDOLLEX100"},
+      {"DOL200", "BSEDOLLEX200"},
+      {"ENERGY", "BSEENERGY"},
+      {"ENERGYINDEX", "BSEENERGY"},
+      {"BSEFMC", "BSEFASTMOVINGCONSUMERGOODS"},
+      {"FINSER", "BSEFINANCIALSERVICES"},
+      {"GREENX", "BSEGREENEX"},
+      {"BSEHC", "BSEHEALTHCARE"},
+      {"INFRA", "BSEINDIAINFRASTRUCTUREINDEX"},
+      {"INDSTR", "BSEINDUSTRIALS"},
+      {"BSEIT", "BSEINFORMATIONTECHNOLOGY"},
+      {"LRGCAP", "BSELARGECAP"},
+      {"METAL", "BSEMETAL"},
+      {"METALINDEX", "BSEMETAL"},
+      {"MIDCAP", "BSEMIDCAP"},
+      {"MIDSEL", "BSEMIDCAPSELECTINDEX"},
+      {"OILGAS", "BSEOIL&GAS"},
+      {"POWER", "BSEPOWER"},
+      {"REALTY", "BSEREALTY"},
+      {"SMLCAP", "BSESMALLCAP"},
+      {"SMLSEL", "BSESMALLCAPSELECTINDEX"},
+      {"SMEIPO", "BSESMEIPO"},
+      {"TECK", "BSETECK"},
+      {"TELCOM", "BSETELECOM"},
+  };
+  const auto look = [name](const Renamed* begin, const Renamed* end) {
+    const Renamed* found = std::find_if(begin, end, [name](const Renamed& r) { return r.from == name; });
+    return found == end ? std::string_view{} : found->to;
+  };
+  if (exchange == "NSE_INDEX") return look(std::begin(kNse), std::end(kNse));
+  if (exchange == "BSE_INDEX") return look(std::begin(kBse), std::end(kBse));
+  return {};
+}
+
+}  // namespace bgw
