@@ -136,7 +136,9 @@ BENCHMARK_CAPTURE(encode, depth, gw::routing::Variant::plain)->Arg(5)->Arg(20)->
 class Outputs final : public gw::routing::SessionPort {
  public:
   explicit Outputs(std::size_t clients) : outputs_(clients, gw::websocket::Output(1 << 20)) {}
-  void deliver(gw::routing::TopicId, std::string_view frame,
+  void joined(gw::routing::SessionId, gw::routing::TopicId, gw::routing::Lane) override {}
+  void left(gw::routing::SessionId, gw::routing::TopicId, gw::routing::Lane, std::uint32_t) override {}
+  void deliver(gw::routing::TopicId, gw::routing::Lane, std::string_view frame,
                std::span<const gw::routing::SessionId> sessions) noexcept override {
     for (const gw::routing::SessionId session : sessions) append(session, frame);
   }
@@ -184,7 +186,7 @@ void routed_update(benchmark::State& state) {
   router.set_index("broker", std::make_shared<const gw::instruments::Index>(std::move(index).build()));
   const gw::routing::LineupId lineup = router.lineup("", {broker});
   for (std::size_t i = 0; i < clients; ++i) {
-    router.open(static_cast<gw::routing::SessionId>(i), lineup, gw::routing::Variant::plain, 10);
+    router.open(static_cast<gw::routing::SessionId>(i), lineup, gw::routing::Variant::plain, false, 10);
     router.subscribe(static_cast<gw::routing::SessionId>(i), "RELIANCE", "NSE", {BGW_MODE_QUOTE, 0});
   }
   router.flush_demand();

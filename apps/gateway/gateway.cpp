@@ -1,5 +1,6 @@
 #include "apps/gateway/gateway.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -40,6 +41,11 @@ proxy::ShardOptions shard_options(const config::Config& c) {
   o.symbols_per_request = static_cast<std::size_t>(c.limits.symbols_per_request);
   o.message_size = c.limits.message_size;
   o.output_per_client = c.limits.output_per_client;
+  o.output_total = c.limits.output_total;
+  o.resume_memory = c.limits.resume_memory;
+  o.resume_time_ns = c.limits.resume_time.count();
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  o.shards = static_cast<std::size_t>(c.server.threads != 0 ? c.server.threads : std::max(1, cores - 1));
   return o;
 }
 
@@ -64,7 +70,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   start_zeromq();
   if (const auto done = start_control(); !done) return done;
   feed_.start();
-  proxy_thread_ = std::thread([this] { shard_->run(); });
+  proxy_thread_ = std::thread([this] { proxy_->run(); });
   start_updates();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
@@ -118,13 +124,13 @@ MarketOpen Gateway::market_open() const {
 
 Result<void> Gateway::start_brokers() {
   calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
-  shard_ = std::make_unique<proxy::Shard>(shard_options(config()), routing_bell_);
+  proxy_ = std::make_unique<proxy::Proxy>(shard_options(config()), routing_bell_);
   std::set<std::string> used;
   for (const config::Broker& broker : config().brokers) {
     routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open());
     if (setup.channel != nullptr) used.insert(broker.plugin);
     secrets_seen_[broker.name] = state_of_secrets(broker);
-    shard_->router().add_broker(std::move(setup));
+    proxy_->router().add_broker(std::move(setup));
   }
   for (const std::string& plugin : used) {
     const auto index = load_index(*find_plugin(plugins_, plugin));
@@ -133,10 +139,10 @@ Result<void> Gateway::start_brokers() {
       log::warning(
           "instruments",
           plugin + ": none are known yet; run: broker-gateway instruments update, or import --broker NAME FILE");
-    shard_->router().set_index(plugin, index);
+    proxy_->router().set_index(plugin, index);
   }
-  shard_->router().lineup("", shard_->brokers_named(config().active_broker));
-  shard_->set_calendar(calendar_->load());
+  proxy_->router().lineup("", proxy_->desk().brokers_named(config().active_broker));
+  proxy_->desk().set_calendar(calendar_->load());
   return {};
 }
 
@@ -144,12 +150,11 @@ Result<void> Gateway::start_proxy() {
   data_version_ = database_->data_version();
   auto ring = accounts::AccountStore(*database_).load_ring();
   if (!ring) return ring.error();
-  shard_->set_keys(*ring);
-  auto listener = proxy::Listener::open(*shard_, config().server.host, static_cast<std::uint16_t>(config().server.port),
-                                        config().server.port_in_use == "next_free");
-  if (!listener) return listener.error();
-  listener_ = std::move(*listener);
-  port_ = listener_->port();
+  proxy_->desk().set_keys(*ring);
+  const auto port = proxy_->listen(config().server.host, static_cast<std::uint16_t>(config().server.port),
+                                   config().server.port_in_use == "next_free");
+  if (!port) return port.error();
+  port_ = *port;
   return {};
 }
 
@@ -167,9 +172,9 @@ void Gateway::start_zeromq() {
     const std::size_t dot = symbol.rfind('.');
     pins.push_back({symbol.substr(0, dot), symbol.substr(dot + 1)});
   }
-  shard_->router().publish_to(*zeromq_, std::move(pins));
+  proxy_->router().publish_to(*zeromq_, std::move(pins));
   log::info("zeromq", "publishing on " + zeromq_->endpoint());
-  for (const routing::Router::Pin& pin : shard_->router().missing_pins())
+  for (const routing::Router::Pin& pin : proxy_->router().missing_pins())
     log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " +
                                config().active_broker.front() + "; it stays wanted");
 }
@@ -190,9 +195,9 @@ void Gateway::start_updates() {
     if (feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(plugins_, broker.plugin));
 }
 
-void Gateway::on_shard(const std::function<void()>& task) {
+void Gateway::on_routing(const std::function<void()>& task) {
   std::promise<void> done;
-  shard_->post([&] {
+  proxy_->post([&] {
     task();
     done.set_value();
   });
@@ -218,18 +223,16 @@ Result<void> Gateway::write_ready_file(const std::string& path) const {
 }
 
 void Gateway::stop() {
-  if (!shard_) return;
+  if (!proxy_) return;
   control_.reset();
   updater_.reset();
   if (proxy_thread_.joinable()) {
     log::info("gateway", "shutting down");
-    shard_->post([this] { listener_->close(); });
-    shard_->stop();
+    proxy_->stop();
     proxy_thread_.join();
   }
   feed_.stop();
-  listener_.reset();
-  shard_.reset();
+  proxy_.reset();
   zeromq_.reset();
   log::info("gateway", "stopped");
 }

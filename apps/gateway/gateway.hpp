@@ -18,8 +18,7 @@
 #include "core/control/control_socket.hpp"
 #include "core/instruments/instrument_store.hpp"
 #include "core/plugin_host/feed_thread.hpp"
-#include "core/proxy/listener.hpp"
-#include "core/proxy/shard.hpp"
+#include "core/proxy/proxy.hpp"
 #include "core/zeromq/publisher.hpp"
 
 namespace gw::app {
@@ -62,6 +61,7 @@ class Gateway {
   void look_at_database();
   void look_at_instruments();
   std::string status();  // gateway_status.cpp
+  proxy::Ledger ledger();
   // gateway_reload.cpp [control]
   void take_up_configuration();
   void apply(config::Loaded fresh);
@@ -75,8 +75,8 @@ class Gateway {
   const config::Config& config() const { return loaded_.config; }
   const config::Broker* find_broker(const std::string& name) const;
 
-  // Runs `task` on the shard's thread and waits for its end.
-  void on_shard(const std::function<void()>& task);
+  // Runs `task` on routing's thread and waits for its end.
+  void on_routing(const std::function<void()>& task);
 
   Options options_;
   config::Loaded loaded_;
@@ -96,8 +96,7 @@ class Gateway {
   bus::Doorbell routing_bell_;
   plugin_host::FeedThread feed_;
   std::unique_ptr<zeromq::ZeroMqPublisher> zeromq_;
-  std::unique_ptr<proxy::Shard> shard_;
-  std::unique_ptr<proxy::Listener> listener_;
+  std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<control::ControlServer> control_;
   std::unique_ptr<InstrumentUpdater> updater_;  // null: lists are not updated by themselves
   std::thread proxy_thread_;

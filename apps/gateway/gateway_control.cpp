@@ -69,7 +69,7 @@ void Gateway::look_at_database() {
   if (!ring)
     log::error("accounts", ring.error().message + "; going on with the keys known before");
   else
-    shard_->post([this, keys = *ring] { shard_->set_keys(keys); });
+    proxy_->post([this, keys = *ring] { proxy_->desk().set_keys(keys); });
   look_at_instruments();
 }
 
@@ -82,7 +82,7 @@ void Gateway::look_at_instruments() {
     if (!generation || *generation == generations_[plugin]) continue;
     const auto index = load_index(*entry.library);
     log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments taken up");
-    shard_->post([this, plugin, index] { shard_->router().set_index(plugin, index); });
+    proxy_->post([this, plugin, index] { proxy_->router().set_index(plugin, index); });
   }
 }
 

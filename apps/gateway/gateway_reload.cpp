@@ -38,6 +38,7 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
   server.ping_timeout = after.server.ping_timeout;
   server.authentication_timeout = after.server.authentication_timeout;
   differ("server", server != after.server);
+  differ("limits.resume_memory", before.limits.resume_memory != after.limits.resume_memory);
   differ("database", before.database != after.database);
   differ("plugins", before.plugins != after.plugins);
   differ("zeromq", before.zeromq != after.zeromq);
@@ -67,10 +68,8 @@ void Gateway::apply(config::Loaded fresh) {
     log::warning("config", key + " has changed: that takes effect at the next start only");
   log::set_level(log_options(config().log).level);
   calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
-  on_shard([this] {
-    shard_->set_options(shard_options(config()));
-    shard_->set_calendar(calendar_->load());
-  });
+  proxy_->set_options(shard_options(config()));
+  on_routing([this] { proxy_->desk().set_calendar(calendar_->load()); });
   std::vector<std::string> added;
   std::vector<std::string> changed;
   std::vector<std::string> removed;
@@ -86,8 +85,8 @@ void Gateway::apply(config::Loaded fresh) {
     start_broker(broker);
     (old == nullptr ? added : changed).push_back(broker.name);
   }
-  on_shard(
-      [this] { shard_->router().set_order(routing::kDefaultLineup, shard_->brokers_named(config().active_broker)); });
+  on_routing(
+      [this] { proxy_->router().set_order(routing::kDefaultLineup, proxy_->desk().brokers_named(config().active_broker)); });
   start_updates();
   for (const auto& [what, names] : {std::pair{"added", &added}, {"changed", &changed}, {"removed", &removed}})
     if (!names->empty()) log::info("config", "brokers " + std::string(what) + ": " + names_of(*names));
@@ -96,8 +95,8 @@ void Gateway::apply(config::Loaded fresh) {
 
 // Routing lets go of the adapter before that ends.
 void Gateway::remove_broker(const std::string& name, const std::string& why) {
-  on_shard([&] {
-    routing::Router& router = shard_->router();
+  on_routing([&] {
+    routing::Router& router = proxy_->router();
     if (const auto id = router.find_broker(name)) router.detach_broker(*id, why);
   });
   feed_.remove(name);
@@ -110,8 +109,8 @@ void Gateway::start_broker(const config::Broker& broker) {
   secrets_seen_[broker.name] = state_of_secrets(broker);
   std::shared_ptr<const instruments::Index> index;
   if (link != nullptr) index = load_index(*find_plugin(plugins_, broker.plugin));
-  on_shard([&] {
-    routing::Router& router = shard_->router();
+  on_routing([&] {
+    routing::Router& router = proxy_->router();
     const auto id = router.find_broker(broker.name);
     if (id)
       router.attach_broker(*id, std::move(setup));

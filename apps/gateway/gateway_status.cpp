@@ -1,4 +1,6 @@
 // What a running gateway knows of itself, for the command line.
+#include <future>
+
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/gateway.hpp"
@@ -56,13 +58,20 @@ Json lineup_json(const routing::Router& router, const routing::Lineup& lineup) {
 
 }  // namespace
 
+// The shards' part comes when each has come so far.
+proxy::Ledger Gateway::ledger() {
+  std::promise<proxy::Ledger> sum;
+  proxy_->post([&] { proxy_->desk().collect_ledger([&](const proxy::Ledger& all) { sum.set_value(all); }); });
+  return sum.get_future().get();
+}
+
 std::string Gateway::status() {
   Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
   // Routing's numbers are routing's: it makes the copy, this thread waits for it.
-  on_shard([&] {
-    const routing::Router& router = shard_->router();
+  on_routing([&] {
+    const routing::Router& router = proxy_->router();
     const routing::RouterCounts& counts = router.counts();
-    out["clients"] = shard_->session_count();
+    out["clients"] = proxy_->desk().client_count();
     out["updates"] = counts.updates;
     out["published"] = counts.published;
     out["delivered"] = counts.delivered;
@@ -71,12 +80,6 @@ std::string Gateway::status() {
     out["switches"] = counts.switches;
     out["hidden_trades"] = counts.hidden_trades;
     out["hidden_quantity"] = counts.hidden_quantity;
-    const proxy::Ledger ledger = shard_->ledger();
-    out["ledger"] = {{"due", ledger.due},
-                     {"delivered", ledger.delivered},
-                     {"conflated", ledger.conflated},
-                     {"lost", ledger.lost},
-                     {"unexplained", ledger.unexplained()}};
     out["brokers"] = Json::array();
     for (std::size_t i = 0; i < router.broker_count(); ++i)
       out["brokers"].push_back(broker_json(router.broker(static_cast<routing::BrokerId>(i))));
@@ -84,6 +87,12 @@ std::string Gateway::status() {
     for (std::size_t i = 0; i < router.lineup_count(); ++i)
       out["lineups"].push_back(lineup_json(router, router.lineup(static_cast<routing::LineupId>(i))));
   });
+  const proxy::Ledger ledger = this->ledger();
+  out["ledger"] = {{"due", ledger.due},
+                   {"delivered", ledger.delivered},
+                   {"conflated", ledger.conflated},
+                   {"lost", ledger.lost},
+                   {"unexplained", ledger.unexplained()}};
   for (Json& broker : out["brokers"])
     if (const auto* link = feed_.find(broker["name"])) broker.update(link_json(link->counts()));
   if (zeromq_) out["zeromq_dropped"] = zeromq_->dropped();

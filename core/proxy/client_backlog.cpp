@@ -1,60 +1,171 @@
 // A client that reads more slowly than its topics are published: it gets the newest value of each topic, and the others
-// notice nothing. One that takes no byte at all is closed.
+// notice nothing. One that takes no byte at all is closed. Beside it what waits at the desk for room.
+#include <algorithm>
+#include <utility>
+
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/proxy/client_session.hpp"
+#include "core/proxy/desk.hpp"
 #include "core/proxy/shard.hpp"
 #include "core/proxy/wire/notices.hpp"
 
 namespace gw::proxy {
+namespace {
 
-std::size_t ClientSession::reserve() const { return shard_.websocket_options().output_limit / 8; }
+constexpr std::size_t kAskedAtOnce = 64;
+constexpr std::size_t kLargeFrame = 8 * 1024;
 
-void ClientSession::fall_behind() {
-  conflated_before_ = conflated_;
-  if (log::enabled(log::Level::info))
-    log::info("proxy", describe() + " is behind: it gets the newest value of each topic from now on");
-  tell_pace("behind", 0);
-}
+}  // namespace
 
-// No reason to end a client that has no room even for this.
-void ClientSession::tell_pace(std::string_view status, std::uint64_t conflated) {
-  if (extras_ && connection_->send(websocket::Opcode::text, wire::slow(status, conflated))) shard_.touch(*this);
-}
+// Live updates always find some room beside what was asked for.
+bool ClientSession::has_room() const { return connection_->backlog() < shard_.backlog_limit() / 2; }
 
-// False when nothing could be added.
-bool ClientSession::write_late() {
-  bool added = false;
-  while (!late_.empty() && has_room()) {
-    const auto [topic, updates] = late_.pop();
-    const std::string_view frame = shard_.router().latest(id_, topic);
-    if (!frame.empty() && connection_->append_frames(frame)) {
-      ++delivered_;
-      conflated_ += updates - 1;
-      added = true;
-    } else {
-      lost_ += updates;
-    }
-    if (late_.empty()) catch_up();
+void ClientSession::flush() {
+  appended_ = 0;
+  connection_->flush();
+  shard_.note_backlog(std::exchange(backlog_, connection_->backlog()), connection_->backlog());
+  if (closing_) return;
+  if (paused_ || connection_->backlog() != 0) pace_reading();
+  if (!has_room()) return;
+  if (behind_ != nullptr) ask_for_late();
+  if (offered_ && !fill_asked_) {
+    offered_ = false;
+    fill_asked_ = true;
+    shard_.to_desk([id = id_, room = shard_.backlog_limit() / 2 - connection_->backlog()](Desk& desk) {
+      desk.fill(id, room);
+    });
   }
-  return added;
+}
+
+void ClientSession::offer() {
+  offered_ = true;
+  if (!closing_) shard_.touch(*this);
+}
+
+void ClientSession::filled(bool more) {
+  fill_asked_ = false;
+  if (more) offer();
+}
+
+void ClientSession::fall_late(routing::TopicId topic, std::uint32_t updates) noexcept {
+  if (behind_ == nullptr) {
+    behind_ = std::make_unique<Behind>();
+    behind_->conflated_before = conflated_;
+    if (log::enabled(log::Level::info))
+      log::info("proxy", describe() + " is behind: it gets the newest value of each topic from now on");
+    tell_pace("behind", 0);
+    shard_.touch(*this);
+  }
+  // What the desk was asked for comes after this update and stands for it too.
+  (behind_->asked.contains(topic) ? behind_->asked : behind_->late).add(topic, updates);
+}
+
+void ClientSession::tell_pace(std::string_view status, std::uint64_t conflated) {
+  if (extras_) send(wire::slow(status, conflated));
+}
+
+void ClientSession::ask_for_late() {
+  if (behind_->late.empty() || !behind_->asked.empty()) return;
+  const std::size_t room = shard_.backlog_limit() / 2 - connection_->backlog();
+  const std::size_t most = std::clamp<std::size_t>(room / kLargeFrame, 1, kAskedAtOnce);
+  std::vector<routing::TopicId> topics;
+  while (topics.size() < most && !behind_->late.empty()) {
+    const auto [topic, updates] = behind_->late.pop();
+    behind_->asked.add(topic, updates);
+    topics.push_back(topic);
+  }
+  shard_.to_desk([id = id_, topics = std::move(topics)](Desk& desk) { desk.latest(id, topics, FrameKind::latest); });
+}
+
+void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameKind kind) {
+  if (closing_) return;
+  if (kind == FrameKind::own) {
+    connection_->append_frames(frame);
+    shard_.touch(*this);
+    return;
+  }
+  std::uint64_t updates = 0;
+  if (kind == FrameKind::latest) {
+    if (behind_ != nullptr) updates = behind_->asked.take(topic);
+  } else if (ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic)) {
+    updates = std::exchange(thinned->asked, 0);
+  }
+  if (updates == 0) return;  // it was given up meanwhile
+  if (!frame.empty() && connection_->append_frames(frame)) {
+    ++delivered_;
+    (kind == FrameKind::latest ? conflated_ : thinned_away_) += updates - 1;
+    shard_.touch(*this);
+  } else {
+    lost_ += updates;
+  }
+  if (behind_ != nullptr && behind_->late.empty() && behind_->asked.empty()) catch_up();
 }
 
 void ClientSession::catch_up() {
-  const std::uint64_t conflated = conflated_ - conflated_before_;
+  const std::uint64_t conflated = conflated_ - behind_->conflated_before;
+  behind_.reset();
   if (log::enabled(log::Level::info))
     log::info("proxy", describe() + " has caught up: " + std::to_string(conflated) + " updates were conflated");
   tell_pace("caught_up", conflated);
 }
 
-void ClientSession::lose_late() {
-  lost_ += late_.updates();
-  late_.clear();
+void ClientSession::thin(routing::TopicId topic, std::int64_t interval_ns) {
+  if (closing_) return;
+  if (thinned_ == nullptr) thinned_ = std::make_unique<ThinnedTopics>();
+  thinned_->set(topic, interval_ns);
+}
+
+void ClientSession::note_thinned(routing::TopicId topic, std::uint32_t updates) noexcept {
+  ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic);
+  if (closing_ || thinned == nullptr) {
+    lost_ += updates;
+    return;
+  }
+  if (thinned->asked != 0) {
+    thinned->asked += updates;
+    return;
+  }
+  thinned->updates += updates;
+  if (!std::exchange(thinned->scheduled, true)) shard_.schedule(id_, topic, thinned->next_ns);
+}
+
+void ClientSession::thinned_due(routing::TopicId topic) {
+  ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic);
+  if (closing_ || thinned == nullptr || !std::exchange(thinned->scheduled, false)) return;
+  thinned->next_ns = monotonic_ns() + thinned->interval_ns;
+  if (thinned->updates == 0) return;
+  const std::uint64_t updates = std::exchange(thinned->updates, 0);
+  if (behind_ != nullptr || !has_room()) {
+    fall_late(topic, static_cast<std::uint32_t>(updates));
+    return;
+  }
+  thinned->asked = updates;
+  shard_.to_desk([id = id_, topic](Desk& desk) { desk.latest(id, {topic}, FrameKind::thinned); });
 }
 
 // Nothing comes of a topic after the answer to its unsubscribe.
-void ClientSession::lose_what_is_left() {
-  lost_ += late_.take_if([this](routing::TopicId topic) { return !shard_.router().holds(id_, topic); });
+void ClientSession::left(routing::TopicId topic) {
+  if (behind_ != nullptr) {
+    lost_ += behind_->late.take(topic) + behind_->asked.take(topic);
+    if (behind_->late.empty() && behind_->asked.empty() && !closing_) catch_up();
+  }
+  if (thinned_ != nullptr) {
+    lost_ += thinned_->take(topic);
+    if (thinned_->empty()) thinned_.reset();
+  }
+}
+
+std::uint64_t ClientSession::waiting_updates() const {
+  std::uint64_t sum = behind_ == nullptr ? 0 : behind_->late.updates() + behind_->asked.updates();
+  if (thinned_ != nullptr) sum += thinned_->updates();
+  return sum;
+}
+
+void ClientSession::lose_all() {
+  lost_ += waiting_updates();
+  behind_.reset();
+  thinned_.reset();
 }
 
 bool ClientSession::has_stopped_reading(std::int64_t now) {

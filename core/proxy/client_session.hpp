@@ -1,58 +1,71 @@
-// One client of the gateway: authentication, its requests, its output. Owned and called by its Shard. [shard]
+// One client's socket: what goes out, and what to do when that does not keep up. Requests are handed to the desk.
+// Owned and called by its Shard. [shard]
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <vector>
 
-#include "core/websocket/asio_fwd.hpp"
-
-#include "core/accounts/key_ring.hpp"
 #include "core/proxy/late_topics.hpp"
-#include "core/proxy/wire/request.hpp"
-#include "core/routing/router.hpp"
+#include "core/proxy/thinned_topics.hpp"
+#include "core/routing/stream.hpp"
+#include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
 
 namespace gw::proxy {
 
 class Shard;
 
+// What a frame that the desk made for one session alone is.
+enum class FrameKind : std::uint8_t {
+  own,     // no update that is due: a value from memory, or one that was missed while the client was away
+  latest,  // of a topic that a client that is behind lacked
+  thinned  // of a topic that the client wants once in a while only
+};
+
 class ClientSession final : public websocket::Listener {
  public:
   ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket);
   ~ClientSession() override;
 
-  routing::SessionId id() const { return id_; }
-  bool authenticated() const { return account_.has_value(); }
-  bool extras() const { return extras_; }
-  routing::LineupId lineup() const { return lineup_; }
-  const std::optional<accounts::KeySession>& account() const { return account_; }
+  // ---- live updates
+  // A finished frame that stands for so many updates. While the client is behind it waits for the topic's newest value
+  // instead.
+  void deliver(routing::TopicId topic, std::string_view frame, std::uint32_t updates) noexcept;
+  // The same of a topic that is thinned for this client.
+  void note_thinned(routing::TopicId topic, std::uint32_t updates) noexcept;
+  // The time of a thinned topic has come.
+  void thinned_due(routing::TopicId topic);
 
-  // A finished market-data frame. While the client is behind it waits for the topic's newest value instead.
-  void deliver(routing::TopicId topic, std::string_view frame) noexcept;
+  // ---- what the desk says
+  void admit(bool extras, std::string_view user);
   void send(std::string_view json);
+  // Empty: there is none any more.
+  void frame(routing::TopicId topic, std::string_view frame, FrameKind kind);
+  // Something waits at the desk until there is room for it.
+  void offer();
+  void filled(bool more);
+  // A request of so many bytes is done.
+  void request_done(std::size_t bytes);
+  void thin(routing::TopicId topic, std::int64_t interval_ns);
+  void left(routing::TopicId topic);
   void close(int code, std::string_view reason);
-  // Writes what this turn appended, then what waits for room: see client_notices.cpp.
+
+  // Writes what was appended, then asks for what waits, as far as there is room: client_backlog.cpp.
   void flush();
-  // The state of one subscription will be told, with extras: the newest one, when there is room.
-  void queue_status(routing::TopicId topic);
-  // Tells once when the exchange is open and when not, and from then on.
-  void tell_market(const std::string& exchange);
-  bool follows_market(const std::string& exchange) const { return markets_.contains(exchange); }
-  // Another list of brokers serves the user from now on.
-  void set_account(const accounts::KeySession& account);
-  // Of topic updates that were due: handed to the connection, and lost because the client had stopped reading.
+  // Deadlines: authentication, ping, a reader that stopped.
+  void sweep(std::int64_t monotonic_ns);
+
+  routing::SessionId id() const { return id_; }
+  bool extras() const { return extras_; }
+  std::size_t counted_backlog() const { return backlog_; }
+  // Of topic updates that were due.
   std::uint64_t delivered() const { return delivered_; }
-  std::uint64_t conflated() const { return conflated_; }
-  std::uint64_t waiting_updates() const { return late_.updates(); }
+  std::uint64_t conflated() const { return conflated_ + thinned_away_; }
   std::uint64_t lost() const { return lost_; }
-  // Deadlines: authentication, ping, expiry of the key.
-  void sweep(std::int64_t monotonic_ns, std::int64_t wall_ns);
+  std::uint64_t waiting_updates() const;
 
   bool touched = false;  // in the shard's list of sessions to flush
 
@@ -63,53 +76,51 @@ class ClientSession final : public websocket::Listener {
   void on_closed(const websocket::CloseInfo& info) override;
 
  private:
-  void authenticate(std::string_view payload);
-  void refuse_authentication(std::string_view code, std::string_view message);
-  void handle(const wire::Request& request);
-  void subscribe(const wire::Request& request);
-  void unsubscribe(const wire::Request& request);
-  void search(const wire::Request& request);
-  void queue_newest(routing::TopicId topic);
-  bool write_newest();
-  bool write_statuses();
-  // client_backlog.cpp
-  std::size_t reserve() const;  // of the output, for answers
-  bool write_late();
-  void fall_behind();
+  // What only a client that is behind has.
+  struct Behind {
+    LateTopics late;
+    LateTopics asked;  // the desk was asked for their newest values
+    std::uint64_t conflated_before = 0;
+  };
+  bool has_room() const;
+  void end(int code, std::string_view reason, bool lingers);
+  void fall_late(routing::TopicId topic, std::uint32_t updates) noexcept;
+  void ask_for_late();
   void catch_up();
   void tell_pace(std::string_view status, std::uint64_t conflated);
-  void lose_late();
-  void lose_what_is_left();
+  void lose_all();
   bool has_stopped_reading(std::int64_t now_ns);
-  bool has_room() const;
+  void pace_reading();
   std::string describe() const;
 
+  // Looked at for every update.
   Shard& shard_;
-  routing::SessionId id_;
   std::unique_ptr<websocket::Connection> connection_;
-  std::optional<accounts::KeySession> account_;
-  routing::LineupId lineup_ = 0;
-  bool extras_ = false;
+  std::unique_ptr<Behind> behind_;
+  std::uint64_t delivered_ = 0;
+  std::size_t appended_ = 0;  // bytes of live updates since the last flush
   bool closing_ = false;
+  bool extras_ = false;
+  bool admitted_ = false;
+  bool known_ = false;  // to the desk
+  bool offered_ = false;
+  bool fill_asked_ = false;
+  bool paused_ = false;
+  routing::SessionId id_;
+  // Only now and then.
+  std::unique_ptr<ThinnedTopics> thinned_;
+  std::size_t asked_bytes_ = 0;  // of requests that the desk has not done yet
   std::int64_t opened_ns_ = 0;
   std::int64_t last_frame_ns_ = 0;
   std::int64_t last_ping_ns_ = 0;
   std::int64_t ping_sent_ns_ = 0;  // 0: no ping is out
-  struct Newest {
-    routing::TopicId topic;
-    std::uint64_t seq;  // of the topic when it was asked for
-  };
-  std::deque<Newest> newest_;
-  std::deque<routing::TopicId> statuses_;
-  std::unordered_set<routing::TopicId> in_statuses_;
-  std::set<std::string, std::less<>> markets_;
-  LateTopics late_;
-  std::uint64_t conflated_before_ = 0;  // when it fell behind
-  std::uint64_t written_ = 0;           // bytes that the socket had taken at the last look
-  std::int64_t progress_ns_ = 0;        // when it was last seen to take some, or had none to take
-  std::uint64_t delivered_ = 0;
+  std::size_t backlog_ = 0;        // as the shard has counted it
+  std::uint64_t written_ = 0;      // bytes that the socket had taken at the last look
+  std::int64_t progress_ns_ = 0;   // when it was last seen to take some, or had none to take
   std::uint64_t conflated_ = 0;
+  std::uint64_t thinned_away_ = 0;
   std::uint64_t lost_ = 0;
+  std::string user_;
 };
 
 }  // namespace gw::proxy

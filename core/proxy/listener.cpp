@@ -17,8 +17,8 @@ constexpr int kPortsToTry = 100;
 
 class TcpListener final : public Listener {
  public:
-  TcpListener(Shard& shard, tcp::acceptor&& acceptor)
-      : shard_(shard), acceptor_(std::move(acceptor)), pause_(shard.io()) {
+  TcpListener(Loop& loop, std::vector<Shard*> shards, tcp::acceptor&& acceptor)
+      : loop_(loop), shards_(std::move(shards)), acceptor_(std::move(acceptor)), pause_(loop.io()) {
     accept();
   }
   std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
@@ -30,10 +30,11 @@ class TcpListener final : public Listener {
 
  private:
   void accept() {
-    acceptor_.async_accept([this](const boost::system::error_code& ec, tcp::socket socket) {
+    Shard& shard = *shards_[next_++ % shards_.size()];
+    acceptor_.async_accept(shard.loop().io(), [this, &shard](const boost::system::error_code& ec, tcp::socket socket) {
       if (ec == asio::error::operation_aborted || !acceptor_.is_open()) return;
       if (!ec) {
-        shard_.adopt(std::move(socket));
+        hand_over(shard, std::move(socket));
         accept();
         return;
       }
@@ -46,7 +47,14 @@ class TcpListener final : public Listener {
     });
   }
 
-  Shard& shard_;
+  void hand_over(Shard& shard, tcp::socket&& socket) {
+    if (&shard.loop() == &loop_) return shard.adopt(std::move(socket));
+    shard.loop().post([&shard, s = std::make_shared<tcp::socket>(std::move(socket))] { shard.adopt(std::move(*s)); });
+  }
+
+  Loop& loop_;
+  const std::vector<Shard*> shards_;
+  std::size_t next_ = 0;
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
 };
@@ -66,21 +74,21 @@ boost::system::error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& end
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::open(Shard& shard, const std::string& host, std::uint16_t port,
-                                                 bool next_free) {
+Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, std::vector<Shard*> shards, const std::string& host,
+                                                 std::uint16_t port, bool next_free) {
   boost::system::error_code ec;
-  tcp::resolver resolver(shard.io());
+  tcp::resolver resolver(loop.io());
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, ec);
   if (ec || found.empty()) return Error{"server.host: found " + host + ", expected an address of this machine"};
   tcp::endpoint endpoint = *found.begin();
   for (int attempt = 0; attempt < kPortsToTry; ++attempt) {
-    tcp::acceptor acceptor(shard.io());
+    tcp::acceptor acceptor(loop.io());
     ec = bind(acceptor, endpoint);
     if (!ec) {
       if (attempt > 0)
         log::info("proxy", "port " + std::to_string(port) + " is in use, using port " +
                                std::to_string(acceptor.local_endpoint().port()) + " instead");
-      return std::unique_ptr<Listener>(std::make_unique<TcpListener>(shard, std::move(acceptor)));
+      return std::unique_ptr<Listener>(std::make_unique<TcpListener>(loop, std::move(shards), std::move(acceptor)));
     }
     if (ec != asio::error::address_in_use || !next_free || endpoint.port() == 65535) break;
     endpoint.port(static_cast<std::uint16_t>(endpoint.port() + 1));

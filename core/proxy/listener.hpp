@@ -1,21 +1,23 @@
-// The listening socket for clients; hands each accepted one to the shard. [shard]
+// The listening socket for clients; hands each accepted one to a shard, in turn. [routing]
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/result.hpp"
 
 namespace gw::proxy {
 
+class Loop;
 class Shard;
 
 class Listener {
  public:
   // Port 0: any free one. A taken port: the next free one when `next_free`, else an error.
-  static Result<std::unique_ptr<Listener>> open(Shard& shard, const std::string& host, std::uint16_t port,
-                                                bool next_free);
+  static Result<std::unique_ptr<Listener>> open(Loop& loop, std::vector<Shard*> shards, const std::string& host,
+                                                std::uint16_t port, bool next_free);
   virtual ~Listener() = default;
   virtual std::uint16_t port() const = 0;
   virtual void close() = 0;

@@ -1,101 +1,60 @@
 #include "core/proxy/shard.hpp"
 
 #include <algorithm>
-#include <random>
+#include <limits>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/clock.hpp"
-#include "core/base/log.hpp"
-#include "core/bus/records.hpp"
-#include "core/proxy/wire/answers.hpp"
+#include "core/proxy/desk.hpp"
 
 namespace gw::proxy {
 namespace {
 
 namespace asio = boost::asio;
 
-// Records taken from each adapter before the sockets are written: bounds how long one turn may last.
-constexpr std::size_t kTurnBudget = 4096;
+// Sockets written before whoever connects or asks is looked after.
+constexpr std::size_t kFlushedAtOnce = 64;
+constexpr std::size_t kLeastBacklog = 64 * 1024;
 
-std::string new_epoch() {
-  std::random_device random;
-  char text[40];
-  std::snprintf(text, sizeof text, "%llx-%08x", static_cast<unsigned long long>(wall_ns() / 1'000'000), random());
-  return text;
-}
-
-std::chrono::nanoseconds sweep_interval(const ShardOptions& o) {
+std::int64_t sweep_interval(const ShardOptions& o) {
   const std::int64_t least =
       std::min({o.ping_interval_ns, o.ping_timeout_ns, o.authentication_timeout_ns, o.slow_client_close_ns});
-  return std::chrono::nanoseconds(std::clamp<std::int64_t>(least / 8, 1'000'000, 250'000'000));
+  return std::clamp<std::int64_t>(least / 8, 1'000'000, 250'000'000);
 }
 
 }  // namespace
 
-struct Shard::Loop {
-  explicit Loop(int bell) : io(1), bell_stream(io, bell), sweep(io), farewell(io) {}
-  ~Loop() { bell_stream.release(); }  // the descriptor is the doorbell's
-  asio::io_context io;
-  asio::posix::stream_descriptor bell_stream;
-  asio::steady_timer sweep;
-  asio::steady_timer farewell;
+struct Shard::Timer {
+  explicit Timer(asio::io_context& io) : timer(io) {}
+  asio::steady_timer timer;
 };
 
-Shard::Shard(ShardOptions options, bus::Doorbell& bell)
-    : options_(options),
-      bell_(bell),
-      loop_(std::make_unique<Loop>(bell.descriptor())),
-      router_(std::make_unique<routing::Router>(
-          encoder_, *this, routing::Clocks{[] { return wall_ns(); }, [] { return monotonic_ns(); }}, new_epoch)),
-      keys_(std::make_shared<const accounts::KeyRing>()),
-      calendar_(std::make_shared<const calendar::Calendar>()) {
+Shard::Shard(std::size_t number, Loop& loop, const ShardOptions& options)
+    : number_(number), loop_(loop), due_timer_(std::make_unique<Timer>(loop.io())) {
   set_options(options);
+  loop.every([this] { return sweep_interval(options_); }, [this] { sweep(); });
+}
+
+Shard::~Shard() = default;
+
+void Shard::set_desk(Loop& loop, Desk& desk) {
+  desk_loop_ = &loop;
+  desk_ = &desk;
 }
 
 void Shard::set_options(const ShardOptions& options) {
   options_ = options;
   websocket_options_.message_limit = options_.message_size;
-  websocket_options_.output_limit = options_.output_per_client;
-  for (const auto& session : sessions_)
-    if (session != nullptr && session->authenticated())
-      router_->set_limit(session->id(), options_.subscriptions_per_client);
+  // Sessions keep the bounds: see ClientSession::deliver and send.
+  websocket_options_.output_limit = std::numeric_limits<std::size_t>::max() / 2;
+  set_backlog_limit();
 }
 
-Shard::~Shard() = default;
-
-boost::asio::io_context& Shard::io() { return loop_->io; }
-
-void Shard::run() {
-  wait_for_bell();
-  sweep_later();
-  loop_->io.run();
-  sessions_.clear();
-}
-
-void Shard::post(std::function<void()> task) {
-  asio::post(loop_->io, [this, task = std::move(task)] { in_turn(task); });
-}
-
-void Shard::stop() {
-  post([this] {
-    stopping_ = true;
-    for (const auto& session : sessions_)
-      if (session != nullptr) session->close(1001, "the gateway is shutting down");
-    loop_->farewell.expires_after(std::chrono::seconds(2));
-    loop_->farewell.async_wait([this](const boost::system::error_code& ec) {
-      if (!ec) loop_->io.stop();
-    });
-    finish_if_empty();
-  });
-}
-
-void Shard::finish_if_empty() {
-  if (stopping_ && open_ == 0) loop_->io.stop();
+void Shard::to_desk(std::function<void(Desk&)> task) {
+  desk_loop_->post([desk = desk_, task = std::move(task)] { task(*desk); });
 }
 
 void Shard::adopt(asio::ip::tcp::socket&& socket) {
@@ -109,106 +68,118 @@ void Shard::adopt(asio::ip::tcp::socket&& socket) {
     free_.pop_back();
   }
   ++open_;
-  sessions_[slot] = std::make_unique<ClientSession>(*this, slot, std::move(socket));
+  const auto id = static_cast<routing::SessionId>(number_ << 24 | slot);
+  sessions_[slot] = std::make_unique<ClientSession>(*this, id, std::move(socket));
 }
 
-void Shard::leave(ClientSession& session) {
-  in_turn([&] { leaving_.push_back(session.id()); });
+void Shard::forget(routing::SessionId id) {
+  const std::uint32_t slot = routing::slot_of(id);
+  const ClientSession& session = *sessions_[slot];
+  ended_ += {0, session.delivered(), session.conflated(), session.lost()};
+  note_backlog(session.counted_backlog(), 0);
+  sessions_[slot].reset();
+  free_.push_back(slot);
+  --open_;
+  finish_if_empty();
 }
 
-void Shard::remove(ClientSession& session) {
-  // Called from the session's own callback: it goes once that has returned.
-  asio::post(loop_->io, [this, slot = session.id()] {
-    std::erase(touched_, sessions_[slot].get());
-    sessions_[slot].reset();
-    free_.push_back(slot);
-    --open_;
-    router_->flush_demand();
-    finish_if_empty();
-  });
+// From one of the session's own callbacks.
+void Shard::forget_later(routing::SessionId id) {
+  loop_.post([this, id] { forget(id); });
 }
 
-void Shard::touch(ClientSession& session) noexcept {
-  if (!session.touched) {
-    session.touched = true;
-    touched_.push_back(&session);
+void Shard::stop(std::function<void()> gone) {
+  stopping_ = true;
+  gone_ = std::move(gone);
+  for (const auto& session : sessions_)
+    if (session != nullptr) session->close(1001, "the gateway is shutting down");
+  finish_if_empty();
+}
+
+void Shard::finish_if_empty() {
+  if (stopping_ && open_ == 0 && gone_) std::exchange(gone_, nullptr)();
+}
+
+void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
+                    std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept {
+  if (lane == routing::Lane::thinned) {
+    for (const routing::SessionId id : sessions) sessions_[routing::slot_of(id)]->note_thinned(topic, updates);
+    return;
   }
-  if (!in_turn_) schedule_flush();
+  for (const routing::SessionId id : sessions) sessions_[routing::slot_of(id)]->deliver(topic, frame, updates);
 }
 
-// Answers to requests leave once the handlers that are ready now have run: one write for a burst of them.
-void Shard::schedule_flush() {
-  if (flush_scheduled_) return;
-  flush_scheduled_ = true;
-  asio::post(loop_->io, [this] {
-    flush_scheduled_ = false;
-    flush_touched();
-  });
-}
-
-void Shard::flush_touched() {
-  // Flushing may touch sessions anew, at the end of the list.
-  for (std::size_t i = 0; i < touched_.size(); ++i) {
-    ClientSession* session = touched_[i];
+bool Shard::flush_some() {
+  if (flushed_ == flushing_.size()) {
+    flushing_.clear();
+    flushed_ = 0;
+    full_ = false;
+    if (touched_.empty()) return false;
+    std::swap(flushing_, touched_);
+    // No client is always the last to be served.
+    rotation_ = (rotation_ + 7919) % flushing_.size();
+    std::rotate(flushing_.begin(), flushing_.begin() + static_cast<std::ptrdiff_t>(rotation_), flushing_.end());
+  }
+  const std::size_t end = std::min(flushing_.size(), flushed_ + kFlushedAtOnce);
+  for (; flushed_ < end; ++flushed_) {
+    ClientSession* session = sessions_[flushing_[flushed_]].get();
+    if (session == nullptr || !session->touched) continue;  // its slot was given to another meanwhile
     session->touched = false;
     session->flush();
   }
-  touched_.clear();
+  return true;
 }
 
-void Shard::wait_for_bell() {
-  loop_->bell_stream.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& ec) {
-    if (ec) return;
-    bell_.answer();
-    turn();
+void Shard::note_backlog(std::size_t before, std::size_t now) {
+  if (before == now) return;
+  backlog_ += now - before;
+  blocked_ += static_cast<std::size_t>(now != 0) - static_cast<std::size_t>(before != 0);
+  set_backlog_limit();
+}
+
+// When all together pass their bound, the largest conflate first.
+void Shard::set_backlog_limit() {
+  backlog_limit_ = options_.output_per_client;
+  const std::size_t total = options_.output_total / std::max<std::size_t>(1, options_.shards);
+  if (backlog_ > total) backlog_limit_ = std::clamp(total / blocked_, std::min(kLeastBacklog, backlog_limit_), backlog_limit_);
+}
+
+void Shard::sweep() {
+  const std::int64_t now = monotonic_ns();
+  for (const auto& session : sessions_)
+    if (session != nullptr) session->sweep(now);
+}
+
+void Shard::schedule(routing::SessionId session, routing::TopicId topic, std::int64_t at_ns) {
+  const bool first = due_.empty() || at_ns < due_.top().at_ns;
+  due_.push({at_ns, session, topic});
+  if (!first) return;
+  due_timer_->timer.expires_after(std::chrono::nanoseconds(std::max<std::int64_t>(0, at_ns - monotonic_ns())));
+  due_timer_->timer.async_wait([this](const boost::system::error_code& ec) {
+    if (!ec) tell_due();
   });
 }
 
-void Shard::turn() {
-  bool more = false;
-  in_turn([&] { more = router_->drain(kTurnBudget); });
-  flush_touched();
-  if (more)
-    asio::post(loop_->io, [this] { turn(); });
-  else
-    wait_for_bell();
-}
-
-void Shard::end_turn() {
-  // Those that leave may tell others, who may then leave too.
-  for (std::size_t i = 0; i < leaving_.size(); ++i) {
-    const ClientSession& session = *sessions_[leaving_[i]];
-    ended_.due += router_->owed(leaving_[i]);
-    ended_.delivered += session.delivered();
-    ended_.conflated += session.conflated();
-    ended_.lost += session.lost();
-    router_->close(leaving_[i]);
+bool Shard::tell_due() {
+  const std::int64_t now = monotonic_ns();
+  while (!due_.empty() && due_.top().at_ns <= now) {
+    const Due due = due_.top();
+    due_.pop();
+    if (ClientSession* session = find(due.session)) session->thinned_due(due.topic);
   }
-  leaving_.clear();
-  in_turn_ = false;
-  router_->flush_demand();
-  if (!touched_.empty()) schedule_flush();
+  if (due_.empty()) return false;
+  const Due next = due_.top();
+  due_.pop();
+  schedule(next.session, next.topic, next.at_ns);
+  return true;
 }
 
-void Shard::sweep_later() {
-  loop_->sweep.expires_after(sweep_interval(options_));
-  loop_->sweep.async_wait([this](const boost::system::error_code& ec) {
-    if (ec) return;
-    const std::int64_t now = monotonic_ns();
-    const std::int64_t wall = wall_ns();
-    in_turn([&] {
-      for (std::size_t i = 0; i < sessions_.size(); ++i)
-        if (sessions_[i] != nullptr) sessions_[i]->sweep(now, wall);
-      router_->review();
-      tell_markets();
-    });
-    sweep_later();
-  });
-}
-
-void Shard::deliver(routing::TopicId topic, std::string_view frame,
-                    std::span<const routing::SessionId> sessions) noexcept {
-  for (const routing::SessionId id : sessions) sessions_[id & 0xffffffU]->deliver(topic, frame);
+Ledger Shard::ledger() const {
+  Ledger sum = ended_;
+  for (const auto& session : sessions_)
+    if (session != nullptr)
+      sum += {0, session->delivered(), session->conflated() + session->waiting_updates(), session->lost()};
+  return sum;
 }
 
 }  // namespace gw::proxy

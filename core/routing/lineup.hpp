@@ -12,6 +12,7 @@
 
 #include "core/routing/broker_table.hpp"
 #include "core/routing/encoder.hpp"
+#include "core/routing/frame_log.hpp"
 #include "core/routing/stream.hpp"
 
 namespace gw::routing {
@@ -22,8 +23,9 @@ inline constexpr InterestId kNoInterest = ~InterestId{0};
 
 enum class SubscriptionState : std::uint8_t { pending, active, failed };
 
+// A topic's sessions on one shard.
 struct Audience {
-  std::vector<SessionId> sessions[kVariants];
+  std::array<std::vector<SessionId>, kLanes> lanes;
 };
 
 struct Topic {
@@ -41,8 +43,13 @@ struct Topic {
   std::int64_t time_ns = 0;
   std::int64_t resolution_ns = 1;
   std::string name;  // SYMBOL.EXCHANGE.MODE, for the publisher
-  Audience audience;
-  std::size_t subscribers() const { return audience.sessions[0].size() + audience.sessions[1].size(); }
+  std::vector<Audience> audience;  // by shard
+  // Sessions that hold it, also those that resume and get no live updates yet; and those of them with extras.
+  std::size_t holders = 0;
+  std::size_t extras_holders = 0;
+  // Clients that lost their connection may come back for what they miss: until then it stays wanted and logged.
+  std::int64_t kept_until_ns = 0;
+  FrameLog::Position logged = FrameLog::kNone;  // its newest frame in the log
 };
 
 // An interest at one broker.
@@ -84,9 +91,12 @@ struct Client {
   bool open = false;
   LineupId lineup = 0;
   Variant variant = Variant::plain;
+  bool deflated = false;
   std::size_t limit = 0;
   struct Held {
-    std::uint32_t place;  // in the topic's audience
+    bool live;            // in the topic's audience; else it resumes: see Router::replay
+    Lane lane;            // of the audience
+    std::uint32_t place;  // there
     std::uint64_t seq;    // of the topic when it was joined
   };
   std::unordered_map<TopicId, Held> held;

@@ -14,8 +14,14 @@ class SessionPort {
  public:
   virtual ~SessionPort() = default;
   // Appends the frame to each session's output, or remembers that the session lacks the topic's newest value: see
-  // Router::latest. One call per topic update and variant. No allocation for sessions that read. [routing]
-  virtual void deliver(TopicId topic, std::string_view frame, std::span<const SessionId> sessions) noexcept = 0;
+  // Router::latest. In lane `thinned` there is no frame. One call per topic update, shard and lane; all sessions are the
+  // shard's. No allocation for sessions that read. [routing]
+  virtual void deliver(TopicId topic, Lane lane, std::string_view frame,
+                       std::span<const SessionId> sessions) noexcept = 0;
+  // The session is the last of the topic's audience in this lane from now on. [routing]
+  virtual void joined(SessionId session, TopicId topic, Lane lane) = 0;
+  // It was at this place of the audience, which the last one takes. [routing]
+  virtual void left(SessionId session, TopicId topic, Lane lane, std::uint32_t place) = 0;
   // What had been confirmed to this session cannot be had. [routing]
   virtual void refused(SessionId session, const TopicInfo& topic, std::string_view reason) = 0;
   // Pending, active or failed: who wants to know asks Router::subscription. [routing]

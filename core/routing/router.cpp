@@ -3,16 +3,24 @@
 
 namespace gw::routing {
 
-Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch)
-    : encoder_(encoder), port_(port), clocks_(std::move(clocks)), new_epoch_(std::move(new_epoch)) {}
+Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch,
+               RouterOptions options)
+    : encoder_(encoder),
+      port_(port),
+      clocks_(std::move(clocks)),
+      new_epoch_(std::move(new_epoch)),
+      clients_(options.shards),
+      log_(options.resume_memory) {}
 
-void Router::open(SessionId session, LineupId lineup, Variant variant, std::size_t subscription_limit) {
-  const std::size_t slot = session & 0xffffffU;
-  if (slot >= clients_.size()) clients_.resize(slot + 1);
-  clients_[slot] = Client{true, lineup, variant, subscription_limit, {}, 0};
+void Router::open(SessionId session, LineupId lineup, Variant variant, bool deflated, std::size_t subscription_limit) {
+  std::vector<Client>& clients = clients_[shard_of(session)];
+  if (slot_of(session) >= clients.size()) clients.resize(slot_of(session) + 1);
+  clients[slot_of(session)] = Client{true, lineup, variant, deflated, subscription_limit, {}, 0};
 }
 
-void Router::close(SessionId session) {
+void Router::close(SessionId session, std::int64_t keep_ns) {
+  if (keep_ns != 0)
+    for (const auto& [topic, held] : client(session).held) keep(topic, clocks_.monotonic() + keep_ns);
   unsubscribe_all(session);
   client(session).open = false;
 }
@@ -40,7 +48,8 @@ Outcome Router::check(const BrokerTable& table, std::string_view exchange, Strea
   return outcome;
 }
 
-Outcome Router::subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream) {
+Outcome Router::subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream,
+                          Wish wish) {
   Client& c = client(session);
   const BrokerTable& table = *brokers_[lineups_[c.lineup]->broker()];
   Outcome outcome;
@@ -50,7 +59,11 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
     return outcome;
   }
   const TopicId existing = find_topic(c.lineup, symbol, exchange, stream);
-  if (existing != kNoTopic && c.held.contains(existing)) {
+  if (const auto held = c.held.find(existing); held != c.held.end()) {
+    if (held->second.live && (held->second.lane == Lane::thinned) != wish.thinned) {
+      exit(session, existing, held->second);
+      enter(session, existing, wish.thinned ? Lane::thinned : lane_of(c.variant, c.deflated), held->second);
+    }
     outcome.topic = existing;
     outcome.actual_depth = topics_[existing]->info.actual_depth;
     return outcome;
@@ -76,7 +89,7 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
     drop_topic_if_unused(id);
     return outcome;
   }
-  join(session, id);
+  join(session, id, wish);
   outcome.topic = id;
   outcome.actual_depth = topic.info.actual_depth;
   outcome.is_new = true;
@@ -84,22 +97,45 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
   return outcome;
 }
 
-void Router::join(SessionId session, TopicId id) {
+void Router::join(SessionId session, TopicId id, Wish wish) {
   Client& c = client(session);
   Topic& topic = *topics_[id];
-  std::vector<SessionId>& audience = topic.audience.sessions[static_cast<std::size_t>(c.variant)];
-  c.held.emplace(id, Client::Held{static_cast<std::uint32_t>(audience.size()), topic.seq});
-  audience.push_back(session);
+  ++topic.holders;
+  if (c.variant == Variant::extras) ++topic.extras_holders;
+  const Lane lane = wish.thinned ? Lane::thinned : lane_of(c.variant, c.deflated);
+  Client::Held& held = c.held.emplace(id, Client::Held{false, lane, 0, topic.seq}).first->second;
+  if (!wish.resumes) enter(session, id, lane, held);
 }
 
-void Router::leave(Client& c, TopicId id) {
-  const auto held = c.held.find(id);
-  const std::uint32_t place = held->second.place;
-  c.owed += topics_[id]->seq - held->second.seq;
-  std::vector<SessionId>& audience = topics_[id]->audience.sessions[static_cast<std::size_t>(c.variant)];
-  audience[place] = audience.back();
+void Router::enter(SessionId session, TopicId id, Lane lane, Client::Held& held) {
+  std::vector<SessionId>& audience =
+      topics_[id]->audience[shard_of(session)].lanes[static_cast<std::size_t>(lane)];
+  held.live = true;
+  held.lane = lane;
+  held.place = static_cast<std::uint32_t>(audience.size());
+  audience.push_back(session);
+  port_.joined(session, id, lane);
+}
+
+void Router::exit(SessionId session, TopicId id, const Client::Held& held) {
+  std::vector<SessionId>& audience =
+      topics_[id]->audience[shard_of(session)].lanes[static_cast<std::size_t>(held.lane)];
+  audience[held.place] = audience.back();
   audience.pop_back();
-  if (place < audience.size()) client(audience[place]).held[id].place = place;
+  if (held.place < audience.size()) client(audience[held.place]).held[id].place = held.place;
+  port_.left(session, id, held.lane, held.place);
+}
+
+void Router::leave(SessionId session, TopicId id) {
+  Client& c = client(session);
+  const auto held = c.held.find(id);
+  Topic& topic = *topics_[id];
+  if (held->second.live) {
+    c.owed += topic.seq - held->second.seq;
+    exit(session, id, held->second);
+  }
+  --topic.holders;
+  if (c.variant == Variant::extras) --topic.extras_holders;
   c.held.erase(held);
   drop_topic_if_unused(id);
 }
@@ -116,7 +152,7 @@ Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::str
     const Stream have = topics_[id]->info.stream;
     if (have.mode != stream.mode) continue;
     if (stream.mode == BGW_MODE_DEPTH && stream.depth_level != 0 && have.depth_level != stream.depth_level) continue;
-    leave(c, id);
+    leave(session, id);
     outcome.code = Code::ok;
   }
   return outcome;
@@ -125,30 +161,31 @@ Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::str
 std::size_t Router::unsubscribe_all(SessionId session) {
   Client& c = client(session);
   const std::size_t count = c.held.size();
-  while (!c.held.empty()) leave(c, c.held.begin()->first);
+  while (!c.held.empty()) leave(session, c.held.begin()->first);
   return count;
 }
 
 void Router::move(SessionId session, LineupId lineup) {
   Client& c = client(session);
   if (c.lineup == lineup) return;
-  struct Wish {
+  struct Moved {
     std::string symbol;
     std::string exchange;
     Stream stream;
+    bool thinned;
   };
-  std::vector<Wish> wishes;
+  std::vector<Moved> moved;
   for (const auto& [id, held] : c.held) {
     const TopicInfo& info = topics_[id]->info;
-    wishes.push_back({info.symbol, info.exchange, info.stream});
+    moved.push_back({info.symbol, info.exchange, info.stream, held.lane == Lane::thinned});
   }
   unsubscribe_all(session);
   c.lineup = lineup;
-  for (const Wish& wish : wishes) {
+  for (const Moved& wish : moved) {
     const InterestId interest = interest_for(lineup, wish.symbol, wish.exchange);
     const TopicId id = topic_for(interest, wish.stream);
     place(interest);
-    join(session, id);
+    join(session, id, {.thinned = wish.thinned, .resumes = false});
     const Topic& topic = *topics_[id];
     if (!topic.placed) port_.refused(session, topic.info, topic.reason);
   }
@@ -164,7 +201,8 @@ void Router::for_each_held(SessionId session, const std::function<void(TopicId, 
 std::uint64_t Router::owed(SessionId session) const {
   const Client& c = client(session);
   std::uint64_t sum = c.owed;
-  for (const auto& [id, held] : c.held) sum += topics_[id]->seq - held.seq;
+  for (const auto& [id, held] : c.held)
+    if (held.live) sum += topics_[id]->seq - held.seq;
   return sum;
 }
 

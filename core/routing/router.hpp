@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,6 +41,11 @@ struct RouterCounts {
   std::uint64_t switches = 0;
 };
 
+struct RouterOptions {
+  std::size_t shards = 1;
+  std::size_t resume_memory = 0;  // bytes of frames that are kept for clients that come back
+};
+
 struct Clocks {
   std::function<std::int64_t()> wall;
   std::function<std::int64_t()> monotonic;
@@ -48,7 +54,8 @@ struct Clocks {
 class Router {
  public:
   // All must outlive the router. `new_epoch` makes the name of a run: at the start, and at each switch.
-  Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch);
+  Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch,
+         RouterOptions options = {});
 
   // ---- brokers: router_brokers.cpp
   BrokerId add_broker(BrokerSetup setup);
@@ -79,12 +86,20 @@ class Router {
   void review();
 
   // ---- sessions
-  void open(SessionId session, LineupId lineup, Variant variant, std::size_t subscription_limit);
+  void open(SessionId session, LineupId lineup, Variant variant, bool deflated, std::size_t subscription_limit);
   // All that it holds goes to another lineup; what that one lacks stays wanted.
   void move(SessionId session, LineupId lineup);
-  void close(SessionId session);
+  // With `keep_ns` its topics stay wanted so long, and what they publish is logged, though nobody else holds them.
+  void close(SessionId session, std::int64_t keep_ns = 0);
   void set_limit(SessionId session, std::size_t subscription_limit) { client(session).limit = subscription_limit; }
-  Outcome subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream);
+  struct Wish {
+    bool thinned = false;  // no frames: the port is told of updates, and asks for the latest when it wants one
+    bool resumes = false;  // no live updates before replay() has handed over what was missed
+  };
+  Outcome subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream, Wish wish);
+  Outcome subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream) {
+    return subscribe(session, symbol, exchange, stream, Wish{});
+  }
   // Ends one stream; without a level in depth mode all depths of it.
   Outcome unsubscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream);
   std::size_t unsubscribe_all(SessionId session);
@@ -103,6 +118,16 @@ class Router {
   // What was published last of a held topic, for a session that was behind; empty: it is known no more.
   std::string_view latest(SessionId session, TopicId topic);
 
+  // ---- clients that come back: router_resume.cpp
+  // Hands over what is kept of a resuming topic after `seq`, oldest first, until `take` refuses; `seq` follows, and
+  // `missing` grows by those that are not kept. True when that was all: live updates follow from here, without a gap.
+  bool replay(SessionId session, TopicId topic, std::uint64_t& seq, std::uint64_t& missing,
+              const std::function<bool(std::string_view frame)>& take);
+  // A resuming topic of which nothing is to be handed over.
+  void go_live(SessionId session, TopicId topic);
+  // Ends the time of topics that are kept for nobody any more. With time.
+  void let_go();
+
   // ---- the way of a tick: router_updates.cpp
   // Takes up to `budget` records from every adapter; true when there may be more.
   bool drain(std::size_t budget);
@@ -112,10 +137,13 @@ class Router {
 
  private:
   Outcome check(const BrokerTable& table, std::string_view exchange, Stream stream) const;
-  Client& client(SessionId session) { return clients_[session & 0xffffffU]; }
-  const Client& client(SessionId session) const { return clients_[session & 0xffffffU]; }
-  void join(SessionId session, TopicId topic);
-  void leave(Client& client, TopicId id);
+  Client& client(SessionId session) { return clients_[shard_of(session)][slot_of(session)]; }
+  const Client& client(SessionId session) const { return clients_[shard_of(session)][slot_of(session)]; }
+  void join(SessionId session, TopicId topic, Wish wish);
+  void enter(SessionId session, TopicId topic, Lane lane, Client::Held& held);
+  void exit(SessionId session, TopicId topic, const Client::Held& held);
+  void keep(TopicId topic, std::int64_t until_ns);
+  void leave(SessionId session, TopicId id);
   void apply_pins();
 
   // router_lineups.cpp
@@ -155,6 +183,8 @@ class Router {
   void publish_known(InterestId id);
   bool is_older(Topic& topic, std::uint32_t session, const TopicUpdate& update);
   void publish(TopicId id, TopicUpdate& update);
+  void publish_variant(TopicId id, Variant variant, const TopicUpdate& update);
+  void tell_extras(TopicId id);
   std::string_view from_memory(SessionId session, TopicId topic, bool as_snapshot);
   bool fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint32_t& session) const;
 
@@ -169,7 +199,14 @@ class Router {
   std::vector<InterestId> free_interests_;
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<TopicId> free_topics_;
-  std::vector<Client> clients_;
+  std::vector<std::vector<Client>> clients_;  // by shard
+  FrameLog log_;
+  struct Kept {
+    std::int64_t until_ns;  // monotonic
+    TopicId topic;
+  };
+  std::deque<Kept> kept_;
+  std::vector<FrameLog::Position> replayed_;  // scratch
   Publisher* publisher_ = nullptr;
   std::vector<Pin> pins_;
   FrameBuffer frames_[kVariants];

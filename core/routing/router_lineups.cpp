@@ -79,7 +79,9 @@ TopicId Router::topic_for(InterestId interest, Stream stream) {
   Topic& t = *topics_[slot];
   t.interest = interest;
   t.published = i.lineup == kDefaultLineup;
-  t.seq = lineups_[i.lineup]->seq_floor;
+  // One is left out: who held a topic of this name before has missed something.
+  if (const std::uint64_t floor = lineups_[i.lineup]->seq_floor; floor != 0) t.seq = floor + 1;
+  t.audience.resize(clients_.size());
   t.info.symbol = i.symbol;
   t.info.exchange = i.exchange;
   t.info.stream = stream;
@@ -90,7 +92,7 @@ TopicId Router::topic_for(InterestId interest, Stream stream) {
 
 void Router::drop_topic_if_unused(TopicId id) {
   Topic& t = *topics_[id];
-  if (t.pinned || t.subscribers() != 0) return;
+  if (t.pinned || t.holders != 0 || t.kept_until_ns != 0) return;
   const InterestId interest = t.interest;
   Interest& i = *interests_[interest];
   Lineup& l = *lineups_[i.lineup];
@@ -226,8 +228,14 @@ void Router::set_state(TopicId id, SubscriptionState state) {
   t.reason.clear();
   if (t.state == state) return;
   t.state = state;
-  const auto& sessions = t.audience.sessions[static_cast<std::size_t>(Variant::extras)];
-  if (!sessions.empty()) port_.subscription_changed(id, sessions);
+  tell_extras(id);
+}
+
+void Router::tell_extras(TopicId id) {
+  for (const Audience& audience : topics_[id]->audience)
+    for (const Lane lane : {Lane::extras, Lane::extras_deflated, Lane::thinned})
+      if (const auto& sessions = audience.lanes[static_cast<std::size_t>(lane)]; !sessions.empty())
+        port_.subscription_changed(id, sessions);
 }
 
 // Each reason is told once to those who hold the topic.
@@ -236,17 +244,17 @@ void Router::fail(TopicId id, std::string_view reason) {
   if (t.state == SubscriptionState::failed && t.reason == reason) return;
   t.state = SubscriptionState::failed;
   t.reason = reason;
-  for (const auto& sessions : t.audience.sessions)
-    for (const SessionId session : sessions) port_.refused(session, t.info, reason);
-  const auto& sessions = t.audience.sessions[static_cast<std::size_t>(Variant::extras)];
-  if (!sessions.empty()) port_.subscription_changed(id, sessions);
+  for (const Audience& audience : t.audience)
+    for (const auto& sessions : audience.lanes)
+      for (const SessionId session : sessions) port_.refused(session, t.info, reason);
+  tell_extras(id);
 }
 
 // After a loss every subscription has to be confirmed anew.
 void Router::forget_active(BrokerId broker) {
   for (TopicId id = 0; id < topics_.size(); ++id) {
     const Topic& t = *topics_[id];
-    if (t.state == SubscriptionState::active && t.subscribers() != 0 && t.broker == broker)
+    if (t.state == SubscriptionState::active && t.holders != 0 && t.broker == broker)
       set_state(id, SubscriptionState::pending);
   }
 }

@@ -212,15 +212,36 @@ void Router::publish(TopicId id, TopicUpdate& update) {
   if (topic.state != SubscriptionState::active) set_state(id, SubscriptionState::active);
   ++counts_.published;
   update.seq = ++topic.seq;
-  for (std::size_t i = 0; i < kVariants; ++i) {
-    const std::vector<SessionId>& sessions = topic.audience.sessions[i];
-    const bool tap = publisher_ != nullptr && topic.published && i == static_cast<std::size_t>(Variant::plain);
-    if (sessions.empty() && !tap) continue;
-    encoder_.encode(topic.info, update, static_cast<Variant>(i), frames_[i]);
+  publish_variant(id, Variant::plain, update);
+  publish_variant(id, Variant::extras, update);
+  for (const Audience& audience : topic.audience)
+    if (const auto& thinned = audience.lanes[static_cast<std::size_t>(Lane::thinned)]; !thinned.empty())
+      port_.deliver(id, Lane::thinned, {}, thinned);
+}
+
+// Makes the frame once, if anybody wants it.
+void Router::publish_variant(TopicId id, Variant variant, const TopicUpdate& update) {
+  Topic& topic = *topics_[id];
+  const Lane lane = lane_of(variant, false);
+  const auto& sessions_of = [&](const Audience& a) -> const std::vector<SessionId>& {
+    return a.lanes[static_cast<std::size_t>(lane)];
+  };
+  const bool plain = variant == Variant::plain;
+  const bool logged = !plain && (topic.extras_holders != 0 || topic.kept_until_ns != 0);
+  const bool tap = plain && publisher_ != nullptr && topic.published;
+  bool wanted = logged || tap;
+  for (const Audience& audience : topic.audience) wanted = wanted || !sessions_of(audience).empty();
+  if (!wanted) return;
+  FrameBuffer& buffer = frames_[static_cast<std::size_t>(variant)];
+  encoder_.encode(topic.info, update, variant, buffer);
+  for (const Audience& audience : topic.audience) {
+    const std::vector<SessionId>& sessions = sessions_of(audience);
+    if (sessions.empty()) continue;
     counts_.delivered += sessions.size();
-    if (!sessions.empty()) port_.deliver(id, frames_[i].frame(), sessions);
-    if (tap) publisher_->publish(topic.name, frames_[i].payload());
+    port_.deliver(id, lane, buffer.frame(), sessions);
   }
+  if (logged) topic.logged = log_.append(topic.logged, topic.seq, buffer.frame());
+  if (tap) publisher_->publish(topic.name, buffer.payload());
 }
 
 // What a broker that stood by knows already, as an update like any other.
@@ -272,6 +293,10 @@ std::string_view Router::from_memory(SessionId session, TopicId id, bool as_snap
   const Client& c = client(session);
   if (!c.held.contains(id)) return {};
   const Topic& topic = *topics_[id];
+  if (!as_snapshot && c.variant == Variant::extras && log_.has(topic.logged)) {
+    const FrameLog::Entry newest = log_.at(topic.logged);
+    if (newest.seq == topic.seq) return newest.frame;
+  }
   TopicUpdate update{};
   std::uint32_t login = 0;
   if (!fill_from_memory(topic, update, login)) return {};

@@ -23,7 +23,10 @@ constexpr std::uint32_t kSymbols = 9;
 
 class CountingPort final : public routing::SessionPort {
  public:
-  void deliver(routing::TopicId, std::string_view, std::span<const routing::SessionId> sessions) noexcept override {
+  void joined(routing::SessionId, routing::TopicId, routing::Lane) override {}
+  void left(routing::SessionId, routing::TopicId, routing::Lane, std::uint32_t) override {}
+  void deliver(routing::TopicId, routing::Lane, std::string_view,
+               std::span<const routing::SessionId> sessions) noexcept override {
     for (const routing::SessionId s : sessions) ++delivered[s];
   }
   void refused(routing::SessionId, const routing::TopicInfo&, std::string_view) override {}
@@ -208,7 +211,7 @@ class Run {
             hot};
   }
   void open(routing::SessionId s) {
-    router_.open(s, lineup(), chance(2) ? routing::Variant::extras : routing::Variant::plain, 20);
+    router_.open(s, lineup(), chance(2) ? routing::Variant::extras : routing::Variant::plain, false, 20);
     forgotten_[s] = port_.delivered[s];
     holds_[s].clear();
   }

@@ -31,9 +31,9 @@ TEST_F(SessionEnd, AMessageBeyondTheLimitIs1009) {
 TEST_F(SessionEnd, ARevokedKeyEndsItsSessionsWith4401AndNoOthers) {
   start();
   support::End& client = authenticated();
-  shard_->post([this] { shard_->set_keys(ring({{"key", 1, 0}, {"other", 3, 0}})); });
+  proxy_->post([this] { proxy_->desk().set_keys(ring({{"key", 1, 0}, {"other", 3, 0}})); });
   EXPECT_EQ(ask(client, R"({"action":"list"})"), R"({"type":"subscriptions","subscriptions":[]})");
-  shard_->post([this] { shard_->set_keys(ring({{"other", 3, 0}})); });
+  proxy_->post([this] { proxy_->desk().set_keys(ring({{"other", 3, 0}})); });
   EXPECT_EQ(close_code(client), 4401);
 }
 
@@ -42,7 +42,7 @@ TEST_F(SessionEnd, AKeyThatExpiresEndsItsSessionWith4401) {
   options.ping_timeout_ns = 100'000'000;  // also the pace at which deadlines are looked at
   start(options);
   const std::int64_t soon = wall_ns() + 100'000'000;
-  shard_->post([this, soon] { shard_->set_keys(ring({{"key", 1, soon}})); });
+  proxy_->post([this, soon] { proxy_->desk().set_keys(ring({{"key", 1, soon}})); });
   support::End& client = connect();
   say(client, R"({"action":"authenticate","api_key":"key"})");
   EXPECT_EQ(close_code(client), 4401);
@@ -96,7 +96,7 @@ TEST_F(SessionEnd, AShutdownTellsEveryClient1001) {
   start();
   support::End& one = authenticated();
   support::End& two = authenticated();
-  shard_->stop();
+  proxy_->stop();
   EXPECT_EQ(close_code(one), 1001);
   EXPECT_EQ(close_code(two), 1001);
   thread_.join();

@@ -9,8 +9,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
-#include "core/proxy/listener.hpp"
-#include "core/proxy/shard.hpp"
+#include "core/proxy/proxy.hpp"
 #include "tests/routing/fixture.hpp"
 #include "tests/support/loopback.hpp"
 
@@ -24,22 +23,21 @@ class ShardTest : public testing::Test {
   void TearDown() override {
     clients_.clear();
     if (!thread_.joinable()) return;
-    shard_->stop();
+    proxy_->stop();
     thread_.join();
   }
   void start(ShardOptions options = {}) {
-    shard_ = std::make_unique<Shard>(options, adapter_.bell);
-    routing::Router& router = shard_->router();
+    proxy_ = std::make_unique<Proxy>(options, adapter_.bell);
+    routing::Router& router = proxy_->router();
     router.lineup(
         "", {router.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, "", {}, false})});
     router.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}, {"TCS", "NSE", "2"}}));
-    shard_->set_keys(ring({{"key", 1, 0}, {"short", 2, wall_ns() + 50'000'000}}));
-    auto opened = Listener::open(*shard_, "127.0.0.1", 0, false);
-    ASSERT_TRUE(opened) << opened.error().message;
-    listener_ = std::move(*opened);
-    port_ = listener_->port();
+    proxy_->desk().set_keys(ring({{"key", 1, 0}, {"short", 2, wall_ns() + 50'000'000}}));
+    const auto port = proxy_->listen("127.0.0.1", 0, false);
+    ASSERT_TRUE(port) << port.error().message;
+    port_ = *port;
     adapter_.link(bus::LinkState::connected);
-    thread_ = std::thread([this] { shard_->run(); });
+    thread_ = std::thread([this] { proxy_->run(); });
   }
   struct NewKey {
     const char* text;
@@ -93,8 +91,7 @@ class ShardTest : public testing::Test {
 
   boost::asio::io_context io_;
   routing::FakeAdapter adapter_;
-  std::unique_ptr<Shard> shard_;
-  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Proxy> proxy_;
   unsigned short port_ = 0;
   std::thread thread_;
   std::deque<support::End> clients_;

@@ -32,7 +32,7 @@ class SlowClient : public ShardTest {
   // Of everything so far, once routing has taken it.
   Ledger ledger() {
     std::promise<Ledger> out;
-    shard_->post([&] { out.set_value(shard_->ledger()); });
+    proxy_->post([&] { proxy_->desk().collect_ledger([&](const Ledger& sum) { out.set_value(sum); }); });
     return out.get_future().get();
   }
   // Ticks of one topic until the client is behind.
@@ -106,7 +106,7 @@ TEST(LateTopics, NoneIsStarvedByABusierOne) {
 TEST(LateTopics, WhatIsTakenOutOfTurnIsGone) {
   LateTopics late;
   for (const routing::TopicId topic : {1U, 2U, 2U, 3U}) late.add(topic);
-  EXPECT_EQ(late.take_if([](routing::TopicId topic) { return topic == 2; }), 2U);
+  EXPECT_EQ(late.take(2), 2U);
   late.add(2);
   EXPECT_EQ(late.pop().topic, 1U);
   EXPECT_EQ(late.updates(), 2U);

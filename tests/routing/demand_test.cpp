@@ -123,7 +123,7 @@ TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {
     builder.add(view);
   }
   router.set_index("angel", std::make_shared<const instruments::Index>(std::move(builder).build()));
-  router.open(1, router.lineup("", {angel}), Variant::plain, 100);
+  router.open(1, router.lineup("", {angel}), Variant::plain, false, 100);
   for (int i = 0; i < 50; ++i) router.subscribe(1, "S" + std::to_string(i), "NSE", kLtp);
   router.flush_demand();
   std::vector<std::string> all;

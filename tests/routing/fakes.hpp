@@ -40,7 +40,9 @@ class FakeEncoder final : public Encoder {
 
 class FakePort final : public SessionPort {
  public:
-  void deliver(TopicId, std::string_view frame, std::span<const SessionId> sessions) noexcept override {
+  void joined(SessionId, TopicId, Lane) override {}
+  void left(SessionId, TopicId, Lane, std::uint32_t) override {}
+  void deliver(TopicId, Lane, std::string_view frame, std::span<const SessionId> sessions) noexcept override {
     for (const SessionId session : sessions)
       delivered.push_back(std::to_string(session) + ": " + std::string(frame.substr(1)));
   }

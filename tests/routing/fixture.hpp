@@ -63,7 +63,7 @@ class RouterTest : public testing::Test {
                                          {"SBIN", "NSE", "3"},
                                          {"INFY", "BSE", "4"},
                                          {"NIFTY", "NSE_INDEX", "5"}}));
-    for (const SessionId session : {1U, 2U, 3U}) router_.open(session, kDefaultLineup, Variant::plain, 100);
+    for (const SessionId session : {1U, 2U, 3U}) router_.open(session, kDefaultLineup, Variant::plain, false, 100);
     adapter_.link(bus::LinkState::connected);
     router_.drain(100);
     port_.changes.clear();

@@ -70,7 +70,7 @@ TEST_F(IndexSwap, OfOnePluginLeavesOthersAlone) {
 TEST_F(IndexSwap, BeforeAnyListThereIsNoSymbol) {
   FakeAdapter other;
   const BrokerId bare = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
-  router_.open(4, router_.lineup("bare", {bare}), Variant::plain, 10);
+  router_.open(4, router_.lineup("bare", {bare}), Variant::plain, false, 10);
   EXPECT_EQ(subscribe(4, "INFY", kLtp).code, Code::symbol_not_found);
 }
 

@@ -34,8 +34,8 @@ class LimitsTest : public testing::Test {
       builder.add(view);
     }
     router_.set_index("angel", std::make_shared<const instruments::Index>(std::move(builder).build()));
-    router_.open(1, kDefaultLineup, Variant::extras, 100);
-    router_.open(2, kDefaultLineup, Variant::plain, 100);
+    router_.open(1, kDefaultLineup, Variant::extras, false, 100);
+    router_.open(2, kDefaultLineup, Variant::plain, false, 100);
     adapter_.link(bus::LinkState::connected);
     router_.drain(10);
   }

@@ -26,8 +26,8 @@ class LineupTest : public RouterTest {
   }
   void make_lineup() {
     lineup_ = router_.lineup("angel,zerodha,", {angel_, zerodha_});
-    router_.open(5, lineup_, Variant::extras, 100);
-    router_.open(6, lineup_, Variant::plain, 100);
+    router_.open(5, lineup_, Variant::extras, false, 100);
+    router_.open(6, lineup_, Variant::plain, false, 100);
     drain();
     forget();
   }
@@ -106,7 +106,7 @@ TEST_F(LineupTest, SequencesGoOnWhereTheyWere) {
 }
 
 TEST_F(LineupTest, OtherUsersOfTheSameBrokersAreLeftAlone) {
-  router_.open(7, router_.lineup("zerodha,", {zerodha_}), Variant::plain, 10);
+  router_.open(7, router_.lineup("zerodha,", {zerodha_}), Variant::plain, false, 10);
   subscribe(7, "INFY", kLtp);
   subscribe(1, "INFY", kLtp);
   subscribe(6, "INFY", kLtp);

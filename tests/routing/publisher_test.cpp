@@ -17,7 +17,7 @@ class Publishing : public RouterTest {
 
 TEST_F(Publishing, WhatClientsHoldGoesOutPlainUnderSymbolExchangeAndMode) {
   router_.publish_to(publisher_, {});
-  router_.open(4, kDefaultLineup, Variant::extras, 10);
+  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   subscribe(4, "INFY", depth(50));
   asked();
   adapter_.book(0, 10, 20, 20);
@@ -72,7 +72,7 @@ TEST_F(Publishing, OnlyTheBrokerNamedIsPublished) {
       router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
   router_.publish_to(publisher_, {});
-  router_.open(4, router_.lineup("zerodha", {zerodha}), Variant::plain, 10);
+  router_.open(4, router_.lineup("zerodha", {zerodha}), Variant::plain, false, 10);
   subscribe(4, "INFY", kLtp);
   asked();
   other.tick(0, kLtpPacket, 8);

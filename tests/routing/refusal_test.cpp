@@ -13,7 +13,7 @@ using testing::UnorderedElementsAre;
 class Refusal : public RouterTest {};
 
 TEST_F(Refusal, ReachesExactlyThoseThatAsked) {
-  router_.open(4, kDefaultLineup, Variant::extras, 10);
+  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   subscribe(1, "INFY", kLtp);
   subscribe(2, "INFY", depth(5));
   subscribe(4, "INFY", kLtp);

@@ -66,7 +66,7 @@ TEST_F(Sessions, UnsubscribeAllCountsAndLeavesNothing) {
 }
 
 TEST_F(Sessions, TheLimitRefusesOneMoreButNotWhatIsHeld) {
-  router_.open(4, kDefaultLineup, Variant::plain, 2);
+  router_.open(4, kDefaultLineup, Variant::plain, false, 2);
   subscribe(4, "INFY", kQuote);
   subscribe(4, "INFY", kLtp);
   EXPECT_EQ(subscribe(4, "TCS", kQuote).code, Code::subscription_limit);
@@ -105,7 +105,7 @@ TEST_F(Sessions, AFallbackIsConfirmedWithTheActualDepth) {
 TEST_F(Sessions, ABrokerThatIsNotThereRefusesWithItsReason) {
   const BrokerId absent =
       router_.add_broker({"zerodha", "zerodha", angel_capabilities(), nullptr, "no plugin", {}, false});
-  router_.open(4, router_.lineup("absent", {absent}), Variant::plain, 10);
+  router_.open(4, router_.lineup("absent", {absent}), Variant::plain, false, 10);
   const Outcome outcome = subscribe(4, "INFY", kQuote);
   EXPECT_EQ(outcome.code, Code::broker_unavailable);
   EXPECT_EQ(outcome.detail, "no plugin");
@@ -137,7 +137,7 @@ TEST_F(Sessions, TwoBrokersServeTheirOwnSessions) {
   const BrokerId zerodha =
       router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
-  router_.open(4, router_.lineup("zerodha", {zerodha}), Variant::plain, 10);
+  router_.open(4, router_.lineup("zerodha", {zerodha}), Variant::plain, false, 10);
   subscribe(1, "INFY", kLtp);
   subscribe(4, "INFY", kLtp);
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 1 token 1"));
@@ -151,7 +151,7 @@ TEST_F(Sessions, TwoBrokersServeTheirOwnSessions) {
 TEST_F(Sessions, AClosedSessionsPlaceCanBeTakenAnew) {
   subscribe(1, "INFY", kLtp);
   router_.close(1);
-  router_.open(1, kDefaultLineup, Variant::plain, 10);
+  router_.open(1, kDefaultLineup, Variant::plain, false, 10);
   EXPECT_THAT(held(1), IsEmpty());
   EXPECT_TRUE(subscribe(1, "INFY", kLtp).is_new);
 }

@@ -13,7 +13,7 @@ class Subscription : public RouterTest {
  protected:
   void SetUp() override {
     RouterTest::SetUp();
-    router_.open(4, kDefaultLineup, Variant::extras, 10);
+    router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   }
   SubscriptionState state(const Outcome& outcome) const { return router_.subscription(outcome.topic).state; }
 };

@@ -6,8 +6,7 @@
 
 #include "core/base/log.hpp"
 #include "core/plugin_host/feed_thread.hpp"
-#include "core/proxy/listener.hpp"
-#include "core/proxy/shard.hpp"
+#include "core/proxy/proxy.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/tick_path/counted_new.hpp"
 
@@ -54,7 +53,7 @@ class TickPath : public testing::Test {
     }
     plugin_host::BrokerLink& link = feed_.add(*library, std::move(options), bell_);
     ASSERT_TRUE(link.prepare());
-    routing::Router& router = shard_.router();
+    routing::Router& router = proxy_.router();
     router.lineup("", {router.add_broker({"broker", "zerodha", link.capabilities(), &link.channel(), "", {}, false})});
     instruments::Index::Builder index(1);
     instruments::InstrumentView infy;
@@ -63,20 +62,20 @@ class TickPath : public testing::Test {
     infy.token = "408065";
     index.add(infy);
     router.set_index("zerodha", std::make_shared<const instruments::Index>(std::move(index).build()));
-    shard_.set_keys(std::make_shared<const accounts::KeyRing>(
+    proxy_.desk().set_keys(std::make_shared<const accounts::KeyRing>(
         std::vector<accounts::KeyRing::Key>{{accounts::hash_key("key"), {1, "alice", "read", {}, 0}}}));
-    auto listener = proxy::Listener::open(shard_, "127.0.0.1", 0, false);
-    ASSERT_TRUE(listener);
-    listener_ = std::move(*listener);
+    const auto port = proxy_.listen("127.0.0.1", 0, false);
+    ASSERT_TRUE(port);
+    port_ = *port;
     feed_.post(count_this_thread);
-    shard_.post(count_this_thread);
+    proxy_.post(count_this_thread);
     feed_.start();
-    thread_ = std::thread([this] { shard_.run(); });
+    thread_ = std::thread([this] { proxy_.run(); });
   }
   void TearDown() override {
     counting = false;
     clients_.clear();
-    shard_.stop();
+    proxy_.stop();
     if (thread_.joinable()) thread_.join();
     feed_.stop();
   }
@@ -85,7 +84,7 @@ class TickPath : public testing::Test {
     clients_.push_back(std::make_unique<Client>());
     Client& client = *clients_.back();
     client.socket = websocket::Connection::connect(
-        io_, support::to("ws://127.0.0.1:" + std::to_string(listener_->port())), client.heard);
+        io_, support::to("ws://127.0.0.1:" + std::to_string(port_)), client.heard);
     ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.opened; })) << client.heard.reason;
     for (const std::string& request : {authenticate, subscribe}) {
       client.socket->send(websocket::Opcode::text, request);
@@ -124,8 +123,8 @@ class TickPath : public testing::Test {
   support::Server broker_{io_};
   bus::Doorbell bell_;
   plugin_host::FeedThread feed_;
-  proxy::Shard shard_{{}, bell_};
-  std::unique_ptr<proxy::Listener> listener_;
+  proxy::Proxy proxy_{{}, bell_};
+  std::uint16_t port_ = 0;
   std::thread thread_;
   std::vector<std::unique_ptr<Client>> clients_;
 };
@@ -158,7 +157,7 @@ TEST_F(TickPath, TheCountSeesAnAllocationOfBothThreads) {
     done.notify_one();
   };
   feed_.post(allocate);
-  shard_.post(allocate);
+  proxy_.post(allocate);
   for (int seen = 0; seen < 2; seen = done) done.wait(seen);
   counting = false;
   EXPECT_GE(allocations, 2U);

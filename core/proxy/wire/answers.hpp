@@ -1,4 +1,4 @@
-// The gateway's answers in dialect `seed`, as JSON text. Used by ClientSession.
+// The gateway's answers in dialect `seed`, as JSON text. Used by Desk.
 #pragma once
 
 #include <cstdint>

@@ -55,6 +55,17 @@ std::string slow(std::string_view status, std::uint64_t conflated) {
   return "{\"type\":\"slow\",\"status\":" + json_text(status) + ",\"conflated\":" + std::to_string(conflated) + '}';
 }
 
+std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64_t> missing) {
+  const routing::Stream stream = topic.stream;
+  const bool depth = stream.mode == BGW_MODE_DEPTH;
+  std::string text = "{\"type\":\"recovered\",\"symbol\":" + json_text(topic.symbol) +
+                     ",\"exchange\":" + json_text(topic.exchange) + ",\"mode\":" + std::to_string(stream.mode) +
+                     ",\"depth_level\":" + (depth ? std::to_string(stream.depth_level) : "null") +
+                     ",\"complete\":" + (missing == std::uint64_t{0} ? "true" : "false");
+  if (missing) text += ",\"missing\":" + std::to_string(*missing);
+  return text + '}';
+}
+
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras) {
   std::string text =
       "{\"type\":\"error\",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" +

@@ -1,7 +1,8 @@
-// What the gateway says unasked, in dialect `seed` with extras, as JSON text. Used by ClientSession and Shard.
+// What the gateway says unasked, in dialect `seed` with extras, as JSON text. Used by Desk and ClientSession.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ std::string subscription_status(const routing::Topic& topic);
 std::string market_status(std::string_view exchange, std::string_view status);
 // "behind" or "caught_up".
 std::string slow(std::string_view status, std::uint64_t conflated);
+// After what a client had missed of a topic. `missing` unset: it held it in another epoch, nobody can tell.
+std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64_t> missing);
 // A subscription that had been confirmed and that the broker refused. Without extras too.
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
 

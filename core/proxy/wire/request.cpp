@@ -12,6 +12,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kSearchMost = 1000;
+constexpr double kLongestIntervalMs = 3'600'000;
 
 std::string dump(const Json& value) {
   std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -74,6 +75,23 @@ void check_stream(Entry& e, const Json* depth) {
     e.depth_json = std::to_string(e.stream.depth_level);
 }
 
+void set_interval(const Json& value, Entry& e) {
+  const double number = value.is_number() ? value.get<double>() : -1;
+  if (number >= 0 && number <= kLongestIntervalMs)
+    e.min_interval_ns = static_cast<std::int64_t>(number * 1e6);
+  else
+    e.error = {"INVALID_PARAMETERS", "min_interval_ms must be a number of milliseconds, at most 3600000"};
+}
+
+void set_since(const Json& value, Entry& e) {
+  const Json* epoch = value.is_object() ? member(value, "epoch") : nullptr;
+  const Json* seq = value.is_object() ? member(value, "seq") : nullptr;
+  if (epoch != nullptr && epoch->is_string() && seq != nullptr && seq->is_number_unsigned())
+    e.since = {epoch->get<std::string>(), seq->get<std::uint64_t>()};
+  else
+    e.error = {"INVALID_PARAMETERS", R"(since must be {"epoch": the text from the gateway, "seq": a whole number})"};
+}
+
 // `defaults` is the frame of a batch, or null.
 Entry parse_entry(const Json& object, const Json* defaults, bool subscribe) {
   Entry e;
@@ -94,6 +112,8 @@ Entry parse_entry(const Json& object, const Json* defaults, bool subscribe) {
   if (e.error) return e;
   if (subscribe) {
     check_stream(e, depth);
+    if (const Json* interval = pick("min_interval_ms"); interval != nullptr && !e.error) set_interval(*interval, e);
+    if (const Json* since = pick("since"); since != nullptr && !e.error) set_since(*since, e);
   } else if (depth != nullptr && e.stream.mode == BGW_MODE_DEPTH) {
     const int level = whole(*depth).value_or(-1);
     e.stream.depth_level = level == 0 ? -1 : level;  // an explicit 0 is held by nobody; to routing 0 is every depth

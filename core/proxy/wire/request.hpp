@@ -1,5 +1,5 @@
-// A client's frame of dialect `seed`, understood and checked as far as that needs no broker. Made by parse_request for
-// ClientSession.
+// A client's frame of dialect `seed`, understood and checked as far as that needs no broker. Made by parse_request on
+// the shard, for the Desk.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +41,14 @@ struct Entry {
   std::string exchange_json = "null";
   std::string mode_json = "2";
   std::string depth_json = "5";
+  // At most one update per so long; 0: all.
+  std::int64_t min_interval_ns = 0;
+  // What the client has of the topic already: of this seq, in this epoch.
+  struct Since {
+    std::string epoch;
+    std::uint64_t seq = 0;
+  };
+  std::optional<Since> since;
   std::optional<RequestError> error;
 };
 

@@ -20,8 +20,8 @@ class HeldStreams : public testing::Test {
         router_.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, "", {}, false});
     router_.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}}));
     router_.lineup("", {angel});
-    router_.open(1, routing::kDefaultLineup, routing::Variant::plain, 10);
-    router_.open(2, routing::kDefaultLineup, routing::Variant::extras, 10);
+    router_.open(1, routing::kDefaultLineup, routing::Variant::plain, false, 10);
+    router_.open(2, routing::kDefaultLineup, routing::Variant::extras, false, 10);
   }
 
   SeedEncoder encoder_;

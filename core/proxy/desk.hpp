@@ -1,0 +1,130 @@
+// Where clients' requests are decided: authentication, subscriptions, and what clients are told besides live updates.
+// Owns the router; shards and desk talk by messages only. [routing]
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/accounts/key_ring.hpp"
+#include "core/calendar/calendar.hpp"
+#include "core/proxy/ledger.hpp"
+#include "core/proxy/loop.hpp"
+#include "core/proxy/options.hpp"
+#include "core/proxy/shard_link.hpp"
+#include "core/proxy/subscriber.hpp"
+#include "core/proxy/wire/market_data.hpp"
+#include "core/routing/ports.hpp"
+#include "core/routing/router.hpp"
+
+namespace gw::proxy {
+
+class Shard;
+enum class FrameKind : std::uint8_t;
+
+class Desk final : public routing::SessionPort {
+ public:
+  // `bell` is rung by the adapters' channels. Shards are numbered as they stand.
+  Desk(Loop& loop, bus::Doorbell& bell, const ShardOptions& options, const std::vector<Shard*>& shards);
+  ~Desk() override;
+
+  routing::Router& router() { return *router_; }
+  // Live sessions are held to them from now on.
+  void set_options(const ShardOptions& options);
+  // Sessions whose key is no longer good are closed with 4401.
+  void set_keys(std::shared_ptr<const accounts::KeyRing> keys);
+  void set_calendar(std::shared_ptr<const calendar::Calendar> calendar) { calendar_ = std::move(calendar); }
+  // The brokers with these names, in their order. One that gateway.yaml lacks serves nobody and says why.
+  std::vector<routing::BrokerId> brokers_named(const std::vector<std::string>& names);
+  std::size_t client_count() const { return clients_; }
+  // `done` gets the sum over all shards, each as of what had been sent to it before. On this or a shard's thread.
+  void collect_ledger(std::function<void(const Ledger&)> done);
+
+  // ---- what shards say: desk.cpp
+  void opened(routing::SessionId session, std::string address);
+  void asked(routing::SessionId session, wire::Request request, std::size_t bytes);
+  // There is room for so many bytes of what waits.
+  void fill(routing::SessionId session, std::size_t room);
+  void latest(routing::SessionId session, const std::vector<routing::TopicId>& topics, FrameKind kind);
+  // Nothing is owed to it any more. `lingers`: it may have lost its network only.
+  void leaving(routing::SessionId session, bool lingers);
+  void closed(routing::SessionId session);
+
+  // ---- what routing says
+  void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
+               std::span<const routing::SessionId> sessions) noexcept override;
+  void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane) override;
+  void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t place) override;
+  void refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) override;
+  void subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) override;
+  void broker_changed(routing::BrokerId broker) override;
+  void feed_changed(routing::BrokerId broker) override;
+  void switched(routing::LineupId lineup, std::string_view why) override;
+
+ private:
+  bool work();
+  void sweep();
+  Subscriber* find(routing::SessionId session);
+  ShardLink& link(routing::SessionId session) { return *links_[routing::shard_of(session)]; }
+  void send(const Subscriber& to, std::string json);
+  void close(Subscriber& client, int code, std::string reason);
+  template <class F>
+  void for_each(F&& f) {
+    for (const auto& shard : subscribers_)
+      for (const auto& client : shard)
+        if (client != nullptr && !client->closing) f(*client);
+  }
+
+  // desk_requests.cpp
+  void authenticate(Subscriber& client, const wire::Request& request);
+  void refuse_authentication(Subscriber& client, std::string_view code, std::string_view message);
+  void handle(Subscriber& client, Asked asked);
+  void start_job(Subscriber& client, Asked asked);
+  void continue_job(routing::SessionId session);
+  void take_slice(Subscriber& client);
+  void finish_job(Subscriber& client);
+  void answer_subscribe(Subscriber& client, const Job& job);
+  void subscribe_entry(Subscriber& client, const wire::Entry& entry, std::vector<routing::Outcome>& outcomes);
+  void unsubscribe_entry(Subscriber& client, const wire::Entry& entry, std::vector<routing::Outcome>& outcomes);
+  void search(Subscriber& client, const wire::Request& request);
+  void request_done(const Subscriber& client, std::size_t bytes);
+
+  // desk_waiting.cpp
+  Waiting& waiting(Subscriber& client);
+  void queue_newest(Subscriber& client, routing::TopicId topic);
+  void queue_status(Subscriber& client, routing::TopicId topic);
+  void queue_resume(Subscriber& client, const Waiting::Resume& resume);
+  bool write_resumes(Subscriber& client, std::size_t& room);
+  bool write_newest(Subscriber& client, std::size_t& room);
+  bool write_statuses(Subscriber& client, std::size_t& room);
+  void send_own(const Subscriber& client, routing::TopicId topic, std::string_view frame);
+
+  // desk_brokers.cpp
+  routing::LineupId lineup_of(const accounts::KeySession& account);
+  void set_account(Subscriber& client, const accounts::KeySession& account);
+  void tell_market(Subscriber& client, const std::string& exchange);
+  void tell_markets();
+  void tell_users_of(routing::BrokerId broker, const std::string& text);
+
+  Loop& loop_;
+  ShardOptions options_;
+  wire::SeedEncoder encoder_;
+  std::unique_ptr<routing::Router> router_;
+  std::vector<std::unique_ptr<ShardLink>> links_;
+  const std::vector<Shard*> shards_;
+  bool single_ = false;  // the only shard has this loop
+  bool rung_ = false;
+  std::vector<std::vector<std::unique_ptr<Subscriber>>> subscribers_;  // by shard and slot
+  std::size_t clients_ = 0;
+  std::uint64_t ended_due_ = 0;  // to clients that are gone
+  std::shared_ptr<const accounts::KeyRing> keys_;
+  std::shared_ptr<const calendar::Calendar> calendar_;
+  std::map<std::string, std::string_view, std::less<>> markets_;  // as told last, of those that some client follows
+};
+
+}  // namespace gw::proxy

@@ -1,0 +1,123 @@
+// What clients are told of users, brokers and markets, and which brokers serve whom.
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/bus/records.hpp"
+#include "core/proxy/desk.hpp"
+#include "core/proxy/shard.hpp"
+#include "core/proxy/wire/notices.hpp"
+
+namespace gw::proxy {
+
+void Desk::set_keys(std::shared_ptr<const accounts::KeyRing> keys) {
+  keys_ = std::move(keys);
+  for_each([this](Subscriber& client) {
+    if (!client.account) return;
+    if (const accounts::KeySession* now = keys_->find(client.account->key_id, wall_ns()))
+      return set_account(client, *now);
+    log::info("proxy", client.describe() + ": its key was revoked, closed with 4401");
+    close(client, 4401, "key revoked");
+  });
+}
+
+std::vector<routing::BrokerId> Desk::brokers_named(const std::vector<std::string>& names) {
+  std::vector<routing::BrokerId> ids;
+  for (const std::string& name : names) {
+    if (const auto id = router_->find_broker(name)) {
+      ids.push_back(*id);
+      continue;
+    }
+    routing::BrokerSetup setup;
+    setup.name = name;
+    setup.unavailable = "Broker '" + name + "' is not configured: an operator can add it to gateway.yaml";
+    ids.push_back(router_->add_broker(std::move(setup)));
+  }
+  return ids;
+}
+
+routing::LineupId Desk::lineup_of(const accounts::KeySession& account) {
+  if (account.brokers.empty()) return routing::kDefaultLineup;
+  std::string key;
+  for (const std::string& name : account.brokers) key.append(name).append(1, ',');
+  return router_->lineup(key, brokers_named(account.brokers));
+}
+
+// Another list of brokers may serve the user from now on.
+void Desk::set_account(Subscriber& client, const accounts::KeySession& account) {
+  client.account = account;
+  const routing::LineupId lineup = lineup_of(account);
+  if (lineup == client.lineup) return;
+  client.lineup = lineup;
+  const std::string& broker = router_->broker(router_->lineup(lineup).broker()).setup().name;
+  if (client.extras)
+    send(client, wire::broker_status(broker, "switched", "an operator chose broker " + broker + " for this user",
+                                     wall_ns(), router_->lineup(lineup).epoch));
+  if (client.waiting != nullptr) *client.waiting = {};
+  router_->move(client.id, lineup);
+  std::vector<routing::TopicId> held;
+  router_->for_each_held(client.id, [&](routing::TopicId topic, const routing::HeldStream&) { held.push_back(topic); });
+  for (const routing::TopicId topic : held) {
+    queue_newest(client, topic);
+    queue_status(client, topic);
+  }
+}
+
+void Desk::refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) {
+  if (const Subscriber* client = find(session)) send(*client, wire::refused(topic, reason, client->extras));
+}
+
+void Desk::subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) {
+  for (const routing::SessionId session : sessions)
+    if (Subscriber* client = find(session); client != nullptr && !client->closing) queue_status(*client, topic);
+}
+
+void Desk::tell_users_of(routing::BrokerId broker, const std::string& text) {
+  for_each([&](Subscriber& client) {
+    if (client.extras && router_->lineup(client.lineup).broker() == broker) send(client, text);
+  });
+}
+
+void Desk::broker_changed(routing::BrokerId broker) {
+  const routing::BrokerTable& table = router_->broker(broker);
+  tell_users_of(broker,
+                wire::broker_status(table.setup().name, bus::word(table.state()),
+                                    table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
+}
+
+void Desk::feed_changed(routing::BrokerId broker) {
+  const routing::BrokerTable& table = router_->broker(broker);
+  tell_users_of(broker, wire::feed_status(table.setup().name, table.feed().stale, table.feed().since_ns));
+}
+
+void Desk::switched(routing::LineupId lineup, std::string_view why) {
+  const routing::Lineup& l = router_->lineup(lineup);
+  const std::string& broker = router_->broker(l.broker()).setup().name;
+  log::warning("proxy", std::string(why) + ": " + std::to_string(l.interests.size()) + " instruments of " +
+                            (l.key.empty() ? "the default brokers" : "brokers " + l.key.substr(0, l.key.size() - 1)) +
+                            " move to broker " + broker);
+  const std::string text = wire::broker_status(broker, "switched", why, wall_ns(), l.epoch);
+  for_each([&](Subscriber& client) {
+    if (client.extras && client.lineup == lineup) send(client, text);
+  });
+}
+
+// Tells once when the exchange is open and when not, and from then on when that changes.
+void Desk::tell_market(Subscriber& client, const std::string& exchange) {
+  if (!client.extras || !client.markets.insert(exchange).second) return;
+  const std::string_view now = calendar::word(calendar_->status(exchange, wall_ns()));
+  markets_[exchange] = now;
+  send(client, wire::market_status(exchange, now));
+}
+
+void Desk::tell_markets() {
+  for (auto& [exchange, told] : markets_) {
+    const std::string_view now = calendar::word(calendar_->status(exchange, wall_ns()));
+    if (now == told) continue;
+    told = now;
+    const std::string text = wire::market_status(exchange, now);
+    for_each([&, name = std::string_view(exchange)](Subscriber& client) {
+      if (client.markets.contains(name)) send(client, text);
+    });
+  }
+}
+
+}  // namespace gw::proxy

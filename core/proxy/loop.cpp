@@ -1,0 +1,89 @@
+#include "core/proxy/loop.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace gw::proxy {
+namespace {
+
+namespace asio = boost::asio;
+
+// Ready handlers between two steps: a flood of requests does not hold up the ticks either.
+constexpr int kHandlersAtOnce = 256;
+
+}  // namespace
+
+struct Loop::Impl {
+  struct Bell {
+    Bell(asio::io_context& io, bus::Doorbell& b, std::function<void()> r)
+        : stream(io, b.descriptor()), bell(b), rung(std::move(r)) {}
+    ~Bell() { stream.release(); }  // the descriptor is the doorbell's
+    void wait() {
+      stream.async_wait(asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& ec) {
+        if (ec) return;
+        bell.answer();
+        rung();
+        wait();
+      });
+    }
+    asio::posix::stream_descriptor stream;
+    bus::Doorbell& bell;
+    std::function<void()> rung;
+  };
+  struct Periodic {
+    Periodic(asio::io_context& io, std::function<std::int64_t()> p, std::function<void()> t)
+        : timer(io), period(std::move(p)), task(std::move(t)) {}
+    void wait() {
+      timer.expires_after(std::chrono::nanoseconds(period()));
+      timer.async_wait([this](const boost::system::error_code& ec) {
+        if (ec) return;
+        task();
+        wait();
+      });
+    }
+    asio::steady_timer timer;
+    std::function<std::int64_t()> period;
+    std::function<void()> task;
+  };
+
+  bool step() {
+    bool more = false;
+    for (const auto& work : works) more = work() || more;
+    return more;
+  }
+
+  asio::io_context io{1};
+  std::vector<std::function<bool()>> works;
+  std::vector<std::unique_ptr<Bell>> bells;
+  std::vector<std::unique_ptr<Periodic>> periodics;
+};
+
+Loop::Loop() : impl_(std::make_unique<Impl>()) {}
+Loop::~Loop() = default;
+
+asio::io_context& Loop::io() { return impl_->io; }
+void Loop::add_work(std::function<bool()> step) { impl_->works.push_back(std::move(step)); }
+void Loop::listen(bus::Doorbell& bell, std::function<void()> rung) {
+  impl_->bells.push_back(std::make_unique<Impl::Bell>(impl_->io, bell, std::move(rung)));
+}
+void Loop::every(std::function<std::int64_t()> period, std::function<void()> task) {
+  impl_->periodics.push_back(std::make_unique<Impl::Periodic>(impl_->io, std::move(period), std::move(task)));
+}
+void Loop::stop() { impl_->io.stop(); }
+void Loop::post(std::function<void()> task) { asio::post(impl_->io, std::move(task)); }
+
+void Loop::run() {
+  const auto guard = asio::make_work_guard(impl_->io);
+  for (const auto& bell : impl_->bells) bell->wait();
+  for (const auto& periodic : impl_->periodics) periodic->wait();
+  while (!impl_->io.stopped()) {
+    for (int i = 0; i < kHandlersAtOnce && impl_->io.poll_one() != 0; ++i) {
+    }
+    if (!impl_->step()) impl_->io.run_one();
+  }
+}
+
+}  // namespace gw::proxy

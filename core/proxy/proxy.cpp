@@ -1,0 +1,83 @@
+#include "core/proxy/proxy.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace gw::proxy {
+namespace {
+
+constexpr std::chrono::seconds kPatience{2};
+
+}  // namespace
+
+struct Proxy::Farewell {
+  explicit Farewell(boost::asio::io_context& io) : timer(io) {}
+  boost::asio::steady_timer timer;
+  std::size_t left = 0;  // shards that still have clients
+};
+
+Proxy::Proxy(const ShardOptions& options, bus::Doorbell& bell)
+    : desk_loop_(std::make_unique<Loop>()), farewell_(std::make_unique<Farewell>(desk_loop_->io())) {
+  const std::size_t count = std::max<std::size_t>(1, options.shards);
+  std::vector<Shard*> shards;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (count > 1) shard_loops_.push_back(std::make_unique<Loop>());
+    Loop& loop = count > 1 ? *shard_loops_.back() : *desk_loop_;
+    shards.push_back(shards_.emplace_back(std::make_unique<Shard>(i, loop, options)).get());
+  }
+  desk_ = std::make_unique<Desk>(*desk_loop_, bell, options, shards);
+}
+
+Proxy::~Proxy() = default;
+
+Result<std::uint16_t> Proxy::listen(const std::string& host, std::uint16_t port, bool next_free) {
+  std::vector<Shard*> shards;
+  for (const auto& shard : shards_) shards.push_back(shard.get());
+  auto listener = Listener::open(*desk_loop_, std::move(shards), host, port, next_free);
+  if (!listener) return listener.error();
+  listeners_.push_back(std::move(*listener));
+  return listeners_.back()->port();
+}
+
+void Proxy::run() {
+  std::vector<std::thread> threads;
+  for (const auto& loop : shard_loops_) threads.emplace_back([&loop] { loop->run(); });
+  desk_loop_->run();
+  for (const auto& loop : shard_loops_) loop->stop();
+  for (std::thread& thread : threads) thread.join();
+}
+
+void Proxy::post_to_shards(const std::function<void(Shard&)>& task) {
+  for (const auto& shard : shards_) shard->loop().post([task, s = shard.get()] { task(*s); });
+}
+
+void Proxy::set_options(const ShardOptions& fresh) {
+  ShardOptions options = fresh;
+  options.shards = shards_.size();
+  post([this, options] { desk_->set_options(options); });
+  post_to_shards([options](Shard& shard) { shard.set_options(options); });
+}
+
+void Proxy::stop() {
+  post([this] {
+    for (const auto& listener : listeners_) listener->close();
+    farewell_->left = shards_.size();
+    post_to_shards([this](Shard& shard) {
+      shard.stop([this] {
+        post([this] {
+          if (--farewell_->left == 0) desk_loop_->stop();
+        });
+      });
+    });
+    farewell_->timer.expires_after(kPatience);
+    farewell_->timer.async_wait([this](const boost::system::error_code& ec) {
+      if (!ec) desk_loop_->stop();
+    });
+  });
+}
+
+}  // namespace gw::proxy

@@ -1,0 +1,46 @@
+// The topics that one client wants at most once in an interval, and which of them have something newer for it. The last
+// value always comes. [shard]
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "core/routing/stream.hpp"
+
+namespace gw::proxy {
+
+struct ThinnedTopic {
+  std::int64_t interval_ns = 0;
+  std::int64_t next_ns = 0;     // not before
+  std::uint64_t updates = 0;    // since the last that was sent or asked for
+  std::uint64_t asked = 0;      // the desk was asked for the newest value, which stands for so many
+  bool scheduled = false;
+};
+
+class ThinnedTopics {
+ public:
+  bool empty() const { return topics_.empty(); }
+  void set(routing::TopicId topic, std::int64_t interval_ns) { topics_[topic].interval_ns = interval_ns; }
+  ThinnedTopic* find(routing::TopicId topic) {
+    const auto found = topics_.find(topic);
+    return found == topics_.end() ? nullptr : &found->second;
+  }
+  // Updates of it that were not sent.
+  std::uint64_t take(routing::TopicId topic) {
+    const auto found = topics_.find(topic);
+    if (found == topics_.end()) return 0;
+    const std::uint64_t updates = found->second.updates + found->second.asked;
+    topics_.erase(found);
+    return updates;
+  }
+  std::uint64_t updates() const {
+    std::uint64_t sum = 0;
+    for (const auto& [id, topic] : topics_) sum += topic.updates + topic.asked;
+    return sum;
+  }
+
+ private:
+  std::unordered_map<routing::TopicId, ThinnedTopic> topics_;
+};
+
+}  // namespace gw::proxy

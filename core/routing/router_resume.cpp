@@ -1,0 +1,56 @@
+// Clients that come back after a lost connection: what stays wanted for them, and what they get of what they missed.
+#include <algorithm>
+
+#include "core/routing/router.hpp"
+
+namespace gw::routing {
+
+void Router::keep(TopicId id, std::int64_t until_ns) {
+  Topic& topic = *topics_[id];
+  if (topic.kept_until_ns < until_ns) topic.kept_until_ns = until_ns;
+  kept_.push_back({until_ns, id});
+}
+
+void Router::let_go() {
+  const std::int64_t now = clocks_.monotonic();
+  // The time may have been made shorter meanwhile: who stands behind a longer one waits for it.
+  while (!kept_.empty() && kept_.front().until_ns <= now) {
+    const TopicId id = kept_.front().topic;
+    kept_.pop_front();
+    Topic& topic = *topics_[id];
+    if (topic.kept_until_ns == 0 || topic.kept_until_ns > now) continue;
+    topic.kept_until_ns = 0;
+    drop_topic_if_unused(id);
+  }
+}
+
+bool Router::replay(SessionId session, TopicId id, std::uint64_t& seq, std::uint64_t& missing,
+                    const std::function<bool(std::string_view)>& take) {
+  const Topic& topic = *topics_[id];
+  replayed_.clear();
+  for (FrameLog::Position at = topic.logged; log_.has(at);) {
+    const FrameLog::Entry entry = log_.at(at);
+    if (entry.seq <= seq) break;
+    replayed_.push_back(at);
+    at = entry.before;
+  }
+  for (auto at = replayed_.rbegin(); at != replayed_.rend(); ++at) {
+    const FrameLog::Entry entry = log_.at(*at);
+    if (!take(entry.frame)) return false;
+    missing += entry.seq - seq - 1;
+    seq = entry.seq;
+  }
+  if (topic.seq > seq) missing += topic.seq - seq;
+  seq = std::max(seq, topic.seq);
+  go_live(session, id);
+  return true;
+}
+
+void Router::go_live(SessionId session, TopicId id) {
+  const auto held = client(session).held.find(id);
+  if (held == client(session).held.end() || held->second.live) return;
+  held->second.seq = topics_[id]->seq;
+  enter(session, id, held->second.lane, held->second);
+}
+
+}  // namespace gw::routing
