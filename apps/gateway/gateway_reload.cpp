@@ -85,8 +85,9 @@ void Gateway::apply(config::Loaded fresh) {
     start_broker(broker);
     (old == nullptr ? added : changed).push_back(broker.name);
   }
-  on_routing(
-      [this] { proxy_->router().set_order(routing::kDefaultLineup, proxy_->desk().brokers_named(config().active_broker)); });
+  on_routing([this] {
+    proxy_->router().set_order(routing::kDefaultLineup, proxy_->desk().brokers_named(config().active_broker));
+  });
   start_updates();
   for (const auto& [what, names] : {std::pair{"added", &added}, {"changed", &changed}, {"removed", &removed}})
     if (!names->empty()) log::info("config", "brokers " + std::string(what) + ": " + names_of(*names));

@@ -32,9 +32,8 @@ void ClientSession::flush() {
   if (offered_ && !fill_asked_) {
     offered_ = false;
     fill_asked_ = true;
-    shard_.to_desk([id = id_, room = shard_.backlog_limit() / 2 - connection_->backlog()](Desk& desk) {
-      desk.fill(id, room);
-    });
+    shard_.to_desk(
+        [id = id_, room = shard_.backlog_limit() / 2 - connection_->backlog()](Desk& desk) { desk.fill(id, room); });
   }
 }
 

@@ -38,7 +38,7 @@ std::string ClientSession::describe() const {
 void ClientSession::deliver(routing::TopicId topic, std::string_view frame, std::uint32_t updates) noexcept {
   if (closing_ || frame.empty()) {
     lost_ += updates;
-  } else if (behind_ == nullptr && connection_->backlog() + frame.size() <= shard_.backlog_limit() &&
+  } else if (behind_ == nullptr && (has_room_for(frame) || makes_room_for(frame)) &&
              connection_->append_frames(frame)) {
     ++delivered_;
     conflated_ += updates - 1;
@@ -48,6 +48,18 @@ void ClientSession::deliver(routing::TopicId topic, std::string_view frame, std:
   } else {
     fall_late(topic, updates);
   }
+}
+
+bool ClientSession::has_room_for(std::string_view frame) const {
+  return connection_->backlog() + frame.size() <= shard_.backlog_limit();
+}
+
+// A client is behind when its socket takes no more, not when a turn had much for it.
+bool ClientSession::makes_room_for(std::string_view frame) {
+  if (appended_ == 0) return false;
+  appended_ = 0;
+  connection_->flush();
+  return has_room_for(frame);
 }
 
 void ClientSession::admit(bool extras, std::string_view user) {
@@ -163,8 +175,7 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
     return;
   }
   asked_bytes_ += payload.size();
-  auto request =
-      std::make_shared<wire::Request>(wire::parse_request(payload, {shard_.options().symbols_per_request}));
+  auto request = std::make_shared<wire::Request>(wire::parse_request(payload, {shard_.options().symbols_per_request}));
   shard_.to_desk([id = id_, request = std::move(request), bytes = payload.size()](Desk& desk) {
     desk.asked(id, std::move(*request), bytes);
   });

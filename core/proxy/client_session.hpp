@@ -83,6 +83,8 @@ class ClientSession final : public websocket::Listener {
     std::uint64_t conflated_before = 0;
   };
   bool has_room() const;
+  bool has_room_for(std::string_view frame) const;
+  bool makes_room_for(std::string_view frame);
   void end(int code, std::string_view reason, bool lingers);
   void fall_late(routing::TopicId topic, std::uint32_t updates) noexcept;
   void ask_for_late();

@@ -42,9 +42,8 @@ void Desk::authenticate(Subscriber& client, const wire::Request& request) {
                                          lineup.epoch};
   send(client, wire::authenticated(client.extras ? &extras : nullptr, request.id_json));
   if (!client.extras) return;
-  send(client,
-       wire::broker_status(table.setup().name, bus::word(table.state()),
-                           table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
+  send(client, wire::broker_status(table.setup().name, bus::word(table.state()),
+                                   table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
   if (table.feed().stale) send(client, wire::feed_status(table.setup().name, true, table.feed().since_ns));
 }
 

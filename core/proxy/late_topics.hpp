@@ -1,5 +1,5 @@
-// The topics of which a client, or a shard, that is behind lacks the newest value, in the order in which it fell behind:
-// none is starved by a busier one. [owner]
+// The topics of which a client, or a shard, that is behind lacks the newest value, in the order in which it fell
+// behind: none is starved by a busier one. [owner]
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// All that serves clients: the desk with routing, the shards, and the threads of both. With one shard everything runs on
-// one thread; with more the desk has a thread of its own.
+// All that serves clients: the desk with routing, the shards, and the threads of both. With one shard everything runs
+// on one thread; with more the desk has a thread of its own.
 #pragma once
 
 #include <functional>
@@ -41,7 +41,6 @@ class Proxy {
   void stop();
 
  private:
-
   std::unique_ptr<Loop> desk_loop_;
   std::vector<std::unique_ptr<Loop>> shard_loops_;  // none: the desk's is the only shard's too
   std::vector<std::unique_ptr<Shard>> shards_;

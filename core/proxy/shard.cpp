@@ -141,7 +141,8 @@ void Shard::note_backlog(std::size_t before, std::size_t now) {
 void Shard::set_backlog_limit() {
   backlog_limit_ = options_.output_per_client;
   const std::size_t total = options_.output_total / std::max<std::size_t>(1, options_.shards);
-  if (backlog_ > total) backlog_limit_ = std::clamp(total / blocked_, std::min(kLeastBacklog, backlog_limit_), backlog_limit_);
+  if (backlog_ > total)
+    backlog_limit_ = std::clamp(total / blocked_, std::min(kLeastBacklog, backlog_limit_), backlog_limit_);
 }
 
 void Shard::sweep() {

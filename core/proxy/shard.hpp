@@ -1,6 +1,6 @@
 // One proxy shard: its clients' sockets, one bounded output per client that is written once per turn. A client lives on
-// one shard for good. What the desk decides comes through its ShardLink; what clients want goes to the desk as messages.
-// With one shard the desk has the same loop. [shard]
+// one shard for good. What the desk decides comes through its ShardLink; what clients want goes to the desk as
+// messages. With one shard the desk has the same loop. [shard]
 #pragma once
 
 #include <cstdint>

@@ -11,9 +11,9 @@ namespace gw::proxy {
 
 struct ThinnedTopic {
   std::int64_t interval_ns = 0;
-  std::int64_t next_ns = 0;     // not before
-  std::uint64_t updates = 0;    // since the last that was sent or asked for
-  std::uint64_t asked = 0;      // the desk was asked for the newest value, which stands for so many
+  std::int64_t next_ns = 0;   // not before
+  std::uint64_t updates = 0;  // since the last that was sent or asked for
+  std::uint64_t asked = 0;    // the desk was asked for the newest value, which stands for so many
   bool scheduled = false;
 };
 

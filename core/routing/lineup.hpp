@@ -42,7 +42,7 @@ struct Topic {
   std::uint64_t session = 0;
   std::int64_t time_ns = 0;
   std::int64_t resolution_ns = 1;
-  std::string name;  // SYMBOL.EXCHANGE.MODE, for the publisher
+  std::string name;                // SYMBOL.EXCHANGE.MODE, for the publisher
   std::vector<Audience> audience;  // by shard
   // Sessions that hold it, also those that resume and get no live updates yet; and those of them with extras.
   std::size_t holders = 0;

@@ -14,8 +14,8 @@ class SessionPort {
  public:
   virtual ~SessionPort() = default;
   // Appends the frame to each session's output, or remembers that the session lacks the topic's newest value: see
-  // Router::latest. In lane `thinned` there is no frame. One call per topic update, shard and lane; all sessions are the
-  // shard's. No allocation for sessions that read. [routing]
+  // Router::latest. In lane `thinned` there is no frame. One call per topic update, shard and lane; all sessions are
+  // the shard's. No allocation for sessions that read. [routing]
   virtual void deliver(TopicId topic, Lane lane, std::string_view frame,
                        std::span<const SessionId> sessions) noexcept = 0;
   // The session is the last of the topic's audience in this lane from now on. [routing]

@@ -108,8 +108,7 @@ void Router::join(SessionId session, TopicId id, Wish wish) {
 }
 
 void Router::enter(SessionId session, TopicId id, Lane lane, Client::Held& held) {
-  std::vector<SessionId>& audience =
-      topics_[id]->audience[shard_of(session)].lanes[static_cast<std::size_t>(lane)];
+  std::vector<SessionId>& audience = topics_[id]->audience[shard_of(session)].lanes[static_cast<std::size_t>(lane)];
   held.live = true;
   held.lane = lane;
   held.place = static_cast<std::uint32_t>(audience.size());

@@ -255,7 +255,7 @@ def merged(base, more):
 def write_config(folder, config):
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "gateway.yaml"
-    defaults = {"server": {"port": 0}, "zeromq": {"port": 0, "symbols": []}}
+    defaults = {"server": {"port": 0, "threads": int(os.environ.get("GW_SHARDS", "0"))}, "zeromq": {"port": 0, "symbols": []}}
     if "brokers" not in config:
         defaults["brokers"] = {"mock": MOCK}
     path.write_text(json.dumps(merged(defaults, config), indent=1))  # JSON is YAML

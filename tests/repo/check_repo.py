@@ -46,7 +46,7 @@ SYSTEM_FILES = """
     core/plugin_host/broker_link_bell.hpp
     core/plugin_host/elf_check.cpp
     core/plugin_host/library_file.cpp
-    core/proxy/shard.cpp
+    core/proxy/loop.cpp
 """.split()
 
 # A library and the only places that may include it. Places end with "/", "*" stands for one folder.

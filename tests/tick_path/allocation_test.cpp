@@ -83,8 +83,8 @@ class TickPath : public testing::Test {
   void add_client(const std::string& authenticate, const std::string& subscribe) {
     clients_.push_back(std::make_unique<Client>());
     Client& client = *clients_.back();
-    client.socket = websocket::Connection::connect(
-        io_, support::to("ws://127.0.0.1:" + std::to_string(port_)), client.heard);
+    client.socket =
+        websocket::Connection::connect(io_, support::to("ws://127.0.0.1:" + std::to_string(port_)), client.heard);
     ASSERT_TRUE(support::run_until(io_, [&] { return client.heard.opened; })) << client.heard.reason;
     for (const std::string& request : {authenticate, subscribe}) {
       client.socket->send(websocket::Opcode::text, request);
