@@ -9,6 +9,9 @@
 namespace gw::bus {
 namespace {
 
+// Updates of one frame before the reader is woken for them: it may have a core of its own.
+constexpr std::uint32_t kUnrung = 64;
+
 std::size_t record_size(const bgw_update& u) {
   const std::size_t levels = u.book == nullptr ? 0 : u.book->bid_count + u.book->ask_count;
   return sizeof(UpdateRecord) + sizeof(bgw_tick) + (u.rare == nullptr ? 0 : sizeof(bgw_tick_rare)) +
@@ -71,14 +74,14 @@ const char* word(LinkState state) noexcept {
   return "disconnected";
 }
 
-void UpdateWriter::update(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
-                          std::uint32_t session) {
+void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
+                       std::uint32_t session) {
   const std::size_t size = record_size(u);
   if (aside_.empty()) {
     if (const std::span<std::byte> place = ring_->reserve(size); !place.empty()) {
       write_record(place.data(), u, received_ns, asked_depth, session);
       ring_->commit();
-      bell_->ring();
+      if (++unrung_ >= kUnrung) ring();
       return;
     }
   }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/bus/doorbell.hpp"
@@ -31,7 +32,15 @@ class UpdateWriter {
   // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older
   // ones count as conflated. Allocates only then. [adapter]
   void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
-              std::uint32_t session = 0);
+              std::uint32_t session = 0) {
+    put(update, received_ns, asked_depth, session);
+    ring();
+  }
+  // The same of one of many: the reader is woken for some of them together, and by ring() for the last. [adapter]
+  void put(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t session);
+  void ring() {
+    if (std::exchange(unrung_, 0) != 0) bell_->ring();
+  }
   // Events are never lost; they wait aside, in their order, while the ring is full. [adapter]
   void link(LinkState state, std::string_view message);
   void feed(bool stale, std::int64_t since_ns, std::string_view message);
@@ -58,6 +67,7 @@ class UpdateWriter {
   std::unordered_map<std::uint64_t, std::size_t> aside_index_;
   std::vector<std::byte> scratch_;
   std::uint64_t conflated_ = 0;
+  std::uint32_t unrung_ = 0;
 };
 
 // Interprets a record of kind `update`. [reader]

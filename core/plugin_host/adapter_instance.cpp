@@ -13,6 +13,11 @@
 namespace gw::plugin_host {
 namespace {
 
+// Of counts that only the feed thread changes and others read: no locked instruction per update.
+void add_one(std::atomic<std::uint64_t>& count) {
+  count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
 constexpr std::int64_t kDefaultStall = 30'000'000'000;
 
 // Twice the heartbeat's period and a little: one lost heartbeat is no fault.
@@ -70,7 +75,10 @@ AdapterInstance::~AdapterInstance() {
 bool AdapterInstance::begin_call(bgw_error& error) noexcept {
   error = {};
   if (adapter_ == nullptr) return false;
-  ++calls_;
+  if (calls_++ == 0) {
+    call_mono_ns_ = options_.monotonic();
+    call_wall_ns_ = owner_.wall_at(call_mono_ns_);
+  }
   return true;
 }
 
@@ -88,7 +96,11 @@ void AdapterInstance::describe_exception(bgw_error& error) noexcept {
 bgw_status AdapterInstance::end_call(bgw_status status, const bgw_error& error) {
   if (status == BGW_E_EXCEPTION)
     log::error("plugin", options_.name + ": the plugin failed: " + text_of(error) + "; going on without this call");
-  if (--calls_ == 0) after_call();
+  if (--calls_ == 0) {
+    call_wall_ns_ = 0;
+    writer_.ring();
+    after_call();
+  }
   return status;
 }
 
@@ -138,16 +150,13 @@ void AdapterInstance::stop() {
 
 void AdapterInstance::on_frame(std::uint32_t opcode, std::span<const std::byte> frame) {
   if (connection_ == 0) return;
-  counts_.frames.fetch_add(1, std::memory_order_relaxed);
-  frame_mono_ns_ = options_.monotonic();
-  frame_wall_ns_ = owner_.wall_at(frame_mono_ns_);
-  counts_.last_frame_ns.store(frame_wall_ns_, std::memory_order_relaxed);
-  if (clock_.is_stale() && clock_.on_frame()) owner_.on_feed_live(*this);
+  add_one(counts_.frames);
   bgw_error error{};
   const bgw_status status = call(error, [&] {
+    counts_.last_frame_ns.store(call_wall_ns_, std::memory_order_relaxed);
+    if (clock_.is_stale() && clock_.on_frame()) owner_.on_feed_live(*this);
     return library_->descriptor().api->on_frame(adapter_, connection_, opcode, frame.data(), frame.size(), &error);
   });
-  frame_wall_ns_ = 0;
   if (status == BGW_OK) return;
   const std::uint64_t refused = counts_.frames_refused.fetch_add(1, std::memory_order_relaxed) + 1;
   // Each power of two, so that a broker's bad day does not fill the disk.
@@ -173,13 +182,13 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
     counts_.updates_invalid.fetch_add(1, std::memory_order_relaxed);
     return;
   }
-  counts_.updates.fetch_add(1, std::memory_order_relaxed);
-  const std::int64_t mono = frame_wall_ns_ != 0 ? frame_mono_ns_ : options_.monotonic();
-  const std::int64_t wall = frame_wall_ns_ != 0 ? frame_wall_ns_ : owner_.wall_at(mono);
+  add_one(counts_.updates);
+  const std::int64_t mono = call_wall_ns_ != 0 ? call_mono_ns_ : options_.monotonic();
+  const std::int64_t wall = call_wall_ns_ != 0 ? call_wall_ns_ : owner_.wall_at(mono);
   const UpdateTimes times(u);
   if (times.corrected()) counts_.times_invalid.fetch_add(1, std::memory_order_relaxed);
   counts_.last_tick_ns.store(wall, std::memory_order_relaxed);
-  writer_.update(times.update(), wall, asked_[tick->instrument] - 1U, session_number_);
+  writer_.put(times.update(), wall, asked_[tick->instrument] - 1U, session_number_);
   if (clock_.on_tick(tick->instrument, mono, times.exchange_time_ns(), wall)) owner_.on_feed_live(*this);
 }
 

@@ -181,8 +181,8 @@ class AdapterInstance final : public transport::WsClient::Events {
   int calls_ = 0;
   bool ready_asked_ = false;
   std::optional<bgw_error> failure_;
-  std::int64_t frame_wall_ns_ = 0;  // while a frame is being decoded
-  std::int64_t frame_mono_ns_ = 0;
+  std::int64_t call_wall_ns_ = 0;  // when the call into the plugin began that is under way: its frame was read then
+  std::int64_t call_mono_ns_ = 0;
 
   std::unordered_set<std::uint32_t> carried_;
   std::deque<std::uint32_t> queue_;  // to be subscribed, at the broker's pace

@@ -211,6 +211,7 @@ class Router {
   std::vector<Pin> pins_;
   FrameBuffer frames_[kVariants];
   RouterCounts counts_;
+  std::int64_t turn_wall_ns_ = 0;  // when drain() began: what is taken then is published now
   bool review_due_ = false;
 };
 

@@ -55,6 +55,7 @@ void remember(Memory& m, const bus::UpdateView& v, std::uint32_t modes, std::uin
 
 bool Router::drain(std::size_t budget) {
   bool more = false;
+  turn_wall_ns_ = clocks_.wall();
   for (std::size_t i = 0; i < brokers_.size(); ++i) {
     bus::Channel* channel = brokers_[i]->setup().channel;
     if (channel == nullptr) continue;
@@ -149,7 +150,7 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   update.ltp = m.ltp;
   update.received_ns = v.header->received_ns;
   // A clock that is set back meanwhile does not turn the order of the two.
-  update.published_ns = std::max(clocks_.wall(), update.received_ns);
+  update.published_ns = std::max(turn_wall_ns_, update.received_ns);
   const Memory::Slot* quote = newest_slot(m, BGW_MODE_QUOTE);
   update.quote = quote == nullptr ? v.tick : &quote->tick;
   for (const InterestId interest : r->served) publish_interest(*interests_[interest], m, v, update);

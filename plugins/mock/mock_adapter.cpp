@@ -149,9 +149,9 @@ void MockAdapter::emit(const Feed& feed, std::int64_t time_ns) const {
   bgw_tick_rare rare{};
   tick.instrument = feed.instrument;
   const bool with_rare = feed.market->describe(feed.mode, time_ns, tick, rare);
+  if ((tick.modes & BGW_MODE_DEPTH) == 0) return publish(tick, with_rare ? &rare : nullptr, nullptr);
   const bgw_book book = feed.market->book(feed.levels, time_ns);
-  const bool with_book = (tick.modes & BGW_MODE_DEPTH) != 0;
-  publish(tick, with_rare ? &rare : nullptr, with_book ? &book : nullptr);
+  publish(tick, with_rare ? &rare : nullptr, &book);
 }
 
 void MockAdapter::schedule(std::int64_t now) const {

@@ -43,10 +43,8 @@ void MockMarket::advance() {
   volume_ += last_quantity_;
   turnover_ += static_cast<double>(last_quantity_) * static_cast<double>((ltp_ - close_) / tick_);
   if (kind_ == Kind::kDerivative) move_open_interest();
-  for (int changes = 0; changes < 3; ++changes) {
-    fill_level(bids_, static_cast<std::size_t>(random_.below(kLevels)), total_buy_);
-    fill_level(asks_, static_cast<std::size_t>(random_.below(kLevels)), total_sell_);
-  }
+  fill_level(bids_, static_cast<std::size_t>(random_.below(kLevels)), total_buy_);
+  fill_level(asks_, static_cast<std::size_t>(random_.below(kLevels)), total_sell_);
   move_touch();
 }
 
@@ -71,22 +69,15 @@ void MockMarket::move_open_interest() {
 void MockMarket::move_touch() {
   const std::int64_t spread = (1 + random_.below(2)) * tick_;
   const bool at_bid = random_.below(2) == 0;
-  const std::int64_t best_bid = at_bid ? ltp_ : ltp_ - spread;
-  if (bids_[0].price == best_bid && asks_[0].price == best_bid + spread) return;
-  for (std::size_t place = 0; place < kLevels; ++place) {
-    const std::int64_t away = static_cast<std::int64_t>(place) * tick_;
-    bids_[place].price = best_bid - away;
-    asks_[place].price = best_bid + spread + away;
-  }
+  best_bid_ = at_bid ? ltp_ : ltp_ - spread;
+  best_ask_ = best_bid_ + spread;
 }
 
 // New orders for a level: the more of them, the further it is from the touch. Keeps the side's total right.
 void MockMarket::fill_level(Side& side, std::size_t place, std::int64_t& total) {
-  bgw_level& level = side[place];
   const std::int64_t lots = 1 + random_.below(20 * crowd_) + static_cast<std::int64_t>(place) * crowd_;
-  total += lots * lot_ - level.quantity;
-  level.quantity = lots * lot_;
-  level.orders = static_cast<std::uint32_t>(1 + lots / crowd_ / 3);
+  total += (lots - side[place]) * lot_;
+  side[place] = static_cast<std::uint32_t>(lots);
 }
 
 bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick, bgw_tick_rare& rare) const {
@@ -134,9 +125,20 @@ bgw_book MockMarket::book(std::uint32_t levels, std::int64_t time_ns) const {
   book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;
   book.exchange_time_ns = time_ns / kMillisecond * kMillisecond;
   book.sequence = sequence_;
-  book.bids = bids_.data();
-  book.asks = asks_.data();
+  thread_local std::array<bgw_level, kLevels> bids;
+  thread_local std::array<bgw_level, kLevels> asks;
+  for (std::size_t place = 0; place < count; ++place) {
+    const std::int64_t away = static_cast<std::int64_t>(place) * tick_;
+    bids[place] = level(best_bid_ - away, bids_[place]);
+    asks[place] = level(best_ask_ + away, asks_[place]);
+  }
+  book.bids = bids.data();
+  book.asks = asks.data();
   return book;
+}
+
+bgw_level MockMarket::level(std::int64_t price, std::uint32_t lots) const {
+  return {price, lots * lot_, static_cast<std::uint32_t>(1 + lots / crowd_ / 3), 0};
 }
 
 }  // namespace mock

@@ -22,17 +22,18 @@ class MockMarket {
   // Fills the present state in, as much of it as a subscription of `mode` gets; true when `rare` counts as well.
   // The handle stays the caller's business.
   bool describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick, bgw_tick_rare& rare) const;
-  // The best `levels` of each side, borrowed until the next advance.
+  // The best `levels` of each side, borrowed until the next call of any market.
   bgw_book book(std::uint32_t levels, std::int64_t time_ns) const;
 
  private:
-  using Side = std::array<bgw_level, kLevels>;
+  using Side = std::array<std::uint32_t, kLevels>;  // lots: a book is made of them only when one is asked for
   enum class Kind { kShare, kIndex, kDerivative };
 
   void fill_level(Side& side, std::size_t place, std::int64_t& total);
   void move_price();
   void move_open_interest();
   void move_touch();
+  bgw_level level(std::int64_t price, std::uint32_t lots) const;
 
   Kind kind_;
   Random random_;
@@ -48,6 +49,7 @@ class MockMarket {
   std::int64_t oi_ = 0, oi_high_ = 0, oi_low_ = 0;
   std::int64_t sequence_ = 0;
   std::int64_t total_buy_ = 0, total_sell_ = 0;
+  std::int64_t best_bid_ = 0, best_ask_ = 0;
   Side bids_{};
   Side asks_{};
 };
