@@ -135,7 +135,9 @@ BENCHMARK_CAPTURE(encode, depth, gw::routing::Variant::plain)->Arg(5)->Arg(20)->
 // Appends to one contiguous output per client, as a shard does, and empties them as a socket would.
 class Outputs final : public gw::routing::SessionPort {
  public:
-  explicit Outputs(std::size_t clients) : outputs_(clients, gw::websocket::Output(1 << 20)) {}
+  explicit Outputs(std::size_t clients) {
+    for (std::size_t i = 0; i < clients; ++i) outputs_.emplace_back(1 << 20).set_open(true);
+  }
   void joined(gw::routing::SessionId, gw::routing::TopicId, gw::routing::Lane) override {}
   void left(gw::routing::SessionId, gw::routing::TopicId, gw::routing::Lane, std::uint32_t) override {}
   void deliver(gw::routing::TopicId, gw::routing::Lane, std::string_view frame,

@@ -22,7 +22,6 @@ constexpr std::size_t kLargeFrame = 8 * 1024;
 bool ClientSession::has_room() const { return connection_->backlog() < shard_.backlog_limit() / 2; }
 
 void ClientSession::flush() {
-  appended_ = 0;
   connection_->flush();
   shard_.note_backlog(std::exchange(backlog_, connection_->backlog()), connection_->backlog());
   if (closing_) return;
@@ -50,6 +49,7 @@ void ClientSession::filled(bool more) {
 void ClientSession::fall_late(routing::TopicId topic, std::uint32_t updates) noexcept {
   if (behind_ == nullptr) {
     behind_ = std::make_unique<Behind>();
+    connection_->output().refuse_shared(true);
     behind_->conflated_before = conflated_;
     if (log::enabled(log::Level::info))
       log::info("proxy", describe() + " is behind: it gets the newest value of each topic from now on");
@@ -104,6 +104,7 @@ void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameK
 void ClientSession::catch_up() {
   const std::uint64_t conflated = conflated_ - behind_->conflated_before;
   behind_.reset();
+  connection_->output().refuse_shared(false);
   if (log::enabled(log::Level::info))
     log::info("proxy", describe() + " has caught up: " + std::to_string(conflated) + " updates were conflated");
   tell_pace("caught_up", conflated);
@@ -163,7 +164,7 @@ std::uint64_t ClientSession::waiting_updates() const {
 
 void ClientSession::lose_all() {
   lost_ += waiting_updates();
-  behind_.reset();
+  behind_.reset();  // closing: nothing is shared with it any more
   thinned_.reset();
 }
 

@@ -15,8 +15,6 @@ namespace {
 constexpr int kBadAuthentication = 4401;
 // Requests that the desk has not answered yet. Above it nothing is read from the client.
 constexpr std::size_t kMostAsked = 1 << 20;
-// What is appended in one turn is written before it leaves the processor's cache.
-constexpr std::size_t kFullOutput = 64 * 1024;
 constexpr std::size_t kLargestAnswer = 8 << 20;
 
 }  // namespace
@@ -35,31 +33,22 @@ std::string ClientSession::describe() const {
   return text + ')';
 }
 
-void ClientSession::deliver(routing::TopicId topic, std::string_view frame, std::uint32_t updates) noexcept {
+void ClientSession::deliver_late(routing::TopicId topic, std::string_view frame, std::uint32_t updates) noexcept {
   if (closing_ || frame.empty()) {
     lost_ += updates;
-  } else if (behind_ == nullptr && (has_room_for(frame) || makes_room_for(frame)) &&
-             connection_->append_frames(frame)) {
-    ++delivered_;
+  } else if (behind_ == nullptr && makes_room() && connection_->output().share(frame, shard_.backlog_limit())) {
     conflated_ += updates - 1;
-    appended_ += frame.size();
-    if (appended_ > kFullOutput) shard_.note_full();
     shard_.touch(*this);
   } else {
     fall_late(topic, updates);
   }
 }
 
-bool ClientSession::has_room_for(std::string_view frame) const {
-  return connection_->backlog() + frame.size() <= shard_.backlog_limit();
-}
-
 // A client is behind when its socket takes no more, not when a turn had much for it.
-bool ClientSession::makes_room_for(std::string_view frame) {
-  if (appended_ == 0) return false;
-  appended_ = 0;
+bool ClientSession::makes_room() {
+  if (connection_->output().shared_bytes() == 0) return false;
   connection_->flush();
-  return has_room_for(frame);
+  return true;
 }
 
 void ClientSession::admit(bool extras, std::string_view user) {

@@ -31,9 +31,12 @@ class ClientSession final : public websocket::Listener {
   ~ClientSession() override;
 
   // ---- live updates
-  // A finished frame that stands for so many updates. While the client is behind it waits for the topic's newest value
-  // instead.
-  void deliver(routing::TopicId topic, std::string_view frame, std::uint32_t updates) noexcept;
+  // A finished frame that its output did not take. While the client is behind it waits for the topic's newest value
+  // instead. See Shard::deliver.
+  void deliver_late(routing::TopicId topic, std::string_view frame, std::uint32_t updates) noexcept;
+  // One that stands for several updates was taken.
+  void note_conflated(std::uint32_t updates) noexcept { conflated_ += updates; }
+  websocket::Output& output() { return connection_->output(); }
   // The same of a topic that is thinned for this client.
   void note_thinned(routing::TopicId topic, std::uint32_t updates) noexcept;
   // The time of a thinned topic has come.
@@ -62,7 +65,7 @@ class ClientSession final : public websocket::Listener {
   bool extras() const { return extras_; }
   std::size_t counted_backlog() const { return backlog_; }
   // Of topic updates that were due.
-  std::uint64_t delivered() const { return delivered_; }
+  std::uint64_t delivered() const { return delivered_ + connection_->output().shared_count(); }
   std::uint64_t conflated() const { return conflated_ + thinned_away_; }
   std::uint64_t lost() const { return lost_; }
   std::uint64_t waiting_updates() const;
@@ -83,8 +86,7 @@ class ClientSession final : public websocket::Listener {
     std::uint64_t conflated_before = 0;
   };
   bool has_room() const;
-  bool has_room_for(std::string_view frame) const;
-  bool makes_room_for(std::string_view frame);
+  bool makes_room();
   void end(int code, std::string_view reason, bool lingers);
   void fall_late(routing::TopicId topic, std::uint32_t updates) noexcept;
   void ask_for_late();
@@ -95,12 +97,10 @@ class ClientSession final : public websocket::Listener {
   void pace_reading();
   std::string describe() const;
 
-  // Looked at for every update.
   Shard& shard_;
   std::unique_ptr<websocket::Connection> connection_;
   std::unique_ptr<Behind> behind_;
   std::uint64_t delivered_ = 0;
-  std::size_t appended_ = 0;  // bytes of live updates since the last flush
   bool closing_ = false;
   bool extras_ = false;
   bool admitted_ = false;

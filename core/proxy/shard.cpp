@@ -17,6 +17,10 @@ namespace asio = boost::asio;
 
 // Sockets written before whoever connects or asks is looked after.
 constexpr std::size_t kFlushedAtOnce = 64;
+// An output that passes this is written before more ticks are taken: what it refers to stays in the processor's cache.
+constexpr std::size_t kFullOutput = 64 * 1024;
+// Outputs that are fetched into the cache while those before them are appended to.
+constexpr std::size_t kAhead = 4;
 constexpr std::size_t kLeastBacklog = 64 * 1024;
 
 std::int64_t sweep_interval(const ShardOptions& o) {
@@ -61,23 +65,24 @@ void Shard::adopt(asio::ip::tcp::socket&& socket) {
   if (stopping_) return;
   std::uint32_t slot = 0;
   if (free_.empty()) {
-    slot = static_cast<std::uint32_t>(sessions_.size());
-    sessions_.emplace_back();
+    slot = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back();
   } else {
     slot = free_.back();
     free_.pop_back();
   }
   ++open_;
   const auto id = static_cast<routing::SessionId>(number_ << 24 | slot);
-  sessions_[slot] = std::make_unique<ClientSession>(*this, id, std::move(socket));
+  slots_[slot].session = std::make_unique<ClientSession>(*this, id, std::move(socket));
+  slots_[slot].output = &slots_[slot].session->output();
 }
 
 void Shard::forget(routing::SessionId id) {
   const std::uint32_t slot = routing::slot_of(id);
-  const ClientSession& session = *sessions_[slot];
+  const ClientSession& session = *slots_[slot].session;
   ended_ += {0, session.delivered(), session.conflated(), session.lost()};
   note_backlog(session.counted_backlog(), 0);
-  sessions_[slot].reset();
+  slots_[slot] = {};
   free_.push_back(slot);
   --open_;
   finish_if_empty();
@@ -91,8 +96,8 @@ void Shard::forget_later(routing::SessionId id) {
 void Shard::stop(std::function<void()> gone) {
   stopping_ = true;
   gone_ = std::move(gone);
-  for (const auto& session : sessions_)
-    if (session != nullptr) session->close(1001, "the gateway is shutting down");
+  for (const Slot& slot : slots_)
+    if (slot.session != nullptr) slot.session->close(1001, "the gateway is shutting down");
   finish_if_empty();
 }
 
@@ -103,10 +108,22 @@ void Shard::finish_if_empty() {
 void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                     std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept {
   if (lane == routing::Lane::thinned) {
-    for (const routing::SessionId id : sessions) sessions_[routing::slot_of(id)]->note_thinned(topic, updates);
+    for (const routing::SessionId id : sessions) find(id)->note_thinned(topic, updates);
     return;
   }
-  for (const routing::SessionId id : sessions) sessions_[routing::slot_of(id)]->deliver(topic, frame, updates);
+  const std::string_view shared = frames_.add(frame);
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    if (i + kAhead < sessions.size()) __builtin_prefetch(slots_[routing::slot_of(sessions[i + kAhead])].output, 1);
+    const Slot& slot = slots_[routing::slot_of(sessions[i])];
+    const bool is_first = slot.output->shared_bytes() == 0;
+    if (!slot.output->share(shared, backlog_limit_)) {
+      slot.session->deliver_late(topic, shared, updates);
+      continue;
+    }
+    if (is_first) touch(*slot.session);
+    if (slot.output->shared_bytes() > kFullOutput) full_ = true;
+    if (updates > 1) slot.session->note_conflated(updates - 1);
+  }
 }
 
 bool Shard::flush_some() {
@@ -114,7 +131,10 @@ bool Shard::flush_some() {
     flushing_.clear();
     flushed_ = 0;
     full_ = false;
-    if (touched_.empty()) return false;
+    if (touched_.empty()) {
+      frames_.clear();
+      return false;
+    }
     std::swap(flushing_, touched_);
     // No client is always the last to be served.
     rotation_ = (rotation_ + 7919) % flushing_.size();
@@ -122,7 +142,7 @@ bool Shard::flush_some() {
   }
   const std::size_t end = std::min(flushing_.size(), flushed_ + kFlushedAtOnce);
   for (; flushed_ < end; ++flushed_) {
-    ClientSession* session = sessions_[flushing_[flushed_]].get();
+    ClientSession* session = slots_[flushing_[flushed_]].session.get();
     if (session == nullptr || !session->touched) continue;  // its slot was given to another meanwhile
     session->touched = false;
     session->flush();
@@ -147,8 +167,8 @@ void Shard::set_backlog_limit() {
 
 void Shard::sweep() {
   const std::int64_t now = monotonic_ns();
-  for (const auto& session : sessions_)
-    if (session != nullptr) session->sweep(now);
+  for (const Slot& slot : slots_)
+    if (slot.session != nullptr) slot.session->sweep(now);
 }
 
 void Shard::schedule(routing::SessionId session, routing::TopicId topic, std::int64_t at_ns) {
@@ -177,7 +197,7 @@ bool Shard::tell_due() {
 
 Ledger Shard::ledger() const {
   Ledger sum = ended_;
-  for (const auto& session : sessions_)
+  for (const auto& [session, output] : slots_)
     if (session != nullptr)
       sum += {0, session->delivered(), session->conflated() + session->waiting_updates(), session->lost()};
   return sum;

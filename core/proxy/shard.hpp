@@ -15,6 +15,7 @@
 #include "core/proxy/ledger.hpp"
 #include "core/proxy/loop.hpp"
 #include "core/proxy/options.hpp"
+#include "core/proxy/turn_frames.hpp"
 #include "core/routing/stream.hpp"
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
@@ -45,7 +46,7 @@ class Shard {
   void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept;
   // Null: it never was, or is gone.
-  ClientSession* find(routing::SessionId session) { return sessions_[routing::slot_of(session)].get(); }
+  ClientSession* find(routing::SessionId session) { return slots_[routing::slot_of(session)].session.get(); }
   void forget(routing::SessionId session);
 
   // ---- what its sessions need
@@ -65,8 +66,7 @@ class Shard {
   // A part of the sockets that have something to write; true when there are more.
   bool flush_some();
   // No more should be appended before what is there has been written.
-  bool is_full() const { return full_; }
-  void note_full() noexcept { full_ = true; }
+  bool is_full() const { return full_ || frames_.bytes() >= kMostFrames; }
 
  private:
   void sweep();
@@ -74,19 +74,28 @@ class Shard {
   void set_backlog_limit();
   void finish_if_empty();
 
+  // More would leave the processor's cache before it is written.
+  static constexpr std::size_t kMostFrames = 1 << 20;
+
   const std::size_t number_;
   Loop& loop_;
   ShardOptions options_;
   websocket::ServerOptions websocket_options_;
   Loop* desk_loop_ = nullptr;
   Desk* desk_ = nullptr;
-  std::vector<std::unique_ptr<ClientSession>> sessions_;
+  // What is looked at for every update and client: `output` is the session's.
+  struct Slot {
+    std::unique_ptr<ClientSession> session;
+    websocket::Output* output = nullptr;
+  };
+  std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> touched_;   // slots, in the order in which they were appended to
   std::vector<std::uint32_t> flushing_;  // those of the turn that is being written
   std::size_t flushed_ = 0;              // of them
   std::size_t rotation_ = 0;
   bool full_ = false;
+  TurnFrames frames_;  // of the updates that touched_ and flushing_ have not written yet
   std::size_t backlog_limit_ = 0;
   std::size_t backlog_ = 0;  // of all clients
   std::size_t blocked_ = 0;  // clients that have some

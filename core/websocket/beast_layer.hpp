@@ -89,10 +89,7 @@ class Layer {
     return boost::asio::async_initiate<Handler, void(boost::beast::error_code, std::size_t)>(
         [this](auto&& h, const Buffers& b) {
           const std::size_t n = boost::asio::buffer_size(b);
-          std::string& tail = host_.output().tail();
-          const std::size_t at = tail.size();
-          tail.resize(at + n);
-          boost::asio::buffer_copy(boost::asio::buffer(tail.data() + at, n), b);
+          boost::asio::buffer_copy(boost::asio::buffer(host_.output().extend(n), n), b);
           host_.flush_now();
           boost::asio::post(
               executor_, boost::beast::bind_front_handler(std::forward<decltype(h)>(h), boost::beast::error_code{}, n));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,8 @@ class ByteStream {
   virtual void read_some(void* data, std::size_t size) = 0;
   // Takes what the socket takes now; boost::asio::error::would_block when it takes nothing.
   virtual std::size_t write_some(std::string_view bytes, boost::system::error_code& ec) = 0;
+  // The same of several pieces in a row. Without a copy where the socket can.
+  virtual std::size_t write_some(std::span<const std::string_view> pieces, boost::system::error_code& ec) = 0;
   virtual void wait_writable() = 0;  // on_writable follows
   virtual void shutdown() = 0;       // no more writes
   virtual void close() = 0;

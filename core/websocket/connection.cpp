@@ -16,6 +16,7 @@
 #include "core/websocket/address.hpp"
 #include "core/websocket/beast_layer.hpp"
 #include "core/websocket/frame.hpp"
+#include "core/websocket/pieces.hpp"
 
 namespace gw::websocket {
 namespace {
@@ -95,36 +96,44 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   bool send(Opcode opcode, std::string_view payload) {
     if (!open_ || closing_ || payload.size() + 14 > output_.room()) return false;
     if (client_) {
-      append_masked_frame(output_.tail(), opcode, payload, static_cast<std::uint32_t>(mask_()));
+      std::string frame;
+      append_masked_frame(frame, opcode, payload, static_cast<std::uint32_t>(mask_()));
+      output_.append_always(frame);
     } else {
       char header[10];
-      output_.tail().append(header, frame_header(header, opcode, payload.size()));
-      output_.tail().append(payload);
+      output_.append_always({header, frame_header(header, opcode, payload.size())});
+      output_.append_always(payload);
     }
     return true;
   }
 
-  bool append_frames(std::string_view frames) { return open_ && !closing_ && output_.append(frames); }
-
   void flush() {
-    if (!stream_ || waiting_ || finished_ || held_) return;
-    while (output_.backlog() != 0) {
-      error_code ec;
+    if (finished_) return;
+    if (!stream_ || waiting_ || held_) return output_.own();
+    error_code ec;
+    while (!ec && !output_.waiting().empty()) {
       const std::size_t n = stream_->write_some(output_.waiting(), ec);
       written_ += n;
       output_.sent(n);
-      if (!ec) continue;
-      if (ec == asio::error::would_block || ec == asio::error::try_again) {
-        waiting_ = true;
-        stream_->wait_writable();
-      } else {
-        // The read side reports the loss; what cannot be sent is gone.
-        output_.sent(output_.backlog());
-        stream_->shutdown();
-      }
-      return;
     }
-    if (end_when_drained_) stream_->shutdown();
+    if (output_.shared_bytes() != 0) write_shared(ec);
+    if (ec == asio::error::would_block || ec == asio::error::try_again) {
+      waiting_ = true;
+      stream_->wait_writable();
+    } else if (ec) {
+      // The read side reports the loss; what cannot be sent is gone.
+      output_.sent(output_.backlog());
+      stream_->shutdown();
+    } else if (end_when_drained_) {
+      stream_->shutdown();
+    }
+  }
+
+  // What is not taken becomes the output's own.
+  void write_shared(error_code& ec) {
+    const std::size_t n = ec ? 0 : write_pieces(*stream_, output_.shared(), output_.shared_bytes(), ec);
+    written_ += n;
+    output_.shared_sent(n);
   }
 
   void ping() {
@@ -136,6 +145,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void close(int code, std::string_view reason) {
     if (closing_ || finished_) return;
     closing_ = true;
+    output_.set_open(false);
     if (!open_) return finish_later({code, 0, {}, std::string(reason)});
     deadline(kCloseTimeout, "no answer to our close");
     local_close_ = CloseInfo{code, 0, {}, std::string(reason)};
@@ -160,8 +170,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
                  [self = shared_from_this(), read] { self->on_read(read->first, read->second); });
   }
 
-  std::size_t backlog() const { return output_.backlog(); }
-  std::size_t room() const { return output_.room(); }
+  Output& bytes() { return output_; }
   std::uint64_t written() const { return written_; }
   bool is_open() const { return open_ && !closing_ && !finished_; }
   const std::string& remote() const { return remote_; }
@@ -262,12 +271,11 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   // Sends a plain HTTP answer and ends the connection.
   void answer(const HttpAnswer& a, const std::vector<Header>& extra) {
-    std::string& tail = output_.tail();
-    tail += "HTTP/1.1 " + std::to_string(a.status) + ' ' + reason_phrase(a.status) +
-            "\r\nContent-Type: " + a.content_type + "\r\nContent-Length: " + std::to_string(a.body.size()) +
-            "\r\nConnection: close\r\n";
-    for (const Header& h : extra) tail += h.name + ": " + h.value + "\r\n";
-    tail += "\r\n" + a.body;
+    std::string text = "HTTP/1.1 " + std::to_string(a.status) + ' ' + reason_phrase(a.status) +
+                       "\r\nContent-Type: " + a.content_type + "\r\nContent-Length: " + std::to_string(a.body.size()) +
+                       "\r\nConnection: close\r\n";
+    for (const Header& h : extra) text += h.name + ": " + h.value + "\r\n";
+    output_.append_always(text + "\r\n" + a.body);
     end_when_drained_ = true;
     closing_ = true;
     deadline(kCloseTimeout, "HTTP answer sent");
@@ -287,6 +295,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (listener_ == nullptr) return;
     open_ = true;
     if (closing_) return;
+    output_.set_open(true);
     timer_.cancel();
     listener_->on_open();
     if (listener_ != nullptr && !finished_) read();
@@ -358,6 +367,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void finish(CloseInfo info) {
     if (finished_) return;
     finished_ = true;
+    output_.set_open(false);
+    output_.own();
     Listener* listener = std::exchange(listener_, nullptr);
     flush_last();
     if (listener != nullptr) listener->on_closed(info);
@@ -398,13 +409,10 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
 class Handle final : public Connection {
  public:
-  explicit Handle(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  explicit Handle(std::shared_ptr<Impl> impl) : Connection(impl->bytes()), impl_(std::move(impl)) {}
   ~Handle() override { impl_->abandon(); }
   bool send(Opcode opcode, std::string_view payload) override { return impl_->send(opcode, payload); }
-  bool append_frames(std::string_view frames) override { return impl_->append_frames(frames); }
   void flush() override { impl_->flush(); }
-  std::size_t backlog() const override { return impl_->backlog(); }
-  std::size_t room() const override { return impl_->room(); }
   std::uint64_t bytes_written() const override { return impl_->written(); }
   void ping() override { impl_->ping(); }
   void close(int code, std::string_view reason) override { impl_->close(code, reason); }

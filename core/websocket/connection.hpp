@@ -17,6 +17,7 @@
 
 #include "core/base/result.hpp"
 #include "core/websocket/asio_fwd.hpp"
+#include "core/websocket/output.hpp"
 
 namespace gw::websocket {
 
@@ -99,12 +100,13 @@ class Connection {
   // not open. Leaves the process with the next flush().
   virtual bool send(Opcode opcode, std::string_view payload) = 0;
   // Server side: appends finished frames (header and payload) as they are. Same result. Never allocates once warm.
-  virtual bool append_frames(std::string_view frames) = 0;
+  bool append_frames(std::string_view frames) { return output_.append(frames); }
+  // For frames that are shared without a copy: what it refers to must stay where it is until the next flush().
+  Output& output() { return output_; }
   // Writes what is there with as few system calls as possible; what the socket does not take follows when it can.
   virtual void flush() = 0;
-  virtual std::size_t backlog() const = 0;          // unsent bytes
-  virtual std::size_t room() const = 0;             // bytes that append_frames would still take
-  virtual std::uint64_t bytes_written() const = 0;  // taken by the socket so far: progress of a slow reader
+  std::size_t backlog() const { return output_.backlog(); }  // unsent bytes
+  virtual std::uint64_t bytes_written() const = 0;           // taken by the socket so far: progress of a slow reader
   virtual void ping() = 0;
   // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.
   virtual void close(int code, std::string_view reason) = 0;
@@ -114,6 +116,12 @@ class Connection {
   virtual void pause_reading(bool paused) = 0;
   // While held nothing passes either way, not even pongs and close frames: what a peer sees of a network that fails.
   virtual void hold(bool held) = 0;
+
+ protected:
+  explicit Connection(Output& output) : output_(output) {}
+
+ private:
+  Output& output_;
 };
 
 // Header of an unmasked (server to client) frame for `length` payload bytes, FIN set. Writes at most 10 bytes to `out`.

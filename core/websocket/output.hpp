@@ -1,43 +1,101 @@
-// The contiguous, bounded bytes that wait for one socket.
+// The bounded bytes that wait for one socket: own ones, contiguous, and behind them frames that are shared with other
+// connections and only referred to until they are sent. The memory of own ones is lent by the thread's pool while there
+// are any: an idle connection holds none, and a busy one gets what has just left the processor's cache least.
 #pragma once
 
 #include <cstddef>
-#include <string>
+#include <cstdint>
+#include <cstring>
+#include <span>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace gw::websocket {
 
 class Output {
  public:
   explicit Output(std::size_t limit) : limit_(limit) {}
+  ~Output() { give_back(); }
+  Output(Output&& other) noexcept
+      : size_(other.size_),
+        sent_(other.sent_),
+        shared_bytes_(other.shared_bytes_),
+        shared_(std::move(other.shared_)),
+        shared_count_(other.shared_count_),
+        open_(other.open_),
+        refuses_shared_(other.refuses_shared_),
+        data_(std::exchange(other.data_, nullptr)),
+        capacity_(other.capacity_),
+        limit_(other.limit_) {}
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
 
-  std::size_t backlog() const { return bytes_.size() - sent_; }
+  std::size_t backlog() const { return size_ - sent_ + shared_bytes_; }
   std::size_t room() const { return backlog() < limit_ ? limit_ - backlog() : 0; }
-  std::string_view waiting() const { return std::string_view(bytes_).substr(sent_); }
+  // The own bytes; what is shared comes behind them.
+  std::string_view waiting() const { return {data_ + sent_, size_ - sent_}; }
+  std::span<const std::string_view> shared() const { return shared_; }
+  std::size_t shared_bytes() const { return shared_bytes_; }
+  // Frames that share() has taken so far.
+  std::uint64_t shared_count() const { return shared_count_; }
 
-  // For writers that must not be refused: control frames, handshakes.
-  std::string& tail() { return bytes_; }
+  // Whether append() and share() take anything at all: not before the connection is open, nor while it is closing.
+  void set_open(bool open) { open_ = open; }
+  // Nor does share() while its owner knows better.
+  void refuse_shared(bool refuse) { refuses_shared_ = refuse; }
+  // All of it, or nothing when that would pass the limit. Allocates only until the pool is warm.
   bool append(std::string_view bytes) {
-    if (bytes.size() > room()) return false;
-    bytes_.append(bytes);
+    if (!open_ || bytes.size() > room()) return false;
+    std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
     return true;
   }
+  // A frame without a copy, where the backlog stays within `limit`. It must stay until it was sent or own() was called.
+  // Frames that follow one another in memory are one piece. The one call per update and client.
+  bool share(std::string_view frame, std::size_t limit) {
+    if (!open_ || refuses_shared_ || backlog() + frame.size() > limit) return false;
+    if (shared_bytes_ != 0 && shared_.back().data() + shared_.back().size() == frame.data())
+      shared_.back() = {shared_.back().data(), shared_.back().size() + frame.size()};
+    else
+      shared_.push_back(frame);
+    shared_bytes_ += frame.size();
+    ++shared_count_;
+    return true;
+  }
+  // So many of the shared bytes, and no own ones before them, were sent; the others become own ones.
+  void shared_sent(std::size_t n);
+  void own() {
+    if (shared_bytes_ != 0) shared_sent(0);
+  }
+  // For what must not be refused: control frames, handshakes. So many bytes to be written by the caller.
+  char* extend(std::size_t bytes) {
+    own();
+    if (size_ + bytes > capacity_) grow(bytes);
+    return data_ + std::exchange(size_, size_ + bytes);
+  }
+  void append_always(std::string_view bytes) { std::memcpy(extend(bytes.size()), bytes.data(), bytes.size()); }
   void sent(std::size_t n) {
     sent_ += n;
-    if (sent_ == bytes_.size()) {
-      bytes_.clear();  // keeps its memory
-      sent_ = 0;
-    } else if (sent_ > bytes_.size() / 2 && sent_ > kCompactAbove) {
-      bytes_.erase(0, sent_);
-      sent_ = 0;
-    }
+    if (sent_ == size_) give_back();
   }
 
  private:
-  static constexpr std::size_t kCompactAbove = 64 * 1024;
-  std::string bytes_;
+  void grow(std::size_t bytes);
+  void give_back();
+
+  // What share() looks at, in one line of the cache.
+  std::size_t size_ = 0;
   std::size_t sent_ = 0;
+  std::size_t shared_bytes_ = 0;
+  std::vector<std::string_view> shared_;
+  std::uint64_t shared_count_ = 0;
+  bool open_ = false;
+  bool refuses_shared_ = false;
+
+  char* data_ = nullptr;
+  std::size_t capacity_ = 0;
   std::size_t limit_;
+  std::size_t usual_ = 0;  // what was needed last time
 };
 
 }  // namespace gw::websocket

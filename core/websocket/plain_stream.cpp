@@ -1,10 +1,15 @@
 #include "core/websocket/byte_stream.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
 namespace gw::websocket {
 namespace {
+
+constexpr std::size_t kPiecesAtOnce = 64;  // Asio hands no more to the system
 
 class PlainStream final : public ByteStream, public std::enable_shared_from_this<PlainStream> {
  public:
@@ -28,6 +33,12 @@ class PlainStream final : public ByteStream, public std::enable_shared_from_this
   }
   std::size_t write_some(std::string_view bytes, boost::system::error_code& ec) override {
     return socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), ec);
+  }
+  std::size_t write_some(std::span<const std::string_view> pieces, boost::system::error_code& ec) override {
+    std::array<boost::asio::const_buffer, kPiecesAtOnce> buffers;
+    const std::size_t count = std::min(pieces.size(), buffers.size());
+    for (std::size_t i = 0; i < count; ++i) buffers[i] = boost::asio::buffer(pieces[i].data(), pieces[i].size());
+    return socket_.write_some(std::span(buffers).first(count), ec);
   }
   void wait_writable() override {
     socket_.async_wait(boost::asio::ip::tcp::socket::wait_write,

@@ -87,6 +87,11 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
     return 0;
   }
 
+  // TLS copies in any case. Small pieces do not come here.
+  std::size_t write_some(std::span<const std::string_view> pieces, error_code& ec) override {
+    return write_some(pieces.front(), ec);
+  }
+
   void wait_writable() override {
     wait(tcp::socket::wait_write, [](TlsStream& s, error_code ec) { s.owner_.on_writable(ec); });
   }

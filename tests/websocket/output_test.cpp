@@ -11,6 +11,7 @@ namespace {
 
 TEST(Output, TakesUpToItsLimitAndAgainAfterSending) {
   Output output(10);
+  output.set_open(true);
   EXPECT_TRUE(output.append("12345678"));
   EXPECT_FALSE(output.append("abc"));
   EXPECT_EQ(output.waiting(), "12345678") << "what is refused leaves nothing behind";
@@ -26,14 +27,16 @@ TEST(Output, TakesUpToItsLimitAndAgainAfterSending) {
 
 TEST(Output, ControlFramesPassTheLimitAndTakeRoom) {
   Output output(4);
+  output.set_open(true);
   EXPECT_TRUE(output.append("1234"));
-  output.tail() += "close";
+  output.append_always("close");
   EXPECT_EQ(output.waiting(), "1234close");
   EXPECT_EQ(output.room(), 0U);
 }
 
 TEST(Output, KeepsItsBytesWhenItMovesThemToTheFront) {
   Output output(1 << 20);
+  output.set_open(true);
   std::string all;
   for (int i = 0; i < 50'000; ++i) all += std::to_string(i) + ' ';
   ASSERT_TRUE(output.append(all));

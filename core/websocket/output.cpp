@@ -1,0 +1,84 @@
+#include "core/websocket/output.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <memory>
+#include <vector>
+
+namespace gw::websocket {
+namespace {
+
+// Blocks of powers of two that are lent to outputs, one pool per thread. What was given back last is lent first: it is
+// the likeliest to be in the cache.
+class BlockPool {
+ public:
+  static constexpr std::size_t kSmallest = 1024;
+
+  char* take(std::size_t size) {
+    auto& free = free_[place(size)];
+    if (free.empty()) return new char[size];
+    char* block = free.back().release();
+    free.pop_back();
+    kept_ -= size;
+    return block;
+  }
+  void give(char* block, std::size_t size) {
+    std::unique_ptr<char[]> owned(block);
+    if (kept_ + size > kMostKept) return;
+    kept_ += size;
+    free_[place(size)].push_back(std::move(owned));
+  }
+
+ private:
+  static constexpr std::size_t kMostKept = 32 << 20;
+  static std::size_t place(std::size_t size) { return static_cast<std::size_t>(std::countr_zero(size)); }
+  std::array<std::vector<std::unique_ptr<char[]>>, 64> free_;
+  std::size_t kept_ = 0;
+};
+
+BlockPool& pool() {
+  thread_local BlockPool blocks;
+  return blocks;
+}
+
+}  // namespace
+
+void Output::grow(std::size_t bytes) {
+  const std::size_t waiting = size_ - sent_;
+  if (waiting + bytes <= capacity_ && sent_ >= capacity_ / 2) {  // there is room at the front
+    std::memmove(data_, data_ + sent_, waiting);
+  } else {
+    const std::size_t fresh_size = std::bit_ceil(std::max({waiting + bytes, usual_, BlockPool::kSmallest}));
+    char* fresh = pool().take(fresh_size);
+    if (waiting != 0) std::memcpy(fresh, data_ + sent_, waiting);
+    if (data_ != nullptr) pool().give(data_, capacity_);
+    data_ = fresh;
+    capacity_ = fresh_size;
+  }
+  size_ = waiting;
+  sent_ = 0;
+}
+
+void Output::shared_sent(std::size_t n) {
+  shared_bytes_ = 0;
+  for (std::string_view piece : shared_) {
+    const std::size_t gone = std::min(n, piece.size());
+    n -= gone;
+    piece.remove_prefix(gone);
+    if (piece.empty()) continue;
+    if (size_ + piece.size() > capacity_) grow(piece.size());
+    std::memcpy(data_ + std::exchange(size_, size_ + piece.size()), piece.data(), piece.size());
+  }
+  shared_.clear();
+}
+
+void Output::give_back() {
+  if (data_ == nullptr) return;
+  usual_ = size_;
+  pool().give(data_, capacity_);
+  data_ = nullptr;
+  size_ = sent_ = capacity_ = 0;
+}
+
+}  // namespace gw::websocket
