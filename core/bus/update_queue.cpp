@@ -11,6 +11,8 @@ namespace {
 
 // Updates of one frame before the reader is woken for them: it may have a core of its own.
 constexpr std::uint32_t kUnrung = 64;
+// Of the key under which an update is kept aside: the kind of its packet.
+constexpr std::uint64_t kKinds = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 
 std::size_t record_size(const bgw_update& u) {
   const std::size_t levels = u.book == nullptr ? 0 : u.book->bid_count + u.book->ask_count;
@@ -88,7 +90,7 @@ void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint3
   scratch_.resize(size);
   write_record(scratch_.data(), u, received_ns, asked_depth, session);
   // Packets of different kinds fill different topics: one kind must not push out another.
-  push(scratch_, (std::uint64_t{u.tick->instrument} + 1) << 8 | (u.tick->modes & 0xff));
+  push(scratch_, (std::uint64_t{u.tick->instrument} + 1) << 8 | (u.tick->modes & kKinds));
 }
 
 void UpdateWriter::link(LinkState state, std::string_view message) {
@@ -123,11 +125,31 @@ void UpdateWriter::push(std::span<const std::byte> record, std::uint64_t key) {
     const auto [found, fresh] = aside_index_.try_emplace(key, aside_.size());
     if (!fresh) {
       aside_[found->second].record.assign(record.begin(), record.end());
+      move_behind_its_kin(key);
       ++conflated_;
       return;
     }
   }
   aside_.push_back({std::vector<std::byte>(record.begin(), record.end()), key});
+}
+
+// An instrument's packets of different kinds keep their order, in the places that they have among the others'.
+void UpdateWriter::move_behind_its_kin(std::uint64_t key) {
+  std::size_t at = aside_index_[key];
+  for (;;) {
+    std::uint64_t next = 0;
+    std::size_t place = aside_.size();
+    for (std::uint64_t kin = key & ~kKinds; kin <= (key | kKinds); ++kin) {
+      const auto found = aside_index_.find(kin);
+      if (found == aside_index_.end() || found->second <= at || found->second >= place) continue;
+      next = kin;
+      place = found->second;
+    }
+    if (next == 0) return;
+    std::swap(aside_[at], aside_[place]);
+    std::swap(aside_index_[key], aside_index_[next]);
+    at = place;
+  }
 }
 
 bool UpdateWriter::flush_aside() {

@@ -54,6 +54,7 @@ class UpdateWriter {
  private:
   void push(std::span<const std::byte> record, std::uint64_t conflation_key);
 
+  void move_behind_its_kin(std::uint64_t key);
   void forget_sent();
 
   Ring* ring_;

@@ -80,8 +80,13 @@ void ClientSession::ask_for_late() {
 void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameKind kind) {
   if (closing_) return;
   if (kind == FrameKind::own) {
+    // It is as new as what was waiting of the topic, and stands for that.
+    if (behind_ != nullptr) conflated_ += behind_->late.take(topic) + behind_->asked.take(topic);
+    if (ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic))
+      thinned_away_ += std::exchange(thinned->updates, 0) + std::exchange(thinned->asked, 0);
     connection_->append_frames(frame);
     shard_.touch(*this);
+    catch_up_if_nothing_waits();
     return;
   }
   std::uint64_t updates = 0;
@@ -98,10 +103,11 @@ void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameK
   } else {
     lost_ += updates;
   }
-  if (behind_ != nullptr && behind_->late.empty() && behind_->asked.empty()) catch_up();
+  catch_up_if_nothing_waits();
 }
 
-void ClientSession::catch_up() {
+void ClientSession::catch_up_if_nothing_waits() {
+  if (closing_ || behind_ == nullptr || !behind_->late.empty() || !behind_->asked.empty()) return;
   const std::uint64_t conflated = conflated_ - behind_->conflated_before;
   behind_.reset();
   connection_->output().refuse_shared(false);
@@ -148,7 +154,7 @@ void ClientSession::thinned_due(routing::TopicId topic) {
 void ClientSession::left(routing::TopicId topic) {
   if (behind_ != nullptr) {
     lost_ += behind_->late.take(topic) + behind_->asked.take(topic);
-    if (behind_->late.empty() && behind_->asked.empty() && !closing_) catch_up();
+    catch_up_if_nothing_waits();
   }
   if (thinned_ != nullptr) {
     lost_ += thinned_->take(topic);

@@ -90,7 +90,7 @@ class ClientSession final : public websocket::Listener {
   void end(int code, std::string_view reason, bool lingers);
   void fall_late(routing::TopicId topic, std::uint32_t updates) noexcept;
   void ask_for_late();
-  void catch_up();
+  void catch_up_if_nothing_waits();
   void tell_pace(std::string_view status, std::uint64_t conflated);
   void lose_all();
   bool has_stopped_reading(std::int64_t now_ns);

@@ -18,7 +18,6 @@ class FrameLog {
   // 0 bytes: nothing is kept.
   explicit FrameLog(std::size_t bytes);
 
-  bool empty_handed() const { return size_ == 0; }
   // Keeps a frame; `before` is the topic's previous one. kNone when it is too large to be kept at all.
   Position append(Position before, std::uint64_t seq, std::string_view frame);
   struct Entry {

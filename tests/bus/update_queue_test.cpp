@@ -1,6 +1,7 @@
 #include "core/bus/update_queue.hpp"
 
 #include <map>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -40,6 +41,39 @@ TEST(UpdateQueue, AnUpdateWithBookAndRareFieldsArrivesWhole) {
   EXPECT_EQ(view.asks[0].orders, 3U);
   EXPECT_EQ(view.header->received_ns, 1234);
   EXPECT_EQ(view.header->book_sequence, 99);
+}
+
+TEST(UpdateQueue, WhatWaitsAsideOfAnInstrumentKeepsItsOrder) {
+  Doorbell bell;
+  Channel channel(4096, 1 << 12, bell);
+  constexpr std::uint32_t kLtp = BGW_MODE_LTP;
+  constexpr std::uint32_t kQuote = BGW_MODE_LTP | BGW_MODE_QUOTE;
+  std::int64_t price = 0;
+  const auto send = [&](std::uint32_t instrument, std::uint32_t modes) {
+    const bgw_tick tick = tick_of(instrument, ++price, modes);
+    channel.writer().update({&tick, nullptr, nullptr}, 0);
+  };
+  for (int i = 0; i < 100; ++i) send(9, kLtp);  // the ring is full
+  for (const std::uint32_t instrument : {1U, 2U}) {
+    send(instrument, kLtp);
+    send(instrument, kQuote);
+    send(instrument, BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH);
+    send(instrument, kQuote);
+    send(instrument, kLtp);
+    send(instrument, kQuote);
+  }
+  std::map<std::uint32_t, std::vector<std::int64_t>> prices;
+  do {
+    for (auto record = channel.updates().front(); !record.empty(); record = channel.updates().front()) {
+      const UpdateView view = view_update(record);
+      prices[view.tick->instrument].push_back(view.tick->ltp);
+      channel.updates().release();
+    }
+  } while (!channel.writer().flush_aside() || !channel.updates().empty());
+  const std::vector<std::int64_t> first = {103, 105, 106};
+  const std::vector<std::int64_t> second = {109, 111, 112};
+  EXPECT_EQ(prices[1], first);
+  EXPECT_EQ(prices[2], second);
 }
 
 TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {

@@ -1,0 +1,214 @@
+// Clients that come, go, subscribe, unsubscribe and stop reading at random while ticks flow, against a model of what
+// each must have received. GW_SEED runs one seed again, GW_RUNS more of them.
+#include <cstdlib>
+#include <future>
+#include <map>
+#include <random>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/proxy/shard_fixture.hpp"
+
+namespace gw::proxy {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kSymbols[] = {"INFY", "TCS"};
+constexpr int kSteps = 400;
+
+std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+class Churn : public ShardTest {
+ protected:
+  struct Client {
+    support::End* end;
+    std::map<std::string, std::uint64_t> seq;  // by stream, of those that it holds
+    bool reads = true;
+  };
+
+  int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
+
+  // A tick carries its own number as its price, the same for every stream that it fills.
+  void tick_something() {
+    const auto instrument = static_cast<std::uint32_t>(below(2));
+    const std::int64_t price = ++price_ * 1'000'000'000;
+    switch (below(3)) {
+      case 0:
+        adapter_.tick(instrument, BGW_MODE_LTP, price);
+        return;
+      case 1:
+        adapter_.tick(instrument, BGW_MODE_LTP | BGW_MODE_QUOTE, price);
+        return;
+      default:
+        adapter_.book(instrument, price, 20, 20);
+    }
+  }
+
+  void add_client() {
+    support::End& end = authenticated(R"(,"extras":true)");
+    clients_now_.push_back({&end, {}, true});
+  }
+
+  static std::string stream_of(const Json& m) {
+    return m["topic"].get<std::string>() + '/' + m["mode"].dump() + '/' + m.value("depth_level", Json()).dump();
+  }
+
+  void request(Client& c, const char* action) {
+    const int mode = 1 << below(3);
+    std::string text = std::string(R"({"action":")") + action + R"(","exchange":"NSE","symbol":")" +
+                       kSymbols[below(2)] + R"(","mode":)" + std::to_string(mode);
+    if (mode == 4)
+      text += R"(,"depth_level":)" + std::to_string(routing::kDepthLevels[static_cast<std::size_t>(below(4))]);
+    if (mode != 4 && below(4) == 0) text += R"(,"min_interval_ms":1)";
+    say(c, text + '}');
+  }
+  void say(Client& c, const std::string& text) { ShardTest::say(*c.end, text); }
+
+  // Everything that has come so far is what the model allows.
+  void check(Client& c) {
+    for (const std::string& text : c.end->heard.messages) {
+      const Json m = Json::parse(text);
+      if (m["type"] != "market_data") continue;
+      const std::string stream = stream_of(m);
+      const std::uint64_t seq = m["seq"];
+      std::uint64_t& before = c.seq[stream];
+      if (m.contains("snapshot")) {
+        ASSERT_GE(seq, before) << seed_ << ": backwards in " << stream;
+      } else {
+        ASSERT_GT(seq, before) << seed_ << ": twice or backwards in " << stream;
+      }
+      before = seq;
+      // A seq stands for one value, whoever got it and how.
+      const auto [known, fresh] =
+          values_.try_emplace(stream + '#' + std::to_string(seq), m["data"]["ltp"].get<double>());
+      if (!fresh) {
+        ASSERT_EQ(known->second, m["data"]["ltp"].get<double>()) << seed_ << ": " << stream << ' ' << seq;
+      }
+    }
+    c.end->heard.messages.clear();
+    c.end->heard.opcodes.clear();
+  }
+
+  Ledger ledger() {
+    std::promise<Ledger> out;
+    proxy_->post([&] { proxy_->desk().collect_ledger([&](const Ledger& sum) { out.set_value(sum); }); });
+    return out.get_future().get();
+  }
+  void breathe() {
+    for (const std::string& asked : adapter_.asked())
+      if (asked.ends_with("none")) adapter_.released(static_cast<std::uint32_t>(std::stoi(asked)));
+    for (int i = 0; i < 20; ++i) {
+      io_.restart();
+      io_.poll();
+    }
+  }
+
+  void run(std::uint64_t seed, std::size_t shards) {
+    seed_ = seed;
+    random_.seed(seed);
+    ShardOptions options;
+    options.shards = shards;
+    options.output_per_client = 64 * 1024;
+    options.resume_memory = 1 << 16;
+    options.resume_time_ns = below(2) * 1'000'000;
+    start(options);
+    // The handles of both instruments stay as they are.
+    support::End& pin = authenticated();
+    for (const char* symbol : kSymbols)
+      ask(pin, std::string(R"({"action":"subscribe","exchange":"NSE","mode":1,"symbol":")") + symbol + "\"}");
+    for (int step = 0; step < kSteps; ++step) {
+      if (clients_now_.empty() || (clients_now_.size() < 6 && below(20) == 0)) add_client();
+      const auto at = static_cast<std::size_t>(below(static_cast<int>(clients_now_.size())));
+      Client& c = clients_now_[at];
+      switch (below(12)) {
+        case 0:
+          request(c, "subscribe");
+          break;
+        case 1:
+          request(c, "unsubscribe");
+          break;
+        case 2:
+          if (below(4) == 0) {
+            check(c);
+            if (HasFatalFailure()) return;
+            below(2) == 0 ? c.end->connection.reset() : c.end->connection->close(1000, "");
+            clients_now_.erase(clients_now_.begin() + static_cast<std::ptrdiff_t>(at));
+          }
+          break;
+        case 3:
+          c.reads = !c.reads;
+          c.end->connection->pause_reading(!c.reads);
+          break;
+        default:
+          for (int i = below(50); i >= 0; --i) tick_something();
+      }
+      breathe();
+    }
+    // All read again, and each stream that a client holds ends with its last value.
+    for (Client& c : clients_now_) {
+      c.end->connection->pause_reading(false);
+      say(c, R"({"action":"unsubscribe_all"})");
+      say(c, R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1})");
+      say(c, R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":4,"depth_level":20})");
+    }
+    for (Client& c : clients_now_) {
+      const auto has_answers = [&] {
+        const auto& m = c.end->heard.messages;
+        return std::count_if(m.begin(), m.end(), [](const std::string& t) {
+                 return t.starts_with(R"({"type":"unsubscription","status":"success","count")");
+               }) != 0;
+      };
+      ASSERT_TRUE(run_until(has_answers)) << seed_;
+    }
+    for (int i = 0; i < 100; ++i) tick_something();
+    adapter_.book(0, ++price_ * 1'000'000'000, 20, 20);
+    while (!adapter_.channel.writer().flush_aside()) std::this_thread::yield();
+    for (Client& c : clients_now_) {
+      int streams = 0;
+      const auto has_last = [&] {
+        streams = 0;
+        const std::string last = ":" + std::to_string(price_) + ".0,";
+        for (const std::string& text : c.end->heard.messages)
+          if (text.starts_with(R"({"type":"market_data")") && text.find("\"ltp\"" + last) != std::string::npos &&
+              text.find("INFY") != std::string::npos)
+            ++streams;
+        return streams >= 2;
+      };
+      ASSERT_TRUE(run_until(has_last)) << seed_ << ": the final value of each stream must arrive";
+      check(c);
+      if (HasFatalFailure()) return;
+    }
+    const Ledger sum = ledger();
+    EXPECT_EQ(sum.unexplained(), 0U) << seed_ << ": due " << sum.due << " delivered " << sum.delivered << " conflated "
+                                     << sum.conflated << " lost " << sum.lost;
+    EXPECT_GT(sum.delivered, 0U);
+    clients_now_.clear();
+    clients_.clear();
+    proxy_->stop();
+    thread_.join();
+    values_.clear();
+  }
+
+  std::mt19937_64 random_;
+  std::uint64_t seed_ = 0;
+  std::int64_t price_ = 0;
+  std::vector<Client> clients_now_;
+  std::map<std::string, double> values_;
+};
+
+class ChurnOfSeed : public Churn, public testing::WithParamInterface<std::uint64_t> {};
+
+TEST_P(ChurnOfSeed, EveryClientGetsWhatItMustAndNothingIsUnexplained) {
+  const std::uint64_t seed = number_from("GW_SEED", GetParam());
+  run(seed, seed % 2 == 0 ? 1 : 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, ChurnOfSeed, testing::Range<std::uint64_t>(1, 1 + number_from("GW_RUNS", 8)));
+
+}  // namespace
+}  // namespace gw::proxy

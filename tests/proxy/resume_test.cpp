@@ -1,0 +1,205 @@
+// Clients that come back after a lost connection, and clients that want a topic once in a while only. On one shard and
+// on several.
+#include <future>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/proxy/shard_fixture.hpp"
+
+namespace gw::proxy {
+namespace {
+
+using Json = nlohmann::json;
+
+ShardOptions with_memory(std::size_t shards) {
+  ShardOptions options;
+  options.shards = shards;
+  options.resume_memory = 1 << 20;
+  options.resume_time_ns = 3'600'000'000'000;
+  return options;
+}
+
+class Resume : public ShardTest, public testing::WithParamInterface<std::size_t> {
+ protected:
+  // A client with extras that holds INFY and has read its `count` updates: their epoch.
+  std::string lose_after(int count) {
+    support::End& client = connect();
+    const Json authenticated = Json::parse(ask(client, R"({"action":"authenticate","api_key":"key","extras":true})"));
+    say(client, kSubscribe);
+    next_of(client, "subscription");
+    for (int i = 1; i <= count; ++i) {
+      tick(0, i);
+      EXPECT_EQ(next_of(client, "market_data")["seq"], i);
+    }
+    client.connection.reset();  // no close frame
+    return authenticated["epoch"];
+  }
+  Json next_of(support::End& client, const std::string& type) {
+    for (;;) {
+      const std::string text = next(client);
+      if (text.empty()) return nullptr;
+      Json message = Json::parse(text);
+      if (message["type"] == type) return message;
+    }
+  }
+  // The seqs of market_data up to `recovered`, and that.
+  struct Recovered {
+    std::vector<int> seqs;
+    Json notice;
+  };
+  Recovered come_back(support::End& client, const std::string& epoch, int seq) {
+    say(client, R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1,"since":{"epoch":")" + epoch +
+                    R"(","seq":)" + std::to_string(seq) + "}}");
+    Recovered out;
+    for (;;) {
+      const std::string text = next(client);
+      if (text.empty()) return out;
+      const Json message = Json::parse(text);
+      if (message["type"] == "market_data") out.seqs.push_back(message["seq"]);
+      if (message["type"] != "recovered") continue;
+      out.notice = message;
+      return out;
+    }
+  }
+  void wait_until_unheld() {  // by any session: routing has noticed that the connection is gone
+    for (bool held = true; held; std::this_thread::yield()) {
+      std::promise<bool> out;
+      proxy_->post([&] { out.set_value(proxy_->desk().client_count() != 0); });
+      held = out.get_future().get();
+    }
+  }
+};
+
+TEST_P(Resume, AClientGetsWhatItMissedAndThenLiveUpdatesWithoutAGap) {
+  start(with_memory(GetParam()));
+  const std::string epoch = lose_after(3);
+  wait_until_unheld();
+  for (int i = 4; i <= 9; ++i) tick(0, i);
+  support::End& client = authenticated(R"(,"extras":true)");
+  const Recovered got = come_back(client, epoch, 3);
+  EXPECT_THAT(got.seqs, testing::ElementsAre(4, 5, 6, 7, 8, 9));
+  EXPECT_EQ(got.notice.dump(), R"({"complete":true,"depth_level":null,"exchange":"NSE","missing":0,"mode":1,)"
+                               R"("symbol":"INFY","type":"recovered"})");
+  tick(0, 10);
+  const Json live = next_of(client, "market_data");
+  EXPECT_EQ(live["seq"], 10);
+  EXPECT_FALSE(live.contains("snapshot"));
+}
+
+TEST_P(Resume, WhatIsNotKeptIsCountedAsMissing) {
+  ShardOptions options = with_memory(GetParam());
+  options.resume_memory = 1024;  // three frames, or so
+  start(options);
+  const std::string epoch = lose_after(1);
+  wait_until_unheld();
+  for (int i = 2; i <= 100; ++i) tick(0, i);
+  const Recovered got = come_back(authenticated(R"(,"extras":true)"), epoch, 1);
+  ASSERT_FALSE(got.seqs.empty());
+  EXPECT_EQ(got.seqs.back(), 100);
+  EXPECT_EQ(got.notice["complete"], false);
+  EXPECT_EQ(got.notice["missing"], 99 - static_cast<int>(got.seqs.size()));
+}
+
+TEST_P(Resume, WithoutTimeToComeBackNothingStaysWantedAndTheGapIsKnown) {
+  ShardOptions options = with_memory(GetParam());
+  options.resume_time_ns = 0;
+  start(options);
+  const std::string epoch = lose_after(3);
+  wait_until_unheld();
+  const Recovered got = come_back(authenticated(R"(,"extras":true)"), epoch, 3);
+  EXPECT_EQ(got.notice["complete"], false);
+  EXPECT_GE(got.notice["missing"], 1);
+}
+
+TEST_P(Resume, OfAnotherEpochTheNewestValueComesAndNobodyCanTell) {
+  start(with_memory(GetParam()));
+  lose_after(3);
+  wait_until_unheld();
+  const Recovered got = come_back(authenticated(R"(,"extras":true)"), "of yesterday", 2);
+  EXPECT_THAT(got.seqs, testing::ElementsAre(3)) << "the snapshot";
+  EXPECT_EQ(got.notice["complete"], false);
+  EXPECT_FALSE(got.notice.contains("missing"));
+}
+
+TEST_P(Resume, ATopicStaysWantedOnlyForAClientThatDidNotSayGoodbye) {
+  start(with_memory(GetParam()));
+  lose_after(1);
+  wait_until_unheld();
+  support::End& polite = connect();
+  ask(polite, R"({"action":"authenticate","api_key":"key","extras":true})");
+  say(polite, R"({"action":"subscribe","symbol":"TCS","exchange":"NSE","mode":1})");
+  next_of(polite, "subscription");
+  polite.connection->close(1000, "bye");
+  std::vector<std::string> none;
+  while (none.empty()) {
+    for (const std::string& asked : adapter_.asked())
+      if (asked.ends_with("none")) none.push_back(asked);
+    std::this_thread::yield();
+    io_.poll();
+    io_.restart();
+  }
+  EXPECT_THAT(none, testing::ElementsAre("1 TCS.NSE none"));
+}
+
+TEST_P(Resume, ATopicIsLetGoWhenItsTimeIsOver) {
+  ShardOptions options = with_memory(GetParam());
+  options.resume_time_ns = 1'000'000;
+  start(options);
+  lose_after(1);
+  bool none = false;
+  while (!none) {
+    for (const std::string& asked : adapter_.asked()) none = none || asked == "0 INFY.NSE none";
+    std::this_thread::yield();
+  }
+}
+
+TEST_P(Resume, WhatIsNoSinceIsRefused) {
+  start(with_memory(GetParam()));
+  support::End& client = authenticated(R"(,"extras":true)");
+  for (const char* since : {"1", R"({"epoch":1,"seq":1})", R"({"epoch":"e"})", R"({"epoch":"e","seq":-1})"}) {
+    say(client, R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","since":)" + std::string(since) + "}");
+    EXPECT_EQ(next_of(client, "error")["code"], "INVALID_PARAMETERS") << since;
+  }
+}
+
+TEST_P(Resume, AThinnedTopicComesOnceInAWhileAndItsLastValueAlways) {
+  start(with_memory(GetParam()));
+  support::End& client = authenticated(R"(,"extras":true)");
+  support::End& other = authenticated();
+  say(other, kSubscribe);
+  next_of(other, "subscription");
+  say(client, R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1,"min_interval_ms":300})");
+  next_of(client, "subscription");
+  for (int i = 1; i <= 200; ++i) tick(0, i);
+  for (int i = 1; i <= 200; ++i) EXPECT_EQ(next_of(other, "market_data")["data"]["ltp"], i);
+  int count = 0;
+  int last = 0;
+  while (last != 200) {
+    last = next_of(client, "market_data")["seq"];
+    ++count;
+  }
+  EXPECT_LT(count, 20) << "of two hundred within milliseconds";
+  std::promise<Ledger> out;
+  proxy_->post([&] { proxy_->desk().collect_ledger([&](const Ledger& sum) { out.set_value(sum); }); });
+  const Ledger sum = out.get_future().get();
+  EXPECT_EQ(sum.due, 400U);
+  EXPECT_EQ(sum.delivered, 200U + static_cast<unsigned>(count));
+  EXPECT_EQ(sum.unexplained(), 0U);
+}
+
+TEST_P(Resume, AnIntervalThatIsNoneIsRefused) {
+  start(with_memory(GetParam()));
+  support::End& client = authenticated();
+  for (const char* interval : {"-1", "\"5\"", "null", "3600001"}) {
+    say(client,
+        R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","min_interval_ms":)" + std::string(interval) + "}");
+    EXPECT_EQ(next_of(client, "error")["code"], "INVALID_PARAMETERS") << interval;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shards, Resume, testing::Values(1U, 3U));
+
+}  // namespace
+}  // namespace gw::proxy
