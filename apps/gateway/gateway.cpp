@@ -12,6 +12,7 @@
 #include "apps/gateway/broker_setup.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/base/url.hpp"
 #include "core/instruments/import.hpp"
 
 namespace gw::app {
@@ -44,6 +45,12 @@ proxy::ShardOptions shard_options(const config::Config& c) {
   o.output_total = c.limits.output_total;
   o.resume_memory = c.limits.resume_memory;
   o.resume_time_ns = c.limits.resume_time.count();
+  o.admission.connections = static_cast<std::size_t>(c.limits.connections);
+  o.admission.per_address = static_cast<std::size_t>(c.limits.connections_per_address);
+  o.admission.unauthenticated = static_cast<std::size_t>(c.limits.unauthenticated_connections);
+  o.connections_per_key = static_cast<std::size_t>(c.limits.connections_per_key);
+  o.pace = {c.limits.requests_per_second, c.limits.request_burst};
+  o.origins = {c.server.allowed_origins, is_loopback(c.server.host)};
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
   o.shards = static_cast<std::size_t>(c.server.threads != 0 ? c.server.threads : std::max(1, cores - 1));
   return o;
@@ -151,10 +158,26 @@ Result<void> Gateway::start_proxy() {
   auto ring = accounts::AccountStore(*database_).load_ring();
   if (!ring) return ring.error();
   proxy_->desk().set_keys(*ring);
-  const auto port = proxy_->listen(config().server.host, static_cast<std::uint16_t>(config().server.port),
-                                   config().server.port_in_use == "next_free");
+  const config::Server& server = config().server;
+  const bool next_free = server.port_in_use == "next_free";
+  // Without leave, keys travel in clear on this machine only.
+  const std::string plain_host = server.tls.port != 0 && !server.allow_plain ? "127.0.0.1" : server.host;
+  const auto port = proxy_->listen({plain_host, static_cast<std::uint16_t>(server.port), next_free, false});
   if (!port) return port.error();
   port_ = *port;
+  if (server.tls.port == 0) return {};
+  if (const auto loaded = load_certificate(); !loaded) return loaded;
+  const auto tls_port = proxy_->listen({server.host, static_cast<std::uint16_t>(server.tls.port), next_free, true});
+  if (!tls_port) return tls_port.error();
+  log::info("gateway", "serving clients on wss://" + server.host + ":" + std::to_string(*tls_port) + "/ too");
+  return {};
+}
+
+Result<void> Gateway::load_certificate() {
+  const config::Tls& tls = config().server.tls;
+  auto loaded = websocket::load_server_tls(tls.certificate, tls.key);
+  if (!loaded) return Error{"server.tls: " + loaded.error().message};
+  proxy_->set_tls(std::move(*loaded));
   return {};
 }
 

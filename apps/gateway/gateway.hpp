@@ -46,6 +46,7 @@ class Gateway {
   Result<void> open_stores();
   Result<void> start_brokers();
   Result<void> start_proxy();
+  Result<void> load_certificate();
   void start_zeromq();
   Result<void> start_control();
   void start_updates();

@@ -37,6 +37,9 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
   server.ping_interval = after.server.ping_interval;
   server.ping_timeout = after.server.ping_timeout;
   server.authentication_timeout = after.server.authentication_timeout;
+  server.allowed_origins = after.server.allowed_origins;
+  server.tls.certificate = after.server.tls.certificate;
+  server.tls.key = after.server.tls.key;
   differ("server", server != after.server);
   differ("limits.resume_memory", before.limits.resume_memory != after.limits.resume_memory);
   differ("database", before.database != after.database);
@@ -69,6 +72,9 @@ void Gateway::apply(config::Loaded fresh) {
   log::set_level(log_options(config().log).level);
   calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
   proxy_->set_options(shard_options(config()));
+  if (config().server.tls.port != 0 && before.config.server.tls.port != 0)
+    if (const auto loaded = load_certificate(); !loaded)
+      log::error("config", loaded.error().message + "; going on with the certificate from before");
   on_routing([this] { proxy_->desk().set_calendar(calendar_->load()); });
   std::vector<std::string> added;
   std::vector<std::string> changed;

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/descriptors.hpp"
 #include "apps/gateway/gateway.hpp"
 #include "apps/gateway/signals.hpp"
 
@@ -15,6 +16,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   auto loaded = load_config(options);
   if (!loaded) return kWrong;
   block_signals();
+  raise_descriptor_limit();
   Gateway gateway(options, std::move(*loaded));
   if (const auto started = gateway.start(ready_file); !started) return fail(started.error().message);
   while (wait_for_signal() == Asked::to_reload) gateway.reload();

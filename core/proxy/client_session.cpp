@@ -15,15 +15,18 @@ namespace {
 constexpr int kBadAuthentication = 4401;
 // Requests that the desk has not answered yet. Above it nothing is read from the client.
 constexpr std::size_t kMostAsked = 1 << 20;
+constexpr std::int64_t kTooFastForNs = 5'000'000'000;
 constexpr std::size_t kLargestAnswer = 8 << 20;
 
 }  // namespace
 
-ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket)
+ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket,
+                             const websocket::ServerOptions& options, std::unique_ptr<Admission::Place> place)
     : shard_(shard),
-      connection_(websocket::Connection::accept(std::move(socket), shard.websocket_options(), *this)),
+      connection_(websocket::Connection::accept(std::move(socket), options, *this)),
       id_(id),
-      opened_ns_(monotonic_ns()) {}
+      opened_ns_(monotonic_ns()),
+      place_(std::move(place)) {}
 
 ClientSession::~ClientSession() = default;
 
@@ -53,6 +56,7 @@ bool ClientSession::makes_room() {
 
 void ClientSession::admit(bool extras, std::string_view user) {
   admitted_ = true;
+  place_->authenticated();
   extras_ = extras;
   user_ = user;
 }
@@ -75,9 +79,22 @@ void ClientSession::request_done(std::size_t bytes) {
   pace_reading();
 }
 
+// Not being read is all that happens to who asks too fast, unless it never stops.
+void ClientSession::look_at_pace(std::int64_t now) {
+  const PaceLimits& limits = shard_.options().pace;
+  if (pace_.lasts(kTooFastForNs, now)) {
+    log::warning("proxy", describe() + " sends more than limits.requests_per_second: it is read more slowly");
+    send(wire::error("RATE_LIMITED", "More than " + std::to_string(limits.per_second) +
+                                         " requests per second: they wait. Send fewer, or several symbols in one"));
+  }
+  too_fast_ = !pace_.may_go_on(limits, now);
+  pace_reading();
+}
+
 void ClientSession::pace_reading() {
   if (closing_) return;
-  const bool pause = asked_bytes_ > kMostAsked || connection_->backlog() > shard_.options().output_per_client / 2;
+  const bool pause =
+      too_fast_ || asked_bytes_ > kMostAsked || connection_->backlog() > shard_.options().output_per_client / 2;
   if (pause == paused_) return;
   paused_ = pause;
   connection_->pause_reading(pause);
@@ -106,6 +123,7 @@ void ClientSession::sweep(std::int64_t now) {
     close(kBadAuthentication, "authentication");
     return;
   }
+  if (too_fast_) look_at_pace(now);
   if (has_stopped_reading(now)) {
     log::warning("proxy", describe() + " has taken no byte for " +
                               std::to_string(o.slow_client_close_ns / 1'000'000'000) + " s, closed with 4000");
@@ -131,6 +149,10 @@ void ClientSession::sweep(std::int64_t now) {
 
 void ClientSession::on_open() {
   opened_ns_ = last_frame_ns_ = last_ping_ns_ = progress_ns_ = monotonic_ns();
+  if (place_->refusal() != Refusal::none) {
+    close(4429, "too many connections: " + std::string(limit_key(place_->refusal())));
+    return;
+  }
   known_ = true;
   log::info("proxy", describe() + " connected");
   shard_.to_desk([id = id_, address = connection_->remote_address()](Desk& desk) { desk.opened(id, address); });
@@ -163,6 +185,7 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
     close(1003, "text frames only");
     return;
   }
+  too_fast_ = !pace_.take(shard_.options().pace, last_frame_ns_) || too_fast_;
   asked_bytes_ += payload.size();
   auto request = std::make_shared<wire::Request>(wire::parse_request(payload, {shard_.options().symbols_per_request}));
   shard_.to_desk([id = id_, request = std::move(request), bytes = payload.size()](Desk& desk) {

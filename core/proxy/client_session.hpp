@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/proxy/admission.hpp"
 #include "core/proxy/late_topics.hpp"
+#include "core/proxy/request_pace.hpp"
 #include "core/proxy/thinned_topics.hpp"
 #include "core/routing/stream.hpp"
 #include "core/websocket/asio_fwd.hpp"
@@ -27,7 +29,9 @@ enum class FrameKind : std::uint8_t {
 
 class ClientSession final : public websocket::Listener {
  public:
-  ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket);
+  // `place` that is refused: the client is told 4429 and closed.
+  ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket, const websocket::ServerOptions& options,
+                std::unique_ptr<Admission::Place> place);
   ~ClientSession() override;
 
   // ---- live updates
@@ -95,6 +99,7 @@ class ClientSession final : public websocket::Listener {
   void lose_all();
   bool has_stopped_reading(std::int64_t now_ns);
   void pace_reading();
+  void look_at_pace(std::int64_t now_ns);
   std::string describe() const;
 
   Shard& shard_;
@@ -108,6 +113,7 @@ class ClientSession final : public websocket::Listener {
   bool offered_ = false;
   bool fill_asked_ = false;
   bool paused_ = false;
+  bool too_fast_ = false;  // it asks faster than it may, and is not read for a moment
   routing::SessionId id_;
   // Only now and then.
   std::unique_ptr<ThinnedTopics> thinned_;
@@ -123,6 +129,8 @@ class ClientSession final : public websocket::Listener {
   std::uint64_t thinned_away_ = 0;
   std::uint64_t lost_ = 0;
   std::string user_;
+  RequestPace pace_;
+  std::unique_ptr<Admission::Place> place_;
 };
 
 }  // namespace gw::proxy

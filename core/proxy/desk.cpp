@@ -139,6 +139,7 @@ void Desk::latest(routing::SessionId id, const std::vector<routing::TopicId>& to
 void Desk::leaving(routing::SessionId id, bool lingers) {
   Subscriber& client = *find(id);
   if (client.account) {
+    if (--by_key_[client.account->key_id] == 0) by_key_.erase(client.account->key_id);
     ended_due_ += router_->owed(id);
     router_->close(id, lingers && client.extras ? options_.resume_time_ns : 0);
     router_->flush_demand();

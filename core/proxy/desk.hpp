@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/accounts/key_ring.hpp"
@@ -121,7 +122,8 @@ class Desk final : public routing::SessionPort {
   bool rung_ = false;
   std::vector<std::vector<std::unique_ptr<Subscriber>>> subscribers_;  // by shard and slot
   std::size_t clients_ = 0;
-  std::uint64_t ended_due_ = 0;  // to clients that are gone
+  std::unordered_map<std::int64_t, std::size_t> by_key_;  // clients of each
+  std::uint64_t ended_due_ = 0;                           // to clients that are gone
   std::shared_ptr<const accounts::KeyRing> keys_;
   std::shared_ptr<const calendar::Calendar> calendar_;
   std::map<std::string, std::string_view, std::less<>> markets_;  // as told last, of those that some client follows

@@ -27,6 +27,13 @@ void Desk::authenticate(Subscriber& client, const wire::Request& request) {
                                  "First message must be authentication with API key");
   client.account = keys_->check(request.api_key, wall_ns());
   if (!client.account) return refuse_authentication(client, "INVALID_API_KEY", "Invalid API key");
+  std::size_t& of_this_key = by_key_[client.account->key_id];
+  if (of_this_key >= options_.connections_per_key) {
+    log::warning("proxy", client.describe() + " refused: its key has limits.connections_per_key clients already");
+    client.account.reset();
+    return close(client, 4429, "too many connections: limits.connections_per_key");
+  }
+  ++of_this_key;
   client.extras = request.extras;
   client.lineup = lineup_of(*client.account);
   const routing::Lineup& lineup = router_->lineup(client.lineup);

@@ -1,10 +1,14 @@
 #include "core/proxy/listener.hpp"
 
+#include <utility>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/log.hpp"
+#include "core/proxy/admission.hpp"
+#include "core/proxy/loop.hpp"
 #include "core/proxy/shard.hpp"
 
 namespace gw::proxy {
@@ -17,8 +21,14 @@ constexpr int kPortsToTry = 100;
 
 class TcpListener final : public Listener {
  public:
-  TcpListener(Loop& loop, std::vector<Shard*> shards, tcp::acceptor&& acceptor)
-      : loop_(loop), shards_(std::move(shards)), acceptor_(std::move(acceptor)), pause_(loop.io()) {
+  TcpListener(Loop& loop, std::vector<Shard*> shards, std::shared_ptr<Admission> admission, bool is_tls,
+              tcp::acceptor&& acceptor)
+      : loop_(loop),
+        shards_(std::move(shards)),
+        admission_(std::move(admission)),
+        is_tls_(is_tls),
+        acceptor_(std::move(acceptor)),
+        pause_(loop.io()) {
     accept();
   }
   std::uint16_t port() const override { return acceptor_.local_endpoint().port(); }
@@ -34,12 +44,15 @@ class TcpListener final : public Listener {
     acceptor_.async_accept(shard.loop().io(), [this, &shard](const boost::system::error_code& ec, tcp::socket socket) {
       if (ec == asio::error::operation_aborted || !acceptor_.is_open()) return;
       if (!ec) {
+        if (std::exchange(is_full_, false)) log::info("proxy", "accepting clients again");
         hand_over(shard, std::move(socket));
         accept();
         return;
       }
-      // Out of descriptors, most likely: keep serving those who are there, and look again shortly.
-      log::warning("proxy", "cannot accept a client: " + ec.message() + "; trying again in 100 ms");
+      // Out of descriptors, most likely: keep serving those who are there, and look again until some have gone.
+      if (!std::exchange(is_full_, true))
+        log::error("proxy",
+                   "cannot accept clients: " + ec.message() + "; those who are there are served, new ones wait");
       pause_.expires_after(std::chrono::milliseconds(100));
       pause_.async_wait([this](const boost::system::error_code& stopped) {
         if (!stopped) accept();
@@ -48,13 +61,27 @@ class TcpListener final : public Listener {
   }
 
   void hand_over(Shard& shard, tcp::socket&& socket) {
-    if (&shard.loop() == &loop_) return shard.adopt(std::move(socket));
-    shard.loop().post([&shard, s = std::make_shared<tcp::socket>(std::move(socket))] { shard.adopt(std::move(*s)); });
+    boost::system::error_code ec;
+    const auto peer = socket.remote_endpoint(ec);
+    if (ec) return;  // it has gone already
+    auto place = admission_->enter(peer.address().to_string());
+    if (place == nullptr) return;
+    if (&shard.loop() == &loop_) return shard.adopt(std::move(socket), is_tls_, std::move(place));
+    struct Client {
+      tcp::socket socket;
+      std::unique_ptr<Admission::Place> place;
+    };
+    shard.loop().post([&shard, is_tls = is_tls_, c = std::make_shared<Client>(std::move(socket), std::move(place))] {
+      shard.adopt(std::move(c->socket), is_tls, std::move(c->place));
+    });
   }
 
   Loop& loop_;
   const std::vector<Shard*> shards_;
+  const std::shared_ptr<Admission> admission_;
+  const bool is_tls_;
   std::size_t next_ = 0;
+  bool is_full_ = false;
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
 };
@@ -74,8 +101,9 @@ boost::system::error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& end
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, std::vector<Shard*> shards, const std::string& host,
-                                                 std::uint16_t port, bool next_free) {
+Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, std::vector<Shard*> shards,
+                                                 std::shared_ptr<Admission> admission, const ListenAddress& address) {
+  const auto& [host, port, next_free, is_tls] = address;
   boost::system::error_code ec;
   tcp::resolver resolver(loop.io());
   const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, ec);
@@ -88,7 +116,8 @@ Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, std::vector<Shard*>
       if (attempt > 0)
         log::info("proxy", "port " + std::to_string(port) + " is in use, using port " +
                                std::to_string(acceptor.local_endpoint().port()) + " instead");
-      return std::unique_ptr<Listener>(std::make_unique<TcpListener>(loop, std::move(shards), std::move(acceptor)));
+      return std::unique_ptr<Listener>(
+          std::make_unique<TcpListener>(loop, std::move(shards), std::move(admission), is_tls, std::move(acceptor)));
     }
     if (ec != asio::error::address_in_use || !next_free || endpoint.port() == 65535) break;
     endpoint.port(static_cast<std::uint16_t>(endpoint.port() + 1));

@@ -10,14 +10,22 @@
 
 namespace gw::proxy {
 
+class Admission;
 class Loop;
 class Shard;
+
+struct ListenAddress {
+  std::string host;
+  std::uint16_t port = 0;
+  bool next_free = false;
+  bool is_tls = false;
+};
 
 class Listener {
  public:
   // Port 0: any free one. A taken port: the next free one when `next_free`, else an error.
-  static Result<std::unique_ptr<Listener>> open(Loop& loop, std::vector<Shard*> shards, const std::string& host,
-                                                std::uint16_t port, bool next_free);
+  static Result<std::unique_ptr<Listener>> open(Loop& loop, std::vector<Shard*> shards,
+                                                std::shared_ptr<Admission> admission, const ListenAddress& address);
   virtual ~Listener() = default;
   virtual std::uint16_t port() const = 0;
   virtual void close() = 0;

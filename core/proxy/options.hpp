@@ -4,6 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/proxy/admission.hpp"
+#include "core/proxy/origin.hpp"
+#include "core/proxy/request_pace.hpp"
+
 namespace gw::proxy {
 
 struct ShardOptions {
@@ -18,7 +22,11 @@ struct ShardOptions {
   std::size_t output_per_client = 1 << 20;
   std::size_t output_total = 1 << 30;  // of all shards together
   std::size_t resume_memory = 0;       // at the start only
-  std::size_t shards = 1;              // at the start only
+  AdmissionLimits admission;
+  std::size_t connections_per_key = 1'000;
+  PaceLimits pace;
+  OriginRule origins;
+  std::size_t shards = 1;  // at the start only
 };
 
 }  // namespace gw::proxy

@@ -30,17 +30,22 @@ Proxy::Proxy(const ShardOptions& options, bus::Doorbell& bell)
     shards.push_back(shards_.emplace_back(std::make_unique<Shard>(i, loop, options)).get());
   }
   desk_ = std::make_unique<Desk>(*desk_loop_, bell, options, shards);
+  admission_->set_limits(options.admission);
 }
 
 Proxy::~Proxy() = default;
 
-Result<std::uint16_t> Proxy::listen(const std::string& host, std::uint16_t port, bool next_free) {
+Result<std::uint16_t> Proxy::listen(const ListenAddress& address) {
   std::vector<Shard*> shards;
   for (const auto& shard : shards_) shards.push_back(shard.get());
-  auto listener = Listener::open(*desk_loop_, std::move(shards), host, port, next_free);
+  auto listener = Listener::open(*desk_loop_, std::move(shards), admission_, address);
   if (!listener) return listener.error();
   listeners_.push_back(std::move(*listener));
   return listeners_.back()->port();
+}
+
+void Proxy::set_tls(std::shared_ptr<const websocket::ServerTls> tls) {
+  post_to_shards([tls = std::move(tls)](Shard& shard) { shard.set_tls(tls); });
 }
 
 void Proxy::run() {
@@ -58,6 +63,7 @@ void Proxy::post_to_shards(const std::function<void(Shard&)>& task) {
 void Proxy::set_options(const ShardOptions& fresh) {
   ShardOptions options = fresh;
   options.shards = shards_.size();
+  admission_->set_limits(options.admission);
   post([this, options] { desk_->set_options(options); });
   post_to_shards([options](Shard& shard) { shard.set_options(options); });
 }

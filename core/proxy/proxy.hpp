@@ -26,8 +26,10 @@ class Proxy {
   // Before run(), or on routing's thread.
   Desk& desk() { return *desk_; }
   routing::Router& router() { return desk_->router(); }
-  // Before run(). See Listener::open.
-  Result<std::uint16_t> listen(const std::string& host, std::uint16_t port, bool next_free);
+  // Before run(): the port that it got.
+  Result<std::uint16_t> listen(const ListenAddress& address);
+  // The certificate of connections from now on. [any]
+  void set_tls(std::shared_ptr<const websocket::ServerTls> tls);
 
   // Serves until stop(). [the caller's thread becomes routing's]
   void run();
@@ -45,6 +47,7 @@ class Proxy {
   std::vector<std::unique_ptr<Loop>> shard_loops_;  // none: the desk's is the only shard's too
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<Desk> desk_;
+  std::shared_ptr<Admission> admission_ = std::make_shared<Admission>();
   std::vector<std::unique_ptr<Listener>> listeners_;
   struct Farewell;
   std::unique_ptr<Farewell> farewell_;

@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/base/text.hpp"
 #include "core/proxy/desk.hpp"
 
 namespace gw::proxy {
@@ -51,9 +53,13 @@ void Shard::set_desk(Loop& loop, Desk& desk) {
 
 void Shard::set_options(const ShardOptions& options) {
   options_ = options;
-  websocket_options_.message_limit = options_.message_size;
-  // Sessions keep the bounds: see ClientSession::deliver and send.
-  websocket_options_.output_limit = std::numeric_limits<std::size_t>::max() / 2;
+  for (websocket::ServerOptions* o : {&plain_options_, &tls_options_}) {
+    o->message_limit = options_.message_size;
+    o->open_timeout = std::chrono::milliseconds(options_.authentication_timeout_ns / 1'000'000);
+    // Sessions keep the bounds: see ClientSession::deliver_late and send.
+    o->output_limit = std::numeric_limits<std::size_t>::max() / 2;
+    o->on_upgrade = [this](const websocket::HttpRequest& request, auto&) { return check_origin(request); };
+  }
   set_backlog_limit();
 }
 
@@ -61,7 +67,22 @@ void Shard::to_desk(std::function<void(Desk&)> task) {
   desk_loop_->post([desk = desk_, task = std::move(task)] { task(*desk); });
 }
 
-void Shard::adopt(asio::ip::tcp::socket&& socket) {
+websocket::HttpAnswer Shard::check_origin(const websocket::HttpRequest& request) const {
+  std::string_view origin;
+  std::string_view host;
+  for (const websocket::Header& h : request.headers) {
+    const std::string name = lower(h.name);
+    if (name == "origin") origin = h.value;
+    if (name == "host") host = h.value;
+  }
+  if (origin.empty() || is_allowed_origin(origin, host, options_.origins)) return {0, "", ""};
+  log::warning("proxy", "refused a web page from " + std::string(cut(origin)) + " (server.allowed_origins)");
+  return {403, "text/plain; charset=utf-8",
+          "A web page from this origin may not use the gateway.\n"
+          "An operator can allow it: server.allowed_origins in gateway.yaml\n"};
+}
+
+void Shard::adopt(asio::ip::tcp::socket&& socket, bool is_tls, std::unique_ptr<Admission::Place> place) {
   if (stopping_) return;
   std::uint32_t slot = 0;
   if (free_.empty()) {
@@ -73,7 +94,8 @@ void Shard::adopt(asio::ip::tcp::socket&& socket) {
   }
   ++open_;
   const auto id = static_cast<routing::SessionId>(number_ << 24 | slot);
-  slots_[slot].session = std::make_unique<ClientSession>(*this, id, std::move(socket));
+  slots_[slot].session = std::make_unique<ClientSession>(*this, id, std::move(socket),
+                                                         is_tls ? tls_options_ : plain_options_, std::move(place));
   slots_[slot].output = &slots_[slot].session->output();
 }
 

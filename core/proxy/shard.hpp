@@ -34,8 +34,9 @@ class Shard {
   const ShardOptions& options() const { return options_; }
   // Live sessions are held to them from now on.
   void set_options(const ShardOptions& options);
-  const websocket::ServerOptions& websocket_options() const { return websocket_options_; }
-  void adopt(TcpSocket&& socket);
+  // A certificate for connections from now on; none: there is no TLS listener.
+  void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { tls_options_.tls = std::move(tls); }
+  void adopt(TcpSocket&& socket, bool is_tls, std::unique_ptr<Admission::Place> place);
   // Tells every client 1001; `gone` is called when they are.
   void stop(std::function<void()> gone);
   std::size_t session_count() const { return open_; }
@@ -72,6 +73,7 @@ class Shard {
   void sweep();
   bool tell_due();
   void set_backlog_limit();
+  websocket::HttpAnswer check_origin(const websocket::HttpRequest& request) const;
   void finish_if_empty();
 
   // More would leave the processor's cache before it is written.
@@ -80,7 +82,8 @@ class Shard {
   const std::size_t number_;
   Loop& loop_;
   ShardOptions options_;
-  websocket::ServerOptions websocket_options_;
+  websocket::ServerOptions plain_options_;
+  websocket::ServerOptions tls_options_;
   Loop* desk_loop_ = nullptr;
   Desk* desk_ = nullptr;
   // What is looked at for every update and client: `output` is the session's.

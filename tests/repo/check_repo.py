@@ -38,6 +38,7 @@ SYSTEM_HEADERS = re.compile(
 SYSTEM_FILES = """
     apps/gateway/commands/import_output.cpp
     apps/gateway/commands/watch.cpp
+    apps/gateway/descriptors.cpp
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
     core/bus/doorbell.cpp

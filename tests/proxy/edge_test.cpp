@@ -1,0 +1,86 @@
+// Who may come in: origins, the pace of requests, and places.
+#include <gtest/gtest.h>
+
+#include "core/base/log.hpp"
+#include "core/proxy/admission.hpp"
+#include "core/proxy/origin.hpp"
+#include "core/proxy/request_pace.hpp"
+
+namespace gw::proxy {
+namespace {
+
+TEST(Origin, PagesOfThisMachineAndOfTheSameHostMayConnect) {
+  const OriginRule at_home{{}, true};
+  const OriginRule served{{"https://desk.example.com"}, false};
+  for (const char* page : {"http://localhost:3000", "http://127.0.0.1", "https://[::1]:8443", "HTTP://LocalHost"})
+    EXPECT_TRUE(is_allowed_origin(page, "127.0.0.1:8765", at_home)) << page;
+  for (const char* page : {"https://evil.example", "null", "", "http://", "http://127.evil.example", "file://",
+                           "http://localhost.evil.example"})
+    EXPECT_FALSE(is_allowed_origin(page, "127.0.0.1:8765", at_home)) << page;
+  EXPECT_TRUE(is_allowed_origin("https://gw.example.com", "gw.example.com:8765", served));
+  EXPECT_FALSE(is_allowed_origin("https://gw.example.com.evil.example", "gw.example.com:8765", served));
+  EXPECT_TRUE(is_allowed_origin("https://Desk.example.com", "gw.example.com", served));
+  EXPECT_FALSE(is_allowed_origin("http://desk.example.com", "gw.example.com", served)) << "another scheme";
+}
+
+TEST(Origin, ANameThatWasPointedAtLoopbackIsNotTheSameHost) {
+  EXPECT_FALSE(is_allowed_origin("http://evil.example:8765", "evil.example:8765", {{}, true}));
+}
+
+TEST(Pace, ABurstPassesAndThenOnlyTheRate) {
+  const PaceLimits limits{10, 20};
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  RequestPace pace;
+  std::int64_t now = 77 * kSecond;
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(pace.take(limits, now)) << i;
+  EXPECT_FALSE(pace.take(limits, now));
+  EXPECT_FALSE(pace.may_go_on(limits, now + kSecond / 20));
+  EXPECT_TRUE(pace.may_go_on(limits, now + kSecond / 5));
+  EXPECT_FALSE(pace.lasts(5 * kSecond, now + 4 * kSecond / 10));
+  for (int i = 0; i < 60; ++i) pace.take(limits, now += kSecond / 12);
+  EXPECT_TRUE(pace.lasts(5 * kSecond, now + kSecond));
+  EXPECT_FALSE(pace.lasts(5 * kSecond, now + kSecond)) << "said once";
+  EXPECT_TRUE(pace.take(limits, now + 60 * kSecond));
+  EXPECT_FALSE(pace.lasts(0, now + 60 * kSecond)) << "a quiet while ends it";
+}
+
+class Places : public testing::Test {
+ protected:
+  void SetUp() override { log::set_level(log::Level::error); }
+  std::shared_ptr<Admission> admission_ = std::make_shared<Admission>();
+};
+
+TEST_F(Places, EachLimitKeepsOutWhatPassesItAndLetsInAgain) {
+  admission_->set_limits({4, 2, 3});
+  auto a = admission_->enter("10.0.0.1");
+  auto b = admission_->enter("10.0.0.1");
+  EXPECT_EQ(a->refusal(), Refusal::none);
+  EXPECT_EQ(admission_->enter("10.0.0.1")->refusal(), Refusal::per_address);
+  auto c = admission_->enter("10.0.0.2");
+  EXPECT_EQ(admission_->enter("10.0.0.3")->refusal(), Refusal::unauthenticated);
+  a->authenticated();
+  a->authenticated();
+  auto d = admission_->enter("10.0.0.3");
+  EXPECT_EQ(d->refusal(), Refusal::none);
+  EXPECT_EQ(admission_->enter("10.0.0.4")->refusal(), Refusal::connections);
+  b.reset();
+  EXPECT_EQ(admission_->enter("10.0.0.1")->refusal(), Refusal::none);
+}
+
+TEST_F(Places, ThoseThatAreToldWhyAreBoundedToo) {
+  admission_->set_limits({1, 1, 1});
+  const auto in = admission_->enter("10.0.0.1");
+  std::vector<std::unique_ptr<Admission::Place>> refused;
+  for (;;) {
+    auto place = admission_->enter("10.0.0.2");
+    if (place == nullptr) break;
+    ASSERT_EQ(place->refusal(), Refusal::connections);
+    refused.push_back(std::move(place));
+    ASSERT_LT(refused.size(), 1000U);
+  }
+  refused.pop_back();
+  EXPECT_NE(admission_->enter("10.0.0.2"), nullptr);
+}
+
+}  // namespace
+}  // namespace gw::proxy
