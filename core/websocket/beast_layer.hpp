@@ -3,13 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/error.hpp>
@@ -20,7 +21,8 @@
 
 namespace gw::websocket {
 
-// Holds the one pending read handler in place, whatever its type: no allocation per read.
+// Holds the one pending read handler, in place when it is of a kind that an open connection waits with: no allocation
+// per read. Those of the handshake are larger.
 class HandlerSlot {
  public:
   HandlerSlot() = default;
@@ -31,14 +33,21 @@ class HandlerSlot {
   template <class Handler>
   void set(Handler&& handler) {
     using H = std::decay_t<Handler>;
-    static_assert(sizeof(H) <= kSize, "make the slot larger");
-    ::new (static_cast<void*>(storage_)) H(std::forward<Handler>(handler));
-    act_ = [](void* storage, bool call, boost::beast::error_code ec, std::size_t n) {
-      H* at = static_cast<H*>(storage);
-      H moved(std::move(*at));
-      at->~H();
-      if (call) moved(ec, n);
-    };
+    if constexpr (sizeof(H) <= kSize) {
+      ::new (static_cast<void*>(storage_)) H(std::forward<Handler>(handler));
+      act_ = [](void* storage, bool call, boost::beast::error_code ec, std::size_t n) {
+        H* at = static_cast<H*>(storage);
+        H moved(std::move(*at));
+        at->~H();
+        if (call) moved(ec, n);
+      };
+    } else {
+      ::new (static_cast<void*>(storage_)) H*(new H(std::forward<Handler>(handler)));
+      act_ = [](void* storage, bool call, boost::beast::error_code ec, std::size_t n) {
+        const std::unique_ptr<H> held(*static_cast<H**>(storage));
+        if (call) (*held)(ec, n);
+      };
+    }
   }
   bool empty() const { return act_ == nullptr; }
   void operator()(boost::beast::error_code ec, std::size_t n) { std::exchange(act_, nullptr)(storage_, true, ec, n); }
@@ -47,7 +56,7 @@ class HandlerSlot {
   }
 
  private:
-  static constexpr std::size_t kSize = 768;
+  static constexpr std::size_t kSize = 160;
   alignas(std::max_align_t) std::byte storage_[kSize];
   void (*act_)(void*, bool, boost::beast::error_code, std::size_t) = nullptr;
 };
@@ -65,9 +74,9 @@ class LayerHost {
 
 class Layer {
  public:
-  using executor_type = boost::asio::any_io_executor;
+  using executor_type = boost::asio::io_context::executor_type;
 
-  Layer(LayerHost& host, executor_type executor) : host_(host), executor_(std::move(executor)) {}
+  Layer(LayerHost& host, executor_type executor) : host_(host), executor_(executor) {}
   executor_type get_executor() const noexcept { return executor_; }
   LayerHost& host() { return host_; }
   HandlerSlot& reader() { return reader_; }

@@ -1,21 +1,20 @@
 #include "core/websocket/connection.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <optional>
 #include <random>
+#include <span>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 
-#include "core/websocket/address.hpp"
 #include "core/websocket/beast_layer.hpp"
 #include "core/websocket/frame.hpp"
+#include "core/websocket/message.hpp"
+#include "core/websocket/opening.hpp"
 #include "core/websocket/pieces.hpp"
 
 namespace gw::websocket {
@@ -29,10 +28,6 @@ using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kCloseTimeout{2};
-constexpr std::uint32_t kHeaderLimit = 8 * 1024;
-
-std::string reason_phrase(int status) { return std::string(http::obsolete_reason(static_cast<http::status>(status))); }
-
 // What a failed read says in terms of RFC 6455.
 int close_code_of(const error_code& ec) {
   if (ec == ws::error::buffer_overflow || ec == ws::error::message_too_big) return 1009;
@@ -43,8 +38,8 @@ int close_code_of(const error_code& ec) {
 
 class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream::Owner, public LayerHost {
  public:
-  Impl(asio::any_io_executor executor, Listener& listener, std::size_t message_limit, std::size_t output_limit)
-      : listener_(&listener), output_(output_limit), timer_(executor), ws_(*this, executor) {
+  Impl(Layer::executor_type executor, Listener& listener, std::size_t message_limit, std::size_t output_limit)
+      : listener_(&listener), output_(output_limit), ws_(*this, executor) {
     ws_.read_message_max(message_limit);
     ws_.control_callback([this](ws::frame_type kind, beast::string_view) {
       if (kind != ws::frame_type::close && listener_ != nullptr) listener_->on_control_frame();
@@ -53,7 +48,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   // ---- client
   void connect(asio::io_context& io, ClientOptions options) {
-    client_.emplace(Client{std::move(options), {}, tcp::resolver(io), tcp::socket(io), {}});
+    client_ = std::make_unique<ClientOpening>(std::move(options), io);
+    mask_ = std::make_unique<std::mt19937>(std::random_device{}());
     deadline(client_->options.open_timeout, "not open in time");
     const auto url = parse_address(client_->options.url);
     if (!url) return fail_later("not a ws:// or wss:// address");
@@ -70,8 +66,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void accept(tcp::socket&& socket, const ServerOptions& options) {
     server_ = &options;
     error_code ec;
-    const auto peer = socket.remote_endpoint(ec);
-    if (!ec) remote_ = peer.address().to_string() + ':' + std::to_string(peer.port());
+    remote_ = socket.remote_endpoint(ec);
     socket.set_option(tcp::socket::send_buffer_size(options.kernel_send_buffer), ec);
     stream_ = options.tls ? make_tls_stream(std::move(socket), weak_from_this(), *this, *options.tls)
                           : make_plain_stream(std::move(socket), weak_from_this(), *this);
@@ -83,7 +78,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void abandon() {
     const auto self = shared_from_this();
     listener_ = nullptr;
-    timer_.cancel();
+    timer_.reset();
     if (client_) {
       client_->resolver.cancel();
       error_code ignored;
@@ -95,9 +90,9 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   bool send(Opcode opcode, std::string_view payload) {
     if (!open_ || closing_ || payload.size() + 14 > output_.room()) return false;
-    if (client_) {
+    if (mask_) {
       std::string frame;
-      append_masked_frame(frame, opcode, payload, static_cast<std::uint32_t>(mask_()));
+      append_masked_frame(frame, opcode, payload, static_cast<std::uint32_t>((*mask_)()));
       output_.append_always(frame);
     } else {
       char header[10];
@@ -148,7 +143,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     output_.set_open(false);
     if (!open_) return finish_later({code, 0, {}, std::string(reason)});
     deadline(kCloseTimeout, "no answer to our close");
-    local_close_ = CloseInfo{code, 0, {}, std::string(reason)};
+    local_close_ = std::make_unique<CloseInfo>(CloseInfo{code, 0, {}, std::string(reason)});
     pause_reading(false);  // the peer's close frame must be seen
     ws_.async_close({static_cast<ws::close_code>(code), beast::string_view(reason.data(), reason.size())},
                     [self = shared_from_this()](error_code) {
@@ -165,24 +160,21 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     held_ = held;
     if (held || finished_) return;
     flush();
-    if (const auto read = std::exchange(held_read_, std::nullopt))
-      asio::post(timer_.get_executor(),
-                 [self = shared_from_this(), read] { self->on_read(read->first, read->second); });
+    if (held_read_)
+      asio::post(executor(), [self = shared_from_this(), read = *std::exchange(held_read_, nullptr)] {
+        self->on_read(read.first, read.second);
+      });
   }
 
   Output& bytes() { return output_; }
   std::uint64_t written() const { return written_; }
   bool is_open() const { return open_ && !closing_ && !finished_; }
-  const std::string& remote() const { return remote_; }
+  std::string remote() const {
+    return remote_.port() == 0 ? std::string() : remote_.address().to_string() + ':' + std::to_string(remote_.port());
+  }
 
  private:
-  struct Client {
-    ClientOptions options;
-    Address url;
-    tcp::resolver resolver;
-    tcp::socket socket;
-    ws::response_type response;
-  };
+  Layer::executor_type executor() { return ws_.get_executor(); }
 
   ByteStream& stream() override { return *stream_; }
   Output& output() override { return output_; }
@@ -193,7 +185,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       if (self->listener_ == nullptr) return;
       const Address& url = self->client_->url;
       if (ec) return self->finish({1006, 0, {}, "cannot connect to " + url.authority + ": " + ec.message()});
-      self->remote_ = peer.address().to_string() + ':' + std::to_string(peer.port());
+      self->remote_ = peer;
       try {
         self->stream_ = url.tls ? make_tls_stream(std::move(self->client_->socket), self->weak_from_this(), *self,
                                                   url.host, self->client_->options.ca_file)
@@ -207,7 +199,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   void on_ready(error_code ec) override {
     if (listener_ == nullptr) return;
-    const std::string& peer = client_ ? client_->url.authority : remote_;
+    const std::string peer = client_ ? client_->url.authority : remote();
     if (ec) return finish({1006, 0, {}, "TLS with " + peer + " failed: " + ec.message()});
     if (!client_) return read_request();
     ws_.set_option(ws::stream_base::decorator([headers = client_->options.headers](ws::request_type& request) {
@@ -227,17 +219,14 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (response.result_int() != 101 && response.result_int() != 0 && ec == ws::error::upgrade_declined) {
       info.http_status = static_cast<int>(response.result_int());
       info.reason = "the upgrade was refused with HTTP " + std::to_string(info.http_status);
-      for (const auto& field : response)
-        info.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+      info.headers = headers_of(response);
     }
     finish(std::move(info));
   }
 
   void read_request() {
-    parser_.emplace();
-    parser_->header_limit(kHeaderLimit);
-    parser_->body_limit(kHeaderLimit);
-    http::async_read(ws_.next_layer(), buffer_, *parser_,
+    request_ = std::make_unique<ServerOpening>();
+    http::async_read(ws_.next_layer(), request_->buffer, request_->parser,
                      [self = shared_from_this()](error_code ec, std::size_t) { self->on_request(ec); });
   }
 
@@ -245,18 +234,17 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (listener_ == nullptr) return;
     if (ec == http::error::header_limit || ec == http::error::body_limit)
       return answer({431, "text/plain", "Too large\n"}, {});
-    if (ec && ec != http::error::end_of_stream && parser_->got_some())
+    if (ec && ec != http::error::end_of_stream && request_->parser.got_some())
       return answer({400, "text/plain", "Bad request\n"}, {});
     if (ec) return finish({1006, 0, {}, ec.message()});
-    const auto& request = parser_->get();
+    const auto& request = request_->request();
     const std::string method(request.method_string());
-    HttpRequest asked{method, request.target(), request.body(), {}};
-    for (const auto& field : request)
-      asked.headers.push_back({std::string(field.name_string()), std::string(field.value())});
+    const HttpRequest asked{method, request.target(), request.body(), headers_of(request)};
     if (!ws::is_upgrade(request)) return answer(server_->on_http ? server_->on_http(asked) : HttpAnswer{}, {});
     // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next
     // message.
-    if (buffer_.size() != 0) return answer({400, "text/plain", "Data before the handshake was answered\n"}, {});
+    if (request_->buffer.size() != 0)
+      return answer({400, "text/plain", "Data before the handshake was answered\n"}, {});
     std::vector<Header> extra;
     if (server_->on_upgrade) {
       const HttpAnswer decision = server_->on_upgrade(asked, extra);
@@ -264,18 +252,13 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     }
     ws_.async_accept(request, [self = shared_from_this()](error_code accept_ec) {
       if (accept_ec) return self->finish({1006, 0, {}, accept_ec.message()});
-      self->parser_.reset();
       self->opened();
     });
   }
 
   // Sends a plain HTTP answer and ends the connection.
   void answer(const HttpAnswer& a, const std::vector<Header>& extra) {
-    std::string text = "HTTP/1.1 " + std::to_string(a.status) + ' ' + reason_phrase(a.status) +
-                       "\r\nContent-Type: " + a.content_type + "\r\nContent-Length: " + std::to_string(a.body.size()) +
-                       "\r\nConnection: close\r\n";
-    for (const Header& h : extra) text += h.name + ": " + h.value + "\r\n";
-    output_.append_always(text + "\r\n" + a.body);
+    output_.append_always(http_text(a, extra));
     end_when_drained_ = true;
     closing_ = true;
     deadline(kCloseTimeout, "HTTP answer sent");
@@ -285,18 +268,22 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   // Reads until the peer ends too, so that closing does not destroy our answer on its way.
   void drain_http() {
-    ws_.next_layer().async_read_some(asio::buffer(sink_), [self = shared_from_this()](error_code ec, std::size_t) {
-      if (ec) return self->finish({1000, 0, {}, "HTTP"});
-      self->drain_http();
-    });
+    ws_.next_layer().async_read_some(asio::buffer(request_->sink),
+                                     [self = shared_from_this()](error_code ec, std::size_t) {
+                                       if (ec) return self->finish({1000, 0, {}, "HTTP"});
+                                       self->drain_http();
+                                     });
   }
 
   void opened() {
     if (listener_ == nullptr) return;
     open_ = true;
+    client_.reset();
+    request_.reset();
     if (closing_) return;
     output_.set_open(true);
-    timer_.cancel();
+    timer_.reset();
+    if (mask_) message_.keep_memory();  // a broker's feed; they are few
     listener_->on_open();
     if (listener_ != nullptr && !finished_) read();
   }
@@ -304,18 +291,20 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void read() {
     if (paused_ || reading_) return;
     reading_ = true;
-    ws_.async_read(buffer_, [self = shared_from_this()](error_code ec, std::size_t) { self->on_message(ec); });
+    const std::span<char> room = message_.room(ws_.read_size_hint());
+    ws_.async_read_some(asio::buffer(room.data(), room.size()),
+                        [self = shared_from_this()](error_code ec, std::size_t n) { self->on_some(ec, n); });
   }
 
-  void on_message(error_code ec) {
+  void on_some(error_code ec, std::size_t n) {
     reading_ = false;
     if (listener_ == nullptr) return;
     if (ec) return on_read_failed(ec);
-    const auto data = buffer_.data();
-    if (!closing_)
-      listener_->on_message(ws_.got_text() ? Opcode::text : Opcode::binary,
-                            {static_cast<const char*>(data.data()), data.size()});
-    buffer_.consume(buffer_.size());
+    message_.add(n);
+    if (ws_.is_message_done()) {
+      if (!closing_) listener_->on_message(ws_.got_text() ? Opcode::text : Opcode::binary, message_.bytes());
+      message_.clear();
+    }
     if (listener_ != nullptr && !finished_) read();
   }
 
@@ -335,7 +324,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   void on_read(error_code ec, std::size_t n) override {
     if (held_ && listener_ != nullptr) {
-      held_read_.emplace(ec, n);
+      held_read_ = std::make_unique<std::pair<error_code, std::size_t>>(ec, n);
       return;
     }
     HandlerSlot& slot = ws_.next_layer().reader();
@@ -349,18 +338,19 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (!waiting_ && output_.backlog() == 0 && listener_ != nullptr && open_) listener_->on_drained();
   }
 
-  void deadline(std::chrono::milliseconds after, std::string what) {
-    timer_.expires_after(after);
-    timer_.async_wait([weak = weak_from_this(), what = std::move(what)](error_code ec) {
+  void deadline(std::chrono::milliseconds after, std::string_view what) {
+    if (!timer_) timer_ = std::make_unique<asio::steady_timer>(executor());
+    timer_->expires_after(after);
+    timer_->async_wait([weak = weak_from_this(), what](error_code ec) {
       const auto self = weak.lock();
       if (ec || !self) return;
-      self->finish(self->local_close_ ? *self->local_close_ : CloseInfo{1006, 0, {}, what});
+      self->finish(self->local_close_ ? *self->local_close_ : CloseInfo{1006, 0, {}, std::string(what)});
     });
   }
 
   void fail_later(std::string reason) { finish_later({1006, 0, {}, std::move(reason)}); }
   void finish_later(CloseInfo info) {
-    asio::post(timer_.get_executor(), [self = shared_from_this(), info = std::move(info)] { self->finish(info); });
+    asio::post(executor(), [self = shared_from_this(), info = std::move(info)] { self->finish(info); });
   }
 
   // Tells the owner, once; then nothing of this is left running.
@@ -383,16 +373,16 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   Listener* listener_;
   Output output_;
-  asio::steady_timer timer_;
   ws::stream<Layer, false> ws_;
   std::shared_ptr<ByteStream> stream_;
-  beast::flat_buffer buffer_;
-  std::optional<http::request_parser<http::string_body>> parser_;
-  std::optional<Client> client_;
+  Message message_;
+  std::unique_ptr<asio::steady_timer> timer_;  // while opening and closing
+  std::unique_ptr<ServerOpening> request_;
+  std::unique_ptr<ClientOpening> client_;
+  std::unique_ptr<std::mt19937> mask_;  // of a client only
   const ServerOptions* server_ = nullptr;
-  std::optional<CloseInfo> local_close_;
-  std::string remote_;
-  std::mt19937 mask_{std::random_device{}()};
+  std::unique_ptr<CloseInfo> local_close_;
+  tcp::endpoint remote_;
   std::uint64_t written_ = 0;
   bool open_ = false;
   bool closing_ = false;
@@ -403,8 +393,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   bool pinging_ = false;
   bool end_when_drained_ = false;
   bool held_ = false;
-  std::optional<std::pair<error_code, std::size_t>> held_read_;  // came while held
-  char sink_[512];
+  std::unique_ptr<std::pair<error_code, std::size_t>> held_read_;  // came while held
 };
 
 class Handle final : public Connection {
@@ -434,7 +423,8 @@ std::unique_ptr<Connection> Connection::connect(asio::io_context& io, ClientOpti
 }
 
 std::unique_ptr<Connection> Connection::accept(tcp::socket&& socket, const ServerOptions& options, Listener& listener) {
-  auto impl = std::make_shared<Impl>(socket.get_executor(), listener, options.message_limit, options.output_limit);
+  const auto executor = *socket.get_executor().target<Layer::executor_type>();
+  auto impl = std::make_shared<Impl>(executor, listener, options.message_limit, options.output_limit);
   impl->accept(std::move(socket), options);
   return std::make_unique<Handle>(std::move(impl));
 }

@@ -1,0 +1,54 @@
+// One incoming message: in place while it is small; memory for a larger one grows with the bytes that have come.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace gw::websocket {
+
+class Message {
+ public:
+  // For those who get large messages all the time: clear() keeps the memory.
+  void keep_memory() {
+    keeps_ = true;
+    grow(kFirstKept);
+  }
+  // Where the next bytes go, never empty. `expected`: how many are known to come.
+  std::span<char> room(std::size_t expected) {
+    if (size_ == capacity_) grow(std::max(2 * capacity_, size_ + std::min(expected, kMostAhead)));
+    return {data() + size_, capacity_ - size_};
+  }
+  void add(std::size_t n) { size_ += n; }
+  std::string_view bytes() const { return {large_ ? large_.get() : small_, size_}; }
+  void clear() {
+    size_ = 0;
+    if (keeps_ || !large_) return;
+    large_.reset();
+    capacity_ = sizeof small_;
+  }
+
+ private:
+  // A peer that announces much gets no memory for it before it has sent about as much.
+  static constexpr std::size_t kMostAhead = 16 * 1024;
+  static constexpr std::size_t kFirstKept = 4 * 1024;
+
+  char* data() { return large_ ? large_.get() : small_; }
+  void grow(std::size_t capacity) {
+    auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+    std::memcpy(larger.get(), data(), size_);
+    large_ = std::move(larger);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<char[]> large_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = sizeof small_;
+  bool keeps_ = false;
+  char small_[39];
+};
+
+}  // namespace gw::websocket

@@ -1,0 +1,60 @@
+// What only opening a connection needs, on either side, and what it says in HTTP. Included by connection.cpp only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include "core/websocket/address.hpp"
+#include "core/websocket/connection.hpp"
+
+namespace gw::websocket {
+
+struct ClientOpening {
+  ClientOpening(ClientOptions o, boost::asio::io_context& io) : options(std::move(o)), resolver(io), socket(io) {}
+
+  ClientOptions options;
+  Address url;
+  boost::asio::ip::tcp::resolver resolver;
+  boost::asio::ip::tcp::socket socket;
+  boost::beast::websocket::response_type response;
+};
+
+struct ServerOpening {
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+  ServerOpening() {
+    constexpr std::uint32_t kLimit = 8 * 1024;
+    parser.header_limit(kLimit);
+    parser.body_limit(kLimit);
+  }
+  const Parser::value_type& request() const { return parser.get(); }
+
+  boost::beast::flat_buffer buffer;
+  Parser parser;
+  char sink[512];
+};
+
+template <class Fields>
+std::vector<Header> headers_of(const Fields& fields) {
+  std::vector<Header> headers;
+  for (const auto& field : fields) headers.push_back({std::string(field.name_string()), std::string(field.value())});
+  return headers;
+}
+
+inline std::string http_text(const HttpAnswer& a, const std::vector<Header>& extra) {
+  namespace http = boost::beast::http;
+  std::string text = "HTTP/1.1 " + std::to_string(a.status) + ' ' +
+                     std::string(http::obsolete_reason(static_cast<http::status>(a.status))) +
+                     "\r\nContent-Type: " + a.content_type + "\r\nContent-Length: " + std::to_string(a.body.size()) +
+                     "\r\nConnection: close\r\n";
+  for (const Header& h : extra) text += h.name + ": " + h.value + "\r\n";
+  return text + "\r\n" + a.body;
+}
+
+}  // namespace gw::websocket
