@@ -13,6 +13,7 @@ namespace gw::proxy {
 namespace {
 
 constexpr int kBadAuthentication = 4401;
+constexpr int kDoesNotRead = 4000;
 // Requests that the desk has not answered yet. Above it nothing is read from the client.
 constexpr std::size_t kMostAsked = 1 << 20;
 constexpr std::int64_t kTooFastForNs = 5'000'000'000;
@@ -67,7 +68,7 @@ void ClientSession::send(std::string_view json) {
   if (closing_) return;
   if (connection_->backlog() > shard_.options().output_per_client + kLargestAnswer) {
     log::warning("proxy", describe() + " does not read what it is told, closed with 4000");
-    end(4000, "output full", true);
+    end(kDoesNotRead, "output full", true);
     return;
   }
   connection_->send(websocket::Opcode::text, json);
@@ -108,7 +109,10 @@ void ClientSession::end(int code, std::string_view reason, bool lingers) {
   closing_ = true;
   lose_all();
   if (known_) shard_.to_desk([id = id_, lingers](Desk& desk) { desk.leaving(id, lingers); });
-  connection_->close(code, reason);
+  if (code == kDoesNotRead)
+    connection_->drop_and_close(code, reason);
+  else
+    connection_->close(code, reason);
   shard_.touch(*this);
 }
 
@@ -127,7 +131,7 @@ void ClientSession::sweep(std::int64_t now) {
   if (has_stopped_reading(now)) {
     log::warning("proxy", describe() + " has taken no byte for " +
                               std::to_string(o.slow_client_close_ns / 1'000'000'000) + " s, closed with 4000");
-    end(4000, "stopped reading", true);
+    end(kDoesNotRead, "stopped reading", true);
     return;
   }
   if (ping_sent_ns_ != 0) {

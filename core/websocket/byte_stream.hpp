@@ -36,6 +36,8 @@ class ByteStream {
   virtual std::size_t write_some(std::string_view bytes, boost::system::error_code& ec) = 0;
   // The same of several pieces in a row. Without a copy where the socket can.
   virtual std::size_t write_some(std::span<const std::string_view> pieces, boost::system::error_code& ec) = 0;
+  // Bytes behind those taken that must be offered again, since they are partly on their way.
+  virtual std::size_t bound() const { return 0; }
   virtual void wait_writable() = 0;  // on_writable follows
   virtual void shutdown() = 0;       // no more writes
   virtual void close() = 0;

@@ -13,6 +13,7 @@
 
 #include "core/websocket/beast_layer.hpp"
 #include "core/websocket/frame.hpp"
+#include "core/websocket/handle.hpp"
 #include "core/websocket/message.hpp"
 #include "core/websocket/opening.hpp"
 #include "core/websocket/pieces.hpp"
@@ -88,6 +89,13 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     ws_.next_layer().reader().reset();
   }
 
+  void let_go() {
+    if (lingering_)
+      listener_ = &nobody_;
+    else
+      abandon();
+  }
+
   bool send(Opcode opcode, std::string_view payload) {
     if (!open_ || closing_ || payload.size() + 14 > output_.room()) return false;
     if (mask_) {
@@ -143,12 +151,25 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     output_.set_open(false);
     if (!open_) return finish_later({code, 0, {}, std::string(reason)});
     deadline(kCloseTimeout, "no answer to our close");
-    local_close_ = std::make_unique<CloseInfo>(CloseInfo{code, 0, {}, std::string(reason)});
-    pause_reading(false);  // the peer's close frame must be seen
-    ws_.async_close({static_cast<ws::close_code>(code), beast::string_view(reason.data(), reason.size())},
-                    [self = shared_from_this()](error_code) {
-                      if (!self->reading_) self->finish(*self->local_close_);
-                    });
+    start_close(code, reason);
+  }
+
+  void drop_and_close(int code, std::string_view reason) {
+    if (!open_ || closing_ || finished_) return close(code, reason);
+    closing_ = true;
+    lingering_ = true;
+    output_.set_open(false);
+    // Whatever ends the timer, and be it the io_context's end, ends what keeps itself alive here.
+    const std::shared_ptr<Impl> ends(this, [self = shared_from_this()](Impl* impl) { impl->abandon(); });
+    timer_ = std::make_unique<asio::steady_timer>(executor(), server_ != nullptr ? server_->linger : kCloseTimeout);
+    timer_->async_wait([ends](error_code ec) {
+      if (!ec) ends->finish(*ends->local_close_);
+    });
+    output_.drop_frames(stream_->bound());
+    start_close(code, reason);
+    asio::post(executor(), [self = shared_from_this()] {
+      if (self->listener_ != nullptr) std::exchange(self->listener_, &self->nobody_)->on_closed(*self->local_close_);
+    });
   }
 
   void pause_reading(bool paused) {
@@ -179,6 +200,15 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   ByteStream& stream() override { return *stream_; }
   Output& output() override { return output_; }
   void flush_now() override { flush(); }
+
+  void start_close(int code, std::string_view reason) {
+    local_close_ = std::make_unique<CloseInfo>(CloseInfo{code, 0, {}, std::string(reason)});
+    pause_reading(false);  // the peer's close frame must be seen
+    ws_.async_close({static_cast<ws::close_code>(code), beast::string_view(reason.data(), reason.size())},
+                    [self = shared_from_this()](error_code) {
+                      if (!self->reading_) self->finish(*self->local_close_);
+                    });
+  }
 
   void connect_to(const tcp::resolver::results_type& found) {
     asio::async_connect(client_->socket, found, [self = shared_from_this()](error_code ec, const tcp::endpoint& peer) {
@@ -284,6 +314,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     output_.set_open(true);
     timer_.reset();
     if (mask_) message_.keep_memory();  // a broker's feed; they are few
+    output_.frames_begin();
     listener_->on_open();
     if (listener_ != nullptr && !finished_) read();
   }
@@ -301,10 +332,9 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (listener_ == nullptr) return;
     if (ec) return on_read_failed(ec);
     message_.add(n);
-    if (ws_.is_message_done()) {
-      if (!closing_) listener_->on_message(ws_.got_text() ? Opcode::text : Opcode::binary, message_.bytes());
-      message_.clear();
-    }
+    if (ws_.is_message_done() && !closing_)
+      listener_->on_message(ws_.got_text() ? Opcode::text : Opcode::binary, message_.bytes());
+    if (ws_.is_message_done() || closing_) message_.clear();
     if (listener_ != nullptr && !finished_) read();
   }
 
@@ -371,6 +401,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     output_.sent(stream_->write_some(output_.waiting(), ignored));
   }
 
+  inline static Nobody nobody_;
   Listener* listener_;
   Output output_;
   ws::stream<Layer, false> ws_;
@@ -393,25 +424,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   bool pinging_ = false;
   bool end_when_drained_ = false;
   bool held_ = false;
+  bool lingering_ = false;
   std::unique_ptr<std::pair<error_code, std::size_t>> held_read_;  // came while held
-};
-
-class Handle final : public Connection {
- public:
-  explicit Handle(std::shared_ptr<Impl> impl) : Connection(impl->bytes()), impl_(std::move(impl)) {}
-  ~Handle() override { impl_->abandon(); }
-  bool send(Opcode opcode, std::string_view payload) override { return impl_->send(opcode, payload); }
-  void flush() override { impl_->flush(); }
-  std::uint64_t bytes_written() const override { return impl_->written(); }
-  void ping() override { impl_->ping(); }
-  void close(int code, std::string_view reason) override { impl_->close(code, reason); }
-  bool is_open() const override { return impl_->is_open(); }
-  std::string remote_address() const override { return impl_->remote(); }
-  void pause_reading(bool paused) override { impl_->pause_reading(paused); }
-  void hold(bool held) override { impl_->hold(held); }
-
- private:
-  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace
@@ -419,14 +433,14 @@ class Handle final : public Connection {
 std::unique_ptr<Connection> Connection::connect(asio::io_context& io, ClientOptions options, Listener& listener) {
   auto impl = std::make_shared<Impl>(io.get_executor(), listener, options.message_limit, options.output_limit);
   impl->connect(io, std::move(options));
-  return std::make_unique<Handle>(std::move(impl));
+  return std::make_unique<Handle<Impl>>(std::move(impl));
 }
 
 std::unique_ptr<Connection> Connection::accept(tcp::socket&& socket, const ServerOptions& options, Listener& listener) {
   const auto executor = *socket.get_executor().target<Layer::executor_type>();
   auto impl = std::make_shared<Impl>(executor, listener, options.message_limit, options.output_limit);
   impl->accept(std::move(socket), options);
-  return std::make_unique<Handle>(std::move(impl));
+  return std::make_unique<Handle<Impl>>(std::move(impl));
 }
 
 }  // namespace gw::websocket

@@ -80,6 +80,7 @@ struct ServerOptions {
   // The kernel's share: without a bound the newest value would stand behind megabytes of old ones.
   int kernel_send_buffer = 256 * 1024;
   std::chrono::milliseconds open_timeout{10'000};
+  std::chrono::milliseconds linger{30'000};  // after drop_and_close
   // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
   std::function<HttpAnswer(const HttpRequest& request)> on_http;
   // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset:
@@ -110,6 +111,10 @@ class Connection {
   virtual void ping() = 0;
   // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.
   virtual void close(int code, std::string_view reason) = 0;
+  // The same for a peer that does not read: what is unsent is dropped, but for the frame that it has begun to get, and
+  // the close frame follows that. on_closed comes at once, for the owner has nothing left to do; the socket stays by
+  // itself, also when this object is destroyed, until the peer has answered or ServerOptions::linger is over.
+  virtual void drop_and_close(int code, std::string_view reason) = 0;
   virtual bool is_open() const = 0;
   virtual std::string remote_address() const = 0;  // "127.0.0.1:51234"
   // Handles of the incoming side: while paused nothing is read from the socket.

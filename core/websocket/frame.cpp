@@ -28,4 +28,17 @@ void append_masked_frame(std::string& out, Opcode opcode, std::string_view paylo
   for (std::size_t i = 0; i < payload.size(); ++i) out[begin + i] = static_cast<char>(out[begin + i] ^ key[i & 3]);
 }
 
+std::size_t frame_size(std::string_view bytes) noexcept {
+  if (bytes.size() < 2) return bytes.size();
+  const auto byte = [bytes](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
+  const std::size_t mask = (byte(1) & 0x80) != 0 ? 4 : 0;
+  const std::size_t kind = byte(1) & 0x7f;
+  if (kind < 126) return 2 + mask + kind;
+  const std::size_t wide = kind == 126 ? 2 : 8;
+  if (bytes.size() < 2 + wide) return bytes.size();
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < wide; ++i) length = length << 8 | byte(2 + i);
+  return 2 + wide + mask + length;
+}
+
 }  // namespace gw::websocket

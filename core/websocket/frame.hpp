@@ -1,6 +1,7 @@
 // Headers and masks of whole data frames, for connection.cpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,5 +12,8 @@ namespace gw::websocket {
 
 // Appends a masked (client to server) frame.
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload, std::uint32_t mask);
+
+// Bytes of the whole frame, header and payload, that begins here.
+std::size_t frame_size(std::string_view bytes) noexcept;
 
 }  // namespace gw::websocket

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "core/websocket/frame.hpp"
+
 namespace gw::websocket {
 namespace {
 
@@ -42,21 +44,45 @@ BlockPool& pool() {
   return blocks;
 }
 
+// Where the first frame begins at or behind `at`, one beginning at `frame`. Frames are looked at for peers that do not
+// keep up only.
+std::size_t frame_from(std::string_view bytes, std::size_t frame, std::size_t at) {
+  while (frame < at && frame < bytes.size()) frame += frame_size(bytes.substr(frame));
+  return std::min(frame, bytes.size());
+}
+
 }  // namespace
 
 void Output::grow(std::size_t bytes) {
   const std::size_t waiting = size_ - sent_;
+  if (sent_ != 0) frame_ = frame_from({data_, size_}, frame_, sent_) - sent_;
   if (waiting + bytes <= capacity_ && sent_ >= capacity_ / 2) {  // there is room at the front
     std::memmove(data_, data_ + sent_, waiting);
   } else {
-    const std::size_t fresh_size = std::bit_ceil(std::max({waiting + bytes, usual_, BlockPool::kSmallest}));
-    char* fresh = pool().take(fresh_size);
-    if (waiting != 0) std::memcpy(fresh, data_ + sent_, waiting);
-    if (data_ != nullptr) pool().give(data_, capacity_);
-    data_ = fresh;
-    capacity_ = fresh_size;
+    move_to_block(std::max(waiting + bytes, usual_));
   }
   size_ = waiting;
+  sent_ = 0;
+}
+
+void Output::move_to_block(std::size_t capacity) {
+  const std::size_t fresh_size = std::bit_ceil(std::max(capacity, BlockPool::kSmallest));
+  char* fresh = pool().take(fresh_size);
+  if (size_ != sent_) std::memcpy(fresh, data_ + sent_, size_ - sent_);
+  if (data_ != nullptr) pool().give(data_, capacity_);
+  data_ = fresh;
+  capacity_ = fresh_size;
+}
+
+void Output::drop_frames(std::size_t bound) {
+  std::vector<std::string_view>().swap(shared_);
+  shared_bytes_ = 0;
+  usual_ = 0;
+  size_ = frame_from({data_, size_}, frame_, sent_ + bound);
+  if (size_ == sent_) return give_back();
+  const std::size_t rest = size_ - sent_;
+  move_to_block(rest);
+  size_ = frame_ = rest;
   sent_ = 0;
 }
 
@@ -65,6 +91,8 @@ void Output::shared_sent(std::size_t n) {
   for (std::string_view piece : shared_) {
     const std::size_t gone = std::min(n, piece.size());
     n -= gone;
+    // The own bytes begin with what is left of this piece.
+    if (gone != 0 && gone != piece.size()) frame_ = frame_from(piece, 0, gone) - gone;
     piece.remove_prefix(gone);
     if (piece.empty()) continue;
     if (size_ + piece.size() > capacity_) grow(piece.size());
@@ -78,7 +106,7 @@ void Output::give_back() {
   usual_ = size_;
   pool().give(data_, capacity_);
   data_ = nullptr;
-  size_ = sent_ = capacity_ = 0;
+  size_ = sent_ = frame_ = capacity_ = 0;
 }
 
 }  // namespace gw::websocket

@@ -20,6 +20,7 @@ class Output {
   Output(Output&& other) noexcept
       : size_(other.size_),
         sent_(other.sent_),
+        frame_(other.frame_),
         shared_bytes_(other.shared_bytes_),
         shared_(std::move(other.shared_)),
         shared_count_(other.shared_count_),
@@ -78,14 +79,20 @@ class Output {
     sent_ += n;
     if (sent_ == size_) give_back();
   }
+  // What was appended up to now is no frame; everything after it is.
+  void frames_begin() { frame_ = size_; }
+  // Leaves only the frames of which the socket has begun to take something, or is bound to: so many own bytes.
+  void drop_frames(std::size_t bound);
 
  private:
   void grow(std::size_t bytes);
+  void move_to_block(std::size_t capacity);
   void give_back();
 
   // What share() looks at, in one line of the cache.
   std::size_t size_ = 0;
   std::size_t sent_ = 0;
+  std::size_t frame_ = 0;  // where one begins in the own bytes; before it is the rest of one
   std::size_t shared_bytes_ = 0;
   std::vector<std::string_view> shared_;
   std::uint64_t shared_count_ = 0;

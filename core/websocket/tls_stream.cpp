@@ -77,10 +77,12 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
   std::size_t write_some(std::string_view bytes, error_code& ec) override {
     ERR_clear_error();
     const int n = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
+    bound_ = 0;
     if (n > 0) {
       ec = {};
       return static_cast<std::size_t>(n);
     }
+    bound_ = std::min<std::size_t>(bytes.size(), SSL3_RT_MAX_PLAIN_LENGTH);  // one record, already encrypted
     const int why = SSL_get_error(ssl_.get(), n);
     ec = why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE ? error_code(boost::asio::error::would_block)
                                                                    : failure(why);
@@ -92,6 +94,7 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
     return write_some(pieces.front(), ec);
   }
 
+  std::size_t bound() const override { return bound_; }
   void wait_writable() override {
     wait(tcp::socket::wait_write, [](TlsStream& s, error_code ec) { s.owner_.on_writable(ec); });
   }
@@ -155,6 +158,7 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
   Ssl ssl_;
   void* read_data_ = nullptr;
   std::size_t read_size_ = 0;
+  std::size_t bound_ = 0;
 };
 
 }  // namespace
