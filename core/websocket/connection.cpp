@@ -12,6 +12,7 @@
 #include <boost/beast/websocket.hpp>
 
 #include "core/websocket/beast_layer.hpp"
+#include "core/websocket/close_code.hpp"
 #include "core/websocket/frame.hpp"
 #include "core/websocket/handle.hpp"
 #include "core/websocket/message.hpp"
@@ -29,14 +30,6 @@ using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kCloseTimeout{2};
-// What a failed read says in terms of RFC 6455.
-int close_code_of(const error_code& ec) {
-  if (ec == ws::error::buffer_overflow || ec == ws::error::message_too_big) return 1009;
-  if (ec == ws::error::bad_frame_payload) return 1007;
-  if (ec == ws::condition::protocol_violation) return 1002;
-  return 1006;
-}
-
 class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream::Owner, public LayerHost {
  public:
   Impl(Layer::executor_type executor, Listener& listener, std::size_t message_limit, std::size_t output_limit)
@@ -189,6 +182,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   Output& bytes() { return output_; }
   std::uint64_t written() const { return written_; }
+  bool compresses() const { return compresses_; }
   bool is_open() const { return open_ && !closing_ && !finished_; }
   std::string remote() const {
     return remote_.port() == 0 ? std::string() : remote_.address().to_string() + ':' + std::to_string(remote_.port());
@@ -279,6 +273,10 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (server_->on_upgrade) {
       const HttpAnswer decision = server_->on_upgrade(asked, extra);
       if (decision.status != 0) return answer(decision, extra);
+    }
+    if (server_->compression && request_->choose_extension()) {
+      ws_.set_option(deflate_option());
+      compresses_ = true;
     }
     ws_.async_accept(request, [self = shared_from_this()](error_code accept_ec) {
       if (accept_ec) return self->finish({1006, 0, {}, accept_ec.message()});
@@ -404,7 +402,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   inline static Nobody nobody_;
   Listener* listener_;
   Output output_;
-  ws::stream<Layer, false> ws_;
+  ws::stream<Layer, true> ws_;
   std::shared_ptr<ByteStream> stream_;
   Message message_;
   std::unique_ptr<asio::steady_timer> timer_;  // while opening and closing
@@ -425,6 +423,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   bool end_when_drained_ = false;
   bool held_ = false;
   bool lingering_ = false;
+  bool compresses_ = false;
   std::unique_ptr<std::pair<error_code, std::size_t>> held_read_;  // came while held
 };
 

@@ -81,6 +81,9 @@ struct ServerOptions {
   int kernel_send_buffer = 256 * 1024;
   std::chrono::milliseconds open_timeout{10'000};
   std::chrono::milliseconds linger{30'000};  // after drop_and_close
+  // Whether permessage-deflate is accepted, always without context takeover. What comes in compressed is inflated, up
+  // to message_limit; a connection that negotiated it holds some 17 KiB for that.
+  bool compression = false;
   // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
   std::function<HttpAnswer(const HttpRequest& request)> on_http;
   // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset:
@@ -116,6 +119,8 @@ class Connection {
   // itself, also when this object is destroyed, until the peer has answered or ServerOptions::linger is over.
   virtual void drop_and_close(int code, std::string_view reason) = 0;
   virtual bool is_open() const = 0;
+  // Server side, from on_open on: the client takes compressed messages too (compressed_frame_header, Deflater).
+  virtual bool compresses() const = 0;
   virtual std::string remote_address() const = 0;  // "127.0.0.1:51234"
   // Handles of the incoming side: while paused nothing is read from the socket.
   virtual void pause_reading(bool paused) = 0;
@@ -131,5 +136,7 @@ class Connection {
 
 // Header of an unmasked (server to client) frame for `length` payload bytes, FIN set. Writes at most 10 bytes to `out`.
 std::size_t frame_header(char* out, Opcode opcode, std::size_t length) noexcept;
+// The same for a payload that a Deflater made: RSV1 set.
+std::size_t compressed_frame_header(char* out, Opcode opcode, std::size_t length) noexcept;
 
 }  // namespace gw::websocket

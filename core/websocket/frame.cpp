@@ -16,6 +16,12 @@ std::size_t frame_header(char* out, Opcode opcode, std::size_t length) noexcept 
   return static_cast<std::size_t>(2 + bytes);
 }
 
+std::size_t compressed_frame_header(char* out, Opcode opcode, std::size_t length) noexcept {
+  const std::size_t size = frame_header(out, opcode, length);
+  out[0] = static_cast<char>(static_cast<unsigned char>(out[0]) | 0x40U);
+  return size;
+}
+
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload, std::uint32_t mask) {
   char header[14];
   const std::size_t size = frame_header(header, opcode, payload.size());

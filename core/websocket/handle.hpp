@@ -20,6 +20,7 @@ class Handle final : public Connection {
   void ping() override { impl_->ping(); }
   void close(int code, std::string_view reason) override { impl_->close(code, reason); }
   void drop_and_close(int code, std::string_view reason) override { impl_->drop_and_close(code, reason); }
+  bool compresses() const override { return impl_->compresses(); }
   bool is_open() const override { return impl_->is_open(); }
   std::string remote_address() const override { return impl_->remote(); }
   void pause_reading(bool paused) override { impl_->pause_reading(paused); }

@@ -8,10 +8,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/websocket/option.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "core/websocket/address.hpp"
 #include "core/websocket/connection.hpp"
+#include "core/websocket/deflate_offer.hpp"
 
 namespace gw::websocket {
 
@@ -35,10 +37,28 @@ struct ServerOpening {
   }
   const Parser::value_type& request() const { return parser.get(); }
 
+  // Leaves in the request, for Beast, the one offer of compression that is accepted. False: there is none.
+  bool choose_extension() {
+    using boost::beast::http::field;
+    auto& asked = parser.get();
+    std::string offers;
+    const auto [begin, end] = asked.equal_range(field::sec_websocket_extensions);
+    for (auto line = begin; line != end; ++line) offers += std::string(line->value()) + ',';
+    const auto chosen = choose_offer(offers);
+    if (chosen) asked.set(field::sec_websocket_extensions, *chosen);
+    return chosen.has_value();
+  }
+
   boost::beast::flat_buffer buffer;
   Parser parser;
   char sink[512];
 };
+
+inline boost::beast::websocket::permessage_deflate deflate_option() {
+  boost::beast::websocket::permessage_deflate option;
+  option.server_enable = true;
+  return option;
+}
 
 template <class Fields>
 std::vector<Header> headers_of(const Fields& fields) {

@@ -58,6 +58,7 @@ OWNED = {
     "spdlog/": ["core/base/"],
     "curl/": ["core/download/"],
     "sqlite3.h": ["core/database/", "apps/gateway/commands/"],
+    "zlib.h": ["core/websocket/", "tests/websocket/"],
     "zmq.h": ["core/zeromq/", "apps/gateway/commands/", "tests/zeromq/"],
 }
 

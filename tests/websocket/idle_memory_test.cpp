@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/websocket/deflater.hpp"
 #include "tests/support/footprint.hpp"
 #include "tests/support/raw_client.hpp"
 #include "tests/websocket/fixture.hpp"
@@ -51,10 +52,10 @@ class IdleMemory : public testing::Test {
   }
   virtual std::string request() const { return support::RawClient::upgrade_request(); }
   // One message each way, of every connection.
-  void exchange(const std::string& payload) {
+  void exchange(const std::string& payload, unsigned first = 0x81) {
     const std::size_t wanted = heard_.messages + kConnections;
     for (std::size_t i = 0; i < kConnections; ++i) {
-      clients_[i]->write(support::raw_frame(0x81, payload));
+      clients_[i]->write(support::raw_frame(first, payload));
       ASSERT_TRUE(connections_[i]->send(Opcode::text, payload));
       connections_[i]->flush();
     }
@@ -80,6 +81,33 @@ TEST_F(IdleMemory, IsAboutTheSameAgainAfterLargeMessages) {
   const std::size_t idle = bytes_per_connection();
   exchange(std::string(30'000, 'L'));
   EXPECT_LE(bytes_per_connection(), idle + 128) << "one block of output may stay in the thread's pool";
+}
+
+class CompressedIdleMemory : public IdleMemory {
+ protected:
+  CompressedIdleMemory() { options_.compression = true; }
+};
+
+TEST_F(CompressedIdleMemory, IsNotPaidByThoseWhoDidNotNegotiate) { EXPECT_LE(bytes_per_connection(), 3840U); }
+
+class NegotiatedIdleMemory : public CompressedIdleMemory {
+ protected:
+  std::string request() const override {
+    std::string text = support::RawClient::upgrade_request();
+    text.resize(text.size() - 2);
+    return text + "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
+  }
+};
+
+TEST_F(NegotiatedIdleMemory, IsBoundedAfterCompressedMessagesToo) {
+  ASSERT_TRUE(connections_[0]->compresses());
+  std::printf("an idle connection that negotiated takes %zu bytes\n", bytes_per_connection());
+  Deflater deflater;
+  std::string body(deflater.bound(5000), '\0');
+  body.resize(deflater.deflate(std::string(5000, 'c'), body.data()));
+  exchange(body, 0xc1);
+  std::printf("and after a compressed message %zu bytes\n", bytes_per_connection());
+  EXPECT_LE(bytes_per_connection(), 20'000U);
 }
 
 }  // namespace
