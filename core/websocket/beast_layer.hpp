@@ -98,7 +98,9 @@ class Layer {
     return boost::asio::async_initiate<Handler, void(boost::beast::error_code, std::size_t)>(
         [this](auto&& h, const Buffers& b) {
           const std::size_t n = boost::asio::buffer_size(b);
-          boost::asio::buffer_copy(boost::asio::buffer(host_.output().extend(n), n), b);
+          char* const place = host_.output().extend(n);
+          boost::asio::buffer_copy(boost::asio::buffer(place, n), b);
+          refuse_unknown_code(place, n);
           host_.flush_now();
           boost::asio::post(
               executor_, boost::beast::bind_front_handler(std::forward<decltype(h)>(h), boost::beast::error_code{}, n));
@@ -107,6 +109,15 @@ class Layer {
   }
 
  private:
+  // Beast answers a close with its own code, also those above 4999, which nobody may send (RFC 6455, 7.4.2): 1002.
+  static void refuse_unknown_code(char* frame, std::size_t size) {
+    if (size < 4 || frame[0] != '\x88' || frame[1] < 2) return;
+    const unsigned code = static_cast<unsigned char>(frame[2]) * 256U + static_cast<unsigned char>(frame[3]);
+    if (code < 5000) return;
+    frame[2] = '\x03';
+    frame[3] = '\xea';
+  }
+
   LayerHost& host_;
   executor_type executor_;
   HandlerSlot reader_;

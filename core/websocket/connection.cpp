@@ -265,6 +265,9 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     const std::string method(request.method_string());
     const HttpRequest asked{method, request.target(), request.body(), headers_of(request)};
     if (!ws::is_upgrade(request)) return answer(server_->on_http ? server_->on_http(asked) : HttpAnswer{}, {});
+    // Sixteen bytes in base64 (RFC 6455, 4.2.1); Beast takes anything.
+    const beast::string_view key = request[http::field::sec_websocket_key];
+    if (key.size() != 24 || !key.ends_with("==")) return answer({400, "text/plain", "Sec-WebSocket-Key is no key\n"}, {});
     // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next
     // message.
     if (request_->buffer.size() != 0)
