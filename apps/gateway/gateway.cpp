@@ -49,6 +49,8 @@ proxy::ShardOptions shard_options(const config::Config& c) {
   o.admission.per_address = static_cast<std::size_t>(c.limits.connections_per_address);
   o.admission.unauthenticated = static_cast<std::size_t>(c.limits.unauthenticated_connections);
   o.connections_per_key = static_cast<std::size_t>(c.limits.connections_per_key);
+  o.compression = c.server.compression.enabled;
+  o.compression_threshold = c.server.compression.threshold;
   o.pace = {c.limits.requests_per_second, c.limits.request_burst};
   o.origins = {c.server.allowed_origins, is_loopback(c.server.host)};
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());

@@ -37,6 +37,7 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
   server.ping_interval = after.server.ping_interval;
   server.ping_timeout = after.server.ping_timeout;
   server.authentication_timeout = after.server.authentication_timeout;
+  server.compression = after.server.compression;
   server.allowed_origins = after.server.allowed_origins;
   server.tls.certificate = after.server.tls.certificate;
   server.tls.key = after.server.tls.key;

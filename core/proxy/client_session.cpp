@@ -159,7 +159,9 @@ void ClientSession::on_open() {
   }
   known_ = true;
   log::info("proxy", describe() + " connected");
-  shard_.to_desk([id = id_, address = connection_->remote_address()](Desk& desk) { desk.opened(id, address); });
+  shard_.to_desk([id = id_, address = connection_->remote_address(), deflated = connection_->compresses()](Desk& desk) {
+    desk.opened(id, address, deflated);
+  });
 }
 
 void ClientSession::on_control_frame() { last_frame_ns_ = monotonic_ns(); }

@@ -38,6 +38,7 @@ Desk::Desk(Loop& loop, bus::Doorbell& bell, const ShardOptions& options, const s
       subscribers_(shards.size()),
       keys_(std::make_shared<const accounts::KeyRing>()),
       calendar_(std::make_shared<const calendar::Calendar>()) {
+  encoder_.set_threshold(options_.compression_threshold);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     shards[i]->set_desk(loop, *this);
     links_.push_back(std::make_unique<ShardLink>(
@@ -56,6 +57,7 @@ Desk::~Desk() = default;
 
 void Desk::set_options(const ShardOptions& options) {
   options_ = options;
+  encoder_.set_threshold(options_.compression_threshold);
   for_each([this](Subscriber& client) {
     if (client.account) router_->set_limit(client.id, options_.subscriptions_per_client);
   });
@@ -101,13 +103,14 @@ Subscriber* Desk::find(routing::SessionId id) {
   return slot < shard.size() ? shard[slot].get() : nullptr;
 }
 
-void Desk::opened(routing::SessionId id, std::string address) {
+void Desk::opened(routing::SessionId id, std::string address, bool deflated) {
   auto& shard = subscribers_[routing::shard_of(id)];
   const std::size_t slot = routing::slot_of(id);
   if (slot >= shard.size()) shard.resize(slot + 1);
   shard[slot] = std::make_unique<Subscriber>();
   shard[slot]->id = id;
   shard[slot]->address = std::move(address);
+  shard[slot]->deflated = deflated;
   ++clients_;
 }
 

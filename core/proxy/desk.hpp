@@ -47,7 +47,7 @@ class Desk final : public routing::SessionPort {
   void collect_ledger(std::function<void(const Ledger&)> done);
 
   // ---- what shards say: desk.cpp
-  void opened(routing::SessionId session, std::string address);
+  void opened(routing::SessionId session, std::string address, bool deflated);
   void asked(routing::SessionId session, wire::Request request, std::size_t bytes);
   // There is room for so many bytes of what waits.
   void fill(routing::SessionId session, std::size_t room);

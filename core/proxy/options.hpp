@@ -26,6 +26,8 @@ struct ShardOptions {
   std::size_t connections_per_key = 1'000;
   PaceLimits pace;
   OriginRule origins;
+  bool compression = false;
+  std::size_t compression_threshold = 1024;
   std::size_t shards = 1;  // at the start only
 };
 

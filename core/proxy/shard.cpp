@@ -55,6 +55,7 @@ void Shard::set_options(const ShardOptions& options) {
   options_ = options;
   for (websocket::ServerOptions* o : {&plain_options_, &tls_options_}) {
     o->message_limit = options_.message_size;
+    o->compression = options_.compression;
     o->open_timeout = std::chrono::milliseconds(options_.authentication_timeout_ns / 1'000'000);
     // Sessions keep the bounds: see ClientSession::deliver_late and send.
     o->output_limit = std::numeric_limits<std::size_t>::max() / 2;

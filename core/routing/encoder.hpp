@@ -72,6 +72,8 @@ class Encoder {
   virtual void prepare(TopicInfo& info) const = 0;
   // Makes header and payload. Allocates only while `out` grows. [routing]
   virtual void encode(const TopicInfo& info, const TopicUpdate& update, Variant variant, FrameBuffer& out) const = 0;
+  // The same frame for sessions that take compressed ones. False: it is too small to be worth it. [routing]
+  virtual bool deflate(const FrameBuffer& frame, FrameBuffer& out) const = 0;
 };
 
 }  // namespace gw::routing

@@ -184,6 +184,7 @@ class Router {
   bool is_older(Topic& topic, std::uint32_t session, const TopicUpdate& update);
   void publish(TopicId id, TopicUpdate& update);
   void publish_variant(TopicId id, Variant variant, const TopicUpdate& update);
+  void deliver(TopicId id, Lane lane, std::string_view frame);
   void tell_extras(TopicId id);
   std::string_view from_memory(SessionId session, TopicId topic, bool as_snapshot);
   bool fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint32_t& session) const;
@@ -210,6 +211,7 @@ class Router {
   Publisher* publisher_ = nullptr;
   std::vector<Pin> pins_;
   FrameBuffer frames_[kVariants];
+  FrameBuffer deflated_;
   RouterCounts counts_;
   std::int64_t turn_wall_ns_ = 0;  // when drain() began: what is taken then is published now
   bool review_due_ = false;

@@ -220,29 +220,36 @@ void Router::publish(TopicId id, TopicUpdate& update) {
       port_.deliver(id, Lane::thinned, {}, thinned);
 }
 
-// Makes the frame once, if anybody wants it.
+// Makes the frame once, and its compressed form once, each if anybody wants it.
 void Router::publish_variant(TopicId id, Variant variant, const TopicUpdate& update) {
   Topic& topic = *topics_[id];
   const Lane lane = lane_of(variant, false);
-  const auto& sessions_of = [&](const Audience& a) -> const std::vector<SessionId>& {
-    return a.lanes[static_cast<std::size_t>(lane)];
+  const Lane deflated_lane = lane_of(variant, true);
+  const auto has_audience = [&](Lane l) {
+    return std::any_of(topic.audience.begin(), topic.audience.end(),
+                       [l](const Audience& a) { return !a.lanes[static_cast<std::size_t>(l)].empty(); });
   };
   const bool plain = variant == Variant::plain;
   const bool logged = !plain && (topic.extras_holders != 0 || topic.kept_until_ns != 0);
   const bool tap = plain && publisher_ != nullptr && topic.published;
-  bool wanted = logged || tap;
-  for (const Audience& audience : topic.audience) wanted = wanted || !sessions_of(audience).empty();
-  if (!wanted) return;
+  const bool wants_deflated = has_audience(deflated_lane);
+  if (!logged && !tap && !wants_deflated && !has_audience(lane)) return;
   FrameBuffer& buffer = frames_[static_cast<std::size_t>(variant)];
   encoder_.encode(topic.info, update, variant, buffer);
-  for (const Audience& audience : topic.audience) {
-    const std::vector<SessionId>& sessions = sessions_of(audience);
-    if (sessions.empty()) continue;
-    counts_.delivered += sessions.size();
-    port_.deliver(id, lane, buffer.frame(), sessions);
-  }
+  deliver(id, lane, buffer.frame());
+  if (wants_deflated)
+    deliver(id, deflated_lane, encoder_.deflate(buffer, deflated_) ? deflated_.frame() : buffer.frame());
   if (logged) topic.logged = log_.append(topic.logged, topic.seq, buffer.frame());
   if (tap) publisher_->publish(topic.name, buffer.payload());
+}
+
+void Router::deliver(TopicId id, Lane lane, std::string_view frame) {
+  for (const Audience& audience : topics_[id]->audience) {
+    const std::vector<SessionId>& sessions = audience.lanes[static_cast<std::size_t>(lane)];
+    if (sessions.empty()) continue;
+    counts_.delivered += sessions.size();
+    port_.deliver(id, lane, frame, sessions);
+  }
 }
 
 // What a broker that stood by knows already, as an update like any other.

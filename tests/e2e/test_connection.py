@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import struct
+import zlib
 
 import pytest
 import websockets
@@ -16,7 +17,7 @@ from gateway import PATIENCE, Client
 class RawSocket:
     """An upgraded connection that sends whatever bytes it likes and answers no ping."""
 
-    def __init__(self, port, receive_buffer=None):
+    def __init__(self, port, receive_buffer=None, extensions=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -24,7 +25,8 @@ class RawSocket:
         self.socket.connect(("127.0.0.1", port))
         key = base64.b64encode(os.urandom(16)).decode()
         self.socket.sendall((f"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
+                             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n" +
+                             (f"Sec-WebSocket-Extensions: {extensions}\r\n" if extensions else "") + "\r\n").encode())
         self.bytes = b""
         while b"\r\n\r\n" not in self.bytes:
             self.bytes += self.socket.recv(4096)
@@ -54,6 +56,7 @@ class RawSocket:
             return out
         try:
             first, second = take(2)
+            self.first = first
             size = second & 127
             if size == 126:
                 size = struct.unpack(">H", take(2))[0]
@@ -282,7 +285,57 @@ def test_a_port_in_use_is_passed_over_or_refused(start, tmp_path):
     assert f"127.0.0.1:{first.port}" in error and "in use" in error
 
 
-def test_compression_is_not_negotiated_yet(shared):
+def compressing(port, key):
+    """A raw client that has negotiated permessage-deflate."""
+    raw = RawSocket(port, extensions="permessage-deflate; client_max_window_bits")
+    raw.text('{"action":"authenticate","api_key":"%s"}' % key)
+    assert b"success" in raw.frame()[1]
+    return raw
+
+
+def test_a_large_book_is_compressed_for_those_who_offer_it_and_is_the_same(shared):
+    subscribe = '{"action":"subscribe","symbol":"RELIANCE","exchange":"NSE","mode":4,"depth_level":50}'
+    with compressing(shared.port, shared.good_key) as packed, authenticated(shared, shared.good_key) as plain:
+        texts = []
+        for raw in (packed, plain):
+            raw.text(subscribe)
+            assert b"subscription" in raw.frame()[1]
+        for raw in (packed, plain):
+            seen = {}
+            while len(seen) < 12:
+                opcode, payload = raw.frame()
+                compressed = raw.first & 0x40 != 0
+                assert opcode == 1 and (len(seen) == 0 or compressed == (raw is packed))  # the first comes from memory
+                text = zlib.decompressobj(-15).decompress(payload + b"\0\0\xff\xff") if compressed else payload
+                seen[json.loads(text)["data"]["timestamp"]] = text
+            texts.append(seen)
+        common = texts[0].keys() & texts[1].keys()
+        assert len(common) >= 1 and all(texts[0][t] == texts[1][t] for t in common)
+
+
+def test_small_messages_are_not_compressed(shared):
+    with compressing(shared.port, shared.good_key) as raw:
+        raw.text('{"action":"subscribe","symbol":"RELIANCE","exchange":"NSE","mode":1}')
+        for _ in range(5):
+            raw.frame()
+            assert raw.first == 0x81
+
+
+def test_clients_that_compress_are_understood_and_a_bomb_is_1009(shared):
+    def packed(data):
+        deflater = zlib.compressobj(9, zlib.DEFLATED, -12)
+        return (deflater.compress(data) + deflater.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    with compressing(shared.port, shared.good_key) as raw:
+        raw.send_frame(1, packed(b'{"action":"ping","id":"packed"}'), reserved=4)
+        assert b'"id":"packed"' in raw.frame()[1]
+        raw.send_frame(1, packed(b" " * (64 << 20)), reserved=4)
+        assert raw.close_code() == 1009
+
+
+def test_the_package_that_most_clients_use_compresses(shared):
     with shared.client(shared.good_key, compression="deflate") as client:
-        assert client.socket.extensions == []
+        assert client.socket.extensions
         assert isinstance(client.socket, websockets.WebSocketClientProtocol)
+        client.subscribe("RELIANCE", "NSE", 4, 50)
+        for _ in range(5):
+            assert len(client.data()["data"]["depth"]["buy"]) == 50

@@ -36,6 +36,7 @@ class FakeEncoder final : public Encoder {
     std::memcpy(out.room(text.size() + 1) + 1, text.data(), text.size());
     out.set(0, 1, text.size() + 1);
   }
+  bool deflate(const FrameBuffer&, FrameBuffer&) const override { return false; }
 };
 
 class FakePort final : public SessionPort {

@@ -163,4 +163,16 @@ void SeedEncoder::encode(const TopicInfo& info, const TopicUpdate& u, Variant va
   out.set(kHeaderRoom - header_size, kHeaderRoom, kHeaderRoom + payload);
 }
 
+bool SeedEncoder::deflate(const routing::FrameBuffer& frame, routing::FrameBuffer& out) const {
+  const std::string_view payload = frame.payload();
+  if (payload.size() < threshold_) return false;
+  char* const start = out.room(kHeaderRoom + deflater_.bound(payload.size()));
+  const std::size_t size = deflater_.deflate(payload, start + kHeaderRoom);
+  char header[kHeaderRoom];
+  const std::size_t header_size = websocket::compressed_frame_header(header, websocket::Opcode::text, size);
+  std::memcpy(start + kHeaderRoom - header_size, header, header_size);
+  out.set(kHeaderRoom - header_size, kHeaderRoom, kHeaderRoom + size);
+  return true;
+}
+
 }  // namespace gw::proxy::wire

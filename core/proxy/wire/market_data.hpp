@@ -2,14 +2,22 @@
 #pragma once
 
 #include "core/routing/encoder.hpp"
+#include "core/websocket/deflater.hpp"
 
 namespace gw::proxy::wire {
 
 class SeedEncoder final : public routing::Encoder {
  public:
+  // Payloads from this size on are compressed.
+  void set_threshold(std::size_t bytes) { threshold_ = bytes; }
   void prepare(routing::TopicInfo& info) const override;
   void encode(const routing::TopicInfo& info, const routing::TopicUpdate& update, routing::Variant variant,
               routing::FrameBuffer& out) const override;
+  bool deflate(const routing::FrameBuffer& frame, routing::FrameBuffer& out) const override;
+
+ private:
+  std::size_t threshold_ = 1024;
+  mutable websocket::Deflater deflater_;  // one thread encodes
 };
 
 }  // namespace gw::proxy::wire
