@@ -31,6 +31,7 @@ class RawClient {
  public:
   RawClient(boost::asio::io_context& io, unsigned short port) : socket_(io) {
     socket_.connect({boost::asio::ip::make_address("127.0.0.1"), port});
+    socket_.set_option(boost::asio::ip::tcp::no_delay(true));
   }
   void write(std::string_view bytes) { boost::asio::write(socket_, boost::asio::buffer(bytes)); }
   // Reads on until `end` has come.
