@@ -267,7 +267,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (!ws::is_upgrade(request)) return answer(server_->on_http ? server_->on_http(asked) : HttpAnswer{}, {});
     // Sixteen bytes in base64 (RFC 6455, 4.2.1); Beast takes anything.
     const beast::string_view key = request[http::field::sec_websocket_key];
-    if (key.size() != 24 || !key.ends_with("==")) return answer({400, "text/plain", "Sec-WebSocket-Key is no key\n"}, {});
+    if (key.size() != 24 || !key.ends_with("=="))
+      return answer({400, "text/plain", "Sec-WebSocket-Key is no key\n"}, {});
     // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next
     // message.
     if (request_->buffer.size() != 0)
@@ -333,6 +334,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (listener_ == nullptr) return;
     if (ec) return on_read_failed(ec);
     message_.add(n);
+    if (ws_.is_message_done() && ws_.got_text() && message_.cut_off()) close(1007, "text ends inside a character");
     if (ws_.is_message_done() && !closing_)
       listener_->on_message(ws_.got_text() ? Opcode::text : Opcode::binary, message_.bytes());
     if (ws_.is_message_done() || closing_) message_.clear();

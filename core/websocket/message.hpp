@@ -24,6 +24,15 @@ class Message {
   }
   void add(std::size_t n) { size_ += n; }
   std::string_view bytes() const { return {large_ ? large_.get() : small_, size_}; }
+  // Whether UTF-8 that is valid so far stops inside a character: Beast does not look when the last fragment is empty.
+  bool cut_off() const {
+    const std::string_view text = bytes();
+    for (std::size_t back = 1; back <= std::min<std::size_t>(3, size_); ++back) {
+      const auto c = static_cast<unsigned char>(text[size_ - back]);
+      if ((c & 0xc0) != 0x80) return back < (c >= 0xf0 ? 4U : c >= 0xe0 ? 3U : c >= 0xc0 ? 2U : 1U);
+    }
+    return false;
+  }
   void clear() {
     size_ = 0;
     if (keeps_ || !large_) return;

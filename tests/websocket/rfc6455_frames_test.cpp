@@ -123,6 +123,8 @@ std::vector<FrameRow> text_rows() {
     rows.push_back({"invalid, split", split, {}, 1007});
   }
   for (const std::string& cut : std::vector<std::string>{"\xc2", "\xe2\x82", "\xf0\x90\x80"}) {
+    rows.push_back(
+        {"cut off in fragments", client_frame(text, cut) + client_frame(fin | cont, "") + close_frame(1000), {}, 1007});
     rows.push_back({"cut off", client_frame(fin | text, cut), {}, 1007});
   }
   rows.push_back({"any bytes in binary", client_frame(fin | binary, "\xff\xc0\x80"), {"\xff\xc0\x80"}});
