@@ -1,0 +1,65 @@
+// One connection: upgrade, say what there is to say, then count what comes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "frame_reader.hpp"
+#include "options.hpp"
+
+namespace bench {
+
+struct Counts {
+  std::uint64_t messages = 0;
+  std::uint64_t payload_bytes = 0;
+  std::uint64_t bytes = 0;
+  std::int64_t last_ns = 0;
+  std::int64_t longest_gap_ns = 0;
+};
+
+class Client {
+ public:
+  enum class Stage { upgrading, asking, waiting, subscribed, over };
+  static constexpr int kLost = 1006;  // ended without a close frame
+
+  Client(const Options& options, std::size_t number);
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client();
+
+  void connect();
+  void upgrade();
+  // The last of several messages, which waits until all clients are there: a server that delivers already accepts
+  // slowly.
+  void say_last();
+  // Reads at most `budget` bytes; throws what a server did wrong before the client was subscribed.
+  std::size_t read(std::string& buffer, std::size_t budget, std::int64_t now);
+  void begin_counting(std::int64_t now);
+  void end_counting(std::int64_t now);
+
+  int descriptor() const { return descriptor_; }
+  Stage stage() const { return stage_; }
+  int close_code() const { return close_code_; }
+  const Counts& counts() const { return counts_; }
+
+ private:
+  void take(std::string_view bytes, std::int64_t now);
+  void take_answer(std::string_view text);
+  void say_next();
+  void send_frame(Opcode opcode, std::string_view payload);
+  void send_all(std::string_view bytes);
+  void end(int code);
+
+  const Options* options_;
+  const std::vector<std::string>* messages_ = nullptr;
+  std::size_t said_ = 0;
+  int descriptor_ = -1;
+  Stage stage_ = Stage::upgrading;
+  int close_code_ = 0;
+  std::string response_;
+  FrameReader reader_;
+  Counts counts_;
+};
+
+}  // namespace bench

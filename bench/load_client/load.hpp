@@ -1,0 +1,59 @@
+// Opens all clients and keeps them reading, on one thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+
+#include "client.hpp"
+#include "server_watch.hpp"
+
+namespace bench {
+
+std::int64_t monotonic_ns();
+
+class Load {
+ public:
+  explicit Load(const Options& options);
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+  ~Load();
+
+  void open();
+  void read_for(double seconds);
+  void begin_counting();
+  void end_counting();
+  // The last words of clients that did not read.
+  void drain_stalled();
+
+  const Options& options() const { return options_; }
+  const std::deque<Client>& clients() const { return clients_; }
+  bool is_reading(std::size_t number) const {
+    return number >= static_cast<std::size_t>(options_.stalled + options_.slow);
+  }
+  bool is_stalled(std::size_t number) const { return number < static_cast<std::size_t>(options_.stalled); }
+
+  double open_seconds = 0;
+  double counted_seconds = 0;
+  double own_cpu_seconds = 0;
+  ServerUse server_before, server_open, server_begin, server_end;
+
+ private:
+  void turn(int timeout_ms);
+  void moved(std::size_t number, Client::Stage before);
+  void expect(std::size_t count, const char* what) const;
+  void watch(std::size_t number, int operation, std::uint32_t events);
+  void read_slow();
+
+  const Options& options_;
+  int poll_ = -1;
+  std::deque<Client> clients_;
+  std::size_t arrived_ = 0;     // clients that have said all but the last
+  std::size_t subscribed_ = 0;  // or were
+  std::string buffer_;
+  std::int64_t start_ns_ = 0;
+  std::int64_t begin_ns_ = 0;
+  std::int64_t slow_ns_ = 0;  // up to when slow clients have read
+};
+
+}  // namespace bench

@@ -1,0 +1,63 @@
+#include "report.hpp"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace bench {
+namespace {
+
+template <class Number>
+Number at(const std::vector<Number>& sorted, double share) {
+  if (sorted.empty()) return 0;
+  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+}
+
+}  // namespace
+
+std::string report(Load& load) {
+  Counts reading, all;
+  std::vector<std::uint64_t> messages;
+  std::vector<double> gaps;
+  for (std::size_t i = 0; i < load.clients().size(); ++i) {
+    const Counts& counts = load.clients()[i].counts();
+    all.messages += counts.messages;
+    all.bytes += counts.bytes;
+    all.payload_bytes += counts.payload_bytes;
+    if (!load.is_reading(i)) continue;
+    reading.messages += counts.messages;
+    messages.push_back(counts.messages);
+    gaps.push_back(static_cast<double>(counts.longest_gap_ns) / 1e6);
+  }
+  std::sort(messages.begin(), messages.end());
+  std::sort(gaps.begin(), gaps.end());
+
+  load.drain_stalled();
+  std::map<std::string, int> closes;
+  for (const Client& client : load.clients())
+    if (client.close_code() != 0) ++closes[std::to_string(client.close_code())];
+
+  const double seconds = load.counted_seconds;
+  const auto rate = [seconds](std::uint64_t count) { return static_cast<double>(count) / seconds; };
+  const nlohmann::ordered_json out = {
+      {"clients", load.clients().size()},
+      {"seconds", seconds},
+      {"deliveries_per_second", rate(all.messages)},
+      {"reading_deliveries_per_second", rate(reading.messages)},
+      {"payload_bytes_per_second", rate(all.payload_bytes)},
+      {"bytes_per_second", rate(all.bytes)},
+      {"per_connection", {{"min", at(messages, 0)}, {"median", at(messages, 0.5)}, {"max", at(messages, 1)}}},
+      {"longest_gap_ms", {{"p50", at(gaps, 0.5)}, {"p99", at(gaps, 0.99)}, {"max", at(gaps, 1)}}},
+      {"closes", closes},
+      {"connects_per_second", static_cast<double>(load.clients().size()) / load.open_seconds},
+      {"client_cpu", load.own_cpu_seconds / seconds},
+      {"server",
+       {{"cpu", (load.server_end.cpu_seconds - load.server_begin.cpu_seconds) / seconds},
+        {"kib_before", load.server_before.memory_kib},
+        {"kib_open", load.server_open.memory_kib},
+        {"kib_peak", load.server_end.peak_kib}}}};
+  return out.dump();
+}
+
+}  // namespace bench
