@@ -1,0 +1,145 @@
+"""Tables of what was seen."""
+
+import dataclasses
+import datetime
+import os
+import platform
+import statistics
+
+import fanout_servers as servers
+
+BEGIN, END = "<!-- table of the benchmark: begin -->", "<!-- table of the benchmark: end -->"
+HEADER = ("scenario", "server", "a second", "MB/s", "ratio (quartiles)", "least", "longest gap p99", "calls each", "memory",
+          "server's core", "clients' core", "closes")
+
+
+@dataclasses.dataclass
+class Row:
+    scenario: object
+    kind: str
+    ratios: list  # one for each round
+    cells: tuple
+
+    @property
+    def median(self):
+        return statistics.median(self.ratios)
+
+    @property
+    def is_judged(self):
+        return self.kind == "gateway" and self.scenario.limit > 0
+
+    @property
+    def met(self):
+        return self.median >= self.scenario.limit
+
+
+def quartiles(values):
+    if len(values) < 2:
+        return values[0], values[0]
+    low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, high
+
+
+def percent(value):
+    return f"{100 * value:.0f} %"
+
+
+def short(value):
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.2f} {letter}"
+    return f"{value:.0f}"
+
+
+def each_reader(seen, stalled):
+    return seen["reading_deliveries_per_second"] / (seen["clients"] - stalled)
+
+
+def ratios(results, scenario, kind):
+    """Of each round, to the limit's run in the same round; with stalled clients to the same server without any."""
+    runs = results.of(scenario, kind)
+    if scenario.stalled:
+        return [each_reader(run, scenario.stalled) / max(each_reader(run["control"], 0), 1) for run in runs]
+    value = "connects_per_second" if scenario.is_idle else "deliveries_per_second"
+    return [run[value] / max(limit[value], 1) for run, limit in zip(runs, results.of(scenario, "limit"))]
+
+
+def rows(results):
+    out = []
+    for scenario in results.scenarios:
+        for kind in servers.KINDS.values():
+            if kind.installed():
+                out.append(row(results, scenario, kind.name))
+            else:
+                out.append(Row(scenario, kind.name, [], (scenario.name, kind.name, f"not installed ({kind.package})")))
+    return out
+
+
+def row(results, scenario, kind):
+    runs = results.of(scenario, kind)
+    all_ratios = ratios(results, scenario, kind)
+
+    def middle(look):
+        return statistics.median(look(run) for run in runs)
+
+    if scenario.is_idle:
+        rate = middle(lambda run: run["connects_per_second"])
+        memory = middle(lambda run: (run["server"]["kib_open"] - run["server"]["kib_before"]) / scenario.clients)
+        memory_text = f"{memory:.1f} KiB a client"
+    else:
+        rate = middle(lambda run: run["deliveries_per_second"])
+        memory_text = f"{middle(lambda run: run['server']['kib_peak']) / 1024:.0f} MiB"
+    gap = f"{middle(lambda run: run['longest_gap_ms']['p99']):.0f} ms"
+    if scenario.stalled:
+        gap += f" (without {middle(lambda run: run['control']['longest_gap_ms']['p99']):.0f})"
+    closes = {}
+    for run in runs:
+        for code, count in run["closes"].items():
+            closes[code] = closes.get(code, 0) + count
+    calls = results.calls.get((scenario.name, kind))
+    is_limit = kind == "limit" and not scenario.stalled
+    spread = "1" if is_limit else f"{percent(statistics.median(all_ratios))} ({' – '.join(map(percent, quartiles(all_ratios)))})"
+    least = ""
+    if kind == "gateway" and scenario.limit:
+        least = f"{percent(scenario.limit)}: {'met' if statistics.median(all_ratios) >= scenario.limit else 'missed'}"
+    return Row(scenario, kind, all_ratios, (
+        scenario.name, kind, short(rate), "" if scenario.is_idle else f"{middle(lambda run: run['bytes_per_second']) / 1e6:,.0f}",
+        spread, least, "" if scenario.is_idle else gap,
+        "" if scenario.is_idle else "not counted" if calls is None else f"{calls:.3f}", memory_text,
+        "" if scenario.is_idle else percent(middle(lambda run: run["server"]["cpu"])),
+        "" if scenario.is_idle else percent(middle(lambda run: run["client_cpu"])),
+        ", ".join(f"{count} × {code}" for code, count in sorted(closes.items())) or "none"))
+
+
+def padded(cells):
+    return [*cells, *[""] * (len(HEADER) - len(cells))]
+
+
+def as_text(rows):
+    table = [HEADER, *(padded(row.cells) for row in rows)]
+    widths = [max(len(line[i]) for line in table) for i in range(len(HEADER))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in table)
+
+
+def as_markdown(rows):
+    lines = [HEADER, ["---"] * len(HEADER), *(padded(row.cells) for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def machine():
+    model = platform.processor() or platform.machine()
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        for line in file:
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    return f"{model}, {os.cpu_count()} cores, Linux {platform.release().split('-')[0]}, loopback"
+
+
+def write(page, rows, results):
+    text = page.read_text()
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    day = datetime.date.today().isoformat()
+    summary = f"{day}, {results.rounds} rounds, {machine()}; load average at the end {os.getloadavg()[0]:.1f}."
+    page.write_text(f"{before}{BEGIN}\n{as_markdown(rows)}\n\n{summary}\n{END}{after}")

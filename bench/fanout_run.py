@@ -1,0 +1,169 @@
+"""Rounds of runs, the servers one after the other, so that the machine's drift meets all of them."""
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import time
+
+import fanout_servers as servers
+
+# Deliveries a second with which the first search begins.
+FIRST_GUESS = {"limit": 6_000_000, "gateway": 1_000_000, "nats": 600_000, "ws": 200_000}
+# Of the offered load: a server that delivers less is saturated.
+KEEPS_UP = 0.95
+STEP, FIRST_STEP, CLOSE_ENOUGH = 1.3, 2, 1.08
+COUNTING_SHARE = 0.8
+MOST_UPDATES = 1_000_000  # a second; the mock makes no more
+
+
+@dataclasses.dataclass
+class Length:
+    rounds: int
+    seconds: float
+    warmup: float
+    probes: int
+
+
+SHORT = Length(rounds=3, seconds=1, warmup=1, probes=3)
+FULL = Length(rounds=9, seconds=2, warmup=1, probes=5)
+
+
+@dataclasses.dataclass
+class Results:
+    """What was seen, by scenario's name and server's name; one for each round."""
+    scenarios: list
+    rounds: int
+    seen: dict = dataclasses.field(default_factory=dict)
+    calls: dict = dataclasses.field(default_factory=dict)
+
+    def of(self, scenario, kind):
+        return self.seen.setdefault((scenario.name, kind), [])
+
+
+def run_load(server, seconds, warmup, stalled=0, counts_calls=False):
+    """The load client against a server that is up."""
+    command = [servers.LOAD_CLIENT, "--port", server.port, "--clients", server.scenario.clients, "--talk", server.talk,
+               "--server", server.child.pid, "--seconds", seconds, "--warmup", warmup, "--stalled", stalled]
+    if messages := server.messages():
+        command += ["--messages", messages]
+    with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        if child.stdout.readline():
+            server.begin()
+        begun = child.stdout.readline()
+        calls = count_calls(server.child.pid, seconds * 0.8) if begun and counts_calls else None
+        line, said = child.communicate()
+    if child.returncode != 0:
+        print(f"{server.scenario.name} {server.name}: {said.strip()}", flush=True)
+        seen = unserved(server.scenario)
+    else:
+        seen = json.loads(line)
+        seen["deliveries_per_second"] = server.deliveries(seen)
+    seen["offered"] = server.updates_per_second * server.scenario.fan_out
+    seen["calls_per_delivery"] = calls and calls / max(seen["deliveries_per_second"], 1)
+    return seen
+
+
+def unserved(scenario):
+    """Instead of a run in which not all clients could be opened."""
+    return {"clients": scenario.clients, "deliveries_per_second": 0, "reading_deliveries_per_second": 0, "bytes_per_second": 0,
+            "longest_gap_ms": {"p99": 0}, "closes": {"never served": scenario.clients}, "connects_per_second": 0,
+            "client_cpu": 0, "server": {"cpu": 0, "kib_before": 0, "kib_open": 0, "kib_peak": 0}}
+
+
+def count_calls(process, seconds):
+    """System calls a second; None where perf may not count them."""
+    if not shutil.which("perf"):
+        return None
+    done = subprocess.run(["perf", "stat", "-x,", "-e", "raw_syscalls:sys_enter", "-p", str(process), "sleep", str(seconds)],
+                          capture_output=True, text=True)
+    count = done.stderr.split(",")[0]
+    return int(count) / seconds if done.returncode == 0 and count.isdigit() else None
+
+
+class Cell:
+    """One server in one scenario: its runs, and the rate with which the next search begins."""
+
+    def __init__(self, kind, inputs, length, results):
+        self.kind = kind
+        self.inputs = inputs
+        self.scenario = inputs.scenario
+        self.length = length
+        self.results = results
+        self.rate = FIRST_GUESS[kind.name] / max(self.scenario.fan_out, 1)
+        self.is_first = True
+
+    def run_once(self, rate, stalled=0, counts_calls=False, warmup=None):
+        rate = min(rate, MOST_UPDATES)
+        with self.kind(self.inputs, rate) as server:
+            return run_load(server, self.length.seconds, warmup or self.length.warmup, stalled, counts_calls)
+
+    def measure(self):
+        if self.scenario.is_idle:
+            seen = self.run_once(1)
+        elif self.scenario.stalled:
+            seen = self._with_and_without_stalled()
+        else:
+            seen = self._most()
+        self.results.of(self.scenario, self.kind.name).append(seen)
+        if self.is_first and not self.scenario.is_idle:
+            # Counting slows a server down: a little below its best, and what a run that lost clients counted is left out.
+            counted = self.run_once(COUNTING_SHARE * self.rate, counts_calls=True)
+            if not counted["closes"]:
+                self.results.calls[self.scenario.name, self.kind.name] = counted["calls_per_delivery"]
+        self.is_first = False
+        return seen
+
+    def _with_and_without_stalled(self):
+        """A good while of both: what a stalled client does not read goes into large buffers first."""
+        self.rate = self.scenario.updates_per_second
+        control = self.run_once(self.rate, warmup=3)
+        seen = self.run_once(self.rate, self.scenario.stalled, warmup=3)
+        seen["control"] = control
+        return seen
+
+    def _most(self):
+        """The run with the most deliveries in which no client was closed. The load goes up until the server does not keep up:
+        one that lets slow clients go without is seen at its best there, one that closes them a step below."""
+        best, kept, lost = None, None, None  # a run; the highest rate that was kept up, the lowest that cost clients
+        rate = self.rate
+        for _ in range(self.length.probes * (2 if self.is_first else 1)):
+            seen = self.run_once(rate)
+            if seen["closes"]:
+                lost = min(rate, lost or rate)
+            else:
+                if best is None or seen["deliveries_per_second"] > best["deliveries_per_second"]:
+                    best, self.rate = seen, rate
+                if seen["deliveries_per_second"] < KEEPS_UP * seen["offered"] or rate >= MOST_UPDATES:
+                    break
+                kept = max(rate, kept or rate)
+            step = FIRST_STEP if self.is_first else STEP
+            if lost is None:
+                rate = kept * step
+            elif kept is None:
+                rate = lost / step
+            elif lost / kept < CLOSE_ENOUGH:
+                break
+            else:
+                rate = (lost * kept) ** 0.5
+        if best is None:
+            best, self.rate = {**seen, "deliveries_per_second": 0, "bytes_per_second": 0}, rate  # no rate was kept up
+        return best
+
+
+def all_rounds(scenarios, folder, full):
+    length = FULL if full else SHORT
+    results = Results(scenarios, length.rounds)
+    kinds = [kind for kind in servers.KINDS.values() if kind.installed()]
+    cells = []
+    for scenario in scenarios:
+        inputs = servers.Inputs(scenario, folder)
+        cells += [Cell(kind, inputs, length, results) for kind in kinds]
+    for number in range(length.rounds):
+        for cell in cells:
+            began = time.monotonic()
+            seen = cell.measure()
+            rate = seen["connects_per_second" if cell.scenario.is_idle else "deliveries_per_second"]
+            print(f"round {number + 1}/{length.rounds} {cell.scenario.name:4} {cell.kind.name:8} {rate:12,.0f} a second "
+                  f"({time.monotonic() - began:.0f} s)", flush=True)
+    return results

@@ -1,0 +1,38 @@
+"""What is measured."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    name: str
+    what: str
+    clients: int
+    symbols: int
+    per_client: int  # of the symbols, spread evenly
+    brokers: int = 1  # the mock has some 700 instruments
+    mode: int = 2
+    depth: int = 0
+    limit: float = 0.75  # the least ratio; 0: not judged
+    stalled: int = 0
+    updates_per_second: float = 0  # of all symbols; 0: as many as can be delivered
+
+    @property
+    def fan_out(self):
+        """Deliveries of one update."""
+        return self.clients * self.per_client / self.symbols
+
+    @property
+    def is_idle(self):
+        return self.per_client == 0
+
+
+ALL = {scenario.name: scenario for scenario in (
+    Scenario("A", "50 clients, each with all of 100 symbols", 50, 100, 100),
+    Scenario("B", "1,000 clients, each with 10 of 1,000 symbols", 1000, 1000, 10, brokers=2),
+    Scenario("D20", "50 clients, each with all of 20 books of 20 levels", 50, 20, 20, mode=4, depth=20),
+    Scenario("D50", "50 clients, each with all of 20 books of 50 levels", 50, 20, 20, mode=4, depth=50),
+    Scenario("I", "5,000 idle clients", 5000, 1, 0, limit=0),
+    Scenario("S", "200 clients with 20 books of 20 levels, 10 of them stalled", 200, 20, 20, mode=4, depth=20, limit=0.95,
+             stalled=10, updates_per_second=1000),
+)}

@@ -1,0 +1,109 @@
+"""The load client against the limit server and the real gateway, and what is made of the numbers."""
+
+import json
+import subprocess
+import types
+
+import fanout_report as report
+import fanout_run as run
+import fanout_servers as servers
+import fanout_svg as svg
+import pytest
+from fanout_scenarios import Scenario
+
+SMALL = Scenario("small", "a few clients", clients=4, symbols=4, per_client=2, mode=4, depth=20)
+RATE = 2000
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    return servers.Inputs(SMALL, tmp_path_factory.mktemp("fanout"))
+
+
+@pytest.mark.parametrize("kind", [servers.Limit, servers.Gateway])
+def test_every_client_gets_updates(inputs, kind):
+    with kind(inputs, RATE) as server:
+        seen = run.run_load(server, seconds=1, warmup=0.1)
+    assert server.child.returncode == 0
+    assert seen["per_connection"]["min"] > 0 and seen["deliveries_per_second"] > 0
+    assert seen["payload_bytes_per_second"] > 500 * seen["deliveries_per_second"]  # books, not answers
+    assert seen["closes"] == {} and seen["server"]["kib_open"] > 0
+
+
+def test_what_the_gateway_sends_is_what_the_others_send(inputs):
+    lines = inputs.payloads.read_text().splitlines()
+    topics = {json.loads(line)["topic"] for line in lines}
+    assert len(lines) == len(topics) == SMALL.symbols
+    assert all(len(json.loads(line)["data"]["depth"]["buy"]) == SMALL.depth for line in lines)
+
+
+def test_stalled_and_slow_clients_read_less(inputs):
+    with servers.Limit(inputs, RATE) as server:
+        done = subprocess.run([servers.LOAD_CLIENT, "--port", str(server.port), "--clients", "4", "--seconds", "1",
+                               "--stalled", "1", "--slow", "1", "--slow-rate", "100000"], capture_output=True, text=True)
+    seen = json.loads(done.stdout.splitlines()[-1])
+    slow = seen["deliveries_per_second"] - seen["reading_deliveries_per_second"]
+    assert done.returncode == 0
+    assert 0 < slow < seen["reading_deliveries_per_second"] / 2
+
+
+def test_a_refused_client_is_an_error(inputs, tmp_path):
+    messages = tmp_path / "messages"
+    messages.write_text(servers.authentication("wrong") + "\n")
+    with servers.Gateway(inputs, RATE) as server:
+        done = subprocess.run([servers.LOAD_CLIENT, "--port", str(server.port), "--talk", "gateway", "--messages", messages],
+                              capture_output=True, text=True)
+    assert done.returncode == 1 and "INVALID_API_KEY" in done.stderr
+
+
+class Played(run.Cell):
+    """A cell whose server is played: `most` deliveries a second; above, it closes clients or lets them go without."""
+
+    def __init__(self, scenario, most, closes):
+        kind = types.SimpleNamespace(name="gateway")
+        super().__init__(kind, types.SimpleNamespace(scenario=scenario), run.SHORT, run.Results([scenario], 1))
+        self.most, self.closes = most, closes
+
+    def run_once(self, rate, **_):
+        offered = rate * self.scenario.fan_out
+        closed = self.closes and offered > self.most
+        return {**run.unserved(self.scenario), "deliveries_per_second": min(offered, self.most), "offered": offered,
+                "closes": {"4000": 1} if closed else {}, "calls_per_delivery": 0.5}
+
+
+@pytest.mark.parametrize("closes", [True, False])
+@pytest.mark.parametrize("most", [90_000, 712_345, 1_900_000])
+def test_the_search_finds_the_most(most, closes):
+    cell = Played(SMALL, most, closes)
+    for _ in range(3):
+        found = cell.measure()
+        assert found["closes"] == {}
+    assert 0.85 * most < found["deliveries_per_second"] <= most
+
+
+def results_with(gateway, limit):
+    results = run.Results([SMALL], len(gateway))
+    for kind in servers.KINDS:
+        rates = gateway if kind == "gateway" else limit
+        results.seen[SMALL.name, kind] = [{**run.unserved(SMALL), "closes": {}, "deliveries_per_second": r} for r in rates]
+    return results
+
+
+@pytest.mark.parametrize("gateway, met", [([80, 90, 70], True), ([80, 60, 70], False)])
+def test_the_median_of_pairs_decides(gateway, met, tmp_path):
+    results = results_with(gateway, [100, 100, 100])
+    rows = report.rows(results)
+    judged = [row for row in rows if row.is_judged]
+    assert [row.met for row in judged] == [met]
+    assert ("75 %: met" if met else "75 %: missed") in report.as_text(rows)
+    assert svg.draw(rows).endswith("</svg>\n")
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    report.write(page, rows, results)
+    text = page.read_text()
+    assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text and "| small | gateway |" in text
+
+
+def test_a_peer_that_is_not_there_is_a_line(monkeypatch):
+    monkeypatch.setattr(servers.Ws, "installed", classmethod(lambda cls: False))
+    assert "not installed (node-ws)" in report.as_text(report.rows(results_with([1], [1])))
