@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "apps/gateway/broker_setup.hpp"
+#include "apps/gateway/server_tls.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
@@ -176,6 +177,7 @@ Result<void> Gateway::start_proxy() {
 }
 
 Result<void> Gateway::load_certificate() {
+  if (const auto problems = server_tls_problems(loaded_); !problems.empty()) return Error{problems.front().text()};
   const config::Tls& tls = config().server.tls;
   auto loaded = websocket::load_server_tls(tls.certificate, tls.key);
   if (!loaded) return Error{"server.tls: " + loaded.error().message};

@@ -39,8 +39,8 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
   server.authentication_timeout = after.server.authentication_timeout;
   server.compression = after.server.compression;
   server.allowed_origins = after.server.allowed_origins;
-  server.tls.certificate = after.server.tls.certificate;
-  server.tls.key = after.server.tls.key;
+  server.tls = after.server.tls;
+  server.tls.port = before.server.tls.port;
   differ("server", server != after.server);
   differ("limits.resume_memory", before.limits.resume_memory != after.limits.resume_memory);
   differ("database", before.database != after.database);

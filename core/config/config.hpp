@@ -27,6 +27,8 @@ struct Tls {
   int port = 0;  // 0: off
   std::string certificate;
   std::string key;
+  int certificate_line = 0;
+  int key_line = 0;
   bool operator==(const Tls&) const = default;
 };
 

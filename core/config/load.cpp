@@ -23,11 +23,20 @@ bool is_name(const std::string& name) {
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
 }
 
+// As a browser writes it: no path, not even a slash.
+bool is_origin(const std::string& text) {
+  const std::size_t scheme = text.find("://");
+  return scheme != std::string::npos && scheme != 0 && scheme + 3 < text.size() &&
+         text.find_first_of("/@?#\\* ", scheme + 3) == std::string::npos;
+}
+
 void read_tls(Context& c, const YAML::Node& node, const std::string& prefix, Tls& t) {
   MappingReader r(c, node, prefix);
   r.integer("port", t.port, 0, 65535);
   r.path("certificate", t.certificate);
   r.path("key", t.key);
+  t.certificate_line = r.line_at("certificate");
+  t.key_line = r.line_at("key");
   if (t.port == 0) return;
   constexpr const char* kExpected = "the path of a PEM file, because tls.port is set";
   if (t.certificate.empty()) r.wrong("certificate", "nothing", kExpected);
@@ -45,6 +54,9 @@ void read_server(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.duration("authentication_timeout", s.authentication_timeout, 10ms);
   r.boolean("allow_plain", s.allow_plain);
   r.texts("allowed_origins", s.allowed_origins);
+  for (const std::string& origin : s.allowed_origins)
+    if (!is_origin(origin))
+      r.wrong("allowed_origins", origin, "SCHEME://HOST or SCHEME://HOST:PORT, like https://app.example.com");
   r.mapping("compression", [&](const YAML::Node& n, const std::string& p) {
     MappingReader compression(c, n, p);
     compression.boolean("enabled", s.compression.enabled);

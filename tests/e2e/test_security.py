@@ -256,3 +256,24 @@ def test_a_stuck_raw_client_pins_no_more_than_its_bound(start):
         for _ in range(10):
             healthy.data()
     stuck.socket.close()
+
+
+@pytest.mark.parametrize("key, content, found", [
+    ("certificate", None, "which cannot be read"), ("certificate", "no PEM", "no certificate in"),
+    ("key", None, "which cannot be read"), ("key", "no PEM", "no key of")])
+def test_check_config_names_what_is_wrong_with_tls(tmp_path, certificate, key, content, found):
+    wrong = tmp_path / "wrong.pem"
+    if content:
+        wrong.write_text(content)
+    folder = certificate("checked.example")
+    tls = {"port": 1, "certificate": str(folder / "cert.pem"), "key": str(folder / "key.pem"), key: str(wrong)}
+    path = parts.write_config(tmp_path / "checked", {"server": {"tls": tls}})
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if str(wrong) in text)
+    out = parts.run("check-config", "--config", path, status=2)
+    assert out.startswith(f"{path}:{line}: server.tls.{key}: found ") and found in out and out.count("\n") == 1
+
+
+@pytest.mark.parametrize("origin", ["app.example.com", "https://app.example.com/", "https://*.example.com", "null"])
+def test_an_origin_that_no_browser_sends_is_an_error(tmp_path, origin):
+    path = parts.write_config(tmp_path, {"server": {"allowed_origins": [origin]}})
+    assert "server.allowed_origins: found " in parts.run("check-config", "--config", path, status=2)

@@ -4,6 +4,7 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/server_tls.hpp"
 
 namespace gw::app {
 
@@ -13,6 +14,7 @@ int check_config(const Options& options) {
   config::Loaded loaded = config::load(*where);
   if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins)
     for (config::Problem& problem : setting_problems(loaded, *plugins)) loaded.problems.push_back(std::move(problem));
+  for (config::Problem& problem : server_tls_problems(loaded)) loaded.problems.push_back(std::move(problem));
   if (options.json) {
     nlohmann::json out = nlohmann::json::array();
     for (const config::Problem& p : loaded.problems)
