@@ -13,6 +13,7 @@
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/instrument_updater.hpp"
+#include "apps/gateway/shared_calendar.hpp"
 #include "core/accounts/account_store.hpp"
 #include "core/base/log.hpp"
 #include "core/control/control_socket.hpp"
@@ -81,8 +82,6 @@ class Gateway {
 
   Options options_;
   config::Loaded loaded_;
-  // The calendar in force, for the feed thread.
-  using SharedCalendar = std::atomic<std::shared_ptr<const calendar::Calendar>>;
   std::shared_ptr<SharedCalendar> calendar_ = std::make_shared<SharedCalendar>();
   std::atomic<bool> reload_wanted_ = false;
   std::vector<plugin_host::ScanEntry> plugins_;
