@@ -33,7 +33,7 @@ class Counter final : public Listener {
 class IdleMemory : public testing::Test {
  protected:
   void SetUp() override {
-    if (!support::kMemoryIsOurs) GTEST_SKIP();
+    if (!support::kMemoryIsOurs) GTEST_SKIP() << "a sanitizer allocates for itself";
     rlimit files{};
     getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = std::min<rlim_t>(files.rlim_max, 2 * kConnections + 100);
