@@ -235,8 +235,9 @@ class Client:
             return self.socket.close_code, self.socket.close_reason
 
     def close(self):
-        self._run(self.socket.close())
-        self.loop.close()
+        if not self.loop.is_closed():  # within its own block, too
+            self._run(self.socket.close())
+            self.loop.close()
 
     def __enter__(self):
         return self
