@@ -1,14 +1,11 @@
-"""Tables of what was seen."""
+"""The rows of the fan-out's table."""
 
 import dataclasses
-import datetime
-import os
-import platform
 import statistics
 
 import fanout_servers as servers
+from tables import percent, short
 
-BEGIN, END = "<!-- table of the benchmark: begin -->", "<!-- table of the benchmark: end -->"
 HEADER = ("scenario", "server", "a second", "MB/s", "ratio (quartiles)", "least", "longest gap p99", "calls each", "memory",
           "server's core", "clients' core", "closes")
 
@@ -38,17 +35,6 @@ def quartiles(values):
         return values[0], values[0]
     low, _, high = statistics.quantiles(values, n=4, method="inclusive")
     return low, high
-
-
-def percent(value):
-    return f"{100 * value:.0f} %"
-
-
-def short(value):
-    for size, letter in ((1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.2f} {letter}"
-    return f"{value:.0f}"
 
 
 def each_reader(seen, stalled):
@@ -109,37 +95,3 @@ def row(results, scenario, kind):
         "" if scenario.is_idle else percent(middle(lambda run: run["server"]["cpu"])),
         "" if scenario.is_idle else percent(middle(lambda run: run["client_cpu"])),
         ", ".join(f"{count} × {code}" for code, count in sorted(closes.items())) or "none"))
-
-
-def padded(cells):
-    return [*cells, *[""] * (len(HEADER) - len(cells))]
-
-
-def as_text(rows):
-    table = [HEADER, *(padded(row.cells) for row in rows)]
-    widths = [max(len(line[i]) for line in table) for i in range(len(HEADER))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in table)
-
-
-def as_markdown(rows):
-    lines = [HEADER, ["---"] * len(HEADER), *(padded(row.cells) for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def machine():
-    model = platform.processor() or platform.machine()
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        for line in file:
-            if line.startswith("model name"):
-                model = line.split(":", 1)[1].strip()
-                break
-    return f"{model}, {os.cpu_count()} cores, Linux {platform.release().split('-')[0]}, loopback"
-
-
-def write(page, rows, results):
-    text = page.read_text()
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    day = datetime.date.today().isoformat()
-    summary = f"{day}, {results.rounds} rounds, {machine()}; load average at the end {os.getloadavg()[0]:.1f}."
-    page.write_text(f"{before}{BEGIN}\n{as_markdown(rows)}\n\n{summary}\n{END}{after}")

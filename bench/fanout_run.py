@@ -12,6 +12,7 @@ import fanout_servers as servers
 FIRST_GUESS = {"limit": 6_000_000, "gateway": 1_000_000, "nats": 600_000, "ws": 200_000}
 # Of the offered load: a server that delivers less is saturated.
 KEEPS_UP = 0.95
+ENOUGH = 2  # runs in which it did not keep up: one alone may have met a bad second
 STEP, FIRST_STEP, CLOSE_ENOUGH = 1.3, 2, 1.08
 COUNTING_SHARE = 0.8
 MOST_UPDATES = 1_000_000  # a second; the mock makes no more
@@ -41,16 +42,18 @@ class Results:
         return self.seen.setdefault((scenario.name, kind), [])
 
 
-def run_load(server, seconds, warmup, stalled=0, counts_calls=False):
+def run_load(server, seconds, warmup, stalled=0, counts_calls=False, at_counting=lambda: None):
     """The load client against a server that is up."""
     command = [servers.LOAD_CLIENT, "--port", server.port, "--clients", server.scenario.clients, "--talk", server.talk,
-               "--server", server.child.pid, "--seconds", seconds, "--warmup", warmup, "--stalled", stalled]
+               "--server", server.child.pid, "--seconds", seconds, "--warmup", warmup, "--stalled", stalled,
+               "--timed", server.inputs.timed]
     if messages := server.messages():
         command += ["--messages", messages]
     with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         if child.stdout.readline():
             server.begin()
         begun = child.stdout.readline()
+        at_counting()
         calls = count_calls(server.child.pid, seconds * 0.8) if begun and counts_calls else None
         line, said = child.communicate()
     if child.returncode != 0:
@@ -104,7 +107,7 @@ class Cell:
         elif self.scenario.stalled:
             seen = self._with_and_without_stalled()
         else:
-            seen = self._most()
+            seen = self.find_most()
         self.results.of(self.scenario, self.kind.name).append(seen)
         if self.is_first and not self.scenario.is_idle:
             # Counting slows a server down: a little below its best, and what a run that lost clients counted is left out.
@@ -122,11 +125,11 @@ class Cell:
         seen["control"] = control
         return seen
 
-    def _most(self):
+    def find_most(self):
         """The run with the most deliveries in which no client was closed. The load goes up until the server does not keep up:
         one that lets slow clients go without is seen at its best there, one that closes them a step below."""
         best, kept, lost = None, None, None  # a run; the highest rate that was kept up, the lowest that cost clients
-        rate = self.rate
+        rate, behind = self.rate, 0
         for _ in range(self.length.probes * (2 if self.is_first else 1)):
             seen = self.run_once(rate)
             if seen["closes"]:
@@ -134,7 +137,8 @@ class Cell:
             else:
                 if best is None or seen["deliveries_per_second"] > best["deliveries_per_second"]:
                     best, self.rate = seen, rate
-                if seen["deliveries_per_second"] < KEEPS_UP * seen["offered"] or rate >= MOST_UPDATES:
+                behind += seen["deliveries_per_second"] < KEEPS_UP * seen["offered"]
+                if behind == ENOUGH or rate >= MOST_UPDATES:
                     break
                 kept = max(rate, kept or rate)
             step = FIRST_STEP if self.is_first else STEP

@@ -116,7 +116,8 @@ class Limit(Server):
 
     def serve(self):
         self.start([LIMIT, "--payloads", self.inputs.payloads, "--symbols", self.scenario.symbols,
-                    "--clients", self.scenario.clients, "--per-client", self.scenario.per_client, "--updates-per-second", self.updates_per_second])
+                    "--clients", self.scenario.clients, "--per-client", self.scenario.per_client,
+                    "--updates-per-second", self.updates_per_second, *(["--stamped"] if self.inputs.timed else [])])
         self.port = int(self.child.stdout.readline().split()[-1])
 
 
@@ -255,10 +256,12 @@ def broker_names(scenario):
 
 
 class Inputs:
-    """What the servers and their clients are given for a scenario."""
+    """What the servers and their clients are given for a scenario. `timed` of the clients read how old what they get is;
+    then all have extras, which say when the gateway got it."""
 
-    def __init__(self, scenario, folder):
+    def __init__(self, scenario, folder, timed=0):
         self.scenario = scenario
+        self.timed = timed
         self.folder = folder / scenario.name
         (self.folder / "gateway").mkdir(parents=True)
         self.messages = self.folder / "messages"
@@ -273,7 +276,7 @@ class Inputs:
         lines = []
         for client in range(min(scenario.clients, scenario.symbols)):
             broker = client % scenario.brokers
-            said = [authentication(keys[broker])]
+            said = [authentication(keys[broker], timed > 0)]
             if scenario.per_client:
                 own = [symbols[broker][(client // scenario.brokers + i * each // scenario.per_client) % each]
                        for i in range(scenario.per_client)]
@@ -296,7 +299,7 @@ class Inputs:
     def _look(self, port, key, count):
         """The instruments that are used, and a payload of each."""
         with WebSocket(port) as socket:
-            socket.send(authentication(key))
+            socket.send(authentication(key, self.timed > 0))
             found = []
             for exchange in ("NSE", "BSE", "NFO"):
                 socket.send(json.dumps({"action": "search", "text": "", "exchange": exchange, "limit": count}))
@@ -317,5 +320,5 @@ class Inputs:
             return found
 
 
-def authentication(key):
-    return json.dumps({"action": "authenticate", "api_key": key})
+def authentication(key, extras):
+    return json.dumps({"action": "authenticate", "api_key": key, **({"extras": True} if extras else {})})

@@ -1,6 +1,8 @@
 // The finished frames of every symbol, made once and lying side by side.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,16 +11,22 @@ namespace bench {
 
 class Frames {
  public:
-  // Symbol s gets the payload of line s, round and round.
-  Frames(const std::vector<std::string>& payloads, std::size_t symbols);
+  // Symbol s gets payload s, round and round. `stamped`: each has a "timestamp", which set_time() is to change.
+  Frames(std::vector<std::string> payloads, std::size_t symbols, bool stamped);
 
   std::size_t symbols() const { return frames_.size(); }
   std::size_t bytes() const { return bytes_.size(); }  // of all symbols
   std::string_view of(std::size_t symbol) const { return frames_[symbol]; }
+  // Wall clock time of what is stamped from now on.
+  void set_time(std::int64_t wall_ns);
+  // The same frame with that time.
+  std::string_view stamped(std::size_t symbol);
 
  private:
   std::string bytes_;
   std::vector<std::string_view> frames_;
+  std::vector<std::size_t> stamps_;  // of each symbol's frame, where in bytes_
+  std::array<char, 17> time_{};      // 1764198000.123456
 };
 
 }  // namespace bench

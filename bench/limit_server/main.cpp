@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   app.add_option("--clients", options.clients, "updates begin once so many are there")->check(CLI::PositiveNumber);
   app.add_option("--per-client", options.per_client, "symbols of each client; 0: clients are idle");
   app.add_option("--updates-per-second", options.updates_per_second, "of all symbols")->check(CLI::PositiveNumber);
+  app.add_flag("--stamped", options.stamped, "the timestamp of each payload says when the update was due");
   CLI11_PARSE(app, argc, argv);
   if (options.per_client > 0 && options.updates_per_second <= 0)
     return app.exit(CLI::ValidationError("--updates-per-second", "found none, expected a number"));
@@ -38,7 +39,7 @@ int main(int argc, char** argv) {
   try {
     const std::vector<std::string> lines = read_lines(payloads);
     if (lines.empty()) throw std::runtime_error(payloads + ": found no line, expected one for each symbol");
-    const bench::Frames frames(lines, symbols);
+    bench::Frames frames(lines, symbols, options.stamped);
     bench::Server server(options, frames);
     std::printf("listening on %d\n", server.port());
     std::fflush(stdout);

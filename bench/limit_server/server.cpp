@@ -23,19 +23,21 @@ namespace {
 constexpr std::uint64_t kListener = ~std::uint64_t{0};
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kBurstNs = 1'000'000;   // as the mock broker's
-constexpr std::size_t kMostUpdates = 4096;     // of one burst, as of one turn of the gateway
+constexpr std::size_t kMostUpdates = 8192;     // of one burst: more gain nothing
 constexpr std::size_t kMostOutput = 64 << 10;  // of one client in one burst: more of it falls out of the caches
 constexpr std::int64_t kLongestDebtNs = kSecond / 2;
 
-std::int64_t monotonic_ns() {
+std::int64_t clock_ns(clockid_t clock) {
   timespec time{};
-  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  ::clock_gettime(clock, &time);
   return time.tv_sec * kSecond + time.tv_nsec;
 }
 
+std::int64_t monotonic_ns() { return clock_ns(CLOCK_MONOTONIC); }
+
 }  // namespace
 
-Server::Server(const ServerOptions& options, const Frames& frames)
+Server::Server(const ServerOptions& options, Frames& frames)
     : options_(options), frames_(frames), poll_(::epoll_create1(EPOLL_CLOEXEC)), subscribers_(frames.symbols()) {
   const std::size_t round = frames.bytes() * options.per_client / frames.symbols();
   if (round > 0) most_updates_ = std::clamp<std::size_t>(kMostOutput * frames.symbols() / round, 1, kMostUpdates);
@@ -107,7 +109,7 @@ void Server::read(std::size_t number) {
 
 void Server::subscribe(std::size_t number) {
   connections_[number]->open = true;
-  if (++open_ == options_.clients) due_ns_ = monotonic_ns();
+  if (++open_ == options_.clients) due_ns_ = planned_ns_ = monotonic_ns();
   for (std::size_t i = 0; i < options_.per_client; ++i)
     subscribers_[(number + i * frames_.symbols() / options_.per_client) % frames_.symbols()].push_back(number);
 }
@@ -147,11 +149,22 @@ void Server::write(std::size_t number) {
   c.sent = 0;
 }
 
-void Server::burst(std::size_t updates) {
-  for (std::size_t i = 0; i < updates; ++i) {
-    const std::string_view frame = frames_.of(next_symbol_);
-    for (const std::size_t number : subscribers_[next_symbol_]) append(number, frame);
-    next_symbol_ = (next_symbol_ + 1) % frames_.symbols();
+// Everything planned up to now. What is late says nevertheless for when it was planned.
+void Server::burst(std::int64_t now) {
+  const double each = 1e9 / options_.updates_per_second;
+  const std::int64_t wall = options_.stamped ? clock_ns(CLOCK_REALTIME) - now : 0;
+  for (std::size_t left = most_updates_; left > 0 && planned_ns_ <= now;) {
+    const auto due = static_cast<std::size_t>(static_cast<double>(planned_ns_ - due_ns_) / each) + 1;
+    const std::size_t taken = std::min(due, left);
+    if (options_.stamped) frames_.set_time(wall + planned_ns_);
+    for (std::size_t i = 0; i < taken; ++i) {
+      const std::string_view frame = options_.stamped ? frames_.stamped(next_symbol_) : frames_.of(next_symbol_);
+      for (const std::size_t number : subscribers_[next_symbol_]) append(number, frame);
+      next_symbol_ = (next_symbol_ + 1) % frames_.symbols();
+    }
+    left -= taken;
+    due_ns_ += static_cast<std::int64_t>(static_cast<double>(taken) * each);
+    if (taken == due) planned_ns_ = std::max(due_ns_, planned_ns_ + kBurstNs);
   }
   for (const std::size_t number : touched_) {
     connections_[number]->touched = false;
@@ -162,7 +175,7 @@ void Server::burst(std::size_t updates) {
 
 std::int64_t Server::wait_ns(std::int64_t now) const {
   if (is_idle()) return kSecond / 10;
-  return std::max<std::int64_t>(0, std::max(burst_ns_ + kBurstNs, due_ns_) - now);
+  return std::max<std::int64_t>(0, planned_ns_ - now);
 }
 
 void Server::run(const volatile bool& ending) {
@@ -184,12 +197,8 @@ void Server::run(const volatile bool& ending) {
     const std::int64_t now = monotonic_ns();
     if (is_idle() || wait_ns(now) > 0) continue;
     due_ns_ = std::max(due_ns_, now - kLongestDebtNs);
-    const double each = 1e9 / options_.updates_per_second;
-    const std::size_t due = static_cast<std::size_t>(static_cast<double>(now - due_ns_) / each) + 1;
-    const std::size_t taken = std::min(due, most_updates_);
-    due_ns_ += static_cast<std::int64_t>(static_cast<double>(taken) * each);
-    burst_ns_ = taken < due ? 0 : now;  // one that is behind does not wait
-    burst(taken);
+    planned_ns_ = std::max(planned_ns_, due_ns_);
+    burst(now);
   }
 }
 

@@ -17,11 +17,12 @@ struct ServerOptions {
   std::size_t clients = 1;     // updates begin once so many are there
   std::size_t per_client = 0;  // symbols of each client, spread evenly over all
   double updates_per_second = 0;
+  bool stamped = false;  // frames say for when they were planned
 };
 
 class Server {
  public:
-  Server(const ServerOptions& options, const Frames& frames);
+  Server(const ServerOptions& options, Frames& frames);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
@@ -43,14 +44,14 @@ class Server {
   void read(std::size_t number);
   void subscribe(std::size_t number);
   void drop(std::size_t number);
-  void burst(std::size_t updates);
+  void burst(std::int64_t now);
   void append(std::size_t number, std::string_view frame);
   void write(std::size_t number);
   bool is_idle() const { return open_ < options_.clients || options_.per_client == 0; }
   std::int64_t wait_ns(std::int64_t now) const;
 
   const ServerOptions options_;
-  const Frames& frames_;
+  Frames& frames_;
   int listener_ = -1;
   int poll_ = -1;
   std::vector<std::unique_ptr<Connection>> connections_;
@@ -59,8 +60,8 @@ class Server {
   std::size_t open_ = 0;
   std::size_t most_updates_ = 1;  // of one burst
   std::size_t next_symbol_ = 0;
-  std::int64_t due_ns_ = 0;  // of the next update
-  std::int64_t burst_ns_ = 0;
+  std::int64_t due_ns_ = 0;      // of the next update
+  std::int64_t planned_ns_ = 0;  // of the next burst
 };
 
 }  // namespace bench

@@ -21,7 +21,7 @@ constexpr std::string_view kMask = "mask";
 
 }  // namespace
 
-Client::Client(const Options& options, std::size_t number) : options_(&options) {
+Client::Client(const Options& options, std::size_t number, Timing* timing) : options_(&options), timing_(timing) {
   if (!options.messages.empty()) messages_ = &options.messages[number % options.messages.size()];
 }
 
@@ -58,6 +58,7 @@ std::size_t Client::read(std::string& buffer, std::size_t budget, std::int64_t n
   }
   const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
   counts_.bytes += bytes.size();
+  if (timing_ != nullptr) timing_->begin_read();
   if (stage_ != Stage::upgrading) {
     take(bytes, now);
     return bytes.size();
@@ -95,6 +96,7 @@ void Client::take(std::string_view bytes, std::int64_t now) {
         if (stage_ == Stage::asking) return take_answer(payload);
         ++counts_.messages;
         counts_.payload_bytes += size;
+        if (timing_ != nullptr) timing_->take(payload);
     }
   });
   if (!good && stage_ != Stage::over) complain("bytes that are no frame", "unmasked frames without extensions");
@@ -121,7 +123,7 @@ void Client::take_answer(std::string_view text) {
 void Client::say_next() {
   if (messages_ == nullptr || said_ == messages_->size()) {
     stage_ = Stage::subscribed;
-    reader_.keep_payloads(false);
+    reader_.keep_payloads(timing_ != nullptr);
     return;
   }
   if (options_->talk != Talk::nats) {

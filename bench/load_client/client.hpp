@@ -7,6 +7,7 @@
 
 #include "frame_reader.hpp"
 #include "options.hpp"
+#include "timing.hpp"
 
 namespace bench {
 
@@ -23,7 +24,8 @@ class Client {
   enum class Stage { upgrading, asking, waiting, subscribed, over };
   static constexpr int kLost = 1006;  // ended without a close frame
 
-  Client(const Options& options, std::size_t number);
+  // `timing`: of what it gets; null: it passes payloads over.
+  Client(const Options& options, std::size_t number, Timing* timing);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();
@@ -52,6 +54,7 @@ class Client {
   void end(int code);
 
   const Options* options_;
+  Timing* timing_;
   const std::vector<std::string>* messages_ = nullptr;
   std::size_t said_ = 0;
   int descriptor_ = -1;

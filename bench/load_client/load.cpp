@@ -50,7 +50,7 @@ void Load::open() {
   const auto all = static_cast<std::size_t>(options_.clients);
   while (arrived_ < all) {
     while (clients_.size() < all && clients_.size() - arrived_ < kInFlight) {
-      clients_.emplace_back(options_, clients_.size());
+      clients_.emplace_back(options_, clients_.size(), is_timed(clients_.size()) ? &timing : nullptr);
       clients_.back().connect();
       watch(clients_.size() - 1, EPOLL_CTL_ADD, EPOLLOUT);
     }
@@ -126,6 +126,7 @@ void Load::read_for(double seconds) {
 void Load::begin_counting() {
   begin_ns_ = monotonic_ns();
   for (Client& client : clients_) client.begin_counting(begin_ns_);
+  timing.clear();
   server_begin = server_use(options_.server);
   own_cpu_seconds = -static_cast<double>(clock_ns(CLOCK_PROCESS_CPUTIME_ID)) / 1e9;
 }

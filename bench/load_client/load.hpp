@@ -31,8 +31,12 @@ class Load {
   bool is_reading(std::size_t number) const {
     return number >= static_cast<std::size_t>(options_.stalled + options_.slow);
   }
+  bool is_timed(std::size_t number) const {
+    return number + options_.timed >= static_cast<std::size_t>(options_.clients);
+  }
   bool is_stalled(std::size_t number) const { return number < static_cast<std::size_t>(options_.stalled); }
 
+  Timing timing;
   double open_seconds = 0;
   double counted_seconds = 0;
   double own_cpu_seconds = 0;

@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
   app.add_option("--stalled", options.stalled, "clients that stop reading once they are subscribed");
   auto* slow = app.add_option("--slow", options.slow, "clients that read at a limited rate");
   slow->needs(app.add_option("--slow-rate", options.slow_bytes_per_second, "bytes a second of each slow client"));
+  app.add_option("--timed", options.timed, "clients that read the times in what they get");
   app.add_option("--server", options.server, "process whose processor time and memory are told");
   CLI11_PARSE(app, argc, argv);
   if (!messages.empty()) options.messages = read_messages(messages);

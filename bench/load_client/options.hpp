@@ -17,6 +17,7 @@ struct Options {
   double warmup = 0.5;
   double seconds = 2;
   int stalled = 0;  // of the clients: these never read once they are subscribed
+  int timed = 0;    // the last ones tell how old what they get is
   int slow = 0;     // and these read at a limited rate
   double slow_bytes_per_second = 0;
   int server = 0;  // the process whose processor time and memory are told; 0: none

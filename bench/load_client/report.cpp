@@ -40,7 +40,7 @@ std::string report(Load& load) {
 
   const double seconds = load.counted_seconds;
   const auto rate = [seconds](std::uint64_t count) { return static_cast<double>(count) / seconds; };
-  const nlohmann::ordered_json out = {
+  nlohmann::ordered_json out = {
       {"clients", load.clients().size()},
       {"seconds", seconds},
       {"deliveries_per_second", rate(all.messages)},
@@ -57,6 +57,13 @@ std::string report(Load& load) {
         {"kib_before", load.server_before.memory_kib},
         {"kib_open", load.server_open.memory_kib},
         {"kib_peak", load.server_end.peak_kib}}}};
+  for (std::size_t i = 0; i < Timing::kNames.size(); ++i) {
+    std::vector<float> ages = load.timing.stages()[i];
+    if (ages.empty()) continue;
+    std::sort(ages.begin(), ages.end());
+    out["age_us"][Timing::kNames[i]] = {{"count", ages.size()},  {"p50", at(ages, 0.5)},     {"p90", at(ages, 0.9)},
+                                        {"p99", at(ages, 0.99)}, {"p99.9", at(ages, 0.999)}, {"max", at(ages, 1)}};
+  }
   return out.dump();
 }
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t kReadyTimer = 1;
 constexpr std::uint32_t kTurnTimer = 2;
 constexpr double kLeastPerSecond = 1.0 / 60;
+constexpr std::size_t kAhead = 4;                     // turns: their markets are fetched from memory meanwhile
 constexpr std::int64_t kShortestSleepNs = 1'000'000;  // at high rates updates come in bursts
 constexpr std::array kDepths = {5, 20, 30, 50};
 constexpr std::array kExchanges = {"NSE", "BSE", "NFO", "MCX"};
@@ -129,13 +130,18 @@ void MockAdapter::on_timer(std::uint32_t id) {
     return;
   }
   const std::int64_t now = monotonic_ns();
-  const std::int64_t time = now_ns();
+  const std::int64_t wall = now_ns() - now;
   pacer_.forgive(now);
-  while (Feed* feed = pacer_.take_due(now)) {
-    feed->market->advance();
-    emit(*feed, time);
+  // Each burst says the time for which it was planned, however late the host calls: what clients get can be timed.
+  while (!pacer_.empty() && planned_ns_ <= now) {
+    while (Feed* feed = pacer_.take_due(planned_ns_)) {
+      if (const Feed* later = pacer_.coming(kAhead)) later->market->expect();
+      feed->market->advance();
+      emit(*feed, wall + planned_ns_);
+    }
+    planned_ns_ = std::max(pacer_.next_due_ns(), planned_ns_ + kShortestSleepNs);
   }
-  schedule(now);
+  if (!pacer_.empty()) set_timer(kTurnTimer, planned_ns_ - now);
 }
 
 MockMarket* MockAdapter::market(std::uint64_t token) {
@@ -154,12 +160,13 @@ void MockAdapter::emit(const Feed& feed, std::int64_t time_ns) const {
   publish(tick, with_rare ? &rare : nullptr, &book);
 }
 
-void MockAdapter::schedule(std::int64_t now) const {
+void MockAdapter::schedule(std::int64_t now) {
   if (pacer_.empty()) {
     cancel_timer(kTurnTimer);
     return;
   }
-  set_timer(kTurnTimer, std::max(pacer_.next_due_ns() - now, kShortestSleepNs));
+  planned_ns_ = std::max(pacer_.next_due_ns(), now + kShortestSleepNs);
+  set_timer(kTurnTimer, planned_ns_ - now);
 }
 
 }  // namespace mock

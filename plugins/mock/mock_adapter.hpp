@@ -29,10 +29,11 @@ class MockAdapter final : public bgw::BaseBrokerAdapter {
  private:
   MockMarket* market(std::uint64_t token);
   void emit(const Feed& feed, std::int64_t time_ns) const;
-  void schedule(std::int64_t now) const;
+  void schedule(std::int64_t now);
 
   std::uint64_t seed_ = 1;
   MockPacer pacer_;
+  std::int64_t planned_ns_ = 0;  // of the next burst
   // By token - 1; made when first wanted. They outlive subscriptions and sessions, so that a walk goes on where it
   // stopped.
   std::vector<std::unique_ptr<MockMarket>> markets_;

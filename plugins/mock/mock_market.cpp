@@ -7,7 +7,7 @@ namespace mock {
 namespace {
 
 constexpr std::int64_t kPaisa = BGW_PRICE_SCALE / 100;
-constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kMicrosecond = 1'000;
 
 }  // namespace
 
@@ -48,6 +48,12 @@ void MockMarket::advance() {
   move_touch();
 }
 
+void MockMarket::expect() const {
+  constexpr std::size_t kLine = 64;
+  const auto* begin = reinterpret_cast<const char*>(this);
+  for (const char* at = begin; at < reinterpret_cast<const char*>(&bids_); at += kLine) __builtin_prefetch(at, 1);
+}
+
 void MockMarket::move_price() {
   std::int64_t step = random_.around_zero(2 * stride_);
   // Far from the close the walk leans back, so that it never reaches the circuits, and zero even less.
@@ -84,7 +90,7 @@ bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& ti
   tick.modes = BGW_MODE_LTP;
   tick.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;
   tick.ltp = ltp_;
-  tick.exchange_time_ns = time_ns / kMillisecond * kMillisecond;
+  tick.exchange_time_ns = time_ns / kMicrosecond * kMicrosecond;
   tick.sequence = sequence_;
   if (mode == BGW_MODE_LTP) return false;
 
@@ -123,7 +129,7 @@ bgw_book MockMarket::book(std::uint32_t levels, std::int64_t time_ns) const {
   book.flags = BGW_BOOK_SNAPSHOT;
   book.bid_count = book.ask_count = count;
   book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;
-  book.exchange_time_ns = time_ns / kMillisecond * kMillisecond;
+  book.exchange_time_ns = time_ns / kMicrosecond * kMicrosecond;
   book.sequence = sequence_;
   thread_local std::array<bgw_level, kLevels> bids;
   thread_local std::array<bgw_level, kLevels> asks;

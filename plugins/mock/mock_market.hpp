@@ -19,6 +19,8 @@ class MockMarket {
 
   // One trade, and the book moves with it. Never allocates.
   void advance();
+  // It will be asked for soon: fetches into the cache what advance() and describe() look at most.
+  void expect() const;
   // Fills the present state in, as much of it as a subscription of `mode` gets; true when `rare` counts as well.
   // The handle stays the caller's business.
   bool describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick, bgw_tick_rare& rare) const;

@@ -35,6 +35,10 @@ class MockPacer {
   void forgive(std::int64_t now);
   // The next feed that is due by `now`, its turn taken; null when there is none.
   Feed* take_due(std::int64_t now);
+  // Whose turn comes so many turns later in this round; null: nobody's.
+  const Feed* coming(std::size_t turns) const {
+    return cursor_ + turns < feeds_.size() ? &feeds_[cursor_ + turns] : nullptr;
+  }
   // When the next turn is. Not for an empty pacer.
   std::int64_t next_due_ns() const;
 

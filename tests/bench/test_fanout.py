@@ -1,7 +1,10 @@
 """The load client against the limit server and the real gateway, and what is made of the numbers."""
 
 import json
+import signal
 import subprocess
+import threading
+import time
 import types
 
 import fanout_report as report
@@ -9,6 +12,7 @@ import fanout_run as run
 import fanout_servers as servers
 import fanout_svg as svg
 import pytest
+import tables
 from fanout_scenarios import Scenario
 
 SMALL = Scenario("small", "a few clients", clients=4, symbols=4, per_client=2, mode=4, depth=20)
@@ -47,9 +51,32 @@ def test_stalled_and_slow_clients_read_less(inputs):
     assert 0 < slow < seen["reading_deliveries_per_second"] / 2
 
 
+@pytest.fixture(scope="module")
+def timed(tmp_path_factory):
+    return servers.Inputs(SMALL, tmp_path_factory.mktemp("timed"), timed=2)
+
+
+@pytest.mark.parametrize("kind", [servers.Limit, servers.Gateway])
+def test_what_waits_for_a_server_that_is_held_up_is_as_old_as_that(timed, kind):
+    held = 0.4
+    with kind(timed, RATE) as server:
+        def hold():
+            server.child.send_signal(signal.SIGSTOP)
+            time.sleep(held)
+            server.child.send_signal(signal.SIGCONT)
+        holding = threading.Timer(0.5, hold)
+        seen = run.run_load(server, seconds=1.5, warmup=0.1, at_counting=holding.start)
+        holding.join()
+    age = seen["age_us"]["whole"]
+    assert 0 < age["p50"] and age["max"] > 0.9e6 * held
+    assert age["p90"] > 0.2e6 * held  # those that were due meanwhile count from when they were due
+    if kind is servers.Gateway:
+        assert set(seen["age_us"]) == {"whole", "broker", "bus", "client"} and seen["age_us"]["broker"]["max"] > 0.9e6 * held
+
+
 def test_a_refused_client_is_an_error(inputs, tmp_path):
     messages = tmp_path / "messages"
-    messages.write_text(servers.authentication("wrong") + "\n")
+    messages.write_text(servers.authentication("wrong", False) + "\n")
     with servers.Gateway(inputs, RATE) as server:
         done = subprocess.run([servers.LOAD_CLIENT, "--port", str(server.port), "--talk", "gateway", "--messages", messages],
                               capture_output=True, text=True)
@@ -89,21 +116,25 @@ def results_with(gateway, limit):
     return results
 
 
+def as_text(rows):
+    return tables.as_text(report.HEADER, [row.cells for row in rows])
+
+
 @pytest.mark.parametrize("gateway, met", [([80, 90, 70], True), ([80, 60, 70], False)])
 def test_the_median_of_pairs_decides(gateway, met, tmp_path):
     results = results_with(gateway, [100, 100, 100])
     rows = report.rows(results)
     judged = [row for row in rows if row.is_judged]
     assert [row.met for row in judged] == [met]
-    assert ("75 %: met" if met else "75 %: missed") in report.as_text(rows)
+    assert ("75 %: met" if met else "75 %: missed") in as_text(rows)
     assert svg.draw(rows).endswith("</svg>\n")
     page = tmp_path / "page.md"
-    page.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
-    report.write(page, rows, results)
+    page.write_text("before\n<!-- some: begin -->\nold\n<!-- some: end -->\nafter\n")
+    tables.write(page, "some", tables.as_markdown(report.HEADER, [row.cells for row in rows]), 3)
     text = page.read_text()
     assert text.startswith("before\n") and text.endswith("after\n") and "old" not in text and "| small | gateway |" in text
 
 
 def test_a_peer_that_is_not_there_is_a_line(monkeypatch):
     monkeypatch.setattr(servers.Ws, "installed", classmethod(lambda cls: False))
-    assert "not installed (node-ws)" in report.as_text(report.rows(results_with([1], [1])))
+    assert "not installed (node-ws)" in as_text(report.rows(results_with([1], [1])))
