@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "core/base/prefetch.hpp"
+
 namespace gw::bus {
 namespace {
 
@@ -11,6 +13,10 @@ namespace {
 // data.
 constexpr std::uint64_t kPrefix = 8;
 constexpr std::uint64_t kSkip = ~std::uint64_t{0};
+// A record's place is known only when the one before it has been read: what comes so many bytes later is fetched from
+// memory meanwhile.
+constexpr std::uint64_t kAhead = 4096;
+constexpr std::size_t kAheadStep = 320;  // a quote
 
 constexpr std::uint64_t padded(std::uint64_t size) { return kPrefix + ((size + 7) & ~std::uint64_t{7}); }
 
@@ -57,22 +63,39 @@ std::span<std::byte> Ring::reserve(std::size_t size) noexcept {
 
 void Ring::commit() noexcept { header_->written.store(reserved_end_, std::memory_order_release); }
 
-std::span<const std::byte> Ring::front() noexcept {
-  std::uint64_t at = header_->read.load(std::memory_order_relaxed);
-  if (at == cached_written_) {
-    cached_written_ = header_->written.load(std::memory_order_acquire);
-    if (at == cached_written_) return {};
-  }
-  std::uint64_t length = load_length(data_ + (at & mask_));
-  if (length == kSkip) {
-    at += header_->capacity - (at & mask_);
-    length = load_length(data_ + (at & mask_));
-  }
-  front_end_ = at + padded(length);
-  return {data_ + (at & mask_) + kPrefix, static_cast<std::size_t>(length)};
+// Where the record begins that is the next from this position.
+std::uint64_t Ring::record_at(std::uint64_t position) const noexcept {
+  const bool jumps = load_length(data_ + (position & mask_)) == kSkip;
+  return jumps ? position + header_->capacity - (position & mask_) : position;
 }
 
-void Ring::release() noexcept { header_->read.store(front_end_, std::memory_order_release); }
+std::span<const std::byte> Ring::front() noexcept {
+  std::span<const std::byte> record;
+  peek({&record, 1});
+  return record;
+}
+
+std::size_t Ring::peek(std::span<std::span<const std::byte>> records) noexcept {
+  std::uint64_t at = header_->read.load(std::memory_order_relaxed);
+  std::size_t count = 0;
+  for (; count < records.size(); ++count) {
+    if (at == cached_written_) {
+      cached_written_ = header_->written.load(std::memory_order_acquire);
+      if (at == cached_written_) break;
+    }
+    prefetch(data_ + ((at + kAhead) & mask_), kAheadStep);
+    at = record_at(at);
+    const std::uint64_t length = load_length(data_ + (at & mask_));
+    records[count] = {data_ + (at & mask_) + kPrefix, static_cast<std::size_t>(length)};
+    at += padded(length);
+  }
+  return count;
+}
+
+void Ring::release() noexcept {
+  const std::uint64_t at = record_at(header_->read.load(std::memory_order_relaxed));
+  header_->read.store(at + padded(load_length(data_ + (at & mask_))), std::memory_order_release);
+}
 
 void Ring::wish_for_room() noexcept { header_->writer_waits.store(1); }
 

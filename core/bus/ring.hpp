@@ -32,6 +32,8 @@ class Ring {
   // The oldest record, or an empty span. It stays valid until release(). [reader]
   std::span<const std::byte> front() noexcept;
   void release() noexcept;
+  // The oldest records, as many as there are and go into `records`, without releasing them. [reader]
+  std::size_t peek(std::span<std::span<const std::byte>> records) noexcept;
   bool empty() const noexcept;  // [reader, writer]
 
   // A writer that found the ring full leaves its wish; the reader takes it after draining and wakes the writer.
@@ -42,11 +44,12 @@ class Ring {
   std::size_t largest_record() const noexcept;
 
  private:
+  std::uint64_t record_at(std::uint64_t position) const noexcept;
+
   RingHeader* header_;
   std::byte* data_;
   std::uint64_t mask_;
   std::uint64_t reserved_end_ = 0;  // writer: where commit() moves to
-  std::uint64_t front_end_ = 0;     // reader: where release() moves to
   std::uint64_t cached_read_ = 0;   // writer's last look at `read`
   std::uint64_t cached_written_ = 0;
 };

@@ -9,6 +9,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/base/prefetch.hpp"
 #include "core/base/text.hpp"
 #include "core/proxy/desk.hpp"
 
@@ -21,8 +22,8 @@ namespace asio = boost::asio;
 constexpr std::size_t kFlushedAtOnce = 64;
 // An output that passes this is written before more ticks are taken: what it refers to stays in the processor's cache.
 constexpr std::size_t kFullOutput = 64 * 1024;
-// Outputs that are fetched into the cache while those before them are appended to.
-constexpr std::size_t kAhead = 4;
+// Outputs that are fetched into the cache together before they are appended to.
+constexpr std::size_t kAtOnce = 16;
 constexpr std::size_t kLeastBacklog = 64 * 1024;
 
 std::int64_t sweep_interval(const ShardOptions& o) {
@@ -135,17 +136,21 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
     return;
   }
   const std::string_view shared = frames_.add(frame);
-  for (std::size_t i = 0; i < sessions.size(); ++i) {
-    if (i + kAhead < sessions.size()) __builtin_prefetch(slots_[routing::slot_of(sessions[i + kAhead])].output, 1);
-    const Slot& slot = slots_[routing::slot_of(sessions[i])];
-    const bool is_first = slot.output->shared_bytes() == 0;
-    if (!slot.output->share(shared, backlog_limit_)) {
-      slot.session->deliver_late(topic, shared, updates);
-      continue;
+  for (; !sessions.empty(); sessions = sessions.subspan(std::min(sessions.size(), kAtOnce))) {
+    const auto some = sessions.first(std::min(sessions.size(), kAtOnce));
+    for (const routing::SessionId id : some) prefetch_to_write(slots_[routing::slot_of(id)].output, kCacheLine);
+    for (const routing::SessionId id : some) slots_[routing::slot_of(id)].output->prefetch_place();
+    for (const routing::SessionId id : some) {
+      const Slot& slot = slots_[routing::slot_of(id)];
+      const bool is_first = slot.output->shared_bytes() == 0;
+      if (!slot.output->share(shared, backlog_limit_)) {
+        slot.session->deliver_late(topic, shared, updates);
+        continue;
+      }
+      if (is_first) touch(*slot.session);
+      if (slot.output->shared_bytes() > kFullOutput) full_ = true;
+      if (updates > 1) slot.session->note_conflated(updates - 1);
     }
-    if (is_first) touch(*slot.session);
-    if (slot.output->shared_bytes() > kFullOutput) full_ = true;
-    if (updates > 1) slot.session->note_conflated(updates - 1);
   }
 }
 

@@ -76,8 +76,8 @@ class Shard {
   websocket::HttpAnswer check_origin(const websocket::HttpRequest& request) const;
   void finish_if_empty();
 
-  // More would leave the processor's cache before it is written.
-  static constexpr std::size_t kMostFrames = 1 << 20;
+  // Of one turn. The more of them, the fewer writes to many clients with few topics each, and the later the first.
+  static constexpr std::size_t kMostFrames = 4 << 20;
 
   const std::size_t number_;
   Loop& loop_;

@@ -184,8 +184,7 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
     // A poorer subscription keeps no promise about what the richer one knew.
     if (mode < r.demanded_mode) r.memory.reset();
     // Nor does a book of few levels stand for one of more. The other values of its packet stay true.
-    if (depth > r.demanded_depth && r.memory != nullptr)
-      r.memory->slots[2].tick.modes &= ~std::uint32_t{BGW_MODE_DEPTH};
+    if (depth > r.demanded_depth && r.memory != nullptr) r.memory->modes[2] &= ~std::uint32_t{BGW_MODE_DEPTH};
     if (mode == 0) ++r.releases_due;
     r.demanded_mode = mode;
     r.demanded_depth = depth;

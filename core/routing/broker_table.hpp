@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -27,47 +28,54 @@ inline constexpr std::uint32_t kNoHandle = ~std::uint32_t{0};
 
 // The newest values of one instrument, kept per kind of packet: what an LTP packet says never stands in for a quote.
 struct Memory {
+  static constexpr std::size_t kSlots = 3;  // by the richest mode that the packet filled
+  // What every update looks at, in one line of the cache.
+  std::array<std::uint64_t, kSlots> orders{};  // 0: nothing known
+  std::array<std::uint32_t, kSlots> modes{};   // that the slot's packet filled
+  // To see whether the broker showed every trade: login and volume of the last packet that had both.
+  std::uint32_t volume_session = 0;
+  std::int64_t volume = -1;
+  std::int64_t ltp = 0;
+  std::uint64_t ltp_order = 0;  // 0: none known
+
   struct Slot {
     bgw_tick tick{};
     bgw_tick_rare rare{};
     bool has_rare = false;
-    std::int64_t received_ns = 0;
     std::uint32_t session = 0;  // the login that said it
-    std::uint64_t order = 0;    // 0: nothing known
+    std::int64_t received_ns = 0;
   };
-  std::array<Slot, 3> slots;  // by the richest mode that the packet filled
+  std::array<Slot, kSlots> slots;
   std::vector<bgw_level> bids;
   std::vector<bgw_level> asks;
   std::int64_t book_time_ns = 0;
-  std::int64_t ltp = 0;
-  std::uint64_t ltp_order = 0;  // 0: none known
-  // To see whether the broker showed every trade: volume and login of the last packet that had both.
-  std::int64_t volume = -1;
-  std::uint32_t volume_session = 0;
 };
+static_assert(offsetof(Memory, slots) <= 72);
 
 // One instrument at one broker.
 struct Route {
+  // What every update looks at, in one line of the cache. Who wants it: those that this broker serves, and those for
+  // which it stands by.
+  std::vector<InterestId> served;
+  std::vector<InterestId> standing_by;
+  std::unique_ptr<Memory> memory;
+  std::uint32_t demanded_depth = 0;  // what was last asked of the adapter
+  std::uint32_t demanded_mode = 0;
+
   std::string symbol;
   std::string exchange;
   // As the instrument list that was the last to have it said.
   std::string broker_symbol;
   std::string broker_exchange;
   std::string token;
-  // Who wants it: those that this broker serves, and those for which it stands by.
-  std::vector<InterestId> served;
-  std::vector<InterestId> standing_by;
   std::uint32_t wanted_mode = 0;
   std::uint32_t wanted_depth = 0;
   Placement::Share share;
-  // What was last asked of the adapter, and with which token.
-  std::uint32_t demanded_mode = 0;
-  std::uint32_t demanded_depth = 0;
+  // On which connection it was asked, and with which token.
   std::uint32_t demanded_connection = 0;
   std::string demanded_token;
   std::uint32_t releases_due = 0;  // `released` records still to come
   bool dirty = false;
-  std::unique_ptr<Memory> memory;
 };
 
 struct BrokerSetup {

@@ -29,27 +29,29 @@ struct Audience {
 };
 
 struct Topic {
-  TopicInfo info;
-  InterestId interest = kNoInterest;
-  bool pinned = false;
-  bool published = false;  // to the publisher too
-  bool placed = false;     // the broker that serves now can give it
-  BrokerId broker = 0;     // which serves it, or would
-  SubscriptionState state = SubscriptionState::pending;
-  std::string reason;  // of failed; said once
+  // What every update looks at, in two lines of the cache.
+  std::vector<Audience> audience;  // by shard
   std::uint64_t seq = 0;
   // Of what was published last: an older time is refused from any login but the one that said it.
   std::uint64_t session = 0;
   std::int64_t time_ns = 0;
   std::int64_t resolution_ns = 1;
-  std::string name;                // SYMBOL.EXCHANGE.MODE, for the publisher
-  std::vector<Audience> audience;  // by shard
   // Sessions that hold it, also those that resume and get no live updates yet; and those of them with extras.
   std::size_t holders = 0;
   std::size_t extras_holders = 0;
   // Clients that lost their connection may come back for what they miss: until then it stays wanted and logged.
   std::int64_t kept_until_ns = 0;
   FrameLog::Position logged = FrameLog::kNone;  // its newest frame in the log
+  InterestId interest = kNoInterest;
+  BrokerId broker = 0;  // which serves it, or would
+  SubscriptionState state = SubscriptionState::pending;
+  bool pinned = false;
+  bool published = false;  // to the publisher too
+  bool placed = false;     // the broker that serves now can give it
+
+  TopicInfo info;      // and this for every frame
+  std::string reason;  // of failed; said once
+  std::string name;    // SYMBOL.EXCHANGE.MODE, for the publisher
 };
 
 // An interest at one broker.
@@ -61,10 +63,10 @@ struct Leg {
 };
 
 struct Interest {
+  std::array<TopicId, kStreams> topics{kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic};
+  LineupId lineup = 0;
   std::string symbol;
   std::string exchange;
-  LineupId lineup = 0;
-  std::array<TopicId, kStreams> topics{kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic};
   std::uint32_t topic_count = 0;
   Leg served;
   Leg standby;

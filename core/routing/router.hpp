@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -170,6 +171,10 @@ class Router {
   void switch_to(LineupId id, std::size_t target, const std::string& why);
   std::optional<BrokerId> standby_of(const Lineup& lineup) const;
   void stand_by(LineupId id);
+
+  // router_ahead.cpp
+  static constexpr std::size_t kAhead = 32;
+  void look_ahead(const BrokerTable& table, std::span<const std::span<const std::byte>> records) const;
 
   // router_updates.cpp
   void take_record(BrokerId id, std::span<const std::byte> record);

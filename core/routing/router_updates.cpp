@@ -17,12 +17,18 @@ std::size_t memory_slot(std::uint32_t modes) {
   return (modes & BGW_MODE_QUOTE) != 0 ? 1 : 0;
 }
 
-// The newest slot that filled `mode`; null: none.
-const Memory::Slot* newest_slot(const Memory& m, std::uint32_t mode) {
-  const Memory::Slot* best = nullptr;
-  for (const Memory::Slot& slot : m.slots)
-    if (slot.order != 0 && (slot.tick.modes & mode) != 0 && (best == nullptr || slot.order > best->order)) best = &slot;
+// The newest slot that filled `mode`; kSlots: none.
+std::size_t newest_slot(const Memory& m, std::uint32_t mode) {
+  std::size_t best = Memory::kSlots;
+  for (std::size_t i = 0; i < Memory::kSlots; ++i)
+    if ((m.modes[i] & mode) != 0 && (best == Memory::kSlots || m.orders[i] > m.orders[best])) best = i;
   return best;
+}
+
+// Whose quote values a depth update shows.
+const bgw_tick& newest_quote(const Memory& m, const bgw_tick& otherwise) {
+  const std::size_t slot = newest_slot(m, BGW_MODE_QUOTE);
+  return slot == Memory::kSlots ? otherwise : m.slots[slot].tick;
 }
 
 std::int64_t time_of(const bgw_tick& tick, std::int64_t book_time_ns) {
@@ -32,14 +38,15 @@ std::int64_t time_of(const bgw_tick& tick, std::int64_t book_time_ns) {
 
 // `modes` are those that count of the packet's.
 void remember(Memory& m, const bus::UpdateView& v, std::uint32_t modes, std::uint64_t order) {
-  Memory::Slot& slot = m.slots[memory_slot(modes)];
+  const std::size_t place = memory_slot(modes);
+  m.orders[place] = order;
+  m.modes[place] = modes;
+  Memory::Slot& slot = m.slots[place];
   slot.tick = *v.tick;
-  slot.tick.modes = modes;
   slot.has_rare = v.rare != nullptr;
   if (slot.has_rare) slot.rare = *v.rare;
   slot.received_ns = v.header->received_ns;
   slot.session = v.header->session;
-  slot.order = order;
   if ((modes & BGW_MODE_DEPTH) != 0) {
     m.bids.assign(v.bids.begin(), v.bids.end());
     m.asks.assign(v.asks.begin(), v.asks.end());
@@ -60,12 +67,16 @@ bool Router::drain(std::size_t budget) {
     bus::Channel* channel = brokers_[i]->setup().channel;
     if (channel == nullptr) continue;
     std::size_t left = budget;
+    std::array<std::span<const std::byte>, kAhead> records;
     while (left != 0) {
-      const std::span<const std::byte> record = channel->updates().front();
-      if (record.empty()) break;
-      take_record(static_cast<BrokerId>(i), record);
-      channel->updates().release();
-      --left;
+      const std::size_t count = channel->updates().peek(std::span(records).first(std::min(left, kAhead)));
+      if (count == 0) break;
+      look_ahead(*brokers_[i], std::span(records).first(count));
+      for (std::size_t r = 0; r < count; ++r) {
+        take_record(static_cast<BrokerId>(i), records[r]);
+        channel->updates().release();
+      }
+      left -= count;
     }
     more = more || left == 0;
     if (channel->updates().take_wish_for_room()) channel->adapter_bell().ring();
@@ -151,8 +162,7 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   update.received_ns = v.header->received_ns;
   // A clock that is set back meanwhile does not turn the order of the two.
   update.published_ns = std::max(turn_wall_ns_, update.received_ns);
-  const Memory::Slot* quote = newest_slot(m, BGW_MODE_QUOTE);
-  update.quote = quote == nullptr ? v.tick : &quote->tick;
+  update.quote = &newest_quote(m, *v.tick);
   for (const InterestId interest : r->served) publish_interest(*interests_[interest], m, v, update);
 }
 
@@ -270,26 +280,26 @@ bool Router::fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint
   const Route* r = table.route(leg.handle);
   if (r == nullptr || r->memory == nullptr) return false;
   const Memory& m = *r->memory;
-  const Memory::Slot* slot = newest_slot(m, static_cast<std::uint32_t>(topic.info.stream.mode));
-  if (slot == nullptr || m.ltp_order == 0) return false;
+  const std::size_t place = newest_slot(m, static_cast<std::uint32_t>(topic.info.stream.mode));
+  if (place == Memory::kSlots || m.ltp_order == 0) return false;
+  const Memory::Slot& slot = m.slots[place];
   const bool depth = topic.info.stream.mode == BGW_MODE_DEPTH;
   const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
   // A book of fewer levels than this topic may have is no book for it: the broker was asked for more only now.
   if (depth && r->demanded_depth < levels) return false;
-  update.tick = &slot->tick;
-  update.rare = slot->has_rare ? &slot->rare : nullptr;
+  update.tick = &slot.tick;
+  update.rare = slot.has_rare ? &slot.rare : nullptr;
   if (depth) {
     update.bids = std::span(m.bids).first(std::min(levels, m.bids.size()));
     update.asks = std::span(m.asks).first(std::min(levels, m.asks.size()));
   }
-  const Memory::Slot* quote = newest_slot(m, BGW_MODE_QUOTE);
-  update.quote = quote == nullptr ? &slot->tick : &quote->tick;
-  update.ltp = (slot->tick.present & BGW_HAS_LTP) != 0 ? slot->tick.ltp : m.ltp;
-  update.exchange_time_ns = time_of(slot->tick, depth ? m.book_time_ns : 0);
-  update.received_ns = slot->received_ns;
+  update.quote = &newest_quote(m, slot.tick);
+  update.ltp = (slot.tick.present & BGW_HAS_LTP) != 0 ? slot.tick.ltp : m.ltp;
+  update.exchange_time_ns = time_of(slot.tick, depth ? m.book_time_ns : 0);
+  update.received_ns = slot.received_ns;
   update.published_ns = clocks_.wall();
-  update.suspect = slot->order <= table.suspect_order();
-  login = slot->session;
+  update.suspect = m.orders[place] <= table.suspect_order();
+  login = slot.session;
   return true;
 }
 

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/prefetch.hpp"
+
 namespace gw::websocket {
 
 class Output {
@@ -63,6 +65,8 @@ class Output {
     ++shared_count_;
     return true;
   }
+  // Where the next share() writes.
+  void prefetch_place() const { prefetch_to_write(shared_.data() + shared_.size()); }
   // So many of the shared bytes, and no own ones before them, were sent; the others become own ones.
   void shared_sent(std::size_t n);
   void own() {

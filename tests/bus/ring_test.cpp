@@ -51,6 +51,31 @@ TEST(Ring, RecordsComeOutInOrderAcrossManyWraps) {
   EXPECT_TRUE(ring.empty());
 }
 
+TEST(Ring, ALookAtWhatIsThereReleasesNothing) {
+  Memory memory(256);
+  Ring ring(memory.span(), true);
+  std::vector<std::span<const std::byte>> seen(4);
+  const auto text = [&](std::size_t i) {
+    return std::string(reinterpret_cast<const char*>(seen[i].data()), seen[i].size());
+  };
+  EXPECT_EQ(ring.peek(seen), 0U);
+  for (int i = 0; i < 300; ++i) {  // also where a record jumps to the start
+    const std::string first = std::to_string(i) + std::string(static_cast<std::size_t>(i % 40), 'x');
+    ASSERT_TRUE(put(ring, first));
+    ASSERT_TRUE(put(ring, "second"));
+    for (int look = 0; look < 2; ++look) {
+      ASSERT_EQ(ring.peek(seen), 2U);
+      EXPECT_EQ(text(0), first);
+      EXPECT_EQ(text(1), "second");
+    }
+    EXPECT_EQ(ring.peek(std::span(seen).first(1)), 1U);
+    EXPECT_EQ(take(ring), first);
+    EXPECT_EQ(ring.peek(seen), 1U);
+    EXPECT_EQ(text(0), "second");
+    EXPECT_EQ(take(ring), "second");
+  }
+}
+
 TEST(Ring, AFullRingRefusesAndTakesAgainAfterARelease) {
   Memory memory(256);
   Ring ring(memory.span(), true);
