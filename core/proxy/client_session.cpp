@@ -22,9 +22,9 @@ constexpr std::size_t kLargestAnswer = 8 << 20;
 }  // namespace
 
 ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket,
-                             const websocket::ServerOptions& options, std::unique_ptr<Admission::Place> place)
+                             const websocket::ServerOptions& options, std::shared_ptr<Admission::Place> place)
     : shard_(shard),
-      connection_(websocket::Connection::accept(std::move(socket), options, *this)),
+      connection_(websocket::Connection::accept(std::move(socket), options, *this, place)),
       id_(id),
       opened_ns_(monotonic_ns()),
       place_(std::move(place)) {}

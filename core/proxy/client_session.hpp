@@ -31,7 +31,7 @@ class ClientSession final : public websocket::Listener {
  public:
   // `place` that is refused: the client is told 4429 and closed.
   ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket, const websocket::ServerOptions& options,
-                std::unique_ptr<Admission::Place> place);
+                std::shared_ptr<Admission::Place> place);
   ~ClientSession() override;
 
   // ---- live updates
@@ -130,7 +130,7 @@ class ClientSession final : public websocket::Listener {
   std::uint64_t lost_ = 0;
   std::string user_;
   RequestPace pace_;
-  std::unique_ptr<Admission::Place> place_;
+  std::shared_ptr<Admission::Place> place_;  // the socket keeps it too
 };
 
 }  // namespace gw::proxy

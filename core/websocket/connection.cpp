@@ -46,7 +46,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     mask_ = std::make_unique<std::mt19937>(std::random_device{}());
     deadline(client_->options.open_timeout, "not open in time");
     const auto url = parse_address(client_->options.url);
-    if (!url) return fail_later("not a ws:// or wss:// address");
+    if (!url) return finish_later({1006, 0, {}, "not a ws:// or wss:// address"});
     client_->url = *url;
     client_->resolver.async_resolve(
         url->host, url->port, [self = shared_from_this()](error_code ec, const tcp::resolver::results_type& found) {
@@ -57,7 +57,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   // ---- server
-  void accept(tcp::socket&& socket, const ServerOptions& options) {
+  void accept(tcp::socket&& socket, const ServerOptions& options, std::shared_ptr<const void> place) {
+    place_ = std::move(place);
     server_ = &options;
     error_code ec;
     remote_ = socket.remote_endpoint(ec);
@@ -266,8 +267,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     const HttpRequest asked{method, request.target(), request.body(), headers_of(request)};
     if (!ws::is_upgrade(request)) return answer(server_->on_http ? server_->on_http(asked) : HttpAnswer{}, {});
     // Sixteen bytes in base64 (RFC 6455, 4.2.1); Beast takes anything.
-    const beast::string_view key = request[http::field::sec_websocket_key];
-    if (key.size() != 24 || !key.ends_with("=="))
+    if (!is_websocket_key(request[http::field::sec_websocket_key]))
       return answer({400, "text/plain", "Sec-WebSocket-Key is no key\n"}, {});
     // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next
     // message.
@@ -350,9 +350,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
                      {},
                      std::string(r.reason.data(), r.reason.size())});
     }
-    const int code = close_code_of(ec);
     // Beast has queued its close frame; the socket may still have to take it.
-    finish({code, 0, {}, ec.message()});
+    finish({close_code_of(ec), 0, {}, ec.message()});
   }
 
   void on_read(error_code ec, std::size_t n) override {
@@ -381,7 +380,6 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     });
   }
 
-  void fail_later(std::string reason) { finish_later({1006, 0, {}, std::move(reason)}); }
   void finish_later(CloseInfo info) {
     asio::post(executor(), [self = shared_from_this(), info = std::move(info)] { self->finish(info); });
   }
@@ -417,6 +415,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   const ServerOptions* server_ = nullptr;
   std::unique_ptr<CloseInfo> local_close_;
   tcp::endpoint remote_;
+  std::shared_ptr<const void> place_;
   std::uint64_t written_ = 0;
   bool open_ = false;
   bool closing_ = false;
@@ -440,10 +439,11 @@ std::unique_ptr<Connection> Connection::connect(asio::io_context& io, ClientOpti
   return std::make_unique<Handle<Impl>>(std::move(impl));
 }
 
-std::unique_ptr<Connection> Connection::accept(tcp::socket&& socket, const ServerOptions& options, Listener& listener) {
+std::unique_ptr<Connection> Connection::accept(tcp::socket&& socket, const ServerOptions& options, Listener& listener,
+                                               std::shared_ptr<const void> place) {
   const auto executor = *socket.get_executor().target<Layer::executor_type>();
   auto impl = std::make_shared<Impl>(executor, listener, options.message_limit, options.output_limit);
-  impl->accept(std::move(socket), options);
+  impl->accept(std::move(socket), options, std::move(place));
   return std::make_unique<Handle<Impl>>(std::move(impl));
 }
 

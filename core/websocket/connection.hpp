@@ -95,8 +95,10 @@ class Connection {
  public:
   // Starts at once; on_open or on_closed follows. `listener` must outlive the connection.
   static std::unique_ptr<Connection> connect(boost::asio::io_context& io, ClientOptions options, Listener& listener);
-  // `socket` is connected and belongs to `io`. `options` must outlive the connection (one object for a whole server).
-  static std::unique_ptr<Connection> accept(TcpSocket&& socket, const ServerOptions& options, Listener& listener);
+  // `options` must outlive the connection (one object for a whole server). `place` is kept until the socket is gone,
+  // which may be after this object is: see drop_and_close.
+  static std::unique_ptr<Connection> accept(TcpSocket&& socket, const ServerOptions& options, Listener& listener,
+                                            std::shared_ptr<const void> place = nullptr);
 
   virtual ~Connection() = default;  // drops the socket at once; no further call to the listener
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -53,6 +54,11 @@ struct ServerOpening {
   Parser parser;
   char sink[512];
 };
+
+inline bool is_websocket_key(std::string_view key) {
+  constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return key.size() == 24 && key.ends_with("==") && key.substr(0, 22).find_first_not_of(kBase64) == key.npos;
+}
 
 inline boost::beast::websocket::permessage_deflate deflate_option() {
   boost::beast::websocket::permessage_deflate option;

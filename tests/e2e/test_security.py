@@ -256,6 +256,28 @@ def test_a_stuck_raw_client_pins_no_more_than_its_bound(start):
     stuck.socket.close()
 
 
+def test_a_socket_that_lingers_after_4000_has_its_place_still(start):
+    gateway = start({"limits": {"connections": 2, "output_per_client": "256KiB", "slow_client_close": "1s"},
+                     "brokers": {"mock": {"plugin": "mock", "settings": {"updates_per_second": 500}}}})
+    key = gateway.key()
+    stuck = RawSocket(gateway.port, receive_buffer=4096)
+    stuck.text(json.dumps({"action": "authenticate", "api_key": key}))
+    stuck.text('{"action":"subscribe","symbol":"RELIANCE","exchange":"NSE","mode":4,"depth_level":50}')
+    with gateway.client(key) as healthy:
+        gateway.wait_line(r"has taken no byte.*4000")
+        with Client(gateway.url) as third:
+            assert closed_with(third) == (4429, "too many connections: limits.connections")
+        stuck.socket.close()
+        while True:  # its place is free once the gateway has noticed
+            with Client(gateway.url) as third:
+                try:
+                    third.authenticate(key)
+                    break
+                except websockets.ConnectionClosed:
+                    continue
+        assert is_served(gateway, healthy)
+
+
 @pytest.mark.parametrize("key, content, found", [
     ("certificate", None, "which cannot be read"), ("certificate", "no PEM", "no certificate in"),
     ("key", None, "which cannot be read"), ("key", "no PEM", "no key of")])

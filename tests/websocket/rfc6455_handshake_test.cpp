@@ -54,6 +54,7 @@ TEST_F(Rfc6455Handshake, Requests) {
            {"no key", key, "", "400"},
            {"empty key", "dGhlIHNhbXBsZSBub25jZQ==", "", "400"},
            {"key of 15 bytes", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25j", "400"},
+           {"key that is no base64", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSB ub25jZ==", "400"},
            {"version 12", "Version: 13", "Version: 12", "426"},
            {"version 14", "Version: 13", "Version: 14", "426"},
            {"no version", "Sec-WebSocket-Version: 13\r\n", "", "400"},
