@@ -210,6 +210,57 @@ void routed_update(benchmark::State& state) {
 }
 BENCHMARK(routed_update)->Arg(1)->Arg(10)->Arg(1000);
 
+// One that nobody wants any more, among others of which that is so too: a broker may go on sending for a while. The
+// limit is a stated one.
+void unwanted_update(benchmark::State& state) {
+  constexpr double kMostNs = 200;
+  constexpr std::uint32_t kInstruments = 10'000;
+  Outputs port(1);
+  const gw::proxy::wire::SeedEncoder encoder;
+  const auto now = [] { return std::int64_t{1'748'428'245'123'456'789}; };
+  gw::routing::Router router(encoder, port, {now, now}, [] { return std::string("epoch"); });
+  gw::bus::Doorbell bell;
+  gw::bus::Channel channel(1 << 22, 1 << 22, bell);
+  bgw_capability nse{};
+  std::memcpy(nse.exchange, "NSE", 4);
+  nse.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
+  const auto broker =
+      router.add_broker({"broker", "broker", gw::registry::Capabilities({&nse, 1}), &channel, "", {}, false});
+  gw::instruments::Index::Builder index(1);
+  for (std::uint32_t i = 0; i < kInstruments; ++i) {
+    const std::string name = "S" + std::to_string(i);
+    gw::instruments::InstrumentView row;
+    row.symbol = name;
+    row.exchange = "NSE";
+    row.token = name;
+    index.add(row);
+  }
+  router.set_index("broker", std::make_shared<const gw::instruments::Index>(std::move(index).build()));
+  router.open(0, router.lineup("", {broker}), gw::routing::Variant::plain, false, kInstruments);
+  for (std::uint32_t i = 0; i < kInstruments; ++i)
+    router.subscribe(0, "S" + std::to_string(i), "NSE", {BGW_MODE_QUOTE, 0});
+  router.flush_demand();
+  router.unsubscribe_all(0);
+  router.flush_demand();
+  Sample sample;
+  sample.tick.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
+  const std::uint64_t unwanted = router.counts().unwanted;
+  const auto start = Clock::now();
+  std::int64_t times = 0;
+  for (auto _ : state) {
+    sample.tick.instrument = static_cast<std::uint32_t>(times * 7919 % kInstruments);
+    channel.writer().put({&sample.tick, nullptr, nullptr}, 1'748'428'245'000'000'000, 0, 0);
+    if (++times % 64 == 0) router.drain(64);
+  }
+  router.drain(64);
+  const double each = nanoseconds(Clock::now() - start) / static_cast<double>(times);
+  if (router.counts().unwanted - unwanted != static_cast<std::uint64_t>(times))
+    return state.SkipWithError("somebody wanted it");
+  state.counters["limit_ns"] = kMostNs;
+  state.counters["ratio"] = each / kMostNs;
+}
+BENCHMARK(unwanted_update);
+
 }  // namespace
 
 BENCHMARK_MAIN();
