@@ -6,8 +6,9 @@ import statistics
 import fanout_servers as servers
 from tables import percent, short
 
-HEADER = ("scenario", "server", "a second", "MB/s", "ratio (quartiles)", "least", "longest gap p99", "calls each", "memory",
-          "server's core", "clients' core", "closes")
+HEADER = ("scenario", "server", "a second", "MB/s", "ratio (quartiles)", "least", "longest gap p99", "clients' share", "calls",
+          "copied", "allocations", "instructions", "memory", "server's core", "clients' core", "closes")
+COUNTED = {"calls": "{:.3f}", "copied": "{:.0f} B", "allocations": "{:.5f}", "instructions": "{:.0f}"}
 
 
 @dataclasses.dataclass
@@ -61,6 +62,14 @@ def rows(results):
     return out
 
 
+def share_of_clients(runs):
+    """What the client with the least and the one with the most got, of the median client: both in the worst of the runs."""
+    shares = [run["per_connection"] for run in runs if run["per_connection"]["median"]]
+    if not shares:
+        return ""
+    return f"{percent(min(s['min'] / s['median'] for s in shares))} – {percent(max(s['max'] / s['median'] for s in shares))}"
+
+
 def row(results, scenario, kind):
     runs = results.of(scenario, kind)
     all_ratios = ratios(results, scenario, kind)
@@ -82,7 +91,7 @@ def row(results, scenario, kind):
     for run in runs:
         for code, count in run["closes"].items():
             closes[code] = closes.get(code, 0) + count
-    calls = results.calls.get((scenario.name, kind))
+    counts = results.counts.get((scenario.name, kind), {})
     is_limit = kind == "limit" and not scenario.stalled
     spread = "1" if is_limit else f"{percent(statistics.median(all_ratios))} ({' – '.join(map(percent, quartiles(all_ratios)))})"
     least = ""
@@ -91,7 +100,8 @@ def row(results, scenario, kind):
     return Row(scenario, kind, all_ratios, (
         scenario.name, kind, short(rate), "" if scenario.is_idle else f"{middle(lambda run: run['bytes_per_second']) / 1e6:,.0f}",
         spread, least, "" if scenario.is_idle else gap,
-        "" if scenario.is_idle else "not counted" if calls is None else f"{calls:.3f}", memory_text,
+        "" if scenario.is_idle else share_of_clients(runs),
+        *("" if counts.get(name) is None else form.format(counts[name]) for name, form in COUNTED.items()), memory_text,
         "" if scenario.is_idle else percent(middle(lambda run: run["server"]["cpu"])),
         "" if scenario.is_idle else percent(middle(lambda run: run["client_cpu"])),
         ", ".join(f"{count} × {code}" for code, count in sorted(closes.items())) or "none"))

@@ -2,10 +2,10 @@
 
 import dataclasses
 import json
-import shutil
 import subprocess
 import time
 
+import fanout_counting as counting
 import fanout_servers as servers
 
 # Deliveries a second with which the first search begins.
@@ -36,17 +36,17 @@ class Results:
     scenarios: list
     rounds: int
     seen: dict = dataclasses.field(default_factory=dict)
-    calls: dict = dataclasses.field(default_factory=dict)
+    counts: dict = dataclasses.field(default_factory=dict)  # for each delivery, by what is counted
 
     def of(self, scenario, kind):
         return self.seen.setdefault((scenario.name, kind), [])
 
 
-def run_load(server, seconds, warmup, stalled=0, counts_calls=False, at_counting=lambda: None):
+def run_load(server, seconds, warmup, stalled=0, at_counting=lambda: None):
     """The load client against a server that is up."""
     command = [servers.LOAD_CLIENT, "--port", server.port, "--clients", server.scenario.clients, "--talk", server.talk,
                "--server", server.child.pid, "--seconds", seconds, "--warmup", warmup, "--stalled", stalled,
-               "--timed", server.inputs.timed]
+               "--timed", server.inputs.timed, *(["--at-once"] if server.scenario.at_once else [])]
     if messages := server.messages():
         command += ["--messages", messages]
     with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
@@ -54,7 +54,7 @@ def run_load(server, seconds, warmup, stalled=0, counts_calls=False, at_counting
             server.begin()
         begun = child.stdout.readline()
         at_counting()
-        calls = count_calls(server.child.pid, seconds * 0.8) if begun and counts_calls else None
+        counts = counting.count(server, seconds * 0.8) if begun and server.counted else {}
         line, said = child.communicate()
     if child.returncode != 0:
         print(f"{server.scenario.name} {server.name}: {said.strip()}", flush=True)
@@ -63,25 +63,16 @@ def run_load(server, seconds, warmup, stalled=0, counts_calls=False, at_counting
         seen = json.loads(line)
         seen["deliveries_per_second"] = server.deliveries(seen)
     seen["offered"] = server.updates_per_second * server.scenario.fan_out
-    seen["calls_per_delivery"] = calls and calls / max(seen["deliveries_per_second"], 1)
+    for name, count in counts.items():
+        seen[name] = count and count / max(seen["deliveries_per_second"], 1)
     return seen
 
 
 def unserved(scenario):
     """Instead of a run in which not all clients could be opened."""
     return {"clients": scenario.clients, "deliveries_per_second": 0, "reading_deliveries_per_second": 0, "bytes_per_second": 0,
-            "longest_gap_ms": {"p99": 0}, "closes": {"never served": scenario.clients}, "connects_per_second": 0,
+            "longest_gap_ms": {"p99": 0}, "per_connection": {"min": 0, "median": 0, "max": 0}, "closes": {"never served": scenario.clients}, "connects_per_second": 0,
             "client_cpu": 0, "server": {"cpu": 0, "kib_before": 0, "kib_open": 0, "kib_peak": 0}}
-
-
-def count_calls(process, seconds):
-    """System calls a second; None where perf may not count them."""
-    if not shutil.which("perf"):
-        return None
-    done = subprocess.run(["perf", "stat", "-x,", "-e", "raw_syscalls:sys_enter", "-p", str(process), "sleep", str(seconds)],
-                          capture_output=True, text=True)
-    count = done.stderr.split(",")[0]
-    return int(count) / seconds if done.returncode == 0 and count.isdigit() else None
 
 
 class Cell:
@@ -96,10 +87,12 @@ class Cell:
         self.rate = FIRST_GUESS[kind.name] / max(self.scenario.fan_out, 1)
         self.is_first = True
 
-    def run_once(self, rate, stalled=0, counts_calls=False, warmup=None):
+    def run_once(self, rate, stalled=0, counted=False, warmup=None):
         rate = min(rate, MOST_UPDATES)
-        with self.kind(self.inputs, rate) as server:
-            return run_load(server, self.length.seconds, warmup or self.length.warmup, stalled, counts_calls)
+        server = self.kind(self.inputs, rate)
+        server.counted = counted
+        with server:
+            return run_load(server, self.length.seconds, warmup or self.length.warmup, stalled)
 
     def measure(self):
         if self.scenario.is_idle:
@@ -110,12 +103,17 @@ class Cell:
             seen = self.find_most()
         self.results.of(self.scenario, self.kind.name).append(seen)
         if self.is_first and not self.scenario.is_idle:
-            # Counting slows a server down: a little below its best, and what a run that lost clients counted is left out.
-            counted = self.run_once(COUNTING_SHARE * self.rate, counts_calls=True)
-            if not counted["closes"]:
-                self.results.calls[self.scenario.name, self.kind.name] = counted["calls_per_delivery"]
+            self._count()
         self.is_first = False
         return seen
+
+    def _count(self):
+        """Counting slows a server down: a little below its best, and what a run that lost clients counted is left out."""
+        counted = self.run_once(COUNTING_SHARE * self.rate, counted=True)
+        counts = {} if counted["closes"] else {name: counted.get(name) for name in ("calls", "copied", "allocations")}
+        if self.kind is servers.Gateway and not self.scenario.stalled:
+            counts["instructions"] = counting.instructions(self.inputs, run_load, self.rate)
+        self.results.counts[self.scenario.name, self.kind.name] = counts
 
     def _with_and_without_stalled(self):
         """A good while of both: what a stalled client does not read goes into large buffers first."""

@@ -16,6 +16,7 @@ class Scenario:
     limit: float = 0.75  # the least ratio; 0: not judged
     stalled: int = 0
     updates_per_second: float = 0  # of all symbols; 0: as many as can be delivered
+    at_once: bool = False  # clients subscribe as they come; else once all are there
 
     @property
     def fan_out(self):
@@ -24,15 +25,18 @@ class Scenario:
 
     @property
     def is_idle(self):
-        return self.per_client == 0
+        """What is measured is how clients come, and what they hold."""
+        return self.per_client == 0 or self.at_once
 
 
 ALL = {scenario.name: scenario for scenario in (
     Scenario("A", "50 clients, each with all of 100 symbols", 50, 100, 100),
     Scenario("B", "1,000 clients, each with 10 of 1,000 symbols", 1000, 1000, 10, brokers=2),
+    Scenario("W", "1,000 clients, each with 100 of 1,000 symbols", 1000, 1000, 100, brokers=2),
     Scenario("D20", "50 clients, each with all of 20 books of 20 levels", 50, 20, 20, mode=4, depth=20),
     Scenario("D50", "50 clients, each with all of 20 books of 50 levels", 50, 20, 20, mode=4, depth=50),
     Scenario("I", "5,000 idle clients", 5000, 1, 0, limit=0),
+    Scenario("C", "5,000 clients that each subscribe to one of 100 symbols as they come", 5000, 100, 1, limit=0, at_once=True),
     Scenario("S", "200 clients with 20 books of 20 levels, 10 of them stalled", 200, 20, 20, mode=4, depth=20, limit=0.95,
              stalled=10, updates_per_second=1000),
 )}

@@ -31,6 +31,7 @@ class Server:
 
     talk = "raw"
     package = "of this project"
+    counted = False  # its copies and allocations
 
     def __init__(self, inputs, updates_per_second):
         self.inputs = inputs
@@ -47,7 +48,11 @@ class Server:
         self.log = (self.folder / "log").open("w")
         self.child = subprocess.Popen(
             ["taskset", "-c", str(SERVER_CORE), *map(str, command)], stdout=subprocess.PIPE, stderr=self.log, text=True,
-            env={**os.environ, **(env or {})})
+            env={**os.environ, **(env or {}), **(self.counting_environment() if self.counted else {})})
+
+    def counting_environment(self):
+        """Loaded before the C library: see bench/counter."""
+        return {"LD_PRELOAD": str(BUILD / "bench" / "counter.so"), "BENCH_COUNTS": str(self.folder / "counts")}
 
     def wait_for(self, look):
         """What `look` finds, once it does; looked for again and again while the child lives."""

@@ -127,7 +127,7 @@ void Client::say_next() {
     return;
   }
   if (options_->talk != Talk::nats) {
-    if (said_ > 0 && said_ + 1 == messages_->size() && stage_ != Stage::waiting) {
+    if (!options_->at_once && said_ > 0 && said_ + 1 == messages_->size() && stage_ != Stage::waiting) {
       stage_ = Stage::waiting;
       return;
     }

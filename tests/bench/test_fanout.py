@@ -7,6 +7,7 @@ import threading
 import time
 import types
 
+import fanout_counting as counting
 import fanout_report as report
 import fanout_run as run
 import fanout_servers as servers
@@ -74,6 +75,23 @@ def test_what_waits_for_a_server_that_is_held_up_is_as_old_as_that(timed, kind):
         assert set(seen["age_us"]) == {"whole", "broker", "bus", "client"} and seen["age_us"]["broker"]["max"] > 0.9e6 * held
 
 
+def test_copies_and_allocations_are_counted(inputs):
+    server = servers.Limit(inputs, RATE)
+    server.counted = True
+    with server:
+        seen = run.run_load(server, seconds=1, warmup=0.1)
+    # It copies each frame into the output of each client, and allocates nothing for it.
+    assert 0.5 < seen["copied"] / (seen["bytes_per_second"] / seen["deliveries_per_second"]) < 2
+    assert seen["allocations"] < 0.1
+
+
+def test_instructions_are_read_from_a_profile():
+    profile = ("fn=(1) gw::proxy::Desk::deliver(...)\n10 5\ncfn=(7) gw::proxy::Shard::deliver(unsigned int)\ncalls=40 12\n"
+               "10 900\nfn=(2) other\ncfn=(7)\ncalls=2 12\n10 30\ncfn=(77)\ncalls=5 1\n1 1\ntotals: 8400\n")
+    assert counting.read_profile(profile) == (42, 8400)
+    assert counting.read_profile("events: Ir\n") == (0, 0)
+
+
 def test_a_refused_client_is_an_error(inputs, tmp_path):
     messages = tmp_path / "messages"
     messages.write_text(servers.authentication("wrong", False) + "\n")
@@ -95,7 +113,7 @@ class Played(run.Cell):
         offered = rate * self.scenario.fan_out
         closed = self.closes and offered > self.most
         return {**run.unserved(self.scenario), "deliveries_per_second": min(offered, self.most), "offered": offered,
-                "closes": {"4000": 1} if closed else {}, "calls_per_delivery": 0.5}
+                "closes": {"4000": 1} if closed else {}}
 
 
 @pytest.mark.parametrize("closes", [True, False])

@@ -1,0 +1,79 @@
+"""What does not drift: system calls, bytes copied, allocations and instructions of a server for each delivery."""
+
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+import fanout_servers as servers
+
+# Called once for each update and shard that has an audience; the instructions' run has one shard.
+DELIVER = "gw::proxy::Shard::deliver("
+SLOWDOWN = 50  # by valgrind
+
+
+def read_counts(folder):
+    try:
+        return struct.unpack("QQ", (folder / "counts").read_bytes())
+    except (FileNotFoundError, struct.error):
+        return None
+
+
+def count(server, seconds):
+    """Of each second: system calls, bytes copied, allocations; None where one cannot be counted."""
+    before = read_counts(server.folder)
+    began = time.monotonic()
+    calls = count_calls(server.child.pid, seconds)
+    if calls is None:
+        time.sleep(seconds)
+    after = read_counts(server.folder)
+    passed = time.monotonic() - began
+    copied, allocations = ((b - a) / passed for a, b in zip(before, after)) if before and after else (None, None)
+    return {"calls": calls, "copied": copied, "allocations": allocations}
+
+
+def count_calls(process, seconds):
+    if not shutil.which("perf"):
+        return None
+    done = subprocess.run(["perf", "stat", "-x,", "-e", "raw_syscalls:sys_enter", "-p", str(process), "sleep", str(seconds)],
+                          capture_output=True, text=True)
+    number = done.stderr.split(",")[0]
+    return int(number) / seconds if done.returncode == 0 and number.isdigit() else None
+
+
+class Traced(servers.Gateway):
+    """The gateway under callgrind, which counts between two commands."""
+
+    def start(self, command, env=None):
+        self.out = self.folder / "callgrind.out"
+        self.out.unlink(missing_ok=True)
+        super().start(["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={self.out}", *command], env)
+
+    def control(self, *words):
+        subprocess.run(["callgrind_control", *words, str(self.child.pid)], check=True, capture_output=True)
+
+
+def instructions(inputs, run_load, most):
+    """User-space instructions of all the gateway's threads, and its broker's, for each delivery, at some updates a second near the
+    most that it keeps up with; None where valgrind is not installed."""
+    if not shutil.which("callgrind_control"):
+        return None
+    with Traced(inputs, most / SLOWDOWN) as server:
+        run_load(server, seconds=3, warmup=2, at_counting=lambda: server.control("-i", "on"))
+        server.control("-i", "off")
+        server.child.send_signal(signal.SIGTERM)
+        server.child.wait(servers.PATIENCE)
+    updates, total = read_profile(server.out.read_text())
+    return total / (updates * inputs.scenario.fan_out) if updates else None
+
+
+def read_profile(text):
+    """Calls of the function that delivers, and all instructions. A name is written once, then its number stands for it."""
+    number = re.search(r"\((\d+)\) " + re.escape(DELIVER), text)
+    totals = re.search(r"^totals: (\d+)", text, re.MULTILINE)
+    if not number or not totals:
+        return 0, 0
+    calls = re.findall(rf"^cfn=\({number[1]}\)[^\n]*\ncalls=(\d+) ", text, re.MULTILINE)
+    return sum(map(int, calls)), int(totals[1])
