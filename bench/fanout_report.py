@@ -8,6 +8,7 @@ from tables import percent, short
 
 HEADER = ("scenario", "server", "a second", "MB/s", "ratio (quartiles)", "least", "longest gap p99", "clients' share", "calls",
           "copied", "allocations", "instructions", "memory", "server's core", "clients' core", "closes")
+MOST_COST = 1.3
 COUNTED = {"calls": "{:.3f}", "copied": "{:.0f} B", "allocations": "{:.5f}", "instructions": "{:.0f}"}
 
 
@@ -49,6 +50,16 @@ def ratios(results, scenario, kind):
         return [each_reader(run, scenario.stalled) / max(each_reader(run["control"], 0), 1) for run in runs]
     value = "connects_per_second" if scenario.is_idle else "deliveries_per_second"
     return [run[value] / max(limit[value], 1) for run, limit in zip(runs, results.of(scenario, "limit"))]
+
+
+def cost_of_many(results):
+    """What a delivery of the gateway costs with 100,000 subscriptions, to one with 5,000; a line, or nothing."""
+    many, few = (results.seen.get((name, "gateway")) for name in ("W", "A"))
+    if not many or not few:
+        return None
+    ratio = statistics.median(f["deliveries_per_second"] / max(m["deliveries_per_second"], 1) for m, f in zip(many, few))
+    return f"A delivery with 100,000 subscriptions (W) costs {ratio:.2f} of one with 5,000 (A), at most {MOST_COST}: " \
+           f"{'met' if ratio <= MOST_COST else 'missed'}"
 
 
 def rows(results):

@@ -1,8 +1,10 @@
 """The load client against the limit server and the real gateway, and what is made of the numbers."""
 
 import json
+import pathlib
 import signal
 import subprocess
+import sys
 import threading
 import time
 import types
@@ -90,6 +92,17 @@ def test_instructions_are_read_from_a_profile():
                "10 900\nfn=(2) other\ncfn=(7)\ncalls=2 12\n10 30\ncfn=(77)\ncalls=5 1\n1 1\ntotals: 8400\n")
     assert counting.read_profile(profile) == (42, 8400)
     assert counting.read_profile("events: Ir\n") == (0, 0)
+
+
+@pytest.mark.parametrize("attack, connections", [("slow handshakes", 400), ("bad frames", 101)])
+def test_an_attack_keeps_coming(inputs, attack, connections):
+    with servers.Gateway(inputs, RATE) as server:
+        command = [sys.executable, pathlib.Path(run.__file__).with_name("hostile_attack.py"), attack, str(server.port)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as attackers:
+            seen = run.run_load(server, seconds=1, warmup=0.5)
+            made, _ = map(int, attackers.communicate()[0].split())
+    assert made >= connections  # those that were closed came again
+    assert seen["closes"] == {} and seen["per_connection"]["min"] > 0
 
 
 def test_a_refused_client_is_an_error(inputs, tmp_path):
