@@ -97,6 +97,7 @@ void Client::take(std::string_view bytes, std::int64_t now) {
         ++counts_.messages;
         counts_.payload_bytes += size;
         if (timing_ != nullptr) timing_->take(payload);
+        if (counts_topics_) count_topic(payload);
     }
   });
   if (!good && stage_ != Stage::over) complain("bytes that are no frame", "unmasked frames without extensions");
@@ -123,7 +124,7 @@ void Client::take_answer(std::string_view text) {
 void Client::say_next() {
   if (messages_ == nullptr || said_ == messages_->size()) {
     stage_ = Stage::subscribed;
-    reader_.keep_payloads(timing_ != nullptr);
+    reader_.keep_payloads(timing_ != nullptr || counts_topics_);
     return;
   }
   if (options_->talk != Talk::nats) {
@@ -169,7 +170,18 @@ void Client::end(int code) {
   close_code_ = code;
 }
 
+void Client::count_topic(std::string_view payload) {
+  constexpr std::string_view kKey = "\"topic\":\"";
+  const std::size_t key = payload.find(kKey);
+  if (key == payload.npos) return;
+  const std::string_view rest = payload.substr(key + kKey.size());
+  const std::string_view topic = rest.substr(0, rest.find('"'));
+  const auto known = topics_.find(topic);
+  ++(known == topics_.end() ? topics_[std::string(topic)] : known->second);
+}
+
 void Client::begin_counting(std::int64_t now) {
+  topics_.clear();
   counts_ = {};
   counts_.last_ns = now;
 }

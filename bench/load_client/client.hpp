@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,8 @@ class Client {
   Client& operator=(const Client&) = delete;
   ~Client();
 
+  // Messages of each topic, from now on.
+  void count_topics() { counts_topics_ = true; }
   void connect();
   void upgrade();
   // The last of several messages, which waits until all clients are there: a server that delivers already accepts
@@ -44,10 +47,12 @@ class Client {
   Stage stage() const { return stage_; }
   int close_code() const { return close_code_; }
   const Counts& counts() const { return counts_; }
+  const std::map<std::string, std::uint64_t, std::less<>>& topics() const { return topics_; }
 
  private:
   void take(std::string_view bytes, std::int64_t now);
   void take_answer(std::string_view text);
+  void count_topic(std::string_view payload);
   void say_next();
   void send_frame(Opcode opcode, std::string_view payload);
   void send_all(std::string_view bytes);
@@ -63,6 +68,8 @@ class Client {
   std::string response_;
   FrameReader reader_;
   Counts counts_;
+  bool counts_topics_ = false;
+  std::map<std::string, std::uint64_t, std::less<>> topics_;
 };
 
 }  // namespace bench

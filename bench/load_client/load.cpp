@@ -51,6 +51,7 @@ void Load::open() {
   while (arrived_ < all) {
     while (clients_.size() < all && clients_.size() - arrived_ < kInFlight) {
       clients_.emplace_back(options_, clients_.size(), is_timed(clients_.size()) ? &timing : nullptr);
+      if (!is_reading(clients_.size() - 1) && !is_stalled(clients_.size() - 1)) clients_.back().count_topics();
       clients_.back().connect();
       watch(clients_.size() - 1, EPOLL_CTL_ADD, EPOLLOUT);
     }

@@ -14,7 +14,7 @@ struct Options {
   int clients = 1;
   Talk talk = Talk::raw;
   std::vector<std::vector<std::string>> messages;  // client i says those of place i, round and round
-  bool at_once = false;  // the last message is said as a client comes, not once all are there
+  bool at_once = false;                            // the last message is said as a client comes, not once all are there
   double warmup = 0.5;
   double seconds = 2;
   int stalled = 0;  // of the clients: these never read once they are subscribed

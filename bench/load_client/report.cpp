@@ -1,6 +1,7 @@
 #include "report.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -12,6 +13,22 @@ template <class Number>
 Number at(const std::vector<Number>& sorted, double share) {
   if (sorted.empty()) return 0;
   return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1) + 0.5)];
+}
+
+struct Least {
+  std::size_t topics;
+  std::uint64_t updates;  // of one topic
+};
+
+// What each slow client has got at the least.
+Least least_of_slow(const Load& load) {
+  Least least{std::numeric_limits<std::size_t>::max(), std::numeric_limits<std::uint64_t>::max()};
+  for (std::size_t i = 0; i < load.clients().size(); ++i) {
+    if (load.is_reading(i) || load.is_stalled(i)) continue;
+    least.topics = std::min(least.topics, load.clients()[i].topics().size());
+    for (const auto& [topic, count] : load.clients()[i].topics()) least.updates = std::min(least.updates, count);
+  }
+  return least;
 }
 
 }  // namespace
@@ -33,6 +50,7 @@ std::string report(Load& load) {
   std::sort(messages.begin(), messages.end());
   std::sort(gaps.begin(), gaps.end());
 
+  const Least slow = least_of_slow(load);
   load.drain_stalled();
   std::map<std::string, int> closes;
   for (const Client& client : load.clients())
@@ -64,6 +82,7 @@ std::string report(Load& load) {
     out["age_us"][Timing::kNames[i]] = {{"count", ages.size()},  {"p50", at(ages, 0.5)},     {"p90", at(ages, 0.9)},
                                         {"p99", at(ages, 0.99)}, {"p99.9", at(ages, 0.999)}, {"max", at(ages, 1)}};
   }
+  if (load.options().slow > 0) out["slow"] = {{"least_topics", slow.topics}, {"least_of_a_topic", slow.updates}};
   return out.dump();
 }
 

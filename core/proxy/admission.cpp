@@ -11,6 +11,7 @@ namespace {
 // Clients that are told why they are refused. More at a time are no clients.
 constexpr std::size_t kMostRefused = 256;
 constexpr std::int64_t kBetweenLines = 1'000'000'000;
+constexpr std::string_view kStrangersKey = "limits.unauthenticated_connections";
 
 }  // namespace
 
@@ -22,40 +23,41 @@ std::string_view limit_key(Refusal refusal) {
       return "limits.connections";
     case Refusal::per_address:
       return "limits.connections_per_address";
-    case Refusal::unauthenticated:
-      return "limits.unauthenticated_connections";
   }
   return "";
 }
 
-Admission::Place& Admission::Place::operator=(Place&& other) noexcept {
-  if (this == &other) return *this;
-  give_back();
-  admission_ = std::exchange(other.admission_, nullptr);
-  address_ = std::move(other.address_);
-  refusal_ = other.refusal_;
-  authenticated_ = other.authenticated_;
-  return *this;
+void Admission::no_stranger(Place& place) {
+  if (place.stranger_) strangers_.erase(*place.stranger_);
+  place.stranger_.reset();
 }
 
 void Admission::Place::authenticated() {
-  if (admission_ == nullptr || refusal_ != Refusal::none || std::exchange(authenticated_, true)) return;
+  if (admission_ == nullptr) return;
   const std::lock_guard lock(admission_->mutex_);
-  --admission_->unauthenticated_;
+  admission_->no_stranger(*this);
+  give_way_ = nullptr;
 }
 
-void Admission::Place::give_back() {
+void Admission::Place::on_give_way(std::function<void()> give_way) {
+  const std::lock_guard lock(admission_->mutex_);
+  if (gives_way_)
+    give_way();
+  else if (stranger_)
+    give_way_ = std::move(give_way);
+}
+
+Admission::Place::~Place() {
   if (admission_ == nullptr) return;
-  const std::shared_ptr<Admission> a = std::exchange(admission_, nullptr);
-  const std::lock_guard lock(a->mutex_);
+  const std::lock_guard lock(admission_->mutex_);
   if (refusal_ != Refusal::none) {
-    --a->refused_;
+    --admission_->refused_;
     return;
   }
-  --a->connections_;
-  if (!authenticated_) --a->unauthenticated_;
-  const auto found = a->by_address_.find(address_);
-  if (--found->second == 0) a->by_address_.erase(found);
+  --admission_->connections_;
+  admission_->no_stranger(*this);
+  const auto found = admission_->by_address_.find(address_);
+  if (--found->second == 0) admission_->by_address_.erase(found);
 }
 
 void Admission::set_limits(const AdmissionLimits& limits) {
@@ -63,24 +65,29 @@ void Admission::set_limits(const AdmissionLimits& limits) {
   limits_ = limits;
 }
 
-std::unique_ptr<Admission::Place> Admission::enter(std::string address) {
+std::shared_ptr<Admission::Place> Admission::enter(std::string address) {
+  auto place = std::make_shared<Place>();
   const std::lock_guard lock(mutex_);
-  auto place = std::make_unique<Place>();
   const auto from = by_address_.find(address);
   if (connections_ >= limits_.connections)
     place->refusal_ = Refusal::connections;
-  else if (unauthenticated_ >= limits_.unauthenticated)
-    place->refusal_ = Refusal::unauthenticated;
   else if (from != by_address_.end() && from->second >= limits_.per_address)
     place->refusal_ = Refusal::per_address;
   if (place->refusal_ != Refusal::none) {
-    tell(place->refusal_, address);
+    tell(refusals_told_[static_cast<std::size_t>(place->refusal_)], "refused", address, limit_key(place->refusal_));
     if (refused_ >= kMostRefused) return nullptr;
     ++refused_;
   } else {
+    if (!strangers_.empty() && strangers_.size() >= limits_.unauthenticated) {
+      Place& longest = *strangers_.front();
+      tell(strangers_told_, "closed, before they had authenticated,", longest.address_, kStrangersKey);
+      no_stranger(longest);
+      longest.gives_way_ = true;
+      if (longest.give_way_) std::exchange(longest.give_way_, nullptr)();
+    }
     ++connections_;
-    ++unauthenticated_;
     ++by_address_[address];
+    place->stranger_ = strangers_.insert(strangers_.end(), place.get());
   }
   place->address_ = std::move(address);
   place->admission_ = shared_from_this();
@@ -88,14 +95,13 @@ std::unique_ptr<Admission::Place> Admission::enter(std::string address) {
 }
 
 // A flood of clients is no flood of lines.
-void Admission::tell(Refusal refusal, const std::string& address) {
-  Told& told = told_[static_cast<std::size_t>(refusal)];
+void Admission::tell(Told& told, std::string_view what, const std::string& address, std::string_view key) {
   ++told.untold;
   const std::int64_t now = monotonic_ns();
   if (now < told.next_ns) return;
   told.next_ns = now + kBetweenLines;
-  log::warning("proxy", "refused " + std::to_string(std::exchange(told.untold, 0)) + " connection(s), the last from " +
-                            address + ": " + std::string(limit_key(refusal)) + " is reached");
+  log::warning("proxy", std::string(what) + ' ' + std::to_string(std::exchange(told.untold, 0)) +
+                            " connection(s), the last from " + address + ": " + std::string(key) + " is reached");
 }
 
 }  // namespace gw::proxy

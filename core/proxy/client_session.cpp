@@ -1,6 +1,8 @@
 // Tick path, stop 6 of 6. Previous: core/routing/router_updates.cpp.
 #include "core/proxy/client_session.hpp"
 
+#include <utility>
+
 #include <boost/asio/ip/tcp.hpp>
 
 #include "core/base/clock.hpp"
@@ -14,6 +16,8 @@ namespace {
 
 constexpr int kBadAuthentication = 4401;
 constexpr int kDoesNotRead = 4000;
+constexpr int kTooMany = 4429;
+constexpr std::string_view kStrangers = "too many connections: limits.unauthenticated_connections";
 // Requests that the desk has not answered yet. Above it nothing is read from the client.
 constexpr std::size_t kMostAsked = 1 << 20;
 constexpr std::int64_t kTooFastForNs = 5'000'000'000;
@@ -27,7 +31,14 @@ ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& so
       connection_(websocket::Connection::accept(std::move(socket), options, *this, place)),
       id_(id),
       opened_ns_(monotonic_ns()),
-      place_(std::move(place)) {}
+      place_(std::move(place)) {
+  place_->on_give_way([&shard, id, weak = std::weak_ptr(place_)] {
+    shard.loop().post([&shard, id, weak] {
+      ClientSession* session = shard.find(id);  // or another that has the slot by now
+      if (session != nullptr && session->place_ == weak.lock()) session->give_way();
+    });
+  });
+}
 
 ClientSession::~ClientSession() = default;
 
@@ -103,6 +114,13 @@ void ClientSession::pace_reading() {
 
 void ClientSession::close(int code, std::string_view reason) { end(code, reason, false); }
 
+void ClientSession::give_way() {
+  if (admitted_ || gone_) return;
+  connection_->close(kTooMany, kStrangers);
+  connection_->flush();
+  on_closed({kTooMany, 0, {}, std::string(kStrangers)});
+}
+
 // From here on the desk owes it nothing but the end.
 void ClientSession::end(int code, std::string_view reason, bool lingers) {
   if (closing_) return;
@@ -154,7 +172,7 @@ void ClientSession::sweep(std::int64_t now) {
 void ClientSession::on_open() {
   opened_ns_ = last_frame_ns_ = last_ping_ns_ = progress_ns_ = monotonic_ns();
   if (place_->refusal() != Refusal::none) {
-    close(4429, "too many connections: " + std::string(limit_key(place_->refusal())));
+    close(kTooMany, "too many connections: " + std::string(limit_key(place_->refusal())));
     return;
   }
   known_ = true;
@@ -169,6 +187,7 @@ void ClientSession::on_control_frame() { last_frame_ns_ = monotonic_ns(); }
 void ClientSession::on_drained() { shard_.touch(*this); }
 
 void ClientSession::on_closed(const websocket::CloseInfo& info) {
+  if (std::exchange(gone_, true)) return;
   if (known_)
     log::info("proxy", describe() + " disconnected: " + std::to_string(info.code) +
                            (info.reason.empty() ? "" : " " + info.reason));

@@ -59,6 +59,8 @@ class ClientSession final : public websocket::Listener {
   void thin(routing::TopicId topic, std::int64_t interval_ns);
   void left(routing::TopicId topic);
   void close(int code, std::string_view reason);
+  // Its place is another's: nobody waits for its answer.
+  void give_way();
 
   // Writes what was appended, then asks for what waits, as far as there is room: client_backlog.cpp.
   void flush();
@@ -110,6 +112,7 @@ class ClientSession final : public websocket::Listener {
   bool extras_ = false;
   bool admitted_ = false;
   bool known_ = false;  // to the desk
+  bool gone_ = false;
   bool offered_ = false;
   bool fill_asked_ = false;
   bool paused_ = false;

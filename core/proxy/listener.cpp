@@ -69,7 +69,7 @@ class TcpListener final : public Listener {
     if (&shard.loop() == &loop_) return shard.adopt(std::move(socket), is_tls_, std::move(place));
     struct Client {
       tcp::socket socket;
-      std::unique_ptr<Admission::Place> place;
+      std::shared_ptr<Admission::Place> place;
     };
     shard.loop().post([&shard, is_tls = is_tls_, c = std::make_shared<Client>(std::move(socket), std::move(place))] {
       shard.adopt(std::move(c->socket), is_tls, std::move(c->place));

@@ -84,7 +84,7 @@ websocket::HttpAnswer Shard::check_origin(const websocket::HttpRequest& request)
           "An operator can allow it: server.allowed_origins in gateway.yaml\n"};
 }
 
-void Shard::adopt(asio::ip::tcp::socket&& socket, bool is_tls, std::unique_ptr<Admission::Place> place) {
+void Shard::adopt(asio::ip::tcp::socket&& socket, bool is_tls, std::shared_ptr<Admission::Place> place) {
   if (stopping_) return;
   std::uint32_t slot = 0;
   if (free_.empty()) {

@@ -36,7 +36,7 @@ class Shard {
   void set_options(const ShardOptions& options);
   // A certificate for connections from now on; none: there is no TLS listener.
   void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { tls_options_.tls = std::move(tls); }
-  void adopt(TcpSocket&& socket, bool is_tls, std::unique_ptr<Admission::Place> place);
+  void adopt(TcpSocket&& socket, bool is_tls, std::shared_ptr<Admission::Place> place);
   // Tells every client 1001; `gone` is called when they are.
   void stop(std::function<void()> gone);
   std::size_t session_count() const { return open_; }

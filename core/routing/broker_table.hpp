@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bgw/abi.h"
+#include "core/base/prefetch.hpp"
 #include "core/bus/channel.hpp"
 #include "core/bus/records.hpp"
 #include "core/instruments/index.hpp"
@@ -50,7 +51,7 @@ struct Memory {
   std::vector<bgw_level> asks;
   std::int64_t book_time_ns = 0;
 };
-static_assert(offsetof(Memory, slots) <= 72);
+static_assert(offsetof(Memory, slots) <= kCacheLine + 8);
 
 // One instrument at one broker.
 struct Route {
@@ -77,6 +78,8 @@ struct Route {
   std::uint32_t releases_due = 0;  // `released` records still to come
   bool dirty = false;
 };
+
+static_assert(offsetof(Route, symbol) <= kCacheLine);
 
 struct BrokerSetup {
   std::string name;

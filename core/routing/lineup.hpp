@@ -4,12 +4,14 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/prefetch.hpp"
 #include "core/routing/broker_table.hpp"
 #include "core/routing/encoder.hpp"
 #include "core/routing/frame_log.hpp"
@@ -53,6 +55,8 @@ struct Topic {
   std::string reason;  // of failed; said once
   std::string name;    // SYMBOL.EXCHANGE.MODE, for the publisher
 };
+
+static_assert(offsetof(Topic, info) <= 2 * kCacheLine);
 
 // An interest at one broker.
 struct Leg {

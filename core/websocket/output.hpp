@@ -17,18 +17,18 @@ namespace gw::websocket {
 
 class Output {
  public:
-  explicit Output(std::size_t limit) : limit_(limit) {}
+  explicit Output(std::size_t limit) : limit_(limit) { static_assert(offsetof(Output, data_) <= kCacheLine); }
   ~Output() { give_back(); }
   Output(Output&& other) noexcept
       : size_(other.size_),
         sent_(other.sent_),
-        frame_(other.frame_),
         shared_bytes_(other.shared_bytes_),
         shared_(std::move(other.shared_)),
         shared_count_(other.shared_count_),
         open_(other.open_),
         refuses_shared_(other.refuses_shared_),
         data_(std::exchange(other.data_, nullptr)),
+        frame_(other.frame_),
         capacity_(other.capacity_),
         limit_(other.limit_) {}
   Output(const Output&) = delete;
@@ -93,10 +93,9 @@ class Output {
   void move_to_block(std::size_t capacity);
   void give_back();
 
-  // What share() looks at, in one line of the cache.
+  // What share() looks at, in the size of one line of the cache.
   std::size_t size_ = 0;
   std::size_t sent_ = 0;
-  std::size_t frame_ = 0;  // where one begins in the own bytes; before it is the rest of one
   std::size_t shared_bytes_ = 0;
   std::vector<std::string_view> shared_;
   std::uint64_t shared_count_ = 0;
@@ -104,6 +103,7 @@ class Output {
   bool refuses_shared_ = false;
 
   char* data_ = nullptr;
+  std::size_t frame_ = 0;  // where one begins in the own bytes; before it is the rest of one
   std::size_t capacity_ = 0;
   std::size_t limit_;
   std::size_t usual_ = 0;  // what was needed last time

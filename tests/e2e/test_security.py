@@ -130,6 +130,8 @@ def test_a_flood_of_strangers_leaves_those_who_are_there_alone(start):
             for _ in range(20):
                 healthy.data()
             assert is_served(gateway, healthy)
+            with gateway.client() as newcomer:  # it authenticates at once: those that wait longer give way to it
+                assert is_served(gateway, newcomer)
         finally:
             for raw in strangers:
                 raw.close()

@@ -57,7 +57,6 @@ TEST_F(Places, EachLimitKeepsOutWhatPassesItAndLetsInAgain) {
   EXPECT_EQ(a->refusal(), Refusal::none);
   EXPECT_EQ(admission_->enter("10.0.0.1")->refusal(), Refusal::per_address);
   auto c = admission_->enter("10.0.0.2");
-  EXPECT_EQ(admission_->enter("10.0.0.3")->refusal(), Refusal::unauthenticated);
   a->authenticated();
   a->authenticated();
   auto d = admission_->enter("10.0.0.3");
@@ -67,10 +66,37 @@ TEST_F(Places, EachLimitKeepsOutWhatPassesItAndLetsInAgain) {
   EXPECT_EQ(admission_->enter("10.0.0.1")->refusal(), Refusal::none);
 }
 
+TEST_F(Places, TheStrangerThatHasWaitedLongestGivesWayToOneThatComes) {
+  admission_->set_limits({10, 10, 2});
+  std::string gone;
+  const auto enter = [&](const char* name) {
+    auto place = admission_->enter("10.0.0.1");
+    EXPECT_EQ(place->refusal(), Refusal::none);
+    place->on_give_way([&gone, name] { gone += name; });
+    return place;
+  };
+  const auto a = enter("a");
+  auto b = enter("b");
+  const auto c = enter("c");
+  EXPECT_EQ(gone, "a");
+  b->authenticated();
+  const auto d = enter("d");
+  EXPECT_EQ(gone, "a");
+  const auto e = enter("e");
+  EXPECT_EQ(gone, "ac");
+  const auto late = admission_->enter("10.0.0.2");
+  EXPECT_EQ(gone, "acd");
+  const auto f = enter("f");
+  EXPECT_EQ(gone, "acde");
+  const auto g = enter("g");
+  late->on_give_way([&gone] { gone += "late"; });
+  EXPECT_EQ(gone, "acdelate") << "decided before it could be told";
+}
+
 TEST_F(Places, ThoseThatAreToldWhyAreBoundedToo) {
   admission_->set_limits({1, 1, 1});
   const auto in = admission_->enter("10.0.0.1");
-  std::vector<std::unique_ptr<Admission::Place>> refused;
+  std::vector<std::shared_ptr<Admission::Place>> refused;
   for (;;) {
     auto place = admission_->enter("10.0.0.2");
     if (place == nullptr) break;
