@@ -49,7 +49,8 @@ def ratios(results, scenario, kind):
     if scenario.stalled:
         return [each_reader(run, scenario.stalled) / max(each_reader(run["control"], 0), 1) for run in runs]
     value = "connects_per_second" if scenario.is_idle else "deliveries_per_second"
-    return [run[value] / max(limit[value], 1) for run, limit in zip(runs, results.of(scenario, "limit"))]
+    limits = {limit["round"]: limit[value] for limit in results.of(scenario, "limit")}
+    return [run[value] / max(limits[run["round"]], 1) for run in runs]
 
 
 def cost_of_many(results):

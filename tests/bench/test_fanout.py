@@ -143,7 +143,8 @@ def results_with(gateway, limit):
     results = run.Results([SMALL], len(gateway))
     for kind in servers.KINDS:
         rates = gateway if kind == "gateway" else limit
-        results.seen[SMALL.name, kind] = [{**run.unserved(SMALL), "closes": {}, "deliveries_per_second": r} for r in rates]
+        results.seen[SMALL.name, kind] = [{**run.unserved(SMALL), "closes": {}, "deliveries_per_second": rate, "round": number}
+                                          for number, rate in enumerate(rates)]
     return results
 
 
