@@ -15,8 +15,8 @@ namespace {
 // and not a time, which would run on while another thread has the core. Only a gateway at its limit comes near the
 // most: then a write that carries more messages is what saves time.
 constexpr std::size_t kSlice = 32;
-constexpr std::size_t kMostRecords = 16384;
-constexpr std::uint64_t kMostDeliveries = 200000;
+constexpr std::size_t kMostRecords = 16'384;
+constexpr std::uint64_t kMostDeliveries = 200'000;
 constexpr std::int64_t kSweepNs = 100'000'000;
 
 std::string new_epoch() {

@@ -40,7 +40,7 @@ void Router::look_ahead(const BrokerTable& table, std::span<const std::span<cons
     prefetch(route, kCacheLine);
   }
   for (const Route* route : routes) {
-    if (route->served.empty()) continue;
+    if (route->served.empty() || route->memory == nullptr) continue;
     prefetch(route->served.data());
     prefetch_to_write(route->memory.get(), offsetof(Memory, slots) + 2 * sizeof(Memory::Slot));
   }

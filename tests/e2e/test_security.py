@@ -243,13 +243,19 @@ def test_old_tls_is_refused(start, certificate):
         assert is_served(gateway, client)
 
 
-def test_a_stuck_raw_client_pins_no_more_than_its_bound(start):
-    gateway = start({"limits": {"output_per_client": "256KiB", "slow_client_close": "1s"},
+def with_a_stuck_client(start, limits):
+    """A gateway with a client that has subscribed to a book and reads nothing, and a key."""
+    gateway = start({"limits": {"output_per_client": "256KiB", "slow_client_close": "1s", **limits},
                      "brokers": {"mock": {"plugin": "mock", "settings": {"updates_per_second": 500}}}})
     key = gateway.key()
     stuck = RawSocket(gateway.port, receive_buffer=4096)
     stuck.text(json.dumps({"action": "authenticate", "api_key": key}))
     stuck.text('{"action":"subscribe","symbol":"RELIANCE","exchange":"NSE","mode":4,"depth_level":50}')
+    return gateway, stuck, key
+
+
+def test_a_stuck_raw_client_pins_no_more_than_its_bound(start):
+    gateway, stuck, key = with_a_stuck_client(start, {})
     with gateway.client(key) as healthy:
         healthy.subscribe("RELIANCE", "NSE", 1)
         gateway.wait_line(r"has taken no byte.*4000")
@@ -259,12 +265,7 @@ def test_a_stuck_raw_client_pins_no_more_than_its_bound(start):
 
 
 def test_a_socket_that_lingers_after_4000_has_its_place_still(start):
-    gateway = start({"limits": {"connections": 2, "output_per_client": "256KiB", "slow_client_close": "1s"},
-                     "brokers": {"mock": {"plugin": "mock", "settings": {"updates_per_second": 500}}}})
-    key = gateway.key()
-    stuck = RawSocket(gateway.port, receive_buffer=4096)
-    stuck.text(json.dumps({"action": "authenticate", "api_key": key}))
-    stuck.text('{"action":"subscribe","symbol":"RELIANCE","exchange":"NSE","mode":4,"depth_level":50}')
+    gateway, stuck, key = with_a_stuck_client(start, {"connections": 2})
     with gateway.client(key) as healthy:
         gateway.wait_line(r"has taken no byte.*4000")
         with Client(gateway.url) as third:
