@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from gateway import PATIENCE, Gateway, run, write_config
+from stand_in import until
 
 HEADER = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,instrument_type,"
           "segment,exchange\n")
@@ -200,7 +201,7 @@ def test_a_running_gateway_takes_the_list_up_and_subscriptions_stay(start, serve
         assert client.subscribe("TCS", "NSE", 1)["status"] == "success"
         client.data(topic="INFY.NSE")
         client.data(topic="TCS.NSE")
-        assert sim.books()["subscriptions"] == {"738561": "ltp", "738817": "ltp"}
+        until(sim, lambda books: books["subscriptions"] == {"738561": "ltp", "738817": "ltp"})
 
 
 def test_the_gateway_fetches_a_list_at_start_where_there_is_none(start, server):

@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from gateway import BUILD, Gateway, run, write_config
+from stand_in import until
 
 
 def plugin_folder(path, *names):
@@ -74,7 +75,7 @@ def test_an_import_is_taken_up_while_running_and_subscriptions_stay(start, tmp_p
         gateway.run("instruments", "import", "--broker", "zerodha", path)
         client.subscribe("INFY", "NSE", 2)
         client.data(mode=2)
-        assert sim.books()["subscriptions"] == {"738561": "quote"}
+        until(sim, lambda books: books["subscriptions"] == {"738561": "quote"})
 
 
 def test_a_second_gateway_on_the_same_database_is_refused(start, tmp_path):

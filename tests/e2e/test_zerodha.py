@@ -124,26 +124,24 @@ def test_the_richest_mode_is_asked_for_and_given_up(start, tmp_path):
     sim = start.sim("--rate", 20)
     gateway = start_with_rows(start, tmp_path, sim)
 
-    def mode_at_broker(client):
-        client.barrier()
-        gateway.run("status")
-        return sim.books()["subscriptions"].get("408065")
+    def becomes(mode):  # the broker sends quotes before it has taken the mode
+        until(sim, lambda books: books["subscriptions"].get("408065") == mode)
 
     with gateway.client() as client:
         client.subscribe("INFY", "NSE", 1)
         client.data(mode=1)
-        assert mode_at_broker(client) == "ltp"
+        becomes("ltp")
         client.subscribe("INFY", "NSE", 4)
         client.data(mode=4)
-        assert mode_at_broker(client) == "full"
+        becomes("full")
         client.unsubscribe("INFY", "NSE", 4)
         client.subscribe("RELIANCE", "NSE", 1)  # behind it in the same stream of requests
         client.data(topic="RELIANCE.NSE")
-        assert mode_at_broker(client) == "ltp"
+        becomes("ltp")
         client.ask({"action": "unsubscribe_all"})
         client.subscribe("NIFTY", "NSE_INDEX", 1)
         client.data(topic="NIFTY.NSE_INDEX")
-        assert list(sim.books()["subscriptions"]) == ["256265"]
+        until(sim, lambda books: list(books["subscriptions"]) == ["256265"])
 
 
 def test_restart_of_the_broker(start, tmp_path):
@@ -176,7 +174,7 @@ def test_restart_of_the_broker(start, tmp_path):
         assert len(told.data(topic="INFY.NSE", mode=4)["data"]["depth"]["buy"]) == 5
         told.data(topic="NIFTY.NSE_INDEX")
         untold.data(topic="RELIANCE.NSE", mode=2)
-        assert again.books()["subscriptions"] == {"408065": "full", "738561": "quote", "256265": "quote"}
+        until(again, lambda books: books["subscriptions"] == {"408065": "full", "738561": "quote", "256265": "quote"})
 
 
 @pytest.mark.parametrize("status", [400, 403])
@@ -212,7 +210,7 @@ def test_a_missing_secret_waits_and_subscribes_are_remembered(start, tmp_path):
         gateway.run("brokers", "relogin", "zerodha")
         client.next("broker_status", status="connected")
         client.data(topic="INFY.NSE", mode=2)
-        assert sim.books()["subscriptions"] == {"408065": "quote"}
+        until(sim, lambda books: books["subscriptions"] == {"408065": "quote"})
 
 
 def test_bad_frames_are_counted_and_the_next_good_one_counts(start, tmp_path):
