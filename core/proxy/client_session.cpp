@@ -83,7 +83,7 @@ void ClientSession::send(std::string_view json) {
     return;
   }
   connection_->send(websocket::Opcode::text, json);
-  shard_.touch(*this);
+  shard_.answered(*this);
 }
 
 void ClientSession::request_done(std::size_t bytes) {

@@ -76,7 +76,9 @@ class ClientSession final : public websocket::Listener {
   std::uint64_t lost() const { return lost_; }
   std::uint64_t waiting_updates() const;
 
-  bool touched = false;  // in the shard's list of sessions to flush
+  // In the shard's lists of sessions to flush.
+  bool touched = false;
+  bool answered = false;
 
   void on_open() override;
   void on_message(websocket::Opcode opcode, std::string_view payload) override;

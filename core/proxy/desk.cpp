@@ -11,12 +11,15 @@
 namespace gw::proxy {
 namespace {
 
-// Of one turn: records taken from each adapter between two looks at what came of them, and the most of either. A count
-// and not a time, which would run on while another thread has the core. Only a gateway at its limit comes near the
-// most: then a write that carries more messages is what saves time.
+// Records taken from each adapter between two looks at what came of them.
 constexpr std::size_t kSlice = 32;
+// The most of one turn. A count and not a time, which would run on while another thread has the core. Only a gateway at
+// its limit comes near it: then a write that carries more messages is what saves time.
 constexpr std::size_t kMostRecords = 16'384;
 constexpr std::uint64_t kMostDeliveries = 200'000;
+// And of one step of it, after which whoever connects or asks is looked after.
+constexpr std::size_t kStepRecords = 512;
+constexpr std::uint64_t kStepDeliveries = 20'000;
 constexpr std::int64_t kSweepNs = 100'000'000;
 
 std::string new_epoch() {
@@ -64,25 +67,43 @@ void Desk::set_options(const ShardOptions& options) {
   });
 }
 
-// One turn: drain what there is, then every touched socket is written once.
+// One turn: drain what there is, then every touched socket is written once. Both in steps.
 bool Desk::work() {
-  if (single_ && shards_.front()->flush_some()) return true;
-  if (!rung_) {
-    for (const auto& link : links_) link->flush();
-    return false;
+  if (!turn_.begun) {
+    if (single_ && shards_.front()->flush_some()) return true;
+    if (!rung_) {
+      for (const auto& link : links_) link->flush();
+      return false;
+    }
+    turn_ = {true, 0, 0};
+  } else if (single_) {
+    shards_.front()->flush_answers();
   }
-  const std::uint64_t begin = router_->counts().delivered;
-  bool more = true;
-  for (std::size_t taken = 0; more && taken < kMostRecords; taken += kSlice) {
-    more = router_->drain(kSlice);
-    if (single_ && shards_.front()->is_full()) break;
-    if (router_->counts().delivered - begin > kMostDeliveries) break;
-  }
-  rung_ = more;
+  turn_.begun = take_step();
+  if (turn_.begun) return true;
   router_->flush_demand();
   for (const auto& link : links_) link->flush();
   if (single_) shards_.front()->flush_some();
   return true;
+}
+
+// True: there is more, and the turn may have it.
+bool Desk::take_step() {
+  const std::uint64_t begin = router_->counts().delivered;
+  const auto delivered = [&] { return router_->counts().delivered - begin; };
+  const auto is_full = [&] {
+    return turn_.records >= kMostRecords || turn_.delivered + delivered() > kMostDeliveries ||
+           (single_ && shards_.front()->is_full());
+  };
+  std::size_t taken = 0;
+  do {
+    rung_ = router_->drain(kSlice);
+    taken += kSlice;
+    turn_.records += kSlice;
+  } while (rung_ && !is_full() && taken < kStepRecords && delivered() < kStepDeliveries);
+  const bool goes_on = rung_ && !is_full();
+  turn_.delivered += delivered();
+  return goes_on;
 }
 
 void Desk::sweep() {

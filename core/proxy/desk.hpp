@@ -69,6 +69,7 @@ class Desk final : public routing::SessionPort {
 
  private:
   bool work();
+  bool take_step();
   void sweep();
   Subscriber* find(routing::SessionId session);
   ShardLink& link(routing::SessionId session) { return *links_[routing::shard_of(session)]; }
@@ -120,6 +121,13 @@ class Desk final : public routing::SessionPort {
   const std::vector<Shard*> shards_;
   bool single_ = false;  // the only shard has this loop
   bool rung_ = false;
+  // The turn that is under way, in steps.
+  struct Turn {
+    bool begun = false;
+    std::size_t records = 0;
+    std::uint64_t delivered = 0;
+  };
+  Turn turn_;
   std::vector<std::vector<std::unique_ptr<Subscriber>>> subscribers_;  // by shard and slot
   std::size_t clients_ = 0;
   std::unordered_map<std::int64_t, std::size_t> by_key_;  // clients of each

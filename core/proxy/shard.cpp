@@ -19,7 +19,7 @@ namespace {
 namespace asio = boost::asio;
 
 // Sockets written before whoever connects or asks is looked after.
-constexpr std::size_t kFlushedAtOnce = 64;
+constexpr std::size_t kFlushedAtOnce = 16;
 // An output that passes this is written before more ticks are taken: what it refers to stays in the processor's cache.
 constexpr std::size_t kFullOutput = 64 * 1024;
 // Outputs that are fetched into the cache together before they are appended to.
@@ -154,7 +154,18 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
   }
 }
 
+void Shard::flush_answers() {
+  for (std::size_t i = 0; i < answered_.size(); ++i) {
+    ClientSession* session = slots_[answered_[i]].session.get();
+    if (session == nullptr || !session->answered) continue;  // its slot was given to another meanwhile
+    session->answered = false;
+    session->flush();
+  }
+  answered_.clear();
+}
+
 bool Shard::flush_some() {
+  flush_answers();
   if (flushed_ == flushing_.size()) {
     flushing_.clear();
     flushed_ = 0;

@@ -57,6 +57,12 @@ class Shard {
     session.touched = true;
     touched_.push_back(routing::slot_of(session.id()));
   }
+  // It was told something of its own, which does not wait for what is shared with others.
+  void answered(ClientSession& session) {
+    if (session.answered) return;
+    session.answered = true;
+    answered_.push_back(routing::slot_of(session.id()));
+  }
   void forget_later(routing::SessionId session);
   // Unsent bytes of one client before its updates are conflated. Less than each may have when all together have much.
   std::size_t backlog_limit() const { return backlog_limit_; }
@@ -64,8 +70,9 @@ class Shard {
   // At which time the session is told that a thinned topic is due. [shard]
   void schedule(routing::SessionId session, routing::TopicId topic, std::int64_t at_ns);
 
-  // A part of the sockets that have something to write; true when there are more.
+  // Answers, then a part of the other sockets that have something to write; true when there are more of these.
   bool flush_some();
+  void flush_answers();
   // No more should be appended before what is there has been written.
   bool is_full() const { return full_ || frames_.bytes() >= kMostFrames; }
 
@@ -93,6 +100,7 @@ class Shard {
   };
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> answered_;  // slots of sessions that were told something of their own
   std::vector<std::uint32_t> touched_;   // slots, in the order in which they were appended to
   std::vector<std::uint32_t> flushing_;  // those of the turn that is being written
   std::size_t flushed_ = 0;              // of them

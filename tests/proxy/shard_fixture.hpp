@@ -90,7 +90,7 @@ class ShardTest : public testing::Test {
   }
 
   boost::asio::io_context io_;
-  routing::FakeAdapter adapter_;
+  routing::FakeAdapter adapter_{1 << 14, 1 << 20};
   std::unique_ptr<Proxy> proxy_;
   unsigned short port_ = 0;
   std::thread thread_;

@@ -81,7 +81,8 @@ class FakePublisher final : public Publisher {
 
 class FakeAdapter {
  public:
-  explicit FakeAdapter(std::size_t demand_bytes = 1 << 14) : channel(1 << 16, demand_bytes, bell) {}
+  explicit FakeAdapter(std::size_t demand_bytes = 1 << 14, std::size_t update_bytes = 1 << 16)
+      : channel(update_bytes, demand_bytes, bell) {}
 
   // What was asked since the last call: "0 INFY.NSE mode 4/20 token 7", or "0 INFY.NSE none".
   std::vector<std::string> asked() {
