@@ -48,8 +48,8 @@ std::string ClientSession::describe() const {
   return text + ')';
 }
 
-void ClientSession::deliver_late(routing::TopicId topic, std::string_view frame, std::uint32_t updates) noexcept {
-  if (closing_ || frame.empty()) {
+void ClientSession::deliver_late(routing::TopicId topic, websocket::SharedFrame frame, std::uint32_t updates) noexcept {
+  if (closing_ || frame.size == 0) {
     lost_ += updates;
   } else if (behind_ == nullptr && makes_room() && connection_->output().share(frame, shard_.backlog_limit())) {
     conflated_ += updates - 1;

@@ -37,7 +37,7 @@ class ClientSession final : public websocket::Listener {
   // ---- live updates
   // A finished frame that its output did not take. While the client is behind it waits for the topic's newest value
   // instead. See Shard::deliver.
-  void deliver_late(routing::TopicId topic, std::string_view frame, std::uint32_t updates) noexcept;
+  void deliver_late(routing::TopicId topic, websocket::SharedFrame frame, std::uint32_t updates) noexcept;
   // One that stands for several updates was taken.
   void note_conflated(std::uint32_t updates) noexcept { conflated_ += updates; }
   websocket::Output& output() { return connection_->output(); }

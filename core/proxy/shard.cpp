@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 // Sockets written before whoever connects or asks is looked after.
 constexpr std::size_t kFlushedAtOnce = 16;
 // An output that passes this is written before more ticks are taken: what it refers to stays in the processor's cache.
-constexpr std::size_t kFullOutput = 64 * 1024;
+constexpr std::size_t kFullOutput = 128 * 1024;
 // Outputs that are fetched into the cache together before they are appended to.
 constexpr std::size_t kAtOnce = 16;
 constexpr std::size_t kLeastBacklog = 64 * 1024;
@@ -99,6 +99,7 @@ void Shard::adopt(asio::ip::tcp::socket&& socket, bool is_tls, std::shared_ptr<A
   slots_[slot].session = std::make_unique<ClientSession>(*this, id, std::move(socket),
                                                          is_tls ? tls_options_ : plain_options_, std::move(place));
   slots_[slot].output = &slots_[slot].session->output();
+  slots_[slot].output->refer_to(frames_);
 }
 
 void Shard::forget(routing::SessionId id) {
@@ -135,10 +136,10 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
     for (const routing::SessionId id : sessions) find(id)->note_thinned(topic, updates);
     return;
   }
-  const std::string_view shared = frames_.add(frame);
+  const websocket::SharedFrame shared = frames_.add(frame);
   for (; !sessions.empty(); sessions = sessions.subspan(std::min(sessions.size(), kAtOnce))) {
     const auto some = sessions.first(std::min(sessions.size(), kAtOnce));
-    for (const routing::SessionId id : some) prefetch_to_write(slots_[routing::slot_of(id)].output, kCacheLine);
+    for (const routing::SessionId id : some) slots_[routing::slot_of(id)].output->prefetch_share();
     for (const routing::SessionId id : some) slots_[routing::slot_of(id)].output->prefetch_place();
     for (const routing::SessionId id : some) {
       const Slot& slot = slots_[routing::slot_of(id)];

@@ -15,10 +15,10 @@
 #include "core/proxy/ledger.hpp"
 #include "core/proxy/loop.hpp"
 #include "core/proxy/options.hpp"
-#include "core/proxy/turn_frames.hpp"
 #include "core/routing/stream.hpp"
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
+#include "core/websocket/shared_frames.hpp"
 
 namespace gw::proxy {
 
@@ -106,7 +106,7 @@ class Shard {
   std::size_t flushed_ = 0;              // of them
   std::size_t rotation_ = 0;
   bool full_ = false;
-  TurnFrames frames_;  // of the updates that touched_ and flushing_ have not written yet
+  websocket::SharedFrames frames_;  // of the updates that touched_ and flushing_ have not written yet
   std::size_t backlog_limit_ = 0;
   std::size_t backlog_ = 0;  // of all clients
   std::size_t blocked_ = 0;  // clients that have some

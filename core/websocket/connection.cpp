@@ -17,7 +17,7 @@
 #include "core/websocket/handle.hpp"
 #include "core/websocket/message.hpp"
 #include "core/websocket/opening.hpp"
-#include "core/websocket/pieces.hpp"
+#include "core/websocket/shared_write.hpp"
 
 namespace gw::websocket {
 namespace {
@@ -113,7 +113,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       written_ += n;
       output_.sent(n);
     }
-    if (output_.shared_bytes() != 0) write_shared(ec);
+    if (output_.shared_bytes() != 0) write_what_is_shared(ec);
     if (ec == asio::error::would_block || ec == asio::error::try_again) {
       waiting_ = true;
       stream_->wait_writable();
@@ -127,8 +127,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   // What is not taken becomes the output's own.
-  void write_shared(error_code& ec) {
-    const std::size_t n = ec ? 0 : write_pieces(*stream_, output_.shared(), output_.shared_bytes(), ec);
+  void write_what_is_shared(error_code& ec) {
+    const std::size_t n = ec ? 0 : write_shared(*stream_, output_.shared(), ec);
     written_ += n;
     output_.shared_sent(n);
   }

@@ -75,7 +75,8 @@ void Output::move_to_block(std::size_t capacity) {
 }
 
 void Output::drop_frames(std::size_t bound) {
-  std::vector<std::string_view>().swap(shared_);
+  shared_before_ += shared_.size();
+  std::vector<std::uint32_t>().swap(shared_);
   shared_bytes_ = 0;
   usual_ = 0;
   size_ = frame_from({data_, size_}, frame_, sent_ + bound);
@@ -87,16 +88,18 @@ void Output::drop_frames(std::size_t bound) {
 }
 
 void Output::shared_sent(std::size_t n) {
-  shared_bytes_ = 0;
-  for (std::string_view piece : shared_) {
-    const std::size_t gone = std::min(n, piece.size());
+  shared_before_ += shared_.size();
+  const bool all = n == std::exchange(shared_bytes_, 0);
+  for (std::size_t i = 0; !all && i < shared_.size(); ++i) {
+    std::string_view frame = (*frames_)[shared_[i]];
+    const std::size_t gone = std::min(n, frame.size());
     n -= gone;
-    // The own bytes begin with what is left of this piece.
-    if (gone != 0 && gone != piece.size()) frame_ = frame_from(piece, 0, gone) - gone;
-    piece.remove_prefix(gone);
-    if (piece.empty()) continue;
-    if (size_ + piece.size() > capacity_) grow(piece.size());
-    std::memcpy(data_ + std::exchange(size_, size_ + piece.size()), piece.data(), piece.size());
+    // The own bytes begin with what is left of this frame.
+    if (gone != 0 && gone != frame.size()) frame_ = frame_from(frame, 0, gone) - gone;
+    frame.remove_prefix(gone);
+    if (frame.empty()) continue;
+    if (size_ + frame.size() > capacity_) grow(frame.size());
+    std::memcpy(data_ + std::exchange(size_, size_ + frame.size()), frame.data(), frame.size());
   }
   shared_.clear();
 }

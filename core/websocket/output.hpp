@@ -12,21 +12,25 @@
 #include <vector>
 
 #include "core/base/prefetch.hpp"
+#include "core/websocket/shared_frames.hpp"
 
 namespace gw::websocket {
 
 class Output {
  public:
-  explicit Output(std::size_t limit) : limit_(limit) { static_assert(offsetof(Output, data_) <= kCacheLine); }
+  explicit Output(std::size_t limit) : limit_(limit) { static_assert(offsetof(Output, frames_) <= kCacheLine); }
   ~Output() { give_back(); }
   Output(Output&& other) noexcept
       : size_(other.size_),
         sent_(other.sent_),
         shared_bytes_(other.shared_bytes_),
         shared_(std::move(other.shared_)),
-        shared_count_(other.shared_count_),
+        shared_pieces_(other.shared_pieces_),
+        last_(other.last_),
         open_(other.open_),
         refuses_shared_(other.refuses_shared_),
+        frames_(other.frames_),
+        shared_before_(other.shared_before_),
         data_(std::exchange(other.data_, nullptr)),
         frame_(other.frame_),
         capacity_(other.capacity_),
@@ -38,10 +42,10 @@ class Output {
   std::size_t room() const { return backlog() < limit_ ? limit_ - backlog() : 0; }
   // The own bytes; what is shared comes behind them.
   std::string_view waiting() const { return {data_ + sent_, size_ - sent_}; }
-  std::span<const std::string_view> shared() const { return shared_; }
+  SharedRun shared() const { return {frames_, shared_, shared_bytes_, shared_pieces_}; }
   std::size_t shared_bytes() const { return shared_bytes_; }
   // Frames that share() has taken so far.
-  std::uint64_t shared_count() const { return shared_count_; }
+  std::uint64_t shared_count() const { return shared_before_ + shared_.size(); }
 
   // Whether append() and share() take anything at all: not before the connection is open, nor while it is closing.
   void set_open(bool open) { open_ = open; }
@@ -53,19 +57,24 @@ class Output {
     std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
     return true;
   }
+  // Whose frames share() is given.
+  void refer_to(const SharedFrames& frames) { frames_ = &frames; }
   // A frame without a copy, where the backlog stays within `limit`. It must stay until it was sent or own() was called.
-  // Frames that follow one another in memory are one piece. The one call per update and client.
-  bool share(std::string_view frame, std::size_t limit) {
-    if (!open_ || refuses_shared_ || backlog() + frame.size() > limit) return false;
-    if (shared_bytes_ != 0 && shared_.back().data() + shared_.back().size() == frame.data())
-      shared_.back() = {shared_.back().data(), shared_.back().size() + frame.size()};
-    else
-      shared_.push_back(frame);
-    shared_bytes_ += frame.size();
-    ++shared_count_;
+  // The one call per update and client.
+  bool share(SharedFrame frame, std::size_t limit) {
+    if (!open_ || refuses_shared_ || backlog() + frame.size > limit) return false;
+    if (shared_bytes_ == 0)
+      shared_pieces_ = 1;
+    else if (frame.number != last_ + 1)
+      ++shared_pieces_;
+    last_ = frame.number;
+    shared_.push_back(frame.number);
+    shared_bytes_ += frame.size;
     return true;
   }
-  // Where the next share() writes.
+  // What share() looks at: the size of one line of the cache, but it may lie on two.
+  void prefetch_share() const { prefetch_to_write(this, 2 * kCacheLine); }
+  // And where it writes.
   void prefetch_place() const { prefetch_to_write(shared_.data() + shared_.size()); }
   // So many of the shared bytes, and no own ones before them, were sent; the others become own ones.
   void shared_sent(std::size_t n);
@@ -93,15 +102,18 @@ class Output {
   void move_to_block(std::size_t capacity);
   void give_back();
 
-  // What share() looks at, in the size of one line of the cache.
+  // What share() looks at.
   std::size_t size_ = 0;
   std::size_t sent_ = 0;
   std::size_t shared_bytes_ = 0;
-  std::vector<std::string_view> shared_;
-  std::uint64_t shared_count_ = 0;
+  std::vector<std::uint32_t> shared_;
+  std::uint32_t shared_pieces_ = 0;  // runs of frames that follow one another
+  std::uint32_t last_ = 0;           // of shared_
   bool open_ = false;
   bool refuses_shared_ = false;
 
+  const SharedFrames* frames_ = nullptr;
+  std::uint64_t shared_before_ = 0;  // frames, of those that are no longer in shared_
   char* data_ = nullptr;
   std::size_t frame_ = 0;  // where one begins in the own bytes; before it is the rest of one
   std::size_t capacity_ = 0;

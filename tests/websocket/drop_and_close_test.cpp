@@ -77,10 +77,12 @@ TEST(DroppingOutput, DropsSharedFramesAndKeepsTheRestOfOneThatHasBegun) {
   const std::string frames = server_frame(std::string(100, 'a')) + server_frame(std::string(300, 'b'));
   Output output(1 << 20);
   output.set_open(true);
-  ASSERT_TRUE(output.share(std::string_view(frames).substr(0, 102), 1 << 20));
-  ASSERT_TRUE(output.share(std::string_view(frames).substr(102), 1 << 20));
+  SharedFrames shared;
+  output.refer_to(shared);
+  ASSERT_TRUE(output.share(shared.add(std::string_view(frames).substr(0, 102)), 1 << 20));
+  ASSERT_TRUE(output.share(shared.add(std::string_view(frames).substr(102)), 1 << 20));
   output.shared_sent(102 + 4 + 50);
-  ASSERT_TRUE(output.share(frames, 1 << 20));
+  ASSERT_TRUE(output.share(shared.add(frames), 1 << 20));
   output.drop_frames(0);
   EXPECT_EQ(output.waiting(), std::string(250, 'b'));
   EXPECT_EQ(output.backlog(), 250U);

@@ -1,29 +1,42 @@
-// The frames of one turn, made once and referred to by the outputs of all clients that get them until those are
-// written. [shard]
+// Frames that are made once and referred to by the outputs of all connections that get them, until those were written.
+// Of one thread.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
-namespace gw::proxy {
+namespace gw::websocket {
 
-class TurnFrames {
+// A reference is small: thousands of outputs hold hundreds of them, which then stay in the processor's cache.
+struct SharedFrame {
+  std::uint32_t number;
+  std::uint32_t size;
+};
+
+class SharedFrames {
  public:
   // A copy that stays where it is until clear().
-  std::string_view add(std::string_view frame) {
+  SharedFrame add(std::string_view frame) {
     if (current_ == chunks_.size() || used_ + frame.size() > chunks_[current_].size) next_chunk(frame.size());
     char* place = chunks_[current_].memory.get() + used_;
     std::memcpy(place, frame.data(), frame.size());
     used_ += frame.size();
     bytes_ += frame.size();
-    return {place, frame.size()};
+    frames_.emplace_back(place, frame.size());
+    return {static_cast<std::uint32_t>(frames_.size() - 1), static_cast<std::uint32_t>(frame.size())};
   }
+  std::string_view operator[](std::uint32_t number) const { return frames_[number]; }
   std::size_t bytes() const { return bytes_; }
-  void clear() { current_ = used_ = bytes_ = 0; }
+  void clear() {
+    current_ = used_ = bytes_ = 0;
+    frames_.clear();
+  }
 
  private:
   static constexpr std::size_t kChunk = 1 << 20;
@@ -41,9 +54,18 @@ class TurnFrames {
   }
 
   std::vector<Chunk> chunks_;
+  std::vector<std::string_view> frames_;
   std::size_t current_ = 0;
   std::size_t used_ = 0;
   std::size_t bytes_ = 0;
 };
 
-}  // namespace gw::proxy
+// Those that one connection gets, in this order: so many bytes and runs of frames that follow one another.
+struct SharedRun {
+  const SharedFrames* frames;
+  std::span<const std::uint32_t> numbers;
+  std::size_t bytes;
+  std::size_t pieces;
+};
+
+}  // namespace gw::websocket

@@ -1,0 +1,14 @@
+// Frames that are shared by many connections, written to one of them. For connection.cpp.
+#pragma once
+
+#include <cstddef>
+
+#include "core/websocket/byte_stream.hpp"
+#include "core/websocket/shared_frames.hpp"
+
+namespace gw::websocket {
+
+// How many bytes of the run the stream took; `ec` says why not all.
+std::size_t write_shared(ByteStream& stream, const SharedRun& run, boost::system::error_code& ec);
+
+}  // namespace gw::websocket
