@@ -7,8 +7,8 @@ import fanout_servers as servers
 from tables import percent, short
 
 HEADER = ("scenario", "server", "a second", "MB/s", "ratio (quartiles)", "least", "longest gap p99", "clients' share", "calls",
-          "copied", "allocations", "instructions", "memory", "server's core", "clients' core", "closes")
-MOST_COST = 1.3
+          "copied", "allocations", "instructions", "memory", "server's core", "clients' core", "closes",
+          "unexplained")
 COUNTED = {"calls": "{:.3f}", "copied": "{:.0f} B", "allocations": "{:.5f}", "instructions": "{:.0f}"}
 
 
@@ -49,24 +49,32 @@ def ratios(results, scenario, kind):
     if scenario.stalled:
         return [each_reader(run, scenario.stalled) / max(each_reader(run["control"], 0), 1) for run in runs]
     value = "connects_per_second" if scenario.is_idle else "deliveries_per_second"
+    if not scenario.peers:
+        return []
     limits = {limit["round"]: limit[value] for limit in results.of(scenario, "limit")}
     return [run[value] / max(limits[run["round"]], 1) for run in runs]
 
 
-def cost_of_many(results):
-    """What a delivery of the gateway costs with 100,000 subscriptions, to one with 5,000; a line, or nothing."""
-    many, few = (results.seen.get((name, "gateway")) for name in ("W", "A"))
-    if not many or not few:
-        return None
-    ratio = statistics.median(f["deliveries_per_second"] / max(m["deliveries_per_second"], 1) for m, f in zip(many, few))
-    return f"A delivery with 100,000 subscriptions (W) costs {ratio:.2f} of one with 5,000 (A), at most {MOST_COST}: " \
-           f"{'met' if ratio <= MOST_COST else 'missed'}"
+def costs(results):
+    """What a delivery of the gateway costs to one in another scenario: whether that is little enough, and a line."""
+    for scenario in results.scenarios:
+        all_costs = [cost for run in results.seen.get((scenario.name, "gateway"), []) for cost in run.get("costs", [])]
+        if not all_costs:
+            continue
+        met = statistics.median(all_costs) <= scenario.most_cost
+        low, high = quartiles(all_costs)
+        here, there = (results.counts.get((name, "gateway"), {}).get("instructions") for name in (scenario.name, scenario.beside))
+        yield met, (f"A delivery in {scenario.name} costs {statistics.median(all_costs):.2f} ({low:.2f} – {high:.2f}) of one in "
+                    f"{scenario.beside}{f', {here / there:.2f} by instructions' if here and there else ''}; at most "
+                    f"{scenario.most_cost}: {'met' if met else 'missed'}")
 
 
 def rows(results):
     out = []
     for scenario in results.scenarios:
         for kind in servers.KINDS.values():
+            if not scenario.peers and kind is not servers.Gateway:
+                continue
             if kind.installed():
                 out.append(row(results, scenario, kind.name))
             else:
@@ -103,9 +111,10 @@ def row(results, scenario, kind):
     for run in runs:
         for code, count in run["closes"].items():
             closes[code] = closes.get(code, 0) + count
+    unexplained = [one for one in results.unexplained.get((scenario.name, kind), []) if one is not None]
     counts = results.counts.get((scenario.name, kind), {})
     is_limit = kind == "limit" and not scenario.stalled
-    spread = "1" if is_limit else f"{percent(statistics.median(all_ratios))} ({' – '.join(map(percent, quartiles(all_ratios)))})"
+    spread = "1" if is_limit else "" if not all_ratios else f"{percent(statistics.median(all_ratios))} ({' – '.join(map(percent, quartiles(all_ratios)))})"
     least = ""
     if kind == "gateway" and scenario.limit:
         least = f"{percent(scenario.limit)}: {'met' if statistics.median(all_ratios) >= scenario.limit else 'missed'}"
@@ -116,4 +125,5 @@ def row(results, scenario, kind):
         *("" if counts.get(name) is None else form.format(counts[name]) for name, form in COUNTED.items()), memory_text,
         "" if scenario.is_idle else percent(middle(lambda run: run["server"]["cpu"])),
         "" if scenario.is_idle else percent(middle(lambda run: run["client_cpu"])),
-        ", ".join(f"{count} × {code}" for code, count in sorted(closes.items())) or "none"))
+        ", ".join(f"{count} × {code}" for code, count in sorted(closes.items())) or "none",
+        f"{sum(map(abs, unexplained))} in {len(unexplained)} runs" if unexplained else ""))

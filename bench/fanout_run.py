@@ -13,6 +13,7 @@ FIRST_GUESS = {"limit": 6_000_000, "gateway": 1_000_000, "nats": 600_000, "ws": 
 # Of the offered load: a server that delivers less is saturated.
 KEEPS_UP = 0.95
 JUST_ABOVE = 1.1
+PAIRS = 2  # of each round, where two scenarios are compared
 PEERS_EVERY = 3  # rounds: they are there for comparison and take longest
 ENOUGH = 2  # runs in which it did not keep up: one alone may have met a bad second
 STEP, FIRST_STEP, CLOSE_ENOUGH = 1.3, 2, 1.08
@@ -39,16 +40,17 @@ class Results:
     rounds: int
     seen: dict = dataclasses.field(default_factory=dict)
     counts: dict = dataclasses.field(default_factory=dict)  # for each delivery, by what is counted
+    unexplained: dict = dataclasses.field(default_factory=dict)  # of each run that there was, those of the search too
 
     def of(self, scenario, kind):
         return self.seen.setdefault((scenario.name, kind), [])
 
 
-def run_load(server, seconds, warmup, stalled=0, at_counting=lambda: None):
-    """The load client against a server that is up."""
+def run_load(server, seconds, warmup, *words, at_counting=lambda: None):
+    """The load client, with more words of its command line, against a server that is up."""
     command = [servers.LOAD_CLIENT, "--port", server.port, "--clients", server.scenario.clients, "--talk", server.talk,
-               "--server", server.child.pid, "--seconds", seconds, "--warmup", warmup, "--stalled", stalled,
-               "--timed", server.inputs.timed, *(["--at-once"] if server.scenario.at_once else [])]
+               "--server", server.child.pid, "--seconds", seconds, "--warmup", warmup,
+               "--timed", server.inputs.timed, *(["--at-once"] if server.scenario.at_once else []), *words]
     if messages := server.messages():
         command += ["--messages", messages]
     with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
@@ -64,6 +66,7 @@ def run_load(server, seconds, warmup, stalled=0, at_counting=lambda: None):
     else:
         seen = json.loads(line)
         seen["deliveries_per_second"] = server.deliveries(seen)
+        seen["unexplained"] = server.unexplained()
     seen["offered"] = server.updates_per_second * server.scenario.fan_out
     for name, count in counts.items():
         seen[name] = count and count / max(seen["deliveries_per_second"], 1)
@@ -74,6 +77,7 @@ def unserved(scenario):
     """Instead of a run in which not all clients could be opened."""
     return {"clients": scenario.clients, "deliveries_per_second": 0, "reading_deliveries_per_second": 0, "bytes_per_second": 0,
             "longest_gap_ms": {"p99": 0}, "per_connection": {"min": 0, "median": 0, "max": 0}, "closes": {"never served": scenario.clients}, "connects_per_second": 0,
+            "unexplained": None,
             "client_cpu": 0, "server": {"cpu": 0, "kib_before": 0, "kib_open": 0, "kib_peak": 0}}
 
 
@@ -88,13 +92,17 @@ class Cell:
         self.results = results
         self.rate = FIRST_GUESS[kind.name] / max(self.scenario.fan_out, 1)
         self.is_first = True
+        self.beside = None  # the cell of the scenario that it is compared with
+        self.unexplained = []
 
     def run_once(self, rate, stalled=0, counted=False, warmup=None):
         rate = min(rate, MOST_UPDATES)
         server = self.kind(self.inputs, rate)
         server.counted = counted
         with server:
-            return run_load(server, self.length.seconds, warmup or self.length.warmup, stalled)
+            seen = run_load(server, self.length.seconds, warmup or self.length.warmup, "--stalled", stalled)
+        self.unexplained.append(seen["unexplained"])
+        return seen
 
     def measure(self):
         if self.scenario.is_idle:
@@ -103,10 +111,13 @@ class Cell:
             seen = self._with_and_without_stalled()
         else:
             seen = self.find_most()
+        if self.beside:
+            seen["costs"] = [self._cost() for _ in range(PAIRS)]
         self.results.of(self.scenario, self.kind.name).append(seen)
         if self.is_first and not self.scenario.is_idle:
             self._count()
         self.is_first = False
+        self.results.unexplained[self.scenario.name, self.kind.name] = self.unexplained
         return seen
 
     def _count(self):
@@ -116,6 +127,11 @@ class Cell:
         if self.kind is servers.Gateway and not self.scenario.stalled:
             counts["instructions"] = counting.instructions(self.inputs, run_load, self.rate)
         self.results.counts[self.scenario.name, self.kind.name] = counts
+
+    def _cost(self):
+        """Of a delivery, to one in the other scenario, a run of each with more than can be delivered."""
+        there, here = (cell.run_once(JUST_ABOVE * cell.rate)["deliveries_per_second"] for cell in (self.beside, self))
+        return there / max(here, 1)
 
     def _with_and_without_stalled(self):
         """A good while of both: what a stalled client does not read goes into large buffers first."""
@@ -167,7 +183,10 @@ def all_rounds(scenarios, folder, full):
     cells = []
     for scenario in scenarios:
         inputs = servers.Inputs(scenario, folder)
-        cells += [Cell(kind, inputs, length, results) for kind in kinds]
+        cells += [Cell(kind, inputs, length, results) for kind in kinds if scenario.peers or kind is servers.Gateway]
+    of_gateway = {cell.scenario.name: cell for cell in cells if cell.kind is servers.Gateway}
+    for cell in of_gateway.values():
+        cell.beside = of_gateway.get(cell.scenario.beside)
     for number in range(length.rounds):
         for cell in cells:
             if cell.kind.package != servers.Server.package and number % PEERS_EVERY != 0:

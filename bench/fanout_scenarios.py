@@ -17,6 +17,11 @@ class Scenario:
     stalled: int = 0
     updates_per_second: float = 0  # of all symbols; 0: as many as can be delivered
     at_once: bool = False  # clients subscribe as they come; else once all are there
+    extras: bool = False
+    limits: tuple = ()  # of gateway.yaml: keys and values
+    peers: bool = True  # the limit and the peers serve it too
+    beside: str = ""  # what a delivery of the gateway costs is compared with this scenario, run by run
+    most_cost: float = 0  # to one there
 
     @property
     def fan_out(self):
@@ -32,9 +37,13 @@ class Scenario:
 ALL = {scenario.name: scenario for scenario in (
     Scenario("A", "50 clients, each with all of 100 symbols", 50, 100, 100),
     Scenario("B", "1,000 clients, each with 10 of 1,000 symbols", 1000, 1000, 10, brokers=2),
-    Scenario("W", "1,000 clients, each with 100 of 1,000 symbols", 1000, 1000, 100, brokers=2),
+    Scenario("W", "1,000 clients, each with 100 of 1,000 symbols", 1000, 1000, 100, brokers=2, beside="A", most_cost=1.3),
     Scenario("D20", "50 clients, each with all of 20 books of 20 levels", 50, 20, 20, mode=4, depth=20),
     Scenario("D50", "50 clients, each with all of 20 books of 50 levels", 50, 20, 20, mode=4, depth=50),
+    Scenario("E", "A, clients with extras, of which no frames are kept", 50, 100, 100, limit=0, extras=True, peers=False,
+             limits=(("resume_memory", "0B"),)),
+    Scenario("R", "E, with the frames of the last seconds kept", 50, 100, 100, limit=0, extras=True, peers=False, beside="E",
+             most_cost=1.03),
     Scenario("I", "5,000 idle clients", 5000, 1, 0, limit=0),
     Scenario("C", "5,000 clients that each subscribe to one of 100 symbols as they come", 5000, 100, 1, limit=0, at_once=True),
     Scenario("S", "200 clients with 20 books of 20 levels, 10 of them stalled", 200, 20, 20, mode=4, depth=20, limit=0.95,

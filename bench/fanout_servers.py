@@ -82,6 +82,10 @@ class Server:
     def deliveries(self, seen):
         return seen["deliveries_per_second"]
 
+    def unexplained(self):
+        """Updates of which it does not know what became; none: it does not count them."""
+        return None
+
     def __enter__(self):
         self.serve()
         return self
@@ -114,6 +118,11 @@ class Gateway(Server):
 
     def messages(self):
         return self.inputs.messages
+
+    def unexplained(self):
+        out = subprocess.run([GATEWAY, "status", "--json", "--config", self.folder / "gateway.yaml"],
+                             check=True, capture_output=True, text=True).stdout
+        return json.loads(out)["ledger"]["unexplained"]
 
 
 class Limit(Server):
@@ -247,8 +256,8 @@ def write_gateway_config(folder, scenario, updates_per_second):
     path = folder / "gateway.yaml"
     path.write_text(json.dumps({  # JSON is YAML
         "server": {"port": 0, "threads": 1},
-        "limits": {key: MOST_CONNECTIONS for key in ("connections", "connections_per_address", "connections_per_key",
-                                                     "unauthenticated_connections")},
+        "limits": {**{key: MOST_CONNECTIONS for key in ("connections", "connections_per_address", "connections_per_key",
+                                                        "unauthenticated_connections")}, **dict(scenario.limits)},
         "zeromq": {"enabled": False},
         "log": {"level": "warning"},
         "active_broker": names[0],
@@ -267,6 +276,7 @@ class Inputs:
     def __init__(self, scenario, folder, timed=0):
         self.scenario = scenario
         self.timed = timed
+        self.extras = scenario.extras or timed > 0
         self.folder = folder / scenario.name
         (self.folder / "gateway").mkdir(parents=True)
         self.messages = self.folder / "messages"
@@ -281,7 +291,7 @@ class Inputs:
         lines = []
         for client in range(min(scenario.clients, scenario.symbols)):
             broker = client % scenario.brokers
-            said = [authentication(keys[broker], timed > 0)]
+            said = [authentication(keys[broker], self.extras)]
             if scenario.per_client:
                 own = [symbols[broker][(client // scenario.brokers + i * each // scenario.per_client) % each]
                        for i in range(scenario.per_client)]
@@ -304,7 +314,7 @@ class Inputs:
     def _look(self, port, key, count):
         """The instruments that are used, and a payload of each."""
         with WebSocket(port) as socket:
-            socket.send(authentication(key, self.timed > 0))
+            socket.send(authentication(key, self.extras))
             found = []
             for exchange in ("NSE", "BSE", "NFO"):
                 socket.send(json.dumps({"action": "search", "text": "", "exchange": exchange, "limit": count}))

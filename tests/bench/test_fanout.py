@@ -1,5 +1,6 @@
 """The load client against the limit server and the real gateway, and what is made of the numbers."""
 
+import dataclasses
 import json
 import pathlib
 import signal
@@ -35,6 +36,7 @@ def test_every_client_gets_updates(inputs, kind):
     assert seen["per_connection"]["min"] > 0 and seen["deliveries_per_second"] > 0
     assert seen["payload_bytes_per_second"] > 500 * seen["deliveries_per_second"]  # books, not answers
     assert seen["closes"] == {} and seen["server"]["kib_open"] > 0
+    assert seen["unexplained"] == (0 if kind is servers.Gateway else None)
 
 
 def test_what_the_gateway_sends_is_what_the_others_send(inputs):
@@ -137,6 +139,20 @@ def test_the_search_finds_the_most(most, closes):
         found = cell.measure()
         assert found["closes"] == {}
     assert 0.85 * most < found["deliveries_per_second"] <= most
+
+
+def test_a_cost_is_of_pairs_of_runs():
+    few = Played(dataclasses.replace(SMALL, name="few"), 1_000_000, closes=False)
+    many = Played(dataclasses.replace(SMALL, name="many", beside="few", most_cost=1.3), 800_000, closes=False)
+    few.measure()
+    many.beside = few
+    many.measure()
+    (met, line), = report.costs(many.results)
+    assert met and line.startswith("A delivery in many costs 1.25 (1.25 – 1.25) of one in few; at most 1.3: met")
+    many.most = 700_000
+    many.measure()
+    many.measure()
+    assert [met for met, _ in report.costs(many.results)] == [False]
 
 
 def results_with(gateway, limit):
