@@ -15,16 +15,15 @@ namespace {
 // way of one buffer that stays in the processor's cache.
 constexpr std::size_t kLargePiece = 2 * 1024;
 constexpr std::size_t kGathered = 128 * 1024;
-// Frames that are fetched before they are copied, and how much of each: the processor sees the rest coming.
+// Frames whose beginning is fetched before they are copied; the processor sees the rest coming.
 constexpr std::size_t kAhead = 4;
-constexpr std::size_t kFetched = 256;
 
 // Of `numbers`, the first from `offset` on, as much as there is room for.
 std::string_view gathered(const SharedFrames& frames, std::span<const std::uint32_t> numbers, std::size_t offset) {
   thread_local std::array<char, kGathered> buffer;
   std::size_t size = 0;
   for (std::size_t i = 0; i < numbers.size() && size < buffer.size(); ++i) {
-    if (i + kAhead < numbers.size()) prefetch(frames[numbers[i + kAhead]].data(), kFetched);
+    if (i + kAhead < numbers.size()) prefetch(frames[numbers[i + kAhead]].data());
     const std::string_view frame = frames[numbers[i]].substr(std::exchange(offset, 0)).substr(0, buffer.size() - size);
     std::memcpy(buffer.data() + size, frame.data(), frame.size());
     size += frame.size();
