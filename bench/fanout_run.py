@@ -109,10 +109,13 @@ class Cell:
             seen = self.run_once(1)
         elif self.scenario.stalled:
             seen = self._with_and_without_stalled()
+        elif self.beside and not self.scenario.peers:
+            self.rate = self.beside.rate * self.beside.scenario.fan_out / self.scenario.fan_out
+            seen = self._run_beside()
         else:
             seen = self.find_most()
-        if self.beside:
-            seen["costs"] = [self._cost() for _ in range(PAIRS)]
+            if self.beside:
+                seen["costs"] = self._run_beside()["costs"]
         self.results.of(self.scenario, self.kind.name).append(seen)
         if self.is_first and not self.scenario.is_idle:
             self._count()
@@ -128,10 +131,13 @@ class Cell:
             counts["instructions"] = counting.instructions(self.inputs, run_load, self.rate)
         self.results.counts[self.scenario.name, self.kind.name] = counts
 
-    def _cost(self):
-        """Of a delivery, to one in the other scenario, a run of each with more than can be delivered."""
-        there, here = (cell.run_once(JUST_ABOVE * cell.rate)["deliveries_per_second"] for cell in (self.beside, self))
-        return there / max(here, 1)
+    def _run_beside(self):
+        """Pairs of a run of the other scenario and one of this, with more than can be delivered. The best, with what a delivery
+        cost to one there in each pair."""
+        pairs = [[cell.run_once(JUST_ABOVE * cell.rate) for cell in (self.beside, self)] for _ in range(PAIRS)]
+        best = max((here for _, here in pairs), key=lambda seen: seen["deliveries_per_second"])
+        costs = [there["deliveries_per_second"] / max(here["deliveries_per_second"], 1) for there, here in pairs]
+        return {**best, "costs": costs}
 
     def _with_and_without_stalled(self):
         """A good while of both: what a stalled client does not read goes into large buffers first."""

@@ -21,7 +21,7 @@ class Scenario:
     limits: tuple = ()  # of gateway.yaml: keys and values
     peers: bool = True  # the limit and the peers serve it too
     beside: str = ""  # what a delivery of the gateway costs is compared with this scenario, run by run
-    most_cost: float = 0  # to one there
+    most_cost: float = 0  # to one there; 0: not judged
 
     @property
     def fan_out(self):
@@ -37,7 +37,9 @@ class Scenario:
 ALL = {scenario.name: scenario for scenario in (
     Scenario("A", "50 clients, each with all of 100 symbols", 50, 100, 100),
     Scenario("B", "1,000 clients, each with 10 of 1,000 symbols", 1000, 1000, 10, brokers=2),
-    Scenario("W", "1,000 clients, each with 100 of 1,000 symbols", 1000, 1000, 100, brokers=2, beside="A", most_cost=1.3),
+    Scenario("M", "1,000 clients, each with all of 100 symbols", 1000, 100, 100, limit=0, peers=False, beside="A",
+             most_cost=1.3),
+    Scenario("W", "1,000 clients, each with 100 of 1,000 symbols", 1000, 1000, 100, brokers=2, beside="A"),
     Scenario("D20", "50 clients, each with all of 20 books of 20 levels", 50, 20, 20, mode=4, depth=20),
     Scenario("D50", "50 clients, each with all of 20 books of 50 levels", 50, 20, 20, mode=4, depth=50),
     Scenario("E", "A, clients with extras, of which no frames are kept", 50, 100, 100, limit=0, extras=True, peers=False,

@@ -141,9 +141,10 @@ def test_the_search_finds_the_most(most, closes):
     assert 0.85 * most < found["deliveries_per_second"] <= most
 
 
-def test_a_cost_is_of_pairs_of_runs():
+@pytest.mark.parametrize("peers", [True, False])
+def test_a_cost_is_of_pairs_of_runs(peers):
     few = Played(dataclasses.replace(SMALL, name="few"), 1_000_000, closes=False)
-    many = Played(dataclasses.replace(SMALL, name="many", beside="few", most_cost=1.3), 800_000, closes=False)
+    many = Played(dataclasses.replace(SMALL, name="many", beside="few", most_cost=1.3, peers=peers), 800_000, closes=False)
     few.measure()
     many.beside = few
     many.measure()
