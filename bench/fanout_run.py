@@ -27,10 +27,11 @@ class Length:
     seconds: float
     warmup: float
     probes: int
+    counts_peers: bool
 
 
-SHORT = Length(rounds=3, seconds=1, warmup=1, probes=3)
-FULL = Length(rounds=9, seconds=1, warmup=1, probes=4)
+SHORT = Length(rounds=3, seconds=1, warmup=1, probes=3, counts_peers=False)
+FULL = Length(rounds=9, seconds=1, warmup=1, probes=4, counts_peers=True)
 
 
 @dataclasses.dataclass
@@ -117,7 +118,7 @@ class Cell:
             if self.beside:
                 seen["costs"] = self._run_beside()["costs"]
         self.results.of(self.scenario, self.kind.name).append(seen)
-        if self.is_first and not self.scenario.is_idle:
+        if self.is_first and self.scenario.peers and not self.scenario.is_idle and (self.length.counts_peers or not self.kind.is_peer):
             self._count()
         self.is_first = False
         self.results.unexplained[self.scenario.name, self.kind.name] = self.unexplained
@@ -195,7 +196,7 @@ def all_rounds(scenarios, folder, full):
         cell.beside = of_gateway.get(cell.scenario.beside)
     for number in range(length.rounds):
         for cell in cells:
-            if cell.kind.package != servers.Server.package and number % PEERS_EVERY != 0:
+            if cell.kind.is_peer and number % PEERS_EVERY != 0:
                 continue
             began = time.monotonic()
             seen = cell.measure()

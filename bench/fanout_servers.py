@@ -31,6 +31,7 @@ class Server:
 
     talk = "raw"
     package = "of this project"
+    is_peer = False  # it is there for comparison
     counted = False  # its copies and allocations
 
     def __init__(self, inputs, updates_per_second):
@@ -138,6 +139,7 @@ class Limit(Server):
 class Ws(Server):
     name = "ws"
     package = "node-ws"
+    is_peer = True
 
     @classmethod
     def installed(cls):
@@ -153,6 +155,7 @@ class Nats(Server):
     name = "nats"
     talk = "nats"
     package = "nats-server"
+    is_peer = True
 
     @classmethod
     def installed(cls):

@@ -120,7 +120,7 @@ class Played(run.Cell):
     """A cell whose server is played: `most` deliveries a second; above, it closes clients or lets them go without."""
 
     def __init__(self, scenario, most, closes):
-        kind = types.SimpleNamespace(name="gateway")
+        kind = types.SimpleNamespace(name="gateway", is_peer=False)
         super().__init__(kind, types.SimpleNamespace(scenario=scenario), run.SHORT, run.Results([scenario], 1))
         self.most, self.closes = most, closes
 
