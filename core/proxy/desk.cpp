@@ -80,9 +80,9 @@ bool Desk::work() {
     shards_.front()->flush_answers();
   }
   turn_.begun = take_step();
+  for (const auto& link : links_) link->flush();  // other threads need not wait for the turn's end
   if (turn_.begun) return true;
   router_->flush_demand();
-  for (const auto& link : links_) link->flush();
   if (single_) shards_.front()->flush_some();
   return true;
 }
