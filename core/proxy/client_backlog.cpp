@@ -92,6 +92,9 @@ void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameK
   std::uint64_t updates = 0;
   if (kind == FrameKind::latest) {
     if (behind_ != nullptr) updates = behind_->asked.take(topic);
+    // A thinned topic's that came since it fell late is among what this stands for.
+    ThinnedTopic* thinned = thinned_ == nullptr || updates == 0 ? nullptr : thinned_->find(topic);
+    if (thinned != nullptr) updates += std::exchange(thinned->updates, 0) + std::exchange(thinned->asked, 0);
   } else if (ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic)) {
     updates = std::exchange(thinned->asked, 0);
   }
