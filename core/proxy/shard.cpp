@@ -212,7 +212,7 @@ void Shard::sweep() {
 }
 
 void Shard::schedule(routing::SessionId session, routing::TopicId topic, std::int64_t at_ns) {
-  const bool first = due_.empty() || at_ns < due_.top().at_ns;
+  const bool first = due_.empty() || at_ns <= due_.top().at_ns;
   due_.push({at_ns, session, topic});
   if (!first) return;
   due_timer_->timer.expires_after(std::chrono::nanoseconds(std::max<std::int64_t>(0, at_ns - monotonic_ns())));

@@ -19,6 +19,7 @@ inline constexpr char kSubscribe[] = R"({"action":"subscribe","symbol":"INFY","e
 
 class ShardTest : public testing::Test {
  protected:
+  explicit ShardTest(std::size_t update_bytes = 1 << 16) : adapter_{1 << 14, update_bytes} {}
   void SetUp() override { log::set_level(log::Level::error); }
   void TearDown() override {
     clients_.clear();
@@ -90,7 +91,7 @@ class ShardTest : public testing::Test {
   }
 
   boost::asio::io_context io_;
-  routing::FakeAdapter adapter_{1 << 14, 1 << 20};
+  routing::FakeAdapter adapter_;
   std::unique_ptr<Proxy> proxy_;
   unsigned short port_ = 0;
   std::thread thread_;

@@ -10,7 +10,10 @@
 namespace gw::proxy {
 namespace {
 
-using Turn = ShardTest;
+class Turn : public ShardTest {
+ protected:
+  Turn() : ShardTest(1 << 20) {}  // thousands of updates at once
+};
 
 TEST_F(Turn, OthersAreLookedAfterBetweenItsSteps) {
   start();
