@@ -330,14 +330,14 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void on_some(error_code ec, std::size_t n) {
-    reading_ = false;
-    if (listener_ == nullptr) return;
-    if (ec) return on_read_failed(ec);
+    reading_ = !ec && listener_ != nullptr;
+    if (!reading_) return listener_ == nullptr ? void() : on_read_failed(ec);
     message_.add(n);
     if (ws_.is_message_done() && ws_.got_text() && message_.cut_off()) close(1007, "text ends inside a character");
     if (ws_.is_message_done() && !closing_)
       listener_->on_message(ws_.got_text() ? Opcode::text : Opcode::binary, message_.bytes());
     if (ws_.is_message_done() || closing_) message_.clear();
+    reading_ = false;  // not before: who lets reading go on from on_message would read into what was cleared since
     if (listener_ != nullptr && !finished_) read();
   }
 
