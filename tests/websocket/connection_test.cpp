@@ -152,6 +152,25 @@ TEST_F(Connections, WhilePausedNothingIsReadAndNothingIsLost) {
   ASSERT_TRUE(run_until([&] { return peer().heard.messages.size() == 2; }));
 }
 
+// A read that was under way when reading was paused still brings a small message.
+TEST_F(Connections, AMessageWhoseHandlerLetsReadingGoOnIsFollowedByTheNextOne) {
+  open();
+  peer().heard.when_message = [this](std::string_view) { peer().connection->pause_reading(false); };
+  const std::string first = "small enough for one read";
+  const std::string second(200, 'b');
+  for (int i = 0; i < 3; ++i) {
+    peer().connection->pause_reading(true);
+    for (const std::string& text : {first, second}) {
+      client_.connection->send(Opcode::text, text);
+      client_.connection->flush();
+    }
+    const std::size_t messages = 2 * (static_cast<std::size_t>(i) + 1);
+    ASSERT_TRUE(run_until([&] { return peer().heard.messages.size() == messages; }));
+    EXPECT_EQ(peer().heard.messages[messages - 2], first);
+    EXPECT_EQ(peer().heard.messages[messages - 1], second);
+  }
+}
+
 TEST_F(Connections, ManyClientsOfOneServerAreKeptApart) {
   std::vector<std::unique_ptr<support::End>> clients;
   for (int i = 0; i < 20; ++i) {
