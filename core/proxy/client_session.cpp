@@ -61,7 +61,7 @@ void ClientSession::deliver_late(routing::TopicId topic, websocket::SharedFrame 
 
 // A client is behind when its socket takes no more, not when a turn had much for it.
 bool ClientSession::makes_room() {
-  if (connection_->output().shared_bytes() == 0) return false;
+  if (connection_->backlog() == 0) return false;
   connection_->flush();
   return true;
 }

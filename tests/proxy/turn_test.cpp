@@ -1,5 +1,6 @@
 // A turn of many updates and many clients holds nobody up who connects or asks.
 #include <algorithm>
+#include <array>
 #include <future>
 
 #include <gtest/gtest.h>
@@ -73,6 +74,29 @@ TEST_F(Turn, AnAnswerIsWrittenBeforeWhatIsSharedWithOthers) {
   EXPECT_EQ(waiting, kClients - 1);
   for (support::End* client : clients) EXPECT_EQ(next(*client), "shared");
   EXPECT_EQ(next(*clients.back()), "answer");
+}
+
+TEST_F(Turn, WhatAClientIsSentOfItsOwnMakesItNoSlowOne) {
+  ShardOptions options;
+  options.output_per_client = 64 * 1024;
+  start(options);
+  support::End& client = authenticated();
+  const auto frame_of = [](std::size_t size) {
+    char header[10];
+    return std::string(header, websocket::frame_header(header, websocket::Opcode::text, size)) + std::string(size, 'x');
+  };
+  std::uint64_t waiting = 1;
+  std::promise<void> done;
+  proxy_->post_to_shards([&](Shard& shard) {
+    shard.find(0)->frame(0, frame_of(60'000), FrameKind::own);
+    shard.deliver(0, routing::Lane::plain, frame_of(10'000), std::array{routing::SessionId{0}}, 1);
+    waiting = shard.find(0)->waiting_updates();
+    done.set_value();
+  });
+  done.get_future().wait();
+  EXPECT_EQ(waiting, 0U) << "its socket would have taken all of it";
+  EXPECT_EQ(next(client).size(), 60'000U);
+  EXPECT_EQ(next(client).size(), 10'000U);
 }
 
 }  // namespace
