@@ -82,8 +82,7 @@ void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameK
   if (kind == FrameKind::own) {
     // It is as new as what was waiting of the topic, and stands for that.
     if (behind_ != nullptr) conflated_ += behind_->late.take(topic) + behind_->asked.take(topic);
-    if (ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic))
-      thinned_away_ += std::exchange(thinned->updates, 0) + std::exchange(thinned->asked, 0);
+    if (thinned_ != nullptr) thinned_away_ += thinned_->settle(topic);
     connection_->append_frames(frame);
     shard_.touch(*this);
     catch_up_if_nothing_waits();
@@ -93,8 +92,7 @@ void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameK
   if (kind == FrameKind::latest) {
     if (behind_ != nullptr) updates = behind_->asked.take(topic);
     // A thinned topic's that came since it fell late is among what this stands for.
-    ThinnedTopic* thinned = thinned_ == nullptr || updates == 0 ? nullptr : thinned_->find(topic);
-    if (thinned != nullptr) updates += std::exchange(thinned->updates, 0) + std::exchange(thinned->asked, 0);
+    if (updates != 0 && thinned_ != nullptr) updates += thinned_->settle(topic);
   } else if (ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic)) {
     updates = std::exchange(thinned->asked, 0);
   }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <unordered_map>
+#include <utility>
 
 #include "core/routing/stream.hpp"
 
@@ -25,12 +26,15 @@ class ThinnedTopics {
     const auto found = topics_.find(topic);
     return found == topics_.end() ? nullptr : &found->second;
   }
-  // Updates of it that were not sent.
+  // Updates of it that were not sent, and need not be any more.
+  std::uint64_t settle(routing::TopicId topic) {
+    ThinnedTopic* thinned = find(topic);
+    return thinned == nullptr ? 0 : std::exchange(thinned->updates, 0) + std::exchange(thinned->asked, 0);
+  }
+  // The same of one that is thinned no more.
   std::uint64_t take(routing::TopicId topic) {
-    const auto found = topics_.find(topic);
-    if (found == topics_.end()) return 0;
-    const std::uint64_t updates = found->second.updates + found->second.asked;
-    topics_.erase(found);
+    const std::uint64_t updates = settle(topic);
+    topics_.erase(topic);
     return updates;
   }
   std::uint64_t updates() const {
