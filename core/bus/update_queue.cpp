@@ -79,7 +79,7 @@ const char* word(LinkState state) noexcept {
 void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
                        std::uint32_t session) {
   const std::size_t size = record_size(u);
-  if (aside_.empty()) {
+  if (aside_end_ == 0) {
     if (const std::span<std::byte> place = ring_->reserve(size); !place.empty()) {
       write_record(place.data(), u, received_ns, asked_depth, session);
       ring_->commit();
@@ -121,16 +121,30 @@ void UpdateWriter::push(std::span<const std::byte> record, std::uint64_t key) {
       return;
     }
   }
-  if (key != 0) {
-    const auto [found, fresh] = aside_index_.try_emplace(key, aside_.size());
-    if (!fresh) {
-      aside_[found->second].record.assign(record.begin(), record.end());
-      move_behind_its_kin(key);
-      ++conflated_;
-      return;
-    }
+  if (const auto found = aside_index_.find(key); found != aside_index_.end()) {
+    aside_[found->second].record.assign(record.begin(), record.end());
+    move_behind_its_kin(key);
+    ++conflated_;
+    return;
   }
-  aside_.push_back({std::vector<std::byte>(record.begin(), record.end()), key});
+  put_aside(record, key);
+}
+
+void UpdateWriter::put_aside(std::span<const std::byte> record, std::uint64_t key) {
+  if (aside_end_ == aside_.size()) aside_.emplace_back();
+  aside_[aside_end_].record.assign(record.begin(), record.end());
+  aside_[aside_end_].key = key;
+  const std::size_t place = aside_end_++;
+  if (key == 0) return;
+  if (spare_places_.empty()) {
+    aside_index_.emplace(key, place);
+    return;
+  }
+  Places::node_type node = std::move(spare_places_.back());
+  spare_places_.pop_back();
+  node.key() = key;
+  node.mapped() = place;
+  aside_index_.insert(std::move(node));
 }
 
 // An instrument's packets of different kinds keep their order, in the places that they have among the others'.
@@ -138,7 +152,7 @@ void UpdateWriter::move_behind_its_kin(std::uint64_t key) {
   std::size_t at = aside_index_[key];
   for (;;) {
     std::uint64_t next = 0;
-    std::size_t place = aside_.size();
+    std::size_t place = aside_end_;
     for (std::uint64_t kin = key & ~kKinds; kin <= (key | kKinds); ++kin) {
       const auto found = aside_index_.find(kin);
       if (found == aside_index_.end() || found->second <= at || found->second >= place) continue;
@@ -154,30 +168,31 @@ void UpdateWriter::move_behind_its_kin(std::uint64_t key) {
 
 bool UpdateWriter::flush_aside() {
   bool moved = false;
-  while (aside_sent_ < aside_.size()) {
+  while (aside_sent_ < aside_end_) {
     Aside& next = aside_[aside_sent_];
     const std::span<std::byte> place = ring_->reserve(next.record.size());
     if (place.empty()) break;
     std::memcpy(place.data(), next.record.data(), next.record.size());
     ring_->commit();
-    if (next.key != 0) aside_index_.erase(next.key);
+    if (next.key != 0) spare_places_.push_back(aside_index_.extract(next.key));
     ++aside_sent_;
     moved = true;
   }
   if (moved) bell_->ring();
-  if (aside_sent_ < aside_.size()) {
+  if (aside_sent_ < aside_end_) {
     ring_->wish_for_room();
     forget_sent();
     return false;
   }
-  aside_.clear();
-  aside_sent_ = 0;
+  aside_sent_ = aside_end_ = 0;
   return true;
 }
 
 void UpdateWriter::forget_sent() {
-  if (aside_sent_ < 1024 || aside_sent_ < aside_.size() / 2) return;
-  aside_.erase(aside_.begin(), aside_.begin() + static_cast<std::ptrdiff_t>(aside_sent_));
+  if (aside_sent_ < 1024 || aside_sent_ < aside_end_ / 2) return;
+  const auto begin = aside_.begin();
+  std::rotate(begin, begin + static_cast<std::ptrdiff_t>(aside_sent_), begin + static_cast<std::ptrdiff_t>(aside_end_));
+  aside_end_ -= aside_sent_;
   for (auto& [key, index] : aside_index_) index -= aside_sent_;
   aside_sent_ = 0;
 }

@@ -30,7 +30,7 @@ class UpdateWriter {
   UpdateWriter(Ring& ring, Doorbell& reader_bell) : ring_(&ring), bell_(&reader_bell) {}
 
   // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older
-  // ones count as conflated. Allocates only then. [adapter]
+  // ones count as conflated. Allocates only then, and until it has done so for as many as ever waited. [adapter]
   void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
               std::uint32_t session = 0) {
     put(update, received_ns, asked_depth, session);
@@ -52,8 +52,10 @@ class UpdateWriter {
   std::uint64_t conflated() const { return conflated_; }
 
  private:
-  void push(std::span<const std::byte> record, std::uint64_t conflation_key);
+  using Places = std::unordered_map<std::uint64_t, std::size_t>;  // in aside_, by key
 
+  void push(std::span<const std::byte> record, std::uint64_t conflation_key);
+  void put_aside(std::span<const std::byte> record, std::uint64_t key);
   void move_behind_its_kin(std::uint64_t key);
   void forget_sent();
 
@@ -63,9 +65,12 @@ class UpdateWriter {
     std::vector<std::byte> record;
     std::uint64_t key;  // 0: an event, never replaced
   };
+  // From aside_sent_ to aside_end_ they wait; the others' memory is for those that come.
   std::vector<Aside> aside_;
   std::size_t aside_sent_ = 0;
-  std::unordered_map<std::uint64_t, std::size_t> aside_index_;
+  std::size_t aside_end_ = 0;
+  Places aside_index_;
+  std::vector<Places::node_type> spare_places_;
   std::vector<std::byte> scratch_;
   std::uint64_t conflated_ = 0;
   std::uint32_t unrung_ = 0;

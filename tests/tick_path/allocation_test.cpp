@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/log.hpp"
+#include "core/bus/channel.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/proxy/proxy.hpp"
 #include "tests/support/loopback.hpp"
@@ -169,6 +170,43 @@ TEST_F(TickPath, AllocatesNothingForAThousandClients) {
   ASSERT_TRUE(send_updates(100));
   counting = false;
   EXPECT_EQ(allocations, 0U) << "in 100 updates to " << kClients << " clients";
+}
+
+// A broker that sends more than the gateway can take: what overflows is kept in memory that the last time left.
+TEST(Overload, AllocatesNothingTheSecondTime) {
+  constexpr std::uint32_t kInstruments = 3'000;  // so many that what was sent is forgotten on the way
+  bus::Doorbell bell;
+  bus::Channel channel(4096, 4096, bell);
+  std::vector<std::int64_t> newest(kInstruments, 0);
+  std::int64_t price = 0;
+  const auto overflow_and_drain = [&] {
+    for (std::uint32_t i = 0; i < 2 * kInstruments; ++i) {
+      bgw_tick tick{};
+      tick.instrument = i % kInstruments;
+      tick.modes = BGW_MODE_LTP;
+      tick.present = BGW_HAS_LTP;
+      tick.ltp = ++price;
+      channel.writer().update({&tick, nullptr, nullptr}, 0);
+    }
+    do {
+      for (auto record = channel.updates().front(); !record.empty(); record = channel.updates().front()) {
+        const bus::UpdateView view = bus::view_update(record);
+        newest[view.tick->instrument] = view.tick->ltp;
+        channel.updates().release();
+      }
+    } while (!channel.writer().flush_aside() || !channel.updates().empty());
+  };
+  std::thread([&] {
+    count_this_thread();
+    overflow_and_drain();
+    EXPECT_GT(channel.writer().conflated(), kInstruments / 2);
+    allocations = 0;
+    counting = true;
+    overflow_and_drain();
+    counting = false;
+  }).join();
+  EXPECT_EQ(allocations, 0U);
+  for (std::uint32_t i = 0; i < kInstruments; ++i) EXPECT_EQ(newest[i], price - kInstruments + 1 + i) << i;
 }
 
 TEST_F(TickPath, TheCountSeesAnAllocationOfBothThreads) {
