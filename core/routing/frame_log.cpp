@@ -1,12 +1,13 @@
 #include "core/routing/frame_log.hpp"
 
+#include <algorithm>
 #include <cstring>
+
+#include "core/base/prefetch.hpp"
 
 namespace gw::routing {
 
-// Untouched pages cost nothing: the memory is the operating system's until frames come.
-FrameLog::FrameLog(std::size_t bytes)
-    : size_(bytes & ~std::size_t{7}), memory_(std::make_unique_for_overwrite<std::byte[]>(size_)) {}
+FrameLog::FrameLog(std::size_t bytes) : size_(bytes & ~std::size_t{7}), memory_(large_memory(size_)) {}
 
 FrameLog::Position FrameLog::append(Position before, std::uint64_t seq, std::string_view frame) {
   const std::size_t need = padded(frame.size());
@@ -19,6 +20,8 @@ FrameLog::Position FrameLog::append(Position before, std::uint64_t seq, std::str
   std::memcpy(place, &head, sizeof head);
   std::memcpy(place + sizeof head, frame.data(), frame.size());
   end_ += need;
+  // Nobody has looked for seconds at where the next one goes: it is fetched while this one is on its way.
+  prefetch_to_write(place + need, std::min(need, size_ - static_cast<std::size_t>(end_ % size_)));
   return at;
 }
 

@@ -4,8 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string_view>
+
+#include "core/base/large_memory.hpp"
 
 namespace gw::routing {
 
@@ -38,7 +39,7 @@ class FrameLog {
   static std::size_t padded(std::size_t size) { return (sizeof(Head) + size + 7) & ~std::size_t{7}; }
 
   std::size_t size_;
-  std::unique_ptr<std::byte[]> memory_;
+  LargeMemory memory_;
   Position end_ = 0;
 };
 

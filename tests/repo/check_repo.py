@@ -41,6 +41,7 @@ SYSTEM_FILES = """
     apps/gateway/descriptors.cpp
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
+    core/base/large_memory.cpp
     core/bus/doorbell.cpp
     core/config/secret_file.cpp
     core/control/control_socket.cpp
