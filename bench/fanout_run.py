@@ -1,5 +1,6 @@
 """Rounds of runs, the servers one after the other, so that the machine's drift meets all of them."""
 
+import concurrent.futures
 import dataclasses
 import json
 import subprocess
@@ -14,6 +15,7 @@ FIRST_GUESS = {"limit": 6_000_000, "gateway": 1_000_000, "nats": 600_000, "ws": 
 KEEPS_UP = 0.95
 JUST_ABOVE = 1.1
 PAIRS = 2  # of each round, where two scenarios are compared
+PAIRS_TOGETHER = 3
 PEERS_EVERY = 3  # rounds: they are there for comparison and take longest
 ENOUGH = 2  # runs in which it did not keep up: one alone may have met a bad second
 STEP, FIRST_STEP, CLOSE_ENOUGH = 1.3, 2, 1.08
@@ -27,11 +29,11 @@ class Length:
     seconds: float
     warmup: float
     probes: int
-    counts_peers: bool
+    counts_all: bool  # peers, and what is not compared with the limit, as well
 
 
-SHORT = Length(rounds=3, seconds=1, warmup=1, probes=3, counts_peers=False)
-FULL = Length(rounds=9, seconds=1, warmup=1, probes=4, counts_peers=True)
+SHORT = Length(rounds=3, seconds=1, warmup=1, probes=3, counts_all=False)
+FULL = Length(rounds=9, seconds=1, warmup=1, probes=4, counts_all=True)
 
 
 @dataclasses.dataclass
@@ -110,19 +112,27 @@ class Cell:
             seen = self.run_once(1)
         elif self.scenario.stalled:
             seen = self._with_and_without_stalled()
-        elif self.beside and not self.scenario.peers:
-            self.rate = self.beside.rate * self.beside.scenario.fan_out / self.scenario.fan_out
-            seen = self._run_beside()
         else:
-            seen = self.find_most()
-            if self.beside:
-                seen["costs"] = self._run_beside()["costs"]
+            seen = self._most_and_costs()
         self.results.of(self.scenario, self.kind.name).append(seen)
-        if self.is_first and self.scenario.peers and not self.scenario.is_idle and (self.length.counts_peers or not self.kind.is_peer):
+        if self.is_first and self._is_counted():
             self._count()
         self.is_first = False
         self.results.unexplained[self.scenario.name, self.kind.name] = self.unexplained
         return seen
+
+    def _most_and_costs(self):
+        if not self.beside:
+            return self.find_most()
+        if not self.scenario.peers:
+            self.rate = self.beside.rate * self.beside.scenario.fan_out / self.scenario.fan_out
+        if self.scenario.together:
+            return {**self.find_most(), "costs": self._costs_together()}
+        best = self._run_beside()
+        return {**self.find_most(), "costs": best["costs"]} if self.scenario.peers else best
+
+    def _is_counted(self):
+        return not self.scenario.is_idle and (self.length.counts_all or self.scenario.peers and not self.kind.is_peer)
 
     def _count(self):
         """Counting slows a server down: a little below its best, and what a run that lost clients counted is left out."""
@@ -139,6 +149,17 @@ class Cell:
         best = max((here for _, here in pairs), key=lambda seen: seen["deliveries_per_second"])
         costs = [there["deliveries_per_second"] / max(here["deliveries_per_second"], 1) for there, here in pairs]
         return {**best, "costs": costs}
+
+    def _costs_together(self):
+        """Pairs of a run of each at once, every second the other way round. What a delivery cost is the processor's time."""
+        costs = []
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            for number in range(PAIRS_TOGETHER):
+                cells = (self, self.beside) if number % 2 == 0 else (self.beside, self)
+                runs = dict(zip(cells, pool.map(lambda cell: cell.run_once(JUST_ABOVE / 2 * cell.rate), cells)))
+                here, there = (runs[cell]["server"]["cpu"] / max(runs[cell]["deliveries_per_second"], 1) for cell in (self, self.beside))
+                costs.append(here / max(there, 1e-12))
+        return costs
 
     def _with_and_without_stalled(self):
         """A good while of both: what a stalled client does not read goes into large buffers first."""

@@ -127,8 +127,9 @@ class Played(run.Cell):
     def run_once(self, rate, **_):
         offered = rate * self.scenario.fan_out
         closed = self.closes and offered > self.most
-        return {**run.unserved(self.scenario), "deliveries_per_second": min(offered, self.most), "offered": offered,
-                "closes": {"4000": 1} if closed else {}}
+        delivered = min(offered, self.most)
+        return {**run.unserved(self.scenario), "deliveries_per_second": delivered, "offered": offered,
+                "server": {"cpu": delivered / self.most}, "closes": {"4000": 1} if closed else {}}
 
 
 @pytest.mark.parametrize("closes", [True, False])
@@ -141,10 +142,11 @@ def test_the_search_finds_the_most(most, closes):
     assert 0.85 * most < found["deliveries_per_second"] <= most
 
 
-@pytest.mark.parametrize("peers", [True, False])
-def test_a_cost_is_of_pairs_of_runs(peers):
+@pytest.mark.parametrize("peers, together", [(True, False), (False, False), (False, True)])
+def test_a_cost_is_of_pairs_of_runs(peers, together):
     few = Played(dataclasses.replace(SMALL, name="few"), 1_000_000, closes=False)
-    many = Played(dataclasses.replace(SMALL, name="many", beside="few", most_cost=1.3, peers=peers), 800_000, closes=False)
+    many = Played(dataclasses.replace(SMALL, name="many", beside="few", most_cost=1.3, peers=peers, together=together),
+                  800_000, closes=False)
     few.measure()
     many.beside = few
     many.measure()
