@@ -139,7 +139,7 @@ class Cell:
         counted = self.run_once(COUNTING_SHARE * self.rate, counted=True)
         counts = {} if counted["closes"] else {name: counted.get(name) for name in ("calls", "copied", "allocations")}
         if self.kind is servers.Gateway and not self.scenario.stalled:
-            counts["instructions"] = counting.instructions(self.inputs, run_load, self.rate)
+            counts["instructions"] = counting.instructions(self.inputs, run_load)
         self.results.counts[self.scenario.name, self.kind.name] = counts
 
     def _run_beside(self):

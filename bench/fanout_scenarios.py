@@ -48,7 +48,7 @@ ALL = {scenario.name: scenario for scenario in (
     Scenario("R", "E, with the frames of the last seconds kept", 50, 100, 100, limit=0, extras=True, peers=False, beside="E",
              together=True, most_cost=1.03),
     Scenario("I", "5,000 idle clients", 5000, 1, 0, limit=0),
-    Scenario("C", "5,000 clients that each subscribe to one of 100 symbols as they come", 5000, 100, 1, limit=0, at_once=True),
+    Scenario("C", "10,000 clients that each subscribe to one of 100 symbols as they come", 10_000, 100, 1, limit=0, at_once=True),
     Scenario("S", "200 clients with 20 books of 20 levels, 10 of them stalled", 200, 20, 20, mode=4, depth=20, limit=0.95,
              stalled=10, updates_per_second=1000),
 )}
