@@ -164,47 +164,65 @@ class Outputs final : public gw::routing::SessionPort {
   std::string_view bytes_;
 };
 
+// Bus and routing of one broker with instruments S0, S1, ... and sessions that may have all of them.
+class Routing {
+ public:
+  Routing(std::size_t sessions, std::uint32_t instruments) : port(sessions) {
+    bgw_capability nse{};
+    std::memcpy(nse.exchange, "NSE", 4);
+    nse.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
+    const auto broker =
+        router.add_broker({"broker", "broker", gw::registry::Capabilities({&nse, 1}), &channel, "", {}, false});
+    gw::instruments::Index::Builder index(1);
+    for (std::uint32_t i = 0; i < instruments; ++i) {
+      const std::string name = symbol(i);
+      gw::instruments::InstrumentView row;
+      row.symbol = name;
+      row.exchange = "NSE";
+      row.token = name;
+      index.add(row);
+    }
+    router.set_index("broker", std::make_shared<const gw::instruments::Index>(std::move(index).build()));
+    const gw::routing::LineupId lineup = router.lineup("", {broker});
+    for (gw::routing::SessionId session = 0; session < sessions; ++session) {
+      router.open(session, lineup, gw::routing::Variant::plain, false, instruments);
+      for (std::uint32_t i = 0; i < instruments; ++i) router.subscribe(session, symbol(i), "NSE", {BGW_MODE_QUOTE, 0});
+    }
+    router.flush_demand();
+    sample.tick.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
+  }
+  void put() { channel.writer().put({&sample.tick, nullptr, nullptr}, kNow, 0, 0); }
+
+  Outputs port;
+  const gw::proxy::wire::SeedEncoder encoder;
+  gw::routing::Router router{encoder, port, {now, now}, [] { return std::string("epoch"); }};
+  gw::bus::Doorbell bell;
+  gw::bus::Channel channel{1 << 22, 1 << 22, bell};
+  Sample sample;  // what put() sends
+
+ private:
+  static constexpr std::int64_t kNow = 1'748'428'245'123'456'789;
+  static std::int64_t now() { return kNow; }
+  static std::string symbol(std::uint32_t i) { return "S" + std::to_string(i); }
+};
+
 // Argument: subscribers of the one topic. From the adapter's publish through bus, routing and codec
 // to every output.
 void routed_update(benchmark::State& state) {
   const auto clients = static_cast<std::size_t>(state.range(0));
-  Outputs port(clients);
-  const gw::proxy::wire::SeedEncoder encoder;
-  const auto now = [] { return std::int64_t{1'748'428'245'123'456'789}; };
-  gw::routing::Router router(encoder, port, {now, now}, [] { return std::string("epoch"); });
-  gw::bus::Doorbell bell;
-  gw::bus::Channel channel(1 << 20, 1 << 16, bell);
-  bgw_capability nse{};
-  std::memcpy(nse.exchange, "NSE", 4);
-  nse.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
-  const auto broker =
-      router.add_broker({"broker", "broker", gw::registry::Capabilities({&nse, 1}), &channel, "", {}, false});
-  gw::instruments::Index::Builder index(1);
-  gw::instruments::InstrumentView reliance;
-  reliance.symbol = "RELIANCE";
-  reliance.exchange = "NSE";
-  reliance.token = "1";
-  index.add(reliance);
-  router.set_index("broker", std::make_shared<const gw::instruments::Index>(std::move(index).build()));
-  const gw::routing::LineupId lineup = router.lineup("", {broker});
-  for (std::size_t i = 0; i < clients; ++i) {
-    router.open(static_cast<gw::routing::SessionId>(i), lineup, gw::routing::Variant::plain, false, 10);
-    router.subscribe(static_cast<gw::routing::SessionId>(i), "RELIANCE", "NSE", {BGW_MODE_QUOTE, 0});
-  }
-  router.flush_demand();
-  Sample sample;
-  sample.tick.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
+  Routing routing(clients, 1);
   const auto update = [&] {
-    channel.writer().update({&sample.tick, nullptr, nullptr}, 1'748'428'245'000'000'000);
-    router.drain(1);
+    routing.put();
+    routing.channel.writer().ring();
+    routing.router.drain(1);
   };
   update();
-  const std::string frame = port.last();
+  const std::string frame = routing.port.last();
   if (frame.empty()) return state.SkipWithError("the update reached nobody");
   run(
       state,
       [&] {
-        for (std::size_t i = 0; i < clients; ++i) port.append(i, frame);
+        for (std::size_t i = 0; i < clients; ++i) routing.port.append(i, frame);
       },
       update);
 }
@@ -215,46 +233,20 @@ BENCHMARK(routed_update)->Arg(1)->Arg(10)->Arg(1000);
 void unwanted_update(benchmark::State& state) {
   constexpr double kMostNs = 200;
   constexpr std::uint32_t kInstruments = 10'000;
-  Outputs port(1);
-  const gw::proxy::wire::SeedEncoder encoder;
-  const auto now = [] { return std::int64_t{1'748'428'245'123'456'789}; };
-  gw::routing::Router router(encoder, port, {now, now}, [] { return std::string("epoch"); });
-  gw::bus::Doorbell bell;
-  gw::bus::Channel channel(1 << 22, 1 << 22, bell);
-  bgw_capability nse{};
-  std::memcpy(nse.exchange, "NSE", 4);
-  nse.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
-  const auto broker =
-      router.add_broker({"broker", "broker", gw::registry::Capabilities({&nse, 1}), &channel, "", {}, false});
-  gw::instruments::Index::Builder index(1);
-  for (std::uint32_t i = 0; i < kInstruments; ++i) {
-    const std::string name = "S" + std::to_string(i);
-    gw::instruments::InstrumentView row;
-    row.symbol = name;
-    row.exchange = "NSE";
-    row.token = name;
-    index.add(row);
-  }
-  router.set_index("broker", std::make_shared<const gw::instruments::Index>(std::move(index).build()));
-  router.open(0, router.lineup("", {broker}), gw::routing::Variant::plain, false, kInstruments);
-  for (std::uint32_t i = 0; i < kInstruments; ++i)
-    router.subscribe(0, "S" + std::to_string(i), "NSE", {BGW_MODE_QUOTE, 0});
-  router.flush_demand();
-  router.unsubscribe_all(0);
-  router.flush_demand();
-  Sample sample;
-  sample.tick.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
-  const std::uint64_t unwanted = router.counts().unwanted;
+  Routing routing(1, kInstruments);
+  routing.router.unsubscribe_all(0);
+  routing.router.flush_demand();
+  const std::uint64_t unwanted = routing.router.counts().unwanted;
   const auto start = Clock::now();
   std::int64_t times = 0;
   for (auto _ : state) {
-    sample.tick.instrument = static_cast<std::uint32_t>(times * 7919 % kInstruments);
-    channel.writer().put({&sample.tick, nullptr, nullptr}, 1'748'428'245'000'000'000, 0, 0);
-    if (++times % 64 == 0) router.drain(64);
+    routing.sample.tick.instrument = static_cast<std::uint32_t>(times * 7919 % kInstruments);
+    routing.put();
+    if (++times % 64 == 0) routing.router.drain(64);
   }
-  router.drain(64);
+  routing.router.drain(64);
   const double each = nanoseconds(Clock::now() - start) / static_cast<double>(times);
-  if (router.counts().unwanted - unwanted != static_cast<std::uint64_t>(times))
+  if (routing.router.counts().unwanted - unwanted != static_cast<std::uint64_t>(times))
     return state.SkipWithError("somebody wanted it");
   state.counters["limit_ns"] = kMostNs;
   state.counters["ratio"] = each / kMostNs;
