@@ -1,6 +1,7 @@
 // Tick path, stop 6 of 6. Previous: core/routing/router_updates.cpp.
 #include "core/proxy/client_session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -20,8 +21,16 @@ constexpr int kTooMany = 4429;
 constexpr std::string_view kStrangers = "too many connections: limits.unauthenticated_connections";
 // Requests that the desk has not answered yet. Above it nothing is read from the client.
 constexpr std::size_t kMostAsked = 1 << 20;
+// What one that is not authenticated may cost: its message is parsed before anybody knows it, and its pings answered.
+constexpr std::size_t kStrangersMessage = 16 * 1024;
+constexpr std::size_t kStrangersBacklog = 64 * 1024;
 constexpr std::int64_t kTooFastForNs = 5'000'000'000;
 constexpr std::size_t kLargestAnswer = 8 << 20;
+
+// Memory, not bytes as they came: three of an empty entry become hundreds.
+std::size_t weight(const wire::Request& request, std::size_t payload) {
+  return payload + sizeof request + request.entries.size() * sizeof(wire::Entry);
+}
 
 }  // namespace
 
@@ -68,6 +77,7 @@ bool ClientSession::makes_room() {
 
 void ClientSession::admit(bool extras, std::string_view user) {
   admitted_ = true;
+  connection_->limit_messages(shard_.options().message_size);
   place_->authenticated();
   extras_ = extras;
   user_ = user;
@@ -105,8 +115,9 @@ void ClientSession::look_at_pace(std::int64_t now) {
 
 void ClientSession::pace_reading() {
   if (closing_) return;
-  const bool pause =
-      too_fast_ || asked_bytes_ > kMostAsked || connection_->backlog() > shard_.options().output_per_client / 2;
+  const std::size_t most_asked = admitted_ ? kMostAsked : 0;
+  const std::size_t most_unsent = admitted_ ? shard_.options().output_per_client / 2 : kStrangersBacklog;
+  const bool pause = too_fast_ || asked_bytes_ > most_asked || connection_->backlog() > most_unsent;
   if (pause == paused_) return;
   paused_ = pause;
   connection_->pause_reading(pause);
@@ -176,13 +187,20 @@ void ClientSession::on_open() {
     return;
   }
   known_ = true;
+  connection_->limit_messages(std::min(kStrangersMessage, shard_.options().message_size));
   log::info("proxy", describe() + " connected");
   shard_.to_desk([id = id_, address = connection_->remote_address(), deflated = connection_->compresses()](Desk& desk) {
     desk.opened(id, address, deflated);
   });
 }
 
-void ClientSession::on_control_frame() { last_frame_ns_ = monotonic_ns(); }
+// A ping is a request too, and its answer may wait for room as others do.
+void ClientSession::on_control_frame() {
+  last_frame_ns_ = monotonic_ns();
+  if (closing_) return;
+  too_fast_ = !pace_.take(shard_.options().pace, last_frame_ns_) || too_fast_;
+  pace_reading();
+}
 
 void ClientSession::on_drained() { shard_.touch(*this); }
 
@@ -211,11 +229,11 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
     return;
   }
   too_fast_ = !pace_.take(shard_.options().pace, last_frame_ns_) || too_fast_;
-  asked_bytes_ += payload.size();
   auto request = std::make_shared<wire::Request>(wire::parse_request(payload, {shard_.options().symbols_per_request}));
-  shard_.to_desk([id = id_, request = std::move(request), bytes = payload.size()](Desk& desk) {
-    desk.asked(id, std::move(*request), bytes);
-  });
+  const std::size_t bytes = weight(*request, payload.size());
+  asked_bytes_ += bytes;
+  shard_.to_desk(
+      [id = id_, request = std::move(request), bytes](Desk& desk) { desk.asked(id, std::move(*request), bytes); });
   pace_reading();
 }
 

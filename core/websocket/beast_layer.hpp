@@ -80,6 +80,11 @@ class Layer {
   executor_type get_executor() const noexcept { return executor_; }
   LayerHost& host() { return host_; }
   HandlerSlot& reader() { return reader_; }
+  // While paused nothing is read, not even between the control frames that Beast answers by itself.
+  void pause(bool paused) {
+    paused_ = paused;
+    if (!paused && waiting_.size() != 0 && !reader_.empty()) start_read(std::exchange(waiting_, {}));
+  }
 
   template <class Buffers, class Handler>
   auto async_read_some(const Buffers& buffers, Handler&& handler) {
@@ -87,7 +92,10 @@ class Layer {
         [this](auto&& h, const Buffers& b) {
           const boost::asio::mutable_buffer first = *boost::asio::buffer_sequence_begin(b);
           reader_.set(std::forward<decltype(h)>(h));
-          host_.stream().read_some(first.data(), first.size());
+          if (paused_)
+            waiting_ = first;
+          else
+            start_read(first);
         },
         handler, buffers);
   }
@@ -109,6 +117,7 @@ class Layer {
   }
 
  private:
+  void start_read(boost::asio::mutable_buffer to) { host_.stream().read_some(to.data(), to.size()); }
   // Beast answers a close with its own code, also those above 4999, which nobody may send (RFC 6455, 7.4.2): 1002.
   static void refuse_unknown_code(char* frame, std::size_t size) {
     if (size < 4 || frame[0] != '\x88' || frame[1] < 2) return;
@@ -121,6 +130,8 @@ class Layer {
   LayerHost& host_;
   executor_type executor_;
   HandlerSlot reader_;
+  boost::asio::mutable_buffer waiting_;  // what is to be read into, after the pause
+  bool paused_ = false;
 };
 
 inline void teardown(boost::beast::role_type, Layer& layer, boost::beast::error_code& ec) {

@@ -167,7 +167,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void pause_reading(bool paused) {
-    paused_ = paused;
+    ws_.next_layer().pause(paused_ = paused);
     if (!paused && open_ && !reading_ && !finished_) read();
   }
 
@@ -181,6 +181,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       });
   }
 
+  void limit_messages(std::size_t bytes) { ws_.read_message_max(bytes); }
   Output& bytes() { return output_; }
   std::uint64_t written() const { return written_; }
   bool compresses() const { return compresses_; }
@@ -291,8 +292,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   // Sends a plain HTTP answer and ends the connection.
   void answer(const HttpAnswer& a, const std::vector<Header>& extra) {
     output_.append_always(http_text(a, extra));
-    end_when_drained_ = true;
-    closing_ = true;
+    end_when_drained_ = closing_ = true;
     deadline(kCloseTimeout, "HTTP answer sent");
     flush();
     drain_http();

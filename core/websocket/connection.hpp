@@ -124,8 +124,11 @@ class Connection {
   // Server side, from on_open on: the client takes compressed messages too (compressed_frame_header, Deflater).
   virtual bool compresses() const = 0;
   virtual std::string remote_address() const = 0;  // "127.0.0.1:51234"
-  // Handles of the incoming side: while paused nothing is read from the socket.
+  // Handles of the incoming side: while paused nothing is read from the socket, what was read already comes up to the
+  // end of its message.
   virtual void pause_reading(bool paused) = 0;
+  // Of the messages that are not begun yet; a longer one is closed with 1009.
+  virtual void limit_messages(std::size_t bytes) = 0;
   // While held nothing passes either way, not even pongs and close frames: what a peer sees of a network that fails.
   virtual void hold(bool held) = 0;
 

@@ -1,0 +1,118 @@
+"""What clients send by the megabyte pins no memory that docs/security.md does not name, and delays nobody."""
+
+import contextlib
+import json
+import re
+import threading
+import zlib
+
+import pytest
+
+from gateway import BUILD
+from test_connection import RawSocket
+
+PING = b"\x89\xfd\0\0\0\0" + b"p" * 125
+KEEPS_FREED = BUILD.name in ("asan", "tsan")  # a sanitizer does not give memory back
+
+
+def most_memory(gateway):
+    """Bytes that it has had at the most."""
+    with open(f"/proc/{gateway.child.pid}/status", encoding="ascii") as status:
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) << 10
+
+
+def send_for_ever(raw, data):
+    try:
+        while True:
+            raw.socket.sendall(data)
+    except OSError:
+        pass
+
+
+@contextlib.contextmanager
+def flooding(raw, data):
+    """By a thread; nothing of what comes back is read."""
+    thread = threading.Thread(target=send_for_ever, args=(raw, data))
+    thread.start()
+    try:
+        yield
+    finally:
+        raw.socket.shutdown(2)
+        thread.join()
+        raw.socket.close()
+
+
+@pytest.mark.parametrize("is_stranger, line", [(True, r"refused: First message must be"), (False, r"has taken no byte.*4000")])
+def test_pings_are_not_answered_faster_than_the_answers_are_read(start, is_stranger, line):
+    gateway = start({"server": {"authentication_timeout": "2s"}, "limits": {"slow_client_close": "2s", "output_per_client": "1MiB"}})
+    raw = RawSocket(gateway.port, receive_buffer=4096)
+    if not is_stranger:
+        raw.text(json.dumps({"action": "authenticate", "api_key": gateway.key()}))
+        assert json.loads(raw.frame()[1])["status"] == "success"
+    before = most_memory(gateway)
+    with flooding(raw, PING * 1000):
+        gateway.wait_line(line)
+        assert most_memory(gateway) - before < 8 << 20
+
+
+def test_pings_are_paced_as_requests_are(start):
+    gateway = start({"limits": {"requests_per_second": 1, "request_burst": 50}})
+    with gateway.client() as healthy:
+        raw = RawSocket(gateway.port)
+        with flooding(raw, PING * 1000):
+            for _ in range(50):
+                assert raw.frame()[0] == 10
+            for _ in range(20):
+                assert healthy.ask({"action": "ping"})["type"] == "pong"
+            raw.socket.settimeout(0.1)
+            rest = b""
+            with contextlib.suppress(TimeoutError):
+                while len(rest) < 100_000:
+                    rest += raw.socket.recv(65536)
+            assert len(rest) < 100_000
+
+
+def test_a_stranger_may_say_little(shared):
+    for deflated in (False, True):
+        text = json.dumps([[]] * 10_000).encode()
+        raw = RawSocket(shared.port, extensions="permessage-deflate" if deflated else None)
+        if deflated:
+            packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+            raw.send_frame(1, (packer.compress(text) + packer.flush(zlib.Z_SYNC_FLUSH))[:-4], reserved=4)
+        else:
+            raw.send_frame(1, text)
+        assert raw.close_code() == 1009
+        raw.socket.close()
+
+
+def test_who_does_not_wait_for_the_answer_to_authentication_may_ask_for_much(shared):
+    symbols = [{"symbol": "RELIANCE", "exchange": "NSE", "mode": 1 + i % 2} for i in range(3000)]
+    raw = RawSocket(shared.port)
+    raw.text(json.dumps({"action": "authenticate", "api_key": shared.good_key}))
+    raw.text(json.dumps({"action": "subscribe", "symbols": symbols}))
+    assert json.loads(raw.frame()[1])["type"] == "authentication"
+    answer = json.loads(raw.frame()[1])
+    assert answer["type"] == "subscription" and answer["status"] == "success", answer
+    raw.socket.close()
+
+
+@pytest.mark.skipif(KEEPS_FREED, reason="a sanitizer keeps freed memory")
+def test_requests_that_wait_count_by_the_memory_that_they_take(start):
+    gateway = start({"limits": {"output_per_client": "1MiB"}})
+    key = gateway.key()
+    many = json.dumps({"action": "subscribe", "symbols": [{}] * 5000})
+    clients = []
+    for _ in range(8):
+        raw = RawSocket(gateway.port, receive_buffer=4096)
+        raw.text(json.dumps({"action": "authenticate", "api_key": key}))
+        assert json.loads(raw.frame()[1])["status"] == "success"
+        clients.append(raw)
+    before = most_memory(gateway)
+    with contextlib.ExitStack() as stack:
+        for raw in clients:
+            raw.text(many)
+            stack.enter_context(flooding(raw, (b"\x81\xfe" + len(many).to_bytes(2, "big") + bytes(4) + many.encode()) * 70))
+        with gateway.client(key) as healthy:
+            for _ in range(50):
+                assert healthy.ask({"action": "ping"})["type"] == "pong"
+        assert most_memory(gateway) - before < 150 << 20
