@@ -82,7 +82,10 @@ void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameK
   if (kind == FrameKind::own) {
     // It is as new as what was waiting of the topic, and stands for that.
     if (behind_ != nullptr) conflated_ += behind_->late.take(topic) + behind_->asked.take(topic);
-    if (thinned_ != nullptr) thinned_away_ += thinned_->settle(topic);
+    if (ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic)) {
+      thinned_away_ += thinned_->settle(topic);
+      thinned->next_ns = monotonic_ns() + thinned->interval_ns;
+    }
     connection_->append_frames(frame);
     shard_.touch(*this);
     catch_up_if_nothing_waits();
@@ -134,14 +137,27 @@ void ClientSession::note_thinned(routing::TopicId topic, std::uint32_t updates) 
     return;
   }
   thinned->updates += updates;
-  if (!std::exchange(thinned->scheduled, true)) shard_.schedule(id_, topic, thinned->next_ns);
+  if (thinned->due_ns == 0) look_later(topic, *thinned);
 }
 
-void ClientSession::thinned_due(routing::TopicId topic) {
-  ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic);
-  if (closing_ || thinned == nullptr || !std::exchange(thinned->scheduled, false)) return;
-  thinned->next_ns = monotonic_ns() + thinned->interval_ns;
+void ClientSession::look_later(routing::TopicId topic, ThinnedTopic& thinned) {
+  thinned.due_ns = std::max<std::int64_t>(thinned.next_ns, 1);
+  shard_.schedule(id_, topic, thinned.due_ns);
+}
+
+bool ClientSession::is_due(routing::TopicId topic, std::int64_t at_ns) const {
+  const ThinnedTopic* thinned = closing_ || thinned_ == nullptr ? nullptr : thinned_->find(topic);
+  return thinned != nullptr && thinned->due_ns == at_ns;
+}
+
+void ClientSession::thinned_due(routing::TopicId topic, std::int64_t at_ns) {
+  if (!is_due(topic, at_ns)) return;
+  ThinnedTopic* thinned = thinned_->find(topic);
+  thinned->due_ns = 0;
   if (thinned->updates == 0) return;
+  const std::int64_t now = monotonic_ns();
+  if (now < thinned->next_ns) return look_later(topic, *thinned);  // it got another value meanwhile
+  thinned->next_ns = now + thinned->interval_ns;
   const std::uint64_t updates = std::exchange(thinned->updates, 0);
   if (behind_ != nullptr || !has_room()) {
     fall_late(topic, static_cast<std::uint32_t>(updates));

@@ -44,7 +44,8 @@ class ClientSession final : public websocket::Listener {
   // The same of a topic that is thinned for this client.
   void note_thinned(routing::TopicId topic, std::uint32_t updates) noexcept;
   // The time of a thinned topic has come.
-  void thinned_due(routing::TopicId topic);
+  void thinned_due(routing::TopicId topic, std::int64_t at_ns);
+  bool is_due(routing::TopicId topic, std::int64_t at_ns) const;  // what schedule() was told still counts
 
   // ---- what the desk says
   void admit(bool extras, std::string_view user);
@@ -94,6 +95,7 @@ class ClientSession final : public websocket::Listener {
     std::uint64_t conflated_before = 0;
   };
   bool has_room() const;
+  void look_later(routing::TopicId topic, ThinnedTopic& thinned);
   bool makes_room();
   void end(int code, std::string_view reason, bool lingers);
   void fall_late(routing::TopicId topic, std::uint32_t updates) noexcept;

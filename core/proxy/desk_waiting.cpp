@@ -68,6 +68,7 @@ bool Desk::write_resumes(Subscriber& client, std::size_t& room) {
       if (!router_->replay(client.id, next.topic, next.seq, next.missing, take)) return false;
       missing = next.missing;
     } else {
+      if (room == 0) return false;
       router_->go_live(client.id, next.topic);
       if (const std::string_view newest = router_->newest(client.id, next.topic); !newest.empty()) take(newest);
     }

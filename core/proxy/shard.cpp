@@ -25,6 +25,8 @@ constexpr std::size_t kFullOutput = 128 * 1024;
 // Outputs that are fetched into the cache together before they are appended to.
 constexpr std::size_t kAtOnce = 16;
 constexpr std::size_t kLeastBacklog = 64 * 1024;
+// So many times of thinned topics are kept before those that nobody waits for any more are looked for.
+constexpr std::size_t kLeastDue = 1024;
 
 std::int64_t sweep_interval(const ShardOptions& o) {
   const std::int64_t least =
@@ -212,6 +214,7 @@ void Shard::sweep() {
 }
 
 void Shard::schedule(routing::SessionId session, routing::TopicId topic, std::int64_t at_ns) {
+  if (due_.size() >= most_due_) forget_what_is_not_due();
   const bool first = due_.empty() || at_ns <= due_.top().at_ns;
   due_.push({at_ns, session, topic});
   if (!first) return;
@@ -221,12 +224,23 @@ void Shard::schedule(routing::SessionId session, routing::TopicId topic, std::in
   });
 }
 
+// Clients that went, and topics that they left, leave theirs behind.
+void Shard::forget_what_is_not_due() {
+  std::vector<Due> rest;
+  for (; !due_.empty(); due_.pop()) {
+    const ClientSession* session = find(due_.top().session);
+    if (session != nullptr && session->is_due(due_.top().topic, due_.top().at_ns)) rest.push_back(due_.top());
+  }
+  most_due_ = std::max(kLeastDue, 2 * rest.size());
+  due_ = decltype(due_)(std::greater<>(), std::move(rest));
+}
+
 bool Shard::tell_due() {
   const std::int64_t now = monotonic_ns();
   while (!due_.empty() && due_.top().at_ns <= now) {
     const Due due = due_.top();
     due_.pop();
-    if (ClientSession* session = find(due.session)) session->thinned_due(due.topic);
+    if (ClientSession* session = find(due.session)) session->thinned_due(due.topic, due.at_ns);
   }
   if (due_.empty()) return false;
   const Due next = due_.top();

@@ -79,6 +79,7 @@ class Shard {
  private:
   void sweep();
   bool tell_due();
+  void forget_what_is_not_due();
   void set_backlog_limit();
   websocket::HttpAnswer check_origin(const websocket::HttpRequest& request) const;
   void finish_if_empty();
@@ -117,6 +118,7 @@ class Shard {
     bool operator>(const Due& other) const { return at_ns > other.at_ns; }
   };
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::size_t most_due_ = 0;  // before it is looked through
   struct Timer;
   std::unique_ptr<Timer> due_timer_;
   Ledger ended_;  // of clients that are gone

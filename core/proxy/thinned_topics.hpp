@@ -15,7 +15,7 @@ struct ThinnedTopic {
   std::int64_t next_ns = 0;   // not before
   std::uint64_t updates = 0;  // since the last that was sent or asked for
   std::uint64_t asked = 0;    // the desk was asked for the newest value, which stands for so many
-  bool scheduled = false;
+  std::int64_t due_ns = 0;    // when the shard looks at it again; 0: not
 };
 
 class ThinnedTopics {

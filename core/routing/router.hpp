@@ -3,10 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -207,12 +207,8 @@ class Router {
   std::vector<TopicId> free_topics_;
   std::vector<std::vector<Client>> clients_;  // by shard
   FrameLog log_;
-  struct Kept {
-    std::int64_t until_ns;  // monotonic
-    TopicId topic;
-  };
-  std::deque<Kept> kept_;
-  std::vector<FrameLog::Position> replayed_;  // scratch
+  std::set<std::pair<std::int64_t, TopicId>> kept_;  // each topic once, by its kept_until_ns
+  std::vector<FrameLog::Position> replayed_;         // scratch
   Publisher* publisher_ = nullptr;
   std::vector<Pin> pins_;
   FrameBuffer frames_[kVariants];

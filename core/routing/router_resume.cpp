@@ -7,19 +7,18 @@ namespace gw::routing {
 
 void Router::keep(TopicId id, std::int64_t until_ns) {
   Topic& topic = *topics_[id];
-  if (topic.kept_until_ns < until_ns) topic.kept_until_ns = until_ns;
-  kept_.push_back({until_ns, id});
+  if (topic.kept_until_ns >= until_ns) return;
+  if (topic.kept_until_ns != 0) kept_.erase({topic.kept_until_ns, id});
+  topic.kept_until_ns = until_ns;
+  kept_.insert({until_ns, id});
 }
 
 void Router::let_go() {
   const std::int64_t now = clocks_.monotonic();
-  // The time may have been made shorter meanwhile: who stands behind a longer one waits for it.
-  while (!kept_.empty() && kept_.front().until_ns <= now) {
-    const TopicId id = kept_.front().topic;
-    kept_.pop_front();
-    Topic& topic = *topics_[id];
-    if (topic.kept_until_ns == 0 || topic.kept_until_ns > now) continue;
-    topic.kept_until_ns = 0;
+  while (!kept_.empty() && kept_.begin()->first <= now) {
+    const TopicId id = kept_.begin()->second;
+    kept_.erase(kept_.begin());
+    topics_[id]->kept_until_ns = 0;
     drop_topic_if_unused(id);
   }
 }

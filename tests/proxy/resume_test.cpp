@@ -123,6 +123,36 @@ TEST_P(Resume, OfAnotherEpochTheNewestValueComesAndNobodyCanTell) {
   EXPECT_FALSE(got.notice.contains("missing"));
 }
 
+TEST_P(Resume, OfAnotherEpochEachTopicsNewestValueComesHoweverLittleRoomThereIs) {
+  ShardOptions options = with_memory(GetParam());
+  options.output_per_client = 800;  // half of it: two values, or so
+  start(options);
+  support::End& other = authenticated();
+  say(other,
+      R"({"action":"subscribe","symbols":[{"symbol":"INFY","exchange":"NSE"},{"symbol":"TCS","exchange":"NSE"}]})");
+  next_of(other, "subscription");
+  tick(0, 1);
+  tick(1, 1);
+  for (int i = 0; i < 2; ++i) next_of(other, "market_data");
+  support::End& client = authenticated(R"(,"extras":true)");
+  std::string entries;
+  for (const char* symbol : {"INFY", "TCS"})
+    for (const char* mode : {"1", "2"})
+      entries += std::string(entries.empty() ? "" : ",") + R"({"symbol":")" + symbol + R"(","exchange":"NSE","mode":)" +
+                 mode + R"(,"since":{"epoch":"of yesterday","seq":1}})";
+  say(client, R"({"action":"subscribe","symbols":[)" + entries + "]}");
+  int values = 0;
+  for (int recovered = 0; recovered < 4; ++recovered) {
+    for (std::string type; type != "recovered";) {
+      const std::string text = next(client);
+      ASSERT_FALSE(text.empty());
+      type = Json::parse(text)["type"];
+      values += static_cast<int>(type == "market_data");
+    }
+    EXPECT_EQ(values, recovered + 1) << "each before its recovered";
+  }
+}
+
 TEST_P(Resume, ATopicStaysWantedOnlyForAClientThatDidNotSayGoodbye) {
   start(with_memory(GetParam()));
   lose_after(1);
@@ -187,6 +217,56 @@ TEST_P(Resume, AThinnedTopicComesOnceInAWhileAndItsLastValueAlways) {
   EXPECT_EQ(sum.due, 400U);
   EXPECT_EQ(sum.delivered, 200U + static_cast<unsigned>(count));
   EXPECT_EQ(sum.unexplained(), 0U);
+}
+
+TEST_P(Resume, TheValueFromMemoryIsAThinnedTopicsFirst) {
+  start(with_memory(GetParam()));
+  support::End& other = authenticated();
+  say(other, kSubscribe);
+  next_of(other, "subscription");
+  tick(0, 1);
+  next_of(other, "market_data");
+  support::End& client = authenticated(R"(,"extras":true)");
+  say(client, R"({"action":"subscribe","symbol":"INFY","exchange":"NSE","mode":1,"min_interval_ms":3600000})");
+  EXPECT_EQ(next_of(client, "market_data")["seq"], 1);
+  for (int i = 2; i <= 50; ++i) tick(0, i);
+  for (int i = 2; i <= 50; ++i) next_of(other, "market_data");
+  for (int i = 0; i < 3; ++i) {  // each goes to the desk and back
+    say(client, R"({"action":"ping"})");
+    std::string type;
+    while (type != "pong") {
+      type = Json::parse(next(client))["type"];
+      EXPECT_NE(type, "market_data") << "the next is due in an hour";
+    }
+  }
+}
+
+TEST_P(Resume, ManyThatLeaveThinnedTopicsDelayNoOther) {
+  start(with_memory(GetParam()));
+  support::End& holder = authenticated();
+  say(holder, kSubscribe);
+  next_of(holder, "subscription");
+  tick(0, 1);
+  next_of(holder, "market_data");
+  support::End& leaver = authenticated();
+  const std::string stream = R"("symbol":"INFY","exchange":"NSE","mode":1)";
+  support::End& other = authenticated();
+  say(other, R"({"action":"subscribe","symbol":"TCS","exchange":"NSE","mode":1,"min_interval_ms":1500})");
+  next_of(other, "subscription");
+  tick(1, 1);
+  EXPECT_EQ(next_of(other, "market_data")["data"]["ltp"], 1);
+  tick(1, 2);  // it waits while a thousand times are looked through
+  for (int i = 0; i < 1'100; ++i) {
+    say(leaver, R"({"action":"subscribe",)" + stream + R"(,"min_interval_ms":3600000})");
+    next_of(leaver, "market_data");  // from memory: the next is due in an hour
+    tick(0, i);
+    next_of(holder, "market_data");
+    say(leaver, R"({"action":"unsubscribe",)" + stream + "}");
+    next_of(leaver, "unsubscription");
+  }
+  EXPECT_EQ(next_of(other, "market_data")["data"]["ltp"], 2);
+  tick(1, 3);
+  EXPECT_EQ(next_of(other, "market_data")["data"]["ltp"], 3);
 }
 
 TEST_P(Resume, AnIntervalThatIsNoneIsRefused) {
