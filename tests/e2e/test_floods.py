@@ -116,3 +116,14 @@ def test_requests_that_wait_count_by_the_memory_that_they_take(start):
             for _ in range(50):
                 assert healthy.ask({"action": "ping"})["type"] == "pong"
         assert most_memory(gateway) - before < 150 << 20
+
+
+def test_who_asks_too_fast_for_long_is_told_so_and_answered_all_the_same(start):
+    gateway = start({"limits": {"requests_per_second": 20, "request_burst": 5}})
+    with gateway.client() as fast:
+        for i in range(125):
+            fast.send({"action": "ping", "id": i})
+        answers = [fast.receive() for _ in range(126)]
+    (told,) = [answer for answer in answers if answer["type"] == "error"]
+    assert told["code"] == "RATE_LIMITED" and "20 requests per second" in told["message"]
+    assert [answer["id"] for answer in answers if answer["type"] == "pong"] == list(range(125))
