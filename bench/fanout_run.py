@@ -128,8 +128,9 @@ class Cell:
             self.rate = self.beside.rate * self.beside.scenario.fan_out / self.scenario.fan_out
         if self.scenario.together:
             return {**self.find_most(), "costs": self._costs_together()}
-        best = self._run_beside()
-        return {**self.find_most(), "costs": best["costs"]} if self.scenario.peers else best
+        if self.scenario.peers:
+            return {**self.find_most(), "costs": self._run_beside()["costs"]}  # with the rate that was found
+        return self._run_beside()
 
     def _is_counted(self):
         return not self.scenario.is_idle and (self.length.counts_all or self.scenario.peers and not self.kind.is_peer)
