@@ -1,4 +1,4 @@
-"""What clients send by the megabyte pins no memory that docs/security.md does not name, and delays nobody."""
+"""What clients send by the megabyte pins no memory that docs/security.md does not name."""
 
 import contextlib
 import json
