@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <tuple>
-
-#include "core/base/text.hpp"
 
 namespace gw::instruments {
 namespace {
@@ -22,15 +19,6 @@ std::uint64_t hash_of(std::string_view symbol, std::string_view exchange) noexce
   h = (h ^ 0xffU) * 0x100000001b3U;
   mix(exchange);
   return h ^ h >> 32;
-}
-
-// 0 is the best; 4: no match. `text` is upper case.
-int rank_of(const InstrumentView& row, std::string_view text) {
-  const std::string symbol = upper(row.symbol);
-  if (symbol == text) return 0;
-  if (symbol.starts_with(text)) return 1;
-  if (symbol.find(text) != std::string::npos) return 2;
-  return upper(row.name).find(text) != std::string::npos ? 3 : 4;
 }
 
 }  // namespace
@@ -89,28 +77,6 @@ std::optional<InstrumentView> Index::find(std::string_view symbol, std::string_v
     if (row.symbol == symbol && row.exchange == exchange) return row;
   }
   return std::nullopt;
-}
-
-std::vector<InstrumentView> Index::search(std::string_view text, std::string_view exchange, std::size_t limit) const {
-  const std::string wanted = upper(text);
-  std::array<std::vector<const InstrumentView*>, 4> found;
-  for (const InstrumentView& row : rows_) {
-    if (!exchange.empty() && row.exchange != exchange) continue;
-    const int rank = wanted.empty() ? 1 : rank_of(row, wanted);
-    if (rank < 4) found[static_cast<std::size_t>(rank)].push_back(&row);
-  }
-  std::vector<InstrumentView> best;
-  for (auto& rows : found) {
-    std::sort(rows.begin(), rows.end(), [](const InstrumentView* a, const InstrumentView* b) {
-      return std::tuple(a->symbol.size(), a->symbol, a->exchange) <
-             std::tuple(b->symbol.size(), b->symbol, b->exchange);
-    });
-    for (const InstrumentView* row : rows) {
-      if (best.size() >= limit) return best;
-      best.push_back(*row);
-    }
-  }
-  return best;
 }
 
 }  // namespace gw::instruments

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,9 +45,7 @@ class Index {
   Index() = default;
   std::size_t size() const { return rows_.size(); }
   std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept;
-  // Best match first: the symbol itself, symbols that begin so, symbols or names that contain it; without case. An
-  // empty text lists. An empty exchange means every one.
-  std::vector<InstrumentView> search(std::string_view text, std::string_view exchange, std::size_t limit) const;
+  std::span<const InstrumentView> rows() const { return rows_; }
 
  private:
   std::string arena_;

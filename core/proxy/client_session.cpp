@@ -21,6 +21,8 @@ constexpr int kTooMany = 4429;
 constexpr std::string_view kStrangers = "too many connections: limits.unauthenticated_connections";
 // Requests that the desk has not answered yet. Above it nothing is read from the client.
 constexpr std::size_t kMostAsked = 1 << 20;
+// So many bytes more of a request take as long as one more request.
+constexpr std::size_t kBytesOfOne = 512;
 // What one that is not authenticated may cost: its message is parsed before anybody knows it, and its pings answered.
 constexpr std::size_t kStrangersMessage = 16 * 1024;
 constexpr std::size_t kStrangersBacklog = 64 * 1024;
@@ -96,8 +98,9 @@ void ClientSession::send(std::string_view json) {
   shard_.answered(*this);
 }
 
-void ClientSession::request_done(std::size_t bytes) {
+void ClientSession::request_done(std::size_t bytes, std::size_t more) {
   asked_bytes_ -= bytes;
+  if (more != 0) too_fast_ = !pace_.take(shard_.options().pace, monotonic_ns(), more) || too_fast_;
   pace_reading();
 }
 
@@ -117,7 +120,8 @@ void ClientSession::pace_reading() {
   if (closing_) return;
   const std::size_t most_asked = admitted_ ? kMostAsked : 0;
   const std::size_t most_unsent = admitted_ ? shard_.options().output_per_client / 2 : kStrangersBacklog;
-  const bool pause = too_fast_ || asked_bytes_ > most_asked || connection_->backlog() > most_unsent;
+  const bool pause =
+      too_fast_ || large_ != nullptr || asked_bytes_ > most_asked || connection_->backlog() > most_unsent;
   if (pause == paused_) return;
   paused_ = pause;
   connection_->pause_reading(pause);
@@ -228,13 +232,32 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
     close(1003, "text frames only");
     return;
   }
-  too_fast_ = !pace_.take(shard_.options().pace, last_frame_ns_) || too_fast_;
-  auto request = std::make_shared<wire::Request>(wire::parse_request(payload, {shard_.options().symbols_per_request}));
-  const std::size_t bytes = weight(*request, payload.size());
-  asked_bytes_ += bytes;
-  shard_.to_desk(
-      [id = id_, request = std::move(request), bytes](Desk& desk) { desk.asked(id, std::move(*request), bytes); });
+  too_fast_ = !pace_.take(shard_.options().pace, last_frame_ns_, 1 + payload.size() / kBytesOfOne) || too_fast_;
+  const wire::RequestLimits limits{shard_.options().symbols_per_request};
+  if (payload.size() > wire::LargeRequest::kAtOnce) {
+    large_ = std::make_unique<wire::LargeRequest>(payload, limits);
+    shard_.parse_later(id_);
+  } else {
+    hand_over(wire::parse_request(payload, limits), payload.size());
+  }
   pace_reading();
+}
+
+bool ClientSession::parse_some() {
+  if (large_ == nullptr || closing_) return false;
+  if (!large_->parse_some()) return true;
+  const std::unique_ptr<wire::LargeRequest> whole = std::move(large_);
+  hand_over(whole->take(), whole->size());
+  pace_reading();
+  return false;
+}
+
+void ClientSession::hand_over(wire::Request request, std::size_t payload) {
+  const std::size_t bytes = weight(request, payload);
+  asked_bytes_ += bytes;
+  shard_.to_desk([id = id_, request = std::make_shared<wire::Request>(std::move(request)), bytes](Desk& desk) {
+    desk.asked(id, std::move(*request), bytes);
+  });
 }
 
 }  // namespace gw::proxy

@@ -12,6 +12,7 @@
 #include "core/proxy/late_topics.hpp"
 #include "core/proxy/request_pace.hpp"
 #include "core/proxy/thinned_topics.hpp"
+#include "core/proxy/wire/large_request.hpp"
 #include "core/routing/stream.hpp"
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
@@ -55,8 +56,10 @@ class ClientSession final : public websocket::Listener {
   // Something waits at the desk until there is room for it.
   void offer();
   void filled(bool more);
-  // A request of so many bytes is done.
-  void request_done(std::size_t bytes);
+  // A request of so many bytes is done; it counts as so many more.
+  void request_done(std::size_t bytes, std::size_t more);
+  // Goes on with a large request. False: there is none, or no more of it.
+  bool parse_some();
   void thin(routing::TopicId topic, std::int64_t interval_ns);
   void left(routing::TopicId topic);
   void close(int code, std::string_view reason);
@@ -94,6 +97,7 @@ class ClientSession final : public websocket::Listener {
     LateTopics asked;  // the desk was asked for their newest values
     std::uint64_t conflated_before = 0;
   };
+  void hand_over(wire::Request request, std::size_t payload);
   bool has_room() const;
   void look_later(routing::TopicId topic, ThinnedTopic& thinned);
   bool makes_room();
@@ -124,7 +128,8 @@ class ClientSession final : public websocket::Listener {
   routing::SessionId id_;
   // Only now and then.
   std::unique_ptr<ThinnedTopics> thinned_;
-  std::size_t asked_bytes_ = 0;  // of requests that the desk has not done yet
+  std::unique_ptr<wire::LargeRequest> large_;  // nothing else is read meanwhile
+  std::size_t asked_bytes_ = 0;                // of requests that the desk has not done yet
   std::int64_t opened_ns_ = 0;
   std::int64_t last_frame_ns_ = 0;
   std::int64_t last_ping_ns_ = 0;

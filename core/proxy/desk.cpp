@@ -54,6 +54,7 @@ Desk::Desk(Loop& loop, bus::Doorbell& bell, const ShardOptions& options, const s
   }
   loop.listen(bell, [this] { rung_ = true; });
   loop.add_work([this] { return work(); });
+  loop.add_work([this] { return take_slice(); });
   loop.every([] { return kSweepNs; }, [this] { sweep(); });
 }
 
@@ -142,8 +143,8 @@ void Desk::asked(routing::SessionId id, wire::Request request, std::size_t bytes
   if (!client->account) {
     authenticate(*client, request);
     request_done(*client, bytes);
-  } else if (client->job != nullptr) {
-    client->job->after.push_back({std::move(request), bytes});
+  } else if (client->job != nullptr || !client->asked.empty()) {
+    client->asked.push_back({std::move(request), bytes});
   } else {
     handle(*client, {std::move(request), bytes});
   }
@@ -171,6 +172,7 @@ void Desk::leaving(routing::SessionId id, bool lingers) {
   }
   client.closing = true;
   client.job.reset();
+  client.asked.clear();
   client.waiting.reset();
 }
 
@@ -194,9 +196,9 @@ void Desk::close(Subscriber& client, int code, std::string reason) {
   });
 }
 
-void Desk::request_done(const Subscriber& client, std::size_t bytes) {
-  link(client.id).call([id = client.id, bytes](Shard& shard) {
-    if (ClientSession* session = shard.find(id)) session->request_done(bytes);
+void Desk::request_done(const Subscriber& client, std::size_t bytes, std::size_t more) {
+  link(client.id).call([id = client.id, bytes, more](Shard& shard) {
+    if (ClientSession* session = shard.find(id)) session->request_done(bytes, more);
   });
 }
 

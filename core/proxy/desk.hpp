@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -86,15 +87,23 @@ class Desk final : public routing::SessionPort {
   void authenticate(Subscriber& client, const wire::Request& request);
   void refuse_authentication(Subscriber& client, std::string_view code, std::string_view message);
   void handle(Subscriber& client, Asked asked);
+  // It counts as so many more than the one that its frame was.
+  void request_done(const Subscriber& client, std::size_t bytes, std::size_t more = 0);
+
+  // desk_jobs.cpp
+  bool take_slice();
   void start_job(Subscriber& client, Asked asked);
-  void continue_job(routing::SessionId session);
-  void take_slice(Subscriber& client);
-  void finish_job(Subscriber& client);
-  void answer_subscribe(Subscriber& client, const Job& job);
-  void subscribe_entry(Subscriber& client, const wire::Entry& entry, std::vector<routing::Outcome>& outcomes);
-  void unsubscribe_entry(Subscriber& client, const wire::Entry& entry, std::vector<routing::Outcome>& outcomes);
-  void search(Subscriber& client, const wire::Request& request);
-  void request_done(const Subscriber& client, std::size_t bytes);
+  bool go_on(Subscriber& client);
+  bool subscribe_some(Subscriber& client, Job& job);
+  bool unsubscribe_some(Subscriber& client, Job& job);
+  bool unsubscribe_some_of_all(Subscriber& client, Job& job);
+  bool list_some(Subscriber& client, Job& job);
+  bool search_some(Subscriber& client, Job& job);
+  routing::Outcome subscribe_entry(Subscriber& client, const wire::Entry& entry);
+  routing::Outcome unsubscribe_entry(Subscriber& client, const wire::Entry& entry);
+  void begin_entry(Subscriber& client, const wire::Entry& entry, const routing::Outcome& outcome);
+  void tell_about_entry(Subscriber& client, const wire::Entry& entry, const routing::Outcome& outcome);
+  wire::Context context(const Subscriber& client, const wire::Request& request);
 
   // desk_waiting.cpp
   Waiting& waiting(Subscriber& client);
@@ -129,6 +138,7 @@ class Desk final : public routing::SessionPort {
   };
   Turn turn_;
   std::vector<std::vector<std::unique_ptr<Subscriber>>> subscribers_;  // by shard and slot
+  std::deque<routing::SessionId> busy_;  // those that have a job, or asked for something meanwhile; in turn
   std::size_t clients_ = 0;
   std::unordered_map<std::int64_t, std::size_t> by_key_;  // clients of each
   std::uint64_t ended_due_ = 0;                           // to clients that are gone

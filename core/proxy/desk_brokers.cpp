@@ -53,9 +53,7 @@ void Desk::set_account(Subscriber& client, const accounts::KeySession& account) 
                                      wall_ns(), router_->lineup(lineup).epoch));
   if (client.waiting != nullptr) *client.waiting = {};
   router_->move(client.id, lineup);
-  std::vector<routing::TopicId> held;
-  router_->for_each_held(client.id, [&](routing::TopicId topic, const routing::HeldStream&) { held.push_back(topic); });
-  for (const routing::TopicId topic : held) {
+  for (const routing::TopicId topic : router_->held(client.id)) {
     queue_newest(client, topic);
     queue_status(client, topic);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace gw::proxy {
@@ -13,10 +14,10 @@ struct PaceLimits {
 
 class RequestPace {
  public:
-  // One more request. False: too fast, nothing more should be read for the moment.
-  bool take(const PaceLimits& limits, std::int64_t now_ns) {
+  // One more request, or what takes as long as `count`. False: too fast, nothing more should be read for the moment.
+  bool take(const PaceLimits& limits, std::int64_t now_ns, std::size_t count = 1) {
     refill(limits, now_ns);
-    left_ -= 1;
+    left_ -= static_cast<double>(count);
     if (left_ < 0 && slow_since_ns_ == 0) slow_since_ns_ = now_ns;
     return left_ >= 0;
   }

@@ -25,6 +25,9 @@ constexpr std::size_t kFullOutput = 128 * 1024;
 // Outputs that are fetched into the cache together before they are appended to.
 constexpr std::size_t kAtOnce = 16;
 constexpr std::size_t kLeastBacklog = 64 * 1024;
+// Clients whose deadlines are looked at in one go, until there are so many that it takes more than so many goes.
+constexpr std::size_t kSweptAtOnce = 256;
+constexpr std::size_t kSweepParts = 16;
 // So many times of thinned topics are kept before those that nobody waits for any more are looked for.
 constexpr std::size_t kLeastDue = 1024;
 
@@ -44,7 +47,9 @@ struct Shard::Timer {
 Shard::Shard(std::size_t number, Loop& loop, const ShardOptions& options)
     : number_(number), loop_(loop), due_timer_(std::make_unique<Timer>(loop.io())) {
   set_options(options);
-  loop.every([this] { return sweep_interval(options_); }, [this] { sweep(); });
+  loop.add_work([this] { return parse_some(); });
+  loop.every([this] { return sweep_interval(options_) / static_cast<std::int64_t>(sweep_parts()); },
+             [this] { sweep(); });
 }
 
 Shard::~Shard() = default;
@@ -207,10 +212,25 @@ void Shard::set_backlog_limit() {
     backlog_limit_ = std::clamp(total / blocked_, std::min(kLeastBacklog, backlog_limit_), backlog_limit_);
 }
 
+// A piece of one, between two steps of what everybody gets.
+bool Shard::parse_some() {
+  if (parsing_.empty()) return false;
+  const routing::SessionId id = parsing_.front();
+  parsing_.pop_front();
+  ClientSession* session = find(id);  // or another that has the slot by now
+  if (session != nullptr && session->parse_some()) parsing_.push_back(id);
+  return true;
+}
+
+std::size_t Shard::sweep_parts() const { return std::clamp<std::size_t>(slots_.size() / kSweptAtOnce, 1, kSweepParts); }
+
+// Some of many thousands: to look at all of them takes milliseconds.
 void Shard::sweep() {
   const std::int64_t now = monotonic_ns();
-  for (const Slot& slot : slots_)
-    if (slot.session != nullptr) slot.session->sweep(now);
+  for (std::size_t n = slots_.size() / sweep_parts() + 1; n != 0 && !slots_.empty(); --n) {
+    swept_ = (swept_ + 1) % slots_.size();
+    if (ClientSession* session = slots_[swept_].session.get()) session->sweep(now);
+  }
 }
 
 void Shard::schedule(routing::SessionId session, routing::TopicId topic, std::int64_t at_ns) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <queue>
@@ -64,6 +65,8 @@ class Shard {
     answered_.push_back(routing::slot_of(session.id()));
   }
   void forget_later(routing::SessionId session);
+  // It has a large request to parse, which it does in pieces.
+  void parse_later(routing::SessionId session) { parsing_.push_back(session); }
   // Unsent bytes of one client before its updates are conflated. Less than each may have when all together have much.
   std::size_t backlog_limit() const { return backlog_limit_; }
   void note_backlog(std::size_t before, std::size_t now);
@@ -77,6 +80,8 @@ class Shard {
   bool is_full() const { return full_ || frames_.bytes() >= kMostFrames; }
 
  private:
+  bool parse_some();
+  std::size_t sweep_parts() const;
   void sweep();
   bool tell_due();
   void forget_what_is_not_due();
@@ -106,8 +111,10 @@ class Shard {
   std::vector<std::uint32_t> flushing_;  // those of the turn that is being written
   std::size_t flushed_ = 0;              // of them
   std::size_t rotation_ = 0;
+  std::size_t swept_ = 0;  // slot that was looked at last
   bool full_ = false;
-  websocket::SharedFrames frames_;  // of the updates that touched_ and flushing_ have not written yet
+  std::deque<routing::SessionId> parsing_;  // those that have a large request, in turn
+  websocket::SharedFrames frames_;          // of the updates that touched_ and flushing_ have not written yet
   std::size_t backlog_limit_ = 0;
   std::size_t backlog_ = 0;  // of all clients
   std::size_t blocked_ = 0;  // clients that have some

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <optional>
 #include <set>
@@ -12,6 +13,8 @@
 #include <vector>
 
 #include "core/accounts/key_ring.hpp"
+#include "core/instruments/search.hpp"
+#include "core/proxy/wire/answers.hpp"
 #include "core/proxy/wire/request.hpp"
 #include "core/routing/outcome.hpp"
 #include "core/routing/stream.hpp"
@@ -23,11 +26,15 @@ struct Asked {
   std::size_t bytes;
 };
 
-// A request for many symbols, taken in slices so that nobody waits behind it.
+// A request that takes time, taken in slices so that nobody waits behind it: desk_jobs.cpp.
 struct Job {
   Asked asked;
-  std::vector<routing::Outcome> outcomes;  // of the entries so far
-  std::deque<Asked> after;                 // what the client asked meanwhile
+  std::size_t done = 0;  // of what there is to be done, entries or topics
+  std::vector<routing::Outcome> outcomes;
+  wire::BatchAnswer batch;
+  std::vector<routing::TopicId> topics;
+  wire::HeldStreams held;
+  std::optional<instruments::Search> search;
 };
 
 // What goes out when there is room, in this order.
@@ -58,6 +65,7 @@ struct Subscriber {
   bool deflated = false;
   bool closing = false;
   std::unique_ptr<Job> job;
+  std::list<Asked> asked;  // what it asked meanwhile
   std::unique_ptr<Waiting> waiting;
   std::set<std::string, std::less<>> markets;  // exchanges of which it is told when they open and close
 

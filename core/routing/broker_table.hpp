@@ -109,7 +109,7 @@ class BrokerTable {
   void detach(std::string why);
   void set_capabilities(registry::Capabilities capabilities) { setup_.capabilities = std::move(capabilities); }
   bool available() const { return setup_.channel != nullptr; }
-  const instruments::Index* index() const { return index_.get(); }
+  const std::shared_ptr<const instruments::Index>& index() const { return index_; }  // null: none
   // Routes keep their names; tokens are looked up anew, and demand follows where they changed.
   void set_index(std::shared_ptr<const instruments::Index> index);
   // Whether what could not be had before may be had now: room was freed, or there is another list. Asking clears it.

@@ -157,6 +157,10 @@ Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::str
   return outcome;
 }
 
+void Router::unsubscribe(SessionId session, TopicId topic) {
+  if (holds(session, topic)) leave(session, topic);
+}
+
 std::size_t Router::unsubscribe_all(SessionId session) {
   Client& c = client(session);
   const std::size_t count = c.held.size();
@@ -190,11 +194,11 @@ void Router::move(SessionId session, LineupId lineup) {
   }
 }
 
-void Router::for_each_held(SessionId session, const std::function<void(TopicId, const HeldStream&)>& visit) const {
-  for (const auto& [id, held] : client(session).held) {
-    const TopicInfo& info = topics_[id]->info;
-    visit(id, {info.symbol, info.exchange, info.stream, info.actual_depth});
-  }
+std::vector<TopicId> Router::held(SessionId session) const {
+  std::vector<TopicId> topics;
+  topics.reserve(client(session).held.size());
+  for (const auto& [id, held] : client(session).held) topics.push_back(id);
+  return topics;
 }
 
 std::uint64_t Router::owed(SessionId session) const {

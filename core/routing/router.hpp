@@ -24,13 +24,6 @@
 
 namespace gw::routing {
 
-struct HeldStream {
-  std::string_view symbol;
-  std::string_view exchange;
-  Stream stream;
-  int actual_depth;
-};
-
 struct RouterCounts {
   std::uint64_t updates = 0;          // records taken from adapters
   std::uint64_t published = 0;        // topic updates made of them
@@ -103,8 +96,10 @@ class Router {
   }
   // Ends one stream; without a level in depth mode all depths of it.
   Outcome unsubscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream);
+  // The same of one topic, if it is held.
+  void unsubscribe(SessionId session, TopicId topic);
   std::size_t unsubscribe_all(SessionId session);
-  void for_each_held(SessionId session, const std::function<void(TopicId, const HeldStream&)>& visit) const;
+  std::vector<TopicId> held(SessionId session) const;
   BrokerId broker_of(SessionId session) const { return lineups_[client(session).lineup]->broker(); }
   LineupId lineup_of(SessionId session) const { return client(session).lineup; }
   bool holds(SessionId session, TopicId topic) const { return client(session).held.contains(topic); }

@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "core/instruments/index.hpp"
+#include "core/instruments/search.hpp"
 
 namespace gw::instruments {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Search : public testing::Test {
+class SearchTest : public testing::Test {
  protected:
   void SetUp() override {
     Index::Builder builder(8);
@@ -27,44 +27,63 @@ class Search : public testing::Test {
     add("JUNIORBEES", "NSE", "Nifty Next 50 ETF");
     add("NIFTYBEES", "BSE", "Nippon ETF");
     add("INFY", "NSE", "Infosys");
-    index_ = std::move(builder).build();
+    index_ = std::make_shared<const Index>(std::move(builder).build());
   }
   std::vector<std::string> found(std::string_view text, std::string_view exchange = "", std::size_t limit = 50) const {
     std::vector<std::string> names;
-    for (const InstrumentView& row : index_.search(text, exchange, limit))
+    Search search(index_, text, exchange, limit);
+    while (!search.look_at(2)) {
+    }
+    for (const InstrumentView& row : search.found())
       names.push_back(std::string(row.symbol) + '.' + std::string(row.exchange));
     return names;
   }
 
-  Index index_;
+  std::shared_ptr<const Index> index_;
 };
 
-TEST_F(Search, ExactFirstThenPrefixThenInsideThenByName) {
+TEST_F(SearchTest, ExactFirstThenPrefixThenInsideThenByName) {
   EXPECT_THAT(found("NIFTY"), ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.BSE", "NIFTYBEES.NSE", "NIFTY30DEC26FUT.NFO",
                                           "BANKNIFTY.NSE_INDEX", "JUNIORBEES.NSE"));
 }
 
-TEST_F(Search, IgnoresCase) {
+TEST_F(SearchTest, IgnoresCase) {
   EXPECT_THAT(found("infosys"), ElementsAre("INFY.NSE"));
   EXPECT_THAT(found("iNfY"), ElementsAre("INFY.NSE"));
 }
 
-TEST_F(Search, StaysWithinAnExchangeWhenOneIsNamed) {
+TEST_F(SearchTest, StaysWithinAnExchangeWhenOneIsNamed) {
   EXPECT_THAT(found("NIFTY", "BSE"), ElementsAre("NIFTYBEES.BSE"));
   EXPECT_THAT(found("NIFTY", "bse"), IsEmpty());
 }
 
-TEST_F(Search, StopsAtTheLimitWithTheBestOnes) {
+TEST_F(SearchTest, StopsAtTheLimitWithTheBestOnes) {
   EXPECT_THAT(found("NIFTY", "", 2), ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.BSE"));
   EXPECT_THAT(found("NIFTY", "", 0), IsEmpty());
 }
 
-TEST_F(Search, AnEmptyTextListsShortSymbolsFirst) {
+TEST_F(SearchTest, AnEmptyTextListsShortSymbolsFirst) {
   EXPECT_EQ(found("").size(), 7U);
   EXPECT_THAT(found("", "NSE"), ElementsAre("INFY.NSE", "NIFTYBEES.NSE", "JUNIORBEES.NSE"));
 }
 
-TEST_F(Search, WithoutAMatchThereIsNothing) { EXPECT_THAT(found("RELIANCE"), IsEmpty()); }
+TEST_F(SearchTest, KeepsTheBestOfManyWhateverTheirOrder) {
+  constexpr int kRows = 1000;
+  Index::Builder builder(kRows);
+  std::vector<std::string> symbols;
+  for (int i = 0; i < kRows; ++i) symbols.push_back("S" + std::to_string((i * 37) % kRows));
+  for (const std::string& symbol : symbols) {
+    InstrumentView view;
+    view.symbol = symbol;
+    view.exchange = "NSE";
+    builder.add(view);
+  }
+  index_ = std::make_shared<const Index>(std::move(builder).build());
+  EXPECT_THAT(found("s", "", 3), ElementsAre("S0.NSE", "S1.NSE", "S2.NSE"));
+  EXPECT_THAT(found("", "", 12).back(), "S11.NSE");
+}
+
+TEST_F(SearchTest, WithoutAMatchThereIsNothing) { EXPECT_THAT(found("RELIANCE"), IsEmpty()); }
 
 }  // namespace
 }  // namespace gw::instruments

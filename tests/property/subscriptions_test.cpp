@@ -146,9 +146,8 @@ class Run {
         wrong += "session " + std::to_string(s) + " got " + std::to_string(port_.delivered[s] - forgotten_[s]) +
                  ", owed " + std::to_string(router_.owed(s)) + "\n";
       std::set<std::string> held;
-      router_.for_each_held(s, [&](routing::TopicId, const routing::HeldStream& h) {
-        held.insert(name_of(std::string(h.symbol), h.stream));
-      });
+      for (const routing::TopicId id : router_.held(s))
+        held.insert(name_of(router_.topic(id).symbol, router_.topic(id).stream));
       if (held != holds_[s]) wrong += "session " + std::to_string(s) + " holds something else than it asked for\n";
     }
     return wrong;
@@ -329,10 +328,11 @@ class Run {
       const bool serves = l.broker() == broker;
       const bool stands_by = !serves && l.standby == broker;
       if (!serves && !stands_by) continue;
-      router_.for_each_held(s, [&](routing::TopicId id, const routing::HeldStream& h) {
-        const std::string name(h.symbol);
-        if (limited_ && (!serves || !router_.subscription(id).placed)) return;
-        if (!router_.broker(broker).find_route(name, "NSE")) return;
+      for (const routing::TopicId id : router_.held(s)) {
+        const routing::TopicInfo& h = router_.topic(id);
+        const std::string& name = h.symbol;
+        if (limited_ && (!serves || !router_.subscription(id).placed)) continue;
+        if (!router_.broker(broker).find_route(name, "NSE")) continue;
         const std::uint32_t depth = h.stream.mode != 4 ? 0
                                     : limited_         ? static_cast<std::uint32_t>(h.actual_depth)
                                     : broker == 0 && h.stream.depth_level >= 20 ? 20
@@ -340,7 +340,7 @@ class Run {
         auto& [mode, levels] = all[name];
         mode = std::max(mode, static_cast<std::uint32_t>(h.stream.mode));
         levels = std::max(levels, depth);
-      });
+      }
     }
     return all;
   }

@@ -10,26 +10,9 @@ namespace {
 
 constexpr std::uint32_t kInstruments = 9'000;
 
-std::string symbol(std::uint32_t i) { return "S" + std::to_string(i); }
-
 class OpeningBurst : public ShardTest, public testing::WithParamInterface<std::size_t> {
  protected:
   OpeningBurst() : ShardTest(4 << 20) {}  // the adapter's ring, as the gateway has it
-  void list_instruments() {
-    instruments::Index::Builder builder(kInstruments);
-    for (std::uint32_t i = 0; i < kInstruments; ++i) {
-      const std::string name = symbol(i);
-      instruments::InstrumentView view;
-      view.symbol = name;
-      view.exchange = "NSE";
-      view.broker_symbol = name;
-      view.broker_exchange = "NSE";
-      view.token = name;
-      builder.add(view);
-    }
-    auto index = std::make_shared<const instruments::Index>(std::move(builder).build());
-    proxy_->post([this, index] { proxy_->router().set_index("angel", index); });
-  }
   void subscribe(support::End& client, std::uint32_t begin, std::uint32_t end) {
     std::string entries;
     for (std::uint32_t i = begin; i < end; ++i)
@@ -44,7 +27,7 @@ TEST_P(OpeningBurst, OfNineThousandInstrumentsConflatesNothingForAClientThatRead
   ShardOptions options;
   options.shards = GetParam();
   start(options);
-  list_instruments();
+  list_instruments(kInstruments);
   support::End& client = authenticated();
   subscribe(client, 0, kInstruments / 2);
   subscribe(client, kInstruments / 2, kInstruments);

@@ -51,6 +51,24 @@ class ShardTest : public testing::Test {
     return std::make_shared<const accounts::KeyRing>(std::move(all));
   }
 
+  // Instead of those two so many, all on NSE.
+  static std::string symbol(std::uint32_t i) { return "S" + std::to_string(i); }
+  void list_instruments(std::uint32_t count) {
+    instruments::Index::Builder builder(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::string name = symbol(i);
+      instruments::InstrumentView view;
+      view.symbol = name;
+      view.exchange = "NSE";
+      view.broker_symbol = name;
+      view.broker_exchange = "NSE";
+      view.token = name;
+      builder.add(view);
+    }
+    auto index = std::make_shared<const instruments::Index>(std::move(builder).build());
+    proxy_->post([this, index] { proxy_->router().set_index("angel", index); });
+  }
+
   bool run_until(const std::function<bool()>& done) { return support::run_until(io_, done); }
   support::End& connect() {
     support::End& client = clients_.emplace_back();

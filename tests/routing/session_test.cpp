@@ -14,10 +14,11 @@ class Sessions : public RouterTest {
  protected:
   std::vector<std::string> held(SessionId session) {
     std::vector<std::string> out;
-    router_.for_each_held(session, [&out](TopicId, const HeldStream& h) {
-      out.push_back(std::string(h.symbol) + ' ' + std::to_string(h.stream.mode) + '/' +
-                    std::to_string(h.stream.depth_level) + " as " + std::to_string(h.actual_depth));
-    });
+    for (const TopicId topic : router_.held(session)) {
+      const TopicInfo& h = router_.topic(topic);
+      out.push_back(h.symbol + ' ' + std::to_string(h.stream.mode) + '/' + std::to_string(h.stream.depth_level) +
+                    " as " + std::to_string(h.actual_depth));
+    }
     return out;
   }
 };

@@ -7,6 +7,7 @@
 #include "core/base/clock.hpp"
 #include "core/instruments/import.hpp"
 #include "core/instruments/instrument_store.hpp"
+#include "core/instruments/search.hpp"
 
 namespace gw::app {
 namespace {
@@ -84,7 +85,9 @@ int instruments_search(const Options& options, const std::string& text, const st
   instruments::InstrumentStore store(**database);
   const auto index = index_of(store, plugins ? find_plugin(*plugins, plugin).get() : nullptr, plugin);
   if (!index) return fail(index.error().message);
-  const auto found = (*index)->search(text, "", 50);
+  instruments::Search search(*index, text, "", 50);
+  search.look_at(search.rows());
+  const auto found = search.found();
   Json out = Json::array();
   for (const instruments::InstrumentView& i : found)
     out.push_back({{"symbol", i.symbol},

@@ -156,18 +156,17 @@ std::string unsubscribed(const Entry& e, const Outcome& o, const Context& c) {
   return end(std::move(text), c.id_json);
 }
 
-std::string batch(std::string_view kind, const std::vector<Entry>& entries, const std::vector<Outcome>& outcomes,
-                  const Context& c) {
-  std::size_t good = 0;
-  std::string list;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!entries[i].error && outcomes[i].code == Code::ok) ++good;
-    if (i != 0) list += ',';
-    list += batch_entry(kind, entries[i], outcomes[i], c);
-  }
-  return end("{\"type\":" + json_text(kind) + ",\"status\":" + json_text(overall(good, entries.size())) +
-                 ",\"subscriptions\":[" + list + ']',
-             c.id_json);
+void BatchAnswer::add(const Entry& e, const Outcome& o, const Context& c) {
+  ++all_;
+  if (!e.error && o.code == Code::ok) ++good_;
+  if (!list_.empty()) list_ += ',';
+  list_ += batch_entry(kind_, e, o, c);
+}
+
+std::string BatchAnswer::text(std::string_view id_json) const {
+  return end("{\"type\":" + json_text(kind_) + ",\"status\":" + json_text(overall(good_, all_)) +
+                 ",\"subscriptions\":[" + list_ + ']',
+             id_json);
 }
 
 std::string unsubscribed_all(std::size_t count, std::string_view id_json) {
@@ -178,17 +177,17 @@ std::string pong(std::int64_t wall_ns, std::string_view id_json) {
   return end("{\"type\":\"pong\",\"timestamp\":" + milliseconds_text(wall_ns), id_json);
 }
 
-std::string held_streams(const routing::Router& router, routing::SessionId session, std::string_view id_json) {
-  std::string list;
-  router.for_each_held(session, [&list](routing::TopicId, const routing::HeldStream& h) {
-    const bool depth = h.stream.mode == BGW_MODE_DEPTH;
-    if (!list.empty()) list += ',';
-    list += "{\"symbol\":" + json_text(h.symbol) + ",\"exchange\":" + json_text(h.exchange) +
-            ",\"mode\":" + number(h.stream.mode) +
-            ",\"depth_level\":" + (depth ? number(h.stream.depth_level) : "null") +
-            ",\"actual_depth\":" + (depth ? number(h.actual_depth) : "null") + '}';
-  });
-  return end("{\"type\":\"subscriptions\",\"subscriptions\":[" + list + ']', id_json);
+void HeldStreams::add(const routing::TopicInfo& topic) {
+  const bool depth = topic.stream.mode == BGW_MODE_DEPTH;
+  if (!list_.empty()) list_ += ',';
+  list_ += "{\"symbol\":" + json_text(topic.symbol) + ",\"exchange\":" + json_text(topic.exchange) +
+           ",\"mode\":" + number(topic.stream.mode) +
+           ",\"depth_level\":" + (depth ? number(topic.stream.depth_level) : "null") +
+           ",\"actual_depth\":" + (depth ? number(topic.actual_depth) : "null") + '}';
+}
+
+std::string HeldStreams::text(std::string_view id_json) const {
+  return end("{\"type\":\"subscriptions\",\"subscriptions\":[" + list_ + ']', id_json);
 }
 
 std::string found_instruments(const std::vector<instruments::InstrumentView>& found, std::string_view id_json) {

@@ -32,12 +32,32 @@ std::string authenticated(const AuthenticatedExtras* extras, std::string_view id
 
 std::string subscribed(const Entry& entry, const routing::Outcome& outcome, const Context& context);
 std::string unsubscribed(const Entry& entry, const routing::Outcome& outcome, const Context& context);
-// `kind`: "subscription" or "unsubscription". One outcome per entry; those of entries with an error are not looked at.
-std::string batch(std::string_view kind, const std::vector<Entry>& entries,
-                  const std::vector<routing::Outcome>& outcomes, const Context& context);
+// The answer to a request for several symbols, entry by entry.
+class BatchAnswer {
+ public:
+  // `kind`: "subscription" or "unsubscription".
+  explicit BatchAnswer(std::string_view kind) : kind_(kind) {}
+  // The outcome of an entry with an error is not looked at.
+  void add(const Entry& entry, const routing::Outcome& outcome, const Context& context);
+  std::string text(std::string_view id_json) const;
+
+ private:
+  std::string_view kind_;
+  std::size_t good_ = 0;
+  std::size_t all_ = 0;
+  std::string list_;
+};
 std::string unsubscribed_all(std::size_t count, std::string_view id_json);
 std::string pong(std::int64_t wall_ns, std::string_view id_json);
-std::string held_streams(const routing::Router& router, routing::SessionId session, std::string_view id_json);
+// The answer to "list", stream by stream.
+class HeldStreams {
+ public:
+  void add(const routing::TopicInfo& topic);
+  std::string text(std::string_view id_json) const;
+
+ private:
+  std::string list_;
+};
 std::string found_instruments(const std::vector<instruments::InstrumentView>& found, std::string_view id_json);
 std::string broker_info(std::string_view broker, std::string_view status, const registry::Capabilities& can,
                         std::string_view id_json);

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include <nlohmann/json.hpp>
-
 #include "core/base/text.hpp"
+#include "core/proxy/wire/outline.hpp"
+#include "core/proxy/wire/request_json.hpp"
 
 namespace gw::proxy::wire {
 namespace {
@@ -92,39 +92,10 @@ void set_since(const Json& value, Entry& e) {
     e.error = {"INVALID_PARAMETERS", R"(since must be {"epoch": the text from the gateway, "seq": a whole number})"};
 }
 
-// `defaults` is the frame of a batch, or null.
-Entry parse_entry(const Json& object, const Json* defaults, bool subscribe) {
-  Entry e;
-  if (!object.is_object()) {
-    check_names(e);
-    return e;
-  }
-  set_text(object, "symbol", e.symbol, e.symbol_json);
-  set_text(object, "exchange", e.exchange, e.exchange_json);
-  const auto pick = [&](const char* key) {
-    const Json* own = member(object, key);
-    return own == nullptr && defaults != nullptr ? member(*defaults, key) : own;
-  };
-  if (const Json* mode = pick("mode"); mode != nullptr) set_mode(*mode, e);
-  const Json* depth = pick("depth_level");
-  if (depth != nullptr) e.depth_json = dump(*depth);
-  check_names(e);
-  if (e.error) return e;
-  if (subscribe) {
-    check_stream(e, depth);
-    if (const Json* interval = pick("min_interval_ms"); interval != nullptr && !e.error) set_interval(*interval, e);
-    if (const Json* since = pick("since"); since != nullptr && !e.error) set_since(*since, e);
-  } else if (depth != nullptr && e.stream.mode == BGW_MODE_DEPTH) {
-    const int level = whole(*depth).value_or(-1);
-    e.stream.depth_level = level == 0 ? -1 : level;  // an explicit 0 is held by nobody; to routing 0 is every depth
-  }
-  return e;
-}
-
 void parse_entries(const Json& object, bool subscribe, const RequestLimits& limits, Request& r) {
   const Json* symbols = member(object, "symbols");
   if (symbols == nullptr) {
-    r.entries.push_back(parse_entry(object, nullptr, subscribe));
+    r.entries.push_back(entry_of(object, nullptr, subscribe));
     r.error = r.entries.front().error;
     return;
   }
@@ -132,12 +103,10 @@ void parse_entries(const Json& object, bool subscribe, const RequestLimits& limi
   if (!symbols->is_array() || symbols->empty()) {
     r.error = {"INVALID_PARAMETERS", "Symbol and exchange are required"};
   } else if (symbols->size() > limits.symbols_per_request) {
-    r.error = {"SUBSCRIPTION_LIMIT", "A request may name at most " + std::to_string(limits.symbols_per_request) +
-                                         " symbols, this one names " + std::to_string(symbols->size()) +
-                                         ": send it in parts"};
+    r.error = too_many_symbols(symbols->size(), limits);
   } else {
     r.entries.reserve(symbols->size());
-    for (const Json& entry : *symbols) r.entries.push_back(parse_entry(entry, &object, subscribe));
+    for (const Json& entry : *symbols) r.entries.push_back(entry_of(entry, &object, subscribe));
   }
 }
 
@@ -172,33 +141,49 @@ Action action_of(const Json* action) {
   return Action::invalid;
 }
 
-// Nesting deeper than any request needs is refused before the parser, which would recurse into it.
-bool too_deep(std::string_view frame) {
-  int depth = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < frame.size(); ++i) {
-    const char c = frame[i];
-    if (in_string) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        in_string = false;
-    } else if (c == '"') {
-      in_string = true;
-    } else if (c == '{' || c == '[') {
-      if (++depth > 32) return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 }  // namespace
 
+Entry entry_of(const Json& object, const Json* defaults, bool subscribe) {
+  Entry e;
+  if (!object.is_object()) {
+    check_names(e);
+    return e;
+  }
+  set_text(object, "symbol", e.symbol, e.symbol_json);
+  set_text(object, "exchange", e.exchange, e.exchange_json);
+  const auto pick = [&](const char* key) {
+    const Json* own = member(object, key);
+    return own == nullptr && defaults != nullptr ? member(*defaults, key) : own;
+  };
+  if (const Json* mode = pick("mode"); mode != nullptr) set_mode(*mode, e);
+  const Json* depth = pick("depth_level");
+  if (depth != nullptr) e.depth_json = dump(*depth);
+  check_names(e);
+  if (e.error) return e;
+  if (subscribe) {
+    check_stream(e, depth);
+    if (const Json* interval = pick("min_interval_ms"); interval != nullptr && !e.error) set_interval(*interval, e);
+    if (const Json* since = pick("since"); since != nullptr && !e.error) set_since(*since, e);
+  } else if (depth != nullptr && e.stream.mode == BGW_MODE_DEPTH) {
+    const int level = whole(*depth).value_or(-1);
+    e.stream.depth_level = level == 0 ? -1 : level;  // an explicit 0 is held by nobody; to routing 0 is every depth
+  }
+  return e;
+}
+
+RequestError too_many_symbols(std::size_t count, const RequestLimits& limits) {
+  return {"SUBSCRIPTION_LIMIT", "A request may name at most " + std::to_string(limits.symbols_per_request) +
+                                    " symbols, this one names " + std::to_string(count) + ": send it in parts"};
+}
+
 Request parse_request(std::string_view frame, const RequestLimits& limits) {
+  // Deep nesting is refused before the parser, which would recurse into it.
+  return request_of(outline_of(frame).too_deep ? Json(Json::value_t::discarded) : Json::parse(frame, nullptr, false),
+                    limits);
+}
+
+Request request_of(const Json& object, const RequestLimits& limits) {
   Request r;
-  const Json object = too_deep(frame) ? Json(Json::value_t::discarded) : Json::parse(frame, nullptr, false);
   if (!object.is_object()) {
     r.error = {"INVALID_JSON", "Invalid JSON message"};
     return r;

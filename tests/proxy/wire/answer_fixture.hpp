@@ -31,4 +31,11 @@ inline routing::Outcome depth_outcome(int actual_depth) {
   return outcome;
 }
 
+inline std::string batch(std::string_view kind, const std::vector<Entry>& entries,
+                         const std::vector<routing::Outcome>& outcomes, const Context& context) {
+  BatchAnswer answer(kind);
+  for (std::size_t i = 0; i < entries.size(); ++i) answer.add(entries[i], outcomes.at(i), context);
+  return answer.text(context.id_json);
+}
+
 }  // namespace gw::proxy::wire

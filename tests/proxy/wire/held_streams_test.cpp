@@ -13,7 +13,7 @@ using routing::kLtp;
 using routing::kQuote;
 
 // The real codec over the real router: one broker, its adapter faked.
-class HeldStreams : public testing::Test {
+class HeldStreamsTest : public testing::Test {
  protected:
   void SetUp() override {
     const auto angel =
@@ -22,6 +22,12 @@ class HeldStreams : public testing::Test {
     router_.lineup("", {angel});
     router_.open(1, routing::kDefaultLineup, routing::Variant::plain, false, 10);
     router_.open(2, routing::kDefaultLineup, routing::Variant::extras, false, 10);
+  }
+
+  std::string listed(routing::SessionId session, std::string_view id_json) const {
+    HeldStreams answer;
+    for (const routing::TopicId topic : router_.held(session)) answer.add(router_.topic(topic));
+    return answer.text(id_json);
   }
 
   SeedEncoder encoder_;
@@ -33,22 +39,20 @@ class HeldStreams : public testing::Test {
       }};
 };
 
-TEST_F(HeldStreams, OfNobodyAreAnEmptyList) {
-  EXPECT_EQ(held_streams(router_, 1, "4"), R"({"type":"subscriptions","subscriptions":[],"id":4})");
+TEST_F(HeldStreamsTest, OfNobodyAreAnEmptyList) {
+  EXPECT_EQ(listed(1, "4"), R"({"type":"subscriptions","subscriptions":[],"id":4})");
 }
 
-TEST_F(HeldStreams, AreListedWithRequestedAndActualDepth) {
+TEST_F(HeldStreamsTest, AreListedWithRequestedAndActualDepth) {
   router_.subscribe(1, "INFY", "NSE", depth(50));
-  EXPECT_EQ(held_streams(router_, 1, ""),
-            R"({"type":"subscriptions","subscriptions":[{"symbol":"INFY","exchange":"NSE",)"
-            R"("mode":4,"depth_level":50,"actual_depth":20}]})");
+  EXPECT_EQ(listed(1, ""), R"({"type":"subscriptions","subscriptions":[{"symbol":"INFY","exchange":"NSE",)"
+                           R"("mode":4,"depth_level":50,"actual_depth":20}]})");
   router_.subscribe(2, "INFY", "NSE", kLtp);
-  EXPECT_EQ(held_streams(router_, 2, ""),
-            R"({"type":"subscriptions","subscriptions":[{"symbol":"INFY","exchange":"NSE",)"
-            R"("mode":1,"depth_level":null,"actual_depth":null}]})");
+  EXPECT_EQ(listed(2, ""), R"({"type":"subscriptions","subscriptions":[{"symbol":"INFY","exchange":"NSE",)"
+                           R"("mode":1,"depth_level":null,"actual_depth":null}]})");
 }
 
-TEST_F(HeldStreams, GetTheFrameThatTheProtocolShows) {
+TEST_F(HeldStreamsTest, GetTheFrameThatTheProtocolShows) {
   router_.subscribe(1, "INFY", "NSE", depth(50));
   router_.flush_demand();
   adapter_.book(0, 1'424'050'000'000, 1, 0);
@@ -63,7 +67,7 @@ TEST_F(HeldStreams, GetTheFrameThatTheProtocolShows) {
             R"("broker_message":"Angel broker only supports up to 20 depth levels for NSE"}})");
 }
 
-TEST_F(HeldStreams, PlainAndExtrasSubscribersOfOneTopicGetTheirOwnForm) {
+TEST_F(HeldStreamsTest, PlainAndExtrasSubscribersOfOneTopicGetTheirOwnForm) {
   router_.subscribe(1, "INFY", "NSE", kQuote);
   router_.subscribe(2, "INFY", "NSE", kQuote);
   router_.flush_demand();

@@ -1,0 +1,193 @@
+// Requests that take time, each in slices between which everybody else is served: for many symbols, about all that a
+// client holds, and searches. One job a client; what it asks meanwhile waits.
+#include <algorithm>
+
+#include "core/base/log.hpp"
+#include "core/proxy/desk.hpp"
+#include "core/proxy/shard.hpp"
+#include "core/proxy/wire/notices.hpp"
+
+namespace gw::proxy {
+namespace {
+
+constexpr std::size_t kEntriesAtOnce = 64;
+constexpr std::size_t kRowsAtOnce = 4'096;  // of an instrument list
+// What takes as long as one more request.
+constexpr std::size_t kTopicsOfOne = 8;
+constexpr std::size_t kRowsOfOne = 512;
+
+}  // namespace
+
+// One of whoever has one, in turn. Between two steps of ticks.
+bool Desk::take_slice() {
+  if (busy_.empty()) return false;
+  const routing::SessionId id = busy_.front();
+  busy_.pop_front();
+  Subscriber* client = find(id);  // or another that has the slot by now
+  if (client == nullptr || client->closing) return true;
+  if (client->job == nullptr && !client->asked.empty()) {
+    Asked next = std::move(client->asked.front());
+    client->asked.pop_front();
+    handle(*client, std::move(next));
+  } else if (client->job != nullptr && !go_on(*client)) {
+    client->job.reset();
+  }
+  if (client->job == nullptr && !client->asked.empty()) busy_.push_back(id);
+  router_->flush_demand();
+  return true;
+}
+
+void Desk::start_job(Subscriber& client, Asked asked) {
+  const std::string_view kind = asked.request.action == wire::Action::subscribe ? "subscription" : "unsubscription";
+  client.job = std::make_unique<Job>(Job{std::move(asked), 0, {}, wire::BatchAnswer(kind), {}, {}, {}});
+  Job& job = *client.job;
+  const wire::Request& r = job.asked.request;
+  job.outcomes.reserve(r.entries.size());
+  if (r.action == wire::Action::list || r.action == wire::Action::unsubscribe_all)
+    job.topics = router_->held(client.id);
+  if (r.action == wire::Action::search) {
+    const routing::BrokerTable& table = router_->broker(router_->broker_of(client.id));
+    if (table.available() && table.index() != nullptr) job.search.emplace(table.index(), r.text, r.exchange, r.limit);
+  }
+  if (!go_on(client)) client.job.reset();
+}
+
+// One slice of its job. False: the job is done.
+bool Desk::go_on(Subscriber& client) {
+  Job& job = *client.job;
+  const auto some = [&] {
+    switch (job.asked.request.action) {
+      case wire::Action::subscribe:
+        return subscribe_some(client, job);
+      case wire::Action::unsubscribe:
+        return unsubscribe_some(client, job);
+      case wire::Action::unsubscribe_all:
+        return unsubscribe_some_of_all(client, job);
+      case wire::Action::list:
+        return list_some(client, job);
+      default:
+        return search_some(client, job);
+    }
+  };
+  if (some()) {
+    busy_.push_back(client.id);
+    return true;
+  }
+  const std::size_t rows = job.search ? job.search->rows() : 0;
+  request_done(client, job.asked.bytes, job.topics.size() / kTopicsOfOne + rows / kRowsOfOne);
+  return false;
+}
+
+wire::Context Desk::context(const Subscriber& client, const wire::Request& r) {
+  return {router_->broker(router_->broker_of(client.id)).setup().name, client.extras, r.id_json,
+          options_.subscriptions_per_client};
+}
+
+bool Desk::subscribe_some(Subscriber& client, Job& job) {
+  const wire::Request& r = job.asked.request;
+  if (job.outcomes.size() < r.entries.size()) {
+    const wire::Context about = context(client, r);
+    const std::size_t end = std::min(r.entries.size(), job.outcomes.size() + kEntriesAtOnce);
+    while (job.outcomes.size() < end) {
+      const wire::Entry& entry = r.entries[job.outcomes.size()];
+      job.outcomes.push_back(entry.error ? routing::Outcome{} : subscribe_entry(client, entry));
+      if (r.batch) job.batch.add(entry, job.outcomes.back(), about);
+    }
+    if (end < r.entries.size()) return true;
+    send(client,
+         r.batch ? job.batch.text(r.id_json) : wire::subscribed(r.entries.front(), job.outcomes.front(), about));
+    // Live updates begin once the answer is on its way: from here on it misses none.
+    for (std::size_t i = 0; i < end; ++i) begin_entry(client, r.entries[i], job.outcomes[i]);
+  }
+  const std::size_t end = std::min(r.entries.size(), job.done + kEntriesAtOnce);
+  for (; job.done < end; ++job.done) tell_about_entry(client, r.entries[job.done], job.outcomes[job.done]);
+  return end < r.entries.size();
+}
+
+routing::Outcome Desk::subscribe_entry(Subscriber& client, const wire::Entry& e) {
+  routing::Outcome o = router_->subscribe(client.id, e.symbol, e.exchange, e.stream,
+                                          {.thinned = e.min_interval_ns != 0, .resumes = true});
+  if (o.code != routing::Code::ok || !o.is_new || !log::enabled(log::Level::info)) return o;
+  log::info("proxy", client.describe() + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+  if (e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level)
+    log::info("proxy", "fallback: " + e.symbol + '.' + e.exchange + " depth " + std::to_string(o.actual_depth) +
+                           " instead of " + std::to_string(e.stream.depth_level));
+  return o;
+}
+
+void Desk::begin_entry(Subscriber& client, const wire::Entry& e, const routing::Outcome& o) {
+  if (e.error || o.code != routing::Code::ok || !router_->holds(client.id, o.topic)) return;
+  if (e.min_interval_ns != 0)
+    link(client.id).call([id = client.id, t = o.topic, interval = e.min_interval_ns](Shard& shard) {
+      if (ClientSession* session = shard.find(id)) session->thin(t, interval);
+    });
+  if (e.since && o.is_new) {
+    const bool same = e.since->epoch == router_->lineup(client.lineup).epoch && client.extras;
+    queue_resume(client, {o.topic, e.since->seq, 0, same});
+  } else {
+    router_->go_live(client.id, o.topic);
+    queue_newest(client, o.topic);
+  }
+}
+
+void Desk::tell_about_entry(Subscriber& client, const wire::Entry& e, const routing::Outcome& o) {
+  if (e.error || o.code != routing::Code::ok || !router_->holds(client.id, o.topic)) return;
+  const routing::Topic& topic = router_->subscription(o.topic);
+  if (o.is_new && topic.state == routing::SubscriptionState::failed)
+    send(client, wire::refused(topic.info, topic.reason, client.extras));
+  queue_status(client, o.topic);
+  tell_market(client, e.exchange);
+}
+
+bool Desk::unsubscribe_some(Subscriber& client, Job& job) {
+  const wire::Request& r = job.asked.request;
+  const wire::Context about = context(client, r);
+  const std::size_t end = std::min(r.entries.size(), job.done + kEntriesAtOnce);
+  for (; job.done < end; ++job.done) {
+    const wire::Entry& entry = r.entries[job.done];
+    const routing::Outcome outcome = entry.error ? routing::Outcome{} : unsubscribe_entry(client, entry);
+    if (r.batch)
+      job.batch.add(entry, outcome, about);
+    else
+      send(client, wire::unsubscribed(entry, outcome, about));
+  }
+  if (end < r.entries.size()) return true;
+  if (r.batch) send(client, job.batch.text(r.id_json));
+  return false;
+}
+
+routing::Outcome Desk::unsubscribe_entry(Subscriber& client, const wire::Entry& e) {
+  routing::Outcome o = router_->unsubscribe(client.id, e.symbol, e.exchange, e.stream);
+  if (o.code == routing::Code::ok && log::enabled(log::Level::info))
+    log::info("proxy",
+              client.describe() + " unsubscribed from " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+  return o;
+}
+
+bool Desk::unsubscribe_some_of_all(Subscriber& client, Job& job) {
+  if (job.done == 0) client.waiting.reset();
+  const std::size_t end = std::min(job.topics.size(), job.done + kEntriesAtOnce);
+  for (; job.done < end; ++job.done) router_->unsubscribe(client.id, job.topics[job.done]);
+  if (end < job.topics.size()) return true;
+  router_->unsubscribe_all(client.id);  // what another broker's switch has put in the place of those meanwhile
+  send(client, wire::unsubscribed_all(job.topics.size(), job.asked.request.id_json));
+  return false;
+}
+
+bool Desk::list_some(Subscriber& client, Job& job) {
+  const std::size_t end = std::min(job.topics.size(), job.done + kEntriesAtOnce);
+  for (; job.done < end; ++job.done)
+    if (router_->holds(client.id, job.topics[job.done])) job.held.add(router_->topic(job.topics[job.done]));
+  if (end < job.topics.size()) return true;
+  send(client, job.held.text(job.asked.request.id_json));
+  return false;
+}
+
+bool Desk::search_some(Subscriber& client, Job& job) {
+  if (job.search && !job.search->look_at(kRowsAtOnce)) return true;
+  send(client, wire::found_instruments(job.search ? job.search->found() : std::vector<instruments::InstrumentView>{},
+                                       job.asked.request.id_json));
+  return false;
+}
+
+}  // namespace gw::proxy
