@@ -55,6 +55,7 @@ void Desk::send_own(const Subscriber& client, routing::TopicId topic, std::strin
 bool Desk::write_resumes(Subscriber& client, std::size_t& room) {
   auto& resumes = client.waiting->resumes;
   for (; !resumes.empty(); resumes.pop_front()) {
+    if (room == 0) return false;
     Waiting::Resume& next = resumes.front();
     if (!router_->holds(client.id, next.topic)) continue;
     const auto take = [&](std::string_view frame) {
@@ -68,11 +69,12 @@ bool Desk::write_resumes(Subscriber& client, std::size_t& room) {
       if (!router_->replay(client.id, next.topic, next.seq, next.missing, take)) return false;
       missing = next.missing;
     } else {
-      if (room == 0) return false;
       router_->go_live(client.id, next.topic);
       if (const std::string_view newest = router_->newest(client.id, next.topic); !newest.empty()) take(newest);
     }
-    send(client, wire::recovered(router_->topic(next.topic), missing));
+    std::string text = wire::recovered(router_->topic(next.topic), missing);
+    room -= std::min(room, text.size());
+    send(client, std::move(text));
   }
   return true;
 }

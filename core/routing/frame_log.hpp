@@ -1,5 +1,5 @@
 // The frames that were published last, one after the other in one bounded memory, for clients that come back after a
-// lost connection. Those of a topic are linked backwards. The oldest give way. [routing]
+// lost connection. Those of a topic are linked backwards, frame by frame and in strides. The oldest give way. [routing]
 #pragma once
 
 #include <cstddef>
@@ -16,13 +16,22 @@ class FrameLog {
   using Position = std::uint64_t;
   static constexpr Position kNone = ~Position{0};
 
-  // 0 bytes: nothing is kept.
+  // 0 bytes: nothing is kept. At most 16 GiB.
   explicit FrameLog(std::size_t bytes);
 
-  // Keeps a frame; `before` is the topic's previous one. kNone when it is too large to be kept at all.
-  Position append(Position before, std::uint64_t seq, std::string_view frame);
+  // What a topic has in the log.
+  struct Chain {
+    Position newest = kNone;
+    Position milestone = kNone;  // the last whose number can be divided by kStride
+    std::uint32_t count = 0;
+  };
+  static constexpr std::uint32_t kStride = 512;
+
+  // Keeps the topic's next frame. One that is too large to be kept at all ends what there is of the topic.
+  void append(Chain& topic, std::uint64_t seq, std::string_view frame);
   struct Entry {
-    Position before;  // of the same topic
+    Position before;     // of the same topic
+    Position milestone;  // of the same topic, at most kStride frames back
     std::uint64_t seq;
     std::string_view frame;  // valid until the next append
   };
@@ -33,7 +42,8 @@ class FrameLog {
   struct Head {
     Position before;
     std::uint64_t seq;
-    std::uint64_t size;
+    std::uint32_t size;
+    std::uint32_t to_milestone;  // in words; 0: none
   };
   Position oldest() const { return end_ > size_ ? end_ - size_ : 0; }
   static std::size_t padded(std::size_t size) { return (sizeof(Head) + size + 7) & ~std::size_t{7}; }

@@ -43,7 +43,7 @@ struct Topic {
   std::size_t extras_holders = 0;
   // Clients that lost their connection may come back for what they miss: until then it stays wanted and logged.
   std::int64_t kept_until_ns = 0;
-  FrameLog::Position logged = FrameLog::kNone;  // its newest frame in the log
+  FrameLog::Chain logged;
   InterestId interest = kNoInterest;
   BrokerId broker = 0;  // which serves it, or would
   SubscriptionState state = SubscriptionState::pending;

@@ -138,6 +138,7 @@ class Router {
   void join(SessionId session, TopicId topic, Wish wish);
   void enter(SessionId session, TopicId topic, Lane lane, Client::Held& held);
   void exit(SessionId session, TopicId topic, const Client::Held& held);
+  bool find_oldest_after(const Topic& topic, std::uint64_t seq);
   void keep(TopicId topic, std::int64_t until_ns);
   void leave(SessionId session, TopicId id);
   void apply_pins();

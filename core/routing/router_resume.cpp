@@ -26,23 +26,31 @@ void Router::let_go() {
 bool Router::replay(SessionId session, TopicId id, std::uint64_t& seq, std::uint64_t& missing,
                     const std::function<bool(std::string_view)>& take) {
   const Topic& topic = *topics_[id];
-  replayed_.clear();
-  for (FrameLog::Position at = topic.logged; log_.has(at);) {
-    const FrameLog::Entry entry = log_.at(at);
-    if (entry.seq <= seq) break;
-    replayed_.push_back(at);
-    at = entry.before;
-  }
-  for (auto at = replayed_.rbegin(); at != replayed_.rend(); ++at) {
-    const FrameLog::Entry entry = log_.at(*at);
-    if (!take(entry.frame)) return false;
-    missing += entry.seq - seq - 1;
-    seq = entry.seq;
+  while (find_oldest_after(topic, seq)) {
+    for (auto at = replayed_.rbegin(); at != replayed_.rend(); ++at) {
+      const FrameLog::Entry entry = log_.at(*at);
+      if (!take(entry.frame)) return false;
+      missing += entry.seq - seq - 1;
+      seq = entry.seq;
+    }
   }
   if (topic.seq > seq) missing += topic.seq - seq;
   seq = std::max(seq, topic.seq);
   go_live(session, id);
   return true;
+}
+
+// At most a stride of what is kept of the topic after `seq`, newest first. Back in strides, then frame by frame: one
+// topic may have hundreds of thousands.
+bool Router::find_oldest_after(const Topic& topic, std::uint64_t seq) {
+  replayed_.clear();
+  FrameLog::Position from = topic.logged.newest;
+  for (FrameLog::Position at = from; log_.has(at) && log_.at(at).seq > seq; at = log_.at(at).milestone) from = at;
+  for (FrameLog::Position at = from; log_.has(at); at = log_.at(at).before) {
+    if (log_.at(at).seq <= seq) break;
+    replayed_.push_back(at);
+  }
+  return !replayed_.empty();
 }
 
 void Router::go_live(SessionId session, TopicId id) {

@@ -249,7 +249,7 @@ void Router::publish_variant(TopicId id, Variant variant, const TopicUpdate& upd
   deliver(id, lane, buffer.frame());
   if (wants_deflated)
     deliver(id, deflated_lane, encoder_.deflate(buffer, deflated_) ? deflated_.frame() : buffer.frame());
-  if (logged) topic.logged = log_.append(topic.logged, topic.seq, buffer.frame());
+  if (logged) log_.append(topic.logged, topic.seq, buffer.frame());
   if (tap) publisher_->publish(topic.name, buffer.payload());
 }
 
@@ -311,8 +311,8 @@ std::string_view Router::from_memory(SessionId session, TopicId id, bool as_snap
   const Client& c = client(session);
   if (!c.held.contains(id)) return {};
   const Topic& topic = *topics_[id];
-  if (!as_snapshot && c.variant == Variant::extras && log_.has(topic.logged)) {
-    const FrameLog::Entry newest = log_.at(topic.logged);
+  if (!as_snapshot && c.variant == Variant::extras && log_.has(topic.logged.newest)) {
+    const FrameLog::Entry newest = log_.at(topic.logged.newest);
     if (newest.seq == topic.seq) return newest.frame;
   }
   TopicUpdate update{};

@@ -23,6 +23,7 @@ ShardOptions with_memory(std::size_t shards) {
 
 class Resume : public ShardTest, public testing::WithParamInterface<std::size_t> {
  protected:
+  Resume() : ShardTest(4 << 20) {}
   // A client with extras that holds INFY and has read its `count` updates: their epoch.
   std::string lose_after(int count) {
     support::End& client = connect();
@@ -86,6 +87,20 @@ TEST_P(Resume, AClientGetsWhatItMissedAndThenLiveUpdatesWithoutAGap) {
   const Json live = next_of(client, "market_data");
   EXPECT_EQ(live["seq"], 10);
   EXPECT_FALSE(live.contains("snapshot"));
+}
+
+TEST_P(Resume, ThousandsOfFramesOfOneTopicComeInOrderALittleAtATime) {
+  ShardOptions options = with_memory(GetParam());
+  options.output_per_client = 16 * 1024;
+  start(options);
+  const std::string epoch = lose_after(1);
+  wait_until_unheld();
+  constexpr int kMissed = 3 * routing::FrameLog::kStride;
+  for (int i = 2; i <= 1 + kMissed; ++i) tick(0, i);
+  const Recovered got = come_back(authenticated(R"(,"extras":true)"), epoch, 1);
+  ASSERT_EQ(got.seqs.size(), static_cast<std::size_t>(kMissed));
+  for (int i = 0; i < kMissed; ++i) ASSERT_EQ(got.seqs[static_cast<std::size_t>(i)], i + 2);
+  EXPECT_EQ(got.notice["complete"], true);
 }
 
 TEST_P(Resume, WhatIsNotKeptIsCountedAsMissing) {

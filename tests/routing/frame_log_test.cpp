@@ -7,10 +7,13 @@ namespace {
 
 TEST(FrameLog, LinksTheFramesOfATopicBackwards) {
   FrameLog log(1 << 12);
-  const FrameLog::Position first = log.append(FrameLog::kNone, 1, "one");
-  log.append(FrameLog::kNone, 9, "of another topic");
-  const FrameLog::Position second = log.append(first, 2, "two");
-  const FrameLog::Entry newest = log.at(second);
+  FrameLog::Chain topic;
+  FrameLog::Chain other;
+  log.append(topic, 1, "one");
+  const FrameLog::Position first = topic.newest;
+  log.append(other, 9, "of another topic");
+  log.append(topic, 2, "two");
+  const FrameLog::Entry newest = log.at(topic.newest);
   EXPECT_EQ(newest.frame, "two");
   EXPECT_EQ(newest.seq, 2U);
   ASSERT_TRUE(log.has(newest.before));
@@ -20,11 +23,11 @@ TEST(FrameLog, LinksTheFramesOfATopicBackwards) {
 
 TEST(FrameLog, TheOldestGiveWayAndTheOthersStayWhole) {
   FrameLog log(1 << 12);
-  FrameLog::Position last = FrameLog::kNone;
+  FrameLog::Chain topic;
   for (std::uint64_t seq = 1; seq <= 1000; ++seq) {
-    last = log.append(last, seq, "frame " + std::to_string(seq) + std::string(seq % 50, 'x'));
+    log.append(topic, seq, "frame " + std::to_string(seq) + std::string(seq % 50, 'x'));
     std::uint64_t expected = seq;
-    for (FrameLog::Position at = last; log.has(at); at = log.at(at).before, --expected) {
+    for (FrameLog::Position at = topic.newest; log.has(at); at = log.at(at).before, --expected) {
       ASSERT_EQ(log.at(at).seq, expected);
       ASSERT_EQ(log.at(at).frame, "frame " + std::to_string(expected) + std::string(expected % 50, 'x'));
     }
@@ -35,11 +38,40 @@ TEST(FrameLog, TheOldestGiveWayAndTheOthersStayWhole) {
   }
 }
 
+TEST(FrameLog, GoesBackInStridesAsFarAsFrameByFrame) {
+  constexpr std::uint64_t kFrames = 20 * FrameLog::kStride;
+  FrameLog log(kFrames * 64 / 2);  // about half of them are kept
+  FrameLog::Chain topic;
+  FrameLog::Chain other;
+  for (std::uint64_t seq = 1; seq <= kFrames; ++seq) {
+    log.append(topic, seq, "a frame");
+    log.append(other, seq, "another");
+  }
+  std::uint64_t strides = 0;
+  std::uint64_t last = kFrames + 1;
+  for (FrameLog::Position at = topic.newest; log.has(at); at = log.at(at).milestone, ++strides) {
+    ASSERT_LT(log.at(at).seq, last);
+    ASSERT_LE(last - log.at(at).seq, FrameLog::kStride);
+    ASSERT_EQ(log.at(at).frame, "a frame");
+    last = log.at(at).seq;
+  }
+  std::uint64_t oldest = kFrames;
+  for (FrameLog::Position at = topic.newest; log.has(at); at = log.at(at).before) oldest = log.at(at).seq;
+  EXPECT_GT(oldest, 1U);
+  EXPECT_GE(strides, 5U);
+  EXPECT_LT(last - oldest, FrameLog::kStride);
+}
+
 TEST(FrameLog, WithoutMemoryNothingIsKept) {
   FrameLog log(0);
-  EXPECT_FALSE(log.has(log.append(FrameLog::kNone, 1, "one")));
+  FrameLog::Chain topic;
+  log.append(topic, 1, "one");
+  EXPECT_FALSE(log.has(topic.newest));
   FrameLog small(64);
-  EXPECT_FALSE(small.has(small.append(FrameLog::kNone, 1, std::string(64, 'x')))) << "nor what is too large";
+  small.append(topic, 1, "one");
+  ASSERT_TRUE(small.has(topic.newest));
+  small.append(topic, 2, std::string(64, 'x'));
+  EXPECT_FALSE(small.has(topic.newest)) << "nor what is too large";
 }
 
 }  // namespace
