@@ -41,6 +41,7 @@ proxy::ShardOptions shard_options(const config::Config& c) {
   o.slow_client_close_ns = c.limits.slow_client_close.count();
   o.subscriptions_per_client = static_cast<std::size_t>(c.limits.subscriptions_per_client);
   o.symbols_per_request = static_cast<std::size_t>(c.limits.symbols_per_request);
+  o.header_size = static_cast<std::uint32_t>(c.limits.header_size);
   o.message_size = c.limits.message_size;
   o.output_per_client = c.limits.output_per_client;
   o.output_total = c.limits.output_total;

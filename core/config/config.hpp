@@ -56,6 +56,7 @@ struct Limits {
   std::int64_t request_burst = 20'000;
   std::int64_t subscriptions_per_client = 30'000;
   std::int64_t symbols_per_request = 5'000;
+  std::uint64_t header_size = 8 * kKiB;
   std::uint64_t message_size = kMiB;
   std::uint64_t output_per_client = kMiB;
   std::uint64_t output_total = kGiB;

@@ -80,6 +80,8 @@ void read_limits(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.integer("request_burst", l.request_burst, 1, kMost);
   r.integer("subscriptions_per_client", l.subscriptions_per_client, 1, kMost);
   r.integer("symbols_per_request", l.symbols_per_request, 1, kMost);
+  r.size("header_size", l.header_size, 1024);
+  if (l.header_size > kMiB) r.wrong("header_size", std::to_string(l.header_size) + "B", "at most 1MiB");
   r.size("message_size", l.message_size, 1024);
   r.size("output_per_client", l.output_per_client, 64 * kKiB);
   r.size("output_total", l.output_total, kMiB);

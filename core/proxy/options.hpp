@@ -18,6 +18,7 @@ struct ShardOptions {
   std::int64_t resume_time_ns = 0;
   std::size_t subscriptions_per_client = 30'000;
   std::size_t symbols_per_request = 5'000;
+  std::uint32_t header_size = 8 * 1024;
   std::size_t message_size = 1 << 20;
   std::size_t output_per_client = 1 << 20;
   std::size_t output_total = 1 << 30;  // of all shards together

@@ -62,6 +62,7 @@ void Shard::set_desk(Loop& loop, Desk& desk) {
 void Shard::set_options(const ShardOptions& options) {
   options_ = options;
   for (websocket::ServerOptions* o : {&plain_options_, &tls_options_}) {
+    o->header_limit = options_.header_size;
     o->message_limit = options_.message_size;
     o->compression = options_.compression;
     o->open_timeout = std::chrono::milliseconds(options_.authentication_timeout_ns / 1'000'000);

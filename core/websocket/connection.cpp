@@ -251,7 +251,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void read_request() {
-    request_ = std::make_unique<ServerOpening>();
+    request_ = std::make_unique<ServerOpening>(server_->header_limit);
     http::async_read(ws_.next_layer(), request_->buffer, request_->parser,
                      [self = shared_from_this()](error_code ec, std::size_t) { self->on_request(ec); });
   }

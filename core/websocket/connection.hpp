@@ -75,6 +75,7 @@ Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& cert
 
 struct ServerOptions {
   std::shared_ptr<const ServerTls> tls;  // unset: plain TCP
+  std::uint32_t header_limit = 8 * 1024;  // of the request that opens it; of a body in it too
   std::size_t message_limit = 1 << 20;
   std::size_t output_limit = 1 << 20;
   // The kernel's share: without a bound the newest value would stand behind megabytes of old ones.

@@ -31,10 +31,9 @@ struct ClientOpening {
 struct ServerOpening {
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
-  ServerOpening() {
-    constexpr std::uint32_t kLimit = 8 * 1024;
-    parser.header_limit(kLimit);
-    parser.body_limit(kLimit);
+  explicit ServerOpening(std::uint32_t header_limit) {
+    parser.header_limit(header_limit);
+    parser.body_limit(header_limit);
   }
   const Parser::value_type& request() const { return parser.get(); }
 

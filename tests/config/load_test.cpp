@@ -56,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"limits: {message_size: 1MB}",
             "g.yaml:1: limits.message_size: found 1MB, expected a size with its unit, like 512B, "
             "256KiB, 1MiB or 1GiB"},
+        Bad{"limits: {header_size: 2MiB}", "g.yaml:1: limits.header_size: found 2097152B, expected at most 1MiB"},
         Bad{"limits: {message_size: 12B}",
             "g.yaml:1: limits.message_size: found 12B, expected a size of at least 1024B"},
         Bad{"limits: {connections: 0}",
@@ -260,6 +261,7 @@ TEST(Load, ReadsEveryLimit) {
   request_burst: 6
   subscriptions_per_client: 7
   symbols_per_request: 8
+  header_size: 4KiB
   message_size: 2KiB
   output_per_client: 256KiB
   output_total: 2GiB
@@ -277,6 +279,7 @@ TEST(Load, ReadsEveryLimit) {
   EXPECT_EQ(l.request_burst, 6);
   EXPECT_EQ(l.subscriptions_per_client, 7);
   EXPECT_EQ(l.symbols_per_request, 8);
+  EXPECT_EQ(l.header_size, 4 * kKiB);
   EXPECT_EQ(l.message_size, 2 * kKiB);
   EXPECT_EQ(l.output_per_client, 256 * kKiB);
   EXPECT_EQ(l.output_total, 2 * kGiB);
