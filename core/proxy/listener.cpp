@@ -44,7 +44,7 @@ class TcpListener final : public Listener {
     acceptor_.async_accept(shard.loop().io(), [this, &shard](const boost::system::error_code& ec, tcp::socket socket) {
       if (ec == asio::error::operation_aborted || !acceptor_.is_open()) return;
       if (!ec) {
-        if (std::exchange(is_full_, false)) log::info("proxy", "accepting clients again");
+        if (is_full_) tell_when_over();
         hand_over(shard, std::move(socket));
         accept();
         return;
@@ -57,6 +57,16 @@ class TcpListener final : public Listener {
       pause_.async_wait([this](const boost::system::error_code& stopped) {
         if (!stopped) accept();
       });
+    });
+  }
+
+  // Descriptors come free one by one and are gone again at once: it is over when no accept has failed for a second.
+  void tell_when_over() {
+    pause_.expires_after(std::chrono::seconds(1));
+    pause_.async_wait([this](const boost::system::error_code& stopped) {
+      if (stopped) return;
+      is_full_ = false;
+      log::info("proxy", "accepting clients again");
     });
   }
 

@@ -148,6 +148,14 @@ def test_who_asks_too_fast_is_answered_slowly_and_loses_nothing(start):
         assert [fast.receive()["id"] for _ in range(60)] == list(range(60))
 
 
+def test_a_request_header_may_be_as_large_as_the_operator_says(start):
+    gateway = start({"limits": {"header_size": "2KiB"}})
+    for size, status in ((1000, b"404"), (3000, b"431")):
+        with socket.create_connection(("127.0.0.1", gateway.port)) as raw:
+            raw.sendall(b"GET /x HTTP/1.1\r\nHost: h\r\nX: " + b"x" * size + b"\r\n\r\n")
+            assert raw.recv(100).split(b" ")[1] == status
+
+
 def test_out_of_descriptors_those_who_are_there_are_served(tmp_path):
     def few():
         resource.setrlimit(resource.RLIMIT_NOFILE, (60, 60))
@@ -165,11 +173,13 @@ def test_out_of_descriptors_those_who_are_there_are_served(tmp_path):
             for _ in range(20):
                 healthy.data()
             for other in others:
-                other.close()
+                other.close()  # each makes room for one that waits
+                healthy.ask({"action": "ping"})
             process.wait_line(r"accepting clients again")
             with Client(f"ws://127.0.0.1:{port}/") as late:
                 late.authenticate(key)
-        assert len([line for line in process.lines if "cannot accept clients" in line]) < 10
+        for said in ("cannot accept clients", "accepting clients again"):
+            assert len([line for line in process.lines if said in line]) == 1
 
 
 @pytest.fixture
