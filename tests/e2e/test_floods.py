@@ -127,3 +127,17 @@ def test_who_asks_too_fast_for_long_is_told_so_and_answered_all_the_same(start):
     (told,) = [answer for answer in answers if answer["type"] == "error"]
     assert told["code"] == "RATE_LIMITED" and "20 requests per second" in told["message"]
     assert [answer["id"] for answer in answers if answer["type"] == "pong"] == list(range(125))
+
+
+@pytest.mark.parametrize("what", ["a large frame", "a list of much"])
+def test_what_takes_longer_counts_as_several(start, what):
+    gateway = start({"limits": {"requests_per_second": 4, "request_burst": 40}})
+    with gateway.client() as client:
+        found = client.ask({"action": "search", "text": "", "exchange": "NSE", "limit": 40})["instruments"]
+        symbols = [{"symbol": i["symbol"], "exchange": "NSE", "mode": mode, "depth_level": level}
+                   for i in found for mode, level in ((1, 0), (2, 0), (4, 5), (4, 20), (4, 30), (4, 50))]
+        assert len(symbols) == 240
+        client.ask({"action": "subscribe", "symbols": symbols})  # of some 16 KB
+        client.send({"action": "unsubscribe", "symbols": symbols} if what == "a large frame" else {"action": "list"})
+        client.send({"action": "ping"})  # not read any more
+        assert client.next("error")["code"] == "RATE_LIMITED"
