@@ -13,26 +13,37 @@
 namespace gw::proxy {
 namespace {
 
-constexpr std::size_t kAskedAtOnce = 64;
+constexpr std::size_t kAskedAtOnce = 256;
 constexpr std::size_t kLargeFrame = 8 * 1024;
+// Unsent bytes, here and in the kernel, of a client that is behind or was not long ago: what stands before the newest
+// values makes them old.
+constexpr std::size_t kSlowBacklog = 64 * 1024;
+constexpr int kSlowKernelBuffer = 64 * 1024;
+constexpr std::int64_t kSlowForNs = 30'000'000'000;
 
 }  // namespace
 
-// Live updates always find some room beside what was asked for.
-bool ClientSession::has_room() const { return connection_->backlog() < shard_.backlog_limit() / 2; }
+// For what is asked for. Live updates always find some beside it.
+std::size_t ClientSession::room() const {
+  const std::size_t most = shard_.backlog_limit() / 2;
+  const std::size_t bound = behind_ == nullptr ? most : std::min(most, kSlowBacklog);
+  return bound - std::min(bound, connection_->backlog());
+}
 
 void ClientSession::flush() {
   connection_->flush();
   shard_.note_backlog(std::exchange(backlog_, connection_->backlog()), connection_->backlog());
   if (closing_) return;
   if (paused_ || connection_->backlog() != 0) pace_reading();
-  if (!has_room()) return;
-  if (behind_ != nullptr) ask_for_late();
+  if (room() == 0) return;
+  if (behind_ != nullptr) {
+    ask_for_late();
+    catch_up_if_nothing_waits();
+  }
   if (offered_ && !fill_asked_) {
     offered_ = false;
     fill_asked_ = true;
-    shard_.to_desk(
-        [id = id_, room = shard_.backlog_limit() / 2 - connection_->backlog()](Desk& desk) { desk.fill(id, room); });
+    shard_.to_desk([id = id_, room = room()](Desk& desk) { desk.fill(id, room); });
   }
 }
 
@@ -49,7 +60,8 @@ void ClientSession::filled(bool more) {
 void ClientSession::fall_late(routing::TopicId topic, std::uint32_t updates) noexcept {
   if (behind_ == nullptr) {
     behind_ = std::make_unique<Behind>();
-    connection_->output().refuse_shared(true);
+    connection_->output().bound_shared(0);
+    connection_->set_kernel_buffer(kSlowKernelBuffer);
     behind_->conflated_before = conflated_;
     if (log::enabled(log::Level::info))
       log::info("proxy", describe() + " is behind: it gets the newest value of each topic from now on");
@@ -66,8 +78,8 @@ void ClientSession::tell_pace(std::string_view status, std::uint64_t conflated) 
 
 void ClientSession::ask_for_late() {
   if (behind_->late.empty() || !behind_->asked.empty()) return;
-  const std::size_t room = shard_.backlog_limit() / 2 - connection_->backlog();
-  const std::size_t most = std::clamp<std::size_t>(room / kLargeFrame, 1, kAskedAtOnce);
+  const std::size_t usual = behind_->frames == 0 ? kLargeFrame : behind_->bytes / behind_->frames;
+  const std::size_t most = std::clamp<std::size_t>(room() / usual, 1, kAskedAtOnce);
   std::vector<routing::TopicId> topics;
   while (topics.size() < most && !behind_->late.empty()) {
     const auto [topic, updates] = behind_->late.pop();
@@ -93,7 +105,11 @@ void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameK
   }
   std::uint64_t updates = 0;
   if (kind == FrameKind::latest) {
-    if (behind_ != nullptr) updates = behind_->asked.take(topic);
+    if (behind_ != nullptr) {
+      updates = behind_->asked.take(topic);
+      ++behind_->frames;
+      behind_->bytes += frame.size() + 1;
+    }
     // A thinned topic's that came since it fell late is among what this stands for.
     if (updates != 0 && thinned_ != nullptr) updates += thinned_->settle(topic);
   } else if (ThinnedTopic* thinned = thinned_ == nullptr ? nullptr : thinned_->find(topic)) {
@@ -110,14 +126,25 @@ void ClientSession::frame(routing::TopicId topic, std::string_view frame, FrameK
   catch_up_if_nothing_waits();
 }
 
+// And the socket takes all that there is: else its reader is as slow as before.
 void ClientSession::catch_up_if_nothing_waits() {
   if (closing_ || behind_ == nullptr || !behind_->late.empty() || !behind_->asked.empty()) return;
+  connection_->flush();
+  if (connection_->backlog() != 0) return;
   const std::uint64_t conflated = conflated_ - behind_->conflated_before;
   behind_.reset();
-  connection_->output().refuse_shared(false);
+  connection_->output().bound_shared(kSlowBacklog);
+  slow_until_ns_ = monotonic_ns() + kSlowForNs;
   if (log::enabled(log::Level::info))
     log::info("proxy", describe() + " has caught up: " + std::to_string(conflated) + " updates were conflated");
   tell_pace("caught_up", conflated);
+}
+
+void ClientSession::trust_again(std::int64_t now) {
+  if (behind_ != nullptr || now < slow_until_ns_ || connection_->backlog() != 0) return;
+  slow_until_ns_ = 0;
+  connection_->output().bound_shared(websocket::Output::kAny);
+  connection_->set_kernel_buffer(websocket::kKernelBuffer);
 }
 
 void ClientSession::thin(routing::TopicId topic, std::int64_t interval_ns) {
@@ -159,7 +186,7 @@ void ClientSession::thinned_due(routing::TopicId topic, std::int64_t at_ns) {
   if (now < thinned->next_ns) return look_later(topic, *thinned);  // it got another value meanwhile
   thinned->next_ns = now + thinned->interval_ns;
   const std::uint64_t updates = std::exchange(thinned->updates, 0);
-  if (behind_ != nullptr || !has_room()) {
+  if (behind_ != nullptr || room() == 0) {
     fall_late(topic, static_cast<std::uint32_t>(updates));
     return;
   }

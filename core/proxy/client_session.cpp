@@ -161,6 +161,7 @@ void ClientSession::sweep(std::int64_t now) {
     return;
   }
   if (too_fast_) look_at_pace(now);
+  if (slow_until_ns_ != 0) trust_again(now);
   if (has_stopped_reading(now)) {
     log::warning("proxy", describe() + " has taken no byte for " +
                               std::to_string(o.slow_client_close_ns / 1'000'000'000) + " s, closed with 4000");

@@ -96,15 +96,19 @@ class ClientSession final : public websocket::Listener {
     LateTopics late;
     LateTopics asked;  // the desk was asked for their newest values
     std::uint64_t conflated_before = 0;
+    // Newest values that it was given, for an estimate of the next.
+    std::size_t frames = 0;
+    std::size_t bytes = 0;
   };
   void hand_over(wire::Request request, std::size_t payload);
-  bool has_room() const;
+  std::size_t room() const;
   void look_later(routing::TopicId topic, ThinnedTopic& thinned);
   bool makes_room();
   void end(int code, std::string_view reason, bool lingers);
   void fall_late(routing::TopicId topic, std::uint32_t updates) noexcept;
   void ask_for_late();
   void catch_up_if_nothing_waits();
+  void trust_again(std::int64_t now_ns);
   void tell_pace(std::string_view status, std::uint64_t conflated);
   void lose_all();
   bool has_stopped_reading(std::int64_t now_ns);
@@ -133,10 +137,11 @@ class ClientSession final : public websocket::Listener {
   std::int64_t opened_ns_ = 0;
   std::int64_t last_frame_ns_ = 0;
   std::int64_t last_ping_ns_ = 0;
-  std::int64_t ping_sent_ns_ = 0;  // 0: no ping is out
-  std::size_t backlog_ = 0;        // as the shard has counted it
-  std::uint64_t written_ = 0;      // bytes that the socket had taken at the last look
-  std::int64_t progress_ns_ = 0;   // when it was last seen to take some, or had none to take
+  std::int64_t ping_sent_ns_ = 0;   // 0: no ping is out
+  std::size_t backlog_ = 0;         // as the shard has counted it
+  std::uint64_t written_ = 0;       // bytes that the socket had taken at the last look
+  std::int64_t slow_until_ns_ = 0;  // it was behind not long ago, and is given little at a time; 0: not
+  std::int64_t progress_ns_ = 0;    // when it was last seen to take some, or had none to take
   std::uint64_t conflated_ = 0;
   std::uint64_t thinned_away_ = 0;
   std::uint64_t lost_ = 0;

@@ -42,6 +42,10 @@ class ByteStream {
   virtual void shutdown() = 0;       // no more writes
   virtual void close() = 0;
   virtual boost::asio::ip::tcp::socket& socket() = 0;
+  void set_kernel_buffer(int bytes) {
+    boost::system::error_code ignored;
+    socket().set_option(boost::asio::ip::tcp::socket::send_buffer_size(bytes), ignored);
+  }
 };
 
 std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,

@@ -62,9 +62,9 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     server_ = &options;
     error_code ec;
     remote_ = socket.remote_endpoint(ec);
-    socket.set_option(tcp::socket::send_buffer_size(options.kernel_send_buffer), ec);
     stream_ = options.tls ? make_tls_stream(std::move(socket), weak_from_this(), *this, *options.tls)
                           : make_plain_stream(std::move(socket), weak_from_this(), *this);
+    stream_->set_kernel_buffer(kKernelBuffer);
     deadline(options.open_timeout, "no request in time");
     stream_->start();
   }
@@ -84,10 +84,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void let_go() {
-    if (lingering_)
-      listener_ = &nobody_;
-    else
-      abandon();
+    if (!lingering_) return abandon();
+    listener_ = &nobody_;
   }
 
   bool send(Opcode opcode, std::string_view payload) {
@@ -181,6 +179,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       });
   }
 
+  void set_kernel_buffer(int bytes) { stream_->set_kernel_buffer(bytes); }
   void limit_messages(std::size_t bytes) { ws_.read_message_max(bytes); }
   Output& bytes() { return output_; }
   std::uint64_t written() const { return written_; }

@@ -73,13 +73,14 @@ class ServerTls;
 Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& certificate_file,
                                                          const std::string& key_file);
 
+// The kernel's share of what is unsent: without a bound the newest value would stand behind megabytes of old ones.
+inline constexpr int kKernelBuffer = 256 * 1024;
+
 struct ServerOptions {
-  std::shared_ptr<const ServerTls> tls;  // unset: plain TCP
+  std::shared_ptr<const ServerTls> tls;   // unset: plain TCP
   std::uint32_t header_limit = 8 * 1024;  // of the request that opens it; of a body in it too
   std::size_t message_limit = 1 << 20;
   std::size_t output_limit = 1 << 20;
-  // The kernel's share: without a bound the newest value would stand behind megabytes of old ones.
-  int kernel_send_buffer = 256 * 1024;
   std::chrono::milliseconds open_timeout{10'000};
   std::chrono::milliseconds linger{30'000};  // after drop_and_close
   // Whether permessage-deflate is accepted, always without context takeover. What comes in compressed is inflated, up
@@ -113,7 +114,9 @@ class Connection {
   // Writes what is there with as few system calls as possible; what the socket does not take follows when it can.
   virtual void flush() = 0;
   std::size_t backlog() const { return output_.backlog(); }  // unsent bytes
-  virtual std::uint64_t bytes_written() const = 0;           // taken by the socket so far: progress of a slow reader
+  // Server side: bytes that the kernel takes before it has sent them; kKernelBuffer at first.
+  virtual void set_kernel_buffer(int bytes) = 0;
+  virtual std::uint64_t bytes_written() const = 0;  // taken by the socket so far: progress of a slow reader
   virtual void ping() = 0;
   // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.
   virtual void close(int code, std::string_view reason) = 0;

@@ -16,6 +16,7 @@ class Handle final : public Connection {
   ~Handle() override { impl_->let_go(); }
   bool send(Opcode opcode, std::string_view payload) override { return impl_->send(opcode, payload); }
   void flush() override { impl_->flush(); }
+  void set_kernel_buffer(int bytes) override { impl_->set_kernel_buffer(bytes); }
   std::uint64_t bytes_written() const override { return impl_->written(); }
   void ping() override { impl_->ping(); }
   void close(int code, std::string_view reason) override { impl_->close(code, reason); }

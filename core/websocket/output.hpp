@@ -3,6 +3,7 @@
 // are any: an idle connection holds none, and a busy one gets what has just left the processor's cache least.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,7 +29,7 @@ class Output {
         shared_pieces_(other.shared_pieces_),
         last_(other.last_),
         open_(other.open_),
-        refuses_shared_(other.refuses_shared_),
+        most_shared_(other.most_shared_),
         frames_(other.frames_),
         shared_before_(other.shared_before_),
         data_(std::exchange(other.data_, nullptr)),
@@ -49,8 +50,9 @@ class Output {
 
   // Whether append() and share() take anything at all: not before the connection is open, nor while it is closing.
   void set_open(bool open) { open_ = open; }
-  // Nor does share() while its owner knows better.
-  void refuse_shared(bool refuse) { refuses_shared_ = refuse; }
+  // Besides the limit that it is given, what share() keeps to: a backlog that its owner wants to be small.
+  static constexpr std::uint32_t kAny = ~std::uint32_t{0};
+  void bound_shared(std::uint32_t most) { most_shared_ = most; }
   // All of it, or nothing when that would pass the limit. Allocates only until the pool is warm.
   bool append(std::string_view bytes) {
     if (!open_ || bytes.size() > room()) return false;
@@ -62,7 +64,7 @@ class Output {
   // A frame without a copy, where the backlog stays within `limit`. It must stay until it was sent or own() was called.
   // The one call per update and client.
   bool share(SharedFrame frame, std::size_t limit) {
-    if (!open_ || refuses_shared_ || backlog() + frame.size > limit) return false;
+    if (!open_ || backlog() + frame.size > std::min<std::size_t>(limit, most_shared_)) return false;
     if (shared_bytes_ == 0)
       shared_pieces_ = 1;
     else if (frame.number != last_ + 1)
@@ -110,7 +112,7 @@ class Output {
   std::uint32_t shared_pieces_ = 0;  // runs of frames that follow one another
   std::uint32_t last_ = 0;           // of shared_
   bool open_ = false;
-  bool refuses_shared_ = false;
+  std::uint32_t most_shared_ = kAny;
 
   const SharedFrames* frames_ = nullptr;
   std::uint64_t shared_before_ = 0;  // frames, of those that are no longer in shared_

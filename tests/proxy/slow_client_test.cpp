@@ -1,11 +1,14 @@
 // A client that reads too slowly: newest values, each topic's last one, and nothing unexplained.
 #include <future>
+#include <numeric>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "core/proxy/late_topics.hpp"
+#include "core/proxy/shard.hpp"
 #include "tests/proxy/shard_fixture.hpp"
 
 namespace gw::proxy {
@@ -38,7 +41,7 @@ class SlowClient : public ShardTest {
   // Ticks of one topic until the client is behind.
   int tick_until_behind() {
     int ticks = 0;
-    while (ledger().conflated == 0) {
+    for (const std::uint64_t before = ledger().conflated; ledger().conflated == before;) {
       for (int i = 0; i < 500; ++i) tick(0, ++ticks);
       std::this_thread::yield();
     }
@@ -77,6 +80,37 @@ TEST_F(SlowClient, GetsTheNewestValueOfEachTopicAndIsToldSo) {
   EXPECT_EQ(sum.unexplained(), 0U);
 }
 
+TEST_F(SlowClient, HasLittleOldBeforeWhatIsNewForAWhile) {
+  start();
+  support::End& client = subscribed();
+  const auto look = [this](const std::function<std::size_t(ClientSession&)>& what) {
+    std::promise<std::size_t> out;
+    proxy_->post_to_shards([&](Shard& shard) { out.set_value(what(*shard.find(0))); });
+    return out.get_future().get();
+  };
+  const auto unsent = [](ClientSession& s) { return s.output().backlog(); };
+  const auto fill = [&] {
+    client.connection->pause_reading(true);
+    tick_until_behind();
+    return look(unsent);
+  };
+  const auto read_all = [&] {
+    client.connection->pause_reading(false);
+    while (look([](ClientSession& s) { return s.output().backlog() + s.waiting_updates(); }) != 0) io_.poll();
+  };
+  EXPECT_GT(fill(), 1'000'000U);
+  read_all();
+  EXPECT_LE(fill(), 66'000U);
+  read_all();
+  look([](ClientSession& s) {
+    s.sweep(monotonic_ns() + 31'000'000'000);
+    return std::size_t{0};
+  });
+  EXPECT_GT(fill(), 1'000'000U) << "it has kept up since";
+  read_all();
+  EXPECT_EQ(ledger().unexplained(), 0U);
+}
+
 TEST_F(SlowClient, LeavesNothingUnexplainedWhenItGoes) {
   start_small();
   support::End& client = subscribed();
@@ -86,6 +120,75 @@ TEST_F(SlowClient, LeavesNothingUnexplainedWhenItGoes) {
   for (std::size_t ended = 0; ended < 2; std::this_thread::yield())
     for (const std::string& asked : adapter_.asked()) ended += asked.ends_with("none");
   EXPECT_EQ(ledger().unexplained(), 0U);
+}
+
+// A shard whose clients do not read, filled by hand on its own thread.
+class Unread : public ShardTest {
+ protected:
+  static std::string frame_of(std::size_t size) {
+    char header[10];
+    return std::string(header, websocket::frame_header(header, websocket::Opcode::text, size)) + std::string(size, 'x');
+  }
+  void start_with(std::size_t clients, const ShardOptions& options) {
+    start(options);
+    for (std::size_t i = 0; i < clients; ++i) authenticated().connection->pause_reading(true);
+  }
+  void on_shard(const std::function<void(Shard&)>& task) {
+    std::promise<void> done;
+    proxy_->post_to_shards([&](Shard& shard) {
+      task(shard);
+      done.set_value();
+    });
+    done.get_future().wait();
+  }
+  static void deliver(Shard& shard, std::size_t size, const std::vector<routing::SessionId>& sessions) {
+    shard.deliver(0, routing::Lane::plain, frame_of(size), sessions, 1);
+    while (shard.flush_some()) {
+    }
+  }
+  static std::size_t backlog(Shard& shard, routing::SessionId id) { return shard.find(id)->output().backlog(); }
+};
+
+TEST_F(Unread, WhenAllTogetherHaveTooMuchTheLargestConflateFirst) {
+  ShardOptions options;
+  options.output_total = 512 * 1024;
+  start_with(3, options);
+  on_shard([](Shard& shard) {
+    for (const auto& [id, bytes] : {std::pair{0U, 300'000U}, {1U, 200'000U}, {2U, 20'000U}})
+      while (backlog(shard, id) < bytes) deliver(shard, 8'000, {id});
+    EXPECT_LT(shard.backlog_limit(), 200'000U) << "of the megabyte that each may have alone";
+    deliver(shard, 8'000, {0, 1, 2});
+    EXPECT_EQ(shard.find(0)->waiting_updates(), 1U);
+    EXPECT_EQ(shard.find(1)->waiting_updates(), 1U);
+    EXPECT_EQ(shard.find(2)->waiting_updates(), 0U);
+  });
+}
+
+TEST_F(Unread, AMegabyteIsTheirsWhileTheyAreFew) {
+  start_with(1, {});
+  on_shard([](Shard& shard) {
+    while (shard.find(0)->waiting_updates() == 0) deliver(shard, 8'000, {0});
+    EXPECT_GT(backlog(shard, 0), (1U << 20) - 10'000U);
+  });
+}
+
+TEST_F(Unread, NobodyIsAlwaysTheLastToBeWritten) {
+  constexpr std::size_t kClients = 64;
+  start_with(kClients, {});
+  on_shard([](Shard& shard) {
+    std::vector<routing::SessionId> all(kClients);
+    std::iota(all.begin(), all.end(), 0U);
+    std::set<routing::SessionId> first;
+    for (int round = 0; round < 200; ++round) {
+      shard.deliver(0, routing::Lane::plain, frame_of(100), all, 1);
+      shard.flush_some();
+      for (const routing::SessionId id : all)
+        if (backlog(shard, id) == 0) first.insert(id);
+      while (shard.flush_some()) {
+      }
+    }
+    EXPECT_EQ(first.size(), all.size());
+  });
 }
 
 TEST(LateTopics, NoneIsStarvedByABusierOne) {
