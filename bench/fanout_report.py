@@ -9,6 +9,7 @@ from tables import percent, short
 HEADER = ("scenario", "server", "a second", "MB/s", "ratio (quartiles)", "least", "longest gap p99", "clients' share", "calls",
           "copied", "allocations", "instructions", "memory", "server's core", "clients' core", "closes",
           "unexplained")
+MOST_UNWANTED_NS = 200
 COUNTED = {"calls": "{:.3f}", "copied": "{:.0f} B", "allocations": "{:.5f}", "instructions": "{:.0f}"}
 
 
@@ -68,6 +69,11 @@ def costs(results):
         verdict = f"; at most {scenario.most_cost}: {'met' if met else 'missed'}" if scenario.most_cost else ""
         yield met, (f"A delivery in {scenario.name} costs {cost:.2f} ({low:.2f} – {high:.2f}) of one in {scenario.beside}"
                     f"{f', {here / there:.2f} by instructions' if here and there else ''}{verdict}")
+
+
+def unwanted(nanoseconds):
+    met = nanoseconds < MOST_UNWANTED_NS
+    return met, f"A tick that nobody wants costs {nanoseconds:.0f} ns; below {MOST_UNWANTED_NS}: {'met' if met else 'missed'}"
 
 
 def rows(results):

@@ -227,3 +227,10 @@ def all_rounds(scenarios, folder, full):
             print(f"round {number + 1}/{length.rounds} {cell.scenario.name:4} {cell.kind.name:8} {rate:12,.0f} a second "
                   f"({time.monotonic() - began:.0f} s)", flush=True)
     return results
+
+
+def unwanted_tick():
+    """Nanoseconds that routing takes for a tick that nobody wants: the least of three, what disturbs only adds."""
+    words = ("--benchmark_filter=unwanted_update", "--benchmark_repetitions=3", "--benchmark_format=json")
+    done = subprocess.run(["taskset", "-c", str(servers.SERVER_CORE), servers.TICK_PATH, *words], check=True, capture_output=True, text=True)
+    return min(one["real_time"] for one in json.loads(done.stdout)["benchmarks"] if one["run_type"] == "iteration")

@@ -19,6 +19,7 @@ GATEWAY = BUILD / "bin" / "broker-gateway"
 PLUGIN = BUILD / "plugins" / "mock.so"
 LIMIT = BUILD / "bench" / "limit_server"
 LOAD_CLIENT = BUILD / "bench" / "load_client"
+TICK_PATH = BUILD / "bench" / "tick_path"
 WS_FOLDER = pathlib.Path("/usr/share/nodejs")
 SERVER_CORE, CLIENT_CORE = 0, 1
 PATIENCE = 30

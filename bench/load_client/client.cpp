@@ -96,7 +96,7 @@ void Client::take(std::string_view bytes, std::int64_t now) {
         if (stage_ == Stage::asking) return take_answer(payload);
         ++counts_.messages;
         counts_.payload_bytes += size;
-        if (timing_ != nullptr) timing_->take(payload);
+        if (timing_ != nullptr) counts_.age_us += timing_->take(payload);
         if (counts_topics_) count_topic(payload);
     }
   });

@@ -18,6 +18,7 @@ struct Counts {
   std::uint64_t bytes = 0;
   std::int64_t last_ns = 0;
   std::int64_t longest_gap_ns = 0;
+  std::int64_t age_us = 0;  // of all messages together, where they are timed
 };
 
 class Client {

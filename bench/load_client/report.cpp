@@ -37,6 +37,7 @@ std::string report(Load& load) {
   Counts reading, all;
   std::vector<std::uint64_t> messages;
   std::vector<double> gaps;
+  std::vector<double> ages;  // mean of each client that is timed
   for (std::size_t i = 0; i < load.clients().size(); ++i) {
     const Counts& counts = load.clients()[i].counts();
     all.messages += counts.messages;
@@ -46,9 +47,11 @@ std::string report(Load& load) {
     reading.messages += counts.messages;
     messages.push_back(counts.messages);
     gaps.push_back(static_cast<double>(counts.longest_gap_ns) / 1e6);
+    if (counts.age_us != 0) ages.push_back(static_cast<double>(counts.age_us) / static_cast<double>(counts.messages));
   }
   std::sort(messages.begin(), messages.end());
   std::sort(gaps.begin(), gaps.end());
+  std::sort(ages.begin(), ages.end());
 
   const Least slow = least_of_slow(load);
   load.drain_stalled();
@@ -76,12 +79,14 @@ std::string report(Load& load) {
         {"kib_open", load.server_open.memory_kib},
         {"kib_peak", load.server_end.peak_kib}}}};
   for (std::size_t i = 0; i < Timing::kNames.size(); ++i) {
-    std::vector<float> ages = load.timing.stages()[i];
-    if (ages.empty()) continue;
-    std::sort(ages.begin(), ages.end());
-    out["age_us"][Timing::kNames[i]] = {{"count", ages.size()},  {"p50", at(ages, 0.5)},     {"p90", at(ages, 0.9)},
-                                        {"p99", at(ages, 0.99)}, {"p99.9", at(ages, 0.999)}, {"max", at(ages, 1)}};
+    std::vector<float> all_ages = load.timing.stages()[i];
+    if (all_ages.empty()) continue;
+    std::sort(all_ages.begin(), all_ages.end());
+    out["age_us"][Timing::kNames[i]] = {{"count", all_ages.size()},     {"p50", at(all_ages, 0.5)},
+                                        {"p90", at(all_ages, 0.9)},     {"p99", at(all_ages, 0.99)},
+                                        {"p99.9", at(all_ages, 0.999)}, {"max", at(all_ages, 1)}};
   }
+  if (!ages.empty()) out["client_mean_age_us"] = {{"first", ages.front()}, {"last", ages.back()}};
   if (load.options().slow > 0) out["slow"] = {{"least_topics", slow.topics}, {"least_of_a_topic", slow.updates}};
   return out.dump();
 }

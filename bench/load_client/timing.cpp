@@ -36,16 +36,18 @@ void Timing::begin_read() {
   now_us_ = time.tv_sec * 1'000'000 + time.tv_nsec / 1000;
 }
 
-void Timing::take(std::string_view payload) {
+std::int64_t Timing::take(std::string_view payload) {
   const std::int64_t due = time_at(payload, "\"timestamp\":");
-  if (due == 0) return;
-  add(0, now_us_ - due);
+  if (due == 0) return 0;
+  const std::int64_t age = now_us_ - due;
+  add(0, age);
   const std::int64_t received = time_at(payload, "\"received_at\":");
   const std::int64_t published = time_at(payload, "\"published_at\":");
-  if (received == 0 || published == 0) return;
+  if (received == 0 || published == 0) return age;
   add(1, received - due);
   add(2, published - received);
   add(3, now_us_ - published);
+  return age;
 }
 
 void Timing::clear() {

@@ -17,7 +17,8 @@ class Timing {
 
   // Once for all that is read in one go.
   void begin_read();
-  void take(std::string_view payload);
+  // Its age; 0: it says no time.
+  std::int64_t take(std::string_view payload);
   void clear();
   const Stages& stages() const { return stages_; }
 
