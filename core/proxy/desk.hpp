@@ -110,6 +110,7 @@ class Desk final : public routing::SessionPort {
   void queue_newest(Subscriber& client, routing::TopicId topic);
   void queue_status(Subscriber& client, routing::TopicId topic);
   void queue_resume(Subscriber& client, const Waiting::Resume& resume);
+  void forget_resumes_of_what_was_left(Subscriber& client);
   bool write_resumes(Subscriber& client, std::size_t& room);
   bool write_newest(Subscriber& client, std::size_t& room);
   bool write_statuses(Subscriber& client, std::size_t& room);

@@ -124,7 +124,7 @@ void Desk::begin_entry(Subscriber& client, const wire::Entry& e, const routing::
   if (e.since && o.is_new) {
     const bool same = e.since->epoch == router_->lineup(client.lineup).epoch && client.extras;
     queue_resume(client, {o.topic, e.since->seq, 0, same});
-  } else {
+  } else if (o.is_new || !router_->resumes(client.id, o.topic)) {  // what resumes goes live when it has
     router_->go_live(client.id, o.topic);
     queue_newest(client, o.topic);
   }
@@ -151,6 +151,7 @@ bool Desk::unsubscribe_some(Subscriber& client, Job& job) {
     else
       send(client, wire::unsubscribed(entry, outcome, about));
   }
+  forget_resumes_of_what_was_left(client);
   if (end < r.entries.size()) return true;
   if (r.batch) send(client, job.batch.text(r.id_json));
   return false;

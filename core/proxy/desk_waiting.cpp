@@ -30,6 +30,13 @@ void Desk::queue_resume(Subscriber& client, const Waiting::Resume& resume) {
   waiting(client).resumes.push_back(resume);
 }
 
+// It may hold such a topic again before it is its turn, and has live updates of it by then.
+void Desk::forget_resumes_of_what_was_left(Subscriber& client) {
+  if (client.waiting == nullptr) return;
+  std::erase_if(client.waiting->resumes,
+                [&](const Waiting::Resume& resume) { return !router_->holds(client.id, resume.topic); });
+}
+
 void Desk::fill(routing::SessionId id, std::size_t room) {
   Subscriber* client = find(id);
   if (client == nullptr || client->closing) return;
@@ -57,7 +64,7 @@ bool Desk::write_resumes(Subscriber& client, std::size_t& room) {
   for (; !resumes.empty(); resumes.pop_front()) {
     if (room == 0) return false;
     Waiting::Resume& next = resumes.front();
-    if (!router_->holds(client.id, next.topic)) continue;
+    if (!router_->resumes(client.id, next.topic)) continue;
     const auto take = [&](std::string_view frame) {
       if (room == 0) return false;
       send_own(client, next.topic, frame);

@@ -60,9 +60,12 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
   }
   const TopicId existing = find_topic(c.lineup, symbol, exchange, stream);
   if (const auto held = c.held.find(existing); held != c.held.end()) {
-    if (held->second.live && (held->second.lane == Lane::thinned) != wish.thinned) {
+    const Lane lane = wish.thinned ? Lane::thinned : lane_of(c.variant, c.deflated);
+    if (!held->second.live) {
+      held->second.lane = lane;
+    } else if (held->second.lane != lane) {
       exit(session, existing, held->second);
-      enter(session, existing, wish.thinned ? Lane::thinned : lane_of(c.variant, c.deflated), held->second);
+      enter(session, existing, lane, held->second);
     }
     outcome.topic = existing;
     outcome.actual_depth = topics_[existing]->info.actual_depth;

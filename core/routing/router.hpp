@@ -103,6 +103,11 @@ class Router {
   BrokerId broker_of(SessionId session) const { return lineups_[client(session).lineup]->broker(); }
   LineupId lineup_of(SessionId session) const { return client(session).lineup; }
   bool holds(SessionId session, TopicId topic) const { return client(session).held.contains(topic); }
+  // Holds it, but gets no live updates yet.
+  bool resumes(SessionId session, TopicId topic) const {
+    const auto held = client(session).held.find(topic);
+    return held != client(session).held.end() && !held->second.live;
+  }
   // Updates of its topics since it joined each: what it must have got, or been told that it lost.
   std::uint64_t owed(SessionId session) const;
   std::uint64_t seq(TopicId topic) const { return topics_[topic]->seq; }

@@ -1,9 +1,10 @@
-// Clients that come, go, subscribe, unsubscribe and stop reading at random while ticks flow, against a model of what
-// each must have received. GW_SEED runs one seed again, GW_RUNS more of them.
+// Clients that come, go, come back, subscribe, unsubscribe and stop reading at random while ticks flow, against a model
+// of what each must have received. GW_SEED runs one seed again, GW_RUNS more of them.
 #include <cstdlib>
 #include <future>
 #include <map>
 #include <random>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -27,8 +28,16 @@ class Churn : public ShardTest {
  protected:
   struct Client {
     support::End* end;
-    std::map<std::string, std::uint64_t> seq;  // by stream, of those that it holds
+    std::map<std::string, std::uint64_t> seq;  // by stream, the last that it got
     bool reads = true;
+    bool is_behind = false;          // as it was told: seqs may be missing
+    std::set<std::string> in_a_row;  // streams of which the next seq must follow the last
+    std::set<std::string> thinned;   // of these not
+    struct Resume {
+      std::uint64_t since;
+      std::uint64_t frames;
+    };
+    std::map<std::string, Resume> resuming;
   };
 
   int below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
@@ -50,21 +59,48 @@ class Churn : public ShardTest {
   }
 
   void add_client() {
-    support::End& end = authenticated(R"(,"extras":true)");
-    clients_now_.push_back({&end, {}, true});
+    Client client{};
+    client.end = &connect();
+    epoch_ = Json::parse(ask(*client.end, R"({"action":"authenticate","api_key":"key","extras":true})"))["epoch"];
+    clients_now_.push_back(std::move(client));
+  }
+  // What a program does that lost its connection.
+  void come_back(const Client& lost) {
+    add_client();
+    Client& c = clients_now_.back();
+    for (const std::string& stream : lost.in_a_row) {
+      if (lost.thinned.contains(stream) || lost.resuming.contains(stream)) continue;
+      const std::uint64_t since = lost.seq.at(stream);
+      const std::size_t dot = stream.find('.');
+      const std::size_t slash = stream.find('/');
+      std::string text = R"({"action":"subscribe","symbol":")" + stream.substr(0, dot) + R"(","exchange":")" +
+                         stream.substr(dot + 1, slash - dot - 1) + R"(","mode":)" + stream[slash + 1] +
+                         R"(,"since":{"epoch":")" + epoch_ + R"(","seq":)" + std::to_string(since) + '}';
+      if (stream[slash + 1] == '4') text += R"(,"depth_level":)" + stream.substr(slash + 3);
+      say(c, text + '}');
+      c.seq[stream] = since;
+      c.resuming[stream] = {since, 0};
+    }
   }
 
-  static std::string stream_of(const Json& m) {
-    return m["topic"].get<std::string>() + '/' + m["mode"].dump() + '/' + m.value("depth_level", Json()).dump();
+  static std::string name_of(const std::string& topic, const Json& m) {
+    return topic + '/' + m["mode"].dump() + '/' + m.value("depth_level", Json()).dump();
+  }
+  static std::string topic_of(const Json& m) {
+    return m["symbol"].get<std::string>() + '.' + m["exchange"].get<std::string>();
   }
 
   void request(Client& c, const char* action) {
     const int mode = 1 << below(3);
-    std::string text = std::string(R"({"action":")") + action + R"(","exchange":"NSE","symbol":")" +
-                       kSymbols[below(2)] + R"(","mode":)" + std::to_string(mode);
+    const std::string symbol = kSymbols[below(2)];
+    std::string text = std::string(R"({"action":")") + action + R"(","exchange":"NSE","symbol":")" + symbol +
+                       R"(","mode":)" + std::to_string(mode);
     if (mode == 4)
       text += R"(,"depth_level":)" + std::to_string(routing::kDepthLevels[static_cast<std::size_t>(below(4))]);
-    if (mode != 4 && below(4) == 0) text += R"(,"min_interval_ms":1)";
+    if (mode != 4 && below(4) == 0) {
+      text += R"(,"min_interval_ms":1)";
+      c.thinned.insert(symbol + ".NSE/" + std::to_string(mode) + "/null");
+    }
     say(c, text + '}');
   }
   void say(Client& c, const std::string& text) { ShardTest::say(*c.end, text); }
@@ -73,16 +109,29 @@ class Churn : public ShardTest {
   void check(Client& c) {
     for (const std::string& text : c.end->heard.messages) {
       const Json m = Json::parse(text);
-      if (m["type"] != "market_data") continue;
-      const std::string stream = stream_of(m);
+      const std::string type = m["type"];
+      if (type == "slow") c.is_behind = m["status"] == "behind";
+      if (type == "recovered") recovered(c, m);
+      if (type == "unsubscription") left(c, m);
+      if (type != "market_data") continue;
+      const std::string stream = name_of(m["topic"], m);
       const std::uint64_t seq = m["seq"];
       std::uint64_t& before = c.seq[stream];
+      const auto resume = c.resuming.find(stream);
       if (m.contains("snapshot")) {
         ASSERT_GE(seq, before) << seed_ << ": backwards in " << stream;
       } else {
         ASSERT_GT(seq, before) << seed_ << ": twice or backwards in " << stream;
+        if (!c.is_behind && !c.thinned.contains(stream) && c.in_a_row.contains(stream)) {
+          ASSERT_EQ(seq, before + 1) << seed_ << ": one is missing in " << stream;
+        }
       }
       before = seq;
+      if (resume != c.resuming.end()) {
+        ++resume->second.frames;
+      } else if (seq != 0) {
+        c.in_a_row.insert(stream);
+      }
       if (seq == 0) continue;  // nothing was published yet: a snapshot of what came for other streams
       // A seq stands for one value, whoever got it and how.
       const auto [known, fresh] =
@@ -93,6 +142,28 @@ class Churn : public ShardTest {
     }
     c.end->heard.messages.clear();
     c.end->heard.opcodes.clear();
+  }
+
+  // So many came, and so many it was told to miss: live updates follow these.
+  void recovered(Client& c, const Json& m) {
+    const std::string stream = name_of(topic_of(m), m);
+    const auto resume = c.resuming.find(stream);
+    if (resume == c.resuming.end()) return;  // it unsubscribed meanwhile
+    ++resumed_;
+    const auto [since, frames] = resume->second;
+    c.resuming.erase(resume);
+    const std::uint64_t now = since + frames + m["missing"].get<std::uint64_t>();
+    ASSERT_GE(now, c.seq[stream]) << seed_ << ": " << stream;
+    c.seq[stream] = now;
+    c.in_a_row.insert(stream);
+  }
+  // The answer does not say of which depth: of all.
+  static void left(Client& c, const Json& m) {
+    if (m["status"] != "success") return;
+    const bool all = m.contains("count");
+    const std::string begin = all ? "" : topic_of(m) + '/' + m["mode"].dump();
+    std::erase_if(c.in_a_row, [&](const std::string& stream) { return stream.starts_with(begin); });
+    std::erase_if(c.resuming, [&](const auto& resume) { return resume.first.starts_with(begin); });
   }
 
   // Runs until so many messages are such. Each is looked at once: there are many.
@@ -148,8 +219,11 @@ class Churn : public ShardTest {
           if (below(4) == 0) {
             check(c);
             if (HasFatalFailure()) return;
-            below(2) == 0 ? c.end->connection.reset() : c.end->connection->close(1000, "");
+            const bool is_lost = below(2) == 0;
+            is_lost ? c.end->connection.reset() : c.end->connection->close(1000, "");
+            const Client gone = std::move(c);
             clients_now_.erase(clients_now_.begin() + static_cast<std::ptrdiff_t>(at));
+            if (is_lost) come_back(gone);
           }
           break;
         case 3:
@@ -203,6 +277,8 @@ class Churn : public ShardTest {
   std::int64_t price_ = 0;
   std::vector<Client> clients_now_;
   std::map<std::string, double> values_;
+  std::string epoch_;
+  int resumed_ = 0;
 };
 
 class ChurnOfSeed : public Churn, public testing::WithParamInterface<std::uint64_t> {};
@@ -212,7 +288,7 @@ TEST_P(ChurnOfSeed, EveryClientGetsWhatItMustAndNothingIsUnexplained) {
   run(seed, seed % 2 == 0 ? 1 : 3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, ChurnOfSeed, testing::Range<std::uint64_t>(1, 1 + number_from("GW_RUNS", 8)));
+INSTANTIATE_TEST_SUITE_P(Seeds, ChurnOfSeed, testing::Range<std::uint64_t>(1, 1 + number_from("GW_RUNS", 24)));
 
 }  // namespace
 }  // namespace gw::proxy
