@@ -1,6 +1,10 @@
-"""Attacks on a gateway, each until its standard input ends. Run as a process of its own: hostile_attack.py KIND PORT."""
+"""Attacks on a gateway, each until its standard input ends. Run as a process of its own: hostile_attack.py KIND PORT LOGIN, where
+LOGIN is a message that authenticates. Says "up" when it has made its connections, and at the end how many it made and holds."""
 
+import contextlib
 import errno
+import itertools
+import json
 import os
 import random
 import resource
@@ -11,8 +15,15 @@ import time
 
 UPGRADE = (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n")
-STRANGERS, SLOW, GARBAGE = 15_000, 400, 100
+STRANGERS, SLOW, GARBAGE, PINGING, GREEDY = 15_000, 400, 100, 50, 4
 BATCH = 200  # connections made between two looks at the others
+
+
+def frame(opcode, payload):
+    """With a mask of zeros."""
+    size = len(payload)
+    length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big") if size < 65536 else b"\xff" + size.to_bytes(8, "big")
+    return bytes([0x80 | opcode]) + length + bytes(4) + payload
 
 
 class Attack:
@@ -20,7 +31,7 @@ class Attack:
 
     def __init__(self, port, count):
         self.port, self.count = port, count
-        self.sockets, self.poll, self.made = {}, select.epoll(), 0
+        self.sockets, self.poll, self.made, self.is_up = {}, select.epoll(), 0, False
 
     def open_some(self):
         for _ in range(min(BATCH, self.count - len(self.sockets))):
@@ -50,6 +61,9 @@ class Attack:
         self.poll.register(0, select.EPOLLIN)
         while True:
             self.open_some()
+            if not self.is_up and len(self.sockets) >= self.count:
+                self.is_up = True
+                print("up", flush=True)
             self.turn()
             for descriptor, events in self.poll.poll(0.01, 1000):
                 if descriptor == 0:
@@ -99,7 +113,70 @@ class BadFrames(Attack):
         raw.send(os.urandom(random.randrange(1, 400)))
 
 
-KINDS = {"strangers": (Attack, STRANGERS), "slow handshakes": (SlowHandshakes, SLOW), "bad frames": (BadFrames, GARBAGE)}
+class Writers(Attack):
+    """A good handshake, then as much as is taken."""
+
+    def __init__(self, port, count):
+        super().__init__(port, count)
+        self.unsent = {}  # by socket, once the handshake was answered
+
+    def drop(self, descriptor):
+        self.unsent.pop(self.sockets[descriptor], None)
+        super().drop(descriptor)
+
+    def on_open(self, raw):
+        if raw not in self.unsent:
+            raw.send(UPGRADE)
+            return
+        while True:
+            if not self.unsent[raw]:
+                self.unsent[raw] = memoryview(self.more(raw))
+            self.unsent[raw] = self.unsent[raw][raw.send(self.unsent[raw]):]
+
+    def on_bytes(self, raw, got):
+        self.unsent.setdefault(raw, memoryview(self.first()))
+        self.on_open(raw)
+
+    def first(self):
+        return b""
+
+
+class Pings(Writers):
+    """Of 125 bytes; the answers are read slowly."""
+    pings = frame(9, b"p" * 125) * 500
+
+    def more(self, raw):
+        return self.pings
+
+
+class Greedy(Writers):
+    """Has a key, and asks for what takes longest as fast as it is read; answers are read and forgotten."""
+    most = (1 << 20) - 100
+    symbols = [{"symbol": f"S{i}", "exchange": "NSE", "mode": 4, "depth_level": 50} for i in range(5000)]
+    texts = (b'{"action":"subscribe","symbols":[' + b"[]," * (most // 3) + b"[]]}",
+             b'{"action":"list","x":[' + b"[]," * (most // 3) + b"[]]}",
+             json.dumps({"action": "subscribe", "symbols": symbols}).encode(),
+             b'{"action":"list"}', b'{"action":"search","text":""}')
+
+    def __init__(self, port, count):
+        super().__init__(port, count)
+        self.next = itertools.cycle(frame(1, text) for text in self.texts)
+
+    def first(self):
+        return frame(1, sys.argv[3].encode())
+
+    def more(self, raw):
+        return next(self.next)
+
+    def on_bytes(self, raw, got):
+        with contextlib.suppress(BlockingIOError):
+            while raw.recv(1 << 20):
+                pass
+        super().on_bytes(raw, got)
+
+
+KINDS = {"strangers": (Attack, STRANGERS), "slow handshakes": (SlowHandshakes, SLOW), "bad frames": (BadFrames, GARBAGE),
+         "pings": (Pings, PINGING), "greedy": (Greedy, GREEDY)}
 
 if __name__ == "__main__":
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/proxy/wire/large_request.hpp"
+#include "core/proxy/wire/outline.hpp"
 #include "core/proxy/wire/request.hpp"
 
 namespace {
@@ -23,12 +24,12 @@ bool same(const Entry& a, const Entry& b) {
 }
 
 void compare_with_pieces(std::string_view frame, const Request& whole, std::size_t most) {
+  if (gw::proxy::wire::outline_of(frame, most).entry_count > most) return;  // the others are not looked at
+  if (frame.find('\0') != std::string_view::npos) return;                   // taken for the end by one
   gw::proxy::wire::LargeRequest large(frame, {most});
   while (!large.parse_some()) {
   }
   const Request r = large.take();
-  if (r.error && r.error->code == "SUBSCRIPTION_LIMIT") return;  // without a look at the entries
-  if (frame.find('\0') != std::string_view::npos) return;        // taken for the end by one
   if (text_of(r.error) != text_of(whole.error) || r.action != whole.action || r.id_json != whole.id_json) std::abort();
   if (r.entries.size() != whole.entries.size() || r.batch != whole.batch) std::abort();
   for (std::size_t i = 0; i < r.entries.size(); ++i)

@@ -33,18 +33,23 @@ bool LargeRequest::fail(std::string_view code, std::string message) {
   return true;
 }
 
+bool LargeRequest::fail_for_values(const char* what, std::size_t count) {
+  return fail("INVALID_PARAMETERS", std::string(what) + " may have " + std::to_string(kMostValues) +
+                                        " values, this one has " + std::to_string(count));
+}
+
 bool LargeRequest::parse_head() {
   // The parser would take a NUL for the end.
   if (frame_.find('\0') != std::string::npos) return fail("INVALID_JSON", "Invalid JSON message");
-  outline_ = outline_of(frame_);
+  outline_ = outline_of(frame_, limits_.symbols_per_request);
   if (outline_.too_deep) return fail("INVALID_JSON", "Invalid JSON message");
-  std::string head = frame_.substr(0, outline_.list_begin) + frame_.substr(outline_.list_end);
-  if (head.size() > kLargestPart)
-    return fail("INVALID_PARAMETERS", "A request without its symbols may have " + std::to_string(kLargestPart) +
-                                          " bytes, this one has " + std::to_string(head.size()));
+  if (outline_.head_values > kMostValues) return fail_for_values("A request without its symbols", outline_.head_values);
+  if (outline_.most_entry_values > kMostValues)
+    return fail_for_values("An entry of symbols", outline_.most_entry_values);
+  const std::string head = frame_.substr(0, outline_.list_begin) + frame_.substr(outline_.list_end);
   head_ = std::make_unique<Defaults>(Defaults{Json::parse(head, nullptr, false)});
   request_ = request_of(head_->json, limits_);
-  const std::size_t count = outline_.entries.size();
+  const std::size_t count = outline_.entry_count;
   if (!head_->json.is_object() || count == 0) return true;
   if (request_.action != Action::subscribe && request_.action != Action::unsubscribe) return false;
   request_.error.reset();  // that the list is empty
@@ -57,9 +62,6 @@ bool LargeRequest::parse_head() {
 }
 
 bool LargeRequest::parse_entry(std::string_view text) {
-  if (text.size() > kLargestPart)
-    return fail("INVALID_PARAMETERS", "An entry of symbols may have " + std::to_string(kLargestPart) +
-                                          " bytes, one has " + std::to_string(text.size()));
   // Before a text, not before an entry, the parser would skip a byte order mark.
   const Json json = text.starts_with('\xef') ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
   if (json.is_discarded()) {

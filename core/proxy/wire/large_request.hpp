@@ -16,8 +16,9 @@ class LargeRequest {
  public:
   // Bytes of a frame that are parsed at once, and of the entries that are in one piece.
   static constexpr std::size_t kAtOnce = 4 * 1024;
-  // What may not be cut: a request without its symbols, and each of these.
-  static constexpr std::size_t kLargestPart = 64 * 1024;
+  // Values in what is not cut: a request without its symbols, and each of these. Long texts cost little, a megabyte of
+  // brackets does.
+  static constexpr std::size_t kMostValues = 8 * 1024;
 
   // Copies the frame.
   LargeRequest(std::string_view frame, const RequestLimits& limits);
@@ -33,6 +34,7 @@ class LargeRequest {
   bool parse_head();
   bool parse_entry(std::string_view entry);
   bool fail(std::string_view code, std::string message);
+  bool fail_for_values(const char* what, std::size_t count);
 
   std::string frame_;
   RequestLimits limits_;

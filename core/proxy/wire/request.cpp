@@ -178,7 +178,7 @@ RequestError too_many_symbols(std::size_t count, const RequestLimits& limits) {
 
 Request parse_request(std::string_view frame, const RequestLimits& limits) {
   // Deep nesting is refused before the parser, which would recurse into it.
-  return request_of(outline_of(frame).too_deep ? Json(Json::value_t::discarded) : Json::parse(frame, nullptr, false),
+  return request_of(outline_of(frame, 0).too_deep ? Json(Json::value_t::discarded) : Json::parse(frame, nullptr, false),
                     limits);
 }
 

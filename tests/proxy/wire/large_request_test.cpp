@@ -90,16 +90,26 @@ TEST(LargeRequest, TooManyAreRefusedUnread) {
   EXPECT_EQ(text_of(in_pieces(frame, {3})), text_of(parse_request(frame, {3})));
 }
 
-TEST(LargeRequest, WhatCannotBeCutMayHave64KiB) {
-  const std::string longest(LargeRequest::kLargestPart, 'x');
+TEST(LargeRequest, WhatIsNotCutMayHave8192Values) {
   const auto code = [](const std::string& frame) {
     const Request r = in_pieces(frame);
     return r.error ? std::string(r.error->code) + ": " + r.error->message : "ok";
   };
-  EXPECT_EQ(code(R"({"action":"search","text":")" + longest + "\"}"),
-            "INVALID_PARAMETERS: A request without its symbols may have 65536 bytes, this one has 65565");
-  EXPECT_EQ(code(R"({"action":"subscribe","symbols":[{},{"symbol":")" + longest + "\"}]}"),
-            "INVALID_PARAMETERS: An entry of symbols may have 65536 bytes, one has 65549");
+  const auto list = [](std::size_t values) {
+    std::string text = "[1";
+    while (--values != 0) text += ",1";
+    return text + ']';
+  };
+  constexpr std::size_t kMost = LargeRequest::kMostValues;
+  const std::string head = R"({"action":"list","x":)";
+  EXPECT_EQ(code(head + list(kMost - 2) + '}'), "ok");
+  EXPECT_EQ(code(head + list(kMost - 1) + '}'),
+            "INVALID_PARAMETERS: A request without its symbols may have 8192 values, this one has 8193");
+  const std::string entry = R"({"action":"subscribe","symbols":[{"symbol":"A","exchange":"N"},{"x":)";
+  EXPECT_EQ(code(entry + list(kMost - 2) + "},5]}"), "ok");
+  EXPECT_EQ(code(entry + list(kMost - 1) + "},5]}"),
+            "INVALID_PARAMETERS: An entry of symbols may have 8192 values, this one has 8193");
+  EXPECT_EQ(code(R"({"action":"list","x":")" + std::string(500'000, ',') + "\"}"), "ok") << "a text is one";
   EXPECT_EQ(code(std::string("{\"action\":\"list\"}\0", 18)), "INVALID_JSON: Invalid JSON message");
 }
 
