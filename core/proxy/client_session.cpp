@@ -26,6 +26,7 @@ constexpr std::size_t kBytesOfOne = 512;
 // What one that is not authenticated may cost: its message is parsed before anybody knows it, and its pings answered.
 constexpr std::size_t kStrangersMessage = 16 * 1024;
 constexpr std::size_t kStrangersBacklog = 64 * 1024;
+constexpr PaceLimits kStrangersPace{10, 100};
 constexpr std::int64_t kTooFastForNs = 5'000'000'000;
 constexpr std::size_t kLargestAnswer = 8 << 20;
 
@@ -79,6 +80,7 @@ bool ClientSession::makes_room() {
 
 void ClientSession::admit(bool extras, std::string_view user) {
   admitted_ = true;
+  pace_ = {};
   connection_->limit_messages(shard_.options().message_size);
   place_->authenticated();
   extras_ = extras;
@@ -100,13 +102,19 @@ void ClientSession::send(std::string_view json) {
 
 void ClientSession::request_done(std::size_t bytes, std::size_t more) {
   asked_bytes_ -= bytes;
-  if (more != 0) too_fast_ = !pace_.take(shard_.options().pace, monotonic_ns(), more) || too_fast_;
+  if (more != 0) too_fast_ = !pace_.take(pace_limits(), monotonic_ns(), more) || too_fast_;
   pace_reading();
+}
+
+PaceLimits ClientSession::pace_limits() const {
+  const PaceLimits& limits = shard_.options().pace;
+  if (admitted_) return limits;
+  return {std::min(limits.per_second, kStrangersPace.per_second), std::min(limits.burst, kStrangersPace.burst)};
 }
 
 // Not being read is all that happens to who asks too fast, unless it never stops.
 void ClientSession::look_at_pace(std::int64_t now) {
-  const PaceLimits& limits = shard_.options().pace;
+  const PaceLimits limits = pace_limits();
   if (pace_.lasts(kTooFastForNs, now)) {
     log::warning("proxy", describe() + " sends more than limits.requests_per_second: it is read more slowly");
     send(wire::error("RATE_LIMITED", "More than " + std::to_string(limits.per_second) +
@@ -152,6 +160,7 @@ void ClientSession::end(int code, std::string_view reason, bool lingers) {
 void ClientSession::sweep(std::int64_t now) {
   if (closing_) return;
   const ShardOptions& o = shard_.options();
+  if (too_fast_) look_at_pace(now);
   if (!admitted_) {
     if (!connection_->is_open() || now - opened_ns_ <= o.authentication_timeout_ns) return;
     constexpr std::string_view kText = "First message must be authentication with API key";
@@ -160,7 +169,6 @@ void ClientSession::sweep(std::int64_t now) {
     close(kBadAuthentication, "authentication");
     return;
   }
-  if (too_fast_) look_at_pace(now);
   if (slow_until_ns_ != 0) trust_again(now);
   if (has_stopped_reading(now)) {
     log::warning("proxy", describe() + " has taken no byte for " +
@@ -203,7 +211,7 @@ void ClientSession::on_open() {
 void ClientSession::on_control_frame() {
   last_frame_ns_ = monotonic_ns();
   if (closing_) return;
-  too_fast_ = !pace_.take(shard_.options().pace, last_frame_ns_) || too_fast_;
+  too_fast_ = !pace_.take(pace_limits(), last_frame_ns_) || too_fast_;
   pace_reading();
 }
 
@@ -233,7 +241,7 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
     close(1003, "text frames only");
     return;
   }
-  too_fast_ = !pace_.take(shard_.options().pace, last_frame_ns_, 1 + payload.size() / kBytesOfOne) || too_fast_;
+  too_fast_ = !pace_.take(pace_limits(), last_frame_ns_, 1 + payload.size() / kBytesOfOne) || too_fast_;
   const wire::RequestLimits limits{shard_.options().symbols_per_request};
   if (payload.size() > wire::LargeRequest::kAtOnce) {
     large_ = std::make_unique<wire::LargeRequest>(payload, limits);

@@ -112,6 +112,7 @@ class ClientSession final : public websocket::Listener {
   void tell_pace(std::string_view status, std::uint64_t conflated);
   void lose_all();
   bool has_stopped_reading(std::int64_t now_ns);
+  PaceLimits pace_limits() const;
   void pace_reading();
   void look_at_pace(std::int64_t now_ns);
   std::string describe() const;

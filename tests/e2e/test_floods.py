@@ -72,6 +72,17 @@ def test_pings_are_paced_as_requests_are(start):
             assert len(rest) < 100_000
 
 
+def test_a_strangers_pings_are_few_whatever_clients_may_send(start):
+    gateway = start({"server": {"authentication_timeout": "1s"}})
+    raw = RawSocket(gateway.port)
+    raw.socket.sendall(PING * 1000)
+    pongs = 0
+    while (frame := raw.frame()) is not None and frame[0] != 8:
+        pongs += frame[0] == 10
+    assert 100 <= pongs < 500
+    raw.socket.close()
+
+
 def test_a_stranger_may_say_little(shared):
     for deflated in (False, True):
         text = json.dumps([[]] * 10_000).encode()
