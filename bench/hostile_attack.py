@@ -1,5 +1,5 @@
 """Attacks on a gateway, each until its standard input ends. Run as a process of its own: hostile_attack.py KIND PORT LOGIN, where
-LOGIN is a message that authenticates. Says "up" when it has made its connections, and at the end how many it made and holds."""
+LOGIN is a message that authenticates. Says "up" once as many connections as it keeps were open, and at the end how many it made and holds."""
 
 import contextlib
 import errno
@@ -31,7 +31,7 @@ class Attack:
 
     def __init__(self, port, count):
         self.port, self.count = port, count
-        self.sockets, self.poll, self.made, self.is_up = {}, select.epoll(), 0, False
+        self.sockets, self.coming, self.poll, self.made, self.is_up = {}, set(), select.epoll(), 0, False
 
     def open_some(self):
         for _ in range(min(BATCH, self.count - len(self.sockets))):
@@ -43,9 +43,11 @@ class Attack:
                 return
             self.made += 1
             self.sockets[raw.fileno()] = raw
+            self.coming.add(raw.fileno())
             self.poll.register(raw, select.EPOLLIN | select.EPOLLOUT | select.EPOLLET)
 
     def drop(self, descriptor):
+        self.coming.discard(descriptor)
         self.sockets.pop(descriptor).close()
 
     def on_open(self, raw):
@@ -61,7 +63,7 @@ class Attack:
         self.poll.register(0, select.EPOLLIN)
         while True:
             self.open_some()
-            if not self.is_up and len(self.sockets) >= self.count:
+            if not self.is_up and self.made - len(self.coming) >= self.count:
                 self.is_up = True
                 print("up", flush=True)
             self.turn()
@@ -71,6 +73,7 @@ class Attack:
                 raw = self.sockets.get(descriptor)
                 if raw is None:
                     continue
+                self.coming.discard(descriptor)
                 try:
                     if events & select.EPOLLIN:
                         got = raw.recv(4096)
@@ -142,8 +145,12 @@ class Writers(Attack):
 
 
 class Pings(Writers):
-    """Of 125 bytes; the answers are read slowly."""
+    """Of 125 bytes; the answers are not read."""
     pings = frame(9, b"p" * 125) * 500
+
+    def on_bytes(self, raw, got):
+        self.poll.modify(raw, select.EPOLLOUT | select.EPOLLET)
+        super().on_bytes(raw, got)
 
     def more(self, raw):
         return self.pings
@@ -185,4 +192,4 @@ if __name__ == "__main__":
     kind, number = KINDS[sys.argv[1]]
     attack = kind(int(sys.argv[2]), number)
     attack.run()
-    print(attack.made, len(attack.sockets))
+    print(attack.made, len(attack.sockets) - len(attack.coming))

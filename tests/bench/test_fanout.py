@@ -96,11 +96,13 @@ def test_instructions_are_read_from_a_profile():
     assert counting.read_profile("events: Ir\n") == (0, 0)
 
 
-@pytest.mark.parametrize("attack, connections", [("slow handshakes", 400), ("bad frames", 101)])
+@pytest.mark.parametrize("attack, connections", [("slow handshakes", 400), ("bad frames", 101), ("pings", 50), ("greedy", 4)])
 def test_an_attack_keeps_coming(inputs, attack, connections):
     with servers.Gateway(inputs, RATE) as server:
-        command = [sys.executable, pathlib.Path(run.__file__).with_name("hostile_attack.py"), attack, str(server.port)]
+        login = inputs.messages.read_text().splitlines()[0].split("\t")[0]
+        command = [sys.executable, pathlib.Path(run.__file__).with_name("hostile_attack.py"), attack, str(server.port), login]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as attackers:
+            assert attackers.stdout.readline() == "up\n"
             seen = run.run_load(server, seconds=1, warmup=0.5)
             made, _ = map(int, attackers.communicate()[0].split())
     assert made >= connections  # those that were closed came again
