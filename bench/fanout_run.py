@@ -188,7 +188,8 @@ class Cell:
                 if behind == ENOUGH or rate >= MOST_UPDATES:
                     break
                 if is_behind:
-                    rate = JUST_ABOVE * seen["deliveries_per_second"] / self.scenario.fan_out
+                    # In a bad second there may be none.
+                    rate = max(JUST_ABOVE * seen["deliveries_per_second"] / self.scenario.fan_out, rate / 10)
                     continue
                 kept = max(rate, kept or rate)
             step = FIRST_STEP if self.is_first else STEP
