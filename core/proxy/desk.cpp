@@ -54,7 +54,7 @@ Desk::Desk(Loop& loop, bus::Doorbell& bell, const ShardOptions& options, const s
   }
   loop.listen(bell, [this] { rung_ = true; });
   loop.add_work([this] { return work(); });
-  loop.add_work([this] { return take_slice(); });
+  loop.add_bulk([this] { return take_slice(); });
   loop.every([] { return kSweepNs; }, [this] { sweep(); });
 }
 

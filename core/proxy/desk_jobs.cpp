@@ -15,6 +15,8 @@ constexpr std::size_t kRowsAtOnce = 4'096;  // of an instrument list
 // What takes as long as one more request.
 constexpr std::size_t kTopicsOfOne = 8;
 constexpr std::size_t kRowsOfOne = 512;
+constexpr std::size_t kEntriesOfOne = 16;
+constexpr std::size_t kAnswerOfSearch = 8;
 
 }  // namespace
 
@@ -73,8 +75,9 @@ bool Desk::go_on(Subscriber& client) {
     busy_.push_back(client.id);
     return true;
   }
-  const std::size_t rows = job.search ? job.search->rows() : 0;
-  request_done(client, job.asked.bytes, job.topics.size() / kTopicsOfOne + rows / kRowsOfOne);
+  std::size_t more = job.topics.size() / kTopicsOfOne + job.asked.request.entries.size() / kEntriesOfOne;
+  if (job.search) more += kAnswerOfSearch + job.search->rows() / kRowsOfOne;
+  request_done(client, job.asked.bytes, more);
   return false;
 }
 

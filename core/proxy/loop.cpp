@@ -6,13 +6,17 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "core/base/clock.hpp"
+
 namespace gw::proxy {
 namespace {
 
 namespace asio = boost::asio;
 
-// Ready handlers between two steps: a flood of requests does not hold up the ticks either.
-constexpr int kHandlersAtOnce = 256;
+// Of ready handlers between two steps: a flood of requests does not hold up the ticks either.
+constexpr std::int64_t kHandlersForNs = 1'000'000;
+// A step of bulk in so many of work, while there is work.
+constexpr unsigned kBulkEvery = 4;
 
 }  // namespace
 
@@ -52,11 +56,15 @@ struct Loop::Impl {
   bool step() {
     bool more = false;
     for (const auto& work : works) more = work() || more;
+    if (more && ++steps % kBulkEvery != 0) return true;
+    for (const auto& bulk : bulks) more = bulk() || more;
     return more;
   }
 
   asio::io_context io{1};
   std::vector<std::function<bool()>> works;
+  std::vector<std::function<bool()>> bulks;
+  unsigned steps = 0;
   std::vector<std::unique_ptr<Bell>> bells;
   std::vector<std::unique_ptr<Periodic>> periodics;
 };
@@ -66,6 +74,7 @@ Loop::~Loop() = default;
 
 asio::io_context& Loop::io() { return impl_->io; }
 void Loop::add_work(std::function<bool()> step) { impl_->works.push_back(std::move(step)); }
+void Loop::add_bulk(std::function<bool()> step) { impl_->bulks.push_back(std::move(step)); }
 void Loop::listen(bus::Doorbell& bell, std::function<void()> rung) {
   impl_->bells.push_back(std::make_unique<Impl::Bell>(impl_->io, bell, std::move(rung)));
 }
@@ -80,7 +89,7 @@ void Loop::run() {
   for (const auto& bell : impl_->bells) bell->wait();
   for (const auto& periodic : impl_->periodics) periodic->wait();
   while (!impl_->io.stopped()) {
-    for (int i = 0; i < kHandlersAtOnce && impl_->io.poll_one() != 0; ++i) {
+    for (const std::int64_t end = monotonic_ns() + kHandlersForNs; impl_->io.poll_one() != 0 && monotonic_ns() < end;) {
     }
     if (!impl_->step()) impl_->io.run_one();
   }

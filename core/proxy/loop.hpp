@@ -1,5 +1,6 @@
-// A thread's event loop. Whatever is ready on sockets, timers and from other threads runs first, then one step of bulk
-// work, and again: a client that connects never waits behind more than one step of ticks.
+// A thread's event loop. Whatever is ready on sockets, timers and from other threads runs first, then one step of work
+// (ticks), and again: a client that connects never waits behind more than one step of ticks. Requests that take time
+// have what time is left, and a part of it when none is.
 #pragma once
 
 #include <functional>
@@ -19,6 +20,7 @@ class Loop {
   boost::asio::io_context& io();
   // Before run(): `step` does a bounded piece of work; true when there is more.
   void add_work(std::function<bool()> step);
+  void add_bulk(std::function<bool()> step);
   // Before run(): `rung` is called when the bell was, before the next step.
   void listen(bus::Doorbell& bell, std::function<void()> rung);
   // Until stop(). [the loop's own thread]

@@ -47,7 +47,7 @@ struct Shard::Timer {
 Shard::Shard(std::size_t number, Loop& loop, const ShardOptions& options)
     : number_(number), loop_(loop), due_timer_(std::make_unique<Timer>(loop.io())) {
   set_options(options);
-  loop.add_work([this] { return parse_some(); });
+  loop.add_bulk([this] { return parse_some(); });
   loop.every([this] { return sweep_interval(options_) / static_cast<std::int64_t>(sweep_parts()); },
              [this] { sweep(); });
 }

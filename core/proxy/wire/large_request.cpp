@@ -12,11 +12,12 @@ struct LargeRequest::Defaults {
   Json json;
 };
 
-LargeRequest::LargeRequest(std::string_view frame, const RequestLimits& limits) : frame_(frame), limits_(limits) {}
+LargeRequest::LargeRequest(std::string_view frame, const RequestLimits& limits)
+    : frame_(frame), limits_(limits), scan_(frame_, limits.symbols_per_request) {}
 LargeRequest::~LargeRequest() = default;
 
 bool LargeRequest::parse_some() {
-  if (head_ == nullptr) return parse_head();
+  if (head_ == nullptr) return scan_.look_on(kLookedAtAtOnce) && parse_head();
   std::size_t bytes = 0;
   while (parsed_ < outline_.entries.size() && bytes < kAtOnce) {
     const std::string_view entry = outline_.entries[parsed_++];
@@ -41,7 +42,7 @@ bool LargeRequest::fail_for_values(const char* what, std::size_t count) {
 bool LargeRequest::parse_head() {
   // The parser would take a NUL for the end.
   if (frame_.find('\0') != std::string::npos) return fail("INVALID_JSON", "Invalid JSON message");
-  outline_ = outline_of(frame_, limits_.symbols_per_request);
+  outline_ = scan_.take();
   if (outline_.too_deep) return fail("INVALID_JSON", "Invalid JSON message");
   if (outline_.head_values > kMostValues) return fail_for_values("A request without its symbols", outline_.head_values);
   if (outline_.most_entry_values > kMostValues)

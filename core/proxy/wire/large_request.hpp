@@ -16,6 +16,8 @@ class LargeRequest {
  public:
   // Bytes of a frame that are parsed at once, and of the entries that are in one piece.
   static constexpr std::size_t kAtOnce = 4 * 1024;
+  // Bytes that are looked at before, to find the entries: as long as that many are parsed.
+  static constexpr std::size_t kLookedAtAtOnce = 32 * 1024;
   // Values in what is not cut: a request without its symbols, and each of these. Long texts cost little, a megabyte of
   // brackets does.
   static constexpr std::size_t kMostValues = 8 * 1024;
@@ -38,6 +40,7 @@ class LargeRequest {
 
   std::string frame_;
   RequestLimits limits_;
+  OutlineScan scan_;
   Outline outline_;
   std::unique_ptr<Defaults> head_;  // the frame without its symbols
   std::size_t parsed_ = 0;          // of the entries

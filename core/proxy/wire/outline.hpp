@@ -26,4 +26,35 @@ struct Outline {
 // Of more than `most_entries` only so many are noted.
 Outline outline_of(std::string_view frame, std::size_t most_entries);
 
+// The same of a frame that is too large to be looked at in one go. The frame stays where it is.
+class OutlineScan {
+ public:
+  OutlineScan(std::string_view frame, std::size_t most_entries) : frame_(frame), most_entries_(most_entries) {}
+  // At so many bytes more, and at the rest of a text that began there. True: that was all, and take() may be called.
+  bool look_on(std::size_t bytes);
+  Outline take();
+
+ private:
+  void look(char c);
+  void skip_string();
+  void begin_list();
+  void end_entry();
+  void end_list();
+  void forget_list();
+
+  std::string_view frame_;
+  std::size_t most_entries_;
+  Outline outline_;
+  std::size_t at_ = 0;
+  std::size_t string_ = 0;  // where the last one at the top began
+  std::size_t entry_ = 0;   // where the entry began that is looked at
+  std::size_t values_ = 0;
+  std::size_t before_list_ = 0;
+  std::size_t before_entry_ = 0;
+  std::size_t list_values_ = 0;
+  int depth_ = 0;
+  bool after_key_ = false;  // "symbols" came, its value did not
+  bool in_list_ = false;
+};
+
 }  // namespace gw::proxy::wire

@@ -85,6 +85,23 @@ TEST(LargeRequest, APieceIsFourKilobytesOfEntries) {
   EXPECT_EQ(large.take().entries.size(), 5000U);
 }
 
+TEST(LargeRequest, AMegabyteOfBracketsIsLookedAtInPieces) {
+  std::string frame = R"({"action":"list","x":[)";
+  while (frame.size() < (1 << 20)) frame += "[],";
+  frame += "[]]}";
+  LargeRequest large(frame, {});
+  std::size_t pieces = 1;
+  while (!large.parse_some()) ++pieces;
+  EXPECT_EQ(pieces, frame.size() / LargeRequest::kLookedAtAtOnce + 1);
+  EXPECT_EQ(large.take().error->code, "INVALID_PARAMETERS");
+}
+
+TEST(LargeRequest, WhereverALookEnds) {
+  for (std::size_t n = LargeRequest::kLookedAtAtOnce - 100; n < LargeRequest::kLookedAtAtOnce + 40; ++n)
+    expect_same(R"({"x":")" + std::string(n - 100, 'x') + "\",\"y\":" + std::string(80, ' ') +
+                "[\"\\\"],[\"],\"action\":\"subscribe\",\"symbols\":[{\"symbol\":\"A,]\",\"exchange\":\"N\"},5]}");
+}
+
 TEST(LargeRequest, TooManyAreRefusedUnread) {
   const std::string frame = R"({"action":"subscribe","symbols":[1,2,3,4]})";
   EXPECT_EQ(text_of(in_pieces(frame, {3})), text_of(parse_request(frame, {3})));
