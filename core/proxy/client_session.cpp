@@ -160,6 +160,7 @@ void ClientSession::end(int code, std::string_view reason, bool lingers) {
 void ClientSession::sweep(std::int64_t now) {
   if (closing_) return;
   const ShardOptions& o = shard_.options();
+  if (paused_ && connection_->hung_up()) return on_closed({1006, 0, {}, "it hung up while it was not read"});
   if (too_fast_) look_at_pace(now);
   if (!admitted_) {
     if (!connection_->is_open() || now - opened_ns_ <= o.authentication_timeout_ns) return;
@@ -179,8 +180,8 @@ void ClientSession::sweep(std::int64_t now) {
   if (ping_sent_ns_ != 0) {
     if (last_frame_ns_ >= ping_sent_ns_) {
       ping_sent_ns_ = 0;
-    } else if (connection_->backlog() != 0) {
-      ping_sent_ns_ = now;  // the ping itself may stand behind unsent output
+    } else if (connection_->backlog() != 0 || paused_) {
+      ping_sent_ns_ = now;  // the ping may stand behind unsent output, its answer behind what is not read
     } else if (now - ping_sent_ns_ > o.ping_timeout_ns) {
       log::info("proxy", describe() + " did not answer a ping, closed with 1011");
       end(1011, "ping timeout", true);

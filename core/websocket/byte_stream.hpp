@@ -42,6 +42,7 @@ class ByteStream {
   virtual void shutdown() = 0;       // no more writes
   virtual void close() = 0;
   virtual boost::asio::ip::tcp::socket& socket() = 0;
+  bool hung_up();  // byte_stream.cpp
   void set_kernel_buffer(int bytes) {
     boost::system::error_code ignored;
     socket().set_option(boost::asio::ip::tcp::socket::send_buffer_size(bytes), ignored);

@@ -184,6 +184,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   Output& bytes() { return output_; }
   std::uint64_t written() const { return written_; }
   bool compresses() const { return compresses_; }
+  bool hung_up() const { return stream_->hung_up(); }
   bool is_open() const { return open_ && !closing_ && !finished_; }
   std::string remote() const {
     return remote_.port() == 0 ? std::string() : remote_.address().to_string() + ':' + std::to_string(remote_.port());

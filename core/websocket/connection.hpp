@@ -131,6 +131,8 @@ class Connection {
   // Handles of the incoming side: while paused nothing is read from the socket, what was read already comes up to the
   // end of its message.
   virtual void pause_reading(bool paused) = 0;
+  // Server side, of a peer that is not read: it will send nothing more, or is gone. Asks the system.
+  virtual bool hung_up() const = 0;
   // Of the messages that are not begun yet; a longer one is closed with 1009.
   virtual void limit_messages(std::size_t bytes) = 0;
   // While held nothing passes either way, not even pongs and close frames: what a peer sees of a network that fails.

@@ -25,6 +25,7 @@ class Handle final : public Connection {
   bool is_open() const override { return impl_->is_open(); }
   std::string remote_address() const override { return impl_->remote(); }
   void pause_reading(bool paused) override { impl_->pause_reading(paused); }
+  bool hung_up() const override { return impl_->hung_up(); }
   void limit_messages(std::size_t bytes) override { impl_->limit_messages(bytes); }
   void hold(bool held) override { impl_->hold(held); }
 

@@ -72,6 +72,25 @@ def test_pings_are_paced_as_requests_are(start):
             assert len(rest) < 100_000
 
 
+def test_one_that_is_not_read_is_not_taken_for_dead(start):
+    gateway = start({"server": {"ping_interval": "1s", "ping_timeout": "1s"}, "limits": {"requests_per_second": 1, "request_burst": 5}})
+    with gateway.client() as client:
+        client.send({"action": "ping", "x": "x" * 4000})  # counts as eight
+        client.send({"action": "ping", "id": "read later"})
+        assert client.next("pong", id="read later")
+
+
+def test_one_that_hangs_up_while_it_is_not_read_is_let_go(start):
+    gateway = start({"limits": {"requests_per_second": 1, "request_burst": 5}})
+    raw = RawSocket(gateway.port)
+    raw.text(json.dumps({"action": "authenticate", "api_key": gateway.key()}))
+    raw.socket.sendall(PING * 100)
+    for _ in range(5):
+        raw.frame()
+    raw.socket.close()
+    gateway.wait_line(r"disconnected: 1006 it hung up")
+
+
 def test_a_strangers_pings_are_few_whatever_clients_may_send(start):
     gateway = start({"server": {"authentication_timeout": "1s"}})
     raw = RawSocket(gateway.port)
