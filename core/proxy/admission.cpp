@@ -32,11 +32,11 @@ void Admission::no_stranger(Place& place) {
   place.stranger_.reset();
 }
 
-void Admission::Place::authenticated() {
-  if (admission_ == nullptr) return;
+std::shared_ptr<SharedPace> Admission::Place::authenticated(std::int64_t key) {
   const std::lock_guard lock(admission_->mutex_);
   admission_->no_stranger(*this);
   give_way_ = nullptr;
+  return admission_->paces_.of(key, monotonic_ns());
 }
 
 void Admission::Place::on_give_way(std::function<void()> give_way) {

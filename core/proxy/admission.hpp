@@ -16,6 +16,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/proxy/shared_paces.hpp"
+
 namespace gw::proxy {
 
 struct AdmissionLimits {
@@ -41,8 +43,8 @@ class Admission : public std::enable_shared_from_this<Admission> {
     // Called once, on any thread and with the admission locked, when its connection is to go; at once when that has
     // been decided already. Never after authenticated().
     void on_give_way(std::function<void()> give_way);
-    // It is no stranger any more.
-    void authenticated();
+    // It is no stranger any more. With all others of its key it has this pace.
+    std::shared_ptr<SharedPace> authenticated(std::int64_t key);
 
    private:
     friend class Admission;
@@ -73,6 +75,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
   std::list<Place*> strangers_;  // that have waited longest first
   std::size_t refused_ = 0;      // that are being told
   std::unordered_map<std::string, std::size_t> by_address_;
+  SharedPaces paces_;
   std::array<Told, 3> refusals_told_;
   Told strangers_told_;
 };

@@ -27,8 +27,14 @@ constexpr std::size_t kBytesOfOne = 512;
 constexpr std::size_t kStrangersMessage = 16 * 1024;
 constexpr std::size_t kStrangersBacklog = 64 * 1024;
 constexpr PaceLimits kStrangersPace{10, 100};
+// What a short request that may take long counts as where only little is begun.
+constexpr std::size_t kLong = RequestPace::kLittle + 1;
 constexpr std::int64_t kTooFastForNs = 5'000'000'000;
 constexpr std::size_t kLargestAnswer = 8 << 20;
+
+bool takes_long(wire::Action action) {
+  return action == wire::Action::list || action == wire::Action::search || action == wire::Action::unsubscribe_all;
+}
 
 // Memory, not bytes as they came: three of an empty entry become hundreds.
 std::size_t weight(const wire::Request& request, std::size_t payload) {
@@ -78,11 +84,11 @@ bool ClientSession::makes_room() {
   return true;
 }
 
-void ClientSession::admit(bool extras, std::string_view user) {
+void ClientSession::admit(bool extras, std::string_view user, std::int64_t key) {
   admitted_ = true;
-  pace_ = {};
   connection_->limit_messages(shard_.options().message_size);
-  place_->authenticated();
+  pace_ = RequestPace(place_->authenticated(key));
+  too_fast_ = false;
   extras_ = extras;
   user_ = user;
 }
@@ -102,7 +108,7 @@ void ClientSession::send(std::string_view json) {
 
 void ClientSession::request_done(std::size_t bytes, std::size_t more) {
   asked_bytes_ -= bytes;
-  if (more != 0) too_fast_ = !pace_.take(pace_limits(), monotonic_ns(), more) || too_fast_;
+  if (more != 0) took(monotonic_ns(), more);
   pace_reading();
 }
 
@@ -112,15 +118,22 @@ PaceLimits ClientSession::pace_limits() const {
   return {std::min(limits.per_second, kStrangersPace.per_second), std::min(limits.burst, kStrangersPace.burst)};
 }
 
+void ClientSession::took(std::int64_t now, std::size_t count) {
+  too_fast_ = !pace_.take(pace_limits(), now, count) || too_fast_;
+}
+
 // Not being read is all that happens to who asks too fast, unless it never stops.
 void ClientSession::look_at_pace(std::int64_t now) {
   const PaceLimits limits = pace_limits();
   if (pace_.lasts(kTooFastForNs, now)) {
     log::warning("proxy", describe() + " sends more than limits.requests_per_second: it is read more slowly");
-    send(wire::error("RATE_LIMITED", "More than " + std::to_string(limits.per_second) +
-                                         " requests per second: they wait. Send fewer, or several symbols in one"));
+    send(wire::error("RATE_LIMITED",
+                     "More than " + std::to_string(limits.per_second) + " requests per second, or " +
+                         std::to_string(SharedPace::kConnections) +
+                         " times as many with all of its key: they wait. Send fewer, or several symbols in one"));
   }
-  too_fast_ = !pace_.may_go_on(limits, now);
+  if (held_ != 0) begin_held(now);
+  if (held_ == 0) too_fast_ = !pace_.may_go_on(limits, now);
   pace_reading();
 }
 
@@ -212,7 +225,7 @@ void ClientSession::on_open() {
 void ClientSession::on_control_frame() {
   last_frame_ns_ = monotonic_ns();
   if (closing_) return;
-  too_fast_ = !pace_.take(pace_limits(), last_frame_ns_) || too_fast_;
+  took(last_frame_ns_, 1);
   pace_reading();
 }
 
@@ -242,15 +255,32 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
     close(1003, "text frames only");
     return;
   }
-  too_fast_ = !pace_.take(pace_limits(), last_frame_ns_, 1 + payload.size() / kBytesOfOne) || too_fast_;
   const wire::RequestLimits limits{shard_.options().symbols_per_request};
-  if (payload.size() > wire::LargeRequest::kAtOnce) {
-    large_ = std::make_unique<wire::LargeRequest>(payload, limits);
-    shard_.parse_later(id_);
-  } else {
-    hand_over(wire::parse_request(payload, limits), payload.size());
+  std::size_t count = 1 + payload.size() / kBytesOfOne;
+  if (payload.size() <= wire::LargeRequest::kAtOnce) {
+    wire::Request request = wire::parse_request(payload, limits);
+    if (!takes_long(request.action) || !pace_.waits_for_others(pace_limits(), last_frame_ns_, kLong)) {
+      took(last_frame_ns_, count);
+      hand_over(std::move(request), payload.size());
+      pace_reading();
+      return;
+    }
+    count = kLong;
   }
+  large_ = std::make_unique<wire::LargeRequest>(payload, limits);
+  held_ = count;
+  begin_held(last_frame_ns_);
   pace_reading();
+}
+
+// Unless others of its key have asked for too much. Nothing is counted before.
+void ClientSession::begin_held(std::int64_t now) {
+  if (pace_.waits_for_others(pace_limits(), now, held_)) {
+    too_fast_ = true;
+  } else {
+    took(now, std::exchange(held_, 0));
+    shard_.parse_later(id_);
+  }
 }
 
 bool ClientSession::parse_some() {

@@ -49,7 +49,7 @@ class ClientSession final : public websocket::Listener {
   bool is_due(routing::TopicId topic, std::int64_t at_ns) const;  // what schedule() was told still counts
 
   // ---- what the desk says
-  void admit(bool extras, std::string_view user);
+  void admit(bool extras, std::string_view user, std::int64_t key);
   void send(std::string_view json);
   // Empty: there is none any more.
   void frame(routing::TopicId topic, std::string_view frame, FrameKind kind);
@@ -113,6 +113,8 @@ class ClientSession final : public websocket::Listener {
   void lose_all();
   bool has_stopped_reading(std::int64_t now_ns);
   PaceLimits pace_limits() const;
+  void took(std::int64_t now_ns, std::size_t count);
+  void begin_held(std::int64_t now_ns);
   void pace_reading();
   void look_at_pace(std::int64_t now_ns);
   std::string describe() const;
@@ -134,6 +136,7 @@ class ClientSession final : public websocket::Listener {
   // Only now and then.
   std::unique_ptr<ThinnedTopics> thinned_;
   std::unique_ptr<wire::LargeRequest> large_;  // nothing else is read meanwhile
+  std::size_t held_ = 0;                       // it is not begun, and counts as so many; 0: it is
   std::size_t asked_bytes_ = 0;                // of requests that the desk has not done yet
   std::int64_t opened_ns_ = 0;
   std::int64_t last_frame_ns_ = 0;
@@ -147,8 +150,8 @@ class ClientSession final : public websocket::Listener {
   std::uint64_t thinned_away_ = 0;
   std::uint64_t lost_ = 0;
   std::string user_;
-  RequestPace pace_;
   std::shared_ptr<Admission::Place> place_;  // the socket keeps it too
+  RequestPace pace_;
 };
 
 }  // namespace gw::proxy

@@ -41,8 +41,9 @@ void Desk::authenticate(Subscriber& client, const wire::Request& request) {
                 client.deflated, options_.subscriptions_per_client);
   if (log::enabled(log::Level::info))
     log::info("proxy", client.describe() + " authenticated, served by broker " + table.setup().name);
-  link(client.id).call([id = client.id, extras = client.extras, user = client.account->user](Shard& shard) {
-    if (ClientSession* session = shard.find(id)) session->admit(extras, user);
+  link(client.id).call([id = client.id, extras = client.extras, user = client.account->user,
+                        key = client.account->key_id](Shard& shard) {
+    if (ClientSession* session = shard.find(id)) session->admit(extras, user, key);
   });
   const wire::AuthenticatedExtras extras{client.account->user, table.setup().name, bus::word(table.state()),
                                          lineup.epoch};

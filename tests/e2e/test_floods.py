@@ -72,6 +72,35 @@ def test_pings_are_paced_as_requests_are(start):
             assert len(rest) < 100_000
 
 
+def test_who_comes_again_and_again_may_not_ask_for_more(start):
+    gateway = start({"server": {"ping_interval": "5m"}, "limits": {"requests_per_second": 1, "request_burst": 400}})
+    key, large = gateway.key("Greedy"), {"action": "list", "x": "x" * 200_000}  # counts as 391
+    answers = ["subscriptions"]
+    for _ in range(100):
+        if answers[-1] == "error":
+            break
+        greedy = RawSocket(gateway.port)
+        for said in ({"action": "authenticate", "api_key": key}, large):
+            greedy.text(json.dumps(said))
+            answers.append(json.loads(greedy.frame()[1])["type"])
+        if answers[-1] != "error":
+            greedy.socket.close()
+    assert answers[-1] == "error"  # after five seconds
+    lister = RawSocket(gateway.port)
+    lister.text(json.dumps({"action": "authenticate", "api_key": key}))
+    lister.text('{"action":"list"}')
+    assert json.loads(lister.frame()[1])["type"] == "authentication"
+    with gateway.client(key) as modest, gateway.client() as other:
+        for _ in range(20):
+            assert modest.ask({"action": "ping"})["type"] == "pong"
+        assert other.ask(large)["type"] == "subscriptions"
+    for held in (greedy, lister):
+        while (said := json.loads(held.frame()[1]))["type"] == "error":
+            assert said["code"] == "RATE_LIMITED"
+        assert said["type"] == "subscriptions"
+        held.socket.close()
+
+
 def test_one_that_is_not_read_is_not_taken_for_dead(start):
     gateway = start({"server": {"ping_interval": "1s", "ping_timeout": "1s"}, "limits": {"requests_per_second": 1, "request_burst": 5}})
     with gateway.client() as client:

@@ -1,10 +1,9 @@
-// Who may come in: origins, the pace of requests, and places.
+// Who may come in: origins and places.
 #include <gtest/gtest.h>
 
 #include "core/base/log.hpp"
 #include "core/proxy/admission.hpp"
 #include "core/proxy/origin.hpp"
-#include "core/proxy/request_pace.hpp"
 
 namespace gw::proxy {
 namespace {
@@ -27,23 +26,6 @@ TEST(Origin, ANameThatWasPointedAtLoopbackIsNotTheSameHost) {
   EXPECT_FALSE(is_allowed_origin("http://evil.example:8765", "evil.example:8765", {{}, true}));
 }
 
-TEST(Pace, ABurstPassesAndThenOnlyTheRate) {
-  const PaceLimits limits{10, 20};
-  constexpr std::int64_t kSecond = 1'000'000'000;
-  RequestPace pace;
-  std::int64_t now = 77 * kSecond;
-  for (int i = 0; i < 20; ++i) EXPECT_TRUE(pace.take(limits, now)) << i;
-  EXPECT_FALSE(pace.take(limits, now));
-  EXPECT_FALSE(pace.may_go_on(limits, now + kSecond / 20));
-  EXPECT_TRUE(pace.may_go_on(limits, now + kSecond / 5));
-  EXPECT_FALSE(pace.lasts(5 * kSecond, now + 4 * kSecond / 10));
-  for (int i = 0; i < 60; ++i) pace.take(limits, now += kSecond / 12);
-  EXPECT_TRUE(pace.lasts(5 * kSecond, now + kSecond));
-  EXPECT_FALSE(pace.lasts(5 * kSecond, now + kSecond)) << "said once";
-  EXPECT_TRUE(pace.take(limits, now + 60 * kSecond));
-  EXPECT_FALSE(pace.lasts(0, now + 60 * kSecond)) << "a quiet while ends it";
-}
-
 class Places : public testing::Test {
  protected:
   void SetUp() override { log::set_level(log::Level::error); }
@@ -57,8 +39,8 @@ TEST_F(Places, EachLimitKeepsOutWhatPassesItAndLetsInAgain) {
   EXPECT_EQ(a->refusal(), Refusal::none);
   EXPECT_EQ(admission_->enter("10.0.0.1")->refusal(), Refusal::per_address);
   auto c = admission_->enter("10.0.0.2");
-  a->authenticated();
-  a->authenticated();
+  a->authenticated(1);
+  a->authenticated(1);
   auto d = admission_->enter("10.0.0.3");
   EXPECT_EQ(d->refusal(), Refusal::none);
   EXPECT_EQ(admission_->enter("10.0.0.4")->refusal(), Refusal::connections);
@@ -79,7 +61,7 @@ TEST_F(Places, TheStrangerThatHasWaitedLongestGivesWayToOneThatComes) {
   auto b = enter("b");
   const auto c = enter("c");
   EXPECT_EQ(gone, "a");
-  b->authenticated();
+  b->authenticated(1);
   const auto d = enter("d");
   EXPECT_EQ(gone, "a");
   const auto e = enter("e");
@@ -91,6 +73,14 @@ TEST_F(Places, TheStrangerThatHasWaitedLongestGivesWayToOneThatComes) {
   const auto g = enter("g");
   late->on_give_way([&gone] { gone += "late"; });
   EXPECT_EQ(gone, "acdelate") << "decided before it could be told";
+}
+
+TEST_F(Places, ThoseOfOneKeyShareAPace) {
+  const auto a = admission_->enter("10.0.0.1");
+  const auto b = admission_->enter("10.0.0.2");
+  const auto pace = a->authenticated(1);
+  EXPECT_NE(b->authenticated(2), pace);
+  EXPECT_EQ(admission_->enter("10.0.0.2")->authenticated(1), pace);
 }
 
 TEST_F(Places, ThoseThatAreToldWhyAreBoundedToo) {
