@@ -182,8 +182,27 @@ class Greedy(Writers):
         super().on_bytes(raw, got)
 
 
+class Returning(Greedy):
+    """The same, but what was read fast is used up: it closes after some and comes again, for another burst."""
+    messages = 12
+
+    def __init__(self, port, count):
+        super().__init__(port, count)
+        self.said = {}
+
+    def drop(self, descriptor):
+        self.said.pop(self.sockets[descriptor], None)
+        super().drop(descriptor)
+
+    def more(self, raw):
+        self.said[raw] = self.said.get(raw, 0) + 1
+        if self.said[raw] > self.messages:
+            raise ConnectionResetError
+        return frame(1, self.texts[1])
+
+
 KINDS = {"strangers": (Attack, STRANGERS), "slow handshakes": (SlowHandshakes, SLOW), "bad frames": (BadFrames, GARBAGE),
-         "pings": (Pings, PINGING), "greedy": (Greedy, GREEDY)}
+         "pings": (Pings, PINGING), "greedy": (Greedy, GREEDY), "returning": (Returning, GREEDY)}
 
 if __name__ == "__main__":
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
