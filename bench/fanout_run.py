@@ -10,7 +10,7 @@ import fanout_counting as counting
 import fanout_servers as servers
 
 # Deliveries a second with which the first search begins.
-FIRST_GUESS = {"limit": 6_000_000, "gateway": 1_000_000, "nats": 600_000, "ws": 200_000}
+FIRST_GUESS = {"limit": 6_000_000, "gateway": 4_000_000, "nats": 600_000, "ws": 200_000}
 # Of the offered load: a server that delivers less is saturated.
 KEEPS_UP = 0.95
 JUST_ABOVE = 1.1
@@ -18,7 +18,7 @@ PAIRS = 2  # of each round, where two scenarios are compared
 PAIRS_TOGETHER = 3
 PEERS_EVERY = 3  # rounds: they are there for comparison and take longest
 ENOUGH = 2  # runs in which it did not keep up: one alone may have met a bad second
-STEP, FIRST_STEP, CLOSE_ENOUGH = 1.3, 2, 1.08
+STEP, FIRST_STEP, CLOSE_ENOUGH = 1.3, 3, 1.08
 COUNTING_SHARE = 0.8
 MOST_UPDATES = 1_000_000  # a second; the mock makes no more
 
