@@ -2,6 +2,7 @@
 // gets so much and no more.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -19,8 +20,11 @@ class SharedPace {
 
   // `limits` of one connection, as for RequestPace.
   void take(const PaceLimits& limits, std::int64_t now_ns, std::size_t count) {
+    const PaceLimits all = of_all(limits);
+    // All of the burst takes as long as that of one.
+    const std::int64_t last = full_after(0, limits, now_ns, static_cast<std::size_t>(limits.burst)) + kMostDebtNs;
     std::int64_t full = full_ns_.load(std::memory_order_relaxed);
-    while (!full_ns_.compare_exchange_weak(full, full_after(full, of_all(limits), now_ns, count),
+    while (!full_ns_.compare_exchange_weak(full, std::min(last, full_after(full, all, now_ns, count)),
                                            std::memory_order_relaxed)) {
     }
   }
@@ -30,6 +34,10 @@ class SharedPace {
   bool is_full(std::int64_t now_ns) const { return full_ns_.load(std::memory_order_relaxed) <= now_ns; }
 
  private:
+  // Those that ask for little never wait, so that many of them may take more than there is: no debt to the others is
+  // larger.
+  static constexpr std::int64_t kMostDebtNs = 10'000'000'000;
+
   static PaceLimits of_all(const PaceLimits& one) { return {one.per_second * kConnections, one.burst * kConnections}; }
 
   std::atomic<std::int64_t> full_ns_ = 0;

@@ -29,6 +29,7 @@ TEST(RequestPace, LastsUntilASecondsWorthOfQuiet) {
   EXPECT_FALSE(pace.take(kTenAfterFive, kSecond * 3 / 2, 20));
   EXPECT_FALSE(pace.lasts(2 * kSecond, 2 * kSecond));
   EXPECT_TRUE(pace.lasts(2 * kSecond, 3 * kSecond));
+  EXPECT_FALSE(pace.lasts(2 * kSecond, 3 * kSecond)) << "said once";
   EXPECT_TRUE(pace.may_go_on(kTenAfterFive, 20 * kSecond));
   EXPECT_FALSE(pace.lasts(2 * kSecond, 23 * kSecond));
 }
@@ -59,6 +60,20 @@ TEST(SharedPace, IsAsMuchAs16Have) {
   pace.take(kTenAfterFive, kSecond, 160);
   EXPECT_FALSE(pace.may_go_on(kTenAfterFive, kSecond * 19 / 10));
   EXPECT_TRUE(pace.may_go_on(kTenAfterFive, kSecond * 2));
+}
+
+TEST(SharedPace, IsPaidBackInTenSecondsHoweverMuchWasTaken) {
+  SharedPace pace;
+  for (int i = 0; i < 1000; ++i) pace.take(kTenAfterFive, kSecond, 1000);
+  EXPECT_FALSE(pace.may_go_on(kTenAfterFive, 10 * kSecond));
+  EXPECT_TRUE(pace.may_go_on(kTenAfterFive, 11 * kSecond));
+}
+
+TEST(SharedPace, TheLargestBurstDoesNotOverflow) {
+  constexpr PaceLimits kSlow{1, 1'000'000'000};
+  SharedPace pace;
+  pace.take(kSlow, kSecond, 1'000'000'000);
+  EXPECT_TRUE(pace.may_go_on(kSlow, kSecond));
 }
 
 TEST(SharedPaces, OutliveWhoHadThem) {
