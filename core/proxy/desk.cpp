@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kSlice = 32;
 // The most of one turn. A count and not a time, which would run on while another thread has the core. Only a gateway at
 // its limit comes near it: then a write that carries more messages is what saves time.
-constexpr std::size_t kMostRecords = 16'384;
+constexpr std::size_t kMostRecords = 24'576;
 constexpr std::uint64_t kMostDeliveries = 400'000;
 // And of one step of it, after which whoever connects or asks is looked after.
 constexpr std::size_t kStepRecords = 512;

@@ -90,7 +90,7 @@ class Shard {
   void finish_if_empty();
 
   // Of one turn. The more of them, the fewer writes to many clients with few topics each, and the later the first.
-  static constexpr std::size_t kMostFrames = 4 << 20;
+  static constexpr std::size_t kMostFrames = 6 << 20;
 
   const std::size_t number_;
   Loop& loop_;
