@@ -87,23 +87,25 @@ def unserved(scenario):
 class Cell:
     """One server in one scenario: its runs, and the rate with which the next search begins."""
 
-    def __init__(self, kind, inputs, length, results):
+    def __init__(self, kind, inputs, length, results, busy=False):
         self.kind = kind
         self.inputs = inputs
         self.scenario = inputs.scenario
         self.length = length
         self.results = results
+        self.busy = busy  # the load client does not sleep
         self.rate = FIRST_GUESS[kind.name] / max(self.scenario.fan_out, 1)
         self.is_first = True
         self.beside = None  # the cell of the scenario that it is compared with
         self.unexplained = []
 
-    def run_once(self, rate, stalled=0, counted=False, warmup=None):
+    def run_once(self, rate, stalled=0, counted=False, warmup=None, busy=None):
         rate = min(rate, MOST_UPDATES)
         server = self.kind(self.inputs, rate)
         server.counted = counted
         with server:
-            seen = run_load(server, self.length.seconds, warmup or self.length.warmup, "--stalled", stalled)
+            words = ["--busy"] if (self.busy if busy is None else busy) else []
+            seen = run_load(server, self.length.seconds, warmup or self.length.warmup, "--stalled", stalled, *words)
         self.unexplained.append(seen["unexplained"])
         return seen
 
@@ -157,7 +159,7 @@ class Cell:
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for number in range(PAIRS_TOGETHER):
                 cells = (self, self.beside) if number % 2 == 0 else (self.beside, self)
-                runs = dict(zip(cells, pool.map(lambda cell: cell.run_once(JUST_ABOVE / 2 * cell.rate), cells)))
+                runs = dict(zip(cells, pool.map(lambda cell: cell.run_once(JUST_ABOVE / 2 * cell.rate, busy=False), cells)))
                 here, there = (runs[cell]["server"]["cpu"] / max(runs[cell]["deliveries_per_second"], 1) for cell in (self, self.beside))
                 costs.append(here / max(there, 1e-12))
         return costs
@@ -213,7 +215,9 @@ def all_rounds(scenarios, folder, full):
     cells = []
     for scenario in scenarios:
         inputs = servers.Inputs(scenario, folder)
-        cells += [Cell(kind, inputs, length, results) for kind in kinds if scenario.peers or kind is servers.Gateway]
+        # The publisher of nats needs the clients' core too.
+        cells += [Cell(kind, inputs, length, results, busy=not kind.is_peer) for kind in kinds
+                  if scenario.peers or kind is servers.Gateway]
     of_gateway = {cell.scenario.name: cell for cell in cells if cell.kind is servers.Gateway}
     for cell in of_gateway.values():
         cell.beside = of_gateway.get(cell.scenario.beside)

@@ -85,9 +85,11 @@ void Load::moved(std::size_t number, Client::Stage before) {
 
 void Load::turn(int timeout_ms) {
   std::array<epoll_event, 256> events;
+  const std::int64_t began = monotonic_ns();
   const int count = ::epoll_wait(poll_, events.data(), static_cast<int>(events.size()), timeout_ms);
   if (count < 0 && errno != EINTR) throw std::runtime_error("epoll failed");
   const std::int64_t now = monotonic_ns();
+  if (count == 0 && timeout_ms == 0) idle_ns_ += now - began;
   for (int i = 0; i < count; ++i) {
     const auto& event = events[static_cast<std::size_t>(i)];
     const auto number = static_cast<std::size_t>(event.data.u64);
@@ -119,7 +121,7 @@ void Load::read_for(double seconds) {
   const std::int64_t end = monotonic_ns() + static_cast<std::int64_t>(seconds * 1e9);
   for (std::int64_t left = 1; left > 0; left = end - monotonic_ns()) {
     const int whole = static_cast<int>(left / kMillisecond) + 1;
-    turn(options_.slow > 0 ? std::min(whole, kSlowTurnMs) : whole);
+    turn(options_.busy ? 0 : options_.slow > 0 ? std::min(whole, kSlowTurnMs) : whole);
     if (options_.slow > 0) read_slow();
   }
 }
@@ -130,11 +132,12 @@ void Load::begin_counting() {
   timing.clear();
   server_begin = server_use(options_.server);
   own_cpu_seconds = -static_cast<double>(clock_ns(CLOCK_PROCESS_CPUTIME_ID)) / 1e9;
+  idle_ns_ = 0;
 }
 
 void Load::end_counting() {
   const std::int64_t now = monotonic_ns();
-  own_cpu_seconds += static_cast<double>(clock_ns(CLOCK_PROCESS_CPUTIME_ID)) / 1e9;
+  own_cpu_seconds += static_cast<double>(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - idle_ns_) / 1e9;
   server_end = server_use(options_.server);
   counted_seconds = static_cast<double>(now - begin_ns_) / 1e9;
   for (Client& client : clients_) client.end_counting(now);

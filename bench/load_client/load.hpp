@@ -39,7 +39,7 @@ class Load {
   Timing timing;
   double open_seconds = 0;
   double counted_seconds = 0;
-  double own_cpu_seconds = 0;
+  double own_cpu_seconds = 0;  // without what it looked in vain
   ServerUse server_before, server_open, server_begin, server_end;
 
  private:
@@ -57,6 +57,7 @@ class Load {
   std::string buffer_;
   std::int64_t start_ns_ = 0;
   std::int64_t begin_ns_ = 0;
+  std::int64_t idle_ns_ = 0;
   std::int64_t slow_ns_ = 0;  // up to when slow clients have read
 };
 

@@ -54,6 +54,7 @@ int main(int argc, char** argv) {
   app.add_option("--messages", messages, "file: a line for each client, its messages with tabs between them")
       ->check(CLI::ExistingFile);
   app.add_flag("--at-once", options.at_once, "clients say all as they come; else the last message once all are there");
+  app.add_flag("--busy", options.busy, "look for what came without sleeping: the server need not wake anybody");
   app.add_option("--warmup", options.warmup, "seconds before counting");
   app.add_option("--seconds", options.seconds, "of counting")->check(CLI::PositiveNumber);
   app.add_option("--stalled", options.stalled, "clients that stop reading once they are subscribed");

@@ -14,6 +14,7 @@ struct Options {
   int clients = 1;
   Talk talk = Talk::raw;
   std::vector<std::vector<std::string>> messages;  // client i says those of place i, round and round
+  bool busy = false;                               // does not sleep while there is nothing to read
   bool at_once = false;                            // the last message is said as a client comes, not once all are there
   double warmup = 0.5;
   double seconds = 2;
