@@ -15,46 +15,64 @@ constexpr std::size_t kHeaderRoom = 10;
 constexpr std::size_t kLevelBytes = 96;    // the longest level: two 20-digit numbers, a price, the keys
 constexpr std::size_t kValueBytes = 2048;  // every other value with its key, each at its longest
 
+// With quotes, colon and the comma before. Copied whole, which the compiler does in two or three moves; what is too
+// much is written over.
+class Key {
+ public:
+  consteval Key(std::string_view text) : size_(text.size()) {
+    if (size_ > sizeof text_) throw "a longer key than there is room for";
+    text.copy(text_, size_);
+  }
+  char* put(char* at) const {
+    std::memcpy(at, text_, sizeof text_);
+    return at + size_;
+  }
+
+ private:
+  char text_[24] = {};
+  std::size_t size_;
+};
+
 struct Value {
-  std::string_view key;  // with quotes, colon and the comma before
+  Key key;
   std::uint64_t bit;
   std::int64_t bgw_tick::*member;
   bool is_price;
 };
 
 constexpr Value kQuote[] = {
-    {",\"open\":", BGW_HAS_OPEN, &bgw_tick::open, true},
-    {",\"high\":", BGW_HAS_HIGH, &bgw_tick::high, true},
-    {",\"low\":", BGW_HAS_LOW, &bgw_tick::low, true},
-    {",\"close\":", BGW_HAS_CLOSE, &bgw_tick::close, true},
-    {",\"volume\":", BGW_HAS_VOLUME, &bgw_tick::volume, false},
-    {",\"last_trade_quantity\":", BGW_HAS_LAST_QUANTITY, &bgw_tick::last_quantity, false},
-    {",\"avg_trade_price\":", BGW_HAS_AVERAGE_PRICE, &bgw_tick::average_price, true},
+    {{",\"open\":"}, BGW_HAS_OPEN, &bgw_tick::open, true},
+    {{",\"high\":"}, BGW_HAS_HIGH, &bgw_tick::high, true},
+    {{",\"low\":"}, BGW_HAS_LOW, &bgw_tick::low, true},
+    {{",\"close\":"}, BGW_HAS_CLOSE, &bgw_tick::close, true},
+    {{",\"volume\":"}, BGW_HAS_VOLUME, &bgw_tick::volume, false},
+    {{",\"last_trade_quantity\":"}, BGW_HAS_LAST_QUANTITY, &bgw_tick::last_quantity, false},
+    {{",\"avg_trade_price\":"}, BGW_HAS_AVERAGE_PRICE, &bgw_tick::average_price, true},
 };
 
 constexpr Value kExtra[] = {
-    {",\"oi\":", BGW_HAS_OI, &bgw_tick::oi, false},
-    {",\"last_trade_time\":", BGW_HAS_LAST_TRADE_TIME, &bgw_tick::last_trade_time_ns, true},
-    {",\"total_buy_quantity\":", BGW_HAS_TOTAL_BUY, &bgw_tick::total_buy_quantity, false},
-    {",\"total_sell_quantity\":", BGW_HAS_TOTAL_SELL, &bgw_tick::total_sell_quantity, false},
+    {{",\"oi\":"}, BGW_HAS_OI, &bgw_tick::oi, false},
+    {{",\"last_trade_time\":"}, BGW_HAS_LAST_TRADE_TIME, &bgw_tick::last_trade_time_ns, true},
+    {{",\"total_buy_quantity\":"}, BGW_HAS_TOTAL_BUY, &bgw_tick::total_buy_quantity, false},
+    {{",\"total_sell_quantity\":"}, BGW_HAS_TOTAL_SELL, &bgw_tick::total_sell_quantity, false},
 };
 
 struct RareValue {
-  std::string_view key;
+  Key key;
   std::uint64_t bit;
   std::int64_t bgw_tick_rare::*member;
   bool is_price;
 };
 
 constexpr RareValue kRare[] = {
-    {",\"oi_day_high\":", BGW_HAS_OI_DAY_HIGH, &bgw_tick_rare::oi_day_high, false},
-    {",\"oi_day_low\":", BGW_HAS_OI_DAY_LOW, &bgw_tick_rare::oi_day_low, false},
-    {",\"upper_circuit\":", BGW_HAS_UPPER_CIRCUIT, &bgw_tick_rare::upper_circuit, true},
-    {",\"lower_circuit\":", BGW_HAS_LOWER_CIRCUIT, &bgw_tick_rare::lower_circuit, true},
+    {{",\"oi_day_high\":"}, BGW_HAS_OI_DAY_HIGH, &bgw_tick_rare::oi_day_high, false},
+    {{",\"oi_day_low\":"}, BGW_HAS_OI_DAY_LOW, &bgw_tick_rare::oi_day_low, false},
+    {{",\"upper_circuit\":"}, BGW_HAS_UPPER_CIRCUIT, &bgw_tick_rare::upper_circuit, true},
+    {{",\"lower_circuit\":"}, BGW_HAS_LOWER_CIRCUIT, &bgw_tick_rare::lower_circuit, true},
 };
 
-char* put_value(char* at, std::string_view key, std::int64_t value, bool is_price) {
-  at = put(at, key);
+char* put_value(char* at, const Key& key, std::int64_t value, bool is_price) {
+  at = key.put(at);
   return is_price ? put_nano(at, value) : put_integer(at, value);
 }
 

@@ -1,6 +1,9 @@
 // Writes numbers as JSON text into a buffer that is known to be large enough. No locale, no allocation.
 #pragma once
 
+#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -17,23 +20,31 @@ inline char* put(char* at, std::string_view text) {
   return at + text.size();
 }
 
+// How many digits it has: the powers of ten are fewer than those of two by the logarithm of two, some 1233 in 4096.
+inline std::size_t digits_of(std::uint64_t value) {
+  constexpr auto kPowers = [] {
+    std::array<std::uint64_t, 20> powers{1};
+    for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+    return powers;
+  }();
+  const auto least = static_cast<std::size_t>(std::bit_width(value)) * 1233 >> 12;
+  return least + (value >= kPowers[least] ? 1 : 0);
+}
+
+// From the last digit to the first, where they belong: what was written by twos is not read again at once.
 inline char* put_unsigned(char* at, std::uint64_t value) {
-  char digits[20];
-  char* first = digits + sizeof digits;
-  while (value >= 100) {
-    first -= 2;
-    std::memcpy(first, kTwoDigits + value % 100 * 2, 2);
-    value /= 100;
+  if (value < 10) {
+    *at = static_cast<char>('0' + value);
+    return at + 1;
   }
-  if (value >= 10) {
-    first -= 2;
-    std::memcpy(first, kTwoDigits + value * 2, 2);
-  } else {
-    *--first = static_cast<char>('0' + value);
-  }
-  const auto size = static_cast<std::size_t>(digits + sizeof digits - first);
-  std::memcpy(at, first, size);
-  return at + size;
+  char* const end = at + digits_of(value);
+  char* place = end;
+  for (; value >= 100; value /= 100) std::memcpy(place -= 2, kTwoDigits + value % 100 * 2, 2);
+  if (value >= 10)
+    std::memcpy(at, kTwoDigits + value * 2, 2);
+  else
+    *at = static_cast<char>('0' + value);
+  return end;
 }
 
 inline char* put_integer(char* at, std::int64_t value) {
@@ -62,11 +73,11 @@ inline char* put_nano(char* at, std::int64_t value) {
     if (rest % 10 != 0) *at++ = static_cast<char>('0' + rest % 10);
     return at;
   }
-  for (std::uint64_t unit = kScale / 10; rest != 0; unit /= 10) {
-    *at++ = static_cast<char>('0' + rest / unit);
-    rest %= unit;
-  }
-  return at;
+  for (std::size_t place = 9; place > 1; rest /= 100) std::memcpy(at + (place -= 2), kTwoDigits + rest % 100 * 2, 2);
+  *at = static_cast<char>('0' + rest);
+  std::size_t size = 9;
+  while (at[size - 1] == '0') --size;
+  return at + size;
 }
 
 // Nanoseconds as seconds with six decimals.
