@@ -189,6 +189,12 @@ bool Shard::flush_some() {
     std::rotate(flushing_.begin(), flushing_.begin() + static_cast<std::ptrdiff_t>(rotation_), flushing_.end());
   }
   const std::size_t end = std::min(flushing_.size(), flushed_ + kFlushedAtOnce);
+  for (std::size_t i = flushed_; i < end; ++i) {
+    const Slot& slot = slots_[flushing_[i]];
+    if (slot.session == nullptr) continue;
+    prefetch(slot.session.get(), 4 * kCacheLine);
+    slot.output->prefetch_share();
+  }
   for (; flushed_ < end; ++flushed_) {
     ClientSession* session = slots_[flushing_[flushed_]].session.get();
     if (session == nullptr || !session->touched) continue;  // its slot was given to another meanwhile
