@@ -187,7 +187,7 @@ class Cell:
                     best, self.rate = seen, rate
                 is_behind = seen["deliveries_per_second"] < KEEPS_UP * seen["offered"]
                 behind += is_behind
-                if behind == ENOUGH or rate >= MOST_UPDATES:
+                if behind == ENOUGH or not is_behind and rate >= MOST_UPDATES:
                     break
                 if is_behind:
                     # In a bad second there may be none.

@@ -119,17 +119,18 @@ def test_a_refused_client_is_an_error(inputs, tmp_path):
 
 
 class Played(run.Cell):
-    """A cell whose server is played: `most` deliveries a second; above, it closes clients or lets them go without."""
+    """A cell whose server is played: `most` deliveries a second; above, it closes clients or lets them go without, of what it
+    could do `above`."""
 
-    def __init__(self, scenario, most, closes):
+    def __init__(self, scenario, most, closes, above=1):
         kind = types.SimpleNamespace(name="gateway", is_peer=False)
         super().__init__(kind, types.SimpleNamespace(scenario=scenario), run.SHORT, run.Results([scenario], 1))
-        self.most, self.closes = most, closes
+        self.most, self.closes, self.above = most, closes, above
 
     def run_once(self, rate, **_):
         offered = rate * self.scenario.fan_out
         closed = self.closes and offered > self.most
-        delivered = min(offered, self.most)
+        delivered = offered if offered <= self.most else self.above * self.most
         return {**run.unserved(self.scenario), "deliveries_per_second": delivered, "offered": offered,
                 "server": {"cpu": delivered / self.most}, "closes": {"4000": 1} if closed else {}}
 
@@ -142,6 +143,12 @@ def test_the_search_finds_the_most(most, closes):
         found = cell.measure()
         assert found["closes"] == {}
     assert 0.85 * most < found["deliveries_per_second"] <= most
+
+
+def test_a_server_that_does_less_with_too_much_is_tried_with_less():
+    cell = Played(SMALL, 400_000, closes=False, above=0.8)
+    cell.rate = run.MOST_UPDATES
+    assert cell.measure()["deliveries_per_second"] > 0.85 * cell.most
 
 
 @pytest.mark.parametrize("peers, together", [(True, False), (False, False), (False, True)])
