@@ -11,8 +11,10 @@ namespace {
 
 // Updates of one frame before the reader is woken for them: it may have a core of its own.
 constexpr std::uint32_t kUnrung = 64;
-// Of the key under which an update is kept aside: the kind of its packet.
-constexpr std::uint64_t kKinds = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+// What a packet's kind is made of.
+constexpr std::uint32_t kKinds = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+constexpr std::uint32_t kEvent = kKinds + 1;  // never replaced
+constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
 
 std::size_t record_size(const bgw_update& u) {
   const std::size_t levels = u.book == nullptr ? 0 : u.book->bid_count + u.book->ask_count;
@@ -79,108 +81,110 @@ const char* word(LinkState state) noexcept {
 void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
                        std::uint32_t session) {
   const std::size_t size = record_size(u);
-  if (aside_end_ == 0) {
-    if (const std::span<std::byte> place = ring_->reserve(size); !place.empty()) {
-      write_record(place.data(), u, received_ns, asked_depth, session);
-      ring_->commit();
-      if (++unrung_ >= kUnrung) ring();
-      return;
-    }
+  if (const std::span<std::byte> place = reserve(size); !place.empty()) {
+    write_record(place.data(), u, received_ns, asked_depth, session);
+    ring_->commit();
+    if (++unrung_ >= kUnrung) ring();
+    return;
   }
-  scratch_.resize(size);
-  write_record(scratch_.data(), u, received_ns, asked_depth, session);
-  // Packets of different kinds fill different topics: one kind must not push out another.
-  push(scratch_, (std::uint64_t{u.tick->instrument} + 1) << 8 | (u.tick->modes & kKinds));
+  write_record(aside_for(u.tick->instrument, u.tick->modes & kKinds, size), u, received_ns, asked_depth, session);
 }
 
 void UpdateWriter::link(LinkState state, std::string_view message) {
   LinkRecord record{RecordKind::link, state, {}};
   copy_text(record.message, message);
-  push(std::as_bytes(std::span(&record, 1)), 0);
+  push(std::as_bytes(std::span(&record, 1)));
 }
 
 void UpdateWriter::feed(bool stale, std::int64_t since_ns, std::string_view message) {
   FeedRecord record{RecordKind::feed, stale ? 1U : 0U, since_ns, {}};
   copy_text(record.message, message);
-  push(std::as_bytes(std::span(&record, 1)), 0);
+  push(std::as_bytes(std::span(&record, 1)));
 }
 
 void UpdateWriter::handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code,
                                 std::string_view message) {
   HandleRecord record{kind, instrument, code, {}};
   copy_text(record.message, message);
-  push(std::as_bytes(std::span(&record, 1)), 0);
+  push(std::as_bytes(std::span(&record, 1)));
 }
 
-void UpdateWriter::push(std::span<const std::byte> record, std::uint64_t key) {
-  if (flush_aside()) {
-    if (const std::span<std::byte> place = ring_->reserve(record.size()); !place.empty()) {
-      std::memcpy(place.data(), record.data(), record.size());
-      ring_->commit();
-      bell_->ring();
-      return;
-    }
-  }
-  if (const auto found = aside_index_.find(key); found != aside_index_.end()) {
-    aside_[found->second].record.assign(record.begin(), record.end());
-    move_behind_its_kin(key);
-    ++conflated_;
+void UpdateWriter::push(std::span<const std::byte> record) {
+  if (const std::span<std::byte> place = reserve(record.size()); !place.empty()) {
+    std::memcpy(place.data(), record.data(), record.size());
+    ring_->commit();
+    bell_->ring();
     return;
   }
-  put_aside(record, key);
+  std::memcpy(put_aside(0, kEvent, record.size()), record.data(), record.size());
 }
 
-void UpdateWriter::put_aside(std::span<const std::byte> record, std::uint64_t key) {
+// A place in the ring, behind all that waits aside; empty: there is none.
+std::span<std::byte> UpdateWriter::reserve(std::size_t size) {
+  if (aside_end_ != 0 && !flush_aside()) return {};
+  const std::span<std::byte> place = ring_->reserve(size);
+  if (!place.empty()) return place;
+  ring_->wish_for_room();
+  return ring_->reserve(size);  // it may have been made before the wish was seen
+}
+
+std::byte* UpdateWriter::put_aside(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
   if (aside_end_ == aside_.size()) aside_.emplace_back();
-  aside_[aside_end_].record.assign(record.begin(), record.end());
-  aside_[aside_end_].key = key;
-  const std::size_t place = aside_end_++;
-  if (key == 0) return;
-  if (spare_places_.empty()) {
-    aside_index_.emplace(key, place);
-    return;
-  }
-  Places::node_type node = std::move(spare_places_.back());
-  spare_places_.pop_back();
-  node.key() = key;
-  node.mapped() = place;
-  aside_index_.insert(std::move(node));
+  Aside& next = aside_[aside_end_++];
+  next.record.resize(size);
+  next.instrument = instrument;
+  next.kind = kind;
+  return next.record.data();
 }
 
-// An instrument's packets of different kinds keep their order, in the places that they have among the others'.
-void UpdateWriter::move_behind_its_kin(std::uint64_t key) {
-  std::size_t at = aside_index_[key];
-  for (;;) {
-    std::uint64_t next = 0;
-    std::size_t place = aside_end_;
-    for (std::uint64_t kin = key & ~kKinds; kin <= (key | kKinds); ++kin) {
-      const auto found = aside_index_.find(kin);
-      if (found == aside_index_.end() || found->second <= at || found->second >= place) continue;
-      next = kin;
-      place = found->second;
-    }
-    if (next == 0) return;
-    std::swap(aside_[at], aside_[place]);
-    std::swap(aside_index_[key], aside_index_[next]);
-    at = place;
+// Packets of different kinds fill different topics: one kind must not push out another. But an instrument's packets
+// keep their order, in the places that they have among the others'.
+std::byte* UpdateWriter::aside_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
+  if (instrument >= places_.size()) {
+    Places nowhere;
+    nowhere.fill(kNowhere);
+    places_.resize(instrument + 1, nowhere);
   }
+  Places& places = places_[instrument];
+  if (places[kind] == kNowhere) {
+    places[kind] = static_cast<std::uint32_t>(aside_end_);
+    return put_aside(instrument, kind, size);
+  }
+  ++conflated_;
+  for (;;) {
+    std::uint32_t next = kind;
+    for (std::uint32_t kin = 0; kin < places.size(); ++kin)
+      if (places[kin] != kNowhere && places[kin] > places[kind] && (next == kind || places[kin] < places[next]))
+        next = kin;
+    if (next == kind) break;
+    std::swap(aside_[places[kind]], aside_[places[next]]);
+    std::swap(places[kind], places[next]);
+  }
+  std::vector<std::byte>& record = aside_[places[kind]].record;
+  record.resize(size);
+  return record.data();
 }
 
 bool UpdateWriter::flush_aside() {
+  if (try_flush_aside()) return true;
+  ring_->wish_for_room();
+  return try_flush_aside();  // it may have been made before the wish was seen
+}
+
+bool UpdateWriter::try_flush_aside() {
   bool moved = false;
   while (aside_sent_ < aside_end_) {
-    Aside& next = aside_[aside_sent_];
+    const Aside& next = aside_[aside_sent_];
     const std::span<std::byte> place = ring_->reserve(next.record.size());
     if (place.empty()) break;
     std::memcpy(place.data(), next.record.data(), next.record.size());
     ring_->commit();
-    if (next.key != 0) spare_places_.push_back(aside_index_.extract(next.key));
+    if (next.kind != kEvent) places_[next.instrument][next.kind] = kNowhere;
     ++aside_sent_;
     moved = true;
   }
   if (moved) bell_->ring();
   if (aside_sent_ < aside_end_) {
-    ring_->wish_for_room();
     forget_sent();
     return false;
   }
@@ -193,8 +197,9 @@ void UpdateWriter::forget_sent() {
   const auto begin = aside_.begin();
   std::rotate(begin, begin + static_cast<std::ptrdiff_t>(aside_sent_), begin + static_cast<std::ptrdiff_t>(aside_end_));
   aside_end_ -= aside_sent_;
-  for (auto& [key, index] : aside_index_) index -= aside_sent_;
   aside_sent_ = 0;
+  for (std::size_t i = 0; i < aside_end_; ++i)
+    if (aside_[i].kind != kEvent) places_[aside_[i].instrument][aside_[i].kind] = static_cast<std::uint32_t>(i);
 }
 
 UpdateView view_update(std::span<const std::byte> record) noexcept {

@@ -2,11 +2,11 @@
 // instrument. Written on the adapter's thread, read on routing's.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -52,26 +52,27 @@ class UpdateWriter {
   std::uint64_t conflated() const { return conflated_; }
 
  private:
-  using Places = std::unordered_map<std::uint64_t, std::size_t>;  // in aside_, by key
-
-  void push(std::span<const std::byte> record, std::uint64_t conflation_key);
-  void put_aside(std::span<const std::byte> record, std::uint64_t key);
-  void move_behind_its_kin(std::uint64_t key);
+  std::span<std::byte> reserve(std::size_t size);
+  void push(std::span<const std::byte> record);
+  std::byte* put_aside(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
+  std::byte* aside_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
+  bool try_flush_aside();
   void forget_sent();
 
   Ring* ring_;
   Doorbell* bell_;
   struct Aside {
     std::vector<std::byte> record;
-    std::uint64_t key;  // 0: an event, never replaced
+    std::uint32_t instrument;
+    std::uint32_t kind;  // of the packet, or kEvent
   };
   // From aside_sent_ to aside_end_ they wait; the others' memory is for those that come.
   std::vector<Aside> aside_;
   std::size_t aside_sent_ = 0;
   std::size_t aside_end_ = 0;
-  Places aside_index_;
-  std::vector<Places::node_type> spare_places_;
-  std::vector<std::byte> scratch_;
+  // Of an instrument, by kind, where in aside_ its newest packet waits: half a line of the cache.
+  using Places = std::array<std::uint32_t, BGW_MODE_LTP + BGW_MODE_QUOTE + BGW_MODE_DEPTH + 1>;
+  std::vector<Places> places_;
   std::uint64_t conflated_ = 0;
   std::uint32_t unrung_ = 0;
 };

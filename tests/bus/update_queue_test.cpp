@@ -1,5 +1,6 @@
 #include "core/bus/update_queue.hpp"
 
+#include <array>
 #include <map>
 #include <vector>
 
@@ -74,6 +75,24 @@ TEST(UpdateQueue, WhatWaitsAsideOfAnInstrumentKeepsItsOrder) {
   const std::vector<std::int64_t> second = {109, 111, 112};
   EXPECT_EQ(prices[1], first);
   EXPECT_EQ(prices[2], second);
+}
+
+TEST(UpdateQueue, ALoneOneThatWaitsAsideIsFetchedOnceThereIsRoom) {
+  Doorbell bell;
+  Channel channel(4096, 1 << 12, bell);
+  std::array<std::span<const std::byte>, 64> records;
+  const auto waiting = [&] { return channel.updates().peek(records); };
+  std::uint32_t sent = 0;
+  do {
+    const bgw_tick tick = tick_of(sent++, 1);
+    channel.writer().update({&tick, nullptr, nullptr}, 0);
+  } while (waiting() == sent);
+  while (!channel.updates().front().empty()) channel.updates().release();
+  EXPECT_TRUE(channel.updates().take_wish_for_room());
+  EXPECT_TRUE(channel.writer().flush_aside());
+  EXPECT_EQ(waiting(), 1U);
+  EXPECT_EQ(view_update(channel.updates().front()).tick->instrument, sent - 1);
+  EXPECT_EQ(channel.writer().conflated(), 0U);
 }
 
 TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {
