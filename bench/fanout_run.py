@@ -14,7 +14,7 @@ FIRST_GUESS = {"limit": 6_000_000, "gateway": 4_000_000, "nats": 600_000, "ws": 
 # Of the offered load: a server that delivers less is saturated.
 KEEPS_UP = 0.95
 JUST_ABOVE = 1.1
-PAIRS = 2  # of each round, where two scenarios are compared
+PAIRS = 2  # of each round, where two scenarios are compared and that is judged; else one
 PAIRS_TOGETHER = 3
 PEERS_EVERY = 3  # rounds: they are there for comparison and take longest
 ENOUGH = 2  # runs in which it did not keep up: one alone may have met a bad second
@@ -148,7 +148,8 @@ class Cell:
     def _run_beside(self):
         """Pairs of a run of the other scenario and one of this, with more than can be delivered. The best, with what a delivery
         cost to one there in each pair."""
-        pairs = [[cell.run_once(JUST_ABOVE * cell.rate) for cell in (self.beside, self)] for _ in range(PAIRS)]
+        count = PAIRS if self.scenario.most_cost else 1
+        pairs = [[cell.run_once(JUST_ABOVE * cell.rate) for cell in (self.beside, self)] for _ in range(count)]
         best = max((here for _, here in pairs), key=lambda seen: seen["deliveries_per_second"])
         costs = [there["deliveries_per_second"] / max(here["deliveries_per_second"], 1) for there, here in pairs]
         return {**best, "costs": costs}
