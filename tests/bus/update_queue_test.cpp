@@ -95,6 +95,35 @@ TEST(UpdateQueue, ALoneOneThatWaitsAsideIsFetchedOnceThereIsRoom) {
   EXPECT_EQ(channel.writer().conflated(), 0U);
 }
 
+TEST(UpdateQueue, WhatStillWaitsIsReplacedInItsPlaceWhenMuchWasSent) {
+  constexpr std::uint32_t kInstruments = 3000;
+  Doorbell bell;
+  Channel channel(1 << 16, 1 << 12, bell);
+  std::vector<std::int64_t> newest(kInstruments);
+  std::uint32_t taken = 0;
+  const auto take = [&] {
+    for (auto record = channel.updates().front(); !record.empty(); record = channel.updates().front(), ++taken) {
+      newest[view_update(record).tick->instrument] = view_update(record).tick->ltp;
+      channel.updates().release();
+    }
+  };
+  const auto send = [&](std::uint32_t from, std::int64_t price) {
+    for (std::uint32_t i = from; i < kInstruments; ++i) {
+      const bgw_tick tick = tick_of(i, price);
+      channel.writer().update({&tick, nullptr, nullptr}, 0);
+    }
+  };
+  send(0, 1);
+  while (taken < kInstruments * 2 / 3) {
+    take();
+    ASSERT_FALSE(channel.writer().flush_aside());
+  }
+  send(kInstruments - 10, 2);
+  while (!channel.writer().flush_aside() || !channel.updates().empty()) take();
+  EXPECT_EQ(taken, kInstruments);
+  for (std::uint32_t i = 0; i < kInstruments; ++i) EXPECT_EQ(newest[i], i < kInstruments - 10 ? 1 : 2) << i;
+}
+
 TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {
   Doorbell bell;
   Channel channel(4096, 1 << 12, bell);
