@@ -46,10 +46,13 @@ struct FeedRecord {
   char message[240];
 };
 
-// `released`: the adapter has let go of the handle, no older update of it follows.
+// `released`: the adapter has let go of the handle, no older update of it follows. `confirm` and `refuse` are of one
+// stream of it.
 struct HandleRecord {
   RecordKind kind;
   std::uint32_t instrument;
+  std::uint32_t mode;
+  std::uint32_t depth_level;
   std::int32_t code;  // of a refusal
   char message[240];
 };

@@ -102,9 +102,19 @@ void UpdateWriter::feed(bool stale, std::int64_t since_ns, std::string_view mess
   push(std::as_bytes(std::span(&record, 1)));
 }
 
-void UpdateWriter::handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code,
+void UpdateWriter::released(std::uint32_t instrument) {
+  handle_event(RecordKind::released, {instrument, 0, 0, 0}, 0, {});
+}
+
+void UpdateWriter::confirmed(const bgw_stream& stream) { handle_event(RecordKind::confirm, stream, 0, {}); }
+
+void UpdateWriter::refused(const bgw_stream& stream, std::int32_t code, std::string_view message) {
+  handle_event(RecordKind::refuse, stream, code, message);
+}
+
+void UpdateWriter::handle_event(RecordKind kind, const bgw_stream& stream, std::int32_t code,
                                 std::string_view message) {
-  HandleRecord record{kind, instrument, code, {}};
+  HandleRecord record{kind, stream.instrument, stream.mode, stream.depth_level, code, {}};
   copy_text(record.message, message);
   push(std::as_bytes(std::span(&record, 1)));
 }

@@ -44,7 +44,9 @@ class UpdateWriter {
   // Events are never lost; they wait aside, in their order, while the ring is full. [adapter]
   void link(LinkState state, std::string_view message);
   void feed(bool stale, std::int64_t since_ns, std::string_view message);
-  void handle_event(RecordKind kind, std::uint32_t instrument, std::int32_t code = 0, std::string_view message = {});
+  void released(std::uint32_t instrument);
+  void confirmed(const bgw_stream& stream);
+  void refused(const bgw_stream& stream, std::int32_t code, std::string_view message);
   // Moves what waits aside into the ring as far as it goes. True when nothing waits any more. [adapter]
   bool flush_aside();
   // For a reader that waits for room in the other direction. [adapter]
@@ -54,6 +56,7 @@ class UpdateWriter {
  private:
   std::span<std::byte> reserve(std::size_t size);
   void push(std::span<const std::byte> record);
+  void handle_event(RecordKind kind, const bgw_stream& stream, std::int32_t code, std::string_view message);
   std::byte* put_aside(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
   std::byte* aside_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
   bool try_flush_aside();

@@ -115,7 +115,7 @@ void AdapterInstance::pump() {
     if (is_unsent(status)) return lost(BGW_E_TRANSIENT, error, "cannot subscribe: " + text_of(error));
     counts_.subscriptions_refused.fetch_add(list.size(), std::memory_order_relaxed);
     for (const bgw_subscription& s : list)
-      writer_.handle_event(bus::RecordKind::refuse, s.instrument, status, text_of(error));
+      writer_.refused({s.instrument, s.mode, s.depth_level, 0}, status, text_of(error));
   }
 }
 

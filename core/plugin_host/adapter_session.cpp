@@ -95,9 +95,9 @@ void AdapterInstance::on_open() {
 bgw_status AdapterInstance::tell_closed(const websocket::CloseInfo& info, bgw_error& error) {
   std::vector<bgw_header> headers;
   for (const websocket::Header& h : info.headers) headers.push_back({h.name.c_str(), h.value.c_str()});
-  const bgw_close close{sizeof close,     info.code,
-                        info.http_status, static_cast<std::uint32_t>(headers.size()),
-                        headers.data(),   info.reason.c_str()};
+  const bgw_close close{
+      sizeof close,   info.code,           info.http_status, static_cast<std::uint32_t>(headers.size()),
+      headers.data(), info.reason.c_str(), info.body.data(), info.body.size()};
   const std::uint32_t connection = std::exchange(connection_, 0U);
   return call(error, [&] { return library_->descriptor().api->on_close(adapter_, connection, &close, &error); });
 }

@@ -63,7 +63,7 @@ void BrokerLink::take_demand() {
   }
   counts_.wanted.store(wanted_.size(), std::memory_order_relaxed);
   for (const auto& [number, instruments] : ended) connection(number).unsubscribe(instruments);
-  for (const std::uint32_t handle : released) channel_.writer().handle_event(bus::RecordKind::released, handle);
+  for (const std::uint32_t handle : released) channel_.writer().released(handle);
   for (const auto& [number, instruments] : begun)
     if (!instruments.empty()) connection(number).subscribe(instruments);
   if (ring.take_wish_for_room()) channel_.writer().wake_reader();

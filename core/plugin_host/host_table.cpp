@@ -38,17 +38,28 @@ struct HostTable {
     self.counts_.updates_invalid.fetch_add(1, std::memory_order_relaxed);
     return true;
   }
-  static void confirm(void* context, std::uint32_t instrument) noexcept {
+  static void confirm(void* context, const bgw_stream* stream) noexcept {
     AdapterInstance& self = of(context);
-    if (!is_stale(self, instrument)) self.writer_.handle_event(bus::RecordKind::confirm, instrument);
+    if (!is_stale(self, stream->instrument)) self.writer_.confirmed(*stream);
   }
-  static void refuse(void* context, std::uint32_t instrument, bgw_status code, const char* text) noexcept {
+  static void refuse(void* context, const bgw_stream* stream, bgw_status code, const char* text) noexcept {
     AdapterInstance& self = of(context);
-    if (is_stale(self, instrument)) return;
+    if (is_stale(self, stream->instrument)) return;
     if (text == nullptr) text = "";
     log::warning("broker", self.options_.name + ": a subscription was refused: " + text);
     self.counts_.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
-    self.writer_.handle_event(bus::RecordKind::refuse, instrument, code, log::redacted(text));
+    self.writer_.refused(*stream, code, log::redacted(text));
+  }
+  static void dropped(void* context, std::uint32_t kind, std::uint64_t count) noexcept {
+    if (kind < BGW_DROP_KINDS) of(context).counts_.dropped[kind].fetch_add(count, std::memory_order_relaxed);
+  }
+  static void list_announced(void* context, const char* etag) noexcept {
+    AdapterInstance& self = of(context);
+    if (self.options_.list_announced != nullptr && etag != nullptr) self.options_.list_announced(etag);
+  }
+  static std::int64_t setting_written_ns(void* context, const char* key) noexcept {
+    const AdapterSetting* found = of(context).find_setting(key);
+    return found == nullptr ? 0 : found->written_ns;
   }
   static void ready(void* context) noexcept {
     AdapterInstance& self = of(context);
@@ -180,6 +191,9 @@ bgw_host make_host_table(AdapterInstance& instance) {
   host.hmac = HostTable::hmac;
   host.log = HostTable::log_line;
   host.get_extension = HostTable::get_extension;
+  host.dropped = HostTable::dropped;
+  host.list_announced = HostTable::list_announced;
+  host.setting_written_ns = HostTable::setting_written_ns;
   return host;
 }
 

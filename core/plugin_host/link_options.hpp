@@ -1,6 +1,7 @@
 // What a broker's link is made with, and what it counts.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bgw/abi.h"
 #include "core/base/clock.hpp"
 #include "core/bus/records.hpp"
 #include "core/transport/backoff.hpp"
@@ -20,7 +22,8 @@ struct AdapterSetting {
   std::string text;                    // canonical: see bgw_host.setting
   std::vector<std::int64_t> integers;  // of a list
   bool is_secret = false;
-  bool is_missing = false;  // a secret that is not there (yet)
+  bool is_missing = false;      // a secret that is not there (yet)
+  std::int64_t written_ns = 0;  // wall clock: when the file that it comes from was written; 0: not from a file
 };
 
 struct LinkOptions {
@@ -31,6 +34,8 @@ struct LinkOptions {
   std::int64_t lag_limit_ns = 0;    // of exchange time behind ours; 0: no limit
   // Whether an exchange trades, so that its silence means something. Empty: always.
   std::function<bool(std::string_view exchange, std::int64_t wall_ns)> market_open;
+  // The broker says which instrument list is the present one. [feed]
+  std::function<void(std::string_view etag)> list_announced;
   std::int64_t steady_ns = 60'000'000'000;       // connected for so long, the back-off begins anew
   std::int64_t idle_close_ns = 10'000'000'000;   // how long a further connection stays open without subscriptions
   std::int64_t second_login_ns = 1'000'000'000;  // credentials that are refused are tried once more so much later
@@ -51,6 +56,7 @@ struct LinkCounts {
   std::atomic<std::uint64_t> updates_invalid{0};
   std::atomic<std::uint64_t> times_invalid{0};  // updates with a time outside 2015 to 2100, passed on without it
   std::atomic<std::uint64_t> conflated{0};
+  std::array<std::atomic<std::uint64_t>, BGW_DROP_KINDS> dropped{};  // by the plugin, see BGW_DROP_*
   std::atomic<std::uint64_t> wanted{0};
   std::atomic<std::uint64_t> subscriptions_refused{0};
   std::atomic<std::int64_t> last_frame_ns{0};  // wall

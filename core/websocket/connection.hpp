@@ -33,6 +33,7 @@ struct CloseInfo {
   int http_status = 0;          // client: of a refused upgrade
   std::vector<Header> headers;  // client: of a refused upgrade
   std::string reason;           // the peer's words, or what went wrong here
+  std::string body{};           // client: of a refused upgrade, the beginning of what came with its headers
 };
 
 // What the owner is told. All calls come from the io_context, never from inside a Connection's own function.

@@ -27,6 +27,19 @@ std::uint32_t modes_of(const bgw_subscription& s) {
   return s.depth_level > 5 ? bit(Mode::kSnapQuote) | bit(Mode::kDepth20) : bit(Mode::kSnapQuote);
 }
 
+bgw_stream stream_of_mode(std::uint32_t handle, Mode mode) {
+  switch (mode) {
+    case Mode::kLtp:
+      return {handle, BGW_MODE_LTP, 0, 0};
+    case Mode::kQuote:
+      return {handle, BGW_MODE_QUOTE, 0, 0};
+    case Mode::kSnapQuote:
+      return {handle, BGW_MODE_DEPTH, 5, 0};
+    default:
+      return {handle, BGW_MODE_DEPTH, 20, 0};
+  }
+}
+
 // Values that mean nothing for what is computed and not traded.
 void strip_trades(bgw_tick& t) {
   t.present &= BGW_HAS_LTP | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE | BGW_HAS_EXCHANGE_TIME;
@@ -76,7 +89,7 @@ void AngelAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     const std::uint8_t type = exchange_type(s.broker_exchange);
     std::uint64_t token = 0;
     if (type == 0 || !parse_token(s.token, std::strlen(s.token), token)) {
-      refuse(s.instrument, BGW_E_INVALID,
+      refuse(stream_of(s), BGW_E_INVALID,
              std::string("its instrument list has it as token '") + s.token + "' of segment '" + s.broker_exchange +
                  "', expected a number and a segment that Angel streams");
       continue;
@@ -228,7 +241,7 @@ void AngelAdapter::on_refused(Asked asked, const ErrorReply& reply) {
   for (const Change& change : asked.changes) {
     Held& held = held_[change.handle];
     set_modes(held, held.modes & ~bit(asked.mode));
-    refuse(change.handle, BGW_E_INVALID, "Angel says " + reply.code + ": " + reply.message);
+    refuse(stream_of_mode(change.handle, asked.mode), BGW_E_INVALID, "Angel says " + reply.code + ": " + reply.message);
   }
 }
 

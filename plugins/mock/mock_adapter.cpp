@@ -100,7 +100,7 @@ void MockAdapter::subscribe(std::span<const bgw_subscription> wanted) {
   for (const bgw_subscription& s : wanted) {
     std::uint64_t token = 0;
     if (!parse(s.token, token) || token == 0 || token > markets_.size()) {
-      refuse(s.instrument, BGW_E_INVALID, std::string("no instrument has the token ") + s.token);
+      refuse(stream_of(s), BGW_E_INVALID, std::string("no instrument has the token ") + s.token);
       continue;
     }
     const Feed feed{s.instrument, s.mode, s.depth_level, phase_of(token), market(token)};

@@ -29,7 +29,7 @@ const void* extension(const char* id) {
 
 const bgw::PluginInfo kInfo = {
     .broker = "mock",
-    .version = "1.0.0",
+    .version = "0.9.0",
     .vendor = "Broker Gateway",
     .capabilities = kCapabilities,
     .settings = kSettings,

@@ -55,7 +55,7 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
   for (const bgw_subscription& s : wanted) {
     std::uint32_t token = 0;
     if (!parse_token(s.token, token)) {
-      refuse(s.instrument, BGW_E_INVALID,
+      refuse(stream_of(s), BGW_E_INVALID,
              std::string("its token in the instrument list is '") + s.token + "', not a number");
       continue;
     }

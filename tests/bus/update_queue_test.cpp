@@ -134,7 +134,7 @@ TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {
       channel.writer().update({&tick, nullptr, nullptr}, 0);
     }
   channel.writer().link(LinkState::reconnecting, "gone");
-  channel.writer().handle_event(RecordKind::released, 2);
+  channel.writer().released(2);
 
   std::map<std::uint32_t, std::int64_t> newest;
   std::uint64_t seen = 0;

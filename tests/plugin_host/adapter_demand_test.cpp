@@ -173,9 +173,9 @@ TEST_F(AdapterDemand, AnExceptionInSubscribeRefusesAndInUnsubscribeReleases) {
 
 TEST_F(AdapterDemand, TheBrokersWordOnASubscriptionGoesUp) {
   start_with({1, 2});
-  host().confirm(host().context, 1);
-  host().refuse(host().context, 2, BGW_E_INVALID, "no such token");
-  host().refuse(host().context, 2, BGW_E_INVALID, nullptr);
+  confirm(1);
+  refuse(2, "no such token");
+  refuse(2, nullptr);
   EXPECT_EQ(seen().confirmed, (std::vector<std::uint32_t>{1}));
   const std::vector<std::pair<std::uint32_t, std::string>> expected = {{2, "-1 no such token"}, {2, "-1 "}};
   EXPECT_EQ(seen().refused, expected);
@@ -186,9 +186,9 @@ TEST_F(AdapterDemand, AWordOnAHandleThatWasLetGoIsDropped) {
   start_with({1});
   unwant(1);
   settle();
-  host().confirm(host().context, 1);
-  host().refuse(host().context, 1, BGW_E_INVALID, "late");
-  host().confirm(host().context, 1000);
+  confirm(1);
+  refuse(1, "late");
+  confirm(1000);
   EXPECT_TRUE(seen().confirmed.empty());
   EXPECT_TRUE(seen().refused.empty());
   EXPECT_EQ(invalid(), 3u);

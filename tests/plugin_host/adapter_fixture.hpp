@@ -67,6 +67,14 @@ class AdapterTest : public testing::Test {
     forget();
   }
 
+  void confirm(std::uint32_t instrument) const {
+    const bgw_stream stream{instrument, BGW_MODE_LTP, 0, 0};
+    host().confirm(host().context, &stream);
+  }
+  void refuse(std::uint32_t instrument, const char* text) const {
+    const bgw_stream stream{instrument, BGW_MODE_LTP, 0, 0};
+    host().refuse(host().context, &stream, BGW_E_INVALID, text);
+  }
   const bgw_host& host() const { return *plugin_->host; }  // of the object that was made last
   LinkState state() const { return static_cast<LinkState>(link_->counts().state.load()); }
   std::string message() { return seen().links.empty() ? "" : seen().links.back().second; }

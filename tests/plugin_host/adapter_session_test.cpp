@@ -55,7 +55,7 @@ TEST_F(AdapterSession, WhatAnAdapterAsksForIsNeverAnsweredFromInsideItsCall) {
     return BGW_OK;
   };
   plugin_->subscribe = [this](bgw_error&) {
-    host().confirm(host().context, 1);
+    confirm(1);
     host().timer(host().context, 3, 0);
     return BGW_OK;
   };

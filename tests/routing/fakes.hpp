@@ -114,10 +114,12 @@ class FakeAdapter {
     channel.writer().update({&t, nullptr, &b}, kReceived, asked_depth);
   }
   void link(bus::LinkState state, std::string_view message = "") { channel.writer().link(state, message); }
-  void refuse(std::uint32_t instrument, std::string_view reason) {
-    channel.writer().handle_event(bus::RecordKind::refuse, instrument, BGW_E_INVALID, reason);
+  // Of what was demanded last of it.
+  void refuse(std::uint32_t instrument, std::string_view reason, std::uint32_t mode = BGW_MODE_QUOTE,
+              std::uint32_t depth_level = 0) {
+    channel.writer().refused({instrument, mode, depth_level, 0}, BGW_E_INVALID, reason);
   }
-  void released(std::uint32_t instrument) { channel.writer().handle_event(bus::RecordKind::released, instrument); }
+  void released(std::uint32_t instrument) { channel.writer().released(instrument); }
 
   static constexpr std::int64_t kReceived = 5'000'000'000;
   bus::Doorbell bell;

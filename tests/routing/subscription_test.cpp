@@ -33,7 +33,7 @@ TEST_F(Subscription, IsActiveWithItsFirstData) {
 TEST_F(Subscription, IsActiveByTheBrokersWord) {
   const Outcome quote = subscribe(4, "INFY", kQuote);
   asked();
-  adapter_.channel.writer().handle_event(bus::RecordKind::confirm, 0);
+  adapter_.channel.writer().confirmed({0, BGW_MODE_QUOTE, 0, 0});
   got();
   EXPECT_EQ(state(quote), SubscriptionState::active);
 }

@@ -25,10 +25,15 @@ struct FakeHost {
     table.size = sizeof table;
     table.context = this;
     table.publish = [](void* c, const bgw_update* u) { of(c).published = *u; };
-    table.confirm = [](void* c, std::uint32_t i) { of(c).note("confirm " + std::to_string(i)); };
-    table.refuse = [](void* c, std::uint32_t i, bgw_status code, const char* text) {
-      of(c).note("refuse " + std::to_string(i) + ' ' + std::to_string(code) + ' ' + text);
+    table.confirm = [](void* c, const bgw_stream* s) { of(c).note("confirm " + name_of(*s)); };
+    table.refuse = [](void* c, const bgw_stream* s, bgw_status code, const char* text) {
+      of(c).note("refuse " + name_of(*s) + ' ' + std::to_string(code) + ' ' + text);
     };
+    table.dropped = [](void* c, std::uint32_t kind, std::uint64_t count) {
+      of(c).note("dropped " + std::to_string(kind) + ' ' + std::to_string(count));
+    };
+    table.list_announced = [](void* c, const char* etag) { of(c).note(std::string("list ") + etag); };
+    table.setting_written_ns = [](void*, const char*) { return std::int64_t{3333}; };
     table.ready = [](void* c) { of(c).note("ready"); };
     table.fail = [](void* c, const bgw_error* e) { of(c).failure = *e; };
     table.websocket_open = [](void* c, const bgw_websocket_request* r, std::uint32_t* connection) {
@@ -81,6 +86,9 @@ struct FakeHost {
   bgw_status note(std::string call) {
     calls.push_back(std::move(call));
     return answer;
+  }
+  static std::string name_of(const bgw_stream& s) {
+    return std::to_string(s.instrument) + ':' + std::to_string(s.mode) + ':' + std::to_string(s.depth_level);
   }
   static FakeHost& of(void* context) { return *static_cast<FakeHost*>(context); }
 };
@@ -215,14 +223,17 @@ TEST_F(AdapterLayer, EveryRequestReachesTheHostAsItWasMade) {
   adapter_.websocket_close(17, 3000);
   adapter_.set_timer(1, 5);
   adapter_.cancel_timer(1);
-  adapter_.confirm(4);
-  adapter_.refuse(5, BGW_E_INVALID, "no");
+  adapter_.confirm({4, BGW_MODE_LTP, 0, 0});
+  adapter_.refuse({5, BGW_MODE_DEPTH, 20, 0}, BGW_E_INVALID, "no");
+  adapter_.dropped(BGW_DROP_LEVEL, 3);
+  adapter_.list_announced("W/1");
+  EXPECT_EQ(adapter_.setting_written_ns("token"), 3333);
   adapter_.ready();
   adapter_.set_capabilities({&capability, 1});
   adapter_.log(BGW_LOG_WARNING, "careful");
   EXPECT_EQ(host_.calls, (Strings{"open wss://x/y A=1 B=2", "send 17 1 hello", "send 17 2 hi", "close 17 1000",
-                                  "close 17 3000", "timer 1 5", "timer 1 -1", "confirm 4", "refuse 5 -1 no", "ready",
-                                  "capabilities 1 NSE", "log 2 careful"}));
+                                  "close 17 3000", "timer 1 5", "timer 1 -1", "confirm 4:1:0", "refuse 5:4:20 -1 no",
+                                  "dropped 2 3", "list W/1", "ready", "capabilities 1 NSE", "log 2 careful"}));
   EXPECT_EQ(adapter_.now_ns(), 1111);
   EXPECT_EQ(adapter_.monotonic_ns(), 2222);
   const bgw_tick tick{};

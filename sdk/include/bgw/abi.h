@@ -12,7 +12,12 @@
  * but for the descriptor and what it points to, which live as long as the library.
  *
  * Units. Prices: int64, 1e-9 of the currency unit. Times: int64, nanoseconds since 1970-01-01 UTC. Durations: int64,
- * nanoseconds. Quantities: units (shares, not lots). A value counts only when its bit in `present` is set.
+ * nanoseconds. Quantities: units (shares, not lots), or lots where the exchange's capability says so: the host then
+ * multiplies by the instrument's lot size. A value counts only when its bit in `present` is set.
+ *
+ * Handles. A handle of the host stands for one token of the broker from its subscribe to its unsubscribe, and no two
+ * handles that are subscribed at one time have the same token. When a new instrument list gives a token to another
+ * instrument, the host ends the old handle before it begins a new one.
  *
  * Evolution within a major version: records that travel in arrays are frozen; tables (host, adapter, descriptor,
  * extensions) grow at their end, and a reader tests `size` before it uses a later member.
@@ -28,8 +33,8 @@ extern "C" {
 #endif
 
 #define BGW_ABI_MAGIC 0x31574742u /* "BGW1", little-endian */
-#define BGW_ABI_MAJOR 1u          /* other major: not compatible */
-#define BGW_ABI_MINOR 0u          /* counts additions */
+#define BGW_ABI_MAJOR 0u          /* other major: not compatible */
+#define BGW_ABI_MINOR 9u          /* counts additions */
 #define BGW_PRICE_SCALE INT64_C(1000000000)
 #define BGW_MAX_LEVELS 200u /* levels a side that a book may carry */
 
@@ -48,7 +53,9 @@ enum {
   BGW_E_RATE = -5,        /* the broker throttles: wait at least retry_after_ns */
   BGW_E_FATAL = -6,       /* will not work before somebody changes something: no retry */
   BGW_E_STATE = -7,       /* not now: called in a state that does not allow it */
-  BGW_E_EXCEPTION = -8    /* the plugin's code threw something that is not a bgw::Error */
+  BGW_E_EXCEPTION = -8,   /* the plugin's code threw something that is not a bgw::Error */
+  BGW_E_REFUSED = -9      /* refused, and nothing proves why (token, plan, firewall): tried again after 1 s, then after
+                             1, 5 and every 15 minutes */
 };
 
 typedef struct bgw_error { /* allocated and zeroed by the caller */
@@ -84,10 +91,13 @@ enum {
   BGW_HAS_UPPER_CIRCUIT = 1u << 16,
   BGW_HAS_LOWER_CIRCUIT = 1u << 17,
   BGW_HAS_HIGH_52_WEEKS = 1u << 18,
-  BGW_HAS_LOW_52_WEEKS = 1u << 19
+  BGW_HAS_LOW_52_WEEKS = 1u << 19,
+  /* of a book: the broker says how many orders stand at each level */
+  BGW_HAS_ORDERS = 1u << 20
 };
 
-/* One packet's values. The first cache line holds what nearly every packet changes. */
+/* One packet's values. The first cache line holds what nearly every packet changes. An instrument that has never traded
+ * has no ltp: leave BGW_HAS_LTP and BGW_MODE_LTP out, or hand the broker's zero over and the host does so. */
 typedef struct bgw_tick {
   uint32_t instrument; /* the handle from bgw_subscription */
   uint32_t modes;      /* BGW_MODE_* bits that this packet fills: a quote packet has LTP|QUOTE */
@@ -122,7 +132,7 @@ typedef struct bgw_tick_rare {
 typedef struct bgw_level {
   int64_t price;
   int64_t quantity;
-  uint32_t orders; /* 0: the broker does not say */
+  uint32_t orders; /* counts only when the book's `present` has BGW_HAS_ORDERS */
   uint32_t reserved;
 } bgw_level;
 
@@ -132,7 +142,7 @@ typedef struct bgw_book {
   uint32_t flags;
   uint32_t bid_count; /* <= BGW_MAX_LEVELS; empty levels left out */
   uint32_t ask_count;
-  uint32_t present; /* BGW_HAS_EXCHANGE_TIME, BGW_HAS_SEQUENCE of the book itself */
+  uint32_t present; /* BGW_HAS_EXCHANGE_TIME, BGW_HAS_SEQUENCE of the book itself, BGW_HAS_ORDERS */
   int64_t exchange_time_ns;
   int64_t sequence;
   const bgw_level* bids; /* best first */
@@ -161,9 +171,26 @@ typedef struct bgw_subscription {
   const char* token; /* as in the plugin's own instrument row */
 } bgw_subscription;
 
+/* One stream of one instrument, to say what became of it. */
+typedef struct bgw_stream {
+  uint32_t instrument;
+  uint32_t mode;        /* one BGW_MODE_* */
+  uint32_t depth_level; /* with BGW_MODE_DEPTH: as it was subscribed; else 0 */
+  uint32_t reserved;
+} bgw_stream;
+
 /* ---- what a plugin declares ------------------------------------------------------------------------------------- */
 
 enum { BGW_FEED_SNAPSHOT = 0u, /* a state now and then */ BGW_FEED_TICK_BY_TICK = 1u /* every change */ };
+
+/* Flags of a capability. */
+enum {
+  BGW_SNAPSHOT_ON_SUBSCRIBE = 1u << 0, /* the broker answers every good subscribe with the instrument's last values */
+  BGW_QUANTITIES_IN_LOTS = 1u << 1,    /* last, total and book quantities */
+  BGW_VOLUME_IN_LOTS = 1u << 2,
+  BGW_OI_IN_LOTS = 1u << 3,       /* with its day's high and low */
+  BGW_PRICES_BELOW_ZERO = 1u << 4 /* a price of zero or below is one there; elsewhere it is none, and is left out */
+};
 
 typedef struct bgw_capability { /* one exchange; no depth levels: the exchange has no depth */
   char exchange[16];
@@ -171,7 +198,7 @@ typedef struct bgw_capability { /* one exchange; no depth levels: the exchange h
   uint32_t feed;
   uint32_t depth_count;
   uint16_t depths[8];
-  uint32_t reserved;
+  uint32_t flags; /* BGW_SNAPSHOT_ON_SUBSCRIBE and so on */
 } bgw_capability;
 
 enum { BGW_SETTING_REQUIRED = 1u, BGW_SETTING_SECRET = 2u };
@@ -221,12 +248,26 @@ typedef struct bgw_header {
   const char* value;
 } bgw_header;
 
+enum { BGW_WEBSOCKET_DEFLATE = 1u /* offer permessage-deflate */ };
+
 typedef struct bgw_websocket_request {
   uint32_t size;
   uint32_t header_count;
-  const char* url; /* wss://, or ws:// to a loopback address */
-  const bgw_header* headers;
+  const char* url;           /* wss://, or ws:// to a loopback address */
+  const bgw_header* headers; /* the host adds User-Agent where they have none */
+  uint32_t flags;            /* BGW_WEBSOCKET_* */
+  uint32_t reserved;
 } bgw_websocket_request;
+
+/* Why a plugin leaves out something that the broker sent; the host counts each kind and shows it in `status`. */
+enum {
+  BGW_DROP_UNKNOWN = 0u,   /* of an instrument that is not subscribed (any more) */
+  BGW_DROP_DUPLICATE = 1u, /* said already, by the packet of another mode */
+  BGW_DROP_LEVEL = 2u,     /* a level of a book that makes no sense */
+  BGW_DROP_LAYOUT = 3u,    /* a packet that no document describes */
+  BGW_DROP_SCALE = 4u,     /* a price whose scale no document gives */
+  BGW_DROP_KINDS = 5u
+};
 
 enum { BGW_OPCODE_TEXT = 1u, BGW_OPCODE_BINARY = 2u };
 enum { BGW_LOG_DEBUG = 0, BGW_LOG_INFO = 1, BGW_LOG_WARNING = 2, BGW_LOG_ERROR = 3 };
@@ -240,10 +281,12 @@ typedef struct bgw_host {
   /* Hands over one packet. Copied before it returns; never blocks, never fails: what is invalid (unknown handle, modes
    * without their values, too many levels) is dropped and counted. [adapter] */
   void (*publish)(void* context, const bgw_update* update);
-  /* The broker's word on a subscription. Optional: the first tick confirms as well. [adapter] */
-  void (*confirm)(void* context, uint32_t instrument);
-  /* The broker refuses; `text` goes to the clients that asked. [adapter] */
-  void (*refuse)(void* context, uint32_t instrument, bgw_status code, const char* text);
+  /* The broker's word on one stream. Optional: the first tick that fills its mode confirms as well. [adapter] */
+  void (*confirm)(void* context, const bgw_stream* stream);
+  /* The broker refuses one stream; `text` goes to the clients that asked for it. What was subscribed of the instrument
+   * before goes on as it was: the plugin keeps it until the new one lives. The host then asks for what the other
+   * clients want. [adapter] */
+  void (*refuse)(void* context, const bgw_stream* stream, bgw_status code, const char* text);
   /* The session is usable: subscriptions may flow. Call it from on_open, or when a login was answered. [adapter] */
   void (*ready)(void* context);
   /* Ends the session for the reason given: the host closes, and acts on the code as on that of on_close. [adapter] */
@@ -275,6 +318,14 @@ typedef struct bgw_host {
 
   void (*log)(void* context, int32_t level, const char* text, size_t length); /* secrets are redacted [any] */
   const void* (*get_extension)(void* context, const char* id);                /* NULL: not offered [any] */
+
+  /* `count` packets or levels were left out for the reason `kind`, BGW_DROP_*. [adapter] */
+  void (*dropped)(void* context, uint32_t kind, uint64_t count);
+  /* The broker's instrument list is now the one with this tag (an HTTP ETag): the host fetches it anew, once, where it
+   * has another. [adapter] */
+  void (*list_announced)(void* context, const char* etag);
+  /* When the setting's value was written, for one that comes from a file; 0: not known. [adapter] */
+  int64_t (*setting_written_ns)(void* context, const char* key);
 } bgw_host;
 
 /* ---- what an adapter offers to the host -------------------------------------------------------------------------- */
@@ -286,6 +337,8 @@ typedef struct bgw_close {
   uint32_t header_count;
   const bgw_header* headers; /* of a refused upgrade */
   const char* reason;        /* from the close frame, or what went wrong locally; never NULL */
+  const char* body;          /* of a refused upgrade: its beginning, as far as it came at once; never NULL */
+  size_t body_length;        /* at most 4,096 */
 } bgw_close;
 
 typedef struct bgw_adapter_api { /* every function is [adapter] */
@@ -325,13 +378,14 @@ typedef struct bgw_instrument {
   const char* exchange;
   const char* broker_symbol;
   const char* broker_exchange;
-  const char* token; /* what subscribe needs; unique within broker_exchange */
+  const char* token; /* what subscribe needs; unique as BGW_PLUGIN_TOKENS_PER_EXCHANGE says */
   const char* name;
   const char* instrument_type; /* "EQ", "INDEX", "FUT", "CE", "PE", or the broker's word */
   const char* expiry;          /* "YYYY-MM-DD" or "" */
   int64_t strike;              /* price */
   int64_t tick_size;           /* price */
   int64_t lot_size;
+  const char* exchange_number; /* the exchange's own number of it, the same at every broker; NULL or "": not known */
 } bgw_instrument;
 
 typedef struct bgw_instrument_source {
@@ -363,7 +417,27 @@ typedef struct bgw_instruments {
   const char* headers;
 } bgw_instruments;
 
+/* ---- bgw.credentials/1: whether credentials are good, by one request of the broker's web interface ----------------
+ * From bgw_plugin_descriptor.get_extension. Asked when an upgrade was refused with BGW_E_REFUSED. Stateless. [any] */
+
+#define BGW_EXTENSION_CREDENTIALS "bgw.credentials/1"
+
+typedef struct bgw_credentials {
+  uint32_t size;
+  uint32_t reserved;
+  const char* url;     /* as in bgw_instruments */
+  const char* headers; /* as in bgw_instruments */
+  /* What the answer proves: BGW_E_AUTH: the credentials are dead; BGW_OK: they are good, and the refusal has another
+   * cause; BGW_E_REFUSED: nothing. `error` may say more. `body` holds at most 4,096 bytes. */
+  bgw_status (*judge)(int32_t http_status, const char* body, size_t length, bgw_error* error);
+} bgw_credentials;
+
 /* ---- the entry --------------------------------------------------------------------------------------------------- */
+
+enum {
+  BGW_PLUGIN_SIMULATED = 1u << 0,          /* its prices are invented */
+  BGW_PLUGIN_TOKENS_PER_EXCHANGE = 1u << 1 /* a token is unique within its broker_exchange only; else within the list */
+};
 
 typedef struct bgw_plugin_descriptor {
   uint32_t magic; /* BGW_ABI_MAGIC; the first two members never move */
@@ -382,7 +456,7 @@ typedef struct bgw_plugin_descriptor {
   uint32_t setting_size;
   uint32_t capability_count;
   uint32_t setting_count;
-  uint32_t reserved2;
+  uint32_t flags;     /* BGW_PLUGIN_* */
   const char* broker; /* [a-z][a-z0-9_]{0,30}; also the file's name */
   const char* version;
   const char* vendor;
@@ -412,16 +486,18 @@ BGW_LAYOUT_ASSERT(sizeof(bgw_tick_rare) == 64, "bgw_tick_rare is frozen");
 BGW_LAYOUT_ASSERT(sizeof(bgw_level) == 24 && offsetof(bgw_level, orders) == 16, "bgw_level is frozen");
 BGW_LAYOUT_ASSERT(sizeof(bgw_book) == 48 && offsetof(bgw_book, bids) == 32, "bgw_book is frozen");
 BGW_LAYOUT_ASSERT(sizeof(bgw_update) == 24, "bgw_update is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_stream) == 16, "bgw_stream is frozen");
+BGW_LAYOUT_ASSERT(sizeof(bgw_websocket_request) == 32, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_subscription) == 56 && offsetof(bgw_subscription, token) == 48, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_capability) == 48 && offsetof(bgw_capability, depths) == 28, "bgw_capability is frozen");
 BGW_LAYOUT_ASSERT(sizeof(bgw_setting) == 32, "bgw_setting is frozen");
 BGW_LAYOUT_ASSERT(sizeof(bgw_depth_limit) == 16, "bgw_depth_limit is frozen");
 BGW_LAYOUT_ASSERT(sizeof(bgw_limits) == 56 && offsetof(bgw_limits, depth_limits) == 48, "append only");
-BGW_LAYOUT_ASSERT(sizeof(bgw_close) == 32 && offsetof(bgw_close, reason) == 24, "append only");
-BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, get_extension) == 152, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_close) == 48 && offsetof(bgw_close, reason) == 24, "append only");
+BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, setting_written_ns) == 176, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_adapter_api, create) == 8 && offsetof(bgw_adapter_api, on_timer) == 88, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_instruments) == 40 && offsetof(bgw_instruments, url) == 24, "append only");
-BGW_LAYOUT_ASSERT(sizeof(bgw_instrument) == 104 && offsetof(bgw_instrument, lot_size) == 96, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_instrument) == 112 && offsetof(bgw_instrument, lot_size) == 96, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_plugin_descriptor, broker) == 56 &&
                       offsetof(bgw_plugin_descriptor, get_extension) == 128,
                   "append only");

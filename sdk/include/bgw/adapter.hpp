@@ -24,7 +24,7 @@
 
 #include "bgw/abi.h"
 
-#define BGW_SDK_VERSION "1.0.0"
+#define BGW_SDK_VERSION "0.9.0"
 #define BGW_TEXT_OF_(x) #x
 #define BGW_TEXT_OF(x) BGW_TEXT_OF_(x)
 #if defined(__clang__)
@@ -55,6 +55,7 @@ struct Close {
   std::int32_t http_status = 0;
   std::string_view reason;
   std::span<const bgw_header> headers;
+  std::string_view body;  // of a refused upgrade: its beginning
 
   // The value of a header of a refused upgrade; names compare without case. Empty: not there.
   std::string_view header(std::string_view name) const {
@@ -97,10 +98,15 @@ class BaseBrokerAdapter {
     const bgw_update update{&tick, rare, book};
     host_->publish(host_->context, &update);
   }
-  void confirm(std::uint32_t instrument) const { host_->confirm(host_->context, instrument); }
-  void refuse(std::uint32_t instrument, bgw_status code, const std::string& text) const {
-    host_->refuse(host_->context, instrument, code, text.c_str());
+  void confirm(const bgw_stream& stream) const { host_->confirm(host_->context, &stream); }
+  void refuse(const bgw_stream& stream, bgw_status code, const std::string& text) const {
+    host_->refuse(host_->context, &stream, code, text.c_str());
   }
+  // The stream that a subscription asks for.
+  static bgw_stream stream_of(const bgw_subscription& s) { return {s.instrument, s.mode, s.depth_level, 0}; }
+  // Counts what the broker sent and this plugin left out; `kind` is one of BGW_DROP_*.
+  void dropped(std::uint32_t kind, std::uint64_t count = 1) const { host_->dropped(host_->context, kind, count); }
+  void list_announced(const std::string& etag) const { host_->list_announced(host_->context, etag.c_str()); }
   void ready() const { host_->ready(host_->context); }
   void fail(bgw_status code, std::string_view message, std::int64_t retry_after_ns = 0) const {
     bgw_error error{code, 0, retry_after_ns, {}};
@@ -109,11 +115,12 @@ class BaseBrokerAdapter {
   }
 
   std::uint32_t websocket_open(const std::string& url,
-                               std::span<const std::pair<std::string, std::string>> headers = {}) const {
+                               std::span<const std::pair<std::string, std::string>> headers = {},
+                               std::uint32_t flags = 0) const {
     std::vector<bgw_header> list;
     for (const auto& [name, value] : headers) list.push_back({name.c_str(), value.c_str()});
-    const bgw_websocket_request request{sizeof request, static_cast<std::uint32_t>(list.size()), url.c_str(),
-                                        list.data()};
+    const bgw_websocket_request request{
+        sizeof request, static_cast<std::uint32_t>(list.size()), url.c_str(), list.data(), flags, 0};
     std::uint32_t connection = 0;
     check(host_->websocket_open(host_->context, &request, &connection), "websocket_open");
     return connection;
@@ -149,6 +156,8 @@ class BaseBrokerAdapter {
     value.resize(length);
     return value;
   }
+  // When the setting's value was written, where it comes from a file; 0: not known.
+  std::int64_t setting_written_ns(const char* key) const { return host_->setting_written_ns(host_->context, key); }
   std::vector<std::int64_t> setting_integers(const char* key) const {
     std::vector<std::int64_t> values(64);
     std::size_t count = 0;
@@ -243,7 +252,8 @@ struct Thunks {
   }
   static bgw_status on_close(void* self, std::uint32_t connection, const bgw_close* c, bgw_error* error) noexcept {
     return guard(error, "on_close", [&]() -> bgw_status {
-      return of(self).on_close(connection, {c->code, c->http_status, c->reason, {c->headers, c->header_count}});
+      return of(self).on_close(
+          connection, {c->code, c->http_status, c->reason, {c->headers, c->header_count}, {c->body, c->body_length}});
     });
   }
   static bgw_status on_timer(void* self, std::uint32_t id, bgw_error* error) noexcept {
@@ -275,6 +285,7 @@ struct PluginInfo {
   std::span<const bgw_capability> capabilities;
   std::span<const bgw_setting> settings;
   bgw_limits limits{};
+  std::uint32_t flags = 0;  // BGW_PLUGIN_*
   const void* (*get_extension)(const char* id) = nullptr;
 };
 
@@ -294,6 +305,7 @@ bgw_plugin_descriptor describe(const PluginInfo& info, const bgw_limits& limits)
   d.setting_size = sizeof(bgw_setting);
   d.capability_count = static_cast<std::uint32_t>(info.capabilities.size());
   d.setting_count = static_cast<std::uint32_t>(info.settings.size());
+  d.flags = info.flags;
   d.broker = info.broker;
   d.version = info.version;
   d.vendor = info.vendor;

@@ -16,7 +16,14 @@ struct FakeHost {
   std::vector<std::string> urls;
   std::vector<std::string> headers;
   std::vector<std::string> sent;
-  std::vector<std::string> refusals;
+  std::vector<std::string> refusals;  // "INSTRUMENT: reason"
+  std::vector<bgw_stream> refused;    // the same ones
+  std::vector<bgw_stream> confirmed;
+  std::map<std::uint32_t, std::uint64_t> dropped;  // by BGW_DROP_*
+  std::vector<std::string> etags;                  // of list_announced
+  std::map<std::string, std::int64_t> written_ns;  // of settings that come from files
+  std::int64_t wall_ns = 0;
+  std::int64_t mono_ns = 0;
   std::vector<std::string> logs;
   struct Published {
     bgw_tick tick;
@@ -44,9 +51,19 @@ struct FakeHost {
       }
       of(c).published.push_back(std::move(p));
     };
-    table.refuse = [](void* c, std::uint32_t instrument, bgw_status, const char* text) {
-      of(c).refusals.push_back(std::to_string(instrument) + ": " + text);
+    table.confirm = [](void* c, const bgw_stream* s) { of(c).confirmed.push_back(*s); };
+    table.refuse = [](void* c, const bgw_stream* s, bgw_status, const char* text) {
+      of(c).refusals.push_back(std::to_string(s->instrument) + ": " + text);
+      of(c).refused.push_back(*s);
     };
+    table.dropped = [](void* c, std::uint32_t kind, std::uint64_t count) { of(c).dropped[kind] += count; };
+    table.list_announced = [](void* c, const char* etag) { of(c).etags.emplace_back(etag); };
+    table.setting_written_ns = [](void* c, const char* key) {
+      const auto found = of(c).written_ns.find(key);
+      return found == of(c).written_ns.end() ? std::int64_t{0} : found->second;
+    };
+    table.now_ns = [](void* c) { return of(c).wall_ns; };
+    table.monotonic_ns = [](void* c) { return of(c).mono_ns; };
     table.ready = [](void* c) { ++of(c).ready; };
     table.websocket_open = [](void* c, const bgw_websocket_request* r, std::uint32_t* connection) {
       of(c).urls.emplace_back(r->url);
