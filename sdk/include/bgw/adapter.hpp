@@ -55,7 +55,7 @@ struct Close {
   std::int32_t http_status = 0;
   std::string_view reason;
   std::span<const bgw_header> headers;
-  std::string_view body;  // of a refused upgrade: its beginning
+  std::string_view body{};  // of a refused upgrade: its beginning
 
   // The value of a header of a refused upgrade; names compare without case. Empty: not there.
   std::string_view header(std::string_view name) const {
