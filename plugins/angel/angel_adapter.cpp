@@ -184,13 +184,18 @@ bgw_status AngelAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::span
   const Reading reading = decode(frame, packet_);
   if (reading.problem != nullptr) throw bgw::Error(BGW_E_INVALID, reading.problem);
   if (reading.skip) {
+    dropped(BGW_DROP_LAYOUT);
     if (!std::exchange(noted_unknown_, true))
       log(BGW_LOG_WARNING, "a frame of " + std::to_string(frame.size()) +
                                " bytes in a mode that no document has is passed over, and so are all like it");
     return BGW_OK;
   }
   const auto handle = handles_.find(packet_.key);
-  if (handle == handles_.end()) return BGW_OK;  // still under way when it was unsubscribed
+  if (handle == handles_.end()) {
+    dropped(BGW_DROP_UNKNOWN);  // still under way when it was unsubscribed
+    return BGW_OK;
+  }
+  if (packet_.dropped_levels != 0) dropped(BGW_DROP_LEVEL, packet_.dropped_levels);
   const Held& held = held_.find(handle->second)->second;
   if ((held.modes & bit(packet_.mode)) != 0) publish_packet(held, handle->second);
   return BGW_OK;

@@ -14,7 +14,6 @@ constexpr std::size_t kSizes[] = {0, 51, 123, 379, 443};  // by mode
 constexpr std::size_t kTokenSize = 25;
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr const char* kNegativeLevel = "found a level of less than nothing, expected a quantity of 0 or more";
 
 template <class T>
 T read(const std::byte* at) {
@@ -31,7 +30,8 @@ class Reader {
 
   std::int64_t integer(std::size_t at) const { return read<std::int64_t>(p_ + at); }
   std::int64_t price(std::size_t at) { return scaled(integer(at)); }
-  std::int64_t short_price(std::size_t at) { return scaled(read<std::int32_t>(p_ + at)); }
+  // Of a level: 0 where it is beyond all bounds, so that this level alone is left out.
+  std::int64_t level_price(std::int64_t raw) const { return raw > most_ || raw < -most_ ? 0 : raw * unit_; }
   // The document has quantities as double that are whole. False: it is none.
   bool whole(std::size_t at, std::int64_t& out) const {
     const double value = read<double>(p_ + at);
@@ -93,28 +93,33 @@ void set_rare(std::int64_t value, std::uint64_t bit, std::int64_t& member, Packe
   out.has_rare = true;
 }
 
+bool is_empty(const bgw_level& level) { return level.price == 0 && level.quantity == 0 && level.orders == 0; }
+
+// A level without a price (market orders before the open), or with a quantity below zero, is none.
+bool makes_sense(const bgw_level& level) { return level.price != 0 && level.quantity >= 0; }
+
 // "Best five": flag, quantity, price, orders. The flag tells the side, 1 for buyers: it and the position have agreed in
-// all that was seen, where one of the official clients took it the other way round.
-const char* decode_best_five(Reader& r, Packet& out) {
+// all that was seen, where one of the official clients took it the other way round. A level that makes no sense is left
+// out and counted; the rest of its packet is as good as ever.
+void decode_best_five(Reader& r, Packet& out) {
   constexpr std::size_t kFirst = 147;
   constexpr std::size_t kEntry = 20;
   for (std::size_t at = kFirst; at < kFirst + 10 * kEntry; at += kEntry) {
     const auto flag = r.raw<std::int16_t>(at);
     const auto orders = static_cast<std::uint16_t>(r.raw<std::int16_t>(at + 18));
-    const bgw_level level{r.price(at + 10), r.integer(at + 2), orders, 0};
-    if (level.price == 0 && level.quantity == 0 && level.orders == 0) continue;
-    if (flag != 0 && flag != 1)
-      return "found a flag of a level that is neither 0 nor 1, expected a buyer's or a seller's";
-    if (level.quantity < 0) return kNegativeLevel;
-    std::uint32_t& count = flag == 1 ? out.book.bid_count : out.book.ask_count;
-    if (count == 5) return "found more than 5 levels on one side, expected the best five";
-    (flag == 1 ? out.bids : out.asks)[count++] = level;
+    const bgw_level level{r.level_price(r.integer(at + 10)), r.integer(at + 2), orders, 0};
+    if (is_empty(level)) continue;
+    const bool buys = flag == 1;
+    std::uint32_t& count = buys ? out.book.bid_count : out.book.ask_count;
+    if ((flag != 0 && flag != 1) || !makes_sense(level) || count == 5)
+      ++out.dropped_levels;
+    else
+      (buys ? out.bids : out.asks)[count++] = level;
   }
-  return nullptr;
 }
 
 // "SnapQuote": bytes 123 to 379. The change of open interest at 139 is a dummy.
-const char* decode_snap_quote(Reader& r, Packet& out) {
+void decode_snap_quote(Reader& r, Packet& out) {
   bgw_tick& t = out.tick;
   t.modes |= BGW_MODE_DEPTH;
   set_time(r.integer(123), kSecond, BGW_HAS_LAST_TRADE_TIME, t.last_trade_time_ns, t.present);
@@ -123,28 +128,30 @@ const char* decode_snap_quote(Reader& r, Packet& out) {
   set_rare(r.price(355), BGW_HAS_LOWER_CIRCUIT, out.rare.lower_circuit, out);
   set_rare(r.price(363), BGW_HAS_HIGH_52_WEEKS, out.rare.high_52_weeks, out);
   set_rare(r.price(371), BGW_HAS_LOW_52_WEEKS, out.rare.low_52_weeks, out);
-  return decode_best_five(r, out);
+  decode_best_five(r, out);
 }
 
-bool decode_side(Reader& r, std::size_t at, std::array<bgw_level, 20>& side, std::uint32_t& count) {
+void decode_side(Reader& r, std::size_t at, std::array<bgw_level, 20>& side, std::uint32_t& count,
+                 std::uint32_t& dropped) {
   for (int i = 0; i < 20; ++i, at += 10) {
     const auto orders = static_cast<std::uint16_t>(r.raw<std::int16_t>(at + 8));
-    const bgw_level level{r.short_price(at + 4), r.raw<std::int32_t>(at), orders, 0};
-    if (level.quantity < 0) return false;
-    if (level.price != 0 || level.quantity != 0 || level.orders != 0) side[count++] = level;
+    const bgw_level level{r.level_price(r.raw<std::int32_t>(at + 4)), r.raw<std::int32_t>(at), orders, 0};
+    if (is_empty(level)) continue;
+    if (makes_sense(level))
+      side[count++] = level;
+    else
+      ++dropped;
   }
-  return true;
 }
 
 // "Depth20": no price of a trade, no sequence. Its time is at 27; what is at 35 is a dummy.
-const char* decode_depth(Reader& r, Packet& out) {
+void decode_depth(Reader& r, Packet& out) {
   out.tick.modes = BGW_MODE_DEPTH;
   std::uint64_t present = 0;
   set_time(r.integer(27), kMillisecond, BGW_HAS_EXCHANGE_TIME, out.book.exchange_time_ns, present);
-  out.book.present = static_cast<std::uint32_t>(present);
-  const bool good =
-      decode_side(r, 43, out.bids, out.book.bid_count) && decode_side(r, 243, out.asks, out.book.ask_count);
-  return good ? nullptr : kNegativeLevel;
+  out.book.present |= static_cast<std::uint32_t>(present);
+  decode_side(r, 43, out.bids, out.book.bid_count, out.dropped_levels);
+  decode_side(r, 243, out.asks, out.book.ask_count, out.dropped_levels);
 }
 
 void decode_head(Reader& r, bgw_tick& t) {
@@ -186,19 +193,19 @@ Reading decode(std::span<const std::byte> frame, Packet& out) {
   out.has_rare = false;
   out.tick = {};
   out.book = {};
+  out.dropped_levels = 0;
   out.book.flags = BGW_BOOK_SNAPSHOT;
+  out.book.present = BGW_HAS_ORDERS;
   out.book.bids = out.bids.data();
   out.book.asks = out.asks.data();
   Reader reader(frame.data(), price_unit(type));
-  const char* problem = nullptr;
   if (out.mode == Mode::kDepth20) {
-    problem = decode_depth(reader, out);
+    decode_depth(reader, out);
   } else {
     decode_head(reader, out.tick);
     if (mode >= 2) decode_quote(reader, out.tick);
-    if (out.mode == Mode::kSnapQuote) problem = decode_snap_quote(reader, out);
+    if (out.mode == Mode::kSnapQuote) decode_snap_quote(reader, out);
   }
-  if (problem != nullptr) return {problem};
   if (!reader.good()) return {"found a price beyond all bounds, expected one of this market"};
   return {};
 }

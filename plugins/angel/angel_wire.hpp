@@ -33,6 +33,7 @@ struct Packet {
   bgw_book book{};  // points into bids and asks; SnapQuote and Depth20 only
   std::array<bgw_level, 20> bids{};
   std::array<bgw_level, 20> asks{};
+  std::uint32_t dropped_levels = 0;  // of no side, no price, a quantity below zero, or too many
 };
 
 // What is wrong with a frame; null: nothing, or `skip`, when it is one that no document has.

@@ -16,9 +16,9 @@ constexpr std::array<bgw_capability, 10> kCapabilities = {{
     {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
     {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
     {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, BGW_PRICES_BELOW_ZERO},
     {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"NCDEX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
+    {"NCDEX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, BGW_PRICES_BELOW_ZERO},
     {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
     {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
     {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
@@ -59,6 +59,7 @@ const bgw::PluginInfo kInfo = {
                .depth_limit_count = 1,
                .reserved = 0,
                .depth_limits = kDepthLimits},
+    .flags = BGW_PLUGIN_TOKENS_PER_EXCHANGE,  // "token" is of its exchangeType
     .get_extension = extension,
 };
 

@@ -59,6 +59,12 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
              std::string("its token in the instrument list is '") + s.token + "', not a number");
       continue;
     }
+    if (price_unit(token) == 0) {
+      refuse(stream_of(s), BGW_E_UNSUPPORTED,
+             "its token " + std::to_string(token) + " is of Kite's segment " + std::to_string(token & 0xffU) +
+                 ", whose price scale no document gives");
+      continue;
+    }
     const auto known = held_.find(s.instrument);
     if (known != held_.end() && known->second.token == token && known->second.mode == s.mode) continue;
     if (known == held_.end() || known->second.token != token) fresh.push_back(token);
@@ -99,10 +105,17 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::sp
   if (!is_whole(frame)) return BGW_E_INVALID;
   PacketCursor packets(frame);
   for (auto bytes = packets.next(); !bytes.empty(); bytes = packets.next()) {
-    if (!decode(bytes, packet_)) continue;
+    const Reading reading = decode(bytes, packet_);
+    if (reading != Reading::kGood) {
+      dropped(reading == Reading::kUnknownScale ? BGW_DROP_SCALE : BGW_DROP_LAYOUT);
+      continue;
+    }
     const auto handle = handles_.find(packet_.token);
-    if (handle == handles_.end()) continue;  // still under way when it was unsubscribed
-    if (!is_known_segment(packet_.token)) note_unknown_segment(packet_.token);
+    if (handle == handles_.end()) {
+      dropped(BGW_DROP_UNKNOWN);  // still under way when it was unsubscribed
+      continue;
+    }
+    if (packet_.dropped_levels != 0) dropped(BGW_DROP_LEVEL, packet_.dropped_levels);
     packet_.tick.instrument = handle->second;
     const bool has_book = (packet_.tick.modes & BGW_MODE_DEPTH) != 0;
     publish(packet_.tick, packet_.has_rare ? &packet_.rare : nullptr, has_book ? &packet_.book : nullptr);
@@ -144,13 +157,6 @@ void ZerodhaAdapter::on_text(std::string_view text) const {
 
 void ZerodhaAdapter::send_all(const std::vector<std::string>& messages) const {
   for (const std::string& message : messages) send_text(connection_, message);
-}
-
-void ZerodhaAdapter::note_unknown_segment(std::uint32_t token) {
-  if (noted_unknown_segment_) return;
-  noted_unknown_segment_ = true;
-  log(BGW_LOG_WARNING, "token " + std::to_string(token) + " is of segment " + std::to_string(token & 0xffU) +
-                           ", whose price scale no document gives; taken as hundredths");
 }
 
 }  // namespace zerodha

@@ -35,7 +35,6 @@ class ZerodhaAdapter final : public bgw::BaseBrokerAdapter {
 
   void on_text(std::string_view text) const;
   void send_all(const std::vector<std::string>& messages) const;
-  void note_unknown_segment(std::uint32_t token);
 
   std::string url_;
   std::uint32_t connection_ = 0;
@@ -43,7 +42,6 @@ class ZerodhaAdapter final : public bgw::BaseBrokerAdapter {
   std::unordered_map<std::uint32_t, Held> held_;
   std::unordered_map<std::uint32_t, std::uint32_t> handles_;
   Packet packet_;
-  bool noted_unknown_segment_ = false;
 };
 
 }  // namespace zerodha

@@ -62,12 +62,16 @@ void decode_quote(const std::byte* p, std::int64_t unit, bgw_tick& t) {
 }
 
 // "Market depth structure": quantity, price, orders and two bytes of padding. An empty level is all
-// zero.
-std::uint32_t decode_side(const std::byte* p, std::int64_t unit, std::array<bgw_level, kDepthLevels>& side) {
+// zero. One with a quantity and without a price (market orders before the open) is no level.
+std::uint32_t decode_side(const std::byte* p, std::int64_t unit, std::array<bgw_level, kDepthLevels>& side,
+                          std::uint32_t& dropped) {
   std::uint32_t count = 0;
   for (std::size_t i = 0; i < kDepthLevels; ++i, p += kLevelSize) {
     const bgw_level level{price(p + 4, unit), u32(p), u16(p + 8), 0};
-    if (level.quantity != 0 || level.price != 0 || level.orders != 0) side[count++] = level;
+    if (level.price != 0)
+      side[count++] = level;
+    else if (level.quantity != 0 || level.orders != 0)
+      ++dropped;
   }
   return count;
 }
@@ -85,8 +89,9 @@ void decode_full(const std::byte* p, std::int64_t unit, Packet& out) {
   set_time(p + 60, BGW_HAS_EXCHANGE_TIME, t.exchange_time_ns, t.present);
   out.book = {};
   out.book.flags = BGW_BOOK_SNAPSHOT;
-  out.book.bid_count = decode_side(p + kDepthOffset, unit, out.bids);
-  out.book.ask_count = decode_side(p + kDepthOffset + kDepthLevels * kLevelSize, unit, out.asks);
+  out.book.present = BGW_HAS_ORDERS;
+  out.book.bid_count = decode_side(p + kDepthOffset, unit, out.bids, out.dropped_levels);
+  out.book.ask_count = decode_side(p + kDepthOffset + kDepthLevels * kLevelSize, unit, out.asks, out.dropped_levels);
   out.book.bids = out.bids.data();
   out.book.asks = out.asks.data();
 }
@@ -94,19 +99,16 @@ void decode_full(const std::byte* p, std::int64_t unit, Packet& out) {
 }  // namespace
 
 std::int64_t price_unit(std::uint32_t token) {
-  switch (static_cast<Segment>(token & 0xffU)) {
+  const auto segment = static_cast<Segment>(token & 0xffU);
+  switch (segment) {
     case Segment::kCds:
       return BGW_PRICE_SCALE / 10'000'000;
     case Segment::kBcd:
+    case Segment::kNco:
       return BGW_PRICE_SCALE / 10'000;
     default:
-      return BGW_PRICE_SCALE / 100;
+      return segment >= Segment{1} && segment <= Segment::kIndices ? BGW_PRICE_SCALE / 100 : 0;
   }
-}
-
-bool is_known_segment(std::uint32_t token) {
-  const std::uint32_t segment = token & 0xffU;
-  return segment >= 1 && segment <= static_cast<std::uint32_t>(Segment::kIndices);
 }
 
 PacketCursor::PacketCursor(std::span<const std::byte> frame) : rest_(frame.subspan(2)), left_(u16(frame.data())) {}
@@ -136,13 +138,16 @@ bool is_whole(std::span<const std::byte> frame) {
   return true;
 }
 
-bool decode(std::span<const std::byte> bytes, Packet& out) {
+Reading decode(std::span<const std::byte> bytes, Packet& out) {
   const std::size_t size = bytes.size();
-  if (size != kLtp && size != kIndexQuote && size != kIndexFull && size != kQuote && size != kFull) return false;
+  if (size != kLtp && size != kIndexQuote && size != kIndexFull && size != kQuote && size != kFull)
+    return Reading::kUnknownLayout;
   const std::byte* p = bytes.data();
   out.token = u32(p);
   const std::int64_t unit = price_unit(out.token);
+  if (unit == 0) return Reading::kUnknownScale;
   out.has_rare = false;
+  out.dropped_levels = 0;
   out.tick = {};
   out.tick.modes = BGW_MODE_LTP;
   out.tick.present = BGW_HAS_LTP;
@@ -153,7 +158,7 @@ bool decode(std::span<const std::byte> bytes, Packet& out) {
     decode_quote(p, unit, out.tick);
     if (size == kFull) decode_full(p, unit, out);
   }
-  return true;
+  return Reading::kGood;
 }
 
 }  // namespace zerodha

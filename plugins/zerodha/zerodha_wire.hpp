@@ -15,13 +15,13 @@ namespace zerodha {
 inline constexpr std::size_t kDepthLevels = 5;
 
 // The lower byte of an instrument token.
-enum class Segment : std::uint8_t { kCds = 3, kBcd = 6, kMcxSx = 8, kIndices = 9 };
+enum class Segment : std::uint8_t { kCds = 3, kBcd = 6, kIndices = 9, kNco = 12 };
 
-// What one unit of a packet's prices is worth in 1e-9: the official clients divide by 1e7 for CDS,
-// by 1e4 for BCD and by 100 for all others.
+// What one unit of a packet's prices is worth in 1e-9. The official clients divide by 1e7 for CDS, by
+// 1e4 for BCD and for NSE commodities (NCO; the Python, Go, Java and .NET clients since 2026-09-11),
+// and by 100 for the other segments up to 9. 0: no document gives the segment's scale, so that its
+// prices are not known.
 std::int64_t price_unit(std::uint32_t token);
-// False for segments that no public packet is known of; their prices are taken as hundredths.
-bool is_known_segment(std::uint32_t token);
 
 // A one-byte frame every three seconds, also while data flows.
 inline bool is_heartbeat(std::span<const std::byte> frame) { return frame.size() < 2; }
@@ -35,6 +35,13 @@ struct Packet {
   bgw_book book{};  // points into bids and asks; only when tick.modes has BGW_MODE_DEPTH
   std::array<bgw_level, kDepthLevels> bids{};
   std::array<bgw_level, kDepthLevels> asks{};
+  std::uint32_t dropped_levels = 0;  // that had a quantity and no price: market orders before the open
+};
+
+enum class Reading : std::uint8_t {
+  kGood,
+  kUnknownLayout,  // a length that is in no document; 12 and 164 bytes have been seen
+  kUnknownScale    // of a segment without price_unit
 };
 
 // Walks the packets of a frame that is_whole.
@@ -53,8 +60,7 @@ class PacketCursor {
 // official clients.
 bool is_whole(std::span<const std::byte> frame);
 
-// The length alone tells the layout. False: one that is in no document (12 and 164 bytes have been
-// seen); skip it.
-bool decode(std::span<const std::byte> bytes, Packet& out);
+// The length alone tells the layout. `out` holds nothing of use unless the reading is good.
+Reading decode(std::span<const std::byte> bytes, Packet& out);
 
 }  // namespace zerodha

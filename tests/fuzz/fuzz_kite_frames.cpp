@@ -14,7 +14,7 @@ void subscribe_all(zerodha::ZerodhaAdapter& adapter, std::span<const std::byte> 
   zerodha::PacketCursor packets(frame);
   for (auto bytes = packets.next(); !bytes.empty() && tokens.size() < 100; bytes = packets.next()) {
     zerodha::Packet packet;
-    if (zerodha::decode(bytes, packet)) tokens.push_back(std::to_string(packet.token));
+    if (zerodha::decode(bytes, packet) == zerodha::Reading::kGood) tokens.push_back(std::to_string(packet.token));
   }
   for (std::size_t i = 0; i < tokens.size(); ++i)
     wanted.push_back({sizeof(bgw_subscription), static_cast<std::uint32_t>(i), BGW_MODE_DEPTH, 5, "", "", "", "",

@@ -96,8 +96,17 @@ TEST(AngelWire, TheFlagTellsTheSideWhateverThePosition) {
   EXPECT_EQ(p.book.bid_count, 5U);
   EXPECT_EQ(p.book.bids[1].price, 102 * kPaisa);
   EXPECT_EQ(p.book.asks[1].price, 103 * kPaisa);
+}
+
+// One bad level does not spoil the prices of its packet.
+TEST(AngelWire, ALevelOfNoSideIsLeftOutAndCounted) {
+  Bytes frame = snap_frame();
+  const std::int64_t ltp = decoded(frame).tick.ltp;
   set_best_five(frame, 3, 2, 1, 100, 1);
-  EXPECT_THAT(problem_of(frame.all()), HasSubstr("neither 0 nor 1"));
+  const Packet p = decoded(frame);
+  EXPECT_EQ(p.dropped_levels, 1U);
+  EXPECT_EQ(p.book.bid_count, 4U);
+  EXPECT_EQ(p.tick.ltp, ltp);
 }
 
 TEST(AngelWire, BoundsOfZeroAndTimesOfZeroAreNone) {
@@ -113,15 +122,25 @@ TEST(AngelWire, AQuantityBelowZeroIsNone) {
   for (const std::size_t at : {51UL, 67UL, 131UL}) frame.set(at, std::int64_t{-1});
   EXPECT_EQ(decoded(frame).tick.present & (BGW_HAS_LAST_QUANTITY | BGW_HAS_VOLUME | BGW_HAS_OI), 0U);
   set_best_five(frame, 0, 1, -1, 100, 1);
-  EXPECT_THAT(problem_of(frame.all()), HasSubstr("found a level of less than nothing"));
-  EXPECT_THAT(problem_of(depth_frame().set(43, std::int32_t{-1}).all()),
-              HasSubstr("found a level of less than nothing"));
+  EXPECT_EQ(decoded(frame).dropped_levels, 1U);
+  EXPECT_EQ(decoded(frame).book.bid_count, 4U);
+  EXPECT_EQ(decoded(depth_frame().set(43, std::int32_t{-1})).dropped_levels, 1U);
+}
+
+TEST(AngelWire, ALevelWithoutAPriceIsNone) {
+  Bytes frame = snap_frame();
+  set_best_five(frame, 0, 1, 500, 0, 1);
+  const Packet p = decoded(frame);
+  EXPECT_EQ(p.dropped_levels, 1U);
+  EXPECT_EQ(p.book.bid_count, 4U);
 }
 
 TEST(AngelWire, BestFiveAreAtMostFiveASide) {
   Bytes frame = snap_frame();
   set_best_five(frame, 5, 1, 1, 100, 1);
-  EXPECT_THAT(problem_of(frame.all()), HasSubstr("found more than 5 levels on one side"));
+  const Packet p = decoded(frame);
+  EXPECT_EQ(p.book.bid_count, 5U);
+  EXPECT_EQ(p.dropped_levels, 1U);
 }
 
 TEST(AngelWire, Depth20HasABookWithItsTimeAndNothingElse) {

@@ -127,11 +127,21 @@ TEST_F(Adapter, TakesHeartbeatsAndTextFramesOfEveryKind) {
   EXPECT_THAT(host.logs, testing::Contains(HasSubstr("Kite says: subscription limit")));
 }
 
-TEST_F(Adapter, NotesAnUnknownSegmentOnce) {
+// A guessed scale would be a wrong price.
+TEST_F(Adapter, RefusesASegmentWhoseScaleNoDocumentGives) {
   subscribe({want(1, BGW_MODE_LTP, "2570")});  // segment 10
+  EXPECT_THAT(host.refusals, ElementsAre(HasSubstr("segment 10")));
   binary(frame_of({ltp_packet(2570, 1), ltp_packet(2570, 2)}));
-  EXPECT_EQ(host.published.size(), 2U);
-  EXPECT_THAT(host.logs, ElementsAre(HasSubstr("segment 10")));
+  EXPECT_TRUE(host.published.empty());
+  EXPECT_EQ(host.dropped[BGW_DROP_SCALE], 2U);
+}
+
+TEST_F(Adapter, CountsWhatItLeavesOut) {
+  subscribe({want(1, BGW_MODE_LTP, "408065")});
+  binary(frame_of({ltp_packet(kInfy, 1), ltp_packet(kNifty, 2), Bytes().u32(kInfy).zeros(8)}));
+  EXPECT_EQ(host.published.size(), 1U);
+  EXPECT_EQ(host.dropped[BGW_DROP_UNKNOWN], 1U);
+  EXPECT_EQ(host.dropped[BGW_DROP_LAYOUT], 1U);
 }
 
 bgw_status class_of(ZerodhaAdapter& adapter, std::int32_t http_status, std::int64_t* wait = nullptr,

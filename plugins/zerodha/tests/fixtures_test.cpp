@@ -109,7 +109,7 @@ TEST(RealFrames, HaveTheValuesOfThreeIndependentDecoders) {
     PacketCursor cursor(bytes);
     for (const Json& expected : file["packets"]) {
       Packet packet;
-      const bool known = decode(cursor.next(), packet);
+      const bool known = decode(cursor.next(), packet) == Reading::kGood;
       ASSERT_EQ(known, !expected["mode"].is_null());
       known ? ++compared : ++passed_over;
       if (known) expect_packet(expected, packet);

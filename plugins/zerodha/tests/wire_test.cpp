@@ -13,7 +13,7 @@ constexpr std::int64_t kPaisa = 10'000'000;
 
 Packet decoded(const Bytes& bytes) {
   Packet packet;
-  EXPECT_TRUE(decode(bytes.all(), packet));
+  EXPECT_EQ(decode(bytes.all(), packet), Reading::kGood);
   return packet;
 }
 
@@ -86,16 +86,26 @@ TEST(Decode, PricesFollowTheSegmentsScaleAndMayBeNegative) {
   EXPECT_EQ(decoded(full_packet(kBcd, 0, 0)).bids[0].price, 15'730'000'000);
 }
 
+// The vendor's own clients changed for these four contracts in September 2026.
+TEST(Decode, CommoditiesOfNseAreTenThousandths) {
+  EXPECT_EQ(decoded(ltp_packet(31'132'428, 3'782'000)).tick.ltp, 378'200'000'000);
+  EXPECT_EQ(decoded(ltp_packet(31'188'748, 2'916'000)).tick.ltp, 291'600'000'000);
+  EXPECT_EQ(decoded(ltp_packet(31'503'116, 268'500'000)).tick.ltp, 26'850'000'000'000);
+  EXPECT_EQ(decoded(ltp_packet(33'539'084, 84'940'000)).tick.ltp, 8'494'000'000'000);
+}
+
 TEST(Decode, OnlySegmentsOfTheDocumentsAreKnown) {
-  EXPECT_TRUE(is_known_segment(kNifty));
-  EXPECT_FALSE(is_known_segment(5 << 8));
-  EXPECT_FALSE(is_known_segment(5 << 8 | 10));
+  EXPECT_NE(price_unit(kNifty), 0);
+  for (const std::uint32_t segment : {0U, 10U, 11U, 13U, 255U}) {
+    Packet packet;
+    EXPECT_EQ(decode(ltp_packet(5 << 8 | segment, 100).all(), packet), Reading::kUnknownScale) << segment;
+  }
 }
 
 TEST(Decode, AReusedPacketKeepsNothingOfTheOneBefore) {
   Packet packet;
-  ASSERT_TRUE(decode(full_packet(kInfy, 1'625'461'887, 1'625'461'887).all(), packet));
-  ASSERT_TRUE(decode(ltp_packet(kInfy, 1).all(), packet));
+  ASSERT_EQ(decode(full_packet(kInfy, 1'625'461'887, 1'625'461'887).all(), packet), Reading::kGood);
+  ASSERT_EQ(decode(ltp_packet(kInfy, 1).all(), packet), Reading::kGood);
   EXPECT_EQ(packet.tick.present, std::uint64_t{BGW_HAS_LTP});
   EXPECT_EQ(packet.tick.volume, 0);
   EXPECT_FALSE(packet.has_rare);
@@ -105,7 +115,8 @@ TEST(Decode, EveryOtherLengthIsUnknown) {
   Packet packet;
   for (std::size_t size = 1; size <= 400; ++size) {
     const bool known = size == 8 || size == 28 || size == 32 || size == 44 || size == 184;
-    EXPECT_EQ(decode(Bytes().zeros(size).all(), packet), known) << size;
+    EXPECT_EQ(decode(Bytes().zeros(size).all(), packet), known ? Reading::kUnknownScale : Reading::kUnknownLayout)
+        << size;
   }
 }
 
