@@ -118,6 +118,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   }
   setup.capabilities = link.capabilities();
   setup.limits = registry::Limits(*library->descriptor().limits);
+  setup.tokens_per_exchange = (library->descriptor().flags & BGW_PLUGIN_TOKENS_PER_EXCHANGE) != 0;
   setup.channel = &link.channel();
   return setup;
 }

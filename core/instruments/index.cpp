@@ -66,7 +66,23 @@ Index Index::Builder::build() && {
     index.rows_.push_back({text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7], n[0], n[1], n[2]});
     index.table_[at] = static_cast<std::uint32_t>(index.rows_.size());
   }
+  index.by_token_.assign(index.table_.size(), 0);
+  for (std::size_t i = 0; i < index.rows_.size(); ++i) {
+    std::size_t at = hash_of(index.rows_[i].token, {}) & mask;
+    while (index.by_token_[at] != 0) at = (at + 1) & mask;
+    index.by_token_[at] = static_cast<std::uint32_t>(i + 1);
+  }
   return index;
+}
+
+bool Index::has_token(std::string_view token, std::string_view broker_exchange) const noexcept {
+  if (by_token_.empty()) return false;
+  const std::size_t mask = by_token_.size() - 1;
+  for (std::size_t at = hash_of(token, {}) & mask; by_token_[at] != 0; at = (at + 1) & mask) {
+    const InstrumentView& row = rows_[by_token_[at] - 1];
+    if (row.token == token && (broker_exchange.empty() || row.broker_exchange == broker_exchange)) return true;
+  }
+  return false;
 }
 
 std::optional<InstrumentView> Index::find(std::string_view symbol, std::string_view exchange) const noexcept {

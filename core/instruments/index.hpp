@@ -45,12 +45,15 @@ class Index {
   Index() = default;
   std::size_t size() const { return rows_.size(); }
   std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept;
+  // Whether a row has this token. `broker_exchange` counts only where it is not empty.
+  bool has_token(std::string_view token, std::string_view broker_exchange) const noexcept;
   std::span<const InstrumentView> rows() const { return rows_; }
 
  private:
   std::string arena_;
-  std::vector<InstrumentView> rows_;  // texts in arena_
-  std::vector<std::uint32_t> table_;  // open addressing: row + 1, 0 is free
+  std::vector<InstrumentView> rows_;     // texts in arena_
+  std::vector<std::uint32_t> table_;     // by symbol and exchange; open addressing: row + 1, 0 is free
+  std::vector<std::uint32_t> by_token_;  // the same by token; several rows may have one
 };
 
 }  // namespace gw::instruments

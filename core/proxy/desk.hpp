@@ -63,6 +63,7 @@ class Desk final : public routing::SessionPort {
   void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane) override;
   void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t place) override;
   void refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) override;
+  void ended(routing::SessionId session, const routing::TopicInfo& topic) override;
   void subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) override;
   void broker_changed(routing::BrokerId broker) override;
   void feed_changed(routing::BrokerId broker) override;

@@ -63,6 +63,15 @@ void Desk::refused(routing::SessionId session, const routing::TopicInfo& topic, 
   if (const Subscriber* client = find(session)) send(*client, wire::refused(topic, reason, client->extras));
 }
 
+void Desk::ended(routing::SessionId session, const routing::TopicInfo& topic) {
+  const Subscriber* client = find(session);
+  if (client == nullptr) return;
+  log::warning("proxy", client->describe() + ": " + topic.symbol + '.' + topic.exchange + " mode " +
+                            std::to_string(topic.stream.mode) +
+                            " ended: the new instrument list gives its token to another instrument");
+  send(*client, wire::ended(topic, client->extras));
+}
+
 void Desk::subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) {
   for (const routing::SessionId session : sessions)
     if (Subscriber* client = find(session); client != nullptr && !client->closing) queue_status(*client, topic);

@@ -31,29 +31,39 @@ void BrokerTable::detach(std::string why) {
   feed_ = {};
   silent_ = false;
   dirty_.clear();
-  std::vector<std::uint32_t> unused;
-  for (const auto& [name, handle] : by_name_) {
+  for (std::uint32_t handle = 0; handle < routes_.size(); ++handle) {
     Route& r = routes_[handle];
     // A new adapter knows nothing of what this one was asked.
     r.demanded_mode = r.demanded_depth = r.demanded_connection = r.releases_due = 0;
-    r.demanded_token.clear();
     r.dirty = false;
-    unused.push_back(handle);
+    free_if_unused(handle);
   }
-  for (const std::uint32_t handle : unused) free_if_unused(handle);
 }
 
 void BrokerTable::set_index(std::shared_ptr<const instruments::Index> index) {
   index_ = std::move(index);
   has_news_ = true;
-  for (const auto& [name, handle] : by_name_) {
-    Route& r = routes_[handle];
-    // An instrument that the new list lacks stays wanted as it was: the broker may still serve it.
-    const auto row = index_->find(r.symbol, r.exchange);
-    if (!row) continue;
-    take_names(r, *row);
-    if (r.wanted_mode != 0 && r.token != r.demanded_token) touch(handle);
+  std::vector<std::string> unbound;
+  for (const auto& [name, handle] : by_name_)
+    if (!keeps_its_token(name, routes_[handle])) unbound.push_back(name);
+  for (const std::string& name : unbound) {
+    Route& r = routes_[by_name_.at(name)];
+    std::erase(r.names, name);
+    by_name_.erase(name);
+    // Whoever has the token now gets a route of its own, that knows nothing of this one's values.
+    if (r.names.empty()) by_token_.erase(token_key(r.token, r.broker_exchange));
   }
+}
+
+bool BrokerTable::keeps_its_token(const std::string& name, const Route& r) const {
+  const std::size_t middle = name.find('\n');
+  const auto row = index_->find(std::string_view(name).substr(0, middle), std::string_view(name).substr(middle + 1));
+  if (row) return token_key(row->token, row->broker_exchange) == token_key(r.token, r.broker_exchange);
+  return !index_->has_token(r.token, setup_.tokens_per_exchange ? r.broker_exchange : std::string_view{});
+}
+
+std::string BrokerTable::token_key(std::string_view token, std::string_view broker_exchange) const {
+  return setup_.tokens_per_exchange ? key(token, broker_exchange) : std::string(token);
 }
 
 bool BrokerTable::lists(std::string_view symbol, std::string_view exchange) const {
@@ -104,26 +114,33 @@ std::optional<std::uint32_t> BrokerTable::route_for(std::string_view symbol, std
   if (const auto found = by_name_.find(name); found != by_name_.end()) return found->second;
   const auto row = index_ == nullptr ? std::nullopt : index_->find(symbol, exchange);
   if (!row) return std::nullopt;
-  std::uint32_t handle = 0;
-  if (free_.empty()) {
-    handle = static_cast<std::uint32_t>(routes_.size());
-    routes_.emplace_back();
-  } else {
-    handle = free_.back();
-    free_.pop_back();
-    routes_[handle] = Route{};
+  std::string token = token_key(row->token, row->broker_exchange);
+  const auto shared = by_token_.find(token);
+  std::uint32_t handle = shared == by_token_.end() ? make_route() : shared->second;
+  Route& r = routes_[handle];
+  if (shared == by_token_.end()) {
+    r.symbol = symbol;
+    r.exchange = exchange;
+    r.broker_symbol = row->broker_symbol;
+    r.broker_exchange = row->broker_exchange;
+    r.token = row->token;
+    by_token_.emplace(std::move(token), handle);
   }
-  routes_[handle].symbol = symbol;
-  routes_[handle].exchange = exchange;
-  take_names(routes_[handle], *row);
+  r.names.push_back(name);
   by_name_.emplace(std::move(name), handle);
   return handle;
 }
 
-void BrokerTable::take_names(Route& r, const instruments::InstrumentView& row) {
-  r.broker_symbol = row.broker_symbol;
-  r.broker_exchange = row.broker_exchange;
-  r.token = row.token;
+std::uint32_t BrokerTable::make_route() {
+  if (free_.empty()) {
+    routes_.emplace_back();
+    free_.push_back(static_cast<std::uint32_t>(routes_.size() - 1));
+  }
+  const std::uint32_t handle = free_.back();
+  free_.pop_back();
+  routes_[handle] = Route{};
+  routes_[handle].in_use = true;
+  return handle;
 }
 
 bool BrokerTable::want(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth) {
@@ -176,8 +193,8 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
                            r.broker_exchange,
                            r.token,
                            mode == 0 ? r.demanded_connection : r.share.connection};
-  const bool same = r.demanded_mode == mode && r.demanded_depth == depth &&
-                    (mode == 0 || (r.demanded_token == demand.token && r.demanded_connection == demand.connection));
+  const bool same =
+      r.demanded_mode == mode && r.demanded_depth == depth && (mode == 0 || r.demanded_connection == demand.connection);
   if (!same) {
     if (!bus::put_demand(setup_.channel->demand(), demand)) return false;
     rang = true;
@@ -189,7 +206,6 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
     r.demanded_mode = mode;
     r.demanded_depth = depth;
     r.demanded_connection = demand.connection;
-    r.demanded_token = demand.token;
   }
   r.dirty = false;
   if (mode == 0) free_if_unused(handle);
@@ -204,8 +220,13 @@ void BrokerTable::released(std::uint32_t handle) {
 
 void BrokerTable::free_if_unused(std::uint32_t handle) {
   Route& r = routes_[handle];
-  if (!r.served.empty() || !r.standing_by.empty() || r.demanded_mode != 0 || r.releases_due != 0 || r.dirty) return;
-  if (by_name_.erase(key(r.symbol, r.exchange)) == 0) return;
+  if (!r.in_use || !r.served.empty() || !r.standing_by.empty() || r.demanded_mode != 0 || r.releases_due != 0 ||
+      r.dirty)
+    return;
+  for (const std::string& name : r.names) by_name_.erase(name);
+  if (!r.names.empty()) by_token_.erase(token_key(r.token, r.broker_exchange));
+  r.names.clear();
+  r.in_use = false;
   r.memory.reset();
   free_.push_back(handle);
 }

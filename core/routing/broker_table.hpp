@@ -50,10 +50,12 @@ struct Memory {
   std::vector<bgw_level> bids;
   std::vector<bgw_level> asks;
   std::int64_t book_time_ns = 0;
+  bool book_has_orders = false;
 };
 static_assert(offsetof(Memory, slots) <= kCacheLine + 8);
 
-// One instrument at one broker.
+// One token of the broker, and what is wanted of it. Instruments that share a token share its route; a handle stands
+// for one token for as long as it lives.
 struct Route {
   // What every update looks at, in one line of the cache. Who wants it: those that this broker serves, and those for
   // which it stands by.
@@ -63,19 +65,19 @@ struct Route {
   std::uint32_t demanded_depth = 0;  // what was last asked of the adapter
   std::uint32_t demanded_mode = 0;
 
+  // Of the instrument that asked first, as the instrument list said it.
   std::string symbol;
   std::string exchange;
-  // As the instrument list that was the last to have it said.
   std::string broker_symbol;
   std::string broker_exchange;
   std::string token;
+  std::vector<std::string> names;  // of all instruments that have it, keys of by_name_
+  bool in_use = false;
   std::uint32_t wanted_mode = 0;
   std::uint32_t wanted_depth = 0;
   Placement::Share share;
-  // On which connection it was asked, and with which token.
-  std::uint32_t demanded_connection = 0;
-  std::string demanded_token;
-  std::uint32_t releases_due = 0;  // `released` records still to come
+  std::uint32_t demanded_connection = 0;  // on which it was asked
+  std::uint32_t releases_due = 0;         // `released` records still to come
   bool dirty = false;
 };
 
@@ -89,6 +91,7 @@ struct BrokerSetup {
   std::string unavailable;
   registry::Limits limits;
   bool hot_standby = false;
+  bool tokens_per_exchange = false;  // a token is unique within its broker_exchange only
 };
 
 // What a connected link's feed is like, as it was last said: a new login alone does not make a silent feed live.
@@ -110,7 +113,8 @@ class BrokerTable {
   void set_capabilities(registry::Capabilities capabilities) { setup_.capabilities = std::move(capabilities); }
   bool available() const { return setup_.channel != nullptr; }
   const std::shared_ptr<const instruments::Index>& index() const { return index_; }  // null: none
-  // Routes keep their names; tokens are looked up anew, and demand follows where they changed.
+  // An instrument whose token is now another one, or another instrument's, loses its route: see is_bound. One that the
+  // list merely lacks keeps it, for the broker may still serve it.
   void set_index(std::shared_ptr<const instruments::Index> index);
   // Whether what could not be had before may be had now: room was freed, or there is another list. Asking clears it.
   bool take_news() { return std::exchange(has_news_, false); }
@@ -131,6 +135,10 @@ class BrokerTable {
 
   // The handle of an instrument; made when new. Nothing when the broker does not list it and nobody holds it.
   std::optional<std::uint32_t> route_for(std::string_view symbol, std::string_view exchange);
+  // Whether the handle is still the instrument's.
+  bool is_bound(std::uint32_t handle, std::string_view symbol, std::string_view exchange) const {
+    return find_route(symbol, exchange) == handle;
+  }
   std::optional<std::uint32_t> find_route(std::string_view symbol, std::string_view exchange) const;
   Route* route(std::uint32_t handle) { return handle < routes_.size() ? &routes_[handle] : nullptr; }
   const Route* route(std::uint32_t handle) const { return handle < routes_.size() ? &routes_[handle] : nullptr; }
@@ -147,10 +155,12 @@ class BrokerTable {
   std::uint64_t update_order = 0;
 
  private:
+  std::uint32_t make_route();
   bool send_demand(std::uint32_t handle, bool& rang);
   void free_if_unused(std::uint32_t handle);
   void note_serving(bool before, std::int64_t now_ns);
-  static void take_names(Route& route, const instruments::InstrumentView& row);
+  std::string token_key(std::string_view token, std::string_view broker_exchange) const;
+  bool keeps_its_token(const std::string& name, const Route& route) const;
   static std::string key(std::string_view symbol, std::string_view exchange);
 
   BrokerSetup setup_;
@@ -167,6 +177,7 @@ class BrokerTable {
   std::vector<std::uint32_t> free_;
   std::vector<std::uint32_t> dirty_;
   std::unordered_map<std::string, std::uint32_t> by_name_;
+  std::unordered_map<std::string, std::uint32_t> by_token_;  // of routes that still have a name
   std::size_t wanted_count_ = 0;
   bool has_news_ = false;
 };

@@ -27,6 +27,7 @@ struct TopicUpdate {
   const bgw_tick_rare* rare;  // or null
   std::span<const bgw_level> bids;
   std::span<const bgw_level> asks;
+  bool has_orders;  // the broker says how many orders stand at each level
   // The tick's own, or the newest known where a book came without.
   std::int64_t ltp;
   const bgw_tick* quote;          // whose quote values a depth update with extras shows; may be `tick`

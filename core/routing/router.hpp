@@ -154,6 +154,8 @@ class Router {
   InterestId interest_for(LineupId lineup, std::string_view symbol, std::string_view exchange);
   TopicId topic_for(InterestId interest, Stream stream);
   void drop_topic_if_unused(TopicId id);
+  void follow_list(BrokerId broker);
+  void end(InterestId id);
   void attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list);
   void detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list);
   bool ask(BrokerId broker, std::uint32_t handle);

@@ -40,8 +40,11 @@ void Router::detach_broker(BrokerId id, std::string why) {
 }
 
 void Router::set_index(std::string_view plugin, std::shared_ptr<const instruments::Index> index) {
-  for (const auto& table : brokers_)
-    if (table->setup().plugin == plugin) table->set_index(index);
+  for (BrokerId id = 0; id < brokers_.size(); ++id) {
+    if (brokers_[id]->setup().plugin != plugin) continue;
+    brokers_[id]->set_index(index);
+    follow_list(id);
+  }
   apply_pins();
   place_what_waits();
   flush_demand();

@@ -50,6 +50,7 @@ void remember(Memory& m, const bus::UpdateView& v, std::uint32_t modes, std::uin
   if ((modes & BGW_MODE_DEPTH) != 0) {
     m.bids.assign(v.bids.begin(), v.bids.end());
     m.asks.assign(v.asks.begin(), v.asks.end());
+    m.book_has_orders = (v.header->book_present & BGW_HAS_ORDERS) != 0;
     m.book_time_ns = (v.header->book_present & BGW_HAS_EXCHANGE_TIME) != 0 ? v.header->book_time_ns : 0;
   }
   if ((v.tick->present & BGW_HAS_LTP) != 0) {
@@ -192,6 +193,7 @@ void Router::publish_interest(const Interest& interest, const Memory& m, const b
     if (depth && v.header->asked_depth < levels) continue;
     update.bids = depth ? v.bids.first(std::min(levels, v.bids.size())) : std::span<const bgw_level>{};
     update.asks = depth ? v.asks.first(std::min(levels, v.asks.size())) : std::span<const bgw_level>{};
+    update.has_orders = (v.header->book_present & BGW_HAS_ORDERS) != 0;
     update.exchange_time_ns = time_of(*v.tick, depth ? m.book_time_ns : 0);
     if (!is_older(topic, v.header->session, update)) publish(id, update);
   }
@@ -292,6 +294,7 @@ bool Router::fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint
   if (depth) {
     update.bids = std::span(m.bids).first(std::min(levels, m.bids.size()));
     update.asks = std::span(m.asks).first(std::min(levels, m.asks.size()));
+    update.has_orders = m.book_has_orders;
   }
   update.quote = &newest_quote(m, slot.tick);
   update.ltp = (slot.tick.present & BGW_HAS_LTP) != 0 ? slot.tick.ltp : m.ltp;

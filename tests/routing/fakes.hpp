@@ -50,6 +50,9 @@ class FakePort final : public SessionPort {
   void refused(SessionId session, const TopicInfo& topic, std::string_view reason) override {
     refusals.push_back(std::to_string(session) + ": " + topic.head[0] + ": " + std::string(reason));
   }
+  void ended(SessionId session, const TopicInfo& topic) override {
+    ends.push_back(std::to_string(session) + ": " + topic.head[0]);
+  }
   void subscription_changed(TopicId topic, std::span<const SessionId> sessions) override {
     for (const SessionId session : sessions) subscriptions.emplace_back(topic, session);
   }
@@ -65,6 +68,7 @@ class FakePort final : public SessionPort {
   }
   std::vector<std::string> delivered;
   std::vector<std::string> refusals;
+  std::vector<std::string> ends;
   std::vector<std::pair<TopicId, SessionId>> subscriptions;
   std::vector<BrokerId> changes;
   std::vector<BrokerId> feeds;

@@ -18,12 +18,13 @@ TEST_F(IndexSwap, TheSameRowsAskTheBrokerNothing) {
   EXPECT_THAT(asked(), IsEmpty());
 }
 
-TEST_F(IndexSwap, ANewTokenIsAskedForUnderTheSameHandle) {
+TEST_F(IndexSwap, ANewTokenIsAskedForUnderAHandleOfItsOwn) {
   subscribe(1, "INFY", kLtp);
   asked();
   router_.set_index("angel", index_of({{"INFY", "NSE", "101"}}));
-  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 1 token 101"));
-  adapter_.tick(0, kLtpPacket, 5);
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none", "1 INFY.NSE mode 1 token 101"));
+  adapter_.tick(0, kLtpPacket, 4);  // of the old token
+  adapter_.tick(1, kLtpPacket, 5);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #1 ltp 5"));
 }
 

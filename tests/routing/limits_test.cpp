@@ -30,7 +30,7 @@ class LimitsTest : public testing::Test {
       instruments::InstrumentView view;
       view.symbol = symbol;
       view.exchange = "NSE";
-      view.token = "t";
+      view.token = symbol;
       builder.add(view);
     }
     router_.set_index("angel", std::make_shared<const instruments::Index>(std::move(builder).build()));

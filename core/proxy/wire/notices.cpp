@@ -66,14 +66,26 @@ std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64
   return text + '}';
 }
 
-std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras) {
-  std::string text =
-      "{\"type\":\"error\",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" +
-      json_text("Error subscribing to " + topic.symbol + '.' + topic.exchange + ": " + std::string(reason));
+namespace {
+
+std::string error_of(const routing::TopicInfo& topic, std::string_view code, std::string_view message, bool extras) {
+  std::string text = "{\"type\":\"error\",\"code\":" + json_text(code) + ",\"message\":" + json_text(message);
   if (extras)
     text += ",\"symbol\":" + json_text(topic.symbol) + ",\"exchange\":" + json_text(topic.exchange) +
             ",\"mode\":" + std::to_string(topic.stream.mode);
   return text + '}';
+}
+
+}  // namespace
+
+std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras) {
+  return error_of(topic, "SUBSCRIPTION_ERROR",
+                  "Error subscribing to " + topic.symbol + '.' + topic.exchange + ": " + std::string(reason), extras);
+}
+
+std::string ended(const routing::TopicInfo& topic, bool extras) {
+  return error_of(topic, "SYMBOL_NOT_FOUND", "Symbol " + topic.symbol + " not found for exchange " + topic.exchange,
+                  extras);
 }
 
 }  // namespace gw::proxy::wire

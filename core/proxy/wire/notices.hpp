@@ -22,5 +22,7 @@ std::string slow(std::string_view status, std::uint64_t conflated);
 std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64_t> missing);
 // A subscription that had been confirmed and that the broker refused. Without extras too.
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
+// A subscription that is over because the list of instruments has it no more. Without extras too.
+std::string ended(const routing::TopicInfo& topic, bool extras);
 
 }  // namespace gw::proxy::wire

@@ -1,0 +1,143 @@
+// An instrument is more than its token: lists are made anew each day, and tokens are used again.
+#include <algorithm>
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/routing/fixture.hpp"
+
+namespace gw::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+class Tokens : public RouterTest {
+ protected:
+  void list(std::initializer_list<Listed> rows) { router_.set_index("angel", index_of(rows)); }
+};
+
+TEST_F(Tokens, ATokenThatIsAnothersNowEndsWhoHeldIt) {
+  const Outcome infy = subscribe(1, "INFY", kLtp);
+  subscribe(1, "INFY", depth(5));
+  subscribe(2, "TCS", kLtp);
+  asked();
+  list({{"WIPRO", "NSE", "1"}, {"TCS", "NSE", "2"}});
+  EXPECT_THAT(port_.ends, UnorderedElementsAre("1: INFY.NSE 1", "1: INFY.NSE 4/5 as 5"));
+  EXPECT_FALSE(router_.holds(1, infy.topic));
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
+  adapter_.tick(0, kLtpPacket, 7);  // WIPRO's by now
+  adapter_.tick(1, kLtpPacket, 8);
+  EXPECT_THAT(got(), ElementsAre("2: TCS.NSE 1 #1 ltp 8"));
+  EXPECT_EQ(subscribe(1, "INFY", kLtp).code, Code::symbol_not_found);
+  EXPECT_EQ(unsubscribe(1, "INFY", kLtp), Code::not_subscribed);
+}
+
+TEST_F(Tokens, TheNewNameGetsNothingThatTheOldOneKnew) {
+  subscribe(1, "INFY", kLtp);
+  asked();
+  adapter_.tick(0, kLtpPacket, 150);
+  got();
+  list({{"WIPRO", "NSE", "1"}});
+  const Outcome wipro = subscribe(2, "WIPRO", kLtp);
+  EXPECT_EQ(newest(2, wipro), "");
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none", "1 WIPRO.NSE mode 1 token 1"));
+  adapter_.tick(1, kLtpPacket, 7);
+  EXPECT_THAT(got(), ElementsAre("2: WIPRO.NSE 1 #1 ltp 7"));
+}
+
+TEST_F(Tokens, WhoResumesIsToldToo) {
+  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  router_.subscribe(4, "INFY", "NSE", kLtp, {.thinned = false, .resumes = true});
+  list({{"WIPRO", "NSE", "1"}});
+  EXPECT_THAT(port_.ends, ElementsAre("4: INFY.NSE 1"));
+  EXPECT_THAT(router_.held(4), IsEmpty());
+}
+
+TEST_F(Tokens, TwoInstrumentsWithOneTokenBothTick) {
+  list({{"TATAMOTORS", "NSE", "9"}, {"TMPV", "NSE", "9"}});
+  subscribe(1, "TATAMOTORS", kLtp);
+  subscribe(2, "TMPV", kQuote);
+  EXPECT_THAT(asked(), ElementsAre("0 TATAMOTORS.NSE mode 2 token 9"));
+  adapter_.tick(0, kQuotePacket, 5);
+  EXPECT_THAT(got(), ElementsAre("1: TATAMOTORS.NSE 1 #1 ltp 5", "2: TMPV.NSE 2 #1 ltp 5"));
+  unsubscribe(1, "TATAMOTORS", kLtp);
+  EXPECT_THAT(asked(), IsEmpty());
+  adapter_.tick(0, kQuotePacket, 6);
+  EXPECT_THAT(got(), ElementsAre("2: TMPV.NSE 2 #2 ltp 6"));
+  unsubscribe(2, "TMPV", kQuote);
+  EXPECT_THAT(asked(), ElementsAre("0 TATAMOTORS.NSE none")) << "the broker is told at the last leaving";
+}
+
+TEST_F(Tokens, OneOfTwoThatShareATokenMayMoveAway) {
+  list({{"A", "NSE", "9"}, {"B", "NSE", "9"}});
+  subscribe(1, "A", kLtp);
+  subscribe(1, "B", kLtp);
+  asked();
+  list({{"A", "NSE", "10"}, {"B", "NSE", "9"}});
+  EXPECT_THAT(asked(), ElementsAre("1 A.NSE mode 1 token 10"));
+  adapter_.tick(0, kLtpPacket, 5);
+  adapter_.tick(1, kLtpPacket, 6);
+  EXPECT_THAT(got(), ElementsAre("1: A.NSE 1 #1 ltp 6", "1: B.NSE 1 #1 ltp 5"));
+}
+
+// Every way in which four held instruments may pass their tokens on, and one may lose its own: each has the value of
+// its own token afterwards, and the broker has what is wanted and nothing else.
+TEST_F(Tokens, AnyPermutationInAnyOrderOfSubscribing) {
+  std::vector<std::string> tokens = {"1", "2", "3", "4", "5"};
+  const std::vector<std::string> symbols = {"A", "B", "C", "D"};
+  std::map<std::string, std::string> broker;    // token -> handle, as the adapter was asked
+  std::map<std::string, std::string> token_of;  // handle -> token
+  const auto follow = [&] {
+    for (const std::string& demand : asked()) {
+      const std::string handle = demand.substr(0, demand.find(' '));
+      if (demand.ends_with(" none")) {
+        broker.erase(token_of[handle]);
+        token_of.erase(handle);
+        adapter_.released(static_cast<std::uint32_t>(std::stoul(handle)));
+      } else {
+        const std::string token = demand.substr(demand.rfind(' ') + 1);
+        ASSERT_TRUE(!broker.contains(token) || broker[token] == handle) << demand;
+        broker[token] = handle;
+        token_of[handle] = token;
+      }
+    }
+    router_.drain(100);
+    port_.take();
+  };
+  std::vector<std::string> order = symbols;
+  do {
+    for (const std::string& symbol : order) router_.unsubscribe(1, symbol, "NSE", kLtp);
+    const auto list_of = [&] {
+      instruments::Index::Builder builder(symbols.size());
+      for (std::size_t i = 0; i < symbols.size(); ++i) {
+        instruments::InstrumentView view;
+        view.symbol = symbols[i];
+        view.exchange = "NSE";
+        view.token = tokens[i];
+        builder.add(view);
+      }
+      router_.set_index("angel", std::make_shared<const instruments::Index>(std::move(builder).build()));
+    };
+    list_of();
+    for (const std::string& symbol : order) ASSERT_EQ(subscribe(1, symbol, kLtp).code, Code::ok);
+    follow();
+    std::next_permutation(tokens.begin(), tokens.end());
+    list_of();
+    follow();
+    ASSERT_EQ(broker.size(), symbols.size());
+    for (const auto& [token, handle] : broker)
+      adapter_.tick(static_cast<std::uint32_t>(std::stoul(handle)), kLtpPacket, std::stoll(token));
+    const std::vector<std::string> frames = got();
+    ASSERT_EQ(frames.size(), symbols.size());
+    for (std::size_t i = 0; i < symbols.size(); ++i) {
+      EXPECT_THAT(frames[i], testing::StartsWith("1: " + symbols[i] + ".NSE 1 #"));
+      EXPECT_THAT(frames[i], testing::EndsWith(" ltp " + tokens[i]));
+    }
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+}  // namespace
+}  // namespace gw::routing
