@@ -105,6 +105,7 @@ void encode(benchmark::State& state, gw::routing::Variant variant) {
   info.actual_depth = static_cast<int>(levels);
   encoder.prepare(info);
   gw::routing::TopicUpdate update{};
+  update.has_orders = true;
   update.tick = update.quote = &sample.tick;
   update.bids = std::span(sample.bids).first(levels);
   update.asks = std::span(sample.asks).first(levels);
@@ -145,6 +146,7 @@ class Outputs final : public gw::routing::SessionPort {
     for (const gw::routing::SessionId session : sessions) append(session, frame);
   }
   void refused(gw::routing::SessionId, const gw::routing::TopicInfo&, std::string_view) override {}
+  void ended(gw::routing::SessionId, const gw::routing::TopicInfo&) override {}
   void broker_changed(gw::routing::BrokerId) override {}
   void subscription_changed(gw::routing::TopicId, std::span<const gw::routing::SessionId>) override {}
   void feed_changed(gw::routing::BrokerId) override {}

@@ -102,6 +102,7 @@ void AdapterInstance::pump() {
       const Wanted* w = owner_.find_wanted(handle);
       if (w == nullptr) continue;
       asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
+      if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
       list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
                       w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});
     }

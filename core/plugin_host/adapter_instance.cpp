@@ -176,8 +176,7 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
       u.book == nullptr || (side_fits(u.book->bid_count, u.book->bids) && side_fits(u.book->ask_count, u.book->asks));
   const bool has_ltp = tick != nullptr && (tick->present & BGW_HAS_LTP) != 0;
   const bool valid = tick != nullptr && is_live(tick->instrument) && (tick->modes & kModes) != 0 &&
-                     (!wants_book || u.book != nullptr) && book_fits &&
-                     (has_ltp || (tick->modes & (BGW_MODE_LTP | BGW_MODE_QUOTE)) == 0);
+                     (!wants_book || u.book != nullptr) && book_fits && (has_ltp || (tick->modes & BGW_MODE_LTP) == 0);
   if (!valid) {
     counts_.updates_invalid.fetch_add(1, std::memory_order_relaxed);
     return;
@@ -185,11 +184,32 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
   add_one(counts_.updates);
   const std::int64_t mono = call_wall_ns_ != 0 ? call_mono_ns_ : options_.monotonic();
   const std::int64_t wall = call_wall_ns_ != 0 ? call_wall_ns_ : owner_.wall_at(mono);
-  const UpdateTimes times(u);
+  // What has never traded, or was sent without a price, has no last price: only the rest is handed on.
+  bgw_update priced = u;
+  bgw_tick without_price;
+  if (has_ltp && has_no_price(*tick)) {
+    without_price = *tick;
+    without_price.present &= ~std::uint64_t{BGW_HAS_LTP};
+    without_price.modes &= ~std::uint32_t{BGW_MODE_LTP};
+    priced.tick = &without_price;
+    add_one(counts_.updates_without_price);
+  }
+  const UpdateTimes times(priced);
   if (times.corrected()) counts_.times_invalid.fetch_add(1, std::memory_order_relaxed);
   counts_.last_tick_ns.store(wall, std::memory_order_relaxed);
-  writer_.put(times.update(), wall, asked_[tick->instrument] - 1U, session_number_);
+  if (priced.tick->modes != 0)
+    writer_.put(times.update(), wall, (asked_[tick->instrument] & ~kBelowZero) - 1U, session_number_);
   if (clock_.on_tick(tick->instrument, mono, times.exchange_time_ns(), wall)) owner_.on_feed_live(*this);
+}
+
+// Zero, and what is below it, is a price only where the exchange has such prices; and zero is none where nothing has
+// been traded yet.
+bool AdapterInstance::has_no_price(const bgw_tick& tick) const noexcept {
+  if (tick.ltp > 0) return false;
+  if ((asked_[tick.instrument] & kBelowZero) == 0) return true;
+  const bool traded =
+      ((tick.present & BGW_HAS_VOLUME) != 0 && tick.volume > 0) || (tick.present & BGW_HAS_LAST_TRADE_TIME) != 0;
+  return tick.ltp == 0 && !traded;
 }
 
 const AdapterSetting* AdapterInstance::find_setting(std::string_view key) const {

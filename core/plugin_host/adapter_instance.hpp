@@ -148,6 +148,7 @@ class AdapterInstance final : public transport::WsClient::Events {
   void publish(const bgw_update& update) noexcept;
   bgw_status open_websocket(const bgw_websocket_request& request, std::uint32_t& connection);
   void drop_socket();
+  bool has_no_price(const bgw_tick& tick) const noexcept;
   bool is_live(std::uint32_t handle) const noexcept { return handle < asked_.size() && asked_[handle] != 0; }
 
   boost::asio::io_context& io_;
@@ -190,7 +191,9 @@ class AdapterInstance final : public transport::WsClient::Events {
   std::int64_t next_batch_ns_ = 0;
   std::vector<std::string> exchanges_;
   bool exchanges_known_ = true;
-  // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for.
+  // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for, with
+  // kBelowZero where its exchange has prices of zero and below.
+  static constexpr std::uint16_t kBelowZero = 0x8000;
   std::vector<std::uint16_t> asked_;
 };
 

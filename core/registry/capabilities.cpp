@@ -19,6 +19,7 @@ Capabilities::Capabilities(std::span<const bgw_capability> declared) {
     Exchange e;
     e.modes = c.modes;
     e.feed = c.feed;
+    e.flags = c.flags;
     const std::uint32_t count = std::min<std::uint32_t>(c.depth_count, 8);
     e.levels.assign(c.depths, c.depths + count);
     std::sort(e.levels.begin(), e.levels.end());
@@ -62,6 +63,11 @@ std::optional<int> Capabilities::fallback_depth(std::string_view exchange, int r
 std::uint32_t Capabilities::feed(std::string_view exchange) const {
   const Exchange* e = find(exchange);
   return e == nullptr ? static_cast<std::uint32_t>(BGW_FEED_SNAPSHOT) : e->feed;
+}
+
+bool Capabilities::prices_below_zero(std::string_view exchange) const {
+  const Exchange* e = find(exchange);
+  return e != nullptr && (e->flags & BGW_PRICES_BELOW_ZERO) != 0;
 }
 
 Result<Capabilities> Capabilities::narrowed_by(std::span<const bgw_capability> narrower) const {

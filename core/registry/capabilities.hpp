@@ -30,7 +30,8 @@ class Capabilities {
   std::span<const std::uint16_t> depth_levels(std::string_view exchange) const;  // ascending
   bool is_depth_supported(std::string_view exchange, int level) const;
   std::optional<int> fallback_depth(std::string_view exchange, int requested) const;
-  std::uint32_t feed(std::string_view exchange) const;  // BGW_FEED_*
+  std::uint32_t feed(std::string_view exchange) const;      // BGW_FEED_*
+  bool prices_below_zero(std::string_view exchange) const;  // a price of zero or below is one there
 
   // The narrower set; an error when it is not contained in this one.
   Result<Capabilities> narrowed_by(std::span<const bgw_capability> narrower) const;
@@ -39,6 +40,7 @@ class Capabilities {
   struct Exchange {
     std::uint32_t modes = 0;
     std::uint32_t feed = BGW_FEED_SNAPSHOT;
+    std::uint32_t flags = 0;  // of the capability
     std::vector<std::uint16_t> levels;
   };
   const Exchange* find(std::string_view exchange) const;

@@ -126,6 +126,7 @@ bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& ti
 bgw_book MockMarket::book(std::uint32_t levels, std::int64_t time_ns) const {
   const std::uint32_t count = std::min(levels, kLevels);
   bgw_book book{};
+  book.present = BGW_HAS_ORDERS;
   book.flags = BGW_BOOK_SNAPSHOT;
   book.bid_count = book.ask_count = count;
   book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;

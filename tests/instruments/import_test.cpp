@@ -40,7 +40,8 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
     const std::string exchange = row.substr(one + 1, two - one - 1);
     const std::string token = row.substr(two + 1);
     const bgw_instrument i{
-        sizeof i, 0, line, symbol.c_str(), exchange.c_str(), "B", "X", token.c_str(), "", "EQ", "", 0, 50'000'000, 1};
+        sizeof i, 0,          line, symbol.c_str(), exchange.c_str(), "B", "X", token.c_str(), "", "EQ", "",
+        0,        50'000'000, 1,    nullptr};
     sink->row(sink->context, &i);
   }
   return BGW_OK;
@@ -131,7 +132,7 @@ TEST_F(Imports, APluginWithoutAFileFormatSaysSo) {
 TEST_F(Imports, BuiltInRowsTakeTheSameWay) {
   bgw_instruments extension = kExtension;
   extension.builtin = [](const bgw_instrument_sink* sink, bgw_error*) -> bgw_status {
-    const bgw_instrument i{sizeof i, 0, 0, "DEMO", "NSE", "", "", "1", "", "", "", 0, 0, 1};
+    const bgw_instrument i{sizeof i, 0, 0, "DEMO", "NSE", "", "", "1", "", "", "", 0, 0, 1, nullptr};
     sink->row(sink->context, &i);
     return BGW_OK;
   };

@@ -57,8 +57,8 @@ class AdapterSocket : public AdapterTest {
     };
   }
   bgw_status open(const std::string& url, std::vector<bgw_header> headers = {}) {
-    const bgw_websocket_request request{sizeof request, static_cast<std::uint32_t>(headers.size()), url.c_str(),
-                                        headers.data()};
+    const bgw_websocket_request request{
+        sizeof request, static_cast<std::uint32_t>(headers.size()), url.c_str(), headers.data(), 0, 0};
     return host().websocket_open(host().context, &request, &opened_);
   }
   bgw_status send(std::uint32_t connection, std::string_view text) const {

@@ -148,7 +148,7 @@ class ScriptedPlugin final : public Library {
   static bgw_status do_on_close(void* self, std::uint32_t connection, const bgw_close* c, bgw_error* error) {
     of(self).connection = connection;
     of(self).last_reason = c->reason;
-    of(self).last_close = {c->code, c->http_status, {}, {c->headers, c->header_count}};
+    of(self).last_close = {c->code, c->http_status, {}, {c->headers, c->header_count}, {}};
     return of(self).run("on_close", of(self).on_close, error);
   }
   static bgw_status do_on_timer(void* self, std::uint32_t id, bgw_error* error) {

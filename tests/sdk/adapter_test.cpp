@@ -119,7 +119,10 @@ class Adapter final : public bgw::BaseBrokerAdapter {
     return frame.size() < 2 ? BGW_E_INVALID : BGW_OK;
   }
   void on_timer(std::uint32_t) override { run(); }
+  using BaseBrokerAdapter::dropped;
+  using BaseBrokerAdapter::list_announced;
   using BaseBrokerAdapter::on_close;
+  using BaseBrokerAdapter::setting_written_ns;
 
   // Made public for the tests.
   using BaseBrokerAdapter::cancel_timer;
@@ -323,7 +326,7 @@ TEST_F(AdapterLayer, ByDefaultAnOpenConnectionIsReadyAndALostOneTransient) {
   bgw_error error{};
   EXPECT_EQ(api_.on_open(&adapter_, 1, &error), BGW_OK);
   EXPECT_EQ(host_.calls, (Strings{"ready"}));
-  const bgw_close close{sizeof close, 1001, 0, 0, nullptr, "bye"};
+  const bgw_close close{sizeof close, 1001, 0, 0, nullptr, "bye", "", 0};
   EXPECT_EQ(api_.on_close(&adapter_, 1, &close, &error), BGW_E_TRANSIENT);
 }
 

@@ -69,6 +69,8 @@ constexpr RareValue kRare[] = {
     {{",\"oi_day_low\":"}, BGW_HAS_OI_DAY_LOW, &bgw_tick_rare::oi_day_low, false},
     {{",\"upper_circuit\":"}, BGW_HAS_UPPER_CIRCUIT, &bgw_tick_rare::upper_circuit, true},
     {{",\"lower_circuit\":"}, BGW_HAS_LOWER_CIRCUIT, &bgw_tick_rare::lower_circuit, true},
+    {{",\"high_52_weeks\":"}, BGW_HAS_HIGH_52_WEEKS, &bgw_tick_rare::high_52_weeks, true},
+    {{",\"low_52_weeks\":"}, BGW_HAS_LOW_52_WEEKS, &bgw_tick_rare::low_52_weeks, true},
 };
 
 char* put_value(char* at, const Key& key, std::int64_t value, bool is_price) {
@@ -91,7 +93,7 @@ char* put_extra_values(char* at, const bgw_tick& tick, const bgw_tick_rare* rare
   return at;
 }
 
-char* put_side(char* at, std::span<const bgw_level> levels) {
+char* put_side(char* at, std::span<const bgw_level> levels, bool has_orders) {
   bool first = true;
   for (const bgw_level& level : levels) {
     at = put(at, first ? "{\"price\":" : ",{\"price\":");
@@ -99,8 +101,10 @@ char* put_side(char* at, std::span<const bgw_level> levels) {
     at = put_nano(at, level.price);
     at = put(at, ",\"quantity\":");
     at = put_integer(at, level.quantity);
-    at = put(at, ",\"orders\":");
-    at = put_unsigned(at, level.orders);
+    if (has_orders) {
+      at = put(at, ",\"orders\":");
+      at = put_unsigned(at, level.orders);
+    }
     *at++ = '}';
   }
   return at;
@@ -117,9 +121,9 @@ char* put_data_rest(char* at, const TopicInfo& info, const TopicUpdate& u, bool 
   if (extras && info.stream.mode != BGW_MODE_LTP) at = put_extra_values(at, *u.tick, u.rare);
   if (depth) {
     at = put(at, ",\"depth\":{\"buy\":[");
-    at = put_side(at, u.bids);
+    at = put_side(at, u.bids, u.has_orders);
     at = put(at, "],\"sell\":[");
-    at = put_side(at, u.asks);
+    at = put_side(at, u.asks, u.has_orders);
     if (info.broker_message.empty()) {
       at = put(at, "]},\"broker_supported\":true");
     } else {

@@ -66,7 +66,12 @@ class UpdateTest : public testing::Test {
   bgw_tick_rare rare_{};
   bgw_level bids_[2] = {{1'424'000'000'000, 50, 3, 0}, {1'423'950'000'000, 120, 0, 0}};
   bgw_level asks_[1] = {{1'424'100'000'000, 47, 2, 0}};
-  routing::TopicUpdate update_{};
+  routing::TopicUpdate update_ = with_orders();
+  static routing::TopicUpdate with_orders() {
+    routing::TopicUpdate update{};
+    update.has_orders = true;
+    return update;
+  }
 };
 
 }  // namespace gw::proxy::wire
