@@ -72,6 +72,7 @@ struct Interest {
   std::string symbol;
   std::string exchange;
   std::uint32_t topic_count = 0;
+  bool ends = false;  // its topics are being taken from their holders
   Leg served;
   Leg standby;
 };

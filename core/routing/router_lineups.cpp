@@ -100,7 +100,7 @@ void Router::drop_topic_if_unused(TopicId id) {
   l.seq_floor = std::max(l.seq_floor, t.seq);
   free_topics_.push_back(id);
   if (--i.topic_count != 0) {
-    place(interest);
+    if (!i.ends) place(interest);
     return;
   }
   detach(i.served, interest, &Route::served);
@@ -159,6 +159,7 @@ void Router::follow_list(BrokerId broker) {
 // Its topics are over for everybody who holds them.
 void Router::end(InterestId id) {
   const std::array<TopicId, kStreams> topics = interests_[id]->topics;
+  interests_[id]->ends = true;
   for (const TopicId topic : topics) {
     if (topic == kNoTopic) continue;
     Topic& t = *topics_[topic];

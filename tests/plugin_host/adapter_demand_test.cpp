@@ -211,6 +211,24 @@ TEST_F(AdapterDemand, AGoodUpdateGoesUpWhole) {
   EXPECT_EQ(invalid(), 0u);
 }
 
+// A zero is no price before the first trade; the rest of the packet is as good as ever.
+TEST_F(AdapterDemand, WhatHasNeverTradedGoesUpWithoutALastPrice) {
+  start_with({1});
+  bgw_tick t = tick(1, BGW_MODE_LTP | BGW_MODE_QUOTE);
+  t.ltp = 0;
+  t.present |= BGW_HAS_CLOSE;
+  publish(&t);
+  ASSERT_EQ(seen().ticks.size(), 1u);
+  EXPECT_EQ(seen().ticks[0].modes, std::uint32_t{BGW_MODE_QUOTE});
+  EXPECT_EQ(seen().ticks[0].present, std::uint64_t{BGW_HAS_CLOSE});
+  t = tick(1, BGW_MODE_LTP);
+  t.ltp = -5;
+  publish(&t);
+  EXPECT_EQ(seen().ticks.size(), 1u) << "nothing of an LTP packet is left";
+  EXPECT_EQ(link_->counts().updates_without_price.load(), 2u);
+  EXPECT_EQ(invalid(), 0u);
+}
+
 TEST_F(AdapterDemand, AnInvalidUpdateIsDroppedAndCounted) {
   start_with({1});
   std::uint64_t dropped = 0;
@@ -227,11 +245,9 @@ TEST_F(AdapterDemand, AnInvalidUpdateIsDroppedAndCounted) {
   expect_dropped("no mode", &t, nullptr);
   t = tick(1, 8);
   expect_dropped("an unknown mode", &t, nullptr);
-  for (const std::uint32_t mode : {BGW_MODE_LTP, BGW_MODE_QUOTE}) {
-    t = tick(1, mode);
-    t.present = BGW_HAS_VOLUME;
-    expect_dropped("no ltp", &t, nullptr);
-  }
+  t = tick(1, BGW_MODE_LTP);
+  t.present = BGW_HAS_VOLUME;
+  expect_dropped("no ltp", &t, nullptr);
   t = tick(1, BGW_MODE_DEPTH);
   expect_dropped("depth without a book", &t, nullptr);
   const std::vector<bgw_level> many(BGW_MAX_LEVELS + 1);

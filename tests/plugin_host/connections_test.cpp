@@ -34,6 +34,7 @@ class Connections : public AdapterTest {
     tick.instrument = instrument;
     tick.modes = BGW_MODE_LTP;
     tick.present = BGW_HAS_LTP;
+    tick.ltp = BGW_PRICE_SCALE;
     const bgw_update update{&tick, nullptr, nullptr};
     const bgw_host& host = *plugin_->hosts.at(object);
     host.publish(host.context, &update);

@@ -11,7 +11,7 @@
 namespace gw::plugin_host {
 namespace {
 
-constexpr const char* kRebuild = ". Rebuild it with BrokerGatewaySDK 1.x";
+constexpr const char* kRebuild = ". Rebuild it with BrokerGatewaySDK 0.x";
 
 bool was(const char* what, const std::string& plugin) {
   return std::getenv((std::string(what) + '_' + plugin).c_str()) != nullptr;
@@ -43,7 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"null_descriptor", "descriptor: found nothing, expected one"},
         Refusal{"entry_throws", "entry: found an exception (thrown by entry_throws), expected a descriptor"},
         Refusal{"other_magic", "magic: found 7, expected 827803458"},
-        Refusal{"other_major", std::string("abi: found 2.0, expected 1.x") + kRebuild},
+        Refusal{"other_major", std::string("abi: found 2.9, expected 0.x") + kRebuild},
         Refusal{"short_descriptor", std::string("descriptor size: found 64, expected 136") + kRebuild},
         Refusal{"other_sizes", std::string("tick_size: found 96, expected 128; level_size: found 16, expected 24; "
                                            "capability_size: found 40, expected 48") +
@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
                                             "expected size 96") +
                                     kRebuild + " (built with tag)"},
         Refusal{"missing_function", "api: found a missing function, expected all of them"},
-        Refusal{"newer_host", "min_host_minor: found 1, expected at most 0 (a newer gateway)"},
+        Refusal{"newer_host", "min_host_minor: found 10, expected at most 9 (a newer gateway)"},
         Refusal{"null_broker", "broker: found nothing, expected a letter, then up to 30 of a-z, 0-9 and _"},
         Refusal{"other_name", "file name: found other_name.so, expected somebody_else.so (the broker's name)"},
         Refusal{"bad_capabilities",

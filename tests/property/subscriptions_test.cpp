@@ -272,6 +272,7 @@ class Run {
       t.instrument = handle;
       t.modes = BGW_MODE_LTP | (s.mode >= 2 ? BGW_MODE_QUOTE : 0) | (s.mode == 4 ? BGW_MODE_DEPTH : 0);
       t.present = BGW_HAS_LTP;
+      t.ltp = BGW_PRICE_SCALE;
       bgw_book book{};
       const bgw_update update{&t, nullptr, s.mode == 4 ? &book : nullptr};
       c.host->publish(c.host->context, &update);

@@ -119,7 +119,7 @@ TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {
     instruments::InstrumentView view;
     view.symbol = symbol;
     view.exchange = "NSE";
-    view.token = "t";
+    view.token = symbol;
     builder.add(view);
   }
   router.set_index("angel", std::make_shared<const instruments::Index>(std::move(builder).build()));

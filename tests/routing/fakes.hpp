@@ -114,7 +114,7 @@ class FakeAdapter {
     bgw_tick t = tick_of(instrument, modes, ltp);
     if ((modes & BGW_MODE_LTP) == 0) t.present = 0;
     const std::vector<bgw_level> levels(std::max(bids, asks), {1, 1, 1, 0});
-    const bgw_book b{BGW_BOOK_SNAPSHOT, bids, asks, 0, 0, 0, levels.data(), levels.data()};
+    const bgw_book b{BGW_BOOK_SNAPSHOT, bids, asks, BGW_HAS_ORDERS, 0, 0, levels.data(), levels.data()};
     channel.writer().update({&t, nullptr, &b}, kReceived, asked_depth);
   }
   void link(bus::LinkState state, std::string_view message = "") { channel.writer().link(state, message); }

@@ -26,6 +26,7 @@ TEST_F(Tokens, ATokenThatIsAnothersNowEndsWhoHeldIt) {
   asked();
   list({{"WIPRO", "NSE", "1"}, {"TCS", "NSE", "2"}});
   EXPECT_THAT(port_.ends, UnorderedElementsAre("1: INFY.NSE 1", "1: INFY.NSE 4/5 as 5"));
+  EXPECT_THAT(port_.refusals, IsEmpty());
   EXPECT_FALSE(router_.holds(1, infy.topic));
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
   adapter_.tick(0, kLtpPacket, 7);  // WIPRO's by now
@@ -45,7 +46,7 @@ TEST_F(Tokens, TheNewNameGetsNothingThatTheOldOneKnew) {
   EXPECT_EQ(newest(2, wipro), "");
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none", "1 WIPRO.NSE mode 1 token 1"));
   adapter_.tick(1, kLtpPacket, 7);
-  EXPECT_THAT(got(), ElementsAre("2: WIPRO.NSE 1 #1 ltp 7"));
+  EXPECT_THAT(got(), ElementsAre("2: WIPRO.NSE 1 #3 ltp 7"));
 }
 
 TEST_F(Tokens, WhoResumesIsToldToo) {

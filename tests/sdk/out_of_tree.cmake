@@ -44,19 +44,19 @@ active_broker: first
 brokers: {first: {plugin: outside, settings: {url: \"ws://127.0.0.1:1\"}}}
 ")
 run("plugins list" "${GATEWAY}" plugins list --config "${WORK}/gateway.yaml")
-expect("${output}" "^outside\\.so: loaded: outside 0\\.1 by Somebody \\(ABI 1\\.[0-9]+, .+\\)\n +NSE +no depth\n$")
+expect("${output}" "^outside\\.so: loaded: outside 0\\.1 by Somebody \\(ABI 0\\.9, .+\\)\n +NSE +no depth\n$")
 run("check-config" "${GATEWAY}" check-config --config "${WORK}/gateway.yaml")
 
 # A package of another major version must not be taken.
 file(WRITE "${WORK}/other/CMakeLists.txt" "cmake_minimum_required(VERSION 3.25)
 project(other LANGUAGES CXX)
-find_package(BrokerGatewaySDK 2 REQUIRED)
+find_package(BrokerGatewaySDK 0.10 REQUIRED)
 ")
 execute_process(COMMAND ${CMAKE_COMMAND} -S "${WORK}/other" -B "${WORK}/other/build" -G ${GENERATOR}
                         "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_CXX_COMPILER=${COMPILER}
                 RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE output)
 if(result EQUAL 0)
-  message(FATAL_ERROR "expected that SDK 1 does not serve for find_package(BrokerGatewaySDK 2)")
+  message(FATAL_ERROR "expected that SDK 0.9 does not serve for find_package(BrokerGatewaySDK 0.10)")
 endif()
-expect("${output}" "requested version \"2\"")
+expect("${output}" "requested version \"0.10\"")
 file(REMOVE_RECURSE "${WORK}")

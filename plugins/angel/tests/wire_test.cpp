@@ -147,7 +147,7 @@ TEST(AngelWire, Depth20HasABookWithItsTimeAndNothingElse) {
   const Packet p = decoded(depth_frame());
   EXPECT_EQ(p.tick.modes, std::uint32_t{BGW_MODE_DEPTH});
   EXPECT_EQ(p.tick.present, 0U);
-  EXPECT_EQ(p.book.present, std::uint32_t{BGW_HAS_EXCHANGE_TIME});
+  EXPECT_EQ(p.book.present, std::uint32_t{BGW_HAS_EXCHANGE_TIME | BGW_HAS_ORDERS});
   EXPECT_EQ(p.book.exchange_time_ns, 1'734'667'885'562'000'000);
   ASSERT_EQ(p.book.bid_count, 20U);
   ASSERT_EQ(p.book.ask_count, 19U);
