@@ -88,7 +88,7 @@ void MockMarket::fill_level(Side& side, std::size_t place, std::int64_t& total) 
 
 bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick, bgw_tick_rare& rare) const {
   tick.modes = BGW_MODE_LTP;
-  tick.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE | BGW_HAS_ORDERS;
+  tick.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;
   tick.ltp = ltp_;
   tick.exchange_time_ns = time_ns / kMicrosecond * kMicrosecond;
   tick.sequence = sequence_;
@@ -128,7 +128,7 @@ bgw_book MockMarket::book(std::uint32_t levels, std::int64_t time_ns) const {
   bgw_book book{};
   book.flags = BGW_BOOK_SNAPSHOT;
   book.bid_count = book.ask_count = count;
-  book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;
+  book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE | BGW_HAS_ORDERS;
   book.exchange_time_ns = time_ns / kMicrosecond * kMicrosecond;
   book.sequence = sequence_;
   thread_local std::array<bgw_level, kLevels> bids;
