@@ -289,11 +289,12 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     });
   }
 
-  // Sends a plain HTTP answer and ends the connection.
+  // Sends a plain HTTP answer and, unless it is to stay, ends the connection.
   void answer(const HttpAnswer& a, const std::vector<Header>& extra) {
-    output_.append_always(http_text(a, extra));
-    end_when_drained_ = closing_ = true;
-    deadline(kCloseTimeout, "HTTP answer sent");
+    output_.append_always(a.verbatim ? a.body : http_text(a, extra));
+    closing_ = true;
+    end_when_drained_ = !a.stays;
+    a.stays ? timer_.reset() : deadline(kCloseTimeout, "HTTP answer sent");
     flush();
     drain_http();
   }

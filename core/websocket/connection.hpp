@@ -67,6 +67,8 @@ struct HttpAnswer {
   int status = 404;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = "Not found\n";
+  bool verbatim = false;  // the body is all of the answer's bytes, from the status line on
+  bool stays = false;     // the connection ends when the peer ends it, not behind the answer
 };
 
 // A server's certificate and key, read once for all its connections.

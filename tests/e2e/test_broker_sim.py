@@ -136,7 +136,7 @@ def test_angel_answers_wrong_requests_and_nothing_else(start):
         assert client.receive_text() == "pong"
         books = sim.books()
         assert books["subscriptions"] == {"1:1594": [1]} and books["pings"] == 1
-        assert books["requests"] == {"total": 18, "wrong": 13, "by_action": {"subscribe": 3, "unsubscribe": 2}}
+        assert books["requests"] == {"total": 18, "wrong": 13, "waiting": 0, "by_action": {"subscribe": 3, "unsubscribe": 2}}
 
 
 def test_angel_counts_tokens_times_modes(start):

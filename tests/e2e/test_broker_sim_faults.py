@@ -102,6 +102,33 @@ def test_upgrade(sim, kind, status):
     assert sim.books()["logins_refused"] == {str(status): 1}
 
 
+def test_upgrade_with_a_page_of_a_firewall(sim, kind):
+    sim.fault("upgrade", status=403, body="<html><title>Denied</title></html>", content_type="text/html", count=1)
+    error = refused(kind.connect, sim)
+    assert (error.status_code, error.headers["Content-Type"]) == (403, "text/html")
+    with kind.connect(sim) as client:  # it was the next one only
+        pong(client)
+
+
+def test_upgrade_answered_with_given_bytes(sim, kind):
+    sim.fault("upgrade", raw=b"HTTP/1.1 403 No\r\nX-Page: theirs\r\nContent-Length: 0\r\n\r\n".hex())
+    error = refused(kind.connect, sim)
+    assert (error.status_code, error.headers["X-Page"]) == (403, "theirs")
+
+
+def test_upgrade_with_many_headers(sim, kind):
+    sim.fault("upgrade", status=403, header_bytes=9_000)
+    assert refused(kind.connect, sim).status_code == 403
+
+
+def test_slow_requests_wait_and_take_effect_in_their_order(sim, kind):
+    with kind.connect(sim) as client:
+        sim.fault("slow_requests", milliseconds=300)
+        kind.subscribe(client)
+        until(sim, lambda b: b["requests"]["waiting"] > 0)
+        until(sim, lambda b: b["requests"]["waiting"] == 0 and b["subscriptions"])
+
+
 @pytest.mark.parametrize("close", [4001, None])
 def test_token_death(sim, kind, client, close):
     sim.fault("token_death", **({"close": close} if close else {}))
@@ -234,9 +261,9 @@ def test_frame_and_text(sim, kind, client):
 
 @pytest.mark.parametrize("request_, complaint", [
     ([], 'found no JSON object, expected {"fault":NAME}'),
-    ({}, "fault: found nothing, expected one of close, connections, corrupted, drop, duplicate, frame, half_open, lag, "
-         "mute, none, out_of_order, over_limit, oversized, random_drops, refuse_connections, refuse_subscriptions, "
-         "silence, slow_handshake, text, throttle, token_death, truncated, unknown, upgrade"),
+    ({}, "fault: found nothing, expected one of close, connections, corrupted, drop, duplicate, frame, half_open, "
+         "instruments_meta, lag, mute, none, out_of_order, over_limit, oversized, pings, random_drops, refuse_connections, "
+         "refuse_subscriptions, silence, slow_handshake, slow_requests, text, throttle, times, token_death, truncated, unknown, upgrade"),
     ({"fault": "upgrade", "status": 42}, "upgrade: status: found 42, expected a whole number from 200 to 599"),
     ({"fault": "throttle"}, "throttle: frames_per_second: found nothing, expected a number above 0"),
     ({"fault": "mute", "after": 3}, "mute: found the field after, expected only those of this fault"),

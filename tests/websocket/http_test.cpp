@@ -35,6 +35,25 @@ TEST_F(Http, ARequestThatIsNoUpgradeGetsTheServersAnswer) {
   EXPECT_THAT(answer, EndsWith("\r\n\r\nPOST /postback?x=1 order"));
 }
 
+TEST_F(Http, AnAnswerMayBeGivenWithAllItsBytes) {
+  server_.options.on_http = [](const HttpRequest&) {
+    return HttpAnswer{.status = 403, .body = "HTTP/1.0 403 No\r\nX: 1\r\n\r\nnot", .verbatim = true};
+  };
+  EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), "HTTP/1.0 403 No\r\nX: 1\r\n\r\nnot");
+}
+
+TEST_F(Http, AnAnswerThatStaysEndsWithItsPeer) {
+  server_.options.on_http = [](const HttpRequest&) { return HttpAnswer{.status = 200, .body = "said", .stays = true}; };
+  {
+    support::RawClient client(io_, server_.port());
+    client.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_TRUE(
+        run_until([this] { return !server_.ends.empty() && server_.ends.back()->connection->bytes_written() > 0; }));
+    EXPECT_FALSE(peer().heard.closed);
+  }
+  EXPECT_TRUE(run_until([this] { return peer().heard.closed.has_value(); }));
+}
+
 TEST_F(Http, WithoutAHandlerItIsNotFound) {
   EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
 }

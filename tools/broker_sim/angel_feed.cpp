@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/broker_sim/fault.hpp"
 #include "tools/broker_sim/session.hpp"
 
 namespace sim {
@@ -98,7 +99,9 @@ const char* AngelFeed::subscribe(AngelMode mode, const std::set<AngelToken>& tok
   std::vector<AngelToken> fresh;
   for (const AngelToken& token : tokens) {
     if (mode == AngelMode::depth20 && token.exchange != kNseCash) return kInvalid;
-    if (session_.refuses(name_of(token))) return kInvalid;
+    const std::string mode_name = std::to_string(static_cast<int>(mode));
+    if (session_.refuses(name_of(token)) || session_.refuses_mode(name_of(token), mode_name))
+      return session_.fault().refused->code == kTooMany ? kTooMany : kInvalid;
     const auto held = subscribed_.find(token);
     if (held == subscribed_.end() || !held->second.contains(mode)) fresh.push_back(token);
   }
@@ -110,7 +113,8 @@ const char* AngelFeed::subscribe(AngelMode mode, const std::set<AngelToken>& tok
   for (const AngelToken& token : fresh) subscribed_[token].insert(mode);
   if (fresh.empty() || !session_.subscribed()) return nullptr;
   const std::int64_t now = session_.exchange_time();
-  for (const AngelToken& token : fresh) session_.send_data(market_.frame(token, mode, now));
+  for (const AngelToken& token : fresh)
+    session_.send_data(market_.frame(token, mode, now - session_.milliseconds_behind(name_of(token))));
   return nullptr;
 }
 
@@ -127,8 +131,10 @@ void AngelFeed::unsubscribe(AngelMode mode, const std::set<AngelToken>& tokens) 
 std::vector<std::string> AngelFeed::update(std::int64_t epoch_milliseconds) {
   std::vector<std::string> frames;
   for (const auto& [token, modes] : subscribed_) {
+    if (session_.stands_still(name_of(token))) continue;
     market_.step(token);
-    for (const AngelMode mode : modes) frames.push_back(market_.frame(token, mode, epoch_milliseconds));
+    const std::int64_t time = epoch_milliseconds - session_.milliseconds_behind(name_of(token));
+    for (const AngelMode mode : modes) frames.push_back(market_.frame(token, mode, time));
   }
   return frames;
 }

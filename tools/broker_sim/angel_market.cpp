@@ -86,7 +86,7 @@ std::string AngelMarket::frame(const AngelToken& token, AngelMode mode, std::int
   for (const std::int64_t price : {s.open, s.high, s.low, s.close}) put64(f, price);
   if (mode == AngelMode::quote) return f;
   put64(f, epoch_milliseconds / kSecond);
-  put64(f, 0);  // open interest
+  put64(f, s.is_index ? 0 : 100'000 + s.volume);  // open interest
   put_real(f, 0);
   for (int side = -1; side <= 1; side += 2) {
     for (std::int64_t level = 1; level <= 5; ++level) {

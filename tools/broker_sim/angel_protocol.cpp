@@ -1,24 +1,12 @@
-#include <algorithm>
-
 #include "tools/broker_sim/angel.hpp"
 #include "tools/broker_sim/angel_feed.hpp"
 #include "tools/broker_sim/angel_market.hpp"
+#include "tools/broker_sim/http_text.hpp"
 
 namespace sim {
 namespace {
 
-using gw::websocket::Header;
 using gw::websocket::HttpRequest;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string header_value(const HttpRequest& request, std::string_view name) {
-  for (const Header& h : request.headers)
-    if (std::equal(h.name.begin(), h.name.end(), name.begin(), name.end(),
-                   [](char a, char b) { return lower(a) == lower(b); }))
-      return h.value;
-  return {};
-}
 
 Refusal unauthorized(const std::string& what) {
   return {{401, "text/plain", "Unauthorized\n"}, {{"x-error-message", "Invalid Header - Invalid " + what}}};
@@ -32,6 +20,9 @@ class Angel final : public Protocol {
   std::size_t instruments_allowed() const override { return 1000; }
   int expired_status() const override { return 401; }
   std::string_view heartbeat() const override { return {}; }
+  bool is_mode(std::string_view name) const override { return name.size() == 1 && name[0] >= '1' && name[0] <= '4'; }
+  bool has_error_codes() const override { return true; }
+  bool announces_lists() const override { return false; }
 
   Login read_login(const HttpRequest& request) const override {
     constexpr const char* kHeaders[][2] = {{"authorization", "Auth token"},

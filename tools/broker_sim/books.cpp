@@ -31,33 +31,41 @@ void add_to(Json& all, const Json& more) {
 std::string books(const Broker& broker, bool with_ticks) {
   const Counts& counts = broker.counts();
   Json connections = Json::array();
+  std::size_t waiting = 0;
   Json subscriptions = Json::object();
   for (const Session* session : broker.open_sessions()) {
     const Json held = session->feed().subscriptions();
     add_to(subscriptions, held);
+    waiting += session->requests_waiting();
     connections.push_back({{"id", session->id()},
                            {broker.protocol().account_field(), session->account()},
+                           {"address", session->address()},
                            {"instruments", session->feed().instruments()},
                            {"subscriptions", held}});
   }
   Json refused = Json::object();
   for (const auto& [status, times] : counts.refused_by_status) refused[std::to_string(status)] = times;
-  Json all = {
-      {"broker", broker.protocol().name()},
-      {"connections",
-       {{"open", connections.size()},
-        {"total", counts.connections},
-        {"most_open", counts.most_open},
-        {"most_instruments", counts.most_instruments},
-        {"list", connections}}},
-      {"logins", {{"accepted", counts.logins}, {"refused", counts.logins_refused}}},
-      {"logins_refused", refused},
-      {"requests", {{"total", counts.requests}, {"wrong", counts.requests_wrong}, {"by_action", counts.by_action}}},
-      {"pings", counts.pings},
-      {"frames_sent", counts.frames_sent},
-      {"frames_dropped", counts.frames_dropped},
-      {"ticks_sent", counts.ticks_sent},
-      {"subscriptions", subscriptions}};
+  Json all = {{"broker", broker.protocol().name()},
+              {"connections",
+               {{"open", connections.size()},
+                {"total", counts.connections},
+                {"most_open", counts.most_open},
+                {"most_instruments", counts.most_instruments},
+                {"by_address", counts.by_address},
+                {"list", connections}}},
+              {"logins", {{"accepted", counts.logins}, {"refused", counts.logins_refused}}},
+              {"logins_refused", refused},
+              {"requests",
+               {{"total", counts.requests},
+                {"wrong", counts.requests_wrong},
+                {"waiting", waiting},
+                {"by_action", counts.by_action}}},
+              {"pings", counts.pings},
+              {"pings_sent", counts.pings_sent},
+              {"frames_sent", counts.frames_sent},
+              {"frames_dropped", counts.frames_dropped},
+              {"ticks_sent", counts.ticks_sent},
+              {"subscriptions", subscriptions}};
   if (with_ticks) all["ticks"] = counts.ticks;
   return all.dump();
 }

@@ -39,11 +39,13 @@ void Broker::answer(gw::TcpSocket&& socket) {
 
 gw::Result<void> Broker::set_fault(Fault fault) {
   fault_ = std::move(fault);
-  for (const auto& session : sessions_) session->hold(fault_.half_open);
+  for (const auto& session : sessions_) session->obey(fault_);
   if (!fault_.half_open)
     for (gw::TcpSocket& socket : std::exchange(unanswered_, {})) answer(std::move(socket));
   drops_->run(fault_.drops_per_second, fault_.drops_seed);
-  return listener_->listen(!fault_.refuse_connections);
+  for (TcpListener* listener : listeners_)
+    if (const auto done = listener->listen(!fault_.refuse_connections); !done) return done;
+  return {};
 }
 
 std::int64_t Broker::exchange_time() const {
@@ -66,6 +68,7 @@ void Broker::remove(Session& session) {
 std::optional<Refusal> Broker::refuse(const Login& login) {
   auto refusal = reason_to_refuse(login);
   if (!login.refusal) seen_.insert(login.credentials);
+  if (fault_.upgrade && fault_.upgrade->left > 0 && --fault_.upgrade->left == 0) fault_.upgrade.reset();
   if (refusal) {
     ++counts_.logins_refused;
     ++counts_.refused_by_status[refusal->answer.status];
@@ -76,14 +79,7 @@ std::optional<Refusal> Broker::refuse(const Login& login) {
 }
 
 std::optional<Refusal> Broker::reason_to_refuse(const Login& login) const {
-  if (fault_.upgrade_status != 0) {
-    Refusal refusal = protocol_->refusal(fault_.upgrade_status);
-    for (const auto& given : fault_.upgrade_headers) {
-      std::erase_if(refusal.headers, [&](const auto& h) { return h.name == given.name; });
-      refusal.headers.push_back(given);
-    }
-    return refusal;
-  }
+  if (fault_.upgrade) return refusal_by_fault();
   if (login.refusal) return login.refusal;
   if (dead_.contains(login.credentials)) return protocol_->refusal(protocol_->expired_status());
   const std::size_t limit = fault_.connections_limit != 0 ? fault_.connections_limit : protocol_->connections_allowed();
@@ -91,6 +87,32 @@ std::optional<Refusal> Broker::reason_to_refuse(const Login& login) const {
                                   [&](const auto& s) { return s->is_admitted() && s->account() == login.account; });
   if (static_cast<std::size_t>(held) >= limit) return protocol_->refusal(429);
   return std::nullopt;
+}
+
+Refusal Broker::refusal_by_fault() const {
+  const UpgradeFault& by = *fault_.upgrade;
+  if (!by.raw.empty()) return {{.status = status_in(by.raw), .body = by.raw, .verbatim = true, .stays = by.stays}, {}};
+  const Refusal own = protocol_->refusal(by.status);
+  const auto is_given = [&](std::string_view name) {
+    return std::any_of(by.headers.begin(), by.headers.end(), [&](const auto& h) { return same_name(h.name, name); });
+  };
+  std::vector<gw::websocket::Header> headers;
+  if (!is_given("Content-Type"))
+    headers.push_back({"Content-Type", !by.content_type.empty() ? by.content_type
+                                       : by.body                ? "text/plain"
+                                                                : own.answer.content_type});
+  if (!by.body)
+    for (const auto& header : own.headers)
+      if (!is_given(header.name)) headers.push_back(header);
+  headers.insert(headers.end(), by.headers.begin(), by.headers.end());
+  const std::string& body = by.body ? *by.body : own.answer.body;
+  Refusal refusal{{.status = by.status,
+                   .body = http_text(by.status, headers, body, by.unfinished),
+                   .verbatim = true,
+                   .stays = by.stays || by.unfinished != Unfinished::no},
+                  {}};
+  if (by.unfinished == Unfinished::endless) refusal.again = chunk(body.empty() ? std::string(100, '.') : body);
+  return refusal;
 }
 
 void Broker::reset_counts() {

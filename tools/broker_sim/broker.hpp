@@ -38,6 +38,8 @@ struct Counts {
   std::uint64_t requests_wrong = 0;
   std::map<std::string, std::uint64_t> by_action;
   std::uint64_t pings = 0;
+  std::uint64_t pings_sent = 0;                     // by a flood
+  std::map<std::string, std::uint64_t> by_address;  // TCP connections, by the address that they came to
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_dropped = 0;  // by a throttle
   std::uint64_t ticks_sent = 0;      // in frames that add up
@@ -53,7 +55,7 @@ class Broker {
 
   void adopt(gw::TcpSocket&& socket);
   // Whom `refuse_connections` closes.
-  void accepts_through(TcpListener& listener) { listener_ = &listener; }
+  void accepts_through(TcpListener& listener) { listeners_.push_back(&listener); }
 
   boost::asio::io_context& io() { return io_; }
   Protocol& protocol() { return *protocol_; }
@@ -78,12 +80,13 @@ class Broker {
 
  private:
   std::optional<Refusal> reason_to_refuse(const Login& login) const;
+  Refusal refusal_by_fault() const;
   void answer(gw::TcpSocket&& socket);
 
   boost::asio::io_context& io_;
   std::unique_ptr<Protocol> protocol_;
   Options options_;
-  TcpListener* listener_ = nullptr;
+  std::vector<TcpListener*> listeners_;
   Fault fault_;
   std::unique_ptr<RandomDrops> drops_;
   std::set<std::string> seen_;  // credentials

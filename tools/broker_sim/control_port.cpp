@@ -16,6 +16,8 @@ using gw::websocket::Header;
 using gw::websocket::HttpAnswer;
 using gw::websocket::HttpRequest;
 
+constexpr std::uint32_t kBodyLimit = 1 << 20;  // a whole answer to an upgrade as hexadecimal digits
+
 gw::Result<void> apply(Broker& broker, std::string_view body) {
   const auto action = read_fault(Json::parse(body, nullptr, false));
   return action ? (*action)(broker) : action.error();
@@ -55,6 +57,7 @@ struct ControlPort::Visit final : gw::websocket::Listener {
 };
 
 ControlPort::ControlPort(Broker& broker) : broker_(broker) {
+  options_.header_limit = kBodyLimit;
   options_.on_http = [&broker](const HttpRequest& request) { return answer(broker, request); };
   options_.on_upgrade = [](const HttpRequest&, std::vector<Header>&) { return HttpAnswer{}; };
 }

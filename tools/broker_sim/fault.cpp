@@ -1,12 +1,14 @@
 #include "tools/broker_sim/fault.hpp"
 
-#include <cmath>
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include <nlohmann/json.hpp>
 
 #include "tools/broker_sim/broker.hpp"
 #include "tools/broker_sim/fields.hpp"
+#include "tools/broker_sim/hex.hpp"
 #include "tools/broker_sim/session.hpp"
 
 namespace sim {
@@ -31,23 +33,62 @@ FaultAction to_each(std::function<void(Session&)> what) {
   };
 }
 
-FaultAction upgrade(Fields& fields) {
-  const auto status = static_cast<int>(fields.whole("status", 403, 200, 599));
+// An object of names and values, or lists of values.
+std::vector<gw::websocket::Header> headers_in(Fields& fields) {
   std::vector<gw::websocket::Header> headers;
   const Json& given = fields.any("headers");
-  if (!given.is_null() && !given.is_object()) fields.complain("headers", given, "an object");
-  if (given.is_object()) {
-    for (const auto& [name, value] : given.items()) {
-      if (!value.is_string()) fields.complain("headers: " + name, value, "a string");
-      if (value.is_string()) headers.push_back({name, value.get<std::string>()});
+  if (given.is_null()) return headers;
+  if (!given.is_object()) fields.complain("headers", given, "an object");
+  if (!given.is_object()) return headers;
+  for (const auto& [name, value] : given.items()) {
+    for (const Json& one : value.is_array() ? value : Json::array({value})) {
+      if (!one.is_string()) fields.complain("headers: " + name, one, "a string");
+      if (one.is_string()) headers.push_back({name, one.get<std::string>()});
     }
   }
+  return headers;
+}
+
+std::string bytes_in(Fields& fields, const char* name) {
+  const std::string hex = fields.text(name);
+  const auto bytes = from_hex(hex);
+  if (!bytes) fields.complain(name, hex, "pairs of 0-9 and a-f");
+  return bytes.value_or("");
+}
+
+std::string content_of_file_in(Fields& fields, const char* name) {
+  const std::string path = fields.text(name);
+  if (path.empty()) return {};
+  std::ifstream in(path, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  if (content.empty()) fields.complain(name, path, "a file with content");
+  return content;
+}
+
+FaultAction upgrade(Fields& fields) {
+  constexpr std::size_t kCookie = 200;
+  UpgradeFault answer;
+  answer.status = static_cast<int>(fields.whole("status", 403, 200, 599));
+  answer.headers = headers_in(fields);
   if (const auto seconds = fields.whole("retry_after", -1, 0, kMany); seconds >= 0)
-    headers.push_back({"Retry-After", std::to_string(seconds)});
-  return change([=](Fault& f) {
-    f.upgrade_status = status;
-    f.upgrade_headers = headers;
-  });
+    answer.headers.push_back({"Retry-After", std::to_string(seconds)});
+  for (auto left = static_cast<std::size_t>(fields.whole("header_bytes", 0, 0, 1 << 20)); left > 0;) {
+    const std::size_t size = std::min(left, kCookie);
+    answer.headers.push_back({"Set-Cookie", "c=" + std::string(size, 'y')});
+    left -= size;
+  }
+  if (!fields.any("body").is_null()) answer.body = fields.text("body");
+  answer.content_type = fields.text("content_type");
+  answer.unfinished = fields.one_of<Unfinished>("unfinished", Unfinished::no,
+                                                {{"nothing", Unfinished::nothing},
+                                                 {"body", Unfinished::body},
+                                                 {"chunked", Unfinished::chunked},
+                                                 {"endless", Unfinished::endless}});
+  answer.raw = bytes_in(fields, "raw");
+  answer.raw += content_of_file_in(fields, "raw_file");
+  answer.stays = fields.flag("stays");
+  answer.left = fields.whole("count", -1, 1, kMany);
+  return change([=](Fault& f) { f.upgrade = answer; });
 }
 
 FaultAction close(Fields& fields) {
@@ -64,34 +105,79 @@ FaultAction token_death(Fields& fields) {
   };
 }
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
 FaultAction frame(Fields& fields) {
-  const std::string hex = fields.text("hex");
-  std::string bytes;
-  bool good = hex.size() % 2 == 0;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    const int high = digit(hex[i]), low = digit(hex[i + 1]);
-    good = good && high >= 0 && low >= 0;
-    bytes += static_cast<char>(high * 16 + low);
-  }
-  if (!good) fields.complain("hex", hex, "pairs of 0-9 and a-f");
+  const std::string bytes = bytes_in(fields, "hex");
   return to_each([=](Session& s) { s.send_binary(bytes); });
 }
 
+// Words, or numbers as words. Empty: the field is not there.
+std::set<std::string> words_in(Fields& fields, const char* name) {
+  std::set<std::string> words;
+  const Json& given = fields.any(name);
+  if (given.is_null()) return words;
+  if (!given.is_array() || given.empty()) fields.complain(name, given, "a list of one or more; without it all");
+  if (given.is_array())
+    for (const Json& word : given) words.insert(word.is_string() ? word.get<std::string>() : word.dump());
+  return words;
+}
+
 FaultAction refuse_subscriptions(Fields& fields) {
+  RefusedSubscriptions refused;
+  refused.tokens = words_in(fields, "tokens");
+  refused.modes = words_in(fields, "modes");
+  refused.code = fields.text("code");
+  if (!refused.code.empty() && refused.code != "E1001" && refused.code != "E1002")
+    fields.complain("code", refused.code, "E1001 or E1002");
+  return [=](Broker& broker) -> gw::Result<void> {
+    for (const std::string& mode : refused.modes)
+      if (!broker.protocol().is_mode(mode))
+        return gw::Error{"refuse_subscriptions: modes: found " + mode + ", expected modes of " +
+                         broker.protocol().name()};
+    if (!refused.code.empty() && !broker.protocol().has_error_codes())
+      return gw::Error{std::string("refuse_subscriptions: code: found one for ") + broker.protocol().name() +
+                       ", expected none"};
+    return change([&](Fault& f) { f.refused = refused; })(broker);
+  };
+}
+
+FaultAction times(Fields& fields) {
+  OldTimes times;
   const Json& given = fields.any("tokens");
-  std::set<std::string> tokens;
-  if (!given.is_null() && !given.is_array()) fields.complain("tokens", given, "a list");
-  if (given.is_array()) {
-    for (const Json& token : given) tokens.insert(token.is_string() ? token.get<std::string>() : token.dump());
-    if (tokens.empty()) fields.complain("tokens", given, "at least one; without the field all are refused");
+  if (!given.is_object() || given.empty()) fields.complain("tokens", given, "an object of tokens and seconds");
+  if (given.is_object()) {
+    for (const auto& [token, seconds] : given.items()) {
+      if (!seconds.is_number()) fields.complain("tokens: " + token, seconds, "a number of seconds");
+      if (seconds.is_number()) times.seconds[token] = seconds;
+    }
   }
-  return change([=](Fault& f) { f.refused = tokens; });
+  times.still = fields.flag("still");
+  return change([=](Fault& f) { f.times = times; });
+}
+
+FaultAction pings(Fields& fields) {
+  PingFlood flood;
+  flood.per_second = fields.positive("per_second", 0);
+  flood.bytes = static_cast<std::size_t>(fields.whole("bytes", 125, 0, 125));
+  flood.reads = fields.flag("reads");
+  return change([=](Fault& f) { f.pings = flood; });
+}
+
+FaultAction instruments_meta(Fields& fields) {
+  ListMeta meta;
+  meta.etag = fields.text("etag");
+  if (meta.etag.empty()) fields.complain("etag", {}, "a string");
+  meta.count = fields.whole("count", 114'823, 0, kMany);
+  return [=](Broker& broker) -> gw::Result<void> {
+    if (!broker.protocol().announces_lists())
+      return gw::Error{std::string("instruments_meta: found the broker ") + broker.protocol().name() +
+                       ", expected one that announces its list"};
+    return change([&](Fault& f) { f.list_meta = meta; })(broker);
+  };
+}
+
+FaultAction slow_requests(Fields& fields) {
+  const auto delay = std::chrono::milliseconds(fields.whole("milliseconds", 1000, 1, 3'600'000));
+  return change([=](Fault& f) { f.request_delay = delay; });
 }
 
 FaultAction every(Fields& fields, std::uint64_t Fault::*which) {
@@ -173,9 +259,13 @@ const std::map<std::string, FaultAction (*)(Fields&)> kFaults = {
     {"drop", [](Fields&) { return to_each([](Session& s) { s.drop(); }); }},
     {"close", close},
     {"random_drops", random_drops},
+    {"pings", pings},
+    {"instruments_meta", instruments_meta},
     {"refuse_subscriptions", refuse_subscriptions},
     {"over_limit", [](Fields& f) { return limit(f, "instruments", &Fault::instruments_limit); }},
+    {"slow_requests", slow_requests},
     {"lag", lag},
+    {"times", times},
     {"throttle", throttle},
     {"truncated", every<&Fault::truncated>},
     {"corrupted", every<&Fault::corrupted>},

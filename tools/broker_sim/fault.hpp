@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,14 +15,49 @@
 
 #include "core/base/result.hpp"
 #include "core/websocket/connection.hpp"
+#include "tools/broker_sim/http_text.hpp"
 
 namespace sim {
 
 class Broker;
 
+// What an upgrade is answered instead of 101.
+struct UpgradeFault {
+  int status = 403;
+  std::vector<gw::websocket::Header> headers;
+  std::optional<std::string> body;  // unset: the broker's own, with the headers that belong to it
+  std::string content_type;
+  Unfinished unfinished = Unfinished::no;
+  std::string raw;         // not empty: all of the answer's bytes
+  bool stays = false;      // the connection is not ended behind it
+  std::int64_t left = -1;  // upgrades that it hits; below 0: all
+};
+
+struct RefusedSubscriptions {
+  std::set<std::string> tokens;  // as the books name them; empty: all
+  std::set<std::string> modes;   // empty: the subscription as such
+  std::string code;              // angel's; empty: E1001
+};
+
+// Instruments whose exchange times stand behind.
+struct OldTimes {
+  std::map<std::string, double> seconds;
+  bool still = false;  // they have a state, and no ticks
+};
+
+struct PingFlood {
+  double per_second = 0;
+  std::size_t bytes = 0;  // of each ping's payload
+  bool reads = false;     // what the client sends is read meanwhile
+};
+
+struct ListMeta {
+  std::string etag;
+  std::int64_t count;
+};
+
 struct Fault {
-  int upgrade_status = 0;  // every upgrade is answered so
-  std::vector<gw::websocket::Header> upgrade_headers;
+  std::optional<UpgradeFault> upgrade;
   std::size_t connections_limit = 0;  // of an account; 0: the broker's own
   bool refuse_connections = false;
   std::chrono::milliseconds handshake_delay{0};
@@ -32,8 +68,14 @@ struct Fault {
   double drops_per_second = 0;
   std::uint32_t drops_seed = 1;
 
-  std::size_t instruments_limit = 0;             // of a connection; 0: the broker's own
-  std::optional<std::set<std::string>> refused;  // instruments; an empty set: all
+  PingFlood pings;
+  std::optional<ListMeta> list_meta;  // said to who connects; unset: that of the list which is served
+
+  std::size_t instruments_limit = 0;  // of a connection; 0: the broker's own
+  std::optional<RefusedSubscriptions> refused;
+  std::chrono::milliseconds request_delay{0};
+
+  OldTimes times;
 
   double lag_seconds = 0;
   double frames_per_second = 0;  // of a connection; 0: no bound

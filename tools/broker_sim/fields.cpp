@@ -35,6 +35,13 @@ std::string Fields::text(const char* name) {
   return {};
 }
 
+bool Fields::flag(const char* name) {
+  const Json& value = any(name);
+  if (value.is_boolean()) return value.get<bool>();
+  if (!value.is_null()) complain(name, value, "true or false");
+  return false;
+}
+
 void Fields::complain(const std::string& name, const Json& found, const std::string& expected) {
   if (complaint_.empty())
     complaint_ = name + ": found " + (found.is_null() ? "nothing" : found.dump()) + ", expected " + expected;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -19,6 +20,19 @@ class Fields {
   // Above 0.
   double positive(const char* name, double otherwise);
   std::string text(const char* name);
+  bool flag(const char* name);  // false when it is not there
+  // Of these words; `otherwise` when it is not there.
+  template <class T>
+  T one_of(const char* name, T otherwise, const std::map<std::string, T>& words) {
+    const nlohmann::json& value = any(name);
+    if (value.is_null()) return otherwise;
+    const auto found = value.is_string() ? words.find(value.get<std::string>()) : words.end();
+    if (found != words.end()) return found->second;
+    std::string expected;
+    for (const auto& [word, meaning] : words) expected += (expected.empty() ? "one of " : ", ") + word;
+    complain(name, value, expected);
+    return otherwise;
+  }
   // Of what may be left out; null then.
   const nlohmann::json& any(const char* name);
   void complain(const std::string& name, const nlohmann::json& found, const std::string& expected);

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tools/broker_sim/fault.hpp"
 #include "tools/broker_sim/session.hpp"
 
 namespace sim {
@@ -40,7 +41,8 @@ std::vector<std::uint32_t> tokens_of(const Json& list) {
 
 void KiteFeed::on_open() {
   // Undocumented, but the first thing that a real connection gets.
-  session_.say(R"({"type":"instruments_meta","data":{"count":114823,"etag":"W/\"6a7e998c-9757\""}})");
+  const ListMeta list = session_.fault().list_meta.value_or(ListMeta{R"(W/"6a7e998c-9757")", 114'823});
+  session_.say(Json{{"type", "instruments_meta"}, {"data", {{"count", list.count}, {"etag", list.etag}}}}.dump());
 }
 
 Heard KiteFeed::on_message(Opcode opcode, std::string_view payload) {
@@ -65,15 +67,25 @@ bool KiteFeed::obey(std::string_view payload) {
   if (action != "mode" || !value.is_array() || value.size() != 2) return false;
   const auto mode = mode_of(value[0]);
   if (!mode) return false;
+  change_mode(*mode, tokens_of(value[1]));
+  return true;
+}
+
+void KiteFeed::change_mode(KiteMode mode, const std::vector<std::uint32_t>& tokens) {
   std::vector<std::uint32_t> changed;
-  for (const std::uint32_t token : tokens_of(value[1])) {
+  std::string refused;
+  for (const std::uint32_t token : tokens) {
     const auto held = subscribed_.find(token);
-    if (held == subscribed_.end() || held->second == *mode) continue;
-    held->second = *mode;
+    if (held == subscribed_.end() || held->second == mode) continue;
+    if (session_.refuses_mode(std::to_string(token), name_of(mode))) {
+      refused += (refused.empty() ? "" : ", ") + std::to_string(token);
+      continue;
+    }
+    held->second = mode;
     changed.push_back(token);
   }
+  if (!refused.empty()) complain(std::string("Mode ") + name_of(mode) + " refused: " + refused);
   send_state(changed);
-  return true;
 }
 
 void KiteFeed::subscribe(const std::vector<std::uint32_t>& tokens) {
@@ -107,6 +119,7 @@ void KiteFeed::send_state(const std::vector<std::uint32_t>& tokens) {
 std::vector<std::string> KiteFeed::update(std::int64_t epoch_milliseconds) {
   std::vector<std::uint32_t> tokens;
   for (const auto& [token, mode] : subscribed_) {
+    if (session_.stands_still(std::to_string(token))) continue;
     market_.step(token);
     tokens.push_back(token);
   }
@@ -115,13 +128,14 @@ std::vector<std::string> KiteFeed::update(std::int64_t epoch_milliseconds) {
 
 std::vector<std::string> KiteFeed::frames_of(const std::vector<std::uint32_t>& tokens,
                                              std::int64_t epoch_milliseconds) {
-  const auto seconds = static_cast<std::uint32_t>(epoch_milliseconds / 1000);
   std::vector<std::string> frames;
   for (std::size_t at = 0; at < tokens.size(); at += kPacketsPerFrame) {
     const std::size_t count = std::min(kPacketsPerFrame, tokens.size() - at);
     std::string frame{static_cast<char>(count >> 8), static_cast<char>(count & 0xff)};
-    for (std::size_t i = at; i < at + count; ++i)
-      market_.append_packet(frame, tokens[i], subscribed_.at(tokens[i]), seconds);
+    for (std::size_t i = at; i < at + count; ++i) {
+      const std::int64_t time = epoch_milliseconds - session_.milliseconds_behind(std::to_string(tokens[i]));
+      market_.append_packet(frame, tokens[i], subscribed_.at(tokens[i]), static_cast<std::uint32_t>(time / 1000));
+    }
     frames.push_back(std::move(frame));
   }
   return frames;

@@ -24,6 +24,7 @@ class KiteFeed final : public Feed {
  private:
   bool obey(std::string_view payload);
   void subscribe(const std::vector<std::uint32_t>& tokens);
+  void change_mode(KiteMode mode, const std::vector<std::uint32_t>& tokens);
   void send_state(const std::vector<std::uint32_t>& tokens);
   void complain(const std::string& what);
   std::vector<std::string> frames_of(const std::vector<std::uint32_t>& tokens, std::int64_t epoch_milliseconds);

@@ -6,7 +6,25 @@ namespace sim {
 namespace {
 
 constexpr std::uint32_t kIndexSegment = 9;
-constexpr std::int32_t kTick = 5;
+
+// Prices as their segment counts them: CDS in 1/10,000,000, BCD and NCO in 1/10,000, all others in 1/100.
+struct Scale {
+  std::int32_t tick;
+  std::uint32_t least;  // of the first price, in ticks
+  std::uint32_t range;
+};
+Scale scale_of(std::uint32_t token) {
+  switch (token & 0xffU) {
+    case 3:
+      return {25'000, 32'000, 4'000};
+    case 6:
+      return {25, 32'000, 4'000};
+    case 12:
+      return {500, 2'000, 20'000};
+    default:
+      return {5, 2'000, 80'000};
+  }
+}
 
 // Kite's documents count offsets in big-endian words; here they are written in that order.
 void word(std::string& out, std::uint32_t value) {
@@ -25,8 +43,10 @@ KiteMarket::State& KiteMarket::state(std::uint32_t token) {
   if (fresh) {
     State& s = found->second;
     s.random = token | 1U;
-    s.close = static_cast<std::int32_t>(10'000 + token % 400'000) / kTick * kTick;
-    s.ltp = s.open = s.high = s.low = s.close + kTick * 3;
+    const Scale scale = scale_of(token);
+    s.tick = scale.tick;
+    s.close = static_cast<std::int32_t>(scale.least + token / 5 % scale.range) * s.tick;
+    s.ltp = s.open = s.high = s.low = s.close + s.tick * 3;
   }
   return found->second;
 }
@@ -42,7 +62,7 @@ std::uint32_t KiteMarket::roll(State& s, std::uint32_t bound) {
 void KiteMarket::step(std::uint32_t token) {
   State& s = state(token);
   const auto move = static_cast<std::int32_t>(roll(s, 5)) - 2;
-  s.ltp = std::max(kTick * 10, s.ltp + move * kTick);
+  s.ltp = std::max(s.tick * 10, s.ltp + move * s.tick);
   s.high = std::max(s.high, s.ltp);
   s.low = std::min(s.low, s.ltp);
   s.last_quantity = 1 + roll(s, 100);
@@ -63,7 +83,7 @@ void KiteMarket::append_packet(std::string& frame, std::uint32_t token, KiteMode
     if (mode == KiteMode::full) word(p, seconds);
   } else if (mode != KiteMode::ltp) {
     word(p, s.last_quantity);
-    word(p, (s.high + s.low) / 2);
+    word(p, s.low + (s.high - s.low) / 2);
     word(p, s.volume);
     word(p, 5000U + roll(s, 1000));
     word(p, 5000U + roll(s, 1000));
@@ -74,12 +94,13 @@ void KiteMarket::append_packet(std::string& frame, std::uint32_t token, KiteMode
   }
   if (mode == KiteMode::full && (token & 0xffU) != kIndexSegment) {
     word(p, seconds);
-    for (int i = 0; i < 3; ++i) word(p, 0U);  // open interest and its day's range
+    const std::uint32_t oi = 1'000 + token % 10'000;
+    for (const std::uint32_t value : {oi, oi + 500, oi - 500}) word(p, value);  // with its day's range
     word(p, seconds);
     for (int side = -1; side <= 1; side += 2) {
       for (std::int32_t level = 1; level <= 5; ++level) {
         word(p, 1 + roll(s, 500));
-        word(p, s.ltp + side * level * kTick);
+        word(p, s.ltp + side * level * s.tick);
         half(p, 1 + roll(s, 9));
         half(p, 0);
       }

@@ -21,6 +21,7 @@ class KiteMarket {
  private:
   struct State {
     std::uint32_t random;
+    std::int32_t tick;
     std::int32_t ltp, open, high, low, close;
     std::uint32_t volume = 100'000;
     std::uint32_t last_quantity = 1;

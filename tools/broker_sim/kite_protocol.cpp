@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "tools/broker_sim/http_text.hpp"
 #include "tools/broker_sim/kite.hpp"
 #include "tools/broker_sim/kite_feed.hpp"
 #include "tools/broker_sim/kite_market.hpp"
@@ -8,18 +9,6 @@ namespace sim {
 namespace {
 
 using gw::websocket::HttpRequest;
-
-std::string query_value(std::string_view target, std::string_view key) {
-  std::size_t at = target.find('?');
-  while (at != std::string_view::npos) {
-    const std::size_t end = target.find('&', at + 1);
-    const std::string_view pair = target.substr(at + 1, end == std::string_view::npos ? end : end - at - 1);
-    if (pair.starts_with(key) && pair.size() > key.size() && pair[key.size()] == '=')
-      return std::string(pair.substr(key.size() + 1));
-    at = end;
-  }
-  return {};
-}
 
 std::uint32_t half_at(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) << 8 |
@@ -36,6 +25,9 @@ class Kite final : public Protocol {
   std::size_t instruments_allowed() const override { return 3000; }
   int expired_status() const override { return 403; }
   std::string_view heartbeat() const override { return {"\0", 1}; }
+  bool is_mode(std::string_view name) const override { return name == "ltp" || name == "quote" || name == "full"; }
+  bool has_error_codes() const override { return false; }
+  bool announces_lists() const override { return true; }
 
   Login read_login(const HttpRequest& request) const override {
     Login login;

@@ -9,6 +9,7 @@
 #include "tools/broker_sim/angel.hpp"
 #include "tools/broker_sim/broker.hpp"
 #include "tools/broker_sim/control_port.hpp"
+#include "tools/broker_sim/dead_address.hpp"
 #include "tools/broker_sim/kite.hpp"
 #include "tools/broker_sim/script.hpp"
 #include "tools/broker_sim/tcp_listener.hpp"
@@ -20,8 +21,19 @@ int fail(const std::string& why, int status) {
   return status;
 }
 
-int serve(std::unique_ptr<sim::Protocol> protocol, std::uint16_t port, int control_port, sim::Options options,
-          std::vector<sim::ScriptLine> lines) {
+// Where it is to be found: all of it on one port.
+struct Addresses {
+  std::vector<std::string> serving;
+  std::vector<std::string> silent;  // take connections and never answer
+  std::vector<std::string> dead;    // swallow them
+};
+
+std::string in_url(const std::string& address, std::uint16_t port) {
+  return (address.find(':') == std::string::npos ? address : '[' + address + ']') + ':' + std::to_string(port);
+}
+
+int serve(std::unique_ptr<sim::Protocol> protocol, const Addresses& addresses, std::uint16_t port, int control_port,
+          sim::Options options, std::vector<sim::ScriptLine> lines) {
   boost::asio::io_context io(1);
   boost::asio::signal_set ending(io, SIGINT, SIGTERM);
   ending.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
@@ -30,19 +42,39 @@ int serve(std::unique_ptr<sim::Protocol> protocol, std::uint16_t port, int contr
   const std::string name = protocol->name();
   sim::Broker broker(io, std::move(protocol), std::move(options));
   sim::Script* playing = nullptr;
-  const auto listener = sim::TcpListener::open(io, port, [&](gw::TcpSocket&& socket) {
-    playing->begin();
-    broker.adopt(std::move(socket));
-  });
-  if (!listener) return fail(listener.error().message, 1);
-  broker.accepts_through(**listener);
+  std::vector<std::unique_ptr<sim::TcpListener>> listeners;
+  for (const std::string& address : addresses.serving) {
+    auto opened = sim::TcpListener::open(io, address, port, [&](gw::TcpSocket&& socket) {
+      playing->begin();
+      broker.adopt(std::move(socket));
+    });
+    if (!opened) return fail(opened.error().message, 1);
+    broker.accepts_through(**opened);
+    listeners.push_back(std::move(*opened));
+    port = listeners.back()->port();
+    std::printf("broker-sim: %s on %s://%s/\n", name.c_str(), scheme, in_url(address, port).c_str());
+  }
+  std::vector<gw::TcpSocket> unanswered;
+  for (const std::string& address : addresses.silent) {
+    auto opened = sim::TcpListener::open(io, address, port,
+                                         [&](gw::TcpSocket&& socket) { unanswered.push_back(std::move(socket)); });
+    if (!opened) return fail(opened.error().message, 1);
+    listeners.push_back(std::move(*opened));
+    std::printf("broker-sim: silent on %s\n", in_url(address, port).c_str());
+  }
+  std::vector<std::unique_ptr<sim::DeadAddress>> dead;
+  for (const std::string& address : addresses.dead) {
+    auto opened = sim::DeadAddress::open(io, address, port);
+    if (!opened) return fail(opened.error().message, 1);
+    dead.push_back(std::move(*opened));
+    std::printf("broker-sim: dead on %s\n", in_url(address, port).c_str());
+  }
   sim::Script script(broker, std::move(lines));
   playing = &script;
-  std::printf("broker-sim: %s on %s://127.0.0.1:%d/\n", name.c_str(), scheme, (*listener)->port());
   sim::ControlPort control(broker);
   std::unique_ptr<sim::TcpListener> control_listener;
   if (control_port >= 0) {
-    auto opened = sim::TcpListener::open(io, static_cast<std::uint16_t>(control_port),
+    auto opened = sim::TcpListener::open(io, "127.0.0.1", static_cast<std::uint16_t>(control_port),
                                          [&control](gw::TcpSocket&& socket) { control.adopt(std::move(socket)); });
     if (!opened) return fail(opened.error().message, 1);
     control_listener = std::move(*opened);
@@ -60,11 +92,19 @@ int main(int argc, char** argv) {
   std::string broker, frames, script, certificate, key;
   std::uint16_t port = 0;
   int control_port = -1;
+  Addresses addresses;
   sim::Options options;
   app.add_option("--broker", broker, "whose protocol it speaks")
       ->required()
       ->check(CLI::IsMember({"zerodha", "angel"}));
   app.add_option("--port", port, "of the ticker; 0: any free one")->required();
+  app.add_option("--address", addresses.serving, "where it listens, several times for several; default 127.0.0.1")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--silent-address", addresses.silent, "takes connections on the same port and never answers")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--dead-address", addresses.dead, "swallows what comes to the same port")->expected(1)->take_all();
   app.add_option("--frames", frames, "a folder of recorded frames, played in the order of their names")
       ->check(CLI::ExistingDirectory);
   app.add_flag("--loop", options.loop, "play them again and again");
@@ -98,8 +138,9 @@ int main(int argc, char** argv) {
       if (!read) return fail(read.error().message, 2);
       lines = std::move(*read);
     }
-    return serve(broker == "angel" ? sim::make_angel() : sim::make_kite(), port, control_port, std::move(options),
-                 std::move(lines));
+    if (addresses.serving.empty()) addresses.serving = {"127.0.0.1"};
+    return serve(broker == "angel" ? sim::make_angel() : sim::make_kite(), addresses, port, control_port,
+                 std::move(options), std::move(lines));
   } catch (const std::exception& e) {
     return fail(e.what(), 1);
   }

@@ -20,6 +20,7 @@ class Session;
 struct Refusal {
   gw::websocket::HttpAnswer answer;
   std::vector<gw::websocket::Header> headers;
+  std::string again{};  // sent ten times a second behind it, as long as the connection is there
 };
 
 struct Login {
@@ -51,6 +52,10 @@ class Protocol {
   virtual std::size_t instruments_allowed() const = 0;
   virtual int expired_status() const = 0;          // HTTP, for credentials that are dead
   virtual std::string_view heartbeat() const = 0;  // a binary frame every three seconds; empty: none
+
+  virtual bool is_mode(std::string_view name) const = 0;  // as the books name them
+  virtual bool has_error_codes() const = 0;
+  virtual bool announces_lists() const = 0;  // says the etag of its list to who connects
 
   virtual Login read_login(const gw::websocket::HttpRequest& request) const = 0;
   virtual Refusal refusal(int status) const = 0;

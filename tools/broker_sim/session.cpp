@@ -20,13 +20,20 @@ using gw::websocket::Opcode;
 constexpr std::chrono::seconds kHeartbeat{3};
 // Exchange times are whole seconds: a step that comes late must show it.
 constexpr std::int64_t kLateMilliseconds = 2000;
+constexpr std::chrono::milliseconds kFloodStep{5};
+constexpr std::size_t kFloodBacklog = 1 << 20;
+constexpr std::chrono::milliseconds kAgain{100};
+constexpr std::size_t kAgainBacklog = 1 << 20;
 
 }  // namespace
 
 struct Session::Timers {
-  explicit Timers(boost::asio::io_context& io) : heartbeat(io), play(io) {}
+  explicit Timers(boost::asio::io_context& io) : heartbeat(io), play(io), requests(io), pings(io), again(io) {}
   boost::asio::steady_timer heartbeat;
   boost::asio::steady_timer play;
+  boost::asio::steady_timer requests;
+  boost::asio::steady_timer pings;
+  boost::asio::steady_timer again;
 };
 
 Session::Session(Broker& broker, std::uint64_t id, gw::TcpSocket&& socket)
@@ -38,6 +45,9 @@ Session::Session(Broker& broker, std::uint64_t id, gw::TcpSocket&& socket)
                   if (!broker_.fault().stops_ticks()) send_binary(frame);
                 }),
       feed_(broker.protocol().open_feed(*this)) {
+  error_code ignored;
+  address_ = socket.local_endpoint(ignored).address().to_string();
+  ++broker.counts().by_address[address_];
   options_.tls = broker.options().tls;
   options_.output_limit = 64 << 20;
   options_.on_upgrade = [this](const auto& request, auto& extra) { return log_in(request, extra); };
@@ -50,6 +60,7 @@ HttpAnswer Session::log_in(const gw::websocket::HttpRequest& request, std::vecto
   const Login login = broker_.protocol().read_login(request);
   if (const auto refusal = broker_.refuse(login)) {
     extra = refusal->headers;
+    if (!refusal->again.empty()) say_again(refusal->again);
     return refusal->answer;
   }
   account_ = login.account;
@@ -60,11 +71,30 @@ HttpAnswer Session::log_in(const gw::websocket::HttpRequest& request, std::vecto
 void Session::on_open() {
   open_ = true;
   broker_.count_peaks();
+  obey(broker_.fault());
   feed_->on_open();
   if (!broker_.protocol().heartbeat().empty()) heartbeat_later();
 }
 
 void Session::on_message(Opcode opcode, std::string_view payload) {
+  const auto delay = broker_.fault().request_delay;
+  if (delay.count() == 0 && waiting_.empty()) return hear(opcode, payload);
+  waiting_.push_back({std::chrono::steady_clock::now() + delay, opcode, std::string(payload)});
+  if (waiting_.size() == 1) hear_later();
+}
+
+void Session::hear_later() {
+  timers_->requests.expires_at(waiting_.front().due);
+  timers_->requests.async_wait([this, alive = std::weak_ptr(timers_)](error_code ec) {
+    if (ec || alive.expired() || !open_ || waiting_.empty()) return;
+    const Request request = std::move(waiting_.front());
+    waiting_.pop_front();
+    hear(request.opcode, request.payload);
+    if (!waiting_.empty()) hear_later();
+  });
+}
+
+void Session::hear(Opcode opcode, std::string_view payload) {
   Counts& counts = broker_.counts();
   const Heard heard = feed_->on_message(opcode, payload);
   if (heard == Heard::ping) {
@@ -90,8 +120,47 @@ void Session::drop() {
   on_closed({});
 }
 
-void Session::hold(bool held) {
-  if (connection_) connection_->hold(held);
+void Session::obey(const Fault& fault) {
+  if (!connection_) return;
+  connection_->hold(fault.half_open);
+  if (!open_) return;
+  if (fault.request_delay.count() == 0) {
+    timers_->requests.cancel();
+    for (const Request& request : std::exchange(waiting_, {})) hear(request.opcode, request.payload);
+  }
+  timers_->pings.cancel();
+  const bool floods = fault.pings.per_second > 0;
+  if (flooding_ || floods) connection_->pause_reading(floods && !fault.pings.reads);
+  flooding_ = floods;
+  if (floods) flood(fault.pings, std::chrono::steady_clock::now());
+}
+
+// As many pings as are due, as far as the client takes them.
+void Session::flood(const PingFlood& pings, std::chrono::steady_clock::time_point since) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto due = static_cast<std::uint64_t>(std::chrono::duration<double>(now - since).count() * pings.per_second);
+  const std::string ping = '\x89' + std::string(1, static_cast<char>(pings.bytes)) + std::string(pings.bytes, 'p');
+  for (std::uint64_t i = 0; i < due && connection_->backlog() < kFloodBacklog; ++i)
+    if (connection_->append_frames(ping)) ++broker_.counts().pings_sent;
+  connection_->flush();
+  const auto next = due > 0 ? now : since;
+  timers_->pings.expires_after(kFloodStep);
+  timers_->pings.async_wait([this, pings, next, alive = std::weak_ptr(timers_)](error_code ec) {
+    if (ec || alive.expired() || !open_) return;
+    // Who does not read does not hear of it either.
+    if (connection_->hung_up()) return drop();
+    flood(pings, next);
+  });
+}
+
+void Session::say_again(const std::string& bytes) {
+  timers_->again.expires_after(kAgain);
+  timers_->again.async_wait([this, bytes, alive = std::weak_ptr(timers_)](error_code ec) {
+    if (ec || alive.expired() || !connection_) return;
+    if (connection_->backlog() < kAgainBacklog) connection_->output().append_always(bytes);
+    connection_->flush();
+    say_again(bytes);
+  });
 }
 
 void Session::send_text(std::string_view text) {
@@ -142,9 +211,27 @@ bool Session::subscribed() {
 
 void Session::count_action(const std::string& action) { ++broker_.counts().by_action[action]; }
 
+const Fault& Session::fault() const { return broker_.fault(); }
+
 bool Session::refuses(const std::string& instrument) const {
   const auto& refused = broker_.fault().refused;
-  return refused && (refused->empty() || refused->contains(instrument));
+  return refused && refused->modes.empty() && (refused->tokens.empty() || refused->tokens.contains(instrument));
+}
+
+bool Session::refuses_mode(const std::string& instrument, const std::string& mode) const {
+  const auto& refused = broker_.fault().refused;
+  return refused && refused->modes.contains(mode) && (refused->tokens.empty() || refused->tokens.contains(instrument));
+}
+
+std::int64_t Session::milliseconds_behind(const std::string& instrument) const {
+  const auto& seconds = broker_.fault().times.seconds;
+  const auto found = seconds.find(instrument);
+  return found == seconds.end() ? 0 : static_cast<std::int64_t>(found->second * 1000);
+}
+
+bool Session::stands_still(const std::string& instrument) const {
+  const OldTimes& times = broker_.fault().times;
+  return times.still && times.seconds.contains(instrument);
 }
 
 std::size_t Session::instruments_allowed() const {

@@ -1,7 +1,9 @@
 // One client of the stand-in: its login, its heartbeats, and the way of its frames through the faults to the socket.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +17,8 @@
 namespace sim {
 
 class Broker;
+struct Fault;
+struct PingFlood;
 
 class Session final : public gw::websocket::Listener {
  public:
@@ -25,6 +29,8 @@ class Session final : public gw::websocket::Listener {
   bool is_open() const { return open_; }
   bool is_admitted() const { return admitted_; }  // open, or about to be
   const std::string& account() const { return account_; }
+  const std::string& address() const { return address_; }  // that it came to
+  std::size_t requests_waiting() const { return waiting_.size(); }
   const Feed& feed() const { return *feed_; }
 
   // ---- for the feed
@@ -33,7 +39,11 @@ class Session final : public gw::websocket::Listener {
   // A subscription was taken: recorded frames begin to play, made ones go on. True: its state is to be sent at once.
   bool subscribed();
   void count_action(const std::string& action);
-  bool refuses(const std::string& instrument) const;
+  const Fault& fault() const;
+  bool refuses(const std::string& instrument) const;  // the subscription as such
+  bool refuses_mode(const std::string& instrument, const std::string& mode) const;
+  std::int64_t milliseconds_behind(const std::string& instrument) const;  // its exchange time, by a fault
+  bool stands_still(const std::string& instrument) const;
   std::size_t instruments_allowed() const;
   std::int64_t exchange_time() const;
 
@@ -42,7 +52,7 @@ class Session final : public gw::websocket::Listener {
   void send_binary(std::string_view frame);
   void close(int code);
   void drop();  // without a close frame
-  void hold(bool held);
+  void obey(const Fault& fault);
 
   void on_open() override;
   void on_message(gw::websocket::Opcode opcode, std::string_view payload) override;
@@ -52,6 +62,10 @@ class Session final : public gw::websocket::Listener {
  private:
   gw::websocket::HttpAnswer log_in(const gw::websocket::HttpRequest& request,
                                    std::vector<gw::websocket::Header>& extra);
+  void hear(gw::websocket::Opcode opcode, std::string_view payload);
+  void hear_later();
+  void say_again(const std::string& bytes);
+  void flood(const PingFlood& pings, std::chrono::steady_clock::time_point since);
   void heartbeat_later();
   void play_later();
   void play();
@@ -67,12 +81,20 @@ class Session final : public gw::websocket::Listener {
   Throttle throttle_;
   std::unique_ptr<Feed> feed_;
   std::string account_;
+  std::string address_;
+  struct Request {
+    std::chrono::steady_clock::time_point due;
+    gw::websocket::Opcode opcode;
+    std::string payload;
+  };
+  std::deque<Request> waiting_;  // of which nothing is heard before their time
   std::uint64_t data_frames_ = 0;
   std::size_t next_recorded_ = 0;
   std::vector<std::string> late_;  // a step that waits for the next one to pass it
   bool admitted_ = false;
   bool open_ = false;
   bool playing_ = false;
+  bool flooding_ = false;
 };
 
 }  // namespace sim

@@ -11,10 +11,10 @@ using boost::system::error_code;
 
 class Acceptor final : public TcpListener {
  public:
-  Acceptor(boost::asio::io_context& io, std::uint16_t port, OnSocket on_socket)
-      : acceptor_(io), port_(port), on_socket_(std::move(on_socket)) {}
+  Acceptor(boost::asio::io_context& io, const tcp::endpoint& endpoint, OnSocket on_socket)
+      : acceptor_(io), endpoint_(endpoint), on_socket_(std::move(on_socket)) {}
 
-  std::uint16_t port() const override { return port_; }
+  std::uint16_t port() const override { return endpoint_.port(); }
 
   gw::Result<void> listen(bool listens) override {
     if (listens == acceptor_.is_open()) return {};
@@ -23,17 +23,17 @@ class Acceptor final : public TcpListener {
       acceptor_.close(ec);
       return {};
     }
-    const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port_);
-    acceptor_.open(endpoint.protocol(), ec);
+    acceptor_.open(endpoint_.protocol(), ec);
     if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
-    if (!ec) acceptor_.bind(endpoint, ec);
+    if (!ec) acceptor_.bind(endpoint_, ec);
     if (!ec) acceptor_.listen(128, ec);
     if (ec) {
       error_code ignored;
       acceptor_.close(ignored);
-      return gw::Error{"cannot listen on 127.0.0.1:" + std::to_string(port_) + ": " + ec.message()};
+      return gw::Error{"cannot listen on " + endpoint_.address().to_string() + " port " +
+                       std::to_string(endpoint_.port()) + ": " + ec.message()};
     }
-    port_ = acceptor_.local_endpoint().port();
+    endpoint_ = acceptor_.local_endpoint();
     accept();
     return {};
   }
@@ -48,15 +48,18 @@ class Acceptor final : public TcpListener {
   }
 
   tcp::acceptor acceptor_;
-  std::uint16_t port_;
+  tcp::endpoint endpoint_;
   OnSocket on_socket_;
 };
 
 }  // namespace
 
-gw::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_context& io, std::uint16_t port,
-                                                           OnSocket on_socket) {
-  auto listener = std::make_unique<Acceptor>(io, port, std::move(on_socket));
+gw::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_context& io, const std::string& address,
+                                                           std::uint16_t port, OnSocket on_socket) {
+  error_code ec;
+  const auto parsed = boost::asio::ip::make_address(address, ec);
+  if (ec) return gw::Error{"found the address " + address + ", expected one of IPv4 or IPv6"};
+  auto listener = std::make_unique<Acceptor>(io, tcp::endpoint(parsed, port), std::move(on_socket));
   if (const auto opened = listener->listen(true); !opened) return opened.error();
   return std::unique_ptr<TcpListener>(std::move(listener));
 }

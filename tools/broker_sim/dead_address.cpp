@@ -1,0 +1,56 @@
+#include "tools/broker_sim/dead_address.hpp"
+
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+namespace sim {
+namespace {
+
+using tcp = boost::asio::ip::tcp;
+using boost::system::error_code;
+
+// Linux queues one more than it is told (0); the others wait for their SYN to be answered.
+constexpr int kOwnConnections = 3;
+
+class Full final : public DeadAddress {
+ public:
+  explicit Full(boost::asio::io_context& io) : acceptor_(io), io_(io) {}
+
+  error_code fill(const tcp::endpoint& endpoint) {
+    error_code ec;
+    acceptor_.open(endpoint.protocol(), ec);
+    if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec) acceptor_.bind(endpoint, ec);
+    if (!ec) acceptor_.listen(0, ec);
+    for (int i = 0; !ec && i < kOwnConnections; ++i) {
+      tcp::socket& own = own_.emplace_back(io_);
+      own.open(endpoint.protocol(), ec);
+      if (!ec) own.non_blocking(true, ec);
+      if (ec) break;
+      own.connect(endpoint, ec);
+      if (ec == boost::asio::error::in_progress || ec == boost::asio::error::would_block) ec = {};
+    }
+    return ec;
+  }
+
+ private:
+  tcp::acceptor acceptor_;
+  boost::asio::io_context& io_;
+  std::vector<tcp::socket> own_;
+};
+
+}  // namespace
+
+gw::Result<std::unique_ptr<DeadAddress>> DeadAddress::open(boost::asio::io_context& io, const std::string& address,
+                                                           std::uint16_t port) {
+  error_code ec;
+  const auto parsed = boost::asio::ip::make_address(address, ec);
+  auto dead = std::make_unique<Full>(io);
+  if (!ec) ec = dead->fill({parsed, port});
+  if (ec) return gw::Error{"cannot listen on " + address + " port " + std::to_string(port) + ": " + ec.message()};
+  return std::unique_ptr<DeadAddress>(std::move(dead));
+}
+
+}  // namespace sim
