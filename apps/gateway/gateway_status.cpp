@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/gateway.hpp"
+#include "core/base/clock.hpp"
 #include "core/bus/records.hpp"
 
 namespace gw::app {
@@ -41,12 +42,22 @@ Json link_json(const plugin_host::LinkCounts& c) {
           {"subscribed", value(c.wanted)}};
 }
 
+Json list_json(const instruments::ListInfo& list) {
+  if (list.time_ns == 0) return {{"name", name_of(list)}, {"generation", list.generation}};
+  return {{"name", name_of(list)},
+          {"generation", list.generation},
+          {"time", iso_time(list.time_ns)},
+          {"time_is_of_fetch", list.time_of == instruments::ListTime::fetched},
+          {"etag", list.etag}};
+}
+
 Json broker_json(const routing::BrokerTable& table) {
   Json out = {{"name", table.setup().name},
               {"status", bus::word(table.state())},
               {"message", table.available() ? table.state_message() : table.setup().unavailable},
               {"wanted", table.wanted_count()},
               {"instruments", table.index() == nullptr ? 0 : table.index()->size()},
+              {"list", table.index() == nullptr ? Json(nullptr) : list_json(table.index()->list())},
               {"feed", table.feed().stale ? "stale" : "live"}};
   if (table.feed().stale) out["feed_message"] = table.feed().message;
   return out;

@@ -6,6 +6,7 @@
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/list_address.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
 #include "core/download/download.hpp"
@@ -47,13 +48,15 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   request.progress = update.downloading;
   const std::string source = without_secrets(request.url);
   if (*last && (*last)->source == source) {
-    request.etag = (*last)->version.etag;
-    request.last_modified = (*last)->version.last_modified;
+    request.etag = (*last)->list.etag;
+    request.last_modified = (*last)->last_modified;
   }
   const auto downloaded = download::download(request);
   if (!downloaded) return Error{log::redacted(downloaded.error().message)};
   UpdatedList out;
   if (downloaded->not_modified) {
+    const std::int64_t now = wall_ns();
+    if (const auto noted = store.confirm(plugin, now, day_at(now, update.utc_offset)); !noted) return noted.error();
     out.unchanged_since = request.last_modified.empty() ? iso_time((*last)->imported_ns) : request.last_modified;
     return out;
   }
@@ -61,9 +64,18 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   if (out.import.rows().empty()) return Error{update.file + ": no row could be used"};
   if (const auto good = check_size(update, out.import.rows().size(), *last ? (*last)->rows : 0); !good)
     return good.error();
-  const instruments::ListVersion version{downloaded->etag, downloaded->last_modified};
-  if (const auto stored = store.replace(plugin, source, out.import.rows(), wall_ns(), version); !stored)
-    return stored.error();
+  instruments::LastImport taken;
+  taken.source = source;
+  taken.last_modified = downloaded->last_modified;
+  taken.imported_ns = wall_ns();
+  taken.list.etag = downloaded->etag;
+  // A server whose clock is ahead says nothing about its list.
+  const auto modified = parse_http_date(downloaded->last_modified);
+  const bool is_of_server = modified && *modified <= taken.imported_ns;
+  taken.list.time_of = is_of_server ? instruments::ListTime::last_modified : instruments::ListTime::fetched;
+  taken.list.time_ns = is_of_server ? *modified : taken.imported_ns;
+  taken.list.day = day_at(taken.list.time_ns, update.utc_offset);
+  if (const auto stored = store.replace(plugin, out.import.rows(), taken); !stored) return stored.error();
   std::error_code ec;
   std::filesystem::remove(update.file, ec);
   return out;

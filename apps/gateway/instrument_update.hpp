@@ -19,6 +19,7 @@ struct ListUpdate {
   const config::Broker& broker;
   std::string config_file;  // for what is wrong with the broker's settings
   const plugin_host::Library& library;
+  int utc_offset;    // of the exchanges' day, in minutes
   std::string file;  // where the list goes; a list that was not taken stays there to be looked at
   std::function<bool(std::uint64_t received, std::uint64_t total)> downloading;  // false ends it
   instruments::Import::Progress reading;

@@ -80,9 +80,14 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
   // Not the command line's file: both may be at work.
   const std::string file = list_file(loaded_.config, plugin) + ".daily";
   log::info("instruments", plugin + ": downloading the instrument list");
-  const auto updated = update_list(
-      {*list.broker, loaded_.file, *list.library, file, [this](std::uint64_t, std::uint64_t) { return !ending_; }, {}},
-      store);
+  const auto updated = update_list({*list.broker,
+                                    loaded_.file,
+                                    *list.library,
+                                    loaded_.calendar.utc_offset,
+                                    file,
+                                    [this](std::uint64_t, std::uint64_t) { return !ending_; },
+                                    {}},
+                                   store);
   if (ending_) return;
   if (!updated) {
     const std::int64_t minutes = list.schedule.failed(wall_ns()) / kMinuteNs;

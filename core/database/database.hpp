@@ -62,7 +62,9 @@ class Database {
 // Rolls back unless committed.
 class Transaction {
  public:
-  explicit Transaction(Database& database) : database_(database), begun_(database.execute("BEGIN IMMEDIATE")) {}
+  enum class Kind { write, read };  // read: nobody waits for it, and it sees one state of the file
+  explicit Transaction(Database& database, Kind kind = Kind::write)
+      : database_(database), begun_(database.execute(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN")) {}
   ~Transaction() {
     if (!committed_ && begun_) static_cast<void>(database_.execute("ROLLBACK"));
   }

@@ -50,7 +50,17 @@ ALTER TABLE imports ADD COLUMN etag TEXT NOT NULL DEFAULT '';
 ALTER TABLE imports ADD COLUMN last_modified TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr const char* kScripts[] = {kVersion1, kVersion2};
+// The exchange's own number of an instrument, and what time a list is of: `time_of` says what `time` is, `day` is the
+// exchanges' day of it in days since 1970, 0 where nobody knows.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE instruments ADD COLUMN exchange_number TEXT NOT NULL DEFAULT '';
+ALTER TABLE imports ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE imports ADD COLUMN time_of TEXT NOT NULL DEFAULT 'fetched';
+ALTER TABLE imports ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
+UPDATE imports SET time = imported;
+)sql";
+
+constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3};
 
 }  // namespace
 

@@ -101,7 +101,8 @@ void Import::take(const bgw_instrument& row) {
                               std::string(exchange));
   rows_.push_back({keep(row.symbol), keep(row.exchange), keep(row.broker_symbol), keep(row.broker_exchange),
                    keep(row.token), keep(row.name), keep(row.instrument_type), keep(row.expiry), row.strike,
-                   row.tick_size, row.lot_size});
+                   row.tick_size, row.lot_size,
+                   keep(BGW_HAS(&row, exchange_number) && row.exchange_number != nullptr ? row.exchange_number : "")});
 }
 
 Index Import::index() const {

@@ -4,10 +4,12 @@
 #include <array>
 #include <bit>
 
+#include "core/base/clock.hpp"
+
 namespace gw::instruments {
 namespace {
 
-constexpr std::size_t kTexts = 8;
+constexpr std::size_t kTexts = 9;
 constexpr std::size_t kNumbers = 3;
 
 std::uint64_t hash_of(std::string_view symbol, std::string_view exchange) noexcept {
@@ -30,8 +32,8 @@ Index::Builder::Builder(std::size_t expected_rows) {
 }
 
 void Index::Builder::add(const InstrumentView& r) {
-  for (const std::string_view text :
-       {r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token, r.name, r.instrument_type, r.expiry}) {
+  for (const std::string_view text : {r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token, r.name,
+                                      r.instrument_type, r.expiry, r.exchange_number}) {
     arena_.append(text);
     ends_.push_back(static_cast<std::uint32_t>(arena_.size()));
   }
@@ -40,6 +42,7 @@ void Index::Builder::add(const InstrumentView& r) {
 
 Index Index::Builder::build() && {
   Index index;
+  index.list_ = std::move(list_);
   // A short string would live inside the object and move with it: the arena must not.
   arena_.reserve(std::max<std::size_t>(arena_.size(), 64));
   index.arena_ = std::move(arena_);
@@ -63,7 +66,8 @@ Index Index::Builder::build() && {
     }
     if (index.table_[at] != 0) continue;
     const std::int64_t* n = &numbers_[i * kNumbers];
-    index.rows_.push_back({text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7], n[0], n[1], n[2]});
+    index.rows_.push_back(
+        {text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7], n[0], n[1], n[2], text[8]});
     index.table_[at] = static_cast<std::uint32_t>(index.rows_.size());
   }
   index.by_token_.assign(index.table_.size(), 0);
@@ -93,6 +97,22 @@ std::optional<InstrumentView> Index::find(std::string_view symbol, std::string_v
     if (row.symbol == symbol && row.exchange == exchange) return row;
   }
   return std::nullopt;
+}
+
+std::string name_of(const ListInfo& list) {
+  if (list.time_ns == 0) return "built-in list";
+  return (list.time_of == ListTime::fetched ? "list fetched at " : "list of ") + iso_time(list.time_ns);
+}
+
+bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b) {
+  if (in_a.exchange_number.empty() || in_b.exchange_number.empty() || a.list().day == 0) return true;
+  return a.list().day != b.list().day || in_a.exchange_number == in_b.exchange_number;
+}
+
+bool same_paper(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange) {
+  const auto in_a = a.find(symbol, exchange);
+  const auto in_b = b.find(symbol, exchange);
+  return !in_a || !in_b || same_paper(a, *in_a, b, *in_b);
 }
 
 }  // namespace gw::instruments

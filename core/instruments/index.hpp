@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace gw::instruments {
@@ -24,7 +25,27 @@ struct InstrumentView {
   std::int64_t strike = 0;     // 1e-9
   std::int64_t tick_size = 0;  // 1e-9
   std::int64_t lot_size = 0;
+  std::string_view exchange_number;  // the exchange's own, the same at every broker; empty: not known
 };
+
+// What the time of a list is.
+enum class ListTime {
+  last_modified,  // the server's word on the file
+  fetched,        // the server has none: when it was fetched
+  given,          // an operator's
+  file            // when the imported file was last written
+};
+
+// Which list it is.
+struct ListInfo {
+  std::int64_t generation = 0;  // grows with each list taken of a plugin; 0: built in
+  std::int64_t time_ns = 0;     // 0: built in
+  ListTime time_of = ListTime::fetched;
+  std::int64_t day = 0;  // of the exchanges, in which time_ns falls; days since 1970
+  std::string etag;      // what the server calls it; empty: it has no name
+};
+// "list of 2026-11-27T03:01:02.000Z", "list fetched at ...", or "built-in list".
+std::string name_of(const ListInfo& list);
 
 class Index {
  public:
@@ -33,13 +54,15 @@ class Index {
    public:
     explicit Builder(std::size_t expected_rows);
     void add(const InstrumentView& row);
+    void describe(ListInfo list) { list_ = std::move(list); }
     Index build() &&;
 
    private:
     friend class Index;
     std::string arena_;
-    std::vector<std::uint32_t> ends_;    // eight texts a row: the end of each in the arena
+    std::vector<std::uint32_t> ends_;    // nine texts a row: the end of each in the arena
     std::vector<std::int64_t> numbers_;  // three a row
+    ListInfo list_;
   };
 
   Index() = default;
@@ -48,12 +71,24 @@ class Index {
   // Whether a row has this token. `broker_exchange` counts only where it is not empty.
   bool has_token(std::string_view token, std::string_view broker_exchange) const noexcept;
   std::span<const InstrumentView> rows() const { return rows_; }
+  const ListInfo& list() const { return list_; }
+  std::int64_t generation() const { return list_.generation; }
+  std::int64_t time_ns() const { return list_.time_ns; }
+  bool time_is_of_fetch() const { return list_.time_of == ListTime::fetched; }
+  const std::string& etag() const { return list_.etag; }
 
  private:
   std::string arena_;
   std::vector<InstrumentView> rows_;     // texts in arena_
   std::vector<std::uint32_t> table_;     // by symbol and exchange; open addressing: row + 1, 0 is free
   std::vector<std::uint32_t> by_token_;  // the same by token; several rows may have one
+  ListInfo list_;
 };
+
+// Whether what two brokers list under one name may be the same paper, so that one of them may stand in for the other:
+// not when both give the exchange's own number of it, in lists of one day, and the numbers differ. True also where one
+// of them does not list it.
+bool same_paper(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange);
+bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b);
 
 }  // namespace gw::instruments

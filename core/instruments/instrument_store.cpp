@@ -1,62 +1,91 @@
 #include "core/instruments/instrument_store.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace gw::instruments {
+namespace {
+
+constexpr std::array<std::string_view, 4> kTimeWords = {"last_modified", "fetched", "given", "file"};
+
+std::string_view word(ListTime time) { return kTimeWords[static_cast<std::size_t>(time)]; }
+
+ListTime list_time(std::string_view word) {
+  const auto found = std::find(kTimeWords.begin(), kTimeWords.end(), word);
+  return found == kTimeWords.end() ? ListTime::fetched : static_cast<ListTime>(found - kTimeWords.begin());
+}
+
+}  // namespace
 
 Result<std::shared_ptr<const Index>> InstrumentStore::load(std::string_view plugin) {
+  // Rows and generation are of one list.
+  const database::Transaction transaction(database_, database::Transaction::Kind::read);
+  if (!transaction.begun()) return transaction.begun().error();
+  Index::Builder builder(1024);
+  const auto last = last_import(plugin);
+  if (!last) return last.error();
+  if (*last) builder.describe((*last)->list);
   auto query = database_.prepare(
       "SELECT symbol, exchange, broker_symbol, broker_exchange, token, name, instrument_type, expiry, strike, "
-      "tick_size, "
-      "lot_size FROM instruments WHERE plugin = ?");
+      "tick_size, lot_size, exchange_number FROM instruments WHERE plugin = ?");
   query.bind(1, plugin);
-  Index::Builder builder(1024);
   for (;;) {
     const auto row = query.step();
     if (!row) return row.error();
     if (!*row) return std::make_shared<const Index>(std::move(builder).build());
     builder.add({query.text(0), query.text(1), query.text(2), query.text(3), query.text(4), query.text(5),
-                 query.text(6), query.text(7), query.integer(8), query.integer(9), query.integer(10)});
+                 query.text(6), query.text(7), query.integer(8), query.integer(9), query.integer(10), query.text(11)});
   }
 }
 
-Result<void> InstrumentStore::replace(std::string_view plugin, std::string_view source,
-                                      const std::vector<InstrumentView>& rows, std::int64_t now_ns,
-                                      const ListVersion& version) {
+Result<void> InstrumentStore::replace(std::string_view plugin, const std::vector<InstrumentView>& rows,
+                                      const LastImport& taken) {
   database::Transaction transaction(database_);
   if (!transaction.begun()) return transaction.begun().error();
   auto clear = database_.prepare("DELETE FROM instruments WHERE plugin = ?");
   if (const auto done = clear.bind(1, plugin).run(); !done) return done;
-  auto insert = database_.prepare("INSERT INTO instruments VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+  auto insert = database_.prepare("INSERT INTO instruments VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const InstrumentView& r : rows) {
     insert.bind(1, plugin).bind(2, r.symbol).bind(3, r.exchange).bind(4, r.broker_symbol).bind(5, r.broker_exchange);
     insert.bind(6, r.token).bind(7, r.name).bind(8, r.instrument_type).bind(9, r.expiry);
-    insert.bind(10, r.strike).bind(11, r.tick_size).bind(12, r.lot_size);
+    insert.bind(10, r.strike).bind(11, r.tick_size).bind(12, r.lot_size).bind(13, r.exchange_number);
     if (const auto done = insert.run(); !done)
       return with_context("instrument " + std::string(r.symbol) + "." + std::string(r.exchange), done.error());
   }
   auto note = database_.prepare(
-      "INSERT INTO imports (plugin, source, imported, rows, generation, etag, last_modified) VALUES (?, ?, ?, ?, 1, ?, "
-      "?) ON CONFLICT (plugin) DO UPDATE SET source = excluded.source, imported = excluded.imported, rows = "
-      "excluded.rows, etag = excluded.etag, last_modified = excluded.last_modified, generation = generation + 1");
-  note.bind(1, plugin).bind(2, source).bind(3, now_ns).bind(4, static_cast<std::int64_t>(rows.size()));
-  note.bind(5, version.etag).bind(6, version.last_modified);
+      "INSERT INTO imports (plugin, source, imported, rows, generation, etag, last_modified, time, time_of, day) "
+      "VALUES "
+      "(?, ?, ?, ?, 1, ?, ?, ?, ?, ?) ON CONFLICT (plugin) DO UPDATE SET source = excluded.source, imported = "
+      "excluded.imported, rows = excluded.rows, etag = excluded.etag, last_modified = excluded.last_modified, time = "
+      "excluded.time, time_of = excluded.time_of, day = excluded.day, generation = generation + 1");
+  note.bind(1, plugin).bind(2, taken.source).bind(3, taken.imported_ns);
+  note.bind(4, static_cast<std::int64_t>(rows.size())).bind(5, taken.list.etag).bind(6, taken.last_modified);
+  note.bind(7, taken.list.time_ns).bind(8, word(taken.list.time_of)).bind(9, taken.list.day);
   if (const auto done = note.run(); !done) return done;
   return transaction.commit();
 }
 
+Result<void> InstrumentStore::confirm(std::string_view plugin, std::int64_t now_ns, std::int64_t day) {
+  auto note = database_.prepare("UPDATE imports SET time = ?, day = ? WHERE plugin = ? AND time_of = 'fetched'");
+  return note.bind(1, now_ns).bind(2, day).bind(3, plugin).run();
+}
+
 Result<std::optional<LastImport>> InstrumentStore::last_import(std::string_view plugin) {
-  auto query = database_.prepare("SELECT source, etag, last_modified, imported, rows FROM imports WHERE plugin = ?");
+  auto query = database_.prepare(
+      "SELECT source, last_modified, imported, rows, generation, time, time_of, day, etag FROM imports WHERE plugin = "
+      "?");
   const auto row = query.bind(1, plugin).step();
   if (!row) return row.error();
   if (!*row) return std::optional<LastImport>{};
   const auto text = [&](int column) { return std::string(query.text(column)); };
-  return std::optional(LastImport{text(0), {text(1), text(2)}, query.integer(3), query.integer(4)});
+  ListInfo list{query.integer(4), query.integer(5), list_time(query.text(6)), query.integer(7), text(8)};
+  return std::optional(LastImport{text(0), text(1), query.integer(2), query.integer(3), std::move(list)});
 }
 
 Result<std::int64_t> InstrumentStore::generation(std::string_view plugin) {
-  auto query = database_.prepare("SELECT generation FROM imports WHERE plugin = ?");
-  const auto row = query.bind(1, plugin).step();
-  if (!row) return row.error();
-  return *row ? query.integer(0) : 0;
+  const auto last = last_import(plugin);
+  if (!last) return last.error();
+  return *last ? (*last)->list.generation : 0;
 }
 
 }  // namespace gw::instruments

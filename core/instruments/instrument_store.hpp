@@ -14,17 +14,12 @@
 
 namespace gw::instruments {
 
-// What a web server calls one state of a list, to ask later whether it has changed; empty: nothing known.
-struct ListVersion {
-  std::string etag;
-  std::string last_modified;
-};
-
 struct LastImport {
   std::string source;
-  ListVersion version;
+  std::string last_modified;  // as the server said it; empty: it did not, or the list came from a file
   std::int64_t imported_ns = 0;
   std::int64_t rows = 0;
+  ListInfo list;
 };
 
 class InstrumentStore {
@@ -32,9 +27,11 @@ class InstrumentStore {
   explicit InstrumentStore(database::Database& database) : database_(database) {}
 
   Result<std::shared_ptr<const Index>> load(std::string_view plugin);
-  // In one transaction: what was there stays when anything fails.
-  Result<void> replace(std::string_view plugin, std::string_view source, const std::vector<InstrumentView>& rows,
-                       std::int64_t now_ns, const ListVersion& version = {});
+  // In one transaction: what was there stays when anything fails. `taken.rows` and its generation are not looked at:
+  // the generation grows by one.
+  Result<void> replace(std::string_view plugin, const std::vector<InstrumentView>& rows, const LastImport& taken);
+  // The server says that the list is still the present one: where its time is that of the fetch, it is now this.
+  Result<void> confirm(std::string_view plugin, std::int64_t now_ns, std::int64_t day);
   // Nothing was ever imported: nothing.
   Result<std::optional<LastImport>> last_import(std::string_view plugin);
   // Grows with each replace; 0: nothing was ever imported.

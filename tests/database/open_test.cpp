@@ -41,11 +41,15 @@ TEST_F(Open, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt) {
     ASSERT_TRUE((*made)->execute("DROP TABLE api_keys; DROP TABLE users; DROP TABLE instruments; DROP TABLE imports"));
     ASSERT_TRUE((*made)->execute(schema_scripts()[0]));
     ASSERT_TRUE((*made)->execute("INSERT INTO imports VALUES ('angel', 'scrip.json', 7, 2, 3); PRAGMA user_version=1"));
+    ASSERT_TRUE((*made)->execute(
+        "INSERT INTO instruments VALUES ('angel', 'INFY', 'NSE', 'INFY-EQ', 'NSE', '1594', '', 'EQ', '', 0, 5, 1)"));
   }
   const auto database = Database::open(file_);
   ASSERT_TRUE(database) << database.error().message;
   EXPECT_EQ(number(**database, "PRAGMA user_version"), static_cast<std::int64_t>(schema_scripts().size()));
   EXPECT_EQ(number(**database, "SELECT generation FROM imports WHERE source = 'scrip.json' AND etag = ''"), 3);
+  EXPECT_EQ(number(**database, "SELECT time FROM imports WHERE time_of = 'fetched' AND day = 0"), 7);
+  EXPECT_EQ(number(**database, "SELECT count(*) FROM instruments WHERE exchange_number = ''"), 1);
 }
 
 TEST_F(Open, MakesFileAndFolderForTheirOwnerOnly) {

@@ -23,7 +23,7 @@ TEST(Index, AnEmptyOneFindsNothing) {
 TEST(Index, GivesBackEveryFieldOfARow) {
   Index::Builder builder(1);
   builder.add({"NIFTY27OCT26C25000", "NFO", "NIFTY 25000 CE", "NFO_B", "41234", "NIFTY", "CE", "2026-10-27",
-               25'000'000'000'000, 50'000'000, 75});
+               25'000'000'000'000, 50'000'000, 75, "41235"});
   const Index index = std::move(builder).build();
   const auto found = index.find("NIFTY27OCT26C25000", "NFO");
   ASSERT_TRUE(found);
@@ -36,6 +36,51 @@ TEST(Index, GivesBackEveryFieldOfARow) {
   EXPECT_EQ(found->strike, 25'000'000'000'000);
   EXPECT_EQ(found->tick_size, 50'000'000);
   EXPECT_EQ(found->lot_size, 75);
+  EXPECT_EQ(found->exchange_number, "41235");
+}
+
+TEST(Index, SaysWhichListItIs) {
+  EXPECT_EQ(name_of(Index().list()), "built-in list");
+  Index::Builder builder(0);
+  builder.describe({7, 1'800'000'000'000'000'000, ListTime::last_modified, 20833, "W/\"a-1\""});
+  const Index index = std::move(builder).build();
+  EXPECT_EQ(index.generation(), 7);
+  EXPECT_EQ(index.time_ns(), 1'800'000'000'000'000'000);
+  EXPECT_FALSE(index.time_is_of_fetch());
+  EXPECT_EQ(index.etag(), "W/\"a-1\"");
+  EXPECT_EQ(name_of(index.list()), "list of 2027-01-15T08:00:00.000Z");
+  ListInfo fetched = index.list();
+  fetched.time_of = ListTime::fetched;
+  EXPECT_EQ(name_of(fetched), "list fetched at 2027-01-15T08:00:00.000Z");
+}
+
+Index with_number(std::string_view symbol, std::string_view number, std::int64_t day) {
+  Index::Builder builder(1);
+  InstrumentView view = row(symbol, "NFO", "t");
+  view.exchange_number = number;
+  builder.add(view);
+  builder.describe({1, 1, ListTime::given, day, ""});
+  return std::move(builder).build();
+}
+
+TEST(SamePaper, NotWhereTheExchangesNumbersOfOneDayDiffer) {
+  const Index a = with_number("X", "41234", 20833);
+  EXPECT_TRUE(same_paper(a, with_number("X", "41234", 20833), "X", "NFO"));
+  EXPECT_FALSE(same_paper(a, with_number("X", "41235", 20833), "X", "NFO"));
+  EXPECT_FALSE(same_paper(with_number("X", "41235", 20833), a, "X", "NFO"));
+}
+
+TEST(SamePaper, OfDifferentDaysNothingIsProven) {
+  const Index a = with_number("X", "41234", 20833);
+  EXPECT_TRUE(same_paper(a, with_number("X", "41235", 20834), "X", "NFO"));
+  EXPECT_TRUE(same_paper(with_number("X", "41234", 0), with_number("X", "41235", 0), "X", "NFO")) << "no day is known";
+}
+
+TEST(SamePaper, WithoutBothNumbersNothingIsProven) {
+  const Index a = with_number("X", "41234", 20833);
+  EXPECT_TRUE(same_paper(a, with_number("X", "", 20833), "X", "NFO"));
+  EXPECT_TRUE(same_paper(with_number("X", "", 20833), a, "X", "NFO"));
+  EXPECT_TRUE(same_paper(a, with_number("Y", "41235", 20833), "X", "NFO")) << "the other does not list it";
 }
 
 TEST(Index, SymbolsMatchExactlyAndPerExchange) {

@@ -11,7 +11,15 @@ namespace {
 using testing::HasSubstr;
 
 InstrumentView row(std::string_view symbol, std::string_view token) {
-  return {symbol, "NFO", "B S", "NFO_B", token, "name \"x\"", "CE", "2026-12-31", 25'000'000'000'000, 50'000'000, 75};
+  return {symbol,     "NFO", "B S",  "NFO_B", token, "name \"x\"", "CE", "2026-12-31", 25'000'000'000'000,
+          50'000'000, 75,    "41235"};
+}
+
+LastImport taken(std::string_view source, std::int64_t at_ns) {
+  LastImport import;
+  import.source = source;
+  import.imported_ns = import.list.time_ns = at_ns;
+  return import;
 }
 
 class Store : public testing::Test {
@@ -36,7 +44,7 @@ TEST_F(Store, BeforeAnyImportThereIsNothingAtGenerationZero) {
 }
 
 TEST_F(Store, GivesBackWhatWasImported) {
-  ASSERT_TRUE(store_->replace("angel", "scrip.json", {row("NIFTYCE", "41"), row("X", "42")}, 7));
+  ASSERT_TRUE(store_->replace("angel", {row("NIFTYCE", "41"), row("X", "42")}, taken("scrip.json", 7)));
   const auto index = store_->load("angel");
   ASSERT_TRUE(index);
   ASSERT_EQ((*index)->size(), 2U);
@@ -51,12 +59,13 @@ TEST_F(Store, GivesBackWhatWasImported) {
   EXPECT_EQ(found->strike, 25'000'000'000'000);
   EXPECT_EQ(found->tick_size, 50'000'000);
   EXPECT_EQ(found->lot_size, 75);
+  EXPECT_EQ(found->exchange_number, "41235");
 }
 
 TEST_F(Store, AnImportReplacesThePluginsListAndNoOther) {
-  ASSERT_TRUE(store_->replace("angel", "a", {row("OLD", "1")}, 1));
-  ASSERT_TRUE(store_->replace("zerodha", "z", {row("OLD", "2")}, 1));
-  ASSERT_TRUE(store_->replace("angel", "b", {row("NEW", "3")}, 2));
+  ASSERT_TRUE(store_->replace("angel", {row("OLD", "1")}, taken("a", 1)));
+  ASSERT_TRUE(store_->replace("zerodha", {row("OLD", "2")}, taken("z", 1)));
+  ASSERT_TRUE(store_->replace("angel", {row("NEW", "3")}, taken("b", 2)));
   EXPECT_FALSE((*store_->load("angel"))->find("OLD", "NFO"));
   EXPECT_TRUE((*store_->load("angel"))->find("NEW", "NFO"));
   EXPECT_EQ((*store_->load("zerodha"))->find("OLD", "NFO")->token, "2");
@@ -64,15 +73,15 @@ TEST_F(Store, AnImportReplacesThePluginsListAndNoOther) {
 
 TEST_F(Store, TheGenerationGrowsWithEachImportOfThatPlugin) {
   for (std::int64_t i = 1; i <= 3; ++i) {
-    ASSERT_TRUE(store_->replace("angel", "a", {}, i));
+    ASSERT_TRUE(store_->replace("angel", {}, taken("a", i)));
     EXPECT_EQ(*store_->generation("angel"), i);
   }
   EXPECT_EQ(*store_->generation("zerodha"), 0);
 }
 
 TEST_F(Store, AFailedImportLeavesListAndGenerationAsTheyWere) {
-  ASSERT_TRUE(store_->replace("angel", "a", {row("OLD", "1")}, 1));
-  const auto done = store_->replace("angel", "b", {row("NEW", "2"), row("NEW", "3")}, 2);
+  ASSERT_TRUE(store_->replace("angel", {row("OLD", "1")}, taken("a", 1)));
+  const auto done = store_->replace("angel", {row("NEW", "2"), row("NEW", "3")}, taken("b", 2));
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().message, HasSubstr("instrument NEW.NFO: "));
   EXPECT_TRUE((*store_->load("angel"))->find("OLD", "NFO"));
@@ -80,24 +89,51 @@ TEST_F(Store, AFailedImportLeavesListAndGenerationAsTheyWere) {
   EXPECT_EQ(*store_->generation("angel"), 1);
 }
 
-TEST_F(Store, SaysWhereTheListCameFromAndWhatTheServerCalledIt) {
+TEST_F(Store, SaysWhereTheListCameFromAndWhichItIs) {
   EXPECT_FALSE(*store_->last_import("angel"));
-  ASSERT_TRUE(store_->replace("angel", "https://x/list", {row("A", "1"), row("B", "2")}, 7, {"\"v1\"", "Monday"}));
+  LastImport list = taken("https://x/list", 7);
+  list.last_modified = "Monday";
+  list.list = {99, 5, ListTime::last_modified, 3, "\"v1\""};
+  ASSERT_TRUE(store_->replace("angel", {row("A", "1"), row("B", "2")}, list));
   const auto last = store_->last_import("angel");
   ASSERT_TRUE(last && *last);
   EXPECT_EQ((*last)->source, "https://x/list");
-  EXPECT_EQ((*last)->version.etag, "\"v1\"");
-  EXPECT_EQ((*last)->version.last_modified, "Monday");
+  EXPECT_EQ((*last)->last_modified, "Monday");
   EXPECT_EQ((*last)->imported_ns, 7);
   EXPECT_EQ((*last)->rows, 2);
-  ASSERT_TRUE(store_->replace("angel", "list.csv", {row("A", "1")}, 8));
-  EXPECT_EQ((*store_->last_import("angel"))->version.etag, "") << "a file has no version of the server's";
+  const auto index = store_->load("angel");
+  ASSERT_TRUE(index);
+  for (const ListInfo& info : {(*last)->list, (*index)->list()}) {
+    EXPECT_EQ(info.generation, 1) << "the store's own count";
+    EXPECT_EQ(info.time_ns, 5);
+    EXPECT_EQ(info.time_of, ListTime::last_modified);
+    EXPECT_EQ(info.day, 3);
+    EXPECT_EQ(info.etag, "\"v1\"");
+  }
+  ASSERT_TRUE(store_->replace("angel", {row("A", "1")}, taken("list.csv", 8)));
+  EXPECT_EQ((*store_->last_import("angel"))->list.etag, "") << "a file has no version of the server's";
+}
+
+TEST_F(Store, WhatTheServerStillHasIsAsNewAsItsWordWhereItNamesNoTime) {
+  ASSERT_TRUE(store_->replace("angel", {row("A", "1")}, taken("x", 5)));
+  ASSERT_TRUE(store_->confirm("angel", 9, 4));
+  EXPECT_EQ((*store_->load("angel"))->time_ns(), 9);
+  EXPECT_EQ((*store_->load("angel"))->list().day, 4);
+  EXPECT_EQ((*store_->load("angel"))->generation(), 1) << "it is the same list";
+  for (const ListTime time : {ListTime::last_modified, ListTime::given, ListTime::file}) {
+    LastImport list = taken("x", 5);
+    list.list.time_of = time;
+    ASSERT_TRUE(store_->replace("angel", {row("A", "1")}, list));
+    ASSERT_TRUE(store_->confirm("angel", 9, 4));
+    EXPECT_EQ((*store_->load("angel"))->time_ns(), 5);
+    EXPECT_EQ((*store_->load("angel"))->list().time_of, time);
+  }
 }
 
 TEST_F(Store, ALoadedIndexOutlivesTheNextImport) {
-  ASSERT_TRUE(store_->replace("angel", "a", {row("OLD", "1")}, 1));
+  ASSERT_TRUE(store_->replace("angel", {row("OLD", "1")}, taken("a", 1)));
   const auto before = store_->load("angel");
-  ASSERT_TRUE(store_->replace("angel", "b", {row("NEW", "2")}, 2));
+  ASSERT_TRUE(store_->replace("angel", {row("NEW", "2")}, taken("b", 2)));
   EXPECT_EQ((*before)->find("OLD", "NFO")->token, "1");
 }
 

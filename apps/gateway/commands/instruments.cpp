@@ -1,10 +1,12 @@
 #include <cstdio>
 
+#include <sys/stat.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 #include "core/instruments/import.hpp"
 #include "core/instruments/instrument_store.hpp"
 #include "core/instruments/search.hpp"
@@ -32,6 +34,13 @@ Result<std::shared_ptr<const instruments::Index>> index_of(instruments::Instrume
   instruments::Import import;
   if (const auto read = import.read_builtin(*extension); !read) return read.error();
   return std::make_shared<const instruments::Index>(import.index());
+}
+
+// When it was last written; now where the system does not say.
+std::int64_t time_of_file(const std::string& file) {
+  struct ::stat found {};
+  if (::stat(file.c_str(), &found) != 0) return wall_ns();
+  return found.st_mtim.tv_sec * std::int64_t{1'000'000'000} + found.st_mtim.tv_nsec;
 }
 
 }  // namespace
@@ -68,7 +77,13 @@ int instruments_import(const Options& options, const std::string& broker, const 
     report();
     return fail(file + ": no row could be used; the instruments known before are kept");
   }
-  const auto stored = instruments::InstrumentStore(**database).replace(plugin, file, import.rows(), wall_ns());
+  instruments::LastImport taken;
+  taken.source = file;
+  taken.imported_ns = wall_ns();
+  taken.list.time_of = instruments::ListTime::file;
+  taken.list.time_ns = time_of_file(file);
+  taken.list.day = day_at(taken.list.time_ns, loaded->calendar.utc_offset);
+  const auto stored = instruments::InstrumentStore(**database).replace(plugin, import.rows(), taken);
   if (!stored) return fail(stored.error().message);
   tell_running_gateway(loaded->config);
   report();

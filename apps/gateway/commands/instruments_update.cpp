@@ -41,9 +41,10 @@ int update_one(const Options& options, const config::Loaded& loaded, const Targe
     const auto download_progress = [&](std::uint64_t done, std::uint64_t total) {
       return downloading.show(done, total), true;
     };
-    return update_list({*target.broker, loaded.file, *target.library, list_file(loaded.config, plugin),
-                        download_progress, [&](std::uint64_t done, std::uint64_t total) { reading.show(done, total); }},
-                       store);
+    return update_list(
+        {*target.broker, loaded.file, *target.library, loaded.calendar.utc_offset, list_file(loaded.config, plugin),
+         download_progress, [&](std::uint64_t done, std::uint64_t total) { reading.show(done, total); }},
+        store);
   }();
   if (!updated) {
     fail(plugin + ": " + updated.error().message + "; the instruments known before are kept");
