@@ -1,6 +1,7 @@
 #include "apps/gateway/broker_setup.hpp"
 
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/simulated.hpp"
 #include "core/base/log.hpp"
 
 namespace gw::app {
@@ -118,7 +119,9 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   }
   setup.capabilities = link.capabilities();
   setup.limits = registry::Limits(*library->descriptor().limits);
+  setup.simulated = is_simulated(*library);
   setup.tokens_per_exchange = (library->descriptor().flags & BGW_PLUGIN_TOKENS_PER_EXCHANGE) != 0;
+  if (setup.simulated) log::info("broker", broker.name + ": its prices are simulated, none of them is real");
   setup.channel = &link.channel();
   return setup;
 }

@@ -11,6 +11,7 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/server_tls.hpp"
+#include "apps/gateway/simulated.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
@@ -76,6 +77,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   }
   log::info("gateway", "starting with " + loaded_.file);
   if (const auto done = open_stores(); !done) return done;
+  if (const auto done = check_brokers(); !done) return done;
   if (const auto done = start_brokers(); !done) return done;
   if (const auto done = start_proxy(); !done) return done;
   start_zeromq();
@@ -104,6 +106,24 @@ Result<void> Gateway::open_stores() {
       log::error("plugin", entry.refusal);
     else
       log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
+  }
+  return {};
+}
+
+Result<void> Gateway::check_brokers() {
+  const auto users = accounts::AccountStore(*database_).list_users();
+  if (!users) return users.error();
+  const auto problems = simulated_problems(loaded_, plugins_, *users);
+  config_is_wrong_ = !problems.empty();
+  std::string all;
+  for (const config::Problem& problem : problems) all += (all.empty() ? "" : "\n") + problem.text();
+  if (config_is_wrong_) return Error{all};
+  for (const std::string& name : config().active_broker) {
+    const config::Broker* broker = find_broker(name);
+    const auto library = broker == nullptr ? nullptr : find_plugin(plugins_, broker->plugin);
+    if (loaded_.is_built_in && library != nullptr && is_simulated(*library))
+      log::warning("gateway",
+                   "no gateway.yaml found: serving simulated prices of the " + name + " broker, none of them is real");
   }
   return {};
 }

@@ -42,9 +42,12 @@ class Gateway {
   void reload() { reload_wanted_ = true; }
   // Clients are told 1001; returns when all threads have ended. [main]
   void stop();
+  // After a start that failed: because of what the configuration says.
+  bool config_is_wrong() const { return config_is_wrong_; }
 
  private:
   Result<void> open_stores();
+  Result<void> check_brokers();
   Result<void> start_brokers();
   Result<void> start_proxy();
   Result<void> load_certificate();
@@ -101,6 +104,7 @@ class Gateway {
   std::unique_ptr<InstrumentUpdater> updater_;  // null: lists are not updated by themselves
   std::thread proxy_thread_;
   int port_ = 0;
+  bool config_is_wrong_ = false;
 };
 
 }  // namespace gw::app

@@ -4,6 +4,7 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/gateway.hpp"
+#include "apps/gateway/simulated.hpp"
 #include "core/base/log.hpp"
 
 namespace gw::app {
@@ -65,6 +66,10 @@ void Gateway::look_for_plugin(const config::Broker& broker) {
   log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
   std::erase_if(plugins_, [&](const plugin_host::ScanEntry& old) { return old.file == entry.file; });
   plugins_.push_back(std::move(entry));
+  const auto users = accounts::AccountStore(*database_).list_users();
+  const auto mixed = simulated_problems(loaded_, plugins_, users ? *users : std::vector<accounts::UserRow>{});
+  for (const config::Problem& problem : mixed) log::error("config", problem.text());
+  if (!mixed.empty()) return log::error("broker", broker.name + ": left out: simulated and real prices in one list");
   start_broker(broker);
   if (updater_ && feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(plugins_, broker.plugin));
 }

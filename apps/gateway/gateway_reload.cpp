@@ -3,6 +3,7 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/gateway.hpp"
+#include "apps/gateway/simulated.hpp"
 #include "core/base/log.hpp"
 
 namespace gw::app {
@@ -59,6 +60,8 @@ void Gateway::take_up_configuration() {
   if (!where) return log::error("config", where.error().message + "; going on with the configuration from before");
   config::Loaded fresh = config::load(*where);
   if (fresh.problems.empty()) fresh.problems = setting_problems(fresh, plugins_);
+  if (const auto users = accounts::AccountStore(*database_).list_users(); users && fresh.problems.empty())
+    fresh.problems = simulated_problems(fresh, plugins_, *users);
   for (const config::Problem& problem : fresh.problems) log::error("config", problem.text());
   if (!fresh.problems.empty())
     return log::error("config", fresh.file + " is refused as a whole; going on with the configuration from before");

@@ -53,6 +53,7 @@ Json list_json(const instruments::ListInfo& list) {
 
 Json broker_json(const routing::BrokerTable& table) {
   Json out = {{"name", table.setup().name},
+              {"simulated", table.setup().simulated},
               {"status", bus::word(table.state())},
               {"message", table.available() ? table.state_message() : table.setup().unavailable},
               {"wanted", table.wanted_count()},
@@ -68,6 +69,7 @@ Json lineup_json(const routing::Router& router, const routing::Lineup& lineup) {
   for (const routing::BrokerId id : lineup.order) brokers.push_back(router.broker(id).setup().name);
   return {{"brokers", brokers},
           {"serving", router.broker(lineup.broker()).setup().name},
+          {"simulated", router.broker(lineup.broker()).setup().simulated},
           {"standby", lineup.standby ? Json(router.broker(*lineup.standby).setup().name) : Json(nullptr)},
           {"default", lineup.key.empty()},
           {"instruments", lineup.interests.size()},

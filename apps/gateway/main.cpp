@@ -18,7 +18,8 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   block_signals();
   raise_descriptor_limit();
   Gateway gateway(options, std::move(*loaded));
-  if (const auto started = gateway.start(ready_file); !started) return fail(started.error().message);
+  if (const auto started = gateway.start(ready_file); !started)
+    return fail(started.error().message, gateway.config_is_wrong() ? kWrong : kCouldNot);
   while (wait_for_signal() == Asked::to_reload) gateway.reload();
   gateway.stop();
   return kDone;

@@ -122,6 +122,7 @@ void read_instruments(Context& c, const YAML::Node& node, const std::string& pre
   i.update = parse_time_of_day(at);
   if ((!i.update && at != "off") || i.update == kMinutesOfDay)
     r.wrong("update", at, "a time of the exchanges' day, like 08:45, or off");
+  r.choice("expired", i.expired, {"refuse", "serve"});
 }
 
 void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log& l) {
@@ -192,6 +193,7 @@ void apply_broker_defaults(const YAML::Node& active, Config& config) {
 
 void read_active(Context& c, const YAML::Node& node, Config& config) {
   if (!node.IsDefined()) return;
+  config.active_broker_line = line_of(node);
   std::vector<YAML::Node> items;
   if (node.IsScalar()) items.push_back(node);
   for (std::size_t i = 0; node.IsSequence() && i < node.size(); ++i) items.push_back(node[i]);
@@ -224,6 +226,8 @@ void read_all(Context& c, const YAML::Node& root, Config& config) {
   part("instruments", read_instruments, config.instruments);
   part("zeromq", read_zeromq, config.zeromq);
   part("log", read_log, config.log);
+  r.boolean("mix_brokers", config.mix_brokers);
+  r.boolean("allow_simulated", config.allow_simulated);
   const YAML::Node active = r.any("active_broker");
   const YAML::Node brokers = r.any("brokers");
   if (brokers.IsDefined()) read_brokers(c, brokers, config);
@@ -258,6 +262,7 @@ Loaded load_file(const std::filesystem::path& path) {
 Loaded load(const Located& where) {
   Loaded loaded =
       where.path.empty() ? load_text(shipped_config(), "(built-in gateway.yaml)", where.folder) : load_file(where.path);
+  loaded.is_built_in = where.path.empty();
   LoadedCalendar calendar = load_calendar(where);
   loaded.calendar = std::move(calendar.calendar);
   for (Problem& problem : calendar.problems) loaded.problems.push_back(std::move(problem));

@@ -27,6 +27,7 @@ struct Loaded {
   Config config;
   calendar::Calendar calendar;  // by load() only
   std::string file;             // as shown in problems
+  bool is_built_in = false;     // there is no gateway.yaml
   std::vector<Problem> problems;
 };
 

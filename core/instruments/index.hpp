@@ -25,7 +25,7 @@ struct InstrumentView {
   std::int64_t strike = 0;     // 1e-9
   std::int64_t tick_size = 0;  // 1e-9
   std::int64_t lot_size = 0;
-  std::string_view exchange_number;  // the exchange's own, the same at every broker; empty: not known
+  std::string_view exchange_number = {};  // the exchange's own, the same at every broker; empty: not known
 };
 
 // What the time of a list is.

@@ -40,13 +40,14 @@ void Desk::authenticate(Subscriber& client, const wire::Request& request) {
   router_->open(client.id, client.lineup, client.extras ? routing::Variant::extras : routing::Variant::plain,
                 client.deflated, options_.subscriptions_per_client);
   if (log::enabled(log::Level::info))
-    log::info("proxy", client.describe() + " authenticated, served by broker " + table.setup().name);
+    log::info("proxy", client.describe() + " authenticated, served by broker " + table.setup().name +
+                           (table.setup().simulated ? " (simulated prices)" : ""));
   link(client.id).call([id = client.id, extras = client.extras, user = client.account->user,
                         key = client.account->key_id](Shard& shard) {
     if (ClientSession* session = shard.find(id)) session->admit(extras, user, key);
   });
-  const wire::AuthenticatedExtras extras{client.account->user, table.setup().name, bus::word(table.state()),
-                                         lineup.epoch};
+  const wire::AuthenticatedExtras extras{client.account->user, table.setup().name, table.setup().simulated,
+                                         bus::word(table.state()), lineup.epoch};
   send(client, wire::authenticated(client.extras ? &extras : nullptr, request.id_json));
   if (!client.extras) return;
   send(client, wire::broker_status(table.setup().name, bus::word(table.state()),
@@ -72,8 +73,8 @@ void Desk::handle(Subscriber& client, Asked asked) {
       send(client, wire::pong(wall_ns(), r.id_json));
       break;
     case wire::Action::get_broker_info:
-      send(client,
-           wire::broker_info(table.setup().name, bus::word(table.state()), table.setup().capabilities, r.id_json));
+      send(client, wire::broker_info(table.setup().name, table.setup().simulated, bus::word(table.state()),
+                                     table.setup().capabilities, r.id_json));
       break;
     case wire::Action::authenticate:
       send(client, wire::error("INVALID_ACTION", "Invalid action: authenticate", r.id_json));

@@ -92,6 +92,7 @@ struct BrokerSetup {
   registry::Limits limits;
   bool hot_standby = false;
   bool tokens_per_exchange = false;  // a token is unique within its broker_exchange only
+  bool simulated = false;            // its prices are invented
 };
 
 // What a connected link's feed is like, as it was last said: a new login alone does not make a silent feed live.

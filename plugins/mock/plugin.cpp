@@ -43,6 +43,7 @@ const bgw::PluginInfo kInfo = {
                .depth_limit_count = 0,
                .reserved = 0,
                .depth_limits = nullptr},
+    .flags = BGW_PLUGIN_SIMULATED,
     .get_extension = extension,
 };
 

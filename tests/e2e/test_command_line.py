@@ -133,6 +133,85 @@ def test_users(config):
     run("users", "set-broker", "nobody", "mock", "--config", config, status=1)
 
 
+REAL = {"plugin": "zerodha", "settings": {"api_key": "k", "access_token": "${env:NOTHING}"}}
+BESIDE = "mock, whose prices are simulated, beside zerodha"
+EXPECTED = "real brokers only, or simulated ones only, or allow_simulated: true"
+
+
+def test_simulated_prices_beside_real_ones_are_an_error(tmp_path):
+    brokers = {"mock": {"plugin": "mock"}, "second": {"plugin": "mock"}, "zerodha": REAL}
+    path = write_config(tmp_path, {"active_broker": ["zerodha", "mock"], "brokers": brokers})
+    out = run("check-config", "--config", path, status=2)
+    assert out.startswith(f"{path}:") and out.endswith(f": active_broker: found {BESIDE}, expected {EXPECTED}\n")
+    _, error = run("run", "--config", path, status=2, both=True)
+    assert f"active_broker: found {BESIDE}, expected {EXPECTED}" in error
+    write_config(tmp_path, {"active_broker": ["zerodha", "mock"], "allow_simulated": True, "brokers": brokers})
+    run("check-config", "--config", path)
+    for alone in ("zerodha", ["mock", "second"]):
+        write_config(tmp_path, {"active_broker": alone, "brokers": brokers})
+        run("check-config", "--config", path)
+
+
+def test_a_users_own_list_mixes_no_simulated_prices_either(tmp_path):
+    brokers = {"mock": {"plugin": "mock"}, "zerodha": REAL}
+    path = write_config(tmp_path, {"active_broker": "zerodha", "brokers": brokers})
+    run("keys", "create", "--user", "alice", "--config", path)
+    _, error = run("users", "set-broker", "alice", "zerodha,mock", "--config", path, status=2, both=True)
+    assert f"found {BESIDE}, expected {EXPECTED}" in error
+    run("users", "set-broker", "alice", "mock", "--config", path)
+    write_config(tmp_path, {"active_broker": "zerodha", "allow_simulated": True, "brokers": brokers})
+    run("users", "set-broker", "alice", "zerodha,mock", "--config", path)
+    run("check-config", "--config", path)
+    # What was allowed then is not any more.
+    write_config(tmp_path, {"active_broker": "zerodha", "brokers": brokers})
+    for command in ("check-config", "run"):
+        out, error = run(command, "--config", path, status=2, both=True)
+        assert f"brokers of user alice: found {BESIDE}" in out + error and "users set-broker alice BROKER" in out + error
+
+
+def test_a_reload_that_would_mix_them_is_refused(start):
+    gateway = start({"active_broker": "mock", "brokers": {"mock": {"plugin": "mock"}, "zerodha": REAL}})
+    text = gateway.config.read_text()
+    gateway.config.write_text(text.replace('"active_broker": "mock"', '"active_broker": ["mock", "zerodha"]'))
+    gateway.reload()
+    gateway.wait_line(f"active_broker: found {BESIDE}, expected {EXPECTED}")
+    gateway.wait_line("is refused as a whole")
+
+
+def test_simulated_prices_are_called_that(start):
+    gateway = start()
+    gateway.wait_line("mock: its prices are simulated")
+    with gateway.client(key=False) as client:
+        answer = client.authenticate(gateway.key(), extras=True)
+        assert answer["broker"] == "mock" and answer["simulated"] is True
+        assert client.ask({"action": "get_broker_info"})["simulated"] is True
+    with gateway.client(key=False) as client:
+        assert "simulated" not in client.authenticate(gateway.key())
+        assert client.ask({"action": "get_broker_info"})["simulated"] is True
+    assert "simulated prices" in gateway.run("status")
+    status = json.loads(gateway.run("status", "--json"))
+    assert status["brokers"][0]["simulated"] is True and status["lineups"][0]["simulated"] is True
+    env = {**gateway.env, "BROKER_GATEWAY_KEY": gateway.key()}
+    with Process([BINARY, "watch", "INFY.NSE", "--config", gateway.config], env=env) as watch:
+        watch.wait_line("broker mock: simulated prices")
+        assert watch.stop(signal.SIGINT) == 0
+
+
+def test_prices_of_a_real_broker_are_not_called_simulated(start):
+    gateway = start({"active_broker": "zerodha", "brokers": {"zerodha": REAL}})
+    with gateway.client() as client:
+        assert "simulated" not in client.ask({"action": "get_broker_info"})
+    assert "simulated prices" not in gateway.run("status")
+
+
+def test_a_folder_without_a_file_says_that_prices_are_simulated(tmp_path):
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state")}
+    with Process([BINARY, "run"], cwd=tmp_path, env=env) as gateway:
+        gateway.wait_line(r"warning +gateway +no gateway.yaml found: serving simulated prices of the mock broker")
+        gateway.wait_line("ready: serving clients")
+        assert gateway.stop() == 0
+
+
 def test_instruments_import_reports_rows_and_reasons(config, tmp_path):
     head = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,"
             "instrument_type,segment,exchange\n")

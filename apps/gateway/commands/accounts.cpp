@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/simulated.hpp"
 #include "core/accounts/account_store.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
@@ -126,6 +127,9 @@ int users_set_broker(const Options& options, const std::string& user, const std:
                       (guess.empty() ? "" : " (did you mean '" + guess + "'?)"),
                   kWrong);
     }
+    if (const auto plugins = plugin_host::scan(plugin_folder(config), config.plugins.allow))
+      if (const auto mixed = simulated_beside_real(config, *plugins, names))
+        return fail("brokers: found " + mixed->found + ", expected " + mixed->expected, kWrong);
     const auto done = store.set_brokers(user, names);
     if (!done) return fail(done.error().message);
     tell_running_gateway(config);

@@ -5,6 +5,7 @@
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/server_tls.hpp"
+#include "apps/gateway/simulated.hpp"
 
 namespace gw::app {
 
@@ -12,8 +13,13 @@ int check_config(const Options& options) {
   const auto where = config::locate(options.config);
   if (!where) return fail(where.error().message, kWrong);
   config::Loaded loaded = config::load(*where);
-  if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins)
+  if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins) {
     for (config::Problem& problem : setting_problems(loaded, *plugins)) loaded.problems.push_back(std::move(problem));
+    const auto users = users_of(loaded.config);
+    if (!users) return fail(users.error().message);
+    for (config::Problem& problem : simulated_problems(loaded, *plugins, *users))
+      loaded.problems.push_back(std::move(problem));
+  }
   for (config::Problem& problem : server_tls_problems(loaded)) loaded.problems.push_back(std::move(problem));
   if (options.json) {
     nlohmann::json out = nlohmann::json::array();

@@ -57,8 +57,8 @@ std::string draw_book(const Json& depth, bool color) {
 
 std::string draw(const Json& message, bool color) {
   const Json& data = message.at("data");
-  std::string out = line("%s  ltp %.2f  at %.3f", message.value("topic", "").c_str(), data.value("ltp", 0.0),
-                         data.value("timestamp", 0.0));
+  std::string out = line("%s  ltp %.2f  at %.3f%s", message.value("topic", "").c_str(), data.value("ltp", 0.0),
+                         data.value("timestamp", 0.0), message.value("simulated", false) ? "  simulated" : "");
   if (data.contains("open"))
     out += line("open %.2f  high %.2f  low %.2f  close %.2f  volume %lld", data.value("open", 0.0),
                 data.value("high", 0.0), data.value("low", 0.0), data.value("close", 0.0), data.value("volume", 0LL));

@@ -26,6 +26,15 @@ int failed(const Error& error) { return error.message.empty() ? kWrong : fail(er
 
 unsigned long long number(const Json& object, const char* key) { return object.value(key, 0ULL); }
 
+// ", list of TIME, generation N" behind the number of instruments.
+std::string list_text(const Json& broker) {
+  const auto list = broker.find("list");
+  if (list == broker.end() || !list->is_object()) return "";
+  std::string text = ", " + list->value("name", "");
+  if (number(*list, "generation") != 0) text += ", generation " + std::to_string(number(*list, "generation"));
+  return text;
+}
+
 }  // namespace
 
 int status(const Options& options) {
@@ -45,20 +54,23 @@ int status(const Options& options) {
   for (const Json& l : out["lineups"]) {
     std::string order;
     for (const Json& name : l["brokers"]) order += (order.empty() ? "" : ", ") + name.get<std::string>();
-    std::printf("users of [%s] are served by %s%s, %llu instruments\n", order.c_str(), l.value("serving", "").c_str(),
+    std::printf("users of [%s] are served by %s%s%s, %llu instruments\n", order.c_str(), l.value("serving", "").c_str(),
+                l.value("simulated", false) ? " (simulated prices)" : "",
                 l["standby"].is_string() ? (", hot standby " + l["standby"].get<std::string>()).c_str() : "",
                 number(l, "instruments"));
   }
   for (const Json& b : out["brokers"])
     std::printf(
-        "%-12s %-13s %s%s\n    instruments %llu, subscribed %llu (%llu refused) on %llu connections, lag %.1f s\n"
+        "%-12s %-13s %s%s%s\n    instruments %llu%s, subscribed %llu (%llu refused) on %llu connections, lag %.1f s\n"
         "    attempts %llu, logins %llu, recycled %llu; frames %llu (%llu refused), updates %llu (%llu invalid, %llu "
         "conflated)\n",
-        b.value("name", "").c_str(), b.value("status", "").c_str(), b.value("message", "").c_str(),
+        b.value("name", "").c_str(), b.value("status", "").c_str(),
+        b.value("simulated", false) ? "simulated prices; " : "", b.value("message", "").c_str(),
         b.value("feed", "") == "stale" ? (" (stale: " + b.value("feed_message", "") + ")").c_str() : "",
-        number(b, "instruments"), number(b, "subscribed"), number(b, "subscriptions_refused"), number(b, "connections"),
-        b.value("lag", 0.0), number(b, "connects"), number(b, "logins"), number(b, "recycles"), number(b, "frames"),
-        number(b, "frames_refused"), number(b, "updates"), number(b, "updates_invalid"), number(b, "conflated"));
+        number(b, "instruments"), list_text(b).c_str(), number(b, "subscribed"), number(b, "subscriptions_refused"),
+        number(b, "connections"), b.value("lag", 0.0), number(b, "connects"), number(b, "logins"),
+        number(b, "recycles"), number(b, "frames"), number(b, "frames_refused"), number(b, "updates"),
+        number(b, "updates_invalid"), number(b, "conflated"));
   return kDone;
 }
 

@@ -42,7 +42,12 @@ class Watcher final : public websocket::Listener {
     const Json message = Json::parse(payload, nullptr, false);
     if (!message.is_object()) return;
     const std::string type = message.value("type", "");
-    if (type == "authentication") send(subscribe_);
+    if (type == "authentication") {
+      if (message.value("simulated", false))
+        std::fprintf(stderr, "broker %s: simulated prices, none of them is real\n",
+                     message.value("broker", "").c_str());
+      send(subscribe_);
+    }
     if (type == "error") {
       fail(message.value("message", "refused"));
       result_ = kCouldNot;

@@ -97,6 +97,9 @@ std::string subscription_extras(const Entry& e, const Outcome& o) {
   return text;
 }
 
+// Nothing where prices are real.
+std::string simulated_text(bool simulated) { return simulated ? ",\"simulated\":true" : ""; }
+
 std::string_view overall(std::size_t good, std::size_t all) {
   if (good == all) return "success";
   return good == 0 ? "error" : "partial";
@@ -135,7 +138,8 @@ std::string authenticated(const AuthenticatedExtras* extras, std::string_view id
   std::string text = R"({"type":"authentication","status":"success","message":"Authentication successful")";
   if (extras != nullptr)
     text += ",\"user_id\":" + json_text(extras->user) + ",\"broker\":" + json_text(extras->broker) +
-            ",\"broker_status\":" + json_text(extras->broker_status) + ",\"epoch\":" + json_text(extras->epoch);
+            simulated_text(extras->simulated) + ",\"broker_status\":" + json_text(extras->broker_status) +
+            ",\"epoch\":" + json_text(extras->epoch);
   return end(std::move(text), id_json);
 }
 
@@ -204,8 +208,8 @@ std::string found_instruments(const std::vector<instruments::InstrumentView>& fo
   return end("{\"type\":\"instruments\",\"instruments\":[" + list + ']', id_json);
 }
 
-std::string broker_info(std::string_view broker, std::string_view status, const registry::Capabilities& can,
-                        std::string_view id_json) {
+std::string broker_info(std::string_view broker, bool simulated, std::string_view status,
+                        const registry::Capabilities& can, std::string_view id_json) {
   std::string list;
   for (const std::string& exchange : can.exchanges()) {
     if (!list.empty()) list += ',';
@@ -219,8 +223,8 @@ std::string broker_info(std::string_view broker, std::string_view status, const 
     list += json_text(exchange) + ":{\"modes\":[" + modes + "],\"depth_levels\":[" + levels + "],\"feed\":\"" +
             (can.feed(exchange) == BGW_FEED_TICK_BY_TICK ? "tick_by_tick" : "snapshot") + "\"}";
   }
-  return end("{\"type\":\"broker_info\",\"broker\":" + json_text(broker) + ",\"status\":" + json_text(status) +
-                 ",\"exchanges\":{" + list + '}',
+  return end("{\"type\":\"broker_info\",\"broker\":" + json_text(broker) + simulated_text(simulated) +
+                 ",\"status\":" + json_text(status) + ",\"exchanges\":{" + list + '}',
              id_json);
 }
 

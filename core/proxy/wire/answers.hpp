@@ -25,6 +25,7 @@ std::string error(std::string_view code, std::string_view message, std::string_v
 struct AuthenticatedExtras {
   std::string_view user;
   std::string_view broker;
+  bool simulated;  // its prices are invented
   std::string_view broker_status;
   std::string_view epoch;
 };
@@ -59,7 +60,7 @@ class HeldStreams {
   std::string list_;
 };
 std::string found_instruments(const std::vector<instruments::InstrumentView>& found, std::string_view id_json);
-std::string broker_info(std::string_view broker, std::string_view status, const registry::Capabilities& can,
-                        std::string_view id_json);
+std::string broker_info(std::string_view broker, bool simulated, std::string_view status,
+                        const registry::Capabilities& can, std::string_view id_json);
 
 }  // namespace gw::proxy::wire

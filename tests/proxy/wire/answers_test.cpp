@@ -14,11 +14,15 @@ using routing::Outcome;
 TEST(Answers, AuthenticationInBothVariants) {
   EXPECT_EQ(authenticated(nullptr, ""),
             R"({"type":"authentication","status":"success","message":"Authentication successful"})");
-  const AuthenticatedExtras extras{"alice", "angel", "connected", "e1"};
+  const AuthenticatedExtras extras{"alice", "angel", false, "connected", "e1"};
   EXPECT_EQ(authenticated(&extras, "7"),
             R"({"type":"authentication","status":"success","message":"Authentication successful",)"
             R"("user_id":"alice","broker":"angel","broker_status":"connected","epoch":"e1",)"
             R"("id":7})");
+  const AuthenticatedExtras invented{"alice", "mock", true, "connected", "e1"};
+  EXPECT_EQ(authenticated(&invented, ""),
+            R"({"type":"authentication","status":"success","message":"Authentication successful",)"
+            R"("user_id":"alice","broker":"mock","simulated":true,"broker_status":"connected","epoch":"e1"})");
 }
 
 TEST(Answers, AnErrorIsTypeCodeAndMessage) {

@@ -98,10 +98,15 @@ TEST(BrokerInfo, ListsModesLevelsAndFeedPerExchange) {
   declared[0].depths[1] = 20;
   std::strcpy(declared[1].exchange, "NSE_INDEX");
   declared[1].modes = BGW_MODE_LTP;
-  EXPECT_EQ(broker_info("angel", "connected", registry::Capabilities(declared), ""),
+  EXPECT_EQ(broker_info("angel", false, "connected", registry::Capabilities(declared), ""),
             R"({"type":"broker_info","broker":"angel","status":"connected","exchanges":{)"
             R"("NSE":{"modes":[1,2,4],"depth_levels":[5,20],"feed":"tick_by_tick"},)"
             R"("NSE_INDEX":{"modes":[1],"depth_levels":[],"feed":"snapshot"}}})");
+}
+
+TEST(BrokerInfo, SaysThatPricesAreSimulated) {
+  EXPECT_EQ(broker_info("mock", true, "connected", registry::Capabilities(), ""),
+            R"({"type":"broker_info","broker":"mock","simulated":true,"status":"connected","exchanges":{}})");
 }
 
 }  // namespace
