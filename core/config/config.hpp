@@ -74,7 +74,6 @@ struct Plugins {
 
 struct Instruments {
   std::optional<int> update;  // minute of the exchanges' day at which lists are downloaded; nothing: never by itself
-  std::string expired = "refuse";  // of contracts past their expiry; or serve
   bool operator==(const Instruments&) const = default;
 };
 
@@ -141,7 +140,6 @@ struct Config {
   Log log;
   std::vector<std::string> active_broker = {"mock"};
   int active_broker_line = 1;
-  bool mix_brokers = true;
   bool allow_simulated = false;
   std::vector<Broker> brokers;
 };

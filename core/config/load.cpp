@@ -122,7 +122,6 @@ void read_instruments(Context& c, const YAML::Node& node, const std::string& pre
   i.update = parse_time_of_day(at);
   if ((!i.update && at != "off") || i.update == kMinutesOfDay)
     r.wrong("update", at, "a time of the exchanges' day, like 08:45, or off");
-  r.choice("expired", i.expired, {"refuse", "serve"});
 }
 
 void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log& l) {
@@ -226,7 +225,6 @@ void read_all(Context& c, const YAML::Node& root, Config& config) {
   part("instruments", read_instruments, config.instruments);
   part("zeromq", read_zeromq, config.zeromq);
   part("log", read_log, config.log);
-  r.boolean("mix_brokers", config.mix_brokers);
   r.boolean("allow_simulated", config.allow_simulated);
   const YAML::Node active = r.any("active_broker");
   const YAML::Node brokers = r.any("brokers");

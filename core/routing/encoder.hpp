@@ -20,6 +20,7 @@ struct TopicInfo {
   std::string broker_message;  // depth mode, on a fallback; else empty
   // Made by Encoder::prepare: the part of the frame before the ltp, per variant.
   std::string head[kVariants];
+  bool simulated = false;  // the broker's prices are invented
 };
 
 struct TopicUpdate {

@@ -261,6 +261,7 @@ bool Router::shape(TopicId id, const BrokerTable& table) {
   const int actual = t.placed ? std::min(can.actual_depth, static_cast<int>(leg.depth)) : t.info.actual_depth;
   if (actual != t.info.actual_depth || t.info.head[0].empty() || t.broker != leg.broker) {
     t.broker = leg.broker;
+    t.info.simulated = table.setup().simulated;
     t.info.actual_depth = actual;
     t.info.broker_message.clear();
     if (t.info.stream.mode == BGW_MODE_DEPTH)

@@ -70,12 +70,6 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"log: {level: loud}", "g.yaml:1: log.level: found loud, expected debug or info or warning or error"},
         Bad{"instruments:\n  update: 8:45\n",
             "g.yaml:2: instruments.update: found 8:45, expected a time of the exchanges' day, like 08:45, or off"},
-        Bad{"instruments: {expired: server}",
-            "g.yaml:1: instruments.expired: found server, expected refuse or serve (did you mean 'serve'?)"},
-        Bad{"instruments: {expire: serve}",
-            "g.yaml:1: instruments.expire: found an unknown key, expected one of update, expired (did you mean "
-            "'expired'?)"},
-        Bad{"mix_brokers: often", "g.yaml:1: mix_brokers: found often, expected true or false"},
         Bad{"allow_simulated: yess", "g.yaml:1: allow_simulated: found yess, expected true or false"},
         Bad{"instruments: {update: \"24:00\"}",
             "g.yaml:1: instruments.update: found 24:00, expected a time of the exchanges' day, like 08:45, or off"},
@@ -127,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(
     Keys, BadFiles,
     testing::Values(Bad{"servr: {port: 1}",
                         "g.yaml:1: servr: found an unknown key, expected one of server, limits, database, "
-                        "plugins, instruments, zeromq, log, mix_brokers, allow_simulated, active_broker, brokers (did "
+                        "plugins, instruments, zeromq, log, allow_simulated, active_broker, brokers (did "
                         "you mean 'server'?)"},
                     Bad{"log:\n  levle: info\n",
                         "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "
@@ -299,8 +293,7 @@ TEST(Load, ReadsEveryLimit) {
 TEST(Load, ReadsEveryKeyOfABrokerAndTheRest) {
   const Loaded loaded = load(R"(database: /var/db
 plugins: {directory: ../p, allow: []}
-instruments: {update: 08:45, expired: serve}
-mix_brokers: false
+instruments: {update: 08:45}
 allow_simulated: true
 zeromq: {enabled: false, host: 127.0.0.2, port: 0, symbols: []}
 log: {level: debug, format: json, file: log/g.log}
@@ -327,8 +320,6 @@ brokers:
   EXPECT_EQ(c.database, "/var/db");
   EXPECT_EQ(c.plugins.directory, "/etc/p");
   EXPECT_EQ(c.instruments.update, 8 * 60 + 45);
-  EXPECT_EQ(c.instruments.expired, "serve");
-  EXPECT_FALSE(c.mix_brokers);
   EXPECT_TRUE(c.allow_simulated);
   EXPECT_FALSE(c.zeromq.enabled);
   EXPECT_EQ(c.zeromq.host, "127.0.0.2");
@@ -340,7 +331,7 @@ brokers:
   EXPECT_THAT(c.active_broker, ElementsAre("two", "one"));
   ASSERT_EQ(c.brokers.size(), 2U);
   const Broker& b = c.brokers[0];
-  EXPECT_EQ(b.line, 10);
+  EXPECT_EQ(b.line, 9);
   EXPECT_FALSE(b.enabled);
   EXPECT_EQ(b.plugin, "x");
   EXPECT_EQ(b.isolation, "process");
@@ -402,8 +393,6 @@ TEST(Load, GivesTheShippedFileTheSameValuesAsAnEmptyOneWhereBothSpeak) {
 
 TEST(Load, DownloadsNothingByItselfUnlessToldToWhichTheShippedFileDoes) {
   EXPECT_FALSE(load("").config.instruments.update);
-  EXPECT_EQ(load("").config.instruments.expired, "refuse");
-  EXPECT_TRUE(load("").config.mix_brokers);
   EXPECT_FALSE(load("").config.allow_simulated);
   EXPECT_FALSE(load("instruments: {update: off}").config.instruments.update);
   EXPECT_EQ(load(shipped_config()).config.instruments.update, 8 * 60 + 45);

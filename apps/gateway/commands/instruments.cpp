@@ -1,6 +1,7 @@
+#include <chrono>
 #include <cstdio>
+#include <filesystem>
 
-#include <sys/stat.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
@@ -38,9 +39,11 @@ Result<std::shared_ptr<const instruments::Index>> index_of(instruments::Instrume
 
 // When it was last written; now where the system does not say.
 std::int64_t time_of_file(const std::string& file) {
-  struct ::stat found {};
-  if (::stat(file.c_str(), &found) != 0) return wall_ns();
-  return found.st_mtim.tv_sec * std::int64_t{1'000'000'000} + found.st_mtim.tv_nsec;
+  std::error_code failed;
+  const auto written = std::filesystem::last_write_time(file, failed);
+  if (failed) return wall_ns();
+  const auto wall = std::chrono::file_clock::to_sys(written).time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count();
 }
 
 }  // namespace

@@ -162,7 +162,7 @@ void SeedEncoder::prepare(TopicInfo& info) const {
   const std::string data =
       ",\"data\":{\"symbol\":" + json_text(info.symbol) + ",\"exchange\":" + json_text(info.exchange) + ",\"ltp\":";
   info.head[static_cast<std::size_t>(Variant::plain)] = head + data;
-  info.head[static_cast<std::size_t>(Variant::extras)] = head + data;
+  info.head[static_cast<std::size_t>(Variant::extras)] = head + (info.simulated ? ",\"simulated\":true" : "") + data;
   if (!info.broker_message.empty()) info.broker_message = json_text(info.broker_message);
 }
 

@@ -81,6 +81,16 @@ TEST_F(MarketData, ExtrasAddSequenceAndTimes) {
             R"("received_at":1748428245.200001,"published_at":1748428245.200032})");
 }
 
+TEST_F(MarketData, ExtrasSayThatPricesAreInvented) {
+  routing::TopicInfo invented = info({BGW_MODE_LTP, 0}, 0, "");
+  invented.simulated = true;
+  encoder_.prepare(invented);
+  for (const auto& [variant, said] : {std::pair{Variant::plain, false}, std::pair{Variant::extras, true}}) {
+    encoder_.encode(invented, update_, variant, buffer_);
+    EXPECT_EQ(buffer_.payload().find(R"("simulated":true)") != std::string_view::npos, said);
+  }
+}
+
 TEST_F(MarketData, ExtrasSayWhoseTheTimestampIsAndWhatCameFromMemory) {
   update_.exchange_time_ns = 0;
   update_.snapshot = true;
