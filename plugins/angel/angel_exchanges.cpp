@@ -1,40 +1,45 @@
 #include "angel_exchanges.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "bgw/abi.h"
 
 namespace angel {
 namespace {
 
-struct Segment {
-  std::string_view name;
-  std::uint8_t type;
-  std::string_view index_exchange;  // empty: has no indices
-};
+constexpr std::int64_t kPaisa = BGW_PRICE_SCALE / 100;
 
-constexpr std::uint8_t kCurrency = 13;
-
+// MCX has had crude oil at prices below zero (April 2020), and its and NCDEX's rules allow them; shares, their
+// derivatives and currencies have none.
 constexpr Segment kSegments[] = {
-    {"NSE", kNseCash, "NSE_INDEX"}, {"NFO", 2, ""},   {"BSE", 3, "BSE_INDEX"}, {"BFO", 4, ""},
-    {"MCX", 5, "MCX_INDEX"},        {"NCDEX", 7, ""}, {"CDS", kCurrency, ""},
+    {"NSE", 1, "NSE_INDEX", kPaisa, false},
+    {"NFO", 2, "", kPaisa, false},
+    {"BSE", 3, "BSE_INDEX", kPaisa, false},
+    {"BFO", 4, "", kPaisa, false},
+    {"MCX", 5, "MCX_INDEX", kPaisa, true},
+    {"NCDEX", 7, "", kPaisa, true},
+    {"CDS", 13, "", BGW_PRICE_SCALE / 10'000'000, false},
 };
 
-const Segment* find(std::string_view name) {
-  for (const Segment& segment : kSegments)
-    if (segment.name == name) return &segment;
-  return nullptr;
+template <class Match>
+const Segment* find(Match match) {
+  const Segment* found = std::find_if(std::begin(kSegments), std::end(kSegments), match);
+  return found == std::end(kSegments) ? nullptr : found;
 }
 
 }  // namespace
 
-std::uint8_t exchange_type(std::string_view segment) {
-  const Segment* found = find(segment);
-  return found == nullptr ? std::uint8_t{0} : found->type;
+const Segment* find_segment(std::string_view name) {
+  return find([name](const Segment& s) { return s.name == name; });
 }
 
-std::int64_t price_unit(std::uint8_t type) { return BGW_PRICE_SCALE / (type == kCurrency ? 10'000'000 : 100); }
+const Segment* find_segment(std::uint8_t type) {
+  return find([type](const Segment& s) { return s.type == type; });
+}
 
 std::string_view standard_exchange(std::string_view segment, bool is_index) {
-  const Segment* found = find(segment);
+  const Segment* found = find_segment(segment);
   if (found == nullptr) return {};
   return is_index ? found->index_exchange : found->name;
 }

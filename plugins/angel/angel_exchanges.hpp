@@ -7,12 +7,18 @@
 
 namespace angel {
 
-// 0: no segment that Angel streams.
-std::uint8_t exchange_type(std::string_view segment);
-inline constexpr std::uint8_t kNseCash = 1;
+struct Segment {
+  std::string_view name;            // of the instrument list; also the standard exchange
+  std::uint8_t type;                // of the feed
+  std::string_view index_exchange;  // empty: has no indices
+  // What one unit of a price on the wire is worth in 1e-9: paise, and of currency derivatives 1e-7 rupees.
+  std::int64_t price_unit;
+  bool prices_below_zero;  // the exchange allows them
+};
 
-// What one unit of a price on the wire is worth in 1e-9: paise, and of currency derivatives 1e-7 rupees.
-std::int64_t price_unit(std::uint8_t exchange_type);
+// Null: no segment that a document has, by its name or by its number. The scale of such a one's prices is not known.
+const Segment* find_segment(std::string_view name);
+const Segment* find_segment(std::uint8_t type);
 
 // The standard exchange of a row of the instrument list; indices have one of their own. Empty: none that we know.
 std::string_view standard_exchange(std::string_view segment, bool is_index);

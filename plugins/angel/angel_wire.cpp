@@ -23,38 +23,45 @@ T read(const std::byte* at) {
   return value;
 }
 
-// Reads the values of one frame; remembers whether one of them cannot be.
+// Reads the values of one frame.
 class Reader {
  public:
-  Reader(const std::byte* frame, std::int64_t unit) : p_(frame), unit_(unit), most_(INT64_MAX / unit) {}
+  Reader(const std::byte* frame, const Segment& segment)
+      : p_(frame), unit_(segment.price_unit), most_(INT64_MAX / unit_), below_zero_(segment.prices_below_zero) {}
 
-  std::int64_t integer(std::size_t at) const { return read<std::int64_t>(p_ + at); }
-  std::int64_t price(std::size_t at) { return scaled(integer(at)); }
-  // Of a level: 0 where it is beyond all bounds, so that this level alone is left out.
-  std::int64_t level_price(std::int64_t raw) const { return raw > most_ || raw < -most_ ? 0 : raw * unit_; }
-  // The document has quantities as double that are whole. False: it is none.
-  bool whole(std::size_t at, std::int64_t& out) const {
-    const double value = read<double>(p_ + at);
-    if (!(value >= 0 && value < 9e18)) return false;
-    out = static_cast<std::int64_t>(value);
-    return true;
-  }
   template <class T>
   T raw(std::size_t at) const {
     return read<T>(p_ + at);
   }
-  bool good() const { return good_; }
+  std::int64_t integer(std::size_t at) const { return raw<std::int64_t>(at); }
+  // False: beyond all bounds.
+  bool price(std::size_t at, std::int64_t& out) const { return scaled(integer(at), out); }
+  // The document has quantities as double that are whole. False: it is none.
+  bool whole(std::size_t at, std::int64_t& out) const {
+    const double value = raw<double>(at);
+    if (!(value >= 0 && value < 9e18)) return false;
+    out = static_cast<std::int64_t>(value);
+    return true;
+  }
+  // False: a level that cannot be, or one without a price: market orders before the open.
+  bool level(std::int64_t price, std::int64_t quantity, std::int16_t orders, bgw_level& out) const {
+    if (quantity < 0 || (price <= 0 && !below_zero_)) return false;
+    out.quantity = quantity;
+    out.orders = static_cast<std::uint16_t>(orders);
+    return scaled(price, out.price);
+  }
 
  private:
-  std::int64_t scaled(std::int64_t value) {
-    if (value > most_ || value < -most_) return good_ = false, 0;
-    return value * unit_;
+  bool scaled(std::int64_t value, std::int64_t& out) const {
+    if (value > most_ || value < -most_) return false;
+    out = value * unit_;
+    return true;
   }
 
   const std::byte* p_;
   std::int64_t unit_;
   std::int64_t most_;
-  bool good_ = true;
+  bool below_zero_;
 };
 
 // A time of 0 is none.
@@ -71,96 +78,101 @@ void set_quantity(std::int64_t value, std::uint64_t bit, std::int64_t& member, s
   present |= bit;
 }
 
+void set_price(const Reader& r, std::size_t at, std::uint64_t bit, std::int64_t& member, bgw_tick& t) {
+  if (r.price(at, member)) t.present |= bit;
+}
+
 // "Quote": bytes 51 to 123. Total quantities are double, whatever one of the official clients makes of them.
-void decode_quote(Reader& r, bgw_tick& t) {
+void decode_quote(const Reader& r, bgw_tick& t) {
   t.modes |= BGW_MODE_QUOTE;
-  t.present |= BGW_HAS_AVERAGE_PRICE | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE;
   set_quantity(r.integer(51), BGW_HAS_LAST_QUANTITY, t.last_quantity, t.present);
-  t.average_price = r.price(59);
+  set_price(r, 59, BGW_HAS_AVERAGE_PRICE, t.average_price, t);
   set_quantity(r.integer(67), BGW_HAS_VOLUME, t.volume, t.present);
   if (r.whole(75, t.total_buy_quantity)) t.present |= BGW_HAS_TOTAL_BUY;
   if (r.whole(83, t.total_sell_quantity)) t.present |= BGW_HAS_TOTAL_SELL;
-  t.open = r.price(91);
-  t.high = r.price(99);
-  t.low = r.price(107);
-  t.close = r.price(115);
+  set_price(r, 91, BGW_HAS_OPEN, t.open, t);
+  set_price(r, 99, BGW_HAS_HIGH, t.high, t);
+  set_price(r, 107, BGW_HAS_LOW, t.low, t);
+  set_price(r, 115, BGW_HAS_CLOSE, t.close, t);
 }
 
-void set_rare(std::int64_t value, std::uint64_t bit, std::int64_t& member, Packet& out) {
-  if (value == 0) return;  // no such bound
+void set_rare(const Reader& r, std::size_t at, std::uint64_t bit, std::int64_t& member, Packet& out) {
+  std::int64_t value = 0;
+  if (!r.price(at, value) || value == 0) return;  // no such bound
   member = value;
   out.tick.present |= bit;
   out.has_rare = true;
 }
 
-bool is_empty(const bgw_level& level) { return level.price == 0 && level.quantity == 0 && level.orders == 0; }
-
-// A level without a price (market orders before the open), or with a quantity below zero, is none.
-bool makes_sense(const bgw_level& level) { return level.price != 0 && level.quantity >= 0; }
-
 // "Best five": flag, quantity, price, orders. The flag tells the side, 1 for buyers: it and the position have agreed in
-// all that was seen, where one of the official clients took it the other way round. A level that makes no sense is left
-// out and counted; the rest of its packet is as good as ever.
-void decode_best_five(Reader& r, Packet& out) {
+// all that was seen, where one of the official clients took it the other way round.
+void decode_best_five(const Reader& r, Packet& out) {
   constexpr std::size_t kFirst = 147;
   constexpr std::size_t kEntry = 20;
   for (std::size_t at = kFirst; at < kFirst + 10 * kEntry; at += kEntry) {
     const auto flag = r.raw<std::int16_t>(at);
-    const auto orders = static_cast<std::uint16_t>(r.raw<std::int16_t>(at + 18));
-    const bgw_level level{r.level_price(r.integer(at + 10)), r.integer(at + 2), orders, 0};
-    if (is_empty(level)) continue;
-    const bool buys = flag == 1;
-    std::uint32_t& count = buys ? out.book.bid_count : out.book.ask_count;
-    if ((flag != 0 && flag != 1) || !makes_sense(level) || count == 5)
+    const auto orders = r.raw<std::int16_t>(at + 18);
+    const std::int64_t price = r.integer(at + 10);
+    const std::int64_t quantity = r.integer(at + 2);
+    if (price == 0 && quantity == 0 && orders == 0) continue;
+    std::uint32_t& count = flag == 1 ? out.book.bid_count : out.book.ask_count;
+    bgw_level level{};
+    if ((flag != 0 && flag != 1) || count == 5 || !r.level(price, quantity, orders, level)) {
       ++out.dropped_levels;
-    else
-      (buys ? out.bids : out.asks)[count++] = level;
+      continue;
+    }
+    (flag == 1 ? out.bids : out.asks)[count++] = level;
   }
 }
 
 // "SnapQuote": bytes 123 to 379. The change of open interest at 139 is a dummy.
-void decode_snap_quote(Reader& r, Packet& out) {
+void decode_snap_quote(const Reader& r, Packet& out) {
   bgw_tick& t = out.tick;
   t.modes |= BGW_MODE_DEPTH;
+  out.book.present = BGW_HAS_ORDERS;
   set_time(r.integer(123), kSecond, BGW_HAS_LAST_TRADE_TIME, t.last_trade_time_ns, t.present);
   set_quantity(r.integer(131), BGW_HAS_OI, t.oi, t.present);
-  set_rare(r.price(347), BGW_HAS_UPPER_CIRCUIT, out.rare.upper_circuit, out);
-  set_rare(r.price(355), BGW_HAS_LOWER_CIRCUIT, out.rare.lower_circuit, out);
-  set_rare(r.price(363), BGW_HAS_HIGH_52_WEEKS, out.rare.high_52_weeks, out);
-  set_rare(r.price(371), BGW_HAS_LOW_52_WEEKS, out.rare.low_52_weeks, out);
+  set_rare(r, 347, BGW_HAS_UPPER_CIRCUIT, out.rare.upper_circuit, out);
+  set_rare(r, 355, BGW_HAS_LOWER_CIRCUIT, out.rare.lower_circuit, out);
+  set_rare(r, 363, BGW_HAS_HIGH_52_WEEKS, out.rare.high_52_weeks, out);
+  set_rare(r, 371, BGW_HAS_LOW_52_WEEKS, out.rare.low_52_weeks, out);
   decode_best_five(r, out);
 }
 
-void decode_side(Reader& r, std::size_t at, std::array<bgw_level, 20>& side, std::uint32_t& count,
-                 std::uint32_t& dropped) {
+void decode_side(const Reader& r, std::size_t at, std::array<bgw_level, 20>& side, std::uint32_t& count, Packet& out) {
   for (int i = 0; i < 20; ++i, at += 10) {
-    const auto orders = static_cast<std::uint16_t>(r.raw<std::int16_t>(at + 8));
-    const bgw_level level{r.level_price(r.raw<std::int32_t>(at + 4)), r.raw<std::int32_t>(at), orders, 0};
-    if (is_empty(level)) continue;
-    if (makes_sense(level))
+    const auto quantity = r.raw<std::int32_t>(at);
+    const auto price = r.raw<std::int32_t>(at + 4);
+    const auto orders = r.raw<std::int16_t>(at + 8);
+    if (price == 0 && quantity == 0 && orders == 0) continue;
+    bgw_level level{};
+    if (r.level(price, quantity, orders, level))
       side[count++] = level;
     else
-      ++dropped;
+      ++out.dropped_levels;
   }
 }
 
 // "Depth20": no price of a trade, no sequence. Its time is at 27; what is at 35 is a dummy.
-void decode_depth(Reader& r, Packet& out) {
+void decode_depth(const Reader& r, Packet& out) {
   out.tick.modes = BGW_MODE_DEPTH;
-  std::uint64_t present = 0;
+  std::uint64_t present = BGW_HAS_ORDERS;
   set_time(r.integer(27), kMillisecond, BGW_HAS_EXCHANGE_TIME, out.book.exchange_time_ns, present);
-  out.book.present |= static_cast<std::uint32_t>(present);
-  decode_side(r, 43, out.bids, out.book.bid_count, out.dropped_levels);
-  decode_side(r, 243, out.asks, out.book.ask_count, out.dropped_levels);
+  out.book.present = static_cast<std::uint32_t>(present);
+  decode_side(r, 43, out.bids, out.book.bid_count, out);
+  decode_side(r, 243, out.asks, out.book.ask_count, out);
 }
 
-void decode_head(Reader& r, bgw_tick& t) {
+// False: its price is beyond all bounds.
+bool decode_head(const Reader& r, bgw_tick& t) {
   t.modes = BGW_MODE_LTP;
   t.present = BGW_HAS_LTP | BGW_HAS_SEQUENCE;
   t.sequence = r.integer(27);
   set_time(r.integer(35), kMillisecond, BGW_HAS_EXCHANGE_TIME, t.exchange_time_ns, t.present);
-  t.ltp = r.price(43);
+  return r.price(43, t.ltp);
 }
+
+Reading malformed(const char* problem) { return {Reading::Kind::kMalformed, problem}; }
 
 }  // namespace
 
@@ -175,38 +187,38 @@ bool parse_token(const char* text, std::size_t size, std::uint64_t& token) {
 }
 
 Reading decode(std::span<const std::byte> frame, Packet& out) {
-  if (frame.size() < 2) return {"found a frame of less than 2 bytes, expected a mode and an exchange type"};
+  if (frame.size() < 2) return malformed("found a frame of less than 2 bytes, expected a mode and an exchange type");
   const auto mode = std::to_integer<std::size_t>(frame[0]);
   const bool known_size = std::find(std::begin(kSizes) + 1, std::end(kSizes), frame.size()) != std::end(kSizes);
   const bool known_mode = mode >= 1 && mode <= 4;
-  if (!known_mode && !known_size) return {nullptr, true};
+  if (!known_mode && !known_size) return {Reading::Kind::kUnknownMode};
   if (!known_mode || frame.size() != kSizes[mode])
-    return {
-        "found a length that does not go with the frame's mode, expected 51, 123, 379 and 443 bytes for modes 1 to 4"};
+    return malformed(
+        "found a length that does not go with the frame's mode, expected 51, 123, 379 and 443 bytes for modes 1 to 4");
   const auto type = std::to_integer<std::uint8_t>(frame[1]);
   const char* token_text = reinterpret_cast<const char*>(frame.data() + 2);
   std::uint64_t token = 0;
   if (!parse_token(token_text, strnlen(token_text, kTokenSize), token))
-    return {"found a token that is no number, expected digits"};
+    return malformed("found a token that is no number, expected digits");
+  const Segment* segment = find_segment(type);
+  if (segment == nullptr) return {Reading::Kind::kUnknownScale};
   out.mode = static_cast<Mode>(mode);
   out.key = token_key(type, token);
   out.has_rare = false;
+  out.dropped_levels = 0;
   out.tick = {};
   out.book = {};
-  out.dropped_levels = 0;
   out.book.flags = BGW_BOOK_SNAPSHOT;
-  out.book.present = BGW_HAS_ORDERS;
   out.book.bids = out.bids.data();
   out.book.asks = out.asks.data();
-  Reader reader(frame.data(), price_unit(type));
+  const Reader reader(frame.data(), *segment);
   if (out.mode == Mode::kDepth20) {
     decode_depth(reader, out);
-  } else {
-    decode_head(reader, out.tick);
-    if (mode >= 2) decode_quote(reader, out.tick);
-    if (out.mode == Mode::kSnapQuote) decode_snap_quote(reader, out);
+    return {};
   }
-  if (!reader.good()) return {"found a price beyond all bounds, expected one of this market"};
+  if (!decode_head(reader, out.tick)) return malformed("found a price beyond all bounds, expected one of this market");
+  if (mode >= 2) decode_quote(reader, out.tick);
+  if (out.mode == Mode::kSnapQuote) decode_snap_quote(reader, out);
   return {};
 }
 

@@ -20,6 +20,8 @@ using TokenKey = std::uint64_t;
 constexpr TokenKey token_key(std::uint8_t exchange_type, std::uint64_t token) {
   return std::uint64_t{exchange_type} << 56 | token;
 }
+constexpr std::uint8_t exchange_type_of(TokenKey key) { return static_cast<std::uint8_t>(key >> 56); }
+constexpr std::uint64_t token_of(TokenKey key) { return key & ((std::uint64_t{1} << 56) - 1); }
 // Digits, at most 16 of them; false: something else.
 bool parse_token(const char* text, std::size_t size, std::uint64_t& token);
 
@@ -33,13 +35,19 @@ struct Packet {
   bgw_book book{};  // points into bids and asks; SnapQuote and Depth20 only
   std::array<bgw_level, 20> bids{};
   std::array<bgw_level, 20> asks{};
-  std::uint32_t dropped_levels = 0;  // of no side, no price, a quantity below zero, or too many
+  std::uint32_t dropped_levels = 0;  // left out: they make no sense, or have no price
 };
 
-// What is wrong with a frame; null: nothing, or `skip`, when it is one that no document has.
+// One bad part does not spoil the rest: levels and values that cannot be are left out of the packet.
 struct Reading {
+  enum class Kind {
+    kGood,
+    kMalformed,    // `problem` says what is wrong
+    kUnknownMode,  // in no document
+    kUnknownScale  // of a segment whose price scale no document gives
+  };
+  Kind kind = Kind::kGood;
   const char* problem = nullptr;  // "found …, expected …"
-  bool skip = false;
 };
 Reading decode(std::span<const std::byte> frame, Packet& out);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <unordered_set>
+#include <utility>
 
 #include "zerodha_requests.hpp"
 #include "zerodha_text.hpp"
@@ -31,8 +33,7 @@ bool parse_token(std::string_view text, std::uint32_t& token) {
 void ZerodhaAdapter::initialize() { url_ = setting("url").value_or(kDefaultUrl); }
 
 void ZerodhaAdapter::connect() {
-  held_.clear();
-  handles_.clear();
+  tokens_.clear();
   const std::string key = setting("api_key").value_or("");
   const std::string token = setting("access_token").value_or("");
   connection_ = websocket_open(login_url(url_, key, token),
@@ -46,12 +47,8 @@ void ZerodhaAdapter::disconnect() {
 
 void ZerodhaAdapter::on_open(std::uint32_t) { ready(); }
 
-// "subscribe" first, then a mode per group: a mode counts only for tokens that are subscribed. What
-// is held already gets its new mode and nothing else.
 void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
-  std::vector<std::uint32_t> fresh;
-  std::vector<std::uint32_t> stale;  // tokens that a new instrument list replaced
-  std::array<std::vector<std::uint32_t>, kModes.size()> by_mode;
+  Before before;
   for (const bgw_subscription& s : wanted) {
     std::uint32_t token = 0;
     if (!parse_token(s.token, token)) {
@@ -59,39 +56,54 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
              std::string("its token in the instrument list is '") + s.token + "', not a number");
       continue;
     }
-    if (price_unit(token) == 0) {
+    if (segment_of(token).price_unit == 0) {
       refuse(stream_of(s), BGW_E_UNSUPPORTED,
-             "its token " + std::to_string(token) + " is of Kite's segment " + std::to_string(token & 0xffU) +
+             "its token " + std::to_string(token) + " is of Kite's segment " + std::to_string(segment_number(token)) +
                  ", whose price scale no document gives");
       continue;
     }
-    const auto known = held_.find(s.instrument);
-    if (known != held_.end() && known->second.token == token && known->second.mode == s.mode) continue;
-    if (known == held_.end() || known->second.token != token) fresh.push_back(token);
-    if (known != held_.end() && known->second.token != token) {
-      stale.push_back(known->second.token);
-      handles_.erase(known->second.token);
-    }
-    held_[s.instrument] = {token, s.mode};
-    handles_[token] = s.instrument;
-    for (std::size_t i = 0; i < kModes.size(); ++i)
-      if (kModes[i].mode == s.mode) by_mode[i].push_back(token);
+    if (const auto* had = tokens_.of(s.instrument); had != nullptr && had->token != token) let_go(s.instrument, before);
+    Held& held = tokens_.hold(s.instrument, token).state;
+    before.emplace_back(token, held.mode);
+    held.mode = s.mode;
   }
-  send_all(unsubscribe_messages(stale));
-  send_all(subscribe_messages(fresh));
-  for (std::size_t i = 0; i < kModes.size(); ++i) send_all(mode_messages(kModes[i].name, by_mode[i]));
+  send_changes(before);
 }
 
 void ZerodhaAdapter::unsubscribe(std::span<const std::uint32_t> instruments) {
-  std::vector<std::uint32_t> tokens;
-  for (const std::uint32_t instrument : instruments) {
-    const auto known = held_.find(instrument);
-    if (known == held_.end()) continue;
-    tokens.push_back(known->second.token);
-    handles_.erase(known->second.token);
-    held_.erase(known);
+  Before before;
+  for (const std::uint32_t instrument : instruments) let_go(instrument, before);
+  send_changes(before);
+}
+
+void ZerodhaAdapter::let_go(std::uint32_t handle, Before& before) {
+  const auto* entry = tokens_.of(handle);
+  if (entry == nullptr) return;
+  before.emplace_back(entry->token, entry->state.mode);
+  tokens_.let_go(handle);
+}
+
+// "subscribe" first, then a mode per group: a mode counts only for tokens that are subscribed. What is subscribed
+// already gets its new mode and nothing else; Kite changes it at once, and what was still under way in the old one is
+// published as what its length says it is.
+void ZerodhaAdapter::send_changes(const Before& before) {
+  std::vector<std::uint32_t> ended;
+  std::vector<std::uint32_t> fresh;
+  std::array<std::vector<std::uint32_t>, kModes.size()> by_mode;
+  std::unordered_set<std::uint32_t> seen;
+  for (const auto& [token, mode] : before) {
+    if (!seen.insert(token).second) continue;
+    const auto* entry = tokens_.at(token);
+    const std::uint32_t now = entry == nullptr ? 0 : entry->state.mode;
+    if (mode != 0 && now == 0) ended.push_back(token);
+    if (mode == 0 && now != 0) fresh.push_back(token);
+    if (mode == now) continue;
+    for (std::size_t i = 0; i < kModes.size(); ++i)
+      if (kModes[i].mode == now) by_mode[i].push_back(token);
   }
-  send_all(unsubscribe_messages(tokens));
+  send_all(unsubscribe_messages(ended));
+  send_all(subscribe_messages(fresh));
+  for (std::size_t i = 0; i < kModes.size(); ++i) send_all(mode_messages(kModes[i].name, by_mode[i]));
 }
 
 bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::span<const std::byte> frame) {
@@ -104,20 +116,21 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::sp
   // missing.
   if (!is_whole(frame)) return BGW_E_INVALID;
   PacketCursor packets(frame);
-  for (auto bytes = packets.next(); !bytes.empty(); bytes = packets.next()) {
+  for (std::span<const std::byte> bytes; packets.next(bytes);) {
     const Reading reading = decode(bytes, packet_);
     if (reading != Reading::kGood) {
-      dropped(reading == Reading::kUnknownScale ? BGW_DROP_SCALE : BGW_DROP_LAYOUT);
+      dropped(reading == Reading::kUnknownLayout ? BGW_DROP_LAYOUT : BGW_DROP_SCALE);
+      if (reading == Reading::kUnknownScale) note_unknown_scale(packet_.token);
       continue;
     }
-    const auto handle = handles_.find(packet_.token);
-    if (handle == handles_.end()) {
-      dropped(BGW_DROP_UNKNOWN);  // still under way when it was unsubscribed
+    const auto* entry = tokens_.at(packet_.token);
+    if (entry == nullptr) {  // still under way when it was unsubscribed
+      dropped(BGW_DROP_UNKNOWN);
       continue;
     }
-    if (packet_.dropped_levels != 0) dropped(BGW_DROP_LEVEL, packet_.dropped_levels);
-    packet_.tick.instrument = handle->second;
+    packet_.tick.instrument = entry->handle;
     const bool has_book = (packet_.tick.modes & BGW_MODE_DEPTH) != 0;
+    if (has_book && packet_.dropped_levels != 0) dropped(BGW_DROP_LEVEL, packet_.dropped_levels);
     publish(packet_.tick, packet_.has_rare ? &packet_.rare : nullptr, has_book ? &packet_.book : nullptr);
   }
   return BGW_OK;
@@ -140,7 +153,7 @@ bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   return BGW_E_TRANSIENT;
 }
 
-void ZerodhaAdapter::on_text(std::string_view text) const {
+void ZerodhaAdapter::on_text(std::string_view text) {
   const TextFrame frame = read_text_frame(text);
   switch (frame.kind) {
     case TextFrame::Kind::kError:
@@ -148,6 +161,9 @@ void ZerodhaAdapter::on_text(std::string_view text) const {
       return;
     case TextFrame::Kind::kMessage:
       log(BGW_LOG_INFO, "message from Kite: " + frame.text);
+      return;
+    case TextFrame::Kind::kList:
+      list_announced(frame.text);
       return;
     case TextFrame::Kind::kOther:
       log(BGW_LOG_DEBUG, "text frame passed over: " + frame.text);
@@ -157,6 +173,12 @@ void ZerodhaAdapter::on_text(std::string_view text) const {
 
 void ZerodhaAdapter::send_all(const std::vector<std::string>& messages) const {
   for (const std::string& message : messages) send_text(connection_, message);
+}
+
+void ZerodhaAdapter::note_unknown_scale(std::uint32_t token) {
+  if (std::exchange(noted_unknown_scale_, true)) return;
+  log(BGW_LOG_WARNING, "token " + std::to_string(token) + " is of segment " + std::to_string(segment_number(token)) +
+                           ", whose price scale no document gives: it is passed over, and so are all like it");
 }
 
 }  // namespace zerodha

@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "bgw/adapter.hpp"
+#include "bgw/tokens.hpp"
 #include "zerodha_wire.hpp"
 
 namespace zerodha {
@@ -29,19 +32,22 @@ class ZerodhaAdapter final : public bgw::BaseBrokerAdapter {
 
  private:
   struct Held {
-    std::uint32_t token;
-    std::uint32_t mode;
+    std::uint32_t mode = 0;
   };
+  // What tokens had before a request of the host: their mode, or 0. Of several entries of one token the first counts.
+  using Before = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
-  void on_text(std::string_view text) const;
+  void let_go(std::uint32_t handle, Before& before);
+  void send_changes(const Before& before);
+  void on_text(std::string_view text);
   void send_all(const std::vector<std::string>& messages) const;
+  void note_unknown_scale(std::uint32_t token);
 
   std::string url_;
   std::uint32_t connection_ = 0;
-  // What this session has subscribed: by the host's handle, and back from the broker's token.
-  std::unordered_map<std::uint32_t, Held> held_;
-  std::unordered_map<std::uint32_t, std::uint32_t> handles_;
+  bgw::TokenMap<std::uint32_t, Held> tokens_;  // what this session has subscribed
   Packet packet_;
+  bool noted_unknown_scale_ = false;
 };
 
 }  // namespace zerodha

@@ -9,10 +9,10 @@
 namespace zerodha {
 
 struct TextFrame {
-  enum class Kind { kError, kMessage, kOther };
+  enum class Kind { kError, kMessage, kList, kOther };
   Kind kind = Kind::kOther;
-  std::string text;  // what Kite says; for kOther the frame's type, never its content: it may be an
-                     // order of the account
+  std::string text;  // what Kite says; for kList the tag of its present instrument list; for kOther the frame's type,
+                     // never its content: it may be an order of the account
 };
 
 TextFrame read_text_frame(std::string_view text);

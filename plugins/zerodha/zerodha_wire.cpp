@@ -61,23 +61,24 @@ void decode_quote(const std::byte* p, std::int64_t unit, bgw_tick& t) {
   t.close = price(p + 40, unit);
 }
 
-// "Market depth structure": quantity, price, orders and two bytes of padding. An empty level is all
-// zero. One with a quantity and without a price (market orders before the open) is no level.
-std::uint32_t decode_side(const std::byte* p, std::int64_t unit, std::array<bgw_level, kDepthLevels>& side,
+// "Market depth structure": quantity, price, orders and two bytes of padding. An empty level is all zero; one with a
+// quantity and no price, as market orders are before the open, is no level either.
+std::uint32_t decode_side(const std::byte* p, const Segment& segment, std::array<bgw_level, kDepthLevels>& side,
                           std::uint32_t& dropped) {
   std::uint32_t count = 0;
   for (std::size_t i = 0; i < kDepthLevels; ++i, p += kLevelSize) {
-    const bgw_level level{price(p + 4, unit), u32(p), u16(p + 8), 0};
-    if (level.price != 0)
-      side[count++] = level;
-    else if (level.quantity != 0 || level.orders != 0)
+    const bgw_level level{price(p + 4, segment.price_unit), u32(p), u16(p + 8), 0};
+    if (level.quantity == 0 && level.price == 0 && level.orders == 0) continue;
+    if (level.price <= 0 && !segment.prices_below_zero)
       ++dropped;
+    else
+      side[count++] = level;
   }
   return count;
 }
 
 // "Quote packet structure", bytes 44 to 184.
-void decode_full(const std::byte* p, std::int64_t unit, Packet& out) {
+void decode_full(const std::byte* p, const Segment& segment, Packet& out) {
   bgw_tick& t = out.tick;
   t.modes |= BGW_MODE_DEPTH;
   t.present |= BGW_HAS_OI | BGW_HAS_OI_DAY_HIGH | BGW_HAS_OI_DAY_LOW;
@@ -90,38 +91,47 @@ void decode_full(const std::byte* p, std::int64_t unit, Packet& out) {
   out.book = {};
   out.book.flags = BGW_BOOK_SNAPSHOT;
   out.book.present = BGW_HAS_ORDERS;
-  out.book.bid_count = decode_side(p + kDepthOffset, unit, out.bids, out.dropped_levels);
-  out.book.ask_count = decode_side(p + kDepthOffset + kDepthLevels * kLevelSize, unit, out.asks, out.dropped_levels);
+  out.book.bid_count = decode_side(p + kDepthOffset, segment, out.bids, out.dropped_levels);
+  out.book.ask_count = decode_side(p + kDepthOffset + kDepthLevels * kLevelSize, segment, out.asks, out.dropped_levels);
   out.book.bids = out.bids.data();
   out.book.asks = out.asks.data();
 }
 
 }  // namespace
 
-std::int64_t price_unit(std::uint32_t token) {
-  const auto segment = static_cast<Segment>(token & 0xffU);
-  switch (segment) {
-    case Segment::kCds:
-      return BGW_PRICE_SCALE / 10'000'000;
-    case Segment::kBcd:
-    case Segment::kNco:
-      return BGW_PRICE_SCALE / 10'000;
+// "Websocket streaming", and the official clients for what it leaves out. NCO has 1e4 since their releases of September
+// 2026, which compared raw ticks with the exchange: the scale of 100 before was wrong.
+Segment segment_of(std::uint32_t token) {
+  switch (segment_number(token)) {
+    case 1:  // NSE
+    case 2:  // NFO
+    case 4:  // BSE
+    case 5:  // BFO
+    case 8:  // MCXSX
+    case 9:  // INDICES
+      return {BGW_PRICE_SCALE / 100, false};
+    case 3:  // CDS
+      return {BGW_PRICE_SCALE / 10'000'000, false};
+    case 6:  // BCD
+      return {BGW_PRICE_SCALE / 10'000, false};
+    case 7:  // MCX
+      return {BGW_PRICE_SCALE / 100, true};
+    case 12:  // NCO
+      return {BGW_PRICE_SCALE / 10'000, true};
     default:
-      return segment >= Segment{1} && segment <= Segment::kIndices ? BGW_PRICE_SCALE / 100 : 0;
+      return {0, false};
   }
 }
 
 PacketCursor::PacketCursor(std::span<const std::byte> frame) : rest_(frame.subspan(2)), left_(u16(frame.data())) {}
 
-std::span<const std::byte> PacketCursor::next() {
-  while (left_ != 0) {
-    --left_;
-    const std::size_t length = u16(rest_.data());
-    const auto packet = rest_.subspan(2, length);
-    rest_ = rest_.subspan(2 + length);
-    if (length != 0) return packet;
-  }
-  return {};
+bool PacketCursor::next(std::span<const std::byte>& packet) {
+  if (left_ == 0) return false;
+  --left_;
+  const std::size_t length = u16(rest_.data());
+  packet = rest_.subspan(2, length);
+  rest_ = rest_.subspan(2 + length);
+  return true;
 }
 
 bool is_whole(std::span<const std::byte> frame) {
@@ -144,7 +154,8 @@ Reading decode(std::span<const std::byte> bytes, Packet& out) {
     return Reading::kUnknownLayout;
   const std::byte* p = bytes.data();
   out.token = u32(p);
-  const std::int64_t unit = price_unit(out.token);
+  const Segment segment = segment_of(out.token);
+  const std::int64_t unit = segment.price_unit;
   if (unit == 0) return Reading::kUnknownScale;
   out.has_rare = false;
   out.dropped_levels = 0;
@@ -156,7 +167,7 @@ Reading decode(std::span<const std::byte> bytes, Packet& out) {
     decode_index(p, unit, size == kIndexFull, out.tick);
   } else if (size >= kQuote) {
     decode_quote(p, unit, out.tick);
-    if (size == kFull) decode_full(p, unit, out);
+    if (size == kFull) decode_full(p, segment, out);
   }
   return Reading::kGood;
 }

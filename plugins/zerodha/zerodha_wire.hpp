@@ -14,14 +14,15 @@ namespace zerodha {
 
 inline constexpr std::size_t kDepthLevels = 5;
 
-// The lower byte of an instrument token.
-enum class Segment : std::uint8_t { kCds = 3, kBcd = 6, kIndices = 9, kNco = 12 };
-
-// What one unit of a packet's prices is worth in 1e-9. The official clients divide by 1e7 for CDS, by
-// 1e4 for BCD and for NSE commodities (NCO; the Python, Go, Java and .NET clients since 2026-09-11),
-// and by 100 for the other segments up to 9. 0: no document gives the segment's scale, so that its
-// prices are not known.
-std::int64_t price_unit(std::uint32_t token);
+// What the lower byte of an instrument token tells.
+struct Segment {
+  // What one unit of a packet's prices is worth in 1e-9: the official clients divide by 1e7 for CDS, by 1e4 for BCD and
+  // NCO, and by 100 for the others that they know. 0: no document gives the scale, and a guess would be a wrong price.
+  std::int64_t price_unit;
+  bool prices_below_zero;  // the exchange allows them
+};
+constexpr std::uint32_t segment_number(std::uint32_t token) { return token & 0xffU; }
+Segment segment_of(std::uint32_t token);
 
 // A one-byte frame every three seconds, also while data flows.
 inline bool is_heartbeat(std::span<const std::byte> frame) { return frame.size() < 2; }
@@ -35,21 +36,15 @@ struct Packet {
   bgw_book book{};  // points into bids and asks; only when tick.modes has BGW_MODE_DEPTH
   std::array<bgw_level, kDepthLevels> bids{};
   std::array<bgw_level, kDepthLevels> asks{};
-  std::uint32_t dropped_levels = 0;  // that had a quantity and no price: market orders before the open
-};
-
-enum class Reading : std::uint8_t {
-  kGood,
-  kUnknownLayout,  // a length that is in no document; 12 and 164 bytes have been seen
-  kUnknownScale    // of a segment without price_unit
+  std::uint32_t dropped_levels = 0;  // left out: they have no price, or one that the exchange does not allow
 };
 
 // Walks the packets of a frame that is_whole.
 class PacketCursor {
  public:
   explicit PacketCursor(std::span<const std::byte> frame);
-  // The next packet's bytes; empty: no more. A packet of no bytes is passed over.
-  std::span<const std::byte> next();
+  // False: no more.
+  bool next(std::span<const std::byte>& packet);
 
  private:
   std::span<const std::byte> rest_;
@@ -60,7 +55,11 @@ class PacketCursor {
 // official clients.
 bool is_whole(std::span<const std::byte> frame);
 
-// The length alone tells the layout. `out` holds nothing of use unless the reading is good.
+enum class Reading {
+  kGood,
+  kUnknownLayout,  // the length alone tells it; 12 and 164 bytes, which are in no document, have been seen
+  kUnknownScale    // of a segment whose price scale no document gives; `out.token` is set
+};
 Reading decode(std::span<const std::byte> bytes, Packet& out);
 
 }  // namespace zerodha

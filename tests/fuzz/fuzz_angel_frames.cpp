@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::vector<std::byte> frame(begin, begin + size);
   angel::Packet packet;
   const angel::Reading reading = angel::decode(frame, packet);
-  const bool known = reading.problem == nullptr && !reading.skip;
+  const bool known = reading.kind == angel::Reading::Kind::kGood;
   if (known) {
     // Its token is subscribed, in each mode.
     static constexpr const char* kSegments[] = {"", "NSE", "NFO", "BSE", "BFO", "MCX", "", "NCDEX"};
@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const bgw::Error&) {
     refused = true;
   }
-  if (refused != (reading.problem != nullptr)) std::abort();
+  if (refused != (reading.kind == angel::Reading::Kind::kMalformed)) std::abort();
   for (const auto& update : host.published) {
     const bool deep = (update.tick.modes & BGW_MODE_DEPTH) != 0;
     if ((update.tick.present & BGW_HAS_LTP) == 0 && update.tick.modes != BGW_MODE_DEPTH) std::abort();

@@ -12,7 +12,7 @@ void subscribe_all(zerodha::ZerodhaAdapter& adapter, std::span<const std::byte> 
   std::vector<std::string> tokens;
   std::vector<bgw_subscription> wanted;
   zerodha::PacketCursor packets(frame);
-  for (auto bytes = packets.next(); !bytes.empty() && tokens.size() < 100; bytes = packets.next()) {
+  for (std::span<const std::byte> bytes; tokens.size() < 100 && packets.next(bytes);) {
     zerodha::Packet packet;
     if (zerodha::decode(bytes, packet) == zerodha::Reading::kGood) tokens.push_back(std::to_string(packet.token));
   }

@@ -1,10 +1,4 @@
-#include "angel_adapter.hpp"
-
-#include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
-
-#include "bgw/testing/fake_host.hpp"
-#include "frames.hpp"
+#include "adapter_fixture.hpp"
 
 namespace angel {
 namespace {
@@ -12,54 +6,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-constexpr std::int64_t kRupee = 1'000'000'000;
-
-bgw_subscription want(std::uint32_t instrument, std::uint32_t mode, const char* token, std::uint32_t depth = 0,
-                      const char* segment = "NSE", const char* exchange = "NSE") {
-  return {sizeof(bgw_subscription), instrument, mode, depth, "", exchange, "", segment, token};
-}
-
-class AngelTest : public testing::Test {
- protected:
-  AngelTest() {
-    host.settings = {{"url", "ws://127.0.0.1:9001"},
-                     {"api_key", "key"},
-                     {"client_code", "C1"},
-                     {"jwt_token", "Bearer jwt"},
-                     {"feed_token", "feed"}};
-    adapter.initialize();
-    adapter.connect();
-  }
-  void subscribe(std::vector<bgw_subscription> wanted) { adapter.subscribe(wanted); }
-  void unsubscribe(std::vector<std::uint32_t> instruments) { adapter.unsubscribe(instruments); }
-  bgw_status binary(const Bytes& frame) { return adapter.on_frame(1, BGW_OPCODE_BINARY, frame.all()); }
-  bgw_status text(std::string_view t) { return adapter.on_frame(1, BGW_OPCODE_TEXT, std::as_bytes(std::span(t))); }
-  // "subscribe 3 1:1594,2885 5:7" of each request since the last call.
-  std::vector<std::string> sent() {
-    std::vector<std::string> all;
-    for (const std::string& message : host.sent) {
-      const auto request = nlohmann::json::parse(message);
-      std::string one = request["action"] == 1 ? "subscribe " : "unsubscribe ";
-      one += request["params"]["mode"].dump();
-      for (const auto& list : request["params"]["tokenList"]) {
-        one += ' ' + list["exchangeType"].dump() + ':';
-        for (const auto& token : list["tokens"]) one += token.get<std::string>() + ',';
-        one.pop_back();
-      }
-      all.push_back(std::move(one));
-    }
-    host.sent.clear();
-    return all;
-  }
-  std::string id_of(std::size_t request) const { return nlohmann::json::parse(host.sent.at(request))["correlationID"]; }
-  void refuse(const std::string& id, const char* code = "E1001") {
-    text(R"({"correlationID":")" + id + R"(","errorCode":")" + code + R"(","errorMessage":"Invalid"})");
-  }
-
-  bgw::testing::FakeHost host;
-  AngelAdapter adapter{host.table};
-};
 
 TEST_F(AngelTest, LogsInByHeadersAndPingsEveryTenSeconds) {
   EXPECT_THAT(host.urls, ElementsAre("ws://127.0.0.1:9001"));
@@ -88,36 +34,19 @@ TEST_F(AngelTest, OneRequestPerModeWithTokensByExchangeType) {
 TEST_F(AngelTest, TwentyLevelsAreTwoModes) {
   subscribe({want(1, BGW_MODE_DEPTH, "1594", 20)});
   EXPECT_THAT(sent(), ElementsAre("subscribe 3 1:1594", "subscribe 4 1:1594"));
+  binary(snap_frame());
   subscribe({want(1, BGW_MODE_DEPTH, "1594", 5)});
   EXPECT_THAT(sent(), ElementsAre("unsubscribe 4 1:1594"));
+  binary(depth_frame());
+  EXPECT_EQ(host.published.at(1).bids.size(), 20U) << "was under way";
+  binary(snap_frame().set(27, std::int64_t{78}));
+  EXPECT_EQ(host.published.at(2).bids.size(), 5U);
+  binary(depth_frame());
+  EXPECT_EQ(host.dropped[BGW_DROP_DUPLICATE], 1U);
   subscribe({want(1, BGW_MODE_DEPTH, "1594", 20)});
   EXPECT_THAT(sent(), ElementsAre("subscribe 4 1:1594"));
   unsubscribe({1});
   EXPECT_THAT(sent(), ElementsAre("unsubscribe 3 1:1594", "unsubscribe 4 1:1594"));
-}
-
-TEST_F(AngelTest, ANewModeComesBeforeTheOldOneGoes) {
-  subscribe({want(1, BGW_MODE_LTP, "1594")});
-  sent();
-  subscribe({want(1, BGW_MODE_QUOTE, "1594")});
-  EXPECT_THAT(sent(), ElementsAre("subscribe 2 1:1594", "unsubscribe 1 1:1594"));
-  subscribe({want(1, BGW_MODE_QUOTE, "1594")});
-  EXPECT_THAT(sent(), IsEmpty());
-}
-
-TEST_F(AngelTest, OnAFullConnectionTheOldModeGoesFirst) {
-  std::vector<std::string> tokens;
-  std::vector<bgw_subscription> all;
-  for (std::uint32_t i = 0; i < kPerConnection; ++i) tokens.push_back(std::to_string(i + 1));
-  for (std::uint32_t i = 0; i < kPerConnection; ++i) all.push_back(want(i, BGW_MODE_LTP, tokens[i].c_str()));
-  subscribe(all);
-  sent();
-  subscribe({want(0, BGW_MODE_QUOTE, "1")});
-  EXPECT_THAT(sent(), ElementsAre("unsubscribe 1 1:1", "subscribe 2 1:1"));
-  unsubscribe({5});
-  sent();
-  subscribe({want(1, BGW_MODE_QUOTE, "2")});
-  EXPECT_THAT(sent(), ElementsAre("subscribe 2 1:2", "unsubscribe 1 1:2"));
 }
 
 TEST_F(AngelTest, AnotherTokenOfTheSameInstrumentReplacesTheOld) {
@@ -135,7 +64,7 @@ TEST_F(AngelTest, WhatItsListHasWrongIsRefusedByName) {
   subscribe({want(1, BGW_MODE_LTP, "15x4"), want(2, BGW_MODE_LTP, "7", 0, "NYSE"), want(3, BGW_MODE_LTP, "8")});
   ASSERT_EQ(host.refusals.size(), 2U);
   EXPECT_THAT(host.refusals[0], HasSubstr("1: its instrument list has it as token '15x4' of segment 'NSE'"));
-  EXPECT_THAT(host.refusals[1], HasSubstr("segment 'NYSE'"));
+  EXPECT_THAT(host.refusals[1], HasSubstr("segment 'NYSE', which no document of Angel's feed has"));
   EXPECT_THAT(sent(), ElementsAre("subscribe 1 1:8"));
 }
 
@@ -171,14 +100,29 @@ TEST_F(AngelTest, AnIndexIsNotTraded) {
                                                           BGW_HAS_CLOSE | BGW_HAS_EXCHANGE_TIME});
 }
 
-TEST_F(AngelTest, LateTicksOfWhatWasLetGoAreDropped) {
+TEST_F(AngelTest, LateTicksOfWhatWasLetGoAreCounted) {
   subscribe({want(1, BGW_MODE_LTP, "1594")});
-  subscribe({want(1, BGW_MODE_QUOTE, "1594")});
-  binary(ltp_frame());
-  EXPECT_THAT(host.published, IsEmpty()) << "of the mode before";
   unsubscribe({1});
-  binary(quote_frame());
+  binary(ltp_frame());
   EXPECT_THAT(host.published, IsEmpty());
+  EXPECT_EQ(host.dropped[BGW_DROP_UNKNOWN], 1U);
+}
+
+TEST_F(AngelTest, OddLevelsAreCountedAndTheRestGoesOut) {
+  subscribe({want(1, BGW_MODE_DEPTH, "1594", 5)});
+  Bytes frame = snap_frame();
+  set_best_five(frame, 0, 2, 10, 196'110, 2);
+  binary(frame);
+  ASSERT_EQ(host.published.size(), 1U);
+  EXPECT_EQ(host.published[0].bids.size(), 4U);
+  EXPECT_EQ(host.dropped[BGW_DROP_LEVEL], 1U);
+}
+
+TEST_F(AngelTest, AnUnknownScaleIsNeverPublished) {
+  EXPECT_EQ(binary(ltp_frame(6, "1594")), BGW_OK);
+  EXPECT_THAT(host.published, IsEmpty());
+  EXPECT_EQ(host.dropped[BGW_DROP_SCALE], 1U);
+  EXPECT_THAT(host.logs, ElementsAre(HasSubstr("exchange type 6")));
 }
 
 TEST_F(AngelTest, AMalformedFrameIsRefusedWithItsReason) {
@@ -194,6 +138,7 @@ TEST_F(AngelTest, AMalformedFrameIsRefusedWithItsReason) {
 TEST_F(AngelTest, AFrameOfAnUnknownModeIsNotedOnce) {
   EXPECT_EQ(binary(head(60, 9)), BGW_OK);
   EXPECT_EQ(binary(head(60, 9)), BGW_OK);
+  EXPECT_EQ(host.dropped[BGW_DROP_LAYOUT], 2U);
   EXPECT_EQ(host.logs.size(), 1U);
 }
 
@@ -237,14 +182,15 @@ TEST_F(AngelTest, TwoInstrumentsMayExchangeTheirTokens) {
   EXPECT_EQ(host.published[1].tick.instrument, 2U);
 }
 
-TEST_F(AngelTest, ATokenThatAnotherInstrumentTookOverStays) {
+TEST_F(AngelTest, OfTwoHoldersOfOneTokenTheNewerHasIt) {
   subscribe({want(1, BGW_MODE_LTP, "10"), want(2, BGW_MODE_LTP, "20")});
   subscribe({want(1, BGW_MODE_LTP, "20")});
   sent();
   unsubscribe({2});
   EXPECT_THAT(sent(), IsEmpty());
   binary(ltp_frame(1, "20"));
-  EXPECT_EQ(host.published.size(), 1U);
+  ASSERT_EQ(host.published.size(), 1U);
+  EXPECT_EQ(host.published[0].tick.instrument, 1U);
 }
 
 TEST_F(AngelTest, NothingIsLeftOfARefusedTokenThatWasReplaced) {

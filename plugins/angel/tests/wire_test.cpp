@@ -15,8 +15,7 @@ constexpr std::int64_t kPaisa = 10'000'000;
 Packet decoded(const Bytes& frame) {
   Packet p;
   const Reading reading = decode(frame.all(), p);
-  EXPECT_EQ(reading.problem, nullptr);
-  EXPECT_FALSE(reading.skip);
+  EXPECT_EQ(reading.kind, Reading::Kind::kGood) << (reading.problem != nullptr ? reading.problem : "");
   return p;
 }
 
@@ -98,15 +97,57 @@ TEST(AngelWire, TheFlagTellsTheSideWhateverThePosition) {
   EXPECT_EQ(p.book.asks[1].price, 103 * kPaisa);
 }
 
-// One bad level does not spoil the prices of its packet.
-TEST(AngelWire, ALevelOfNoSideIsLeftOutAndCounted) {
+TEST(AngelWire, ALevelThatMakesNoSenseSpoilsNeitherItsBookNorItsPacket) {
   Bytes frame = snap_frame();
-  const std::int64_t ltp = decoded(frame).tick.ltp;
-  set_best_five(frame, 3, 2, 1, 100, 1);
+  set_best_five(frame, 0, 2, 10, 196'110, 2);    // no side that a document has
+  set_best_five(frame, 1, 1, -1, 196'109, 2);    // less than nothing
+  set_best_five(frame, 2, 1, 500, 0, 3);         // market orders before the open: no price
+  set_best_five(frame, 5, 0, 10, INT64_MAX, 2);  // beyond all bounds
+  set_best_five(frame, 6, 0, 10, -196'121, 2);   // a share's is never below zero
   const Packet p = decoded(frame);
-  EXPECT_EQ(p.dropped_levels, 1U);
-  EXPECT_EQ(p.book.bid_count, 4U);
-  EXPECT_EQ(p.tick.ltp, ltp);
+  EXPECT_EQ(p.dropped_levels, 5U);
+  EXPECT_EQ(p.tick.modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH});
+  EXPECT_EQ(p.tick.ltp, 196'115 * kPaisa);
+  ASSERT_EQ(p.book.bid_count, 2U);
+  EXPECT_EQ(p.book.bids[0].price, 196'107 * kPaisa);
+  ASSERT_EQ(p.book.ask_count, 1U);
+  EXPECT_EQ(p.book.asks[0].price, 196'122 * kPaisa);
+}
+
+TEST(AngelWire, OfMoreThanFiveLevelsOnOneSideTheFirstFiveCount) {
+  Bytes frame = snap_frame();
+  for (std::size_t i = 0; i < 10; ++i) set_best_five(frame, i, 0, 10 + static_cast<std::int64_t>(i), 196'120, 1);
+  const Packet p = decoded(frame);
+  EXPECT_EQ(p.book.bid_count, 0U);
+  ASSERT_EQ(p.book.ask_count, 5U);
+  EXPECT_EQ(p.book.asks[4].quantity, 14);
+  EXPECT_EQ(p.dropped_levels, 5U);
+}
+
+TEST(AngelWire, ACommoditysLevelMayBeBelowZero) {
+  Bytes frame = snap_frame(5, "7");
+  set_best_five(frame, 0, 1, 10, -3'763, 2);
+  const Packet p = decoded(frame);
+  EXPECT_EQ(p.book.bids[0].price, -3'763 * kPaisa);
+  EXPECT_EQ(p.dropped_levels, 0U);
+}
+
+TEST(AngelWire, APriceBeyondAllBoundsSpoilsNothingElse) {
+  Bytes frame = snap_frame();
+  for (const std::size_t at : {59UL, 91UL, 347UL}) frame.set(at, INT64_MAX);
+  const Packet p = decoded(frame);
+  EXPECT_EQ(p.tick.present & (BGW_HAS_AVERAGE_PRICE | BGW_HAS_OPEN | BGW_HAS_UPPER_CIRCUIT), 0U);
+  EXPECT_NE(p.tick.present & BGW_HAS_LOWER_CIRCUIT, 0U);
+  EXPECT_EQ(p.tick.ltp, 196'115 * kPaisa);
+}
+
+TEST(AngelWire, AnExchangeTypeWhoseScaleNoDocumentGivesIsNotRead) {
+  for (int type = 0; type < 256; ++type) {
+    Packet p;
+    const Bytes frame = ltp_frame(static_cast<std::uint8_t>(type));
+    const bool known = (type >= 1 && type <= 5) || type == 7 || type == 13;
+    EXPECT_EQ(decode(frame.all(), p).kind, known ? Reading::Kind::kGood : Reading::Kind::kUnknownScale) << type;
+  }
 }
 
 TEST(AngelWire, BoundsOfZeroAndTimesOfZeroAreNone) {
@@ -121,26 +162,16 @@ TEST(AngelWire, AQuantityBelowZeroIsNone) {
   Bytes frame = snap_frame();
   for (const std::size_t at : {51UL, 67UL, 131UL}) frame.set(at, std::int64_t{-1});
   EXPECT_EQ(decoded(frame).tick.present & (BGW_HAS_LAST_QUANTITY | BGW_HAS_VOLUME | BGW_HAS_OI), 0U);
-  set_best_five(frame, 0, 1, -1, 100, 1);
-  EXPECT_EQ(decoded(frame).dropped_levels, 1U);
-  EXPECT_EQ(decoded(frame).book.bid_count, 4U);
-  EXPECT_EQ(decoded(depth_frame().set(43, std::int32_t{-1})).dropped_levels, 1U);
 }
 
-TEST(AngelWire, ALevelWithoutAPriceIsNone) {
-  Bytes frame = snap_frame();
-  set_best_five(frame, 0, 1, 500, 0, 1);
+TEST(AngelWire, ALevelOfTwentyThatMakesNoSenseIsLeftOutToo) {
+  Bytes frame = depth_frame();
+  frame.set(43, std::int32_t{-1}).set(57, std::int32_t{0});  // a quantity, then a price
   const Packet p = decoded(frame);
-  EXPECT_EQ(p.dropped_levels, 1U);
-  EXPECT_EQ(p.book.bid_count, 4U);
-}
-
-TEST(AngelWire, BestFiveAreAtMostFiveASide) {
-  Bytes frame = snap_frame();
-  set_best_five(frame, 5, 1, 1, 100, 1);
-  const Packet p = decoded(frame);
-  EXPECT_EQ(p.book.bid_count, 5U);
-  EXPECT_EQ(p.dropped_levels, 1U);
+  EXPECT_EQ(p.dropped_levels, 2U);
+  ASSERT_EQ(p.book.bid_count, 18U);
+  EXPECT_EQ(p.book.bids[0].price, 195'898 * kPaisa);
+  EXPECT_EQ(p.book.ask_count, 19U);
 }
 
 TEST(AngelWire, Depth20HasABookWithItsTimeAndNothingElse) {
@@ -189,23 +220,19 @@ TEST(AngelWire, AModeThatNoDocumentHasIsPassedOver) {
     Packet p;
     const Bytes frame = head(60, mode);
     const Reading reading = decode(frame.all(), p);
-    EXPECT_TRUE(reading.skip);
-    EXPECT_EQ(reading.problem, nullptr);
+    EXPECT_EQ(reading.kind, Reading::Kind::kUnknownMode);
   }
 }
 
 TEST(AngelExchanges, WordsNumbersAndStandardNames) {
-  for (const auto& [segment, type] : {std::pair{"NSE", 1},
-                                      {"NFO", 2},
-                                      {"BSE", 3},
-                                      {"BFO", 4},
-                                      {"MCX", 5},
-                                      {"NCDEX", 7},
-                                      {"CDS", 13},
-                                      {"NCO", 0},
-                                      {"", 0},
-                                      {"nse", 0}})
-    EXPECT_EQ(exchange_type(segment), type) << segment;
+  for (const auto& [name, type] :
+       {std::pair{"NSE", 1}, {"NFO", 2}, {"BSE", 3}, {"BFO", 4}, {"MCX", 5}, {"NCDEX", 7}, {"CDS", 13}}) {
+    const Segment* segment = find_segment(std::string_view(name));
+    ASSERT_NE(segment, nullptr) << name;
+    EXPECT_EQ(segment->type, type) << name;
+    EXPECT_EQ(find_segment(static_cast<std::uint8_t>(type)), segment);
+  }
+  for (const char* unknown : {"NCO", "", "nse"}) EXPECT_EQ(find_segment(std::string_view(unknown)), nullptr);
   EXPECT_EQ(standard_exchange("NSE", true), "NSE_INDEX");
   EXPECT_EQ(standard_exchange("MCX", true), "MCX_INDEX");
   EXPECT_EQ(standard_exchange("NFO", true), "");

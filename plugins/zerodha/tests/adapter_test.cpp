@@ -100,10 +100,13 @@ TEST_F(Adapter, RefusesATokenThatIsNoNumber) {
 TEST_F(Adapter, PublishesEachKnownPacketInOrderAsOneUpdate) {
   subscribe({want(1, BGW_MODE_DEPTH, "408065"), want(2, BGW_MODE_QUOTE, "256265")});
   EXPECT_EQ(binary(frame_of({full_packet(kInfy, 1'625'461'887, 1'625'461'887), Bytes().zeros(12), index_packet(kNifty),
-                             ltp_packet(999, 1), ltp_packet(kInfy, 157'400)})),
+                             ltp_packet(999 << 8 | 1, 1), ltp_packet(kInfy, 157'400)})),
             BGW_OK);
+  EXPECT_EQ(host.dropped[BGW_DROP_LAYOUT], 1U);
+  EXPECT_EQ(host.dropped[BGW_DROP_UNKNOWN], 1U);
   ASSERT_EQ(host.published.size(), 3U);
   EXPECT_EQ(host.published[0].tick.instrument, 1U);
+  EXPECT_EQ(host.published[0].book_present, std::uint32_t{BGW_HAS_ORDERS});
   EXPECT_TRUE(host.published[0].has_rare);
   EXPECT_EQ(host.published[0].bids.size(), 5U);
   EXPECT_EQ(host.published[0].asks.size(), 3U);
@@ -127,21 +130,50 @@ TEST_F(Adapter, TakesHeartbeatsAndTextFramesOfEveryKind) {
   EXPECT_THAT(host.logs, testing::Contains(HasSubstr("Kite says: subscription limit")));
 }
 
-// A guessed scale would be a wrong price.
-TEST_F(Adapter, RefusesASegmentWhoseScaleNoDocumentGives) {
-  subscribe({want(1, BGW_MODE_LTP, "2570")});  // segment 10
-  EXPECT_THAT(host.refusals, ElementsAre(HasSubstr("segment 10")));
-  binary(frame_of({ltp_packet(2570, 1), ltp_packet(2570, 2)}));
-  EXPECT_TRUE(host.published.empty());
+TEST_F(Adapter, ASegmentOfUnknownScaleIsRefusedByNameAndNeverPublished) {
+  subscribe({want(1, BGW_MODE_LTP, "2570"), want(2, BGW_MODE_LTP, "265")});
+  EXPECT_THAT(host.refusals, ElementsAre(HasSubstr("1: its token 2570 is of Kite's segment 10")));
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[265]})", R"({"a":"mode","v":["ltp",[265]]})"));
+  binary(frame_of({ltp_packet(2570, 1), ltp_packet(265, 1), ltp_packet(2570, 2)}));
+  EXPECT_EQ(host.published.size(), 1U);
   EXPECT_EQ(host.dropped[BGW_DROP_SCALE], 2U);
+  EXPECT_THAT(host.logs, ElementsAre(HasSubstr("segment 10")));
 }
 
-TEST_F(Adapter, CountsWhatItLeavesOut) {
+TEST_F(Adapter, AnnouncesTheTagOfTheBrokersInstrumentList) {
+  text(R"({"type":"instruments_meta","data":{"count":114823,"etag":"W/\"6a7e998c-9757\""}})");
+  text(R"({"type":"instruments_meta","data":{"count":114823}})");
+  text(R"({"type":"instruments_meta","data":{"etag":7}})");
+  EXPECT_THAT(host.etags, ElementsAre("W/\"6a7e998c-9757\""));
+}
+
+TEST_F(Adapter, TwoInstrumentsMayExchangeTheirTokensInOneRequest) {
+  subscribe({want(1, BGW_MODE_LTP, "408065"), want(2, BGW_MODE_DEPTH, "256265")});
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_LTP, "256265"), want(2, BGW_MODE_DEPTH, "408065")});
+  binary(frame_of({ltp_packet(kInfy, 1), ltp_packet(kNifty, 2)}));
+  ASSERT_EQ(host.published.size(), 2U);
+  EXPECT_EQ(host.published[0].tick.instrument, 2U);
+  EXPECT_EQ(host.published[1].tick.instrument, 1U);
+  for (const std::string& message : host.sent) EXPECT_THAT(message, HasSubstr("mode")) << "both stay subscribed";
+}
+
+TEST_F(Adapter, OfTwoHoldersOfOneTokenTheNewerHasIt) {
+  subscribe({want(1, BGW_MODE_LTP, "408065"), want(2, BGW_MODE_LTP, "408065")});
+  host.sent.clear();
+  adapter.unsubscribe(std::vector<std::uint32_t>{1});
+  EXPECT_THAT(host.sent, IsEmpty());
+  binary(frame_of({ltp_packet(kInfy, 1)}));
+  ASSERT_EQ(host.published.size(), 1U);
+  EXPECT_EQ(host.published[0].tick.instrument, 2U);
+}
+
+TEST_F(Adapter, WhatWasUnderWayWhenTheModeChangedIsPublishedAsWhatItIs) {
+  subscribe({want(1, BGW_MODE_DEPTH, "408065")});
   subscribe({want(1, BGW_MODE_LTP, "408065")});
-  binary(frame_of({ltp_packet(kInfy, 1), ltp_packet(kNifty, 2), Bytes().u32(kInfy).zeros(8)}));
-  EXPECT_EQ(host.published.size(), 1U);
-  EXPECT_EQ(host.dropped[BGW_DROP_UNKNOWN], 1U);
-  EXPECT_EQ(host.dropped[BGW_DROP_LAYOUT], 1U);
+  binary(frame_of({full_packet(kInfy, 0, 0), ltp_packet(kInfy, 1)}));
+  ASSERT_EQ(host.published.size(), 2U);
+  EXPECT_NE(host.published[0].tick.modes & BGW_MODE_DEPTH, 0U);
 }
 
 bgw_status class_of(ZerodhaAdapter& adapter, std::int32_t http_status, std::int64_t* wait = nullptr,

@@ -86,20 +86,40 @@ TEST(Decode, PricesFollowTheSegmentsScaleAndMayBeNegative) {
   EXPECT_EQ(decoded(full_packet(kBcd, 0, 0)).bids[0].price, 15'730'000'000);
 }
 
-// The vendor's own clients changed for these four contracts in September 2026.
-TEST(Decode, CommoditiesOfNseAreTenThousandths) {
-  EXPECT_EQ(decoded(ltp_packet(31'132'428, 3'782'000)).tick.ltp, 378'200'000'000);
-  EXPECT_EQ(decoded(ltp_packet(31'188'748, 2'916'000)).tick.ltp, 291'600'000'000);
-  EXPECT_EQ(decoded(ltp_packet(31'503'116, 268'500'000)).tick.ltp, 26'850'000'000'000);
-  EXPECT_EQ(decoded(ltp_packet(33'539'084, 84'940'000)).tick.ltp, 8'494'000'000'000);
+TEST(Decode, NseCommoditiesDivideByTenThousand) {
+  constexpr std::uint32_t kAlumini = 31'132'428;  // segment 12
+  EXPECT_EQ(decoded(ltp_packet(kAlumini, 3'782'000)).tick.ltp, 378'200'000'000);
+  EXPECT_EQ(decoded(full_packet(kAlumini, 0, 0)).bids[0].price, 15'730'000'000);
 }
 
-TEST(Decode, OnlySegmentsOfTheDocumentsAreKnown) {
-  EXPECT_NE(price_unit(kNifty), 0);
-  for (const std::uint32_t segment : {0U, 10U, 11U, 13U, 255U}) {
+TEST(Decode, ASegmentWhoseScaleNoDocumentGivesIsNotRead) {
+  for (std::uint32_t segment = 0; segment < 256; ++segment) {
+    const bool known = (segment >= 1 && segment <= 9) || segment == 12;
     Packet packet;
-    EXPECT_EQ(decode(ltp_packet(5 << 8 | segment, 100).all(), packet), Reading::kUnknownScale) << segment;
+    const Reading reading = decode(ltp_packet(5 << 8 | segment, 1).all(), packet);
+    EXPECT_EQ(reading, known ? Reading::kGood : Reading::kUnknownScale) << segment;
+    EXPECT_EQ(packet.token, 5 << 8 | segment);
   }
+}
+
+TEST(Decode, ALevelWithoutAPriceIsNone) {
+  Bytes frame = quote_packet(kInfy);
+  frame.u32(0).u32(0).u32(0).u32(0).u32(0);
+  frame.u32(500).i32(0).u16(3).u16(0).u32(10).i32(-5).u16(1).u16(0).u32(10).i32(157'300).u16(1).u16(0).zeros(24);
+  frame.u32(700).i32(0).u16(4).u16(0).zeros(48);
+  const Packet p = decoded(frame);
+  ASSERT_EQ(p.book.bid_count, 1U);
+  EXPECT_EQ(p.bids[0].price, 157'300 * kPaisa);
+  EXPECT_EQ(p.book.ask_count, 0U);
+  EXPECT_EQ(p.dropped_levels, 3U);
+  EXPECT_EQ(p.book.present, std::uint32_t{BGW_HAS_ORDERS});
+}
+
+TEST(Decode, ACommoditysLevelMayBeBelowZero) {
+  Bytes frame = quote_packet(7 << 8 | 7);
+  frame.u32(0).u32(0).u32(0).u32(0).u32(0);
+  frame.u32(5).i32(-3763).u16(3).u16(0).zeros(48).zeros(60);
+  EXPECT_EQ(decoded(frame).bids[0].price, -3763 * kPaisa);
 }
 
 TEST(Decode, AReusedPacketKeepsNothingOfTheOneBefore) {
@@ -126,8 +146,8 @@ TEST(Frame, UnknownLengthsArePassedOverByTheirDeclaredLength) {
   ASSERT_TRUE(is_whole(frame.all()));
   PacketCursor cursor(frame.all());
   std::vector<std::size_t> sizes;
-  for (auto bytes = cursor.next(); !bytes.empty(); bytes = cursor.next()) sizes.push_back(bytes.size());
-  EXPECT_THAT(sizes, testing::ElementsAre(12, 8, 164, 8));
+  for (std::span<const std::byte> bytes; cursor.next(bytes);) sizes.push_back(bytes.size());
+  EXPECT_THAT(sizes, testing::ElementsAre(12, 8, 0, 164, 8));
 }
 
 TEST(Frame, CutAnywhereItIsNotWhole) {
@@ -146,7 +166,8 @@ TEST(Frame, AHeartbeatIsAFrameOfAtMostOneByte) {
 TEST(Frame, NoPacketsIsAWholeFrame) {
   const Bytes frame = Bytes().u16(0);
   ASSERT_TRUE(is_whole(frame.all()));
-  EXPECT_TRUE(PacketCursor(frame.all()).next().empty());
+  std::span<const std::byte> bytes;
+  EXPECT_FALSE(PacketCursor(frame.all()).next(bytes));
 }
 
 }  // namespace

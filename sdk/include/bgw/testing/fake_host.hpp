@@ -32,6 +32,7 @@ struct FakeHost {
     std::vector<bgw_level> bids;
     std::vector<bgw_level> asks;
     std::int64_t book_time_ns;  // 0: none
+    std::uint32_t book_present = 0;
   };
   std::vector<Published> published;
   std::map<std::uint32_t, std::int64_t> timers;  // as set last; below zero: cancelled
@@ -47,6 +48,7 @@ struct FakeHost {
       if (u->book != nullptr) {
         p.bids.assign(u->book->bids, u->book->bids + u->book->bid_count);
         p.asks.assign(u->book->asks, u->book->asks + u->book->ask_count);
+        p.book_present = u->book->present;
         if ((u->book->present & BGW_HAS_EXCHANGE_TIME) != 0) p.book_time_ns = u->book->exchange_time_ns;
       }
       of(c).published.push_back(std::move(p));

@@ -1,0 +1,127 @@
+// What one connection has subscribed at Angel, in which modes, and what becomes of each packet while a mode changes.
+//
+// A token that changes its mode has the new one subscribed first and keeps the old one until the first packet in the
+// new one has come: that packet is the only proof that it lives. Until then the old mode's packets are published; after
+// it only those whose sequence number is newer than all that was published, and nothing is published twice. Numbers of
+// indices mean nothing, and Depth20 has none: their old packets end with the new mode's first. Where the connection has
+// no room for both modes, the old one ends right before the new one begins, and is asked for again if the new one is
+// refused: what is lost then are the ticks between two requests.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "angel_requests.hpp"
+#include "angel_wire.hpp"
+#include "bgw/tokens.hpp"
+
+namespace angel {
+
+inline constexpr std::uint32_t kPerConnection = 1000;  // tokens times modes
+inline constexpr std::uint32_t kDeepPerConnection = 50;
+
+struct Request {
+  std::string correlation;
+  Action action;
+  Mode mode;
+  std::vector<TokenKey> tokens;
+};
+
+// What becomes of a packet.
+struct Verdict {
+  bool publish = false;
+  bool is_index = false;
+  std::uint32_t drop = 0;  // BGW_DROP_*, when it is not published
+  std::uint32_t handle = 0;
+  std::uint32_t modes = 0;  // BGW_MODE_* of it that were not published before
+};
+
+// [adapter]
+class Subscriptions {
+ public:
+  using Clock = std::function<std::int64_t()>;  // monotonic
+  explicit Subscriptions(Clock clock) : clock_(std::move(clock)) {}
+
+  void clear();
+  // `stream` as the host asks for it. Takes effect with settle().
+  void want(const bgw_stream& stream, TokenKey token, bool is_index);
+  void leave(std::uint32_t handle);
+  // Works out what has to be asked of the broker; the streams for which its limits leave no room.
+  std::vector<bgw_stream> settle();
+  // Ends the old modes of those whose new ones live; to be called a moment after has_proven() became true.
+  void retire();
+  bool has_proven() const { return !proven_.empty(); }
+  // What is to be sent, in this order.
+  std::vector<Request> take_requests();
+
+  // The broker refuses a request; nothing: not one of ours. With `split`, one that asks for several tokens is asked
+  // again in halves, until the bad ones stand alone.
+  std::optional<std::vector<bgw_stream>> refused(std::string_view correlation, bool split);
+
+  Verdict judge(const Packet& packet);
+
+ private:
+  using Modes = std::uint32_t;  // bits, 1 << Mode
+  struct Newest {               // of what was published of one stream
+    std::int64_t sequence = 0;
+    Mode mode = Mode::kLtp;
+  };
+  struct Held {
+    bgw_stream stream{};
+    Modes wanted = 0;
+    Modes asked = 0;  // what the broker has, as far as it has refused nothing
+    Modes live = 0;   // of them, those in which a packet has come
+    bgw_stream before{};
+    Modes before_modes = 0;  // what was wanted before the change that is under way
+    bool is_index = false;
+    bool came = false;         // a packet in the new mode, since the last change
+    bool five_levels = false;  // SnapQuote's book is one to publish
+    bool told = false;         // that `stream` is refused
+    std::int64_t changed_ns = 0;
+    std::array<Newest, 3> newest{};           // LTP, quote, depth
+    std::array<std::uint64_t, 5> requests{};  // by mode, the last that asked for it
+  };
+  using Tokens = bgw::TokenMap<TokenKey, Held>;
+  using Entry = Tokens::Entry;
+  using Lists = std::array<std::vector<TokenKey>, 5>;  // by mode
+  struct Asked {
+    std::uint64_t number;
+    std::string correlation;
+    Mode mode;
+    std::vector<TokenKey> tokens;
+  };
+
+  static Modes old_modes(const Held& held) { return held.asked & ~held.wanted; }
+  void begin(Entry& entry, Modes modes);
+  void end(Entry& entry, Modes modes);
+  void forget(Held& held, Modes modes);
+  bool make_room(Modes modes);
+  void go_back(Entry& entry);
+  void end_superseded(Entry& entry);
+  void prune_changing();
+  void request(Action action, Mode mode, std::vector<TokenKey> tokens);
+  void flush();
+  std::uint32_t fresh_modes(Held& held, const Packet& packet, std::uint32_t modes);
+
+  Clock clock_;
+  Tokens tokens_;
+  std::uint32_t load_ = 0;          // tokens times modes
+  std::uint32_t deep_ = 0;          // tokens in Depth20
+  std::vector<TokenKey> pending_;   // wanted since the last settle()
+  std::vector<TokenKey> changing_;  // with an old mode beside the new one, the oldest change first
+  std::vector<TokenKey> proven_;    // of them, those whose new mode lives
+  Lists ending_;
+  Lists beginning_;
+  std::vector<Request> requests_;
+  std::uint64_t numbers_ = 0;
+  std::deque<Asked> asked_;  // subscribe requests, for the error that may come
+};
+
+}  // namespace angel

@@ -1,0 +1,61 @@
+// bgw/tokens.hpp - who owns which of the broker's tokens: the way from the token of a packet to the host's handle, and
+// back. One token has one handle and one handle has one token (see "Handles" in bgw/abi.h); a host that errs breaks
+// neither: of two handles with one token, the newer has it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <unordered_map>
+
+namespace bgw {
+
+// `State` is what the plugin knows of the token at the broker. It belongs to the token: a handle that takes a token
+// over takes it over with its state. Entries stay where they are until they are let go. [adapter]
+template <class Token, class State, class Hash = std::hash<Token>>
+class TokenMap {
+ public:
+  struct Entry {
+    Token token{};
+    std::uint32_t handle = 0;
+    State state{};
+  };
+
+  // The entry of a packet's token; null: nobody has it.
+  Entry* at(const Token& token) {
+    const auto found = entries_.find(token);
+    return found == entries_.end() ? nullptr : &found->second;
+  }
+  // The entry of a handle; null: it has no token, or another has taken it over.
+  Entry* of(std::uint32_t handle) {
+    const auto found = tokens_.find(handle);
+    return found == tokens_.end() ? nullptr : at(found->second);
+  }
+  // Gives the token to the handle. What the handle had before has to be let go first.
+  Entry& hold(std::uint32_t handle, const Token& token) {
+    Entry& entry = entries_[token];
+    const auto before = tokens_.find(entry.handle);
+    if (before != tokens_.end() && before->second == token) tokens_.erase(before);
+    tokens_.insert_or_assign(handle, token);
+    entry.token = token;
+    entry.handle = handle;
+    return entry;
+  }
+  void let_go(std::uint32_t handle) {
+    const auto found = tokens_.find(handle);
+    if (found == tokens_.end()) return;
+    entries_.erase(found->second);
+    tokens_.erase(found);
+  }
+  void clear() {
+    entries_.clear();
+    tokens_.clear();
+  }
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  std::unordered_map<Token, Entry, Hash> entries_;
+  std::unordered_map<std::uint32_t, Token> tokens_;
+};
+
+}  // namespace bgw
