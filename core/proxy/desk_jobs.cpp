@@ -136,7 +136,7 @@ void Desk::begin_entry(Subscriber& client, const wire::Entry& e, const routing::
 void Desk::tell_about_entry(Subscriber& client, const wire::Entry& e, const routing::Outcome& o) {
   if (e.error || o.code != routing::Code::ok || !router_->holds(client.id, o.topic)) return;
   const routing::Topic& topic = router_->subscription(o.topic);
-  if (o.is_new && topic.state == routing::SubscriptionState::failed)
+  if (topic.state == routing::SubscriptionState::failed)
     send(client, wire::refused(topic.info, topic.reason, client.extras));
   queue_status(client, o.topic);
   tell_market(client, e.exchange);

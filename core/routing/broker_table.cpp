@@ -18,6 +18,7 @@ void BrokerTable::attach(BrokerSetup setup) {
   for (Route& r : routes_) {
     r.share = {};
     r.wanted_mode = r.wanted_depth = 0;
+    r.refused.clear();
   }
   wanted_count_ = 0;
 }
@@ -143,6 +144,21 @@ std::uint32_t BrokerTable::make_route() {
   return handle;
 }
 
+const Refusal* BrokerTable::refusal(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth) const {
+  for (const Refusal& refused : routes_[handle].refused)
+    if (refused.mode == mode && refused.depth == depth) return &refused;
+  return nullptr;
+}
+
+bool BrokerTable::forget_refusals(std::uint32_t handle, std::int64_t until_ns) {
+  Route& r = routes_[handle];
+  if (std::erase_if(r.refused, [until_ns](const Refusal& refused) { return refused.at_ns <= until_ns; }) == 0)
+    return false;
+  r.ask_again = true;
+  touch(handle);
+  return true;
+}
+
 bool BrokerTable::want(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth) {
   Route& r = routes_[handle];
   if (mode == r.wanted_mode && depth == r.wanted_depth && (mode == 0 || r.share.weight != 0)) {
@@ -193,13 +209,16 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
                            r.broker_exchange,
                            r.token,
                            mode == 0 ? r.demanded_connection : r.share.connection};
-  const bool same =
-      r.demanded_mode == mode && r.demanded_depth == depth && (mode == 0 || r.demanded_connection == demand.connection);
+  const bool same = !r.ask_again && r.demanded_mode == mode && r.demanded_depth == depth &&
+                    (mode == 0 || r.demanded_connection == demand.connection);
   if (!same) {
     if (!bus::put_demand(setup_.channel->demand(), demand)) return false;
     rang = true;
-    // A poorer subscription keeps no promise about what the richer one knew.
-    if (mode < r.demanded_mode) r.memory.reset();
+    // A poorer subscription keeps no promise about what only the richer one knew.
+    if (mode == 0)
+      r.memory.reset();
+    else if (mode < r.demanded_mode && r.memory != nullptr)
+      for (std::uint32_t& modes : r.memory->modes) modes &= 2 * mode - 1;
     // Nor does a book of few levels stand for one of more. The other values of its packet stay true.
     if (depth > r.demanded_depth && r.memory != nullptr) r.memory->modes[2] &= ~std::uint32_t{BGW_MODE_DEPTH};
     if (mode == 0) ++r.releases_due;
@@ -208,6 +227,7 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
     r.demanded_connection = demand.connection;
   }
   r.dirty = false;
+  r.ask_again = false;
   if (mode == 0) free_if_unused(handle);
   return true;
 }

@@ -54,6 +54,14 @@ struct Memory {
 };
 static_assert(offsetof(Memory, slots) <= kCacheLine + 8);
 
+// The broker's word that it does not give one stream of a token.
+struct Refusal {
+  std::uint32_t mode = 0;
+  std::uint32_t depth = 0;
+  std::string reason;
+  std::int64_t at_ns = 0;  // monotonic
+};
+
 // One token of the broker, and what is wanted of it. Instruments that share a token share its route; a handle stands
 // for one token for as long as it lives.
 struct Route {
@@ -78,6 +86,8 @@ struct Route {
   Placement::Share share;
   std::uint32_t demanded_connection = 0;  // on which it was asked
   std::uint32_t releases_due = 0;         // `released` records still to come
+  std::vector<Refusal> refused;           // in this session of the broker, and not asked for again since
+  bool ask_again = false;                 // what is wanted is asked for once more, though nothing of it has changed
   bool dirty = false;
 };
 
@@ -143,6 +153,11 @@ class BrokerTable {
   std::optional<std::uint32_t> find_route(std::string_view symbol, std::string_view exchange) const;
   Route* route(std::uint32_t handle) { return handle < routes_.size() ? &routes_[handle] : nullptr; }
   const Route* route(std::uint32_t handle) const { return handle < routes_.size() ? &routes_[handle] : nullptr; }
+
+  // Null: the stream has not been refused.
+  const Refusal* refusal(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth) const;
+  // Forgets the refusals up to that time, so that what is wanted is asked for again. False: there are none.
+  bool forget_refusals(std::uint32_t handle, std::int64_t until_ns);
 
   // Changes what is wanted of the route; false, and nothing changed, when no connection has room for it.
   bool want(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth);

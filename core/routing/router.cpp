@@ -67,8 +67,10 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
       exit(session, existing, held->second);
       enter(session, existing, lane, held->second);
     }
+    ask_again(topics_[existing]->interest);
     outcome.topic = existing;
     outcome.actual_depth = topics_[existing]->info.actual_depth;
+    if (topics_[existing]->state == SubscriptionState::failed) outcome.refusal = topics_[existing]->reason;
     return outcome;
   }
   if (!table.lists(symbol, exchange)) {
@@ -83,6 +85,7 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
   }
   const InterestId interest = interest_for(c.lineup, symbol, exchange);
   const TopicId id = topic_for(interest, stream);
+  ask_again(interest);
   // Also when others hold it already: what was given with fewer levels may be had in full by now.
   place(interest);
   Topic& topic = *topics_[id];

@@ -159,6 +159,11 @@ class Router {
   void attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list);
   void detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list);
   bool ask(BrokerId broker, std::uint32_t handle);
+  std::optional<int> depth_not_refused(const Leg& leg, std::string_view exchange, int actual) const;
+  const Refusal* refusal_of(const Leg& leg, const Topic& topic, int actual) const;
+  std::string message_of(const Topic& topic, const BrokerTable& table, int possible, int actual) const;
+  void ask_again(InterestId id);
+  void forget_refusals(BrokerId broker);
   bool grant(Leg& leg, const Interest& interest);
   void place(InterestId id);
   bool shape(TopicId id, const BrokerTable& table);

@@ -205,20 +205,31 @@ bool Router::grant(Leg& leg, const Interest& interest) {
   const BrokerTable& table = *brokers_[leg.broker];
   std::uint32_t mode = 0;
   int depth = 0;
-  for (const TopicId id : interest.topics) {
-    if (id == kNoTopic) continue;
-    const Outcome can = check(table, interest.exchange, topics_[id]->info.stream);
-    if (can.code != Code::ok) continue;
-    mode = std::max(mode, static_cast<std::uint32_t>(topics_[id]->info.stream.mode));
-    depth = std::max(depth, can.actual_depth);
-  }
+  const auto add = [&](bool with_refused) {
+    for (const TopicId id : interest.topics) {
+      if (id == kNoTopic) continue;
+      const Stream stream = topics_[id]->info.stream;
+      const Outcome can = check(table, interest.exchange, stream);
+      if (can.code != Code::ok) continue;
+      const auto wants = static_cast<std::uint32_t>(stream.mode);
+      std::optional<int> level = can.actual_depth;
+      if (!with_refused && wants == BGW_MODE_DEPTH) level = depth_not_refused(leg, interest.exchange, *level);
+      if (!level || (!with_refused && wants != BGW_MODE_DEPTH && table.refusal(leg.handle, wants, 0) != nullptr))
+        continue;
+      mode = std::max(mode, wants);
+      depth = std::max(depth, *level);
+    }
+  };
+  add(false);
+  // Where all that is wanted has been refused it stays wanted: data may come all the same.
+  if (mode == 0) add(true);
   const Leg before = leg;
   leg.mode = mode;
   leg.depth = static_cast<std::uint32_t>(depth);
   if (ask(leg.broker, leg.handle)) return true;
   const auto levels = table.setup().capabilities.depth_levels(interest.exchange);
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
-    if (*level >= depth) continue;
+    if (*level >= depth || table.refusal(leg.handle, BGW_MODE_DEPTH, *level) != nullptr) continue;
     leg.depth = *level;
     if (ask(leg.broker, leg.handle)) return true;
   }
@@ -243,37 +254,95 @@ void Router::place(InterestId id) {
     waiting_.insert(id);
 }
 
+// The highest level that is not above `actual` and that the broker has not refused.
+std::optional<int> Router::depth_not_refused(const Leg& leg, std::string_view exchange, int actual) const {
+  const BrokerTable& table = *brokers_[leg.broker];
+  const auto levels = table.setup().capabilities.depth_levels(exchange);
+  for (auto level = levels.rbegin(); level != levels.rend(); ++level)
+    if (*level <= actual && table.refusal(leg.handle, BGW_MODE_DEPTH, *level) == nullptr) return *level;
+  return std::nullopt;
+}
+
+// The broker's refusal of what it has for the topic: `actual` levels in depth mode. Null: there is none.
+const Refusal* Router::refusal_of(const Leg& leg, const Topic& topic, int actual) const {
+  if (leg.handle == kNoHandle) return nullptr;
+  const auto mode = static_cast<std::uint32_t>(topic.info.stream.mode);
+  const auto depth = static_cast<std::uint32_t>(mode == BGW_MODE_DEPTH ? actual : 0);
+  return brokers_[leg.broker]->refusal(leg.handle, mode, depth);
+}
+
+// What clients are told of fewer levels than they asked for. `possible`: what the broker has there.
+std::string Router::message_of(const Topic& topic, const BrokerTable& table, int possible, int actual) const {
+  const int asked = topic.info.stream.depth_level;
+  if (topic.info.stream.mode != BGW_MODE_DEPTH) return {};
+  if (actual >= possible)
+    return registry::broker_message(table.setup().name, table.setup().capabilities, topic.info.exchange, asked, actual);
+  const Refusal* refused = refusal_of(interests_[topic.interest]->served, topic, possible);
+  return "Depth level " + std::to_string(asked) + " not available, using " + std::to_string(actual) + ": broker " +
+         table.setup().name +
+         (refused != nullptr ? " refused it: " + refused->reason
+                             : " allows " + table.setup().limits.text() + ", and all are in use");
+}
+
 // What the broker that serves gives of one topic; false: nothing.
 bool Router::shape(TopicId id, const BrokerTable& table) {
   Topic& t = *topics_[id];
   const Leg& leg = interests_[t.interest]->served;
   const Outcome can = check(table, t.info.exchange, t.info.stream);
+  const auto mode = static_cast<std::uint32_t>(t.info.stream.mode);
+  const Refusal* refused = can.code == Code::ok ? refusal_of(leg, t, can.actual_depth) : nullptr;
+  // A richer stream that another topic has serves this one too, and fewer levels are more than none.
+  if (refused != nullptr && (leg.mode > mode || (leg.mode == BGW_MODE_DEPTH && mode == BGW_MODE_DEPTH &&
+                                                 table.refusal(leg.handle, leg.mode, leg.depth) == nullptr)))
+    refused = nullptr;
   std::string reason;
   if (leg.handle == kNoHandle) {
     reason = "broker " + table.setup().name + " does not list it";
   } else if (can.code != Code::ok) {
     reason = "broker " + table.setup().name + " has no " + can.detail +
              (can.detail == "mode" ? " " + std::to_string(t.info.stream.mode) : "") + " for " + t.info.exchange;
-  } else if (leg.mode < static_cast<std::uint32_t>(t.info.stream.mode)) {
+  } else if (leg.mode < mode && refused == nullptr) {
     reason = "broker " + table.setup().name + " allows " + table.setup().limits.text() + ", and all are in use";
   }
   const bool was_placed = std::exchange(t.placed, reason.empty());
-  const int actual = t.placed ? std::min(can.actual_depth, static_cast<int>(leg.depth)) : t.info.actual_depth;
+  int actual = t.info.actual_depth;
+  if (t.placed)
+    actual = refused != nullptr ? can.actual_depth : std::min(can.actual_depth, static_cast<int>(leg.depth));
   if (actual != t.info.actual_depth || t.info.head[0].empty() || t.broker != leg.broker) {
     t.broker = leg.broker;
     t.info.simulated = table.setup().simulated;
     t.info.actual_depth = actual;
-    t.info.broker_message.clear();
-    if (t.info.stream.mode == BGW_MODE_DEPTH)
-      t.info.broker_message = registry::broker_message(table.setup().name, table.setup().capabilities, t.info.exchange,
-                                                       t.info.stream.depth_level, actual);
+    t.info.broker_message = message_of(t, table, can.actual_depth, actual);
     encoder_.prepare(t.info);
   }
   if (!t.placed)
     fail(id, reason);
-  else if (!was_placed)
+  else if (refused != nullptr)
+    fail(id, refused->reason);
+  else if (!was_placed || t.state == SubscriptionState::failed)
     set_state(id, SubscriptionState::pending);
-  return t.placed;
+  return t.placed && refused == nullptr;
+}
+
+// A client asks for what the broker has refused, perhaps for good reason by now. Paced, since brokers count requests.
+void Router::ask_again(InterestId id) {
+  constexpr std::int64_t kPause = 5'000'000'000;
+  const Leg& leg = interests_[id]->served;
+  if (leg.handle == kNoHandle) return;
+  if (brokers_[leg.broker]->forget_refusals(leg.handle, clocks_.monotonic() - kPause)) place(id);
+}
+
+// In a new session nothing has been refused yet, and all is asked for.
+void Router::forget_refusals(BrokerId broker) {
+  BrokerTable& table = *brokers_[broker];
+  for (InterestId id = 0; id < interests_.size(); ++id) {
+    if (interests_[id] == nullptr) continue;
+    bool again = false;
+    for (const Leg* leg : {&interests_[id]->served, &interests_[id]->standby})
+      if (leg->broker == broker && leg->handle != kNoHandle)
+        again = table.forget_refusals(leg->handle, clocks_.monotonic()) || again;
+    if (again) place(id);
+  }
 }
 
 void Router::place_what_waits() {

@@ -116,6 +116,7 @@ void Router::on_link(BrokerId id, const bus::LinkRecord& record) {
   const bool was_connected = table.state() == bus::LinkState::connected;
   table.set_state(record.state, record.message, clocks_.monotonic());
   if (was_connected && record.state != bus::LinkState::connected) forget_active(id);
+  if (!was_connected && record.state == bus::LinkState::connected) forget_refusals(id);
   port_.broker_changed(id);
   review_due_ = true;
 }
@@ -128,16 +129,23 @@ void Router::on_feed(BrokerId id, const bus::FeedRecord& record) {
 }
 
 void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
-  const Route* r = brokers_[id]->route(record.instrument);
+  Route* r = brokers_[id]->route(record.instrument);
   if (r == nullptr) return;
-  for (const InterestId interest : r->served)
-    for (const TopicId topic : interests_[interest]->topics) {
-      if (topic == kNoTopic || !topics_[topic]->placed) continue;
-      if (record.kind == bus::RecordKind::refuse)
-        fail(topic, record.message);
-      else
-        set_state(topic, SubscriptionState::active);
-    }
+  if (record.kind == bus::RecordKind::confirm) {
+    for (const InterestId interest : r->served)
+      for (const TopicId topic : interests_[interest]->topics)
+        if (topic != kNoTopic && topics_[topic]->placed &&
+            static_cast<std::uint32_t>(topics_[topic]->info.stream.mode) <= record.mode)
+          set_state(topic, SubscriptionState::active);
+    return;
+  }
+  // Only who needs this stream has less, or nothing; the others go on with what the adapter has kept.
+  std::erase_if(r->refused,
+                [&](const Refusal& known) { return known.mode == record.mode && known.depth == record.depth_level; });
+  r->refused.push_back({record.mode, record.depth_level, record.message, clocks_.monotonic()});
+  std::vector<InterestId> holders = r->served;
+  holders.insert(holders.end(), r->standing_by.begin(), r->standing_by.end());
+  for (const InterestId interest : holders) place(interest);
 }
 
 void Router::on_update(BrokerId id, const bus::UpdateView& v) {
@@ -148,6 +156,11 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
     ++counts_.unwanted;
     return;
   }
+  // What comes is not refused, whatever was said.
+  if (!r->refused.empty())
+    std::erase_if(r->refused, [&](const Refusal& refused) {
+      return (refused.mode & v.tick->modes) != 0 && v.header->asked_depth >= refused.depth;
+    });
   if (r->memory == nullptr) r->memory = std::make_unique<Memory>();
   Memory& m = *r->memory;
   // A book that was under way when more levels were asked for is none of those that are wanted now.

@@ -113,7 +113,7 @@ TEST_F(Session, TheBrokersRefusalReachesTheClientThatAsked) {
   start();
   support::End& client = authenticated();
   ask(client, kSubscribe);
-  adapter_.refuse(0, "quota reached");
+  adapter_.refuse(0, "quota reached", BGW_MODE_LTP);
   EXPECT_EQ(next(client), R"({"type":"error","code":"SUBSCRIPTION_ERROR",)"
                           R"("message":"Error subscribing to INFY.NSE: quota reached"})");
 }

@@ -12,25 +12,81 @@ using testing::UnorderedElementsAre;
 
 class Refusal : public RouterTest {};
 
+TEST_F(Refusal, OfDepthTakesNothingFromAQuote) {
+  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  subscribe(1, "INFY", kQuote);
+  asked();
+  subscribe(2, "INFY", depth(5), "BSE");
+  subscribe(4, "INFY", depth(5));
+  EXPECT_THAT(asked(), ElementsAre("1 INFY.BSE mode 4/5 token 4", "0 INFY.NSE mode 4/5 token 1"));
+  adapter_.refuse(0, "no depth for you", BGW_MODE_DEPTH, 5);
+  got();
+  EXPECT_THAT(port_.refusals, ElementsAre("4: INFY.NSE 4/5 as 5: no depth for you"));
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
+  adapter_.tick(0, kQuotePacket, 5);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 2 #1 ltp 5"));
+}
+
+TEST_F(Refusal, OfManyLevelsOffersFewer) {
+  const Outcome deep = subscribe(1, "INFY", depth(20));
+  EXPECT_EQ(deep.actual_depth, 20);
+  asked();
+  adapter_.refuse(0, "twenty are full", BGW_MODE_DEPTH, 20);
+  got();
+  EXPECT_THAT(port_.refusals, IsEmpty());
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1"));
+  EXPECT_EQ(router_.topic(deep.topic).actual_depth, 5);
+  EXPECT_EQ(router_.topic(deep.topic).broker_message,
+            "Depth level 20 not available, using 5: broker angel refused it: twenty are full");
+  adapter_.refuse(0, "nor five", BGW_MODE_DEPTH, 5);
+  got();
+  EXPECT_EQ(port_.refusals.size(), 1U);
+}
+
+TEST_F(Refusal, IsAskedAgainByWhoSubscribesLater) {
+  const Outcome quote = subscribe(1, "INFY", kQuote);
+  asked();
+  adapter_.refuse(0, "not now");
+  got();
+  EXPECT_EQ(subscribe(1, "INFY", kQuote).refusal, "not now");
+  EXPECT_THAT(asked(), IsEmpty()) << "not at any pace";
+  monotonic_ += 6'000'000'000;
+  EXPECT_EQ(subscribe(2, "INFY", kQuote).refusal, "");
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
+  EXPECT_EQ(router_.subscription(quote.topic).state, SubscriptionState::pending);
+  adapter_.refuse(0, "not now");
+  got();
+  EXPECT_EQ(port_.refusals.size(), 3U) << "once at first, then both";
+}
+
+TEST_F(Refusal, IsForgottenWithTheSession) {
+  subscribe(1, "INFY", depth(20));
+  asked();
+  adapter_.refuse(0, "full", BGW_MODE_DEPTH, 20);
+  got();
+  asked();
+  adapter_.link(bus::LinkState::reconnecting);
+  adapter_.link(bus::LinkState::connected);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/20 token 1"));
+}
+
 TEST_F(Refusal, ReachesExactlyThoseThatAsked) {
   router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   subscribe(1, "INFY", kLtp);
-  subscribe(2, "INFY", depth(5));
   subscribe(4, "INFY", kLtp);
   subscribe(3, "TCS", kLtp);
   asked();
-  adapter_.refuse(0, "quota reached");
+  adapter_.refuse(0, "quota reached", BGW_MODE_LTP);
   got();
-  EXPECT_THAT(port_.refusals,
-              UnorderedElementsAre("1: INFY.NSE 1: quota reached", "2: INFY.NSE 4/5 as 5: quota reached",
-                                   "4: INFY.NSE 1: quota reached"));
+  EXPECT_THAT(port_.refusals, UnorderedElementsAre("1: INFY.NSE 1: quota reached", "4: INFY.NSE 1: quota reached"));
 }
 
 TEST_F(Refusal, ReachesNobodyWhoHasLeft) {
   subscribe(1, "INFY", kLtp);
   subscribe(2, "INFY", kLtp);
   asked();
-  adapter_.refuse(0, "no");
+  adapter_.refuse(0, "no", BGW_MODE_LTP);
   unsubscribe(1, "INFY", kLtp);
   got();
   EXPECT_THAT(port_.refusals, ElementsAre("2: INFY.NSE 1: no"));
@@ -40,7 +96,7 @@ TEST_F(Refusal, OfAHandleNobodyHoldsOrKnowsReachesNobody) {
   subscribe(1, "INFY", kLtp);
   asked();
   unsubscribe(1, "INFY", kLtp);
-  adapter_.refuse(0, "no");
+  adapter_.refuse(0, "no", BGW_MODE_LTP);
   adapter_.refuse(99, "no");
   got();
   EXPECT_THAT(port_.refusals, IsEmpty());
@@ -49,7 +105,7 @@ TEST_F(Refusal, OfAHandleNobodyHoldsOrKnowsReachesNobody) {
 TEST_F(Refusal, LeavesTheSubscriptionHeldSoThatDataMayStillCome) {
   const Outcome held = subscribe(1, "INFY", kLtp);
   asked();
-  adapter_.refuse(0, "not now");
+  adapter_.refuse(0, "not now", BGW_MODE_LTP);
   got();
   EXPECT_TRUE(router_.holds(1, held.topic));
   adapter_.tick(0, kLtpPacket, 5);
@@ -59,7 +115,7 @@ TEST_F(Refusal, LeavesTheSubscriptionHeldSoThatDataMayStillCome) {
 TEST_F(Refusal, ALongReasonArrivesCutNotBroken) {
   subscribe(1, "INFY", kLtp);
   asked();
-  adapter_.refuse(0, std::string(1000, 'r'));
+  adapter_.refuse(0, std::string(1000, 'r'), BGW_MODE_LTP);
   got();
   EXPECT_THAT(port_.refusals, ElementsAre("1: INFY.NSE 1: " + std::string(239, 'r')));
 }
