@@ -124,6 +124,8 @@ struct Broker {
   Duration lag_limit = 10s;
   std::string market_hours = "calendar";
   std::string standby = "cold";
+  std::string bind_address;  // of this machine; empty: the system chooses
+  std::string address_family = "any";
   Reconnect reconnect;
   std::vector<Setting> settings;
   int line = 0;

@@ -142,6 +142,10 @@ void read_broker(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.duration("lag_limit", b.lag_limit, 10ms);
   r.choice("market_hours", b.market_hours, {"calendar", "always"});
   r.choice("standby", b.standby, {"cold", "hot"});
+  r.text("bind_address", b.bind_address);
+  if (!b.bind_address.empty() && b.bind_address.find_first_not_of("0123456789abcdefABCDEF.:") != std::string::npos)
+    r.wrong("bind_address", b.bind_address, "an address of this machine, like 192.0.2.7");
+  r.choice("address_family", b.address_family, {"any", "ipv4", "ipv6"});
   r.mapping("reconnect", [&](const YAML::Node& n, const std::string& p) {
     MappingReader reconnect(c, n, p);
     reconnect.duration("first", b.reconnect.first, 1ms);

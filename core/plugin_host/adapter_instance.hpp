@@ -167,6 +167,7 @@ class AdapterInstance final : public transport::WsClient::Events {
   transport::Timers timers_;  // the adapter's
   transport::Timers own_timers_;
   std::unique_ptr<transport::WsClient> socket_;
+  std::shared_ptr<websocket::AddressMemory> addresses_ = websocket::make_address_memory();
   std::uint32_t connection_ = 0;  // 0: nothing that the socket says counts
   FeedClock clock_;
 

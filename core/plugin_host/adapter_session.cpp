@@ -149,7 +149,12 @@ bgw_status AdapterInstance::open_websocket(const bgw_websocket_request& request,
   for (std::uint32_t i = 0; i < request.header_count; ++i)
     headers.push_back({request.headers[i].name, request.headers[i].value});
   drop_socket();
-  socket_ = std::make_unique<transport::WsClient>(io_, *this, transport::WsClientOptions{stall_limit(), 1 << 22, ""});
+  transport::WsClientOptions options;
+  options.stall_limit_ns = stall_limit();
+  options.offer_deflate = (request.flags & BGW_WEBSOCKET_DEFLATE) != 0;
+  options.outgoing = options_.outgoing;
+  options.addresses = addresses_;
+  socket_ = std::make_unique<transport::WsClient>(io_, *this, std::move(options));
   const auto opened = socket_->open(request.url, std::move(headers));
   if (!opened) {
     log::error("broker", options_.name + ": " + opened.error().message);

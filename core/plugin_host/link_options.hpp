@@ -11,6 +11,7 @@
 
 #include "bgw/abi.h"
 #include "core/base/clock.hpp"
+#include "core/base/outgoing.hpp"
 #include "core/bus/records.hpp"
 #include "core/transport/backoff.hpp"
 
@@ -30,6 +31,7 @@ struct LinkOptions {
   std::string name;  // of the broker instance
   std::vector<AdapterSetting> settings;
   transport::BackoffOptions reconnect;
+  Outgoing outgoing{};
   std::int64_t stall_limit_ns = 0;  // 0: from the plugin's heartbeat, about twice that
   std::int64_t lag_limit_ns = 0;    // of exchange time behind ours; 0: no limit
   // Whether an exchange trades, so that its silence means something. Empty: always.

@@ -29,6 +29,9 @@ Result<void> WsClient::open(const std::string& url, std::vector<websocket::Heade
   options.headers = std::move(headers);
   options.message_limit = options_.message_limit;
   options.ca_file = options_.ca_file;
+  options.offer_deflate = options_.offer_deflate;
+  options.outgoing = options_.outgoing;
+  options.addresses = options_.addresses;
   connection_ = websocket::Connection::connect(io_, std::move(options), *this);
   return {};
 }

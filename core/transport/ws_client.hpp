@@ -11,12 +11,19 @@
 #include "core/base/result.hpp"
 #include "core/websocket/connection.hpp"
 
+namespace gw::websocket {
+class AddressMemory;
+}
+
 namespace gw::transport {
 
 struct WsClientOptions {
   std::int64_t stall_limit_ns = 0;  // no frame of any kind for so long: lost. 0: no limit
   std::size_t message_limit = 1 << 22;
-  std::string ca_file;  // empty: the system's certificates
+  std::string ca_file;         // empty: the system's certificates
+  bool offer_deflate = false;  // permessage-deflate
+  Outgoing outgoing{};
+  std::shared_ptr<websocket::AddressMemory> addresses{};  // of earlier connections to the same host; unset: none
 };
 
 // Everything here and in Events: [feed]

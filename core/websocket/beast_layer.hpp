@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -67,6 +69,9 @@ class LayerHost {
   virtual ByteStream& stream() = 0;
   virtual Output& output() = 0;
   virtual void flush_now() = 0;
+  virtual void write_pong(std::string_view frame) = 0;
+  // A read that got `n` bytes without the stream ends, soon.
+  virtual void read_later(std::size_t n) = 0;
 
  protected:
   ~LayerHost() = default;
@@ -80,6 +85,8 @@ class Layer {
   executor_type get_executor() const noexcept { return executor_; }
   LayerHost& host() { return host_; }
   HandlerSlot& reader() { return reader_; }
+  // What is read before anything else.
+  void feed(std::string bytes) { fed_ = std::make_unique<std::string>(std::move(bytes)); }
   // While paused nothing is read, not even between the control frames that Beast answers by itself.
   void pause(bool paused) {
     paused_ = paused;
@@ -106,18 +113,37 @@ class Layer {
     return boost::asio::async_initiate<Handler, void(boost::beast::error_code, std::size_t)>(
         [this](auto&& h, const Buffers& b) {
           const std::size_t n = boost::asio::buffer_size(b);
+          char control[kMaxControl];
+          if (n <= kMaxControl && boost::asio::buffer_copy(boost::asio::buffer(control), b) == n &&
+              control[0] == kPong) {
+            host_.write_pong({control, n});
+            return done(std::forward<decltype(h)>(h), n);
+          }
           char* const place = host_.output().extend(n);
           boost::asio::buffer_copy(boost::asio::buffer(place, n), b);
           refuse_unknown_code(place, n);
           host_.flush_now();
-          boost::asio::post(
-              executor_, boost::beast::bind_front_handler(std::forward<decltype(h)>(h), boost::beast::error_code{}, n));
+          done(std::forward<decltype(h)>(h), n);
         },
         handler, buffers);
   }
 
  private:
-  void start_read(boost::asio::mutable_buffer to) { host_.stream().read_some(to.data(), to.size()); }
+  static constexpr std::size_t kMaxControl = 131;  // of a control frame, masked
+  static constexpr char kPong = '\x8a';
+
+  void start_read(boost::asio::mutable_buffer to) {
+    if (fed_ == nullptr) return host_.stream().read_some(to.data(), to.size());
+    const std::size_t n = boost::asio::buffer_copy(to, boost::asio::buffer(*fed_));
+    fed_->erase(0, n);
+    if (fed_->empty()) fed_.reset();
+    host_.read_later(n);
+  }
+  template <class Handler>
+  void done(Handler&& handler, std::size_t n) {
+    boost::asio::post(executor_,
+                      boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::beast::error_code{}, n));
+  }
   // Beast answers a close with its own code, also those above 4999, which nobody may send (RFC 6455, 7.4.2): 1002.
   static void refuse_unknown_code(char* frame, std::size_t size) {
     if (size < 4 || frame[0] != '\x88' || frame[1] < 2) return;
@@ -131,6 +157,7 @@ class Layer {
   executor_type executor_;
   HandlerSlot reader_;
   boost::asio::mutable_buffer waiting_;  // what is to be read into, after the pause
+  std::unique_ptr<std::string> fed_;
   bool paused_ = false;
 };
 

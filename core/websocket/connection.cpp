@@ -4,13 +4,13 @@
 #include <random>
 #include <span>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "core/base/version.hpp"
 #include "core/websocket/beast_layer.hpp"
 #include "core/websocket/close_code.hpp"
 #include "core/websocket/frame.hpp"
@@ -30,6 +30,9 @@ using tcp = asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::chrono::seconds kCloseTimeout{2};
+// How long the body of a refusal is waited for.
+constexpr std::chrono::milliseconds kBodyTimeout{250};
+
 class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream::Owner, public LayerHost {
  public:
   Impl(Layer::executor_type executor, Listener& listener, std::size_t message_limit, std::size_t output_limit)
@@ -44,7 +47,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void connect(asio::io_context& io, ClientOptions options) {
     client_ = std::make_unique<ClientOpening>(std::move(options), io);
     mask_ = std::make_unique<std::mt19937>(std::random_device{}());
-    deadline(client_->options.open_timeout, "not open in time");
+    deadline(client_->options.open_timeout, "");
     const auto url = parse_address(client_->options.url);
     if (!url) return finish_later({1006, 0, {}, "not a ws:// or wss:// address"});
     client_->url = *url;
@@ -76,8 +79,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     timer_.reset();
     if (client_) {
       client_->resolver.cancel();
-      error_code ignored;
-      client_->socket.close(ignored);
+      if (client_->dialer) client_->dialer->cancel();
     }
     if (stream_) stream_->close();
     ws_.next_layer().reader().reset();
@@ -106,12 +108,14 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     if (finished_) return;
     if (!stream_ || waiting_ || held_) return output_.own();
     error_code ec;
-    while (!ec && !output_.waiting().empty()) {
-      const std::size_t n = stream_->write_some(output_.waiting(), ec);
-      written_ += n;
-      output_.sent(n);
-    }
-    if (output_.shared_bytes() != 0) write_what_is_shared(ec);
+    do {
+      while (!ec && !output_.waiting().empty()) {
+        const std::size_t n = stream_->write_some(output_.waiting(), ec);
+        written_ += n;
+        output_.sent(n);
+      }
+      if (output_.shared_bytes() != 0) write_what_is_shared(ec);
+    } while (!ec && append_late_pong());
     if (ec == asio::error::would_block || ec == asio::error::try_again) {
       waiting_ = true;
       stream_->wait_writable();
@@ -196,6 +200,27 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   ByteStream& stream() override { return *stream_; }
   Output& output() override { return output_; }
   void flush_now() override { flush(); }
+  void read_later(std::size_t n) override {
+    asio::post(executor(), [self = shared_from_this(), n] { self->on_read({}, n); });
+  }
+
+  // A peer that pings and does not read is owed the newest pong only (RFC 6455, 5.5.3).
+  void write_pong(std::string_view frame) override {
+    if (written_ < pong_end_)
+      late_pong_ = std::make_unique<std::string>(frame);
+    else
+      append_pong(frame);
+    flush();
+  }
+  void append_pong(std::string_view frame) {
+    output_.append_always(frame);
+    pong_end_ = written_ + output_.backlog();
+  }
+  bool append_late_pong() {
+    if (late_pong_ == nullptr || written_ < pong_end_) return false;
+    append_pong(*std::exchange(late_pong_, nullptr));
+    return true;
+  }
 
   void start_close(int code, std::string_view reason) {
     local_close_ = std::make_unique<CloseInfo>(CloseInfo{code, 0, {}, std::string(reason)});
@@ -207,47 +232,118 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void connect_to(const tcp::resolver::results_type& found) {
-    asio::async_connect(client_->socket, found, [self = shared_from_this()](error_code ec, const tcp::endpoint& peer) {
-      if (self->listener_ == nullptr) return;
-      const Address& url = self->client_->url;
-      if (ec) return self->finish({1006, 0, {}, "cannot connect to " + url.authority + ": " + ec.message()});
-      self->remote_ = peer;
-      try {
-        self->stream_ = url.tls ? make_tls_stream(std::move(self->client_->socket), self->weak_from_this(), *self,
-                                                  url.host, self->client_->options.ca_file)
-                                : make_plain_stream(std::move(self->client_->socket), self->weak_from_this(), *self);
-      } catch (const std::exception& e) {
-        return self->finish({1006, 0, {}, e.what()});
-      }
-      self->stream_->start();
-    });
+    const Address& url = client_->url;
+    const ClientOptions& options = client_->options;
+    std::vector<tcp::endpoint> all;
+    for (const auto& entry : found) all.push_back(entry.endpoint());
+    all = options.addresses->order(url.authority, allowed(std::move(all), options.outgoing));
+    if (all.empty())
+      return finish({1006,
+                     0,
+                     {},
+                     "cannot connect to " + url.host +
+                         ": found no address that address_family and bind_address allow, expected one"});
+    client_->dialer =
+        std::make_shared<Dialer>(client_->io, url.host, options.outgoing,
+                                 [self = shared_from_this()](const std::string& problem, tcp::socket&& socket) {
+                                   if (self->listener_ == nullptr) return;
+                                   if (!problem.empty())
+                                     return self->finish({1006, 0, {}, "cannot connect to " + problem});
+                                   self->connected(std::move(socket));
+                                 });
+    client_->dialer->start(std::move(all));
+  }
+
+  void connected(tcp::socket&& socket) {
+    error_code ec;
+    client_->at = remote_ = socket.remote_endpoint(ec);
+    if (ec) return finish({1006, 0, {}, "cannot connect to " + client_->url.host + ": " + ec.message()});
+    client_->is_connected = true;
+    const Address& url = client_->url;
+    try {
+      stream_ = url.tls
+                    ? make_tls_stream(std::move(socket), weak_from_this(), *this, url.host, client_->options.ca_file)
+                    : make_plain_stream(std::move(socket), weak_from_this(), *this);
+    } catch (const std::exception& e) {
+      return finish({1006, 0, {}, e.what()});
+    }
+    stream_->set_kernel_buffer(kKernelBuffer);
+    stream_->start();
   }
 
   void on_ready(error_code ec) override {
     if (listener_ == nullptr) return;
-    const std::string peer = client_ ? client_->url.authority : remote();
-    if (ec) return finish({1006, 0, {}, "TLS with " + peer + " failed: " + ec.message()});
+    if (ec)
+      return lost_while_opening("TLS with " + (client_ ? client_->peer() : remote()) + " failed: " + ec.message());
     if (!client_) return read_request();
     ws_.set_option(ws::stream_base::decorator([headers = client_->options.headers](ws::request_type& request) {
+      request.set(http::field::user_agent, user_agent());
       for (const Header& h : headers) request.set(h.name, h.value);
     }));
-    ws_.async_handshake(client_->response, client_->url.authority, client_->url.target,
-                        [self = shared_from_this()](error_code shake_ec) {
-                          if (shake_ec) return self->refused(shake_ec);
-                          self->opened();
-                        });
+    if (client_->options.offer_deflate) ws_.set_option(deflate_offer_option());
+    // Beast reads a refusal to the end of its body, and few headers. It gets what was read here.
+    ws_.next_layer().pause(true);
+    ws_.async_handshake(client_->url.authority, client_->url.target, [self = shared_from_this()](error_code shake_ec) {
+      if (self->listener_ == nullptr) return;
+      if (shake_ec) return self->lost_while_opening(self->client_->peer() + ": " + shake_ec.message());
+      self->client_->answered();
+      self->opened();
+    });
+    read_answer();
   }
 
-  void refused(error_code ec) {
-    CloseInfo info;
-    info.reason = ec.message();
-    const auto& response = client_->response;
-    if (response.result_int() != 101 && response.result_int() != 0 && ec == ws::error::upgrade_declined) {
-      info.http_status = static_cast<int>(response.result_int());
-      info.reason = "the upgrade was refused with HTTP " + std::to_string(info.http_status);
-      info.headers = headers_of(response);
+  void read_answer() { stream_->read_some(client_->bytes.data(), client_->bytes.size()); }
+
+  void on_answer(error_code ec, std::size_t n) {
+    UpgradeAnswer& answer = client_->answer;
+    const UpgradeAnswer::State before = answer.state();
+    if (ec && before == UpgradeAnswer::State::refused) return refused();
+    if (ec)
+      return lost_while_opening(client_->peer() + ": " +
+                                (ec == asio::error::eof ? "closed before the upgrade was answered" : ec.message()));
+    switch (answer.add({client_->bytes.data(), n})) {
+      case UpgradeAnswer::State::unusable:
+        return lost_while_opening(client_->peer() + ": " + answer.problem());
+      case UpgradeAnswer::State::complete:
+        return refused();
+      case UpgradeAnswer::State::accepted:
+        return accepted();
+      case UpgradeAnswer::State::refused:
+        if (before != UpgradeAnswer::State::refused) wait_for_body();
+        return read_answer();
+      case UpgradeAnswer::State::incomplete:
+        return read_answer();
     }
-    finish(std::move(info));
+  }
+
+  void accepted() {
+    // A server may use only what was offered (RFC 6455, 4.1); Beast takes anything.
+    if (!client_->options.offer_deflate && !client_->answer.header("Sec-WebSocket-Extensions").empty())
+      return lost_while_opening(client_->peer() + ": found an extension in the answer to the upgrade, expected none");
+    client_->is_decided = true;
+    ws_.next_layer().feed(client_->answer.essence());
+    ws_.next_layer().pause(false);
+  }
+
+  // The refusal is known; its body may say more, but only if it comes soon.
+  void wait_for_body() {
+    timer_->expires_after(kBodyTimeout);
+    timer_->async_wait([weak = weak_from_this()](error_code ec) {
+      const auto self = weak.lock();
+      if (!ec && self && self->client_) self->refused();
+    });
+  }
+
+  void refused() {
+    const UpgradeAnswer& answer = client_->answer;
+    const std::string status = std::to_string(answer.status());
+    finish({1006, answer.status(), answer.headers(), "the upgrade was refused with HTTP " + status, answer.body(),
+            client_->peer()});
+  }
+
+  void lost_while_opening(std::string why) {
+    if (client_ && client_->is_connected) client_->failed();
+    finish({1006, 0, {}, std::move(why)});
   }
 
   void read_request() {
@@ -356,6 +452,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void on_read(error_code ec, std::size_t n) override {
+    if (client_ && !client_->is_decided && !held_) return listener_ != nullptr ? on_answer(ec, n) : void();
     if (held_ && listener_ != nullptr) {
       held_read_ = std::make_unique<std::pair<error_code, std::size_t>>(ec, n);
       return;
@@ -377,7 +474,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     timer_->async_wait([weak = weak_from_this(), what](error_code ec) {
       const auto self = weak.lock();
       if (ec || !self) return;
-      self->finish(self->local_close_ ? *self->local_close_ : CloseInfo{1006, 0, {}, std::string(what)});
+      if (self->local_close_) return self->finish(*self->local_close_);
+      self->lost_while_opening(self->client_ ? self->client_->too_late() : std::string(what));
     });
   }
 
@@ -418,6 +516,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   tcp::endpoint remote_;
   std::shared_ptr<const void> place_;
   std::uint64_t written_ = 0;
+  std::uint64_t pong_end_ = 0;  // of written_, when the last pong is gone
+  std::unique_ptr<std::string> late_pong_;
   bool open_ = false;
   bool closing_ = false;
   bool finished_ = false;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/outgoing.hpp"
 #include "core/base/result.hpp"
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/output.hpp"
@@ -33,7 +34,8 @@ struct CloseInfo {
   int http_status = 0;          // client: of a refused upgrade
   std::vector<Header> headers;  // client: of a refused upgrade
   std::string reason;           // the peer's words, or what went wrong here
-  std::string body{};           // client: of a refused upgrade, the beginning of what came with its headers
+  std::string body{};  // client: of a refused upgrade, at most 4,096 bytes of what came with or soon after its headers
+  std::string peer{};  // client: whom it was connected to, "ws.example.com (203.0.113.9:443)"
 };
 
 // What the owner is told. All calls come from the io_context, never from inside a Connection's own function.
@@ -47,6 +49,9 @@ class Listener {
   virtual void on_closed(const CloseInfo& info) = 0;  // exactly once, the last call, unless destroyed before
 };
 
+class AddressMemory;  // addresses.hpp
+std::shared_ptr<AddressMemory> make_address_memory();
+
 struct ClientOptions {
   std::string url;  // ws://host[:port]/path?query or wss://…
   std::vector<Header> headers;
@@ -54,6 +59,9 @@ struct ClientOptions {
   std::size_t output_limit = 1 << 20;
   std::chrono::milliseconds open_timeout{30'000};  // name look-up, TCP, TLS and upgrade together
   std::string ca_file;  // PEM; empty: the system's store. The certificate is always verified.
+  bool offer_deflate = false;
+  Outgoing outgoing{};
+  std::shared_ptr<AddressMemory> addresses{};  // of earlier connections; null: nothing is known
 };
 
 struct HttpRequest {

@@ -1,6 +1,8 @@
 // What only opening a connection needs, on either side, and what it says in HTTP. Included by connection.cpp only.
 #pragma once
 
+#include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,19 +15,37 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "core/websocket/address.hpp"
+#include "core/websocket/addresses.hpp"
 #include "core/websocket/connection.hpp"
 #include "core/websocket/deflate_offer.hpp"
+#include "core/websocket/dialer.hpp"
+#include "core/websocket/upgrade_answer.hpp"
 
 namespace gw::websocket {
 
 struct ClientOpening {
-  ClientOpening(ClientOptions o, boost::asio::io_context& io) : options(std::move(o)), resolver(io), socket(io) {}
+  ClientOpening(ClientOptions o, boost::asio::io_context& i) : options(std::move(o)), io(i), resolver(i) {
+    if (options.addresses == nullptr) options.addresses = std::make_shared<AddressMemory>();
+  }
+  std::string peer() const { return named(url.host, at); }
+  void answered() const { options.addresses->answered(url.authority, at); }
+  void failed() const { options.addresses->failed(url.authority, at); }
+  // What has not happened in time.
+  std::string too_late() const {
+    if (is_connected) return peer() + ": no answer to the upgrade in time";
+    return dialer != nullptr ? "cannot connect to " + dialer->so_far() : "cannot resolve " + url.host + ": timed out";
+  }
 
   ClientOptions options;
   Address url;
+  boost::asio::io_context& io;
   boost::asio::ip::tcp::resolver resolver;
-  boost::asio::ip::tcp::socket socket;
-  boost::beast::websocket::response_type response;
+  std::shared_ptr<Dialer> dialer;
+  boost::asio::ip::tcp::endpoint at;
+  bool is_connected = false;
+  bool is_decided = false;  // the answer goes on to Beast
+  UpgradeAnswer answer;
+  std::array<char, 4096> bytes;
 };
 
 struct ServerOpening {
@@ -62,6 +82,12 @@ inline bool is_websocket_key(std::string_view key) {
 inline boost::beast::websocket::permessage_deflate deflate_option() {
   boost::beast::websocket::permessage_deflate option;
   option.server_enable = true;
+  return option;
+}
+
+inline boost::beast::websocket::permessage_deflate deflate_offer_option() {
+  boost::beast::websocket::permessage_deflate option;
+  option.client_enable = true;
   return option;
 }
 

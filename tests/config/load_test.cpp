@@ -70,6 +70,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"log: {level: loud}", "g.yaml:1: log.level: found loud, expected debug or info or warning or error"},
         Bad{"instruments:\n  update: 8:45\n",
             "g.yaml:2: instruments.update: found 8:45, expected a time of the exchanges' day, like 08:45, or off"},
+        Bad{"brokers: {a: {bind_address: eth0}}",
+            "g.yaml:1: brokers.a.bind_address: found eth0, expected an address of this machine, like 192.0.2.7"},
         Bad{"allow_simulated: yess", "g.yaml:1: allow_simulated: found yess, expected true or false"},
         Bad{"instruments: {update: \"24:00\"}",
             "g.yaml:1: instruments.update: found 24:00, expected a time of the exchanges' day, like 08:45, or off"},
@@ -307,6 +309,8 @@ brokers:
     lag_limit: 1s
     market_hours: always
     standby: hot
+    bind_address: 192.0.2.7
+    address_family: ipv4
     reconnect: {first: 1s, max: 2s, attempts: 0}
     settings:
       api_key: plain
@@ -339,6 +343,8 @@ brokers:
   EXPECT_EQ(b.lag_limit, 1s);
   EXPECT_EQ(b.market_hours, "always");
   EXPECT_EQ(b.standby, "hot");
+  EXPECT_EQ(b.bind_address, "192.0.2.7");
+  EXPECT_EQ(b.address_family, "ipv4");
   EXPECT_EQ(b.reconnect.first, 1s);
   EXPECT_EQ(b.reconnect.max, 2s);
   EXPECT_EQ(b.reconnect.attempts, 0);

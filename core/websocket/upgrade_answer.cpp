@@ -1,0 +1,167 @@
+#include "core/websocket/upgrade_answer.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/text.hpp"
+
+namespace gw::websocket {
+namespace {
+
+constexpr std::string_view kBegin = "HTTP/1.";
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+// Cuts the next line off, without its end.
+std::string_view next_line(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find(kLineEnd), rest.size());
+  const std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + kLineEnd.size(), rest.size()));
+  return line;
+}
+
+}  // namespace
+
+UpgradeAnswer::State UpgradeAnswer::add(std::string_view bytes) {
+  if (state_ == State::complete || state_ == State::unusable) return state_;
+  bytes_ += bytes;
+  while (state_ == State::incomplete && take_head()) {
+  }
+  if (state_ == State::refused) take_body();
+  return state_;
+}
+
+std::string_view UpgradeAnswer::header(std::string_view name) const {
+  const std::string wanted = lower(name);
+  for (const Header& h : headers_)
+    if (lower(h.name) == wanted) return h.value;
+  return {};
+}
+
+// False: there is nothing more to take yet.
+bool UpgradeAnswer::take_head() {
+  std::string_view text = bytes_;
+  if (text.substr(0, kBegin.size()) != kBegin.substr(0, text.size())) {
+    fail("found no HTTP in the answer to the upgrade, expected HTTP/1.1");
+    return false;
+  }
+  const std::size_t end = bytes_.find(kHeadEnd, searched_);
+  const bool whole = end != std::string::npos;
+  if ((whole ? end + kHeadEnd.size() : bytes_.size()) > kMaxHead) {
+    const std::string said = take_status(next_line(text)) ? " (HTTP " + std::to_string(status_) + ")" : "";
+    fail("found more than 64 KiB of headers in the answer to the upgrade" + said + ", expected fewer");
+    return false;
+  }
+  searched_ = whole || bytes_.size() < kHeadEnd.size() ? 0 : bytes_.size() - kHeadEnd.size() + 1;
+  if (!whole) return false;
+  text = text.substr(0, end + kLineEnd.size());
+  if (!take_status(next_line(text))) {
+    fail("found no status in the answer to the upgrade, expected one like HTTP/1.1 101");
+    return false;
+  }
+  headers_.clear();
+  take_headers(text);
+  bytes_.erase(0, end + kHeadEnd.size());
+  decide();
+  return true;
+}
+
+bool UpgradeAnswer::take_status(std::string_view line) {
+  constexpr std::size_t kVersion = 8;  // "HTTP/1.1"
+  if (line.size() < kVersion + 4 || line[kVersion] != ' ') return false;
+  const std::string_view digits = line.substr(kVersion + 1, 3);
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos || digits[0] == '0') return false;
+  if (line.size() > kVersion + 4 && line[kVersion + 4] != ' ') return false;
+  std::from_chars(digits.data(), digits.data() + digits.size(), status_);
+  return true;
+}
+
+// Lenient: a line that is no header is passed over, for the status is what counts.
+void UpgradeAnswer::take_headers(std::string_view lines) {
+  while (!lines.empty()) {
+    const std::string_view line = next_line(lines);
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) continue;
+    headers_.push_back({std::string(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1)))});
+  }
+}
+
+void UpgradeAnswer::decide() {
+  if (status_ < 200 && status_ != 101) return;  // an interim answer: the real one follows
+  if (status_ == 101) {
+    state_ = State::accepted;
+    return;
+  }
+  state_ = State::refused;
+  is_chunked_ = lower(header("Transfer-Encoding")).find("chunked") != std::string::npos;
+  const std::string_view length = header("Content-Length");
+  std::size_t said = 0;
+  const auto [end, error] = std::from_chars(length.data(), length.data() + length.size(), said);
+  if (!is_chunked_ && !length.empty() && error == std::errc{} && end == length.data() + length.size())
+    body_left_ = std::min(body_left_, said);
+  if (status_ == 204 || status_ == 304) body_left_ = 0;
+}
+
+void UpgradeAnswer::take_body() {
+  if (is_chunked_) {
+    take_chunks();
+  } else {
+    const std::size_t n = std::min(body_left_, bytes_.size());
+    body_.append(bytes_, 0, n);
+    bytes_.clear();
+    body_left_ -= n;
+  }
+  if (body_left_ == 0) state_ = State::complete;
+}
+
+// body_left_ becomes 0 with the last chunk, or where there is none that can be read.
+void UpgradeAnswer::take_chunks() {
+  while (body_left_ != 0) {
+    if (chunk_left_ == 0 && !take_chunk_size()) return;
+    const std::size_t n = std::min({chunk_left_, body_left_, bytes_.size()});
+    if (n == 0) return;
+    body_.append(bytes_, 0, n);
+    bytes_.erase(0, n);
+    chunk_left_ -= n;
+    body_left_ -= n;
+  }
+}
+
+// False: it has not come yet, or there is none that can be read.
+bool UpgradeAnswer::take_chunk_size() {
+  constexpr std::size_t kMaxLine = 1024;
+  const std::size_t from = !body_.empty() && bytes_.starts_with(kLineEnd) ? kLineEnd.size() : 0;
+  if (!body_.empty() && bytes_.size() < kLineEnd.size()) return false;  // the end of the chunk before
+  const std::size_t end = bytes_.find(kLineEnd, from);
+  if (end == std::string::npos) {
+    if (bytes_.size() > kMaxLine) body_left_ = 0;
+    return false;
+  }
+  const auto read = std::from_chars(bytes_.data() + from, bytes_.data() + end, chunk_left_, 16);
+  if (read.ec != std::errc{} || chunk_left_ == 0) body_left_ = 0;
+  bytes_.erase(0, end + kLineEnd.size());
+  return body_left_ != 0;
+}
+
+std::string UpgradeAnswer::essence() const {
+  std::string out = "HTTP/1.1 101 Switching Protocols\r\n";
+  for (const Header& h : headers_) {
+    const std::string name = lower(h.name);
+    if (name == "upgrade" || name == "connection" || name.starts_with("sec-websocket-"))
+      out += h.name + ": " + h.value + "\r\n";
+  }
+  return out + "\r\n" + bytes_;
+}
+
+void UpgradeAnswer::fail(std::string problem) {
+  problem_ = std::move(problem);
+  state_ = State::unusable;
+}
+
+}  // namespace gw::websocket

@@ -1,0 +1,204 @@
+// What a client makes of the answer to its upgrade, from servers that answer in bytes.
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <boost/asio/write.hpp>
+
+#include "core/base/version.hpp"
+#include "core/websocket/upgrade_answer.hpp"
+#include "tests/websocket/fixture.hpp"
+
+namespace gw::websocket {
+namespace {
+
+using boost::asio::ip::tcp;
+using testing::HasSubstr;
+using testing::Not;
+
+using State = UpgradeAnswer::State;
+
+class Upgrade : public PairTest {
+ protected:
+  // Connects to a server that says this and then stays as it is.
+  void be_told(std::string answer, ClientOptions options = {}) {
+    answer_ = std::move(answer);
+    acceptor_.async_accept(socket_, [this](boost::system::error_code ec) {
+      if (!ec) read();
+    });
+    options.url = "ws://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/?token=secret";
+    connect(std::move(options));
+  }
+  const CloseInfo& closed() {
+    EXPECT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));
+    return *client_.heard.closed;
+  }
+  const std::string& asked() {
+    EXPECT_TRUE(run_until([this] { return asked_.ends_with("\r\n\r\n"); }));
+    return asked_;
+  }
+
+  tcp::acceptor acceptor_{io_, {boost::asio::ip::make_address("127.0.0.1"), 0}};
+  tcp::socket socket_{io_};
+  std::string asked_;
+
+ private:
+  void read() {
+    socket_.async_read_some(boost::asio::buffer(bytes_), [this](boost::system::error_code ec, std::size_t n) {
+      asked_.append(bytes_, n);
+      if (ec) return;
+      if (asked_.ends_with("\r\n\r\n")) boost::asio::write(socket_, boost::asio::buffer(answer_), ec);
+      read();
+    });
+  }
+  std::string answer_;
+  char bytes_[4096];
+};
+
+std::string many_headers(std::size_t bytes) {
+  std::string out;
+  while (out.size() < bytes) out += "Set-Cookie: c=" + std::string(200, 'y') + "\r\n";
+  return out;
+}
+
+TEST_F(Upgrade, ABodyThatNeverComesChangesNothing) {
+  be_told("HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n");
+  EXPECT_EQ(closed().http_status, 403);
+  EXPECT_EQ(closed().body, "");
+  EXPECT_FALSE(client_.heard.opened);
+}
+
+TEST_F(Upgrade, ABodyThatNeverEndsIsCutAtOnce) {
+  be_told("HTTP/1.1 403 Forbidden\r\nContent-Length: 99999999999\r\n\r\n" + std::string(6000, 'x'));
+  EXPECT_EQ(closed().http_status, 403);
+  EXPECT_EQ(closed().body.size(), UpgradeAnswer::kMaxBody);
+}
+
+TEST_F(Upgrade, TheBodyComesWithoutTheFramingOfChunks) {
+  be_told("HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<html\r\n1;x=y\r\n>\r\n0\r\n\r\n");
+  EXPECT_EQ(closed().body, "<html>");
+}
+
+TEST_F(Upgrade, NineKiBOfHeadersAreARefusalLikeAnyOther) {
+  be_told("HTTP/1.1 403 Forbidden\r\n" + many_headers(9 * 1024) + "Retry-After: 7\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(closed().http_status, 403);
+  EXPECT_EQ(closed().headers.at(closed().headers.size() - 2).value, "7");
+}
+
+TEST_F(Upgrade, MoreThan64KiBOfHeadersAreSaidToBeThat) {
+  be_told("HTTP/1.1 403 Forbidden\r\n" + many_headers(66 * 1024) + "\r\n");
+  EXPECT_EQ(closed().http_status, 0) << "it is no refusal of anything";
+  EXPECT_THAT(closed().reason, HasSubstr("found more than 64 KiB of headers in the answer to the upgrade (HTTP 403)"));
+}
+
+TEST_F(Upgrade, AnAnswerThatIsNoHttpIsSaidToBeThat) {
+  be_told("SSH-2.0-OpenSSH_9.2\r\n");
+  EXPECT_THAT(closed().reason, HasSubstr("found no HTTP"));
+  EXPECT_THAT(closed().reason, HasSubstr("127.0.0.1:"));
+}
+
+TEST_F(Upgrade, ARedirectIsNotFollowed) {
+  be_told("HTTP/1.1 302 Found\r\nLocation: " + server_.url() + "\r\nContent-Length: 0\r\n\r\n");
+  EXPECT_EQ(closed().http_status, 302);
+  io_.poll();
+  EXPECT_TRUE(server_.ends.empty());
+}
+
+TEST_F(Upgrade, AConnectionThatEndsWithoutAnAnswerIsNamed) {
+  acceptor_.async_accept(socket_, [this](boost::system::error_code) { socket_.close(); });
+  connect(support::to("ws://localhost:" + std::to_string(acceptor_.local_endpoint().port())));
+  EXPECT_THAT(closed().reason, HasSubstr("localhost (127.0.0.1:"));
+}
+
+TEST_F(Upgrade, EveryUpgradeNamesItsProgramUnlessThePluginDoes) {
+  be_told("");
+  EXPECT_THAT(asked(), HasSubstr("User-Agent: " + user_agent() + "\r\n"));
+  EXPECT_THAT(user_agent(), testing::MatchesRegex("broker-gateway/[0-9]+\\.[0-9]+\\.[0-9]+"));
+}
+
+TEST_F(Upgrade, AnOwnUserAgentWins) {
+  ClientOptions options;
+  options.headers = {{"user-agent", "acme/1"}};
+  be_told("", std::move(options));
+  EXPECT_THAT(asked(), HasSubstr("user-agent: acme/1\r\n"));
+  EXPECT_THAT(asked(), Not(HasSubstr("broker-gateway/")));
+}
+
+TEST_F(Upgrade, CompressionIsOfferedOnlyWhenAskedFor) {
+  be_told("");
+  EXPECT_THAT(asked(), Not(HasSubstr("Sec-WebSocket-Extensions")));
+}
+
+TEST_F(Upgrade, CompressionThatWasAskedForWorks) {
+  server_.options.compression = true;
+  ClientOptions options;
+  options.offer_deflate = true;
+  open(std::move(options));
+  EXPECT_TRUE(peer().connection->compresses());
+  ASSERT_TRUE(client_.connection->send(Opcode::text, "up"));
+  client_.connection->flush();
+  ASSERT_TRUE(run_until([this] { return peer().heard.messages.size() == 1; }));
+  EXPECT_EQ(peer().heard.messages[0], "up");
+}
+
+TEST_F(Upgrade, AnExtensionThatWasNotOfferedOpensNothing) {
+  be_told("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+  EXPECT_THAT(closed().reason, HasSubstr("found an extension"));
+}
+
+TEST(UpgradeAnswer, IsTheSameHoweverItsBytesAreCut) {
+  const std::string text =
+      "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\nX-A:  b \r\n\r\nbody";
+  for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+    UpgradeAnswer answer;
+    for (std::size_t at = 0; at < text.size(); at += piece) answer.add(std::string_view(text).substr(at, piece));
+    EXPECT_EQ(answer.state(), State::complete) << piece;
+    EXPECT_EQ(answer.status(), 403);
+    EXPECT_EQ(answer.header("x-a"), "b");
+    EXPECT_EQ(answer.header("link"), "");
+    EXPECT_EQ(answer.body(), "body");
+  }
+}
+
+TEST(UpgradeAnswer, OfAnAcceptedOneTheHandshakeAndTheFirstFramesGoOn) {
+  UpgradeAnswer answer;
+  const std::string head = "HTTP/1.1 101 X\r\nUpgrade: websocket\r\n" + many_headers(20 * 1024) +
+                           "Connection: Upgrade\r\nSec-WebSocket-Accept: k\r\n\r\n";
+  EXPECT_EQ(answer.add(head + "frames"), State::accepted);
+  EXPECT_EQ(answer.essence(),
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: k\r\n\r\nframes");
+}
+
+TEST(UpgradeAnswer, WhatMakesNoSenseIsUnusable) {
+  for (const char* text :
+       {"HTTP/1.1 xyz\r\n\r\n", "HTTP/1.1 4031 x\r\n\r\n", "HTTP/2 403\r\n\r\n", "<html>", "HTTP/1.1\r\n\r\n"}) {
+    UpgradeAnswer answer;
+    EXPECT_EQ(answer.add(text), State::unusable) << text;
+    EXPECT_NE(answer.problem(), "");
+  }
+}
+
+TEST(UpgradeAnswer, RecordedOnes) {
+  const struct {
+    const char* file;
+    int status;
+    const char* body;
+  } kCases[] = {{"06_upgrade_403_waf.http", 403, "<!DOCTYPE html><title>Blocked</title>"},
+                {"07_upgrade_403_9KiB_of_headers.http", 403, ""},
+                {"09_upgrade_302.http", 302, ""}};
+  for (const auto& one : kCases) {
+    std::ifstream in(std::string(GW_SOURCE_DIR) + "/../shared/cases/broker/" + one.file, std::ios::binary);
+    if (!in) GTEST_SKIP() << one.file << " is not here";
+    std::stringstream text;
+    text << in.rdbuf();
+    UpgradeAnswer answer;
+    answer.add(text.str());
+    EXPECT_EQ(answer.status(), one.status) << one.file;
+    EXPECT_THAT(answer.body(), testing::StartsWith(one.body));
+  }
+}
+
+}  // namespace
+}  // namespace gw::websocket
