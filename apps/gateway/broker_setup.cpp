@@ -24,7 +24,8 @@ Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::
   std::vector<plugin_host::AdapterSetting> settings;
   for (config::ResolvedSetting& s : *resolved) {
     if (s.is_secret && !s.is_missing) log::redact(s.text);
-    settings.push_back({std::move(s.key), std::move(s.text), std::move(s.integers), s.is_secret, s.is_missing});
+    settings.push_back(
+        {std::move(s.key), std::move(s.text), std::move(s.integers), s.is_secret, s.is_missing, s.written_ns});
   }
   return settings;
 }

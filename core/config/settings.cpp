@@ -1,7 +1,9 @@
 #include "core/config/settings.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -215,6 +217,24 @@ Result<std::optional<std::string>> resolve(const Value& value) {
   return std::optional<std::string>{};
 }
 
+namespace {
+
+// The newest of the files that the setting's values come from.
+std::int64_t written_ns(const Setting& setting) {
+  std::int64_t newest = 0;
+  for (const Value& value : setting.values) {
+    std::error_code failed;
+    if (value.source != Value::Source::file) continue;
+    const auto written = std::filesystem::last_write_time(value.text, failed);
+    if (failed) continue;
+    const auto wall = std::chrono::file_clock::to_sys(written).time_since_epoch();
+    newest = std::max<std::int64_t>(newest, std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count());
+  }
+  return newest;
+}
+
+}  // namespace
+
 Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker, std::span<const SettingRule> rules) {
   std::vector<ResolvedSetting> out;
   for (const SettingRule& rule : rules) {
@@ -234,6 +254,7 @@ Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker, std:
     }
     auto one = convert(rule, *texts);
     if (!one) return with_context("broker " + broker.name, one.error());
+    if (setting != nullptr) one->written_ns = written_ns(*setting);
     out.push_back(std::move(*one));
   }
   return out;

@@ -34,7 +34,8 @@ struct ResolvedSetting {
   std::string text;  // canonical: durations in ns, booleans true or false
   std::vector<std::int64_t> integers;
   bool is_secret = false;
-  bool is_missing = false;  // a reference that leads to nothing
+  bool is_missing = false;      // a reference that leads to nothing
+  std::int64_t written_ns = 0;  // wall clock, of the file that it comes from; 0: from none
 };
 
 void read_settings(Context& context, const YAML::Node& node, const std::string& prefix, std::vector<Setting>& out);

@@ -86,6 +86,7 @@ void BrokerLink::start_over() {
   retry_at_ns_ = 0;
   halted_ = false;
   refused_once_ = false;
+  refusals_ = 0;
   policy_.begin_anew();
   connect_next();
 }
@@ -177,6 +178,7 @@ void BrokerLink::say_connected() {
   if (!all) return;
   policy_.on_connected(options_.monotonic());
   refused_once_ = false;
+  refusals_ = 0;
   set_state(bus::LinkState::connected, "connected");
 }
 
@@ -191,6 +193,8 @@ void BrokerLink::on_lost(AdapterInstance& connection, const Loss& loss) {
       // A broker may err, or a login take a moment to count.
       if (!std::exchange(refused_once_, true)) timers_.set(kSecondLogin, options_.second_login_ns);
       return;
+    case BGW_E_REFUSED:
+      return wait_after_refusal(why);
     case BGW_E_FATAL:
     case BGW_E_UNSUPPORTED:
     case BGW_E_INVALID:
@@ -209,6 +213,15 @@ void BrokerLink::halt(bus::LinkState state, const std::string& message) {
   if (state != bus::LinkState::auth_expired) return;
   for (const auto& connection : connections_)
     if (connection != nullptr) connection->disconnect();
+}
+
+// The credentials may be as good as ever: tried again, ever more slowly, and never counted as one of the attempts.
+void BrokerLink::wait_after_refusal(const std::string& why) {
+  if (halted_) return;
+  const std::vector<std::int64_t>& pauses = options_.refused_pauses_ns;
+  const std::int64_t now = options_.monotonic();
+  const std::int64_t pause = pauses[std::min(refusals_++, pauses.size() - 1)];
+  retry_at(std::max(retry_at_ns_, now + pause), now, why);
 }
 
 void BrokerLink::reconnect_later(const Loss& loss, const std::string& why) {

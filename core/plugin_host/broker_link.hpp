@@ -68,6 +68,7 @@ class BrokerLink final : private AdapterOwner {
   void say_connected();
   void wait_for_proof();
   bool is_needed(const AdapterInstance& connection) const;
+  void wait_after_refusal(const std::string& why);
   void reconnect_later(const Loss& loss, const std::string& why);
   void retry_at(std::int64_t at_ns, std::int64_t now_ns, const std::string& why);
   void halt(bus::LinkState state, const std::string& message);
@@ -109,6 +110,7 @@ class BrokerLink final : private AdapterOwner {
   bool running_ = false;
   bool halted_ = false;           // auth_expired or failed: no attempt until somebody acts
   bool refused_once_ = false;     // these credentials
+  std::size_t refusals_ = 0;      // in a row, that proved nothing
   std::int64_t retry_at_ns_ = 0;  // 0: no attempt is due later
   bool idle_close_due_ = false;
   bool told_stale_ = false;

@@ -41,6 +41,8 @@ struct LinkOptions {
   std::int64_t steady_ns = 60'000'000'000;       // connected for so long, the back-off begins anew
   std::int64_t idle_close_ns = 10'000'000'000;   // how long a further connection stays open without subscriptions
   std::int64_t second_login_ns = 1'000'000'000;  // credentials that are refused are tried once more so much later
+  // A refusal that proves nothing is followed by these pauses, the last one again and again.
+  std::vector<std::int64_t> refused_pauses_ns = {1'000'000'000, 60'000'000'000, 300'000'000'000, 900'000'000'000};
   std::int64_t login_limit_ns = 60'000'000'000;  // from connect to ready; others wait meanwhile
   std::function<std::int64_t()> wall = wall_ns;
   std::function<std::int64_t()> monotonic = monotonic_ns;

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <utility>
 #include <vector>
 
 #include "angel_exchanges.hpp"
+#include "bgw/refusal.hpp"
 
 namespace angel {
 namespace {
@@ -155,23 +155,22 @@ void AngelAdapter::on_text(std::string_view text) {
   send_requests();
 }
 
-// The upgrade is refused with 401 and the reason in a header; a fourth connection of a client code with 429.
+// "Authentication failed": 401 with the reason in a header. Only that header is Angel's own word; firewalls refuse with
+// 403 as well, and REST limits do. A fourth connection of a client code is refused with 429.
 bgw_status AngelAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   connection_ = 0;
+  if (close.http_status == 0) return BGW_E_TRANSIENT;
   const std::string status = "HTTP " + std::to_string(close.http_status);
-  if (close.http_status == 401 || close.http_status == 403) {
-    const std::string_view said = close.header("x-error-message");
-    throw bgw::Error(BGW_E_AUTH, "Angel refused the login (" + status +
-                                     "): " + (said.empty() ? "no reason given" : std::string(said.substr(0, 120))) +
+  const std::string_view said = close.header("x-error-message");
+  if (close.http_status >= 400 && close.http_status <= 403 && !said.empty())
+    throw bgw::Error(BGW_E_AUTH, "Angel refused the login (" + status + "): " + std::string(said.substr(0, 120)) +
                                      "; jwt_token and feed_token are of one day only");
-  }
-  if (close.http_status == 429) {
-    std::int64_t seconds = 0;
-    const std::string_view said = close.header("Retry-After");
-    std::from_chars(said.data(), said.data() + said.size(), seconds);
-    throw bgw::Error(BGW_E_RATE, "Angel has too many connections of this client code (" + status + ")",
-                     std::clamp<std::int64_t>(seconds, 60, 3600) * kSecond);
-  }
+  if (close.http_status == 429)
+    throw bgw::Error(BGW_E_RATE, "Angel has too many connections of this client code (HTTP 429)",
+                     bgw::retry_after_ns(close, 60 * kSecond));
+  if (close.http_status == 503)
+    throw bgw::Error(BGW_E_RATE, "Angel is not available (HTTP 503)", bgw::retry_after_ns(close, 0));
+  if (close.http_status < 500) throw bgw::unproved_refusal(close);
   return BGW_E_TRANSIENT;
 }
 

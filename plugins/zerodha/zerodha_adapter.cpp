@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "bgw/refusal.hpp"
 #include "zerodha_requests.hpp"
 #include "zerodha_text.hpp"
 
@@ -15,6 +16,13 @@ namespace zerodha {
 namespace {
 
 constexpr std::int64_t kMinute = 60'000'000'000;
+
+// The last 06:00 in India before `now_ns`: kite.trade/docs/connect/v3/user, "access_token".
+std::int64_t last_flush(std::int64_t now_ns) {
+  constexpr std::int64_t kDay = 24 * 60 * kMinute;
+  constexpr std::int64_t kFlush = 30 * kMinute;  // of the day in UTC
+  return (now_ns - kFlush) / kDay * kDay + kFlush;
+}
 
 struct ModeGroup {
   std::uint32_t mode;
@@ -36,6 +44,9 @@ void ZerodhaAdapter::connect() {
   tokens_.clear();
   const std::string key = setting("api_key").value_or("");
   const std::string token = setting("access_token").value_or("");
+  if (const std::int64_t written = setting_written_ns("access_token"); written != 0 && written < last_flush(now_ns()))
+    throw bgw::Error(BGW_E_AUTH,
+                     "access_token was written before 06:00 IST, when Kite ends the tokens of the day before");
   connection_ = websocket_open(login_url(url_, key, token),
                                std::array{std::pair<std::string, std::string>("X-Kite-Version", "3")});
 }
@@ -136,20 +147,23 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::sp
   return BGW_OK;
 }
 
-// kite.trade/docs/connect/v3/exceptions: 403 is a dead token, 400 a query that it cannot read; more
-// than three connections of one key are refused with 429.
+// kite.trade/docs/connect/v3/exceptions: Kite's own error names its type; 401 is the token in any case. A firewall
+// refuses with 403 as well. More than three connections of one key are refused with 429.
 bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   connection_ = 0;
-  if (close.http_status == 403 || close.http_status == 400)
-    throw bgw::Error(BGW_E_AUTH, "Kite refused the login (HTTP " + std::to_string(close.http_status) +
-                                     "): api_key or access_token is wrong, or the token's day is over (06:00 IST)");
-  if (close.http_status == 429) {
-    std::int64_t seconds = 0;
-    const std::string_view said = close.header("Retry-After");
-    std::from_chars(said.data(), said.data() + said.size(), seconds);
+  if (close.http_status == 0) return BGW_E_TRANSIENT;
+  const std::string status = "HTTP " + std::to_string(close.http_status);
+  const KiteError error = read_error(close.body);
+  if (close.http_status == 401 || error.type == "TokenException")
+    throw bgw::Error(BGW_E_AUTH, "Kite refused the login (" + status + ")" +
+                                     (error.message.empty() ? "" : ": " + error.message) +
+                                     "; a token's day is over at 06:00 IST");
+  if (close.http_status == 429)
     throw bgw::Error(BGW_E_RATE, "Kite has too many connections of this api_key (HTTP 429)",
-                     std::max(kMinute, std::min<std::int64_t>(seconds, 3600) * 1'000'000'000));
-  }
+                     bgw::retry_after_ns(close, kMinute));
+  if (close.http_status == 503)
+    throw bgw::Error(BGW_E_RATE, "Kite is not available (HTTP 503)", bgw::retry_after_ns(close, 0));
+  if (close.http_status < 500) throw bgw::unproved_refusal(close);
   return BGW_E_TRANSIENT;
 }
 

@@ -33,4 +33,13 @@ TextFrame read_text_frame(std::string_view text) {
   return {TextFrame::Kind::kOther, cut(*type)};
 }
 
+KiteError read_error(std::string_view body) {
+  const nlohmann::json error = nlohmann::json::parse(body, nullptr, false);
+  if (!error.is_object()) return {};
+  const auto type = error.find("error_type");
+  const auto message = error.find("message");
+  if (type == error.end() || !type->is_string()) return {};
+  return {type->get<std::string>(), message == error.end() ? std::string() : cut(*message).substr(0, 100)};
+}
+
 }  // namespace zerodha

@@ -17,4 +17,11 @@ struct TextFrame {
 
 TextFrame read_text_frame(std::string_view text);
 
+// Kite's answer to a web request that failed: kite.trade/docs/connect/v3/exceptions. Both empty: it is none of Kite's.
+struct KiteError {
+  std::string type;
+  std::string message;
+};
+KiteError read_error(std::string_view body);
+
 }  // namespace zerodha

@@ -187,8 +187,10 @@ bgw_status class_of(ZerodhaAdapter& adapter, std::int32_t http_status, std::int6
 }
 
 TEST_F(Adapter, ClassifiesARefusedUpgrade) {
-  EXPECT_EQ(class_of(adapter, 403), BGW_E_AUTH);
-  EXPECT_EQ(class_of(adapter, 400), BGW_E_AUTH);
+  EXPECT_EQ(class_of(adapter, 401), BGW_E_AUTH);
+  EXPECT_EQ(class_of(adapter, 403), BGW_E_REFUSED);
+  EXPECT_EQ(class_of(adapter, 400), BGW_E_REFUSED);
+  EXPECT_EQ(class_of(adapter, 302), BGW_E_REFUSED);
   EXPECT_EQ(class_of(adapter, 500), BGW_E_TRANSIENT);
   EXPECT_EQ(class_of(adapter, 0), BGW_E_TRANSIENT);
   std::int64_t wait = 0;
@@ -202,6 +204,44 @@ TEST_F(Adapter, ClosesItsSocketOnDisconnect) {
   adapter.disconnect();
   adapter.disconnect();
   EXPECT_EQ(host.closed, 1);
+}
+
+std::string refusal(ZerodhaAdapter& adapter, std::int32_t status, std::string_view body) {
+  try {
+    adapter.on_close(1, {1006, status, "", {}, body});
+  } catch (const bgw::Error& e) {
+    return std::to_string(e.code) + ' ' + e.what();
+  }
+  return "none";
+}
+
+TEST_F(Adapter, OnlyKitesOwnErrorProvesADeadToken) {
+  EXPECT_THAT(
+      refusal(adapter, 403, R"({"status":"error","message":"Incorrect `api_key`","error_type":"TokenException"})"),
+      testing::StartsWith("-3 Kite refused the login (HTTP 403): Incorrect `api_key`"));
+  EXPECT_EQ(refusal(adapter, 403, "<!DOCTYPE html><html><TITLE>Access\n denied</title><p>x"),
+            "-9 refused: token, plan or firewall (HTTP 403 says: Access denied)");
+  EXPECT_EQ(refusal(adapter, 403, ""), "-9 refused: token, plan or firewall (HTTP 403, no reason given)");
+  EXPECT_EQ(refusal(adapter, 400, R"({"error_type":"InputException"})"),
+            R"(-9 refused: token, plan or firewall (HTTP 400 says: {"error_type":"InputException"}))");
+}
+
+TEST_F(Adapter, ATokenOfTheDayBeforeIsDeadWithoutATry) {
+  constexpr std::int64_t kSixIst = 1'795'912'200'000'000'000;  // 2026-11-29 00:30 UTC
+  for (const auto& [now, written, dead] : {std::tuple{kSixIst + 1, kSixIst - 1, true},
+                                           {kSixIst + 1, kSixIst, false},
+                                           {kSixIst - 1, kSixIst - 2, false},
+                                           {kSixIst + 1, std::int64_t{0}, false}}) {
+    host.wall_ns = now;
+    host.written_ns = {{"access_token", written}};
+    bgw_status code = BGW_OK;
+    try {
+      adapter.connect();
+    } catch (const bgw::Error& e) {
+      code = e.code;
+    }
+    EXPECT_EQ(code, dead ? bgw_status{BGW_E_AUTH} : bgw_status{BGW_OK}) << now << ' ' << written;
+  }
 }
 
 }  // namespace
