@@ -6,12 +6,30 @@
 
 namespace gw::registry {
 
-std::optional<int> choose_depth(std::span<const std::uint16_t> levels, int requested) {
-  if (levels.empty()) return std::nullopt;
-  int best = levels.front();
-  for (const std::uint16_t level : levels)
-    if (level <= requested) best = level;
-  return best;
+namespace {
+
+bool is_scarcer(const Limits& limits, int level, int than) {
+  const Limits::Depth* one = limits.find(static_cast<std::uint32_t>(level));
+  const Limits::Depth* other = limits.find(static_cast<std::uint32_t>(than));
+  const std::uint32_t bound = one == nullptr ? 0 : one->per_connection;
+  const std::uint32_t other_bound = other == nullptr ? 0 : other->per_connection;
+  if (bound != 0 && (other_bound == 0 || bound < other_bound)) return true;
+  return (one == nullptr ? 1 : one->weight) > (other == nullptr ? 1 : other->weight);
+}
+
+}  // namespace
+
+std::optional<Depth> choose_depth(std::span<const std::uint16_t> levels, const Limits& limits, int requested) {
+  int below = 0;
+  int above = 0;
+  for (const std::uint16_t level : levels) {
+    if (level <= requested) below = level;
+    if (level > requested && above == 0) above = level;
+  }
+  if (below == requested && below != 0) return Depth{below, below};
+  if (above != 0 && (below == 0 || !is_scarcer(limits, above, below))) return Depth{above, requested};
+  if (below != 0) return Depth{below, below};
+  return std::nullopt;
 }
 
 Capabilities::Capabilities(std::span<const bgw_capability> declared) {
@@ -56,8 +74,8 @@ bool Capabilities::is_depth_supported(std::string_view exchange, int level) cons
   return std::find(levels.begin(), levels.end(), level) != levels.end();
 }
 
-std::optional<int> Capabilities::fallback_depth(std::string_view exchange, int requested) const {
-  return choose_depth(depth_levels(exchange), requested);
+std::optional<Depth> Capabilities::choose_depth(std::string_view exchange, const Limits& limits, int requested) const {
+  return registry::choose_depth(depth_levels(exchange), limits, requested);
 }
 
 std::uint32_t Capabilities::feed(std::string_view exchange) const {

@@ -1,5 +1,5 @@
-// What one broker instance can do, per exchange: modes, depth levels, kind of feed; and the one rule of depth fallback.
-// Filled from the plugin's descriptor, narrowed by the instance. Immutable once made.
+// What one broker instance can do, per exchange: modes, depth levels, kind of feed; and the one rule of which depth
+// level serves a request. Filled from the plugin's descriptor, narrowed by the instance. Immutable once made.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,20 @@
 
 #include "bgw/abi.h"
 #include "core/base/result.hpp"
+#include "core/registry/limits.hpp"
 
 namespace gw::registry {
 
-// Exactly the level if it is there; else the highest not above the request; else the lowest. Nothing without levels.
+// What a request for levels leads to.
+struct Depth {
+  int source = 0;  // the level that is subscribed at the broker
+  int given = 0;   // to the client: fewer than it asked for is a fallback, fewer than `source` a cut
+  friend bool operator==(const Depth&, const Depth&) = default;
+};
+// Exactly the level if it is there; else cut from the next richer one, unless that takes a scarcer place than the next
+// lower one does (a limit of its own, more of a connection); else the highest level below. Nothing without levels.
 // `levels` ascends.
-std::optional<int> choose_depth(std::span<const std::uint16_t> levels, int requested);
+std::optional<Depth> choose_depth(std::span<const std::uint16_t> levels, const Limits& limits, int requested);
 
 class Capabilities {
  public:
@@ -29,7 +37,7 @@ class Capabilities {
   bool supports_mode(std::string_view exchange, std::uint32_t mode) const;
   std::span<const std::uint16_t> depth_levels(std::string_view exchange) const;  // ascending
   bool is_depth_supported(std::string_view exchange, int level) const;
-  std::optional<int> fallback_depth(std::string_view exchange, int requested) const;
+  std::optional<Depth> choose_depth(std::string_view exchange, const Limits& limits, int requested) const;
   std::uint32_t feed(std::string_view exchange) const;      // BGW_FEED_*
   bool prices_below_zero(std::string_view exchange) const;  // a price of zero or below is one there
 

@@ -72,7 +72,8 @@ struct Interest {
   std::string symbol;
   std::string exchange;
   std::uint32_t topic_count = 0;
-  bool ends = false;  // its topics are being taken from their holders
+  std::uint64_t waiting_since = 0;  // its place among those that wait for room; 0: it does not
+  bool ends = false;                // its topics are being taken from their holders
   Leg served;
   Leg standby;
 };

@@ -22,6 +22,7 @@ struct Outcome {
   Code code = Code::ok;
   TopicId topic = 0;           // with ok
   int actual_depth = 0;        // with ok, depth mode
+  int source_depth = 0;        // with ok, depth mode: the broker's level that it is cut from
   bool is_new = false;         // with ok: not held before
   std::string detail;          // unavailable, limit: why. limitation: the feature, "depth" or "mode"
   std::string refusal;         // with ok: the broker has refused it to others already, and why

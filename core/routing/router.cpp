@@ -37,13 +37,14 @@ Outcome Router::check(const BrokerTable& table, std::string_view exchange, Strea
     return outcome;
   }
   if (stream.mode == BGW_MODE_DEPTH) {
-    const auto actual = can.fallback_depth(exchange, stream.depth_level);
-    if (!actual) {
+    const auto depth = can.choose_depth(exchange, table.setup().limits, stream.depth_level);
+    if (!depth) {
       outcome.code = Code::broker_limitation;
       outcome.detail = "depth";
       return outcome;
     }
-    outcome.actual_depth = *actual;
+    outcome.actual_depth = depth->given;
+    outcome.source_depth = depth->source;
   }
   return outcome;
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -160,8 +160,11 @@ class Router {
   void detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list);
   bool ask(BrokerId broker, std::uint32_t handle);
   std::optional<int> depth_not_refused(const Leg& leg, std::string_view exchange, int actual) const;
-  const Refusal* refusal_of(const Leg& leg, const Topic& topic, int actual) const;
-  std::string message_of(const Topic& topic, const BrokerTable& table, int possible, int actual) const;
+  const Refusal* refusal_of(const Leg& leg, const Topic& topic, int source) const;
+  std::string message_of(const Topic& topic, const BrokerTable& table, const Outcome& can, int actual) const;
+  bool is_cut(const Interest& interest) const;
+  bool take_from_a_cut(BrokerId broker, std::uint32_t depth);
+  void wait(InterestId id, bool waits);
   void ask_again(InterestId id);
   void forget_refusals(BrokerId broker);
   bool grant(Leg& leg, const Interest& interest);
@@ -209,7 +212,9 @@ class Router {
   std::vector<std::unique_ptr<BrokerTable>> brokers_;
   std::vector<std::unique_ptr<Lineup>> lineups_;
   std::vector<std::unique_ptr<Interest>> interests_;
-  std::unordered_set<InterestId> waiting_;  // those of which a broker that serves, or stands by, cannot give all
+  // Those of which a broker that serves, or stands by, cannot give all; who has waited longest first.
+  std::map<std::uint64_t, InterestId> waiting_;
+  std::uint64_t waits_ = 0;
   std::vector<InterestId> free_interests_;
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<TopicId> free_topics_;

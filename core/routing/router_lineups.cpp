@@ -106,8 +106,8 @@ void Router::drop_topic_if_unused(TopicId id) {
   detach(i.served, interest, &Route::served);
   detach(i.standby, interest, &Route::standing_by);
   l.interests.erase(name_of(i.symbol, i.exchange));
+  wait(interest, false);
   interests_[interest].reset();
-  waiting_.erase(interest);
   free_interests_.push_back(interest);
 }
 
@@ -212,7 +212,7 @@ bool Router::grant(Leg& leg, const Interest& interest) {
       const Outcome can = check(table, interest.exchange, stream);
       if (can.code != Code::ok) continue;
       const auto wants = static_cast<std::uint32_t>(stream.mode);
-      std::optional<int> level = can.actual_depth;
+      std::optional<int> level = can.source_depth;
       if (!with_refused && wants == BGW_MODE_DEPTH) level = depth_not_refused(leg, interest.exchange, *level);
       if (!level || (!with_refused && wants != BGW_MODE_DEPTH && table.refusal(leg.handle, wants, 0) != nullptr))
         continue;
@@ -227,6 +227,8 @@ bool Router::grant(Leg& leg, const Interest& interest) {
   leg.mode = mode;
   leg.depth = static_cast<std::uint32_t>(depth);
   if (ask(leg.broker, leg.handle)) return true;
+  // Who asks for exactly this level goes before who is served by a cut from it.
+  if (!is_cut(interest) && take_from_a_cut(leg.broker, leg.depth) && ask(leg.broker, leg.handle)) return true;
   const auto levels = table.setup().capabilities.depth_levels(interest.exchange);
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
     if (*level >= depth || table.refusal(leg.handle, BGW_MODE_DEPTH, *level) != nullptr) continue;
@@ -248,10 +250,16 @@ void Router::place(InterestId id) {
   bool all = !l.standby || grant(i.standby, i);
   for (const TopicId topic : i.topics)
     if (topic != kNoTopic) all = shape(topic, table) && all;
-  if (all)
-    waiting_.erase(id);
+  wait(id, !all);
+}
+
+void Router::wait(InterestId id, bool waits) {
+  std::uint64_t& since = interests_[id]->waiting_since;
+  if (waits == (since != 0)) return;
+  if (waits)
+    waiting_.emplace(since = ++waits_, id);
   else
-    waiting_.insert(id);
+    waiting_.erase(std::exchange(since, 0));
 }
 
 // The highest level that is not above `actual` and that the broker has not refused.
@@ -263,21 +271,61 @@ std::optional<int> Router::depth_not_refused(const Leg& leg, std::string_view ex
   return std::nullopt;
 }
 
-// The broker's refusal of what it has for the topic: `actual` levels in depth mode. Null: there is none.
-const Refusal* Router::refusal_of(const Leg& leg, const Topic& topic, int actual) const {
+// The broker's refusal of what would serve the topic: `source` levels in depth mode. Null: there is none.
+const Refusal* Router::refusal_of(const Leg& leg, const Topic& topic, int source) const {
   if (leg.handle == kNoHandle) return nullptr;
   const auto mode = static_cast<std::uint32_t>(topic.info.stream.mode);
-  const auto depth = static_cast<std::uint32_t>(mode == BGW_MODE_DEPTH ? actual : 0);
+  const auto depth = static_cast<std::uint32_t>(mode == BGW_MODE_DEPTH ? source : 0);
   return brokers_[leg.broker]->refusal(leg.handle, mode, depth);
 }
 
-// What clients are told of fewer levels than they asked for. `possible`: what the broker has there.
-std::string Router::message_of(const Topic& topic, const BrokerTable& table, int possible, int actual) const {
+// Whether none of its topics asks for the level that it has at the broker: they are served by a cut from it.
+bool Router::is_cut(const Interest& interest) const {
+  if (interest.served.mode != BGW_MODE_DEPTH) return false;
+  return std::none_of(interest.topics.begin(), interest.topics.end(), [&](TopicId id) {
+    return id != kNoTopic && topics_[id]->info.stream.mode == BGW_MODE_DEPTH &&
+           topics_[id]->info.stream.depth_level >= static_cast<int>(interest.served.depth);
+  });
+}
+
+// Has one that is served by a cut from this level give up its place, for the next lower level or for none. False: there
+// is none.
+bool Router::take_from_a_cut(BrokerId broker, std::uint32_t depth) {
+  for (InterestId id = 0; id < interests_.size(); ++id) {
+    if (interests_[id] == nullptr) continue;
+    Interest& i = *interests_[id];
+    if (i.served.broker != broker || i.served.handle == kNoHandle || i.served.depth != depth || !is_cut(i)) continue;
+    const BrokerTable& table = *brokers_[broker];
+    const Leg before = i.served;
+    i.served.depth = 0;
+    i.served.mode = 0;
+    for (const TopicId topic : i.topics)
+      if (topic != kNoTopic && topics_[topic]->info.stream.mode != BGW_MODE_DEPTH)
+        i.served.mode = std::max(i.served.mode, static_cast<std::uint32_t>(topics_[topic]->info.stream.mode));
+    for (const std::uint16_t level : table.setup().capabilities.depth_levels(i.exchange))
+      if (level < depth) {
+        i.served.mode = BGW_MODE_DEPTH;
+        i.served.depth = level;
+      }
+    if (!ask(broker, i.served.handle)) {
+      i.served = before;
+      continue;
+    }
+    for (const TopicId topic : i.topics)
+      if (topic != kNoTopic) shape(topic, table);
+    wait(id, true);
+    return true;
+  }
+  return false;
+}
+
+// What clients are told of fewer levels than they asked for.
+std::string Router::message_of(const Topic& topic, const BrokerTable& table, const Outcome& can, int actual) const {
   const int asked = topic.info.stream.depth_level;
   if (topic.info.stream.mode != BGW_MODE_DEPTH) return {};
-  if (actual >= possible)
+  if (actual >= can.actual_depth)
     return registry::broker_message(table.setup().name, table.setup().capabilities, topic.info.exchange, asked, actual);
-  const Refusal* refused = refusal_of(interests_[topic.interest]->served, topic, possible);
+  const Refusal* refused = refusal_of(interests_[topic.interest]->served, topic, can.source_depth);
   return "Depth level " + std::to_string(asked) + " not available, using " + std::to_string(actual) + ": broker " +
          table.setup().name +
          (refused != nullptr ? " refused it: " + refused->reason
@@ -290,7 +338,7 @@ bool Router::shape(TopicId id, const BrokerTable& table) {
   const Leg& leg = interests_[t.interest]->served;
   const Outcome can = check(table, t.info.exchange, t.info.stream);
   const auto mode = static_cast<std::uint32_t>(t.info.stream.mode);
-  const Refusal* refused = can.code == Code::ok ? refusal_of(leg, t, can.actual_depth) : nullptr;
+  const Refusal* refused = can.code == Code::ok ? refusal_of(leg, t, can.source_depth) : nullptr;
   // A richer stream that another topic has serves this one too, and fewer levels are more than none.
   if (refused != nullptr && (leg.mode > mode || (leg.mode == BGW_MODE_DEPTH && mode == BGW_MODE_DEPTH &&
                                                  table.refusal(leg.handle, leg.mode, leg.depth) == nullptr)))
@@ -312,7 +360,7 @@ bool Router::shape(TopicId id, const BrokerTable& table) {
     t.broker = leg.broker;
     t.info.simulated = table.setup().simulated;
     t.info.actual_depth = actual;
-    t.info.broker_message = message_of(t, table, can.actual_depth, actual);
+    t.info.broker_message = message_of(t, table, can, actual);
     encoder_.prepare(t.info);
   }
   if (!t.placed)
@@ -321,7 +369,7 @@ bool Router::shape(TopicId id, const BrokerTable& table) {
     fail(id, refused->reason);
   else if (!was_placed || t.state == SubscriptionState::failed)
     set_state(id, SubscriptionState::pending);
-  return t.placed && refused == nullptr;
+  return t.placed && refused == nullptr && actual >= can.actual_depth;
 }
 
 // A client asks for what the broker has refused, perhaps for good reason by now. Paced, since brokers count requests.
@@ -346,7 +394,8 @@ void Router::forget_refusals(BrokerId broker) {
 }
 
 void Router::place_what_waits() {
-  const std::vector<InterestId> waiting(waiting_.begin(), waiting_.end());
+  std::vector<InterestId> waiting;
+  for (const auto& [since, id] : waiting_) waiting.push_back(id);
   for (const InterestId id : waiting) place(id);
 }
 

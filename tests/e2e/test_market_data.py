@@ -64,14 +64,16 @@ def test_fallback_says_so(start):
                 assert data["broker_message"] == "Mock broker only supports up to 20 depth levels for NSE"
 
 
-def test_fallback_between_levels_and_upwards(start):
+def test_a_level_that_the_broker_lacks_is_cut_from_a_richer_one(start):
     gateway = start({"brokers": {"mock": {"plugin": "mock", "settings": {"depth_levels": [20, 50]}}}})
     with gateway.client() as client:
-        for asked, given in [(5, 20), (30, 20)]:
+        for asked in (5, 30):
             client.subscribe("RELIANCE", "NSE", 4, asked)
-            data = client.data(depth_level=asked)["data"]
-            assert len(data["depth"]["sell"]) == given
-            assert data["broker_message"] == f"Depth level {asked} not supported, using {given}"
+            message = client.data(depth_level=asked)
+            assert "actual_depth_level" not in message
+            data = message["data"]
+            assert len(data["depth"]["sell"]) == len(data["depth"]["buy"]) == asked
+            assert data["broker_supported"] is True and "broker_message" not in data
 
 
 def test_prices_are_exact_decimals_of_at_most_two_places(client):

@@ -53,7 +53,7 @@ TEST(Capabilities, OfAnUnknownExchangeThereAreNone) {
   EXPECT_FALSE(can.has_exchange("nse"));
   EXPECT_FALSE(can.supports_mode("MCX", BGW_MODE_LTP));
   EXPECT_THAT(can.depth_levels("MCX"), IsEmpty());
-  EXPECT_EQ(can.fallback_depth("MCX", 5), std::nullopt);
+  EXPECT_EQ(can.choose_depth("MCX", {}, 5), std::nullopt);
 }
 
 TEST(Capabilities, AnExchangeNameMayFillItsFieldWithoutAnEnd) {
@@ -73,7 +73,7 @@ TEST(Narrowing, KeepsWhatTheInstanceNames) {
   ASSERT_TRUE(narrow);
   EXPECT_THAT(narrow->exchanges(), ElementsAre("NSE"));
   EXPECT_FALSE(narrow->supports_mode("NSE", BGW_MODE_QUOTE));
-  EXPECT_EQ(narrow->fallback_depth("NSE", 20), 5);
+  EXPECT_EQ(narrow->choose_depth("NSE", {}, 20), (Depth{5, 5}));
 }
 
 TEST(Narrowing, ToTheSameOrToNothingIsAllowed) {

@@ -128,5 +128,44 @@ TEST_F(LimitsTest, RoomThatIsFreedGoesToWhatWaits) {
   EXPECT_THAT(asked(), testing::Contains(std::string(a_waits ? "A" : "B") + " mode 1 at 0"));
 }
 
+TEST_F(LimitsTest, RoomThatIsFreedGoesToWhoHasWaitedLongest) {
+  subscribe(1, "A", depth(20));
+  subscribe(1, "B", depth(20));
+  const Outcome c = subscribe(1, "C", depth(20));
+  const Outcome d = subscribe(1, "D", depth(20));
+  EXPECT_EQ(router_.topic(d.topic).broker_message,
+            "Depth level 20 not available, using 5: broker angel allows 2 connections of 3 instruments each, and all "
+            "are in use");
+  asked();
+  router_.unsubscribe(1, "A", "NSE", depth(20));
+  router_.review();
+  EXPECT_EQ(router_.topic(c.topic).actual_depth, 20);
+  EXPECT_EQ(router_.topic(c.topic).broker_message, "");
+  EXPECT_EQ(router_.topic(d.topic).actual_depth, 5);
+}
+
+TEST_F(LimitsTest, WhoAsksForExactlyALevelGoesBeforeWhoIsServedByACutFromIt) {
+  const bgw_depth_limit deep{50, 1, 1, 0};
+  bgw_limits limits{};
+  limits.size = sizeof limits;
+  limits.connections_per_account = 1;
+  limits.depth_limit_count = 1;
+  limits.depth_limits = &deep;
+  bgw_capability fifty{"NSE", 7, 0, 1, {50}, 0};
+  router_.attach_broker(broker_, {"angel", "angel", registry::Capabilities({&fifty, 1}), &adapter_.channel, "",
+                                  registry::Limits(limits), false});
+  const Outcome cut = subscribe(1, "A", depth(20));
+  EXPECT_EQ(cut.actual_depth, 20);
+  EXPECT_EQ(router_.topic(cut.topic).broker_message, "");
+  EXPECT_THAT(asked(), ElementsAre("A mode 4/50 at 0"));
+  EXPECT_EQ(subscribe(2, "B", depth(50)).actual_depth, 50);
+  EXPECT_THAT(asked(), ElementsAre("A none at 0", "B mode 4/50 at 0"));
+  ASSERT_EQ(port_.refusals.size(), 1U);
+  EXPECT_THAT(port_.refusals[0], testing::HasSubstr("all are in use"));
+  router_.unsubscribe(2, "B", "NSE", depth(50));
+  router_.review();
+  EXPECT_THAT(asked(), ElementsAre("B none at 0", "A mode 4/50 at 0")) << "and has it back when that one leaves";
+}
+
 }  // namespace
 }  // namespace gw::routing
