@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "apps/gateway/broker_setup.hpp"
+#include "apps/gateway/instrument_update.hpp"
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
 #include "core/base/clock.hpp"
@@ -134,7 +135,7 @@ std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host:
   generations_[name] = store.generation(name).has_value() ? *store.generation(name) : 0;
   const bgw_instruments* extension = library.instruments();
   if (extension != nullptr && extension->builtin != nullptr && generations_[name] == 0) {
-    instruments::Import import;
+    instruments::Import import(import_rules(library));
     if (const auto read = import.read_builtin(*extension); !read)
       log::error("plugin", name + ": " + read.error().message);
     return std::make_shared<const instruments::Index>(import.index());

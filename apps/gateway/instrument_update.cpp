@@ -1,6 +1,9 @@
 #include "apps/gateway/instrument_update.hpp"
 
+#include <cstring>
 #include <filesystem>
+#include <set>
+#include <span>
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/environment.hpp"
@@ -10,23 +13,45 @@
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
 #include "core/download/download.hpp"
+#include "core/instruments/comparison.hpp"
 
 namespace gw::app {
-namespace {
-
-// A list that lost most of its rows over night is more likely cut off than true.
-Result<void> check_size(const ListUpdate& update, std::size_t found, std::int64_t known) {
-  if (static_cast<std::int64_t>(found) * 2 >= known) return {};
-  return Error{update.file + ": found " + std::to_string(found) + " instruments, expected at least half of the " +
-               std::to_string(known) + " known ones; if it is right all the same: broker-gateway instruments import " +
-               "--broker " + update.broker.name + ' ' + update.file};
-}
-
-}  // namespace
-
 bool offers_list(const plugin_host::Library& library) {
   const bgw_instruments* extension = library.instruments();
   return extension != nullptr && extension->url != nullptr && extension->parse != nullptr;
+}
+
+instruments::ImportRules import_rules(const plugin_host::Library& library) {
+  const bgw_plugin_descriptor& descriptor = library.descriptor();
+  instruments::ImportRules rules;
+  for (const bgw_capability& can : std::span(descriptor.capabilities, descriptor.capability_count))
+    rules.exchanges.emplace_back(can.exchange, strnlen(can.exchange, sizeof can.exchange));
+  rules.tokens_per_exchange = (descriptor.flags & BGW_PLUGIN_TOKENS_PER_EXCHANGE) != 0;
+  return rules;
+}
+
+Result<std::vector<std::string>> no_pairs(const config::Config& config, instruments::InstrumentStore& store,
+                                          const std::string& plugin) {
+  std::set<std::string> others;
+  for (const config::Broker& broker : config.brokers)
+    if (broker.enabled && broker.plugin != plugin) others.insert(broker.plugin);
+  std::vector<std::string> found;
+  const auto here = others.empty() ? Result(std::make_shared<const instruments::Index>()) : store.load(plugin);
+  if (!here) return here.error();
+  for (const std::string& other : others) {
+    const auto there = store.load(other);
+    if (!there) return there.error();
+    for (std::string& line : instruments::different_papers(**here, **there, other)) found.push_back(std::move(line));
+  }
+  return found;
+}
+
+Result<void> check_list(const instruments::Import& import, const std::string& plugin, bool force,
+                        const calendar::Calendar& calendar, instruments::InstrumentStore& store) {
+  if (force) return {};
+  const auto known = store.load(plugin);
+  if (!known) return known.error();
+  return instruments::check_complete(**known, import.rows(), instruments::Expiries(calendar, wall_ns()));
 }
 
 Result<UpdatedList> update_list(const ListUpdate& update, instruments::InstrumentStore& store) {
@@ -54,16 +79,19 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   const auto downloaded = download::download(request);
   if (!downloaded) return Error{log::redacted(downloaded.error().message)};
   UpdatedList out;
+  out.import = instruments::Import(import_rules(update.library));
   if (downloaded->not_modified) {
     const std::int64_t now = wall_ns();
-    if (const auto noted = store.confirm(plugin, now, day_at(now, update.utc_offset)); !noted) return noted.error();
+    if (const auto noted = store.confirm(plugin, now, day_at(now, update.calendar.utc_offset)); !noted)
+      return noted.error();
     out.unchanged_since = request.last_modified.empty() ? iso_time((*last)->imported_ns) : request.last_modified;
     return out;
   }
   if (const auto read = out.import.read_file(extension, update.file, update.reading); !read) return read.error();
   if (out.import.rows().empty()) return Error{update.file + ": no row could be used"};
-  if (const auto good = check_size(update, out.import.rows().size(), *last ? (*last)->rows : 0); !good)
-    return good.error();
+  if (const auto good = check_list(out.import, plugin, update.force, update.calendar, store); !good)
+    return Error{update.file + ": " + good.error().message + "; kept aside: if it is right all the same: " +
+                 "broker-gateway instruments import --force --broker " + update.broker.name + ' ' + update.file};
   instruments::LastImport taken;
   taken.source = source;
   taken.last_modified = downloaded->last_modified;
@@ -74,7 +102,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   const bool is_of_server = modified && *modified <= taken.imported_ns;
   taken.list.time_of = is_of_server ? instruments::ListTime::last_modified : instruments::ListTime::fetched;
   taken.list.time_ns = is_of_server ? *modified : taken.imported_ns;
-  taken.list.day = day_at(taken.list.time_ns, update.utc_offset);
+  taken.list.day = day_at(taken.list.time_ns, update.calendar.utc_offset);
   if (const auto stored = store.replace(plugin, out.import.rows(), taken); !stored) return stored.error();
   std::error_code ec;
   std::filesystem::remove(update.file, ec);

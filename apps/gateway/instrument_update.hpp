@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/config/load.hpp"
 #include "core/instruments/import.hpp"
@@ -15,15 +16,27 @@ namespace gw::app {
 // The plugin says where its list is.
 bool offers_list(const plugin_host::Library& library);
 
+// What the plugin's rows are held against.
+instruments::ImportRules import_rules(const plugin_host::Library& library);
+
+// What the plugin's list and those of the other brokers' plugins disagree about: see different_papers.
+Result<std::vector<std::string>> no_pairs(const config::Config& config, instruments::InstrumentStore& store,
+                                          const std::string& plugin);
+
 struct ListUpdate {
   const config::Broker& broker;
   std::string config_file;  // for what is wrong with the broker's settings
   const plugin_host::Library& library;
-  int utc_offset;    // of the exchanges' day, in minutes
+  const calendar::Calendar& calendar;
   std::string file;  // where the list goes; a list that was not taken stays there to be looked at
   std::function<bool(std::uint64_t received, std::uint64_t total)> downloading;  // false ends it
   instruments::Import::Progress reading;
+  bool force = false;  // also a list that lacks much of what is known
 };
+
+// Whether the rows may take the place of those that are known: see check_complete. With `force` they may.
+Result<void> check_list(const instruments::Import& import, const std::string& plugin, bool force,
+                        const calendar::Calendar& calendar, instruments::InstrumentStore& store);
 
 struct UpdatedList {
   std::string unchanged_since;  // empty: there is a new list

@@ -83,7 +83,7 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
   const auto updated = update_list({*list.broker,
                                     loaded_.file,
                                     *list.library,
-                                    loaded_.calendar.utc_offset,
+                                    loaded_.calendar,
                                     file,
                                     [this](std::uint64_t, std::uint64_t) { return !ending_; },
                                     {}},
@@ -99,8 +99,17 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
   list.schedule.succeeded(wall_ns());
   if (!updated->unchanged_since.empty())
     return log::info("instruments", plugin + ": the instrument list has not changed since " + updated->unchanged_since);
-  log::info("instruments", plugin + ": a new instrument list: " + std::to_string(updated->import.rows().size()) +
-                               " rows kept, " + std::to_string(updated->import.report().skipped) + " skipped");
+  const instruments::Import& import = updated->import;
+  log::info("instruments", plugin + ": a new instrument list: " + std::to_string(import.rows().size()) +
+                               " rows kept, " + std::to_string(import.report().skipped) + " skipped");
+  for (const auto& shared : import.report().first_shared) log::warning("instruments", plugin + ": " + text_of(shared));
+  const auto different = no_pairs(loaded_.config, store, plugin);
+  if (!different) return log::error("instruments", different.error().message);
+  if (!different->empty())
+    log::warning("instruments", plugin + ": " + std::to_string(different->size()) +
+                                    " instruments are other papers than under the same symbol elsewhere, and never " +
+                                    "stand in for them: " + different->front() +
+                                    (different->size() > 1 ? ", ..." : ""));
 }
 
 }  // namespace gw::app

@@ -39,7 +39,8 @@ struct CommandLine {
   KeyRequest key;
   WatchRequest watch;
   std::int64_t id = 0;
-  std::string user, broker, brokers, file, text;
+  std::string user, broker, brokers, file, date, text;
+  bool force = false;
   std::function<int()> action;
 };
 
@@ -75,10 +76,15 @@ void add_instrument_commands(CLI::App& app, CommandLine& c) {
   CLI::App* file = add(*instruments, "import", "reads a broker's own instrument file", c.options, true);
   file->add_option("--broker", c.broker, "whose file it is")->required();
   file->add_option("FILE", c.file, "the file")->required();
-  file->callback([&c] { c.action = [&c] { return instruments_import(c.options, c.broker, c.file); }; });
+  file->add_option("--date", c.date, "day or time of the list (default: when the file was last written)");
+  file->add_flag("--force", c.force, "also a list that lacks much of what is known");
+  file->callback([&c] {
+    c.action = [&c] { return instruments_import(c.options, {c.broker, c.file, c.date, c.force}); };
+  });
   CLI::App* update = add(*instruments, "update", "downloads brokers' instrument lists", c.options, true);
   update->add_option("--broker", c.broker, "of this broker only (default: all that are enabled)");
-  update->callback([&c] { c.action = [&c] { return instruments_update(c.options, c.broker); }; });
+  update->add_flag("--force", c.force, "also a list that lacks much of what is known");
+  update->callback([&c] { c.action = [&c] { return instruments_update(c.options, c.broker, c.force); }; });
   CLI::App* search = add(*instruments, "search", "finds instruments, best match first", c.options, true);
   search->add_option("TEXT", c.text, "part of a symbol or name")->required();
   search->add_option("--broker", c.broker, "of which broker (default: active_broker)");

@@ -7,6 +7,8 @@
 #include <memory>
 #include <string_view>
 
+#include "bgw/symbols.hpp"
+
 namespace gw::instruments {
 namespace {
 
@@ -84,25 +86,66 @@ std::string_view Import::keep(const char* text) {
   return std::string_view(chunk).substr(at);
 }
 
+std::string Import::problem_of(const bgw_instrument& row) const {
+  const auto found = [](const char* field, std::string_view value, std::string_view expected) {
+    return std::string(field) + ": found '" + std::string(value.substr(0, 80)) + "', expected " + std::string(expected);
+  };
+  constexpr std::string_view kName = "1 to 64 printable characters without blanks";
+  const std::string_view exchange = row.exchange;
+  if (!is_name(row.symbol)) return found("symbol", row.symbol, kName);
+  if (!is_name(exchange)) return found("exchange", exchange, kName);
+  if (!rules_.exchanges.empty() &&
+      std::find(rules_.exchanges.begin(), rules_.exchanges.end(), exchange) == rules_.exchanges.end()) {
+    std::string known;
+    for (const std::string& name : rules_.exchanges) known += (known.empty() ? "" : ", ") + name;
+    return found("exchange", exchange, "one that the plugin serves: " + known);
+  }
+  if (row.token[0] == '\0') return "token: empty";
+  const std::string_view type = row.instrument_type;
+  const bool is_option = type == "CE" || type == "PE";
+  const bool is_derivative = is_option || type == "FUT";
+  const std::string_view expiry = row.expiry;
+  if ((is_derivative || !expiry.empty()) && !bgw::is_date(expiry))
+    return found("expiry", expiry, "a date, like 2026-10-27");
+  if (row.lot_size < (is_derivative ? 1 : 0))
+    return found("lot_size", std::to_string(row.lot_size), is_derivative ? "1 or more" : "0 or more");
+  if (is_option && row.strike <= 0) return found("strike", std::to_string(row.strike), "a price above 0, in 1e-9");
+  return {};
+}
+
 void Import::take(const bgw_instrument& row) {
   ++report_.read;
-  const std::string_view symbol = row.symbol;
-  const std::string_view exchange = row.exchange;
-  if (!is_name(symbol))
-    return skip(row.line, "symbol: found '" + std::string(symbol.substr(0, 80)) +
-                              "', expected 1 to 64 printable characters without blanks");
-  if (!is_name(exchange))
-    return skip(row.line, "exchange: found '" + std::string(exchange.substr(0, 80)) +
-                              "', expected 1 to 64 printable characters without blanks");
-  if (row.token[0] == '\0') return skip(row.line, "token: empty");
-  const auto [known, fresh] = lines_.try_emplace(std::string(symbol) + '\n' + std::string(exchange), row.line);
+  if (std::string problem = problem_of(row); !problem.empty()) return skip(row.line, std::move(problem));
+  const std::string name = std::string(row.symbol) + '\n' + row.exchange;
+  const auto [known, fresh] = lines_.try_emplace(name, row.line);
   if (!fresh)
-    return skip(row.line, "duplicate of line " + std::to_string(known->second) + ": " + std::string(symbol) + '.' +
-                              std::string(exchange));
+    return skip(row.line,
+                "duplicate of line " + std::to_string(known->second) + ": " + row.symbol + '.' + row.exchange);
+  note_token(row);
   rows_.push_back({keep(row.symbol), keep(row.exchange), keep(row.broker_symbol), keep(row.broker_exchange),
                    keep(row.token), keep(row.name), keep(row.instrument_type), keep(row.expiry), row.strike,
-                   row.tick_size, row.lot_size,
+                   std::max<std::int64_t>(row.tick_size, 0), row.lot_size,
                    keep(BGW_HAS(&row, exchange_number) && row.exchange_number != nullptr ? row.exchange_number : "")});
+}
+
+void Import::note_token(const bgw_instrument& row) {
+  std::string key = row.token;
+  if (rules_.tokens_per_exchange) key.append(1, '\n').append(row.broker_exchange);
+  const auto [first, fresh] = tokens_.try_emplace(std::move(key), Holder{rows_.size(), row.line});
+  if (fresh) return;
+  ++report_.shared;
+  if (report_.first_shared.size() >= ImportReport::kMostSkips) return;
+  const InstrumentView& other = rows_[first->second.row];
+  report_.first_shared.push_back({row.token, std::string(other.symbol) + '.' + std::string(other.exchange),
+                                  first->second.line, std::string(row.symbol) + '.' + row.exchange, row.line});
+}
+
+std::string text_of(const ImportReport::SharedToken& shared) {
+  const auto named = [](const std::string& name, std::uint64_t line) {
+    return name + (line == 0 ? "" : " (line " + std::to_string(line) + ')');
+  };
+  return "token " + shared.token + " is shared by " + named(shared.first, shared.first_line) + " and " +
+         named(shared.later, shared.later_line) + ": both tick with its values";
 }
 
 Index Import::index() const {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "bgw/abi.h"
@@ -15,21 +16,43 @@
 
 namespace gw::instruments {
 
+// What the rows of a plugin are held against.
+struct ImportRules {
+  std::vector<std::string> exchanges;  // of its capabilities; empty: any
+  bool tokens_per_exchange = false;    // a token is unique within its broker_exchange only
+};
+
 struct ImportReport {
   struct Skip {
     std::uint64_t line;
     std::string reason;
   };
-  static constexpr std::size_t kMostSkips = 20;
+  // Two instruments that have one token: both will tick with its values.
+  struct SharedToken {
+    std::string token;
+    std::string first;  // SYMBOL.EXCHANGE
+    std::uint64_t first_line;
+    std::string later;
+    std::uint64_t later_line;
+  };
+  static constexpr std::size_t kMostSkips = 20;  // that are kept, and shared tokens
   std::uint64_t read = 0;
   std::uint64_t skipped = 0;
   std::vector<Skip> first_skips;
+  std::uint64_t shared = 0;
+  std::vector<SharedToken> first_shared;
 };
+
+// "token 256001 is shared by A.NSE (line 2) and B.NSE (line 3): both tick with its values"
+std::string text_of(const ImportReport::SharedToken& shared);
 
 // The rows of one import, with their texts.
 class Import {
  public:
   using Progress = std::function<void(std::uint64_t bytes_read, std::uint64_t bytes_total)>;
+
+  Import() = default;
+  explicit Import(ImportRules rules) : rules_(std::move(rules)) {}
 
   // `extension` is the plugin's. Errors name the file.
   Result<void> read_file(const bgw_instruments& extension, const std::string& path, const Progress& progress);
@@ -43,12 +66,21 @@ class Import {
   static void on_row(void* context, const bgw_instrument* row);
   static void on_skip(void* context, std::uint64_t line, const char* reason);
   void take(const bgw_instrument& row);
+  // What is wrong with the row; empty: nothing.
+  std::string problem_of(const bgw_instrument& row) const;
+  void note_token(const bgw_instrument& row);
   void skip(std::uint64_t line, std::string reason);
   std::string_view keep(const char* text);
 
   std::deque<std::string> chunks_;  // of texts; a chunk never grows past its capacity, so that views stay valid
   std::vector<InstrumentView> rows_;
   std::unordered_map<std::string, std::uint64_t> lines_;  // symbol and exchange -> line
+  struct Holder {
+    std::size_t row;
+    std::uint64_t line;
+  };
+  std::unordered_map<std::string, Holder> tokens_;  // who had each first
+  ImportRules rules_;
   ImportReport report_;
 };
 

@@ -104,15 +104,4 @@ std::string name_of(const ListInfo& list) {
   return (list.time_of == ListTime::fetched ? "list fetched at " : "list of ") + iso_time(list.time_ns);
 }
 
-bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b) {
-  if (in_a.exchange_number.empty() || in_b.exchange_number.empty() || a.list().day == 0) return true;
-  return a.list().day != b.list().day || in_a.exchange_number == in_b.exchange_number;
-}
-
-bool same_paper(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange) {
-  const auto in_a = a.find(symbol, exchange);
-  const auto in_b = b.find(symbol, exchange);
-  return !in_a || !in_b || same_paper(a, *in_a, b, *in_b);
-}
-
 }  // namespace gw::instruments

@@ -85,10 +85,4 @@ class Index {
   ListInfo list_;
 };
 
-// Whether what two brokers list under one name may be the same paper, so that one of them may stand in for the other:
-// not when both give the exchange's own number of it, in lists of one day, and the numbers differ. True also where one
-// of them does not list it.
-bool same_paper(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange);
-bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b);
-
 }  // namespace gw::instruments

@@ -2,6 +2,7 @@
 // client holds, and searches. One job a client; what it asks meanwhile waits.
 #include <algorithm>
 
+#include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/proxy/desk.hpp"
 #include "core/proxy/shard.hpp"
@@ -49,7 +50,8 @@ void Desk::start_job(Subscriber& client, Asked asked) {
     job.topics = router_->held(client.id);
   if (r.action == wire::Action::search) {
     const routing::BrokerTable& table = router_->broker(router_->broker_of(client.id));
-    if (table.available() && table.index() != nullptr) job.search.emplace(table.index(), r.text, r.exchange, r.limit);
+    if (table.available() && table.index() != nullptr)
+      job.search.emplace(table.index(), r.text, r.exchange, r.limit, instruments::Expiries(*calendar_, wall_ns()));
   }
   if (!go_on(client)) client.job.reset();
 }
@@ -189,8 +191,9 @@ bool Desk::list_some(Subscriber& client, Job& job) {
 
 bool Desk::search_some(Subscriber& client, Job& job) {
   if (job.search && !job.search->look_at(kRowsAtOnce)) return true;
-  send(client, wire::found_instruments(job.search ? job.search->found() : std::vector<instruments::InstrumentView>{},
-                                       job.asked.request.id_json));
+  const std::string_view id = job.asked.request.id_json;
+  send(client, job.search ? wire::found_instruments(job.search->found(), job.search->expiries(), id)
+                          : wire::found_instruments({}, {}, id));
   return false;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <utility>
 
 #include "bgw/symbols.hpp"
 
@@ -16,30 +17,16 @@ std::string index_symbol(std::string_view exchange, std::string_view name) {
   return known.empty() ? symbol : std::string(known);
 }
 
-ShareName share_symbol(std::string_view symbol) {
-  for (const std::string_view series : {"-EQ", "-BE", "-MF", "-SG"})
-    if (symbol.ends_with(series) && symbol.size() > series.size())
-      return {std::string(symbol.substr(0, symbol.size() - series.size())), series != "-EQ"};
-  return {std::string(symbol), false};
-}
-
 std::optional<Expiry> parse_expiry(std::string_view text) {
   constexpr std::array<std::string_view, 12> kMonths = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
                                                         "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
-  if (text.size() != 9 || !bgw::is_digits(text.substr(0, 2)) || !bgw::is_digits(text.substr(5))) return std::nullopt;
+  if (text.size() != 9) return std::nullopt;
   const auto month = std::find(kMonths.begin(), kMonths.end(), text.substr(2, 3));
-  const int day = (text[0] - '0') * 10 + (text[1] - '0');
-  if (month == kMonths.end() || day < 1 || day > 31) return std::nullopt;
   char number[16];
   std::snprintf(number, sizeof number, "%02d", static_cast<int>(month - kMonths.begin()) + 1);
-  return Expiry{std::string(text.substr(0, 5)) + std::string(text.substr(7)),
-                std::string(text.substr(5)) + '-' + number + '-' + std::string(text.substr(0, 2))};
-}
-
-std::optional<std::int64_t> parse_signed_decimal(std::string_view text) {
-  if (!text.starts_with('-')) return bgw::parse_decimal(text);
-  const auto value = bgw::parse_decimal(text.substr(1));
-  return value ? std::optional(-*value) : std::nullopt;
+  std::string date = std::string(text.substr(5)) + '-' + number + '-' + std::string(text.substr(0, 2));
+  if (!bgw::is_date(date)) return std::nullopt;
+  return Expiry{std::string(text.substr(0, 5)) + std::string(text.substr(7)), std::move(date)};
 }
 
 }  // namespace angel

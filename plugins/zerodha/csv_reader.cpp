@@ -33,6 +33,8 @@ bool CsvReader::read_line() {
       problem_ = "line of more than 4096 bytes";
   }
   if (!text_.empty() && text_.back() == '\r') text_.pop_back();
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (line_ == 1 && text_.starts_with(kByteOrderMark)) text_.erase(0, kByteOrderMark.size());
   return true;
 }
 

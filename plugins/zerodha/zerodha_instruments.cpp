@@ -3,9 +3,10 @@
 #include <array>
 #include <charconv>
 #include <exception>
-#include <new>
 #include <string>
+#include <utility>
 
+#include "bgw/rows.hpp"
 #include "bgw/symbols.hpp"
 #include "csv_reader.hpp"
 #include "zerodha_symbols.hpp"
@@ -24,14 +25,16 @@ enum Column {
   kType,
   kSegment,
   kExchange,
+  kNeeded,
+  kExchangeToken = kNeeded,
   kColumns
 };
 constexpr std::array<std::string_view, kColumns> kColumnNames = {
-    "instrument_token", "tradingsymbol",   "name",    "expiry",  "strike", "tick_size",
-    "lot_size",         "instrument_type", "segment", "exchange"};
+    "instrument_token", "tradingsymbol",   "name",    "expiry",   "strike",        "tick_size",
+    "lot_size",         "instrument_type", "segment", "exchange", "exchange_token"};
 
-// Where each column stands in this file: found by name, so that a column more or another order
-// changes nothing.
+// Where each column stands in this file: found by name, so that a column more or another order changes nothing. One
+// that the file lacks stands behind its end.
 using Places = std::array<std::size_t, kColumns>;
 
 bgw_status complain(bgw_error* error, const std::string& text) {
@@ -44,95 +47,102 @@ std::string found(std::string_view column, std::string_view value, std::string_v
   return std::string(column) + ": found '" + std::string(value.substr(0, 60)) + "', expected " + std::string(expected);
 }
 
-class Rows {
+class Reader {
  public:
-  Rows(const CsvReader& csv, const Places& places, const bgw_instrument_sink& sink)
-      : csv_(csv), places_(places), sink_(sink) {}
+  Reader(const CsvReader& csv, const Places& places, const bgw_instrument_sink& sink)
+      : csv_(csv), places_(places), sink_(sink), rows_(sink) {}
 
   // One line: a row, or the reason why it is none.
   void take() {
     reason_.clear();
-    if (!make()) sink_.skip(sink_.context, csv_.line(), reason_.c_str());
+    bgw::Row row;
+    if (make(row))
+      rows_.take(std::move(row));
+    else
+      sink_.skip(sink_.context, csv_.line(), reason_.c_str());
   }
+  void finish() { rows_.finish(); }
 
  private:
-  std::string_view at(Column column) const { return csv_.fields()[places_[column]]; }
+  std::string_view at(Column column) const {
+    const std::size_t place = places_[column];
+    return place < csv_.fields().size() ? std::string_view(csv_.fields()[place]) : std::string_view{};
+  }
   bool bad(Column column, std::string_view expected) {
     reason_ = found(kColumnNames[column], at(column), expected);
     return false;
   }
 
-  bool make() {
+  bool make(bgw::Row& row) {
     if (!csv_.problem().empty()) return reason_ = csv_.problem(), false;
-    for (const std::size_t place : places_)
-      if (place >= csv_.fields().size())
+    for (std::size_t column = 0; column < kNeeded; ++column)
+      if (places_[column] >= csv_.fields().size())
         return reason_ = "found " + std::to_string(csv_.fields().size()) + " columns, expected more", false;
-    const std::string_view exchange = standard_exchange(at(kExchange), at(kSegment));
-    if (exchange.empty()) return bad(kExchange, "NSE, BSE, NFO, BFO, CDS, BCD, MCX, NCO, GLOBAL or NSEIX");
+    row.exchange = standard_exchange(at(kExchange), at(kSegment));
+    if (row.exchange.empty())
+      return at(kSegment) == "INDICES" ? bad(kExchange, "of an index NSE, BSE, MCX, CDS, GLOBAL or NSEIX")
+                                       : bad(kExchange, "NSE, BSE, NFO, BFO, CDS, BCD, MCX, NCO, GLOBAL or NSEIX");
     std::uint32_t token = 0;
     const std::string_view token_text = at(kToken);
     const auto [end, error] = std::from_chars(token_text.data(), token_text.data() + token_text.size(), token);
     if (error != std::errc{} || end != token_text.data() + token_text.size() || token == 0)
       return bad(kToken, "a whole number of 32 bits");
     if (at(kTradingsymbol).empty()) return bad(kTradingsymbol, "a name");
-    const auto strike = bgw::parse_decimal(at(kStrike));
-    if (!strike) return bad(kStrike, "a decimal");
-    const auto tick_size = bgw::parse_decimal(at(kTickSize));
-    if (!tick_size) return bad(kTickSize, "a decimal");
-    const auto lot_size = bgw::parse_decimal(at(kLotSize));
-    if (!lot_size) return bad(kLotSize, "a number");
-    return name_it(exchange, *strike) && hand_over(exchange, *strike, *tick_size, *lot_size / BGW_PRICE_SCALE);
+    row.line = csv_.line();
+    row.token = token_text;
+    row.broker_symbol = at(kTradingsymbol);
+    row.broker_exchange = at(kExchange);
+    row.name = at(kName);
+    if (row.exchange.ends_with("_INDEX")) return set_sizes(row, false) && name_index(row);
+    row.exchange_number = at(kExchangeToken);
+    const std::string_view type = at(kType);
+    if (type != "EQ" && type != "FUT" && type != "CE" && type != "PE") return bad(kType, "EQ, FUT, CE or PE");
+    row.type = type;
+    if (type != "EQ") return set_sizes(row, true) && name_derivative(row);
+    row.symbol = at(kTradingsymbol);
+    return set_sizes(row, false);
   }
 
-  // Never from the trading symbol of a derivative, whose forms differ: from expiry and strike.
-  bool name_it(std::string_view exchange, std::int64_t strike) {
-    const std::string_view type = at(kType);
-    if (exchange.ends_with("_INDEX")) {
-      type_ = "INDEX";
-      symbol_ = index_symbol(exchange, at(kTradingsymbol), at(kName));
-      return true;
-    }
-    type_ = type;
-    if (type == "EQ") {
-      symbol_ = at(kTradingsymbol);
-      return true;
-    }
-    if (type != "FUT" && type != "CE" && type != "PE") return bad(kType, "EQ, FUT, CE or PE");
-    const auto expiry = compact_expiry(at(kExpiry));
-    if (!expiry) return bad(kExpiry, "a date, like 2026-10-27");
-    // Older lists leave the name of options empty.
-    symbol_ = at(kName).empty() ? at(kTradingsymbol) : at(kName);
-    symbol_ += *expiry;
-    if (type != "FUT") symbol_ += bgw::strike_text(strike);
-    symbol_ += type;
+  // What has no lots and no tick size of its own, as an index or a bond, often has nothing in their columns.
+  bool set_sizes(bgw::Row& row, bool derivative) {
+    const auto lot = bgw::parse_decimal(at(kLotSize));
+    if (!lot && (derivative || !at(kLotSize).empty())) return bad(kLotSize, derivative ? "1 or more" : "0 or more");
+    row.lot_size = lot.value_or(0) / BGW_PRICE_SCALE;
+    if (derivative && row.lot_size < 1) return bad(kLotSize, "1 or more");
+    const auto tick_size = bgw::parse_decimal(at(kTickSize));
+    if (!tick_size && derivative && !at(kTickSize).empty()) return bad(kTickSize, "a decimal");
+    row.tick_size = tick_size.value_or(0);
     return true;
   }
 
-  bool hand_over(std::string_view exchange, std::int64_t strike, std::int64_t tick_size, std::int64_t lot_size) {
-    const auto& fields = csv_.fields();
-    bgw_instrument row{};
-    row.size = sizeof row;
-    row.line = csv_.line();
-    row.symbol = symbol_.c_str();
-    row.exchange = exchange.data();  // a literal
-    row.broker_symbol = fields[places_[kTradingsymbol]].c_str();
-    row.broker_exchange = fields[places_[kExchange]].c_str();
-    row.token = fields[places_[kToken]].c_str();
-    row.name = fields[places_[kName]].c_str();
-    row.instrument_type = type_.c_str();
-    row.expiry = fields[places_[kExpiry]].c_str();
-    row.strike = strike;
-    row.tick_size = tick_size;
-    row.lot_size = lot_size;
-    sink_.row(sink_.context, &row);
+  bool name_index(bgw::Row& row) {
+    row.type = "INDEX";
+    row.symbol = index_symbol(row.exchange, at(kTradingsymbol), at(kName));
+    return true;
+  }
+
+  // Never from the trading symbol, whose forms differ: from expiry and strike.
+  bool name_derivative(bgw::Row& row) {
+    const auto expiry = compact_expiry(at(kExpiry));
+    if (!expiry) return bad(kExpiry, "a date, like 2026-10-27");
+    row.expiry = at(kExpiry);
+    // Older lists leave the name of options empty.
+    row.symbol = at(kName).empty() ? at(kTradingsymbol) : at(kName);
+    row.symbol += *expiry;
+    if (row.type != "FUT") {
+      const auto strike = bgw::parse_decimal(at(kStrike));
+      if (!strike || *strike == 0) return bad(kStrike, "a decimal above 0");
+      row.strike = *strike;
+      row.symbol += bgw::strike_text(row.strike);
+    }
+    row.symbol += row.type;
     return true;
   }
 
   const CsvReader& csv_;
   const Places& places_;
   const bgw_instrument_sink& sink_;
-  std::string symbol_;
-  std::string type_;
+  bgw::Rows rows_;
   std::string reason_;
 };
 
@@ -141,7 +151,7 @@ bgw_status find_columns(const CsvReader& csv, Places& places, bgw_error* error) 
     places[column] = csv.fields().size();
     for (std::size_t i = 0; i < csv.fields().size(); ++i)
       if (csv.fields()[i] == kColumnNames[column]) places[column] = i;
-    if (places[column] == csv.fields().size())
+    if (column < kNeeded && places[column] == csv.fields().size())
       return complain(error, "line " + std::to_string(csv.line()) + ": found a header without the column " +
                                  std::string(kColumnNames[column]) + ", expected Kite's instrument list (CSV)");
   }
@@ -154,8 +164,9 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
     if (!csv.next()) return complain(error, "found an empty file, expected Kite's instrument list (CSV)");
     Places places{};
     if (const bgw_status status = find_columns(csv, places, error); status != BGW_OK) return status;
-    Rows rows(csv, places, *sink);
-    while (csv.next()) rows.take();
+    Reader reader(csv, places, *sink);
+    while (csv.next()) reader.take();
+    reader.finish();
     return BGW_OK;
   } catch (const std::exception& e) {
     return complain(error, e.what());

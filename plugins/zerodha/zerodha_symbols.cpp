@@ -2,21 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "bgw/symbols.hpp"
 
 namespace zerodha {
-namespace {
-
-int number(std::string_view digits) {
-  int value = 0;
-  for (const char c : digits) value = value * 10 + (c - '0');
-  return value;
-}
-
-}  // namespace
-
 std::string_view standard_exchange(std::string_view exchange, std::string_view segment) {
   constexpr std::array<std::string_view, 8> kSame = {"NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX", "NCO"};
   if (exchange == "GLOBAL" || exchange == "NSEIX") return "GLOBAL_INDEX";
@@ -43,11 +32,9 @@ std::string index_symbol(std::string_view exchange, std::string_view tradingsymb
 std::optional<std::string> compact_expiry(std::string_view expiry) {
   constexpr std::array<const char*, 12> kMonths = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
                                                    "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
-  if (expiry.size() != 10 || expiry[4] != '-' || expiry[7] != '-') return std::nullopt;
+  if (!bgw::is_date(expiry)) return std::nullopt;
   const std::string_view year = expiry.substr(0, 4), month = expiry.substr(5, 2), day = expiry.substr(8, 2);
-  if (!bgw::is_digits(year) || !bgw::is_digits(month) || !bgw::is_digits(day)) return std::nullopt;
-  const int m = number(month), d = number(day);
-  if (m < 1 || m > 12 || d < 1 || d > 31) return std::nullopt;
+  const int m = (month[0] - '0') * 10 + (month[1] - '0');
   return std::string(day) + kMonths[static_cast<std::size_t>(m - 1)] + std::string(year.substr(2));
 }
 

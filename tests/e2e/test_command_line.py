@@ -230,6 +230,25 @@ def test_instruments_import_reports_rows_and_reasons(config, tmp_path):
     assert "INFY" in run("instruments", "search", "INFY", "--broker", "zerodha", "--config", config)  # kept
 
 
+def test_an_import_names_what_is_odd_and_has_the_time_that_it_is_given(config, tmp_path):
+    head = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,"
+            "instrument_type,segment,exchange\n")
+    path = tmp_path / "list.csv"
+    path.write_text(head + "256001,1000,TATAMOTORS,T,0,,0,0.05,1,EQ,NSE,NSE\n256001,1000,TMPV,T,0,,0,0.05,1,EQ,NSE,NSE\n"
+                    "5,1,20MICRONS-BE,M,0,,0,0.05,1,EQ,NSE,NSE\n6,1,OLD20FUT,OLDCO,0,2020-01-30,0,0.05,1,FUT,NFO-FUT,NFO\n"
+                    "7,1,NEWFUT,OLDCO,0,2099-12-31,0,0.05,1,FUT,NFO-FUT,NFO\n")
+    arguments = ["instruments", "import", "--broker", "zerodha", path, "--config", config]
+    assert "--date: found soon" in run(*arguments, "--date", "soon", status=2, both=True)[1]
+    out = [line.strip() for line in run(*arguments, "--date", "2026-11-27").splitlines()]
+    assert out == ["5 rows read, 5 kept, 0 skipped", "1 of those kept have expired",
+                   "token 256001 is shared by TATAMOTORS.NSE (line 2) and TMPV.NSE (line 3): both tick with its values"]
+    search = ["instruments", "search", "--broker", "zerodha", "--config", config]
+    rows = json.loads(run(*search, "OLDCO", "--json"))
+    assert [(r["symbol"], r["expired"]) for r in rows] == [("OLDCO31DEC99FUT", False), ("OLDCO30JAN20FUT", True)]
+    assert run(*search, "OLDCO").splitlines()[1].endswith("(expired)")
+    assert run(*search, "20microns-be").split()[0] == "20MICRONS"
+
+
 def test_instruments_search_knows_what_is_built_in(config):
     assert run("instruments", "search", "NIFTY", "--config", config).split()[0] == "NIFTY"
     run("instruments", "search", "no such thing", "--config", config, status=1)

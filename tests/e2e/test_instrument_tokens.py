@@ -103,7 +103,7 @@ def test_before_the_open_a_zero_is_no_price(start):
     rows = (CASES / "04_swap_day1.csv").read_text().splitlines()
     listed = gateway.folder / "infy.csv"
     listed.write_text(rows[0] + "\n408065,1594,INFY,INFY,0,,0,0.05,1,EQ,NSE,NSE\n")
-    gateway.run("instruments", "import", "--broker", "zerodha", listed)
+    gateway.run("instruments", "import", "--force", "--broker", "zerodha", listed)
     with gateway.client() as client:
         assert client.subscribe("INFY", "NSE", 1)["status"] == "success"
         assert client.subscribe("INFY", "NSE", 4, 5)["status"] == "success"

@@ -135,8 +135,8 @@ def test_a_list_that_has_not_changed_is_not_fetched_again(tmp_path, server, upda
     update()
     assert server.requests[-1]["If-None-Match"] == '"v1"'
     (tmp_path / "other.csv").write_bytes(listed("TCS"))
-    run("instruments", "import", "--broker", "zerodha", tmp_path / "other.csv", "--config", tmp_path / "gateway.yaml")
-    update()
+    run("instruments", "import", "--force", "--broker", "zerodha", tmp_path / "other.csv", "--config", tmp_path / "gateway.yaml")
+    update(0, "--force")
     assert server.requests[-1]["If-None-Match"] is None and found(tmp_path, "") == ["INFY"]
 
 
@@ -155,19 +155,27 @@ def test_what_was_known_stays_when_the_download_is_not_what_it_should_be(tmp_pat
     assert found(tmp_path, "") == ["INFY"] and left_over(tmp_path) == kept
 
 
-def test_a_list_of_less_than_half_is_not_taken_unless_it_is_imported(tmp_path, server, update):
-    server.answer = lambda handler: handler.give(listed("A", "B", "C", "D", "E"))
+def test_a_list_that_lacks_much_of_an_exchange_is_kept_aside_unless_it_is_forced(tmp_path, server, update):
+    names = [f"S{i}" for i in range(20)]
+    server.answer = lambda handler: handler.give(listed(*names))
     update()
-    server.answer = lambda handler: handler.give(listed("X", "Y"))
+    server.answer = lambda handler: handler.give(listed(*names[2:]))
+    update()  # a tenth may go
+    assert len(found(tmp_path, "")) == 18
+    server.answer = lambda handler: handler.give(listed(*names[4:], "X"))
     report = json.loads(update(1, "--json")[0])[0]
     assert report["result"] == "failed"
-    assert "found 2 instruments, expected at least half of the 5 known ones" in report["error"]
+    assert "lacks 2 of 18 instruments of NSE that are known and have not expired" in report["error"]
     assert found(tmp_path, "X") == []
     command = report["error"].partition("broker-gateway ")[2].split()
+    without = [word for word in command if word != "--force"]
+    _, error = run(*without, "--config", tmp_path / "gateway.yaml", status=1, both=True)
+    assert "kept aside" in error and found(tmp_path, "X") == []
     run(*command, "--config", tmp_path / "gateway.yaml")
-    assert found(tmp_path, "") == ["X", "Y"]
+    assert found(tmp_path, "X") == ["X"] and len(found(tmp_path, "")) == 17
     server.answer = lambda handler: handler.give(listed("Z"))
-    update()  # exactly half
+    update(1)
+    update(0, "--force")
     assert found(tmp_path, "") == ["Z"]
 
 

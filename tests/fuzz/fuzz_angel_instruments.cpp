@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (row.rfind('.') == 0 || row.back() == ' ') std::abort();  // no symbol, no token; neither rest has a dot
   for (const std::string& skip : parsed.skips)
     if (skip[0] == '0' || skip.size() < 8) std::abort();
-  if (!parsed.rows.empty() && (parsed.last.strike < 0 || parsed.last.tick_size < 0 || parsed.last.lot_size < 1))
+  if (!parsed.rows.empty() && (parsed.last.strike < 0 || parsed.last.tick_size < 0 || parsed.last.lot_size < 0))
     std::abort();
   return 0;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,8 +16,8 @@ namespace {
 
 using testing::HasSubstr;
 
-// The format of this test's plugin: SYMBOL,EXCHANGE,TOKEN a line; a line "bad" it cannot read
-// itself.
+// The format of this test's plugin: SYMBOL,EXCHANGE,TOKEN a line, perhaps with ,TYPE,EXPIRY,STRIKE,LOT; a line "bad" it
+// cannot read itself.
 bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink* sink, bgw_error* error) {
   std::string text;
   char block[4096];
@@ -30,18 +32,33 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
     const std::string row = text.substr(at, end - at);
     at = end + 1;
     ++line;
-    const std::size_t one = row.find(',');
-    const std::size_t two = row.find(',', one + 1);
-    if (one == std::string::npos || two == std::string::npos) {
+    std::vector<std::string> fields{""};
+    for (const char c : row)
+      if (c == ',')
+        fields.emplace_back();
+      else
+        fields.back() += c;
+    if (fields.size() < 3) {
       sink->skip(sink->context, line, "expected three fields");
       continue;
     }
-    const std::string symbol = row.substr(0, one);
-    const std::string exchange = row.substr(one + 1, two - one - 1);
-    const std::string token = row.substr(two + 1);
-    const bgw_instrument i{
-        sizeof i, 0,          line, symbol.c_str(), exchange.c_str(), "B", "X", token.c_str(), "", "EQ", "",
-        0,        50'000'000, 1,    nullptr};
+    const bool is_short = fields.size() < 7;
+    if (is_short) fields.insert(fields.end(), {"EQ", "", "0", "1"});
+    const bgw_instrument i{sizeof i,
+                           0,
+                           line,
+                           fields[0].c_str(),
+                           fields[1].c_str(),
+                           "B",
+                           "X",
+                           fields[2].c_str(),
+                           "",
+                           fields[3].c_str(),
+                           fields[4].c_str(),
+                           std::stoll(fields[5]),
+                           50'000'000,
+                           std::stoll(fields[6]),
+                           nullptr};
     sink->row(sink->context, &i);
   }
   return BGW_OK;
@@ -59,7 +76,7 @@ class Imports : public testing::Test {
 
   support::TemporaryFolder folder_;
   std::string file_ = folder_ / "list.csv";
-  Import import_;
+  Import import_{{{"NSE", "BSE", "NFO"}, false}};
 };
 
 TEST_F(Imports, GoodRowsAreFoundInTheIndex) {
@@ -95,6 +112,32 @@ TEST_F(Imports, ADuplicateNamesTheLineThatIsKept) {
   EXPECT_EQ(report().first_skips[0].line, 3U);
   EXPECT_EQ(report().first_skips[0].reason, "duplicate of line 2: INFY.NSE");
   EXPECT_EQ(import_.index().find("INFY", "NSE")->token, "1");
+}
+
+TEST_F(Imports, EachTypeHasWhatItNeeds) {
+  ASSERT_TRUE(
+      import("A,NSE,1,EQ,,0,0\nA,NSE,2,EQ,,0,-1\nB,NSE,3,EQ,soon,0,1\nC,NFO,4,FUT,2026-12-29,0,75\nD,NFO,5,FUT,,0,75\n"
+             "D,NFO,6,FUT,2026-02-30,0,75\nD,NFO,7,FUT,2026-12-29,0,0\nE,NFO,8,CE,2026-12-29,5,75\n"
+             "F,NFO,9,PE,2026-12-29,0,75\nG,MCX,10,EQ,,0,1\n"));
+  ASSERT_EQ(import_.rows().size(), 3U);
+  const char* const expected[] = {"lot_size: found '-1', expected 0 or more",
+                                  "expiry: found 'soon', expected a date, like 2026-10-27",
+                                  "expiry: found '', expected a date, like 2026-10-27",
+                                  "expiry: found '2026-02-30', expected a date, like 2026-10-27",
+                                  "lot_size: found '0', expected 1 or more",
+                                  "strike: found '0', expected a price above 0, in 1e-9",
+                                  "exchange: found 'MCX', expected one that the plugin serves: NSE, BSE, NFO"};
+  ASSERT_EQ(report().first_skips.size(), 7U);
+  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(report().first_skips[i].reason, expected[i]);
+}
+
+TEST_F(Imports, ATokenOfTwoInstrumentsIsNamedAndBothAreKept) {
+  ASSERT_TRUE(import("TATAMOTORS,NSE,7\nINFY,NSE,1\nTMPV,NSE,7\n"));
+  EXPECT_EQ(import_.rows().size(), 3U);
+  EXPECT_EQ(report().shared, 1U);
+  ASSERT_EQ(report().first_shared.size(), 1U);
+  EXPECT_EQ(text_of(report().first_shared[0]),
+            "token 7 is shared by TATAMOTORS.NSE (line 1) and TMPV.NSE (line 3): both tick with its values");
 }
 
 TEST_F(Imports, ANameOf64BytesIsTheLongest) {

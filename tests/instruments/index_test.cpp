@@ -54,35 +54,6 @@ TEST(Index, SaysWhichListItIs) {
   EXPECT_EQ(name_of(fetched), "list fetched at 2027-01-15T08:00:00.000Z");
 }
 
-Index with_number(std::string_view symbol, std::string_view number, std::int64_t day) {
-  Index::Builder builder(1);
-  InstrumentView view = row(symbol, "NFO", "t");
-  view.exchange_number = number;
-  builder.add(view);
-  builder.describe({1, 1, ListTime::given, day, ""});
-  return std::move(builder).build();
-}
-
-TEST(SamePaper, NotWhereTheExchangesNumbersOfOneDayDiffer) {
-  const Index a = with_number("X", "41234", 20833);
-  EXPECT_TRUE(same_paper(a, with_number("X", "41234", 20833), "X", "NFO"));
-  EXPECT_FALSE(same_paper(a, with_number("X", "41235", 20833), "X", "NFO"));
-  EXPECT_FALSE(same_paper(with_number("X", "41235", 20833), a, "X", "NFO"));
-}
-
-TEST(SamePaper, OfDifferentDaysNothingIsProven) {
-  const Index a = with_number("X", "41234", 20833);
-  EXPECT_TRUE(same_paper(a, with_number("X", "41235", 20834), "X", "NFO"));
-  EXPECT_TRUE(same_paper(with_number("X", "41234", 0), with_number("X", "41235", 0), "X", "NFO")) << "no day is known";
-}
-
-TEST(SamePaper, WithoutBothNumbersNothingIsProven) {
-  const Index a = with_number("X", "41234", 20833);
-  EXPECT_TRUE(same_paper(a, with_number("X", "", 20833), "X", "NFO"));
-  EXPECT_TRUE(same_paper(with_number("X", "", 20833), a, "X", "NFO"));
-  EXPECT_TRUE(same_paper(a, with_number("Y", "41235", 20833), "X", "NFO")) << "the other does not list it";
-}
-
 TEST(Index, SymbolsMatchExactlyAndPerExchange) {
   Index::Builder builder(2);
   builder.add(row("INFY", "NSE", "1"));

@@ -29,9 +29,10 @@ class SearchTest : public testing::Test {
     add("INFY", "NSE", "Infosys");
     index_ = std::make_shared<const Index>(std::move(builder).build());
   }
-  std::vector<std::string> found(std::string_view text, std::string_view exchange = "", std::size_t limit = 50) const {
+  std::vector<std::string> found(std::string_view text, std::string_view exchange = "", std::size_t limit = 50,
+                                 const Expiries& expiries = {}) const {
     std::vector<std::string> names;
-    Search search(index_, text, exchange, limit);
+    Search search(index_, text, exchange, limit, expiries);
     while (!search.look_at(2)) {
     }
     for (const InstrumentView& row : search.found())
@@ -45,6 +46,36 @@ class SearchTest : public testing::Test {
 TEST_F(SearchTest, ExactFirstThenPrefixThenInsideThenByName) {
   EXPECT_THAT(found("NIFTY"), ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.BSE", "NIFTYBEES.NSE", "NIFTY30DEC26FUT.NFO",
                                           "BANKNIFTY.NSE_INDEX", "JUNIORBEES.NSE"));
+}
+
+TEST_F(SearchTest, TheBrokersOwnSpellingIsAnAlias) {
+  Index::Builder builder(2);
+  InstrumentView share;
+  share.symbol = "20MICRONS";
+  share.broker_symbol = "20MICRONS-BE";
+  share.exchange = "NSE";
+  builder.add(share);
+  share.symbol = share.broker_symbol = "20MICRONS-BEX";
+  builder.add(share);
+  index_ = std::make_shared<const Index>(std::move(builder).build());
+  EXPECT_THAT(found("20microns-be"), ElementsAre("20MICRONS.NSE", "20MICRONS-BEX.NSE"));
+}
+
+TEST_F(SearchTest, WhatHasExpiredComesLast) {
+  Index::Builder builder(4);
+  InstrumentView contract;
+  contract.exchange = "NFO";
+  for (const auto& [symbol, expiry] :
+       {std::pair{"A24NOV26FUT", "2026-11-24"}, {"A29DEC26FUT", "2026-12-29"}, {"A", ""}, {"XA", "2026-11-25"}}) {
+    contract.symbol = symbol;
+    contract.expiry = expiry;
+    builder.add(contract);
+  }
+  index_ = std::make_shared<const Index>(std::move(builder).build());
+  const auto at = [](std::int64_t day) { return Expiries({}, day * 86'400'000'000'000); };
+  constexpr std::int64_t k24Nov = 20781;
+  EXPECT_THAT(found("A", "", 50, at(k24Nov)), ElementsAre("A.NFO", "A24NOV26FUT.NFO", "A29DEC26FUT.NFO", "XA.NFO"));
+  EXPECT_THAT(found("A", "", 50, at(k24Nov + 2)), ElementsAre("A.NFO", "A29DEC26FUT.NFO", "A24NOV26FUT.NFO", "XA.NFO"));
 }
 
 TEST_F(SearchTest, IgnoresCase) {

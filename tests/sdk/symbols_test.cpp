@@ -1,5 +1,8 @@
 #include "bgw/symbols.hpp"
 
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 
 namespace bgw {
@@ -16,6 +19,41 @@ TEST(Decimal, IsExact) {
   for (const char* bad :
        {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,0", " 1", "0.0000000001", "9223372036", "99999999999", "nan"})
     EXPECT_FALSE(parse_decimal(bad)) << bad;
+}
+
+TEST(Date, IsADayOfTheCalendar) {
+  for (const char* good : {"2026-10-27", "2024-02-29", "2000-02-29", "2026-12-31"}) EXPECT_TRUE(is_date(good)) << good;
+  for (const char* bad : {"", "2026-02-29", "1900-02-29", "2026-04-31", "2026-13-01", "2026-00-10", "2026-01-00",
+                          "2026-1-1", "2026/01/01", "20260101xx", "2026-01-0x", "-026-01-01", "2026-01-01T"})
+    EXPECT_FALSE(is_date(bad)) << bad;
+}
+
+std::string named(const std::string& spelling, const std::vector<std::string>& others = {}) {
+  ShareNames names;
+  names.note(spelling);
+  for (const std::string& other : others) names.note(other);
+  return names.symbol(spelling);
+}
+
+TEST(ShareNames, TheOrdinaryShareIsItsNameInWhateverSeriesItTrades) {
+  for (const char* spelling : {"ABC", "ABC-EQ", "ABC-BE", "ABC-BZ", "ABC-SM", "ABC-ST"})
+    EXPECT_EQ(named(spelling), "ABC") << spelling;
+  EXPECT_EQ(named("BAJAJ-AUTO"), "BAJAJ-AUTO");
+  EXPECT_EQ(named("BAJAJ-AUTO-BE"), "BAJAJ-AUTO");
+  for (const char* spelling :
+       {"782GJ32-SG", "ABC-BL", "ABC-IL", "ABC-E1", "ABC-N1", "ABC-GB", "ABC-RR", "ABC-MF", "-EQ", "ABC-EQUITY"})
+    EXPECT_EQ(named(spelling), spelling);
+}
+
+TEST(ShareNames, OfSeveralSeriesTheFirstByRankHasTheName) {
+  EXPECT_EQ(named("ABC", {"ABC-BE", "ABC-BL"}), "ABC");
+  EXPECT_EQ(named("ABC-EQ", {"ABC-BE", "ABC-SM"}), "ABC");
+  EXPECT_EQ(named("ABC-BE", {"ABC-EQ"}), "ABC-BE");
+  EXPECT_EQ(named("ABC-BE", {"ABC"}), "ABC-BE");
+  EXPECT_EQ(named("ABC-BE", {"ABC-SM"}), "ABC-BE");
+  EXPECT_EQ(named("ABC-SM", {"ABC-BE", "ABC-ST"}), "ABC");
+  EXPECT_EQ(named("ABC-SM", {"ABC-EQ"}), "ABC-SM");
+  EXPECT_EQ(named("ABC-BE", {"ABCD-EQ", "AB"}), "ABC");
 }
 
 TEST(Strike, HasNoTrailingZeros) {

@@ -22,9 +22,15 @@ int keys_revoke(const Options& options, std::int64_t id);
 int users_list(const Options& options);
 int users_set_broker(const Options& options, const std::string& user, const std::string& brokers);
 
-int instruments_import(const Options& options, const std::string& broker, const std::string& file);
-// Every enabled broker's list, or that of the broker named.
-int instruments_update(const Options& options, const std::string& broker);
+struct ImportRequest {
+  std::string broker;
+  std::string file;
+  std::string date;    // of the list, or empty: when the file was last written
+  bool force = false;  // also a list that lacks much of what is known
+};
+int instruments_import(const Options& options, const ImportRequest& request);
+// Every enabled broker's list, or that of the broker named. `force`: also one that lacks much of what is known.
+int instruments_update(const Options& options, const std::string& broker, bool force);
 int instruments_search(const Options& options, const std::string& text, const std::string& broker);
 
 int plugins_list(const Options& options);

@@ -34,21 +34,54 @@ void ProgressBar::show(std::uint64_t done, std::uint64_t total) {
   draw(what_ + text);
 }
 
-Json report_json(const instruments::Import& import) {
-  const instruments::ImportReport& r = import.report();
-  Json skips = Json::array();
-  for (const auto& skip : r.first_skips) skips.push_back({{"line", skip.line}, {"reason", skip.reason}});
-  return {{"read", r.read}, {"kept", import.rows().size()}, {"skipped", r.skipped}, {"skips", skips}};
+namespace {
+
+std::size_t expired_in(const ListReport& report) {
+  const auto& rows = report.import.rows();
+  return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](const instruments::InstrumentView& row) {
+    return report.expiries.is_over(row.exchange, row.expiry);
+  }));
 }
 
-void print_report(const instruments::Import& import) {
-  const instruments::ImportReport& r = import.report();
-  std::printf("%llu rows read, %zu kept, %llu skipped\n", static_cast<unsigned long long>(r.read), import.rows().size(),
-              static_cast<unsigned long long>(r.skipped));
+void print_rest(std::uint64_t all, std::size_t printed) {
+  if (all > printed) std::printf("  and %llu more\n", static_cast<unsigned long long>(all - printed));
+}
+
+}  // namespace
+
+Json report_json(const ListReport& report) {
+  const instruments::ImportReport& r = report.import.report();
+  Json skips = Json::array();
+  for (const auto& skip : r.first_skips) skips.push_back({{"line", skip.line}, {"reason", skip.reason}});
+  Json shared = Json::array();
+  for (const auto& token : r.first_shared)
+    shared.push_back({{"token", token.token},
+                      {"symbols", {token.first, token.later}},
+                      {"lines", {token.first_line, token.later_line}}});
+  Json out = {{"read", r.read}, {"kept", report.import.rows().size()}, {"skipped", r.skipped}, {"skips", skips}};
+  if (const std::size_t expired = expired_in(report); expired != 0) out["expired"] = expired;
+  if (!shared.empty()) out["shared_tokens"] = shared;
+  if (!report.no_pairs.empty()) out["no_pairs"] = report.no_pairs;
+  return out;
+}
+
+void print_report(const ListReport& report) {
+  const instruments::ImportReport& r = report.import.report();
+  std::printf("%llu rows read, %zu kept, %llu skipped\n", static_cast<unsigned long long>(r.read),
+              report.import.rows().size(), static_cast<unsigned long long>(r.skipped));
   for (const auto& skip : r.first_skips)
     std::printf("  line %llu: %s\n", static_cast<unsigned long long>(skip.line), skip.reason.c_str());
-  if (r.skipped > r.first_skips.size())
-    std::printf("  and %llu more\n", static_cast<unsigned long long>(r.skipped - r.first_skips.size()));
+  print_rest(r.skipped, r.first_skips.size());
+  if (const std::size_t expired = expired_in(report); expired != 0)
+    std::printf("  %zu of those kept have expired\n", expired);
+  for (const auto& shared : r.first_shared) std::printf("  %s\n", text_of(shared).c_str());
+  print_rest(r.shared, r.first_shared.size());
+  if (report.no_pairs.empty()) return;
+  std::printf("%zu are other papers than under the same symbol elsewhere, and never stand in for them:\n",
+              report.no_pairs.size());
+  const std::size_t printed = std::min(report.no_pairs.size(), instruments::ImportReport::kMostSkips);
+  for (std::size_t i = 0; i < printed; ++i) std::printf("  %s\n", report.no_pairs[i].c_str());
+  print_rest(report.no_pairs.size(), printed);
 }
 
 }  // namespace gw::app

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "core/instruments/expiries.hpp"
 #include "core/instruments/import.hpp"
 
 namespace gw::app {
@@ -28,7 +30,12 @@ class ProgressBar {
   std::string drawn_;
 };
 
-nlohmann::json report_json(const instruments::Import& import);
-void print_report(const instruments::Import& import);
+struct ListReport {
+  const instruments::Import& import;
+  const instruments::Expiries& expiries;
+  std::vector<std::string> no_pairs;
+};
+nlohmann::json report_json(const ListReport& report);
+void print_report(const ListReport& report);
 
 }  // namespace gw::app

@@ -6,6 +6,7 @@
 
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
+#include "apps/gateway/instrument_update.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/instruments/import.hpp"
@@ -32,13 +33,13 @@ Result<std::shared_ptr<const instruments::Index>> index_of(instruments::Instrume
   if (!generation) return generation.error();
   const bgw_instruments* extension = library == nullptr ? nullptr : library->instruments();
   if (*generation != 0 || extension == nullptr || extension->builtin == nullptr) return store.load(plugin);
-  instruments::Import import;
+  instruments::Import import(import_rules(*library));
   if (const auto read = import.read_builtin(*extension); !read) return read.error();
   return std::make_shared<const instruments::Index>(import.index());
 }
 
 // When it was last written; now where the system does not say.
-std::int64_t time_of_file(const std::string& file) {
+std::optional<std::int64_t> time_of_file(const std::string& file) {
   std::error_code failed;
   const auto written = std::filesystem::last_write_time(file, failed);
   if (failed) return wall_ns();
@@ -48,10 +49,23 @@ std::int64_t time_of_file(const std::string& file) {
 
 }  // namespace
 
-int instruments_import(const Options& options, const std::string& broker, const std::string& file) {
+int instruments_import(const Options& options, const ImportRequest& request) {
   const auto loaded = load_config(options);
   if (!loaded) return kWrong;
+  const std::string& broker = request.broker;
+  const std::string& file = request.file;
   const std::string plugin = plugin_of(loaded->config, broker);
+  instruments::LastImport taken;
+  taken.source = file;
+  taken.imported_ns = wall_ns();
+  taken.list.time_of = request.date.empty() ? instruments::ListTime::file : instruments::ListTime::given;
+  const auto time =
+      request.date.empty() ? time_of_file(file) : parse_iso_time(request.date, loaded->calendar.utc_offset);
+  if (!time || *time <= 0)
+    return fail("--date: found " + request.date + ", expected a day or a time like 2026-11-27 or 2026-11-27T08:31",
+                kWrong);
+  taken.list.time_ns = *time;
+  taken.list.day = day_at(taken.list.time_ns, loaded->calendar.utc_offset);
   const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
   if (!plugins) return fail(plugins.error().message);
   const auto library = find_plugin(*plugins, plugin);
@@ -64,32 +78,35 @@ int instruments_import(const Options& options, const std::string& broker, const 
     return fail("the plugin of broker " + broker + " reads no instrument file");
   auto database = open_database(loaded->config);
   if (!database) return fail(database.error().message);
-  instruments::Import import;
+  instruments::Import import(import_rules(*library));
   const auto read = [&] {
     ProgressBar bar("reading");
     return import.read_file(*extension, file, [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); });
   }();
   if (!read) return fail(read.error().message);
-  const auto report = [&] {
+  instruments::InstrumentStore store(**database);
+  const instruments::Expiries expiries(loaded->calendar, wall_ns());
+  const auto report = [&](std::vector<std::string> different) {
+    const ListReport all{import, expiries, std::move(different)};
     if (options.json)
-      std::printf("%s\n", report_json(import).dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
+      std::printf("%s\n", report_json(all).dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
     else
-      print_report(import);
+      print_report(all);
   };
   if (import.rows().empty()) {
-    report();
+    report({});
     return fail(file + ": no row could be used; the instruments known before are kept");
   }
-  instruments::LastImport taken;
-  taken.source = file;
-  taken.imported_ns = wall_ns();
-  taken.list.time_of = instruments::ListTime::file;
-  taken.list.time_ns = time_of_file(file);
-  taken.list.day = day_at(taken.list.time_ns, loaded->calendar.utc_offset);
-  const auto stored = instruments::InstrumentStore(**database).replace(plugin, import.rows(), taken);
-  if (!stored) return fail(stored.error().message);
+  if (const auto good = check_list(import, plugin, request.force, loaded->calendar, store); !good) {
+    report({});
+    return fail(file + ": " + good.error().message +
+                "; kept aside: the instruments known before stay; if it is right all the same, import it with --force");
+  }
+  if (const auto stored = store.replace(plugin, import.rows(), taken); !stored) return fail(stored.error().message);
   tell_running_gateway(loaded->config);
-  report();
+  auto different = no_pairs(loaded->config, store, plugin);
+  if (!different) return fail(different.error().message);
+  report(std::move(*different));
   return kDone;
 }
 
@@ -103,7 +120,8 @@ int instruments_search(const Options& options, const std::string& text, const st
   instruments::InstrumentStore store(**database);
   const auto index = index_of(store, plugins ? find_plugin(*plugins, plugin).get() : nullptr, plugin);
   if (!index) return fail(index.error().message);
-  instruments::Search search(*index, text, "", 50);
+  const instruments::Expiries expiries(loaded->calendar, wall_ns());
+  instruments::Search search(*index, text, "", 50, expiries);
   search.look_at(search.rows());
   const auto found = search.found();
   Json out = Json::array();
@@ -113,16 +131,19 @@ int instruments_search(const Options& options, const std::string& text, const st
                    {"name", i.name},
                    {"instrument_type", i.instrument_type},
                    {"expiry", i.expiry},
+                   {"expired", expiries.is_over(i.exchange, i.expiry)},
+                   {"broker_symbol", i.broker_symbol},
                    {"strike", static_cast<double>(i.strike) / 1e9},
                    {"lot_size", i.lot_size},
                    {"tick_size", static_cast<double>(i.tick_size) / 1e9},
                    {"token", i.token}});
   if (options.json) return std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str()), kDone;
   for (const instruments::InstrumentView& i : found)
-    std::printf("%-28.*s %-10.*s %-5.*s %-10.*s %.*s\n", static_cast<int>(i.symbol.size()), i.symbol.data(),
+    std::printf("%-28.*s %-10.*s %-5.*s %-10.*s %.*s%s\n", static_cast<int>(i.symbol.size()), i.symbol.data(),
                 static_cast<int>(i.exchange.size()), i.exchange.data(), static_cast<int>(i.instrument_type.size()),
                 i.instrument_type.data(), static_cast<int>(i.expiry.size()), i.expiry.data(),
-                static_cast<int>(i.name.size()), i.name.data());
+                static_cast<int>(i.name.size()), i.name.data(),
+                expiries.is_over(i.exchange, i.expiry) ? " (expired)" : "");
   if (found.empty())
     return fail("nothing found among " + std::to_string((*index)->size()) + " instruments of " + plugin);
   return kDone;

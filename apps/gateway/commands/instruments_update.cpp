@@ -6,7 +6,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
-#include "core/base/text.hpp"
+#include "core/base/clock.hpp"
 
 namespace gw::app {
 namespace {
@@ -30,8 +30,8 @@ std::vector<Target> targets_of(const config::Config& config, const std::vector<p
   return targets;
 }
 
-int update_one(const Options& options, const config::Loaded& loaded, const Target& target, database::Database& database,
-               Json& out) {
+int update_one(const Options& options, const config::Loaded& loaded, const Target& target, bool force,
+               database::Database& database, Json& out) {
   const std::string plugin = target.library->descriptor().broker;
   Json result = {{"broker", target.broker->name}, {"plugin", plugin}};
   instruments::InstrumentStore store(database);
@@ -42,8 +42,8 @@ int update_one(const Options& options, const config::Loaded& loaded, const Targe
       return downloading.show(done, total), true;
     };
     return update_list(
-        {*target.broker, loaded.file, *target.library, loaded.calendar.utc_offset, list_file(loaded.config, plugin),
-         download_progress, [&](std::uint64_t done, std::uint64_t total) { reading.show(done, total); }},
+        {*target.broker, loaded.file, *target.library, loaded.calendar, list_file(loaded.config, plugin),
+         download_progress, [&](std::uint64_t done, std::uint64_t total) { reading.show(done, total); }, force},
         store);
   }();
   if (!updated) {
@@ -53,8 +53,12 @@ int update_one(const Options& options, const config::Loaded& loaded, const Targe
     if (!options.json) std::printf("%s: not modified since %s\n", plugin.c_str(), updated->unchanged_since.c_str());
     result.update({{"result", "not_modified"}, {"since", updated->unchanged_since}});
   } else {
-    if (!options.json) std::printf("%s: ", plugin.c_str()), print_report(updated->import);
-    result.update(report_json(updated->import));
+    const instruments::Expiries expiries(loaded.calendar, wall_ns());
+    auto different = no_pairs(loaded.config, store, plugin);
+    if (!different) return fail(different.error().message);
+    const ListReport report{updated->import, expiries, std::move(*different)};
+    if (!options.json) std::printf("%s: ", plugin.c_str()), print_report(report);
+    result.update(report_json(report));
     result["result"] = "updated";
   }
   out.push_back(std::move(result));
@@ -63,7 +67,7 @@ int update_one(const Options& options, const config::Loaded& loaded, const Targe
 
 }  // namespace
 
-int instruments_update(const Options& options, const std::string& broker) {
+int instruments_update(const Options& options, const std::string& broker, bool force) {
   const auto loaded = load_config(options);
   if (!loaded) return kWrong;
   const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
@@ -91,7 +95,7 @@ int instruments_update(const Options& options, const std::string& broker) {
   Json out = Json::array();
   int status = kDone;
   for (const Target& target : targets)
-    if (update_one(options, *loaded, target, **database, out) != kDone) status = kCouldNot;
+    if (update_one(options, *loaded, target, force, **database, out) != kDone) status = kCouldNot;
   tell_running_gateway(loaded->config);
   if (options.json) std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   return status;

@@ -194,7 +194,8 @@ std::string HeldStreams::text(std::string_view id_json) const {
   return end("{\"type\":\"subscriptions\",\"subscriptions\":[" + list_ + ']', id_json);
 }
 
-std::string found_instruments(const std::vector<instruments::InstrumentView>& found, std::string_view id_json) {
+std::string found_instruments(const std::vector<instruments::InstrumentView>& found,
+                              const instruments::Expiries& expiries, std::string_view id_json) {
   std::string list;
   for (const instruments::InstrumentView& i : found) {
     if (!list.empty()) list += ',';
@@ -202,6 +203,7 @@ std::string found_instruments(const std::vector<instruments::InstrumentView>& fo
             ",\"name\":" + json_text(i.name) + ",\"instrument_type\":" + json_text(i.instrument_type) +
             ",\"lot_size\":" + number(i.lot_size) + ",\"tick_size\":" + nano_text(i.tick_size);
     if (!i.expiry.empty()) list += ",\"expiry\":" + json_text(i.expiry);
+    if (expiries.is_over(i.exchange, i.expiry)) list += ",\"expired\":true";
     if (i.strike != 0) list += ",\"strike\":" + nano_text(i.strike);
     list += '}';
   }

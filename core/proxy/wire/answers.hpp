@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/instruments/expiries.hpp"
 #include "core/proxy/wire/request.hpp"
 #include "core/routing/outcome.hpp"
 #include "core/routing/router.hpp"
@@ -59,7 +60,8 @@ class HeldStreams {
  private:
   std::string list_;
 };
-std::string found_instruments(const std::vector<instruments::InstrumentView>& found, std::string_view id_json);
+std::string found_instruments(const std::vector<instruments::InstrumentView>& found,
+                              const instruments::Expiries& expiries, std::string_view id_json);
 std::string broker_info(std::string_view broker, bool simulated, std::string_view status,
                         const registry::Capabilities& can, std::string_view id_json);
 

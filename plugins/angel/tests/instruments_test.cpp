@@ -15,6 +15,7 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 using Parsed = bgw::testing::ParsedInstruments;
 
 Parsed parse(std::string_view text, std::size_t chunk = 1 << 20) {
@@ -34,10 +35,10 @@ TEST(ScripMaster, SharesAndIndices) {
                          row("500325", "RELIANCE", "RELIANCE", "", "BSE") + ",\n" +
                          row("99926000", "Nifty 50", "NIFTY", "AMXIDX", "NSE", "", "0.000000", "0.000000") + ']');
   EXPECT_EQ(p.status, BGW_OK) << p.error;
-  EXPECT_THAT(p.rows, ElementsAre("RELIANCE.NSE 2885", "RELIANCE.BSE 500325", "NIFTY.NSE_INDEX 99926000"));
+  EXPECT_THAT(p.rows, UnorderedElementsAre("RELIANCE.NSE 2885", "RELIANCE.BSE 500325", "NIFTY.NSE_INDEX 99926000"));
   EXPECT_THAT(p.skips, IsEmpty());
-  EXPECT_EQ(p.last.line, 3U);
-  EXPECT_EQ(p.last_texts, "Nifty 50|NSE|NIFTY|INDEX|");
+  EXPECT_EQ(p.last.line, 1U) << "shares of NSE come when all are known";
+  EXPECT_EQ(p.last_texts, "RELIANCE-EQ|NSE|RELIANCE|EQ|");
 }
 
 TEST(ScripMaster, DerivativesAreNamedFromNameExpiryAndStrike) {
@@ -55,20 +56,31 @@ TEST(ScripMaster, DerivativesAreNamedFromNameExpiryAndStrike) {
   EXPECT_EQ(p.last_texts, "USDINR24DEC83.25CE|CDS|USDINR|CE|2024-12-19");
 }
 
-TEST(ScripMaster, TheOrdinarySeriesGoesFirstWhateverTheOrder) {
+TEST(ScripMaster, TheOrdinarySeriesHasTheNameWhateverTheOrder) {
   const std::string ordinary = row("1", "ABC-EQ", "ABC", "", "NSE");
   const std::string other = row("2", "ABC-BE", "ABC", "", "NSE");
-  const Parsed before = parse('[' + ordinary + ',' + other + ']');
-  const Parsed after = parse('[' + other + ',' + ordinary + ']');
-  EXPECT_THAT(before.rows, ElementsAre("ABC.NSE 1"));
-  EXPECT_EQ(after.rows, before.rows);
-  EXPECT_THAT(after.skips, ElementsAre("1: symbol: found ABC-BE, and ABC in another series"));
+  EXPECT_THAT(parse('[' + ordinary + ',' + other + ']').rows, UnorderedElementsAre("ABC.NSE 1", "ABC-BE.NSE 2"));
+  EXPECT_THAT(parse('[' + other + ',' + ordinary + ']').rows, UnorderedElementsAre("ABC.NSE 1", "ABC-BE.NSE 2"));
   EXPECT_THAT(parse('[' + other + ']').rows, ElementsAre("ABC.NSE 2"));
+  EXPECT_THAT(parse('[' + row("3", "782GJ32-SG", "782GJ32", "", "NSE") + ']').rows, ElementsAre("782GJ32-SG.NSE 3"));
+}
+
+TEST(ScripMaster, AByteOrderMarkIsPassedOver) {
+  EXPECT_THAT(parse("\xef\xbb\xbf[" + row("1", "A-EQ", "A", "", "NSE") + ']').rows, ElementsAre("A.NSE 1"));
+}
+
+TEST(ScripMaster, AShareNeedsNoStrikeTickOrExpiry) {
+  for (const char* odd : {"", "-1.000000", "ten"}) {
+    const Parsed p = parse('[' + row("1", "A-EQ", "A", "", "NSE", odd, odd, odd) + ']');
+    EXPECT_THAT(p.rows, ElementsAre("A.NSE 1")) << odd;
+    EXPECT_THAT(p.skips, IsEmpty());
+  }
+  EXPECT_THAT(parse('[' + row("1", "A-EQ", "A", "", "NSE", "", "", "", "") + ']').rows, ElementsAre("A.NSE 1"));
 }
 
 TEST(ScripMaster, TokensAreUniqueWithinTheirSegmentOnly) {
   EXPECT_THAT(parse('[' + row("7", "A-EQ", "A", "", "NSE") + ',' + row("7", "B", "B", "", "BSE") + ']').rows,
-              ElementsAre("A.NSE 7", "B.BSE 7"));
+              UnorderedElementsAre("A.NSE 7", "B.BSE 7"));
 }
 
 TEST(ScripMaster, StrangeRowsAreSkippedWithTheirReason) {
@@ -78,7 +90,7 @@ TEST(ScripMaster, StrangeRowsAreSkippedWithTheirReason) {
     return p.skips.size() == 1 ? p.skips[0] : "";
   };
   EXPECT_EQ(reason(row("26074", "MIDCPNIFTY", "MIDCPNIFTY", "", "NSE", "", "0.0", "0.0", "-1")),
-            "1: row 1: lotsize: found '-1', expected 1 or more");
+            "1: row 1: lotsize: found '-1', expected 0 or more");
   EXPECT_THAT(reason(row("x", "A-EQ", "A", "", "NSE")), HasSubstr("token: found 'x', expected a number"));
   EXPECT_THAT(reason(row("1", "", "A", "", "NSE")), HasSubstr("symbol: found ''"));
   EXPECT_THAT(reason(row("1", "A", "A", "", "NYSE")), HasSubstr("exch_seg: found 'NYSE'"));
@@ -89,7 +101,12 @@ TEST(ScripMaster, StrangeRowsAreSkippedWithTheirReason) {
   EXPECT_THAT(reason(row("1", "AFUT", "", "FUTSTK", "NFO", "28OCT2026")), HasSubstr("name: found ''"));
   EXPECT_THAT(reason(row("1", "A100XX", "A", "OPTSTK", "NFO", "28OCT2026", "100")), HasSubstr("CE or PE"));
   EXPECT_THAT(reason(row("1", "A100CE", "A", "OPTSTK", "NFO", "28OCT2026", "0")), HasSubstr("strike: found '0'"));
-  EXPECT_THAT(reason(row("1", "A", "A", "", "NSE", "", "ten")), HasSubstr("strike: found 'ten'"));
+  EXPECT_THAT(reason(row("1", "A100CE", "A", "OPTSTK", "NFO", "28OCT2026", "ten")), HasSubstr("strike: found 'ten'"));
+  EXPECT_THAT(reason(row("1", "AFUT", "A", "FUTSTK", "NFO", "31SEP2026")), HasSubstr("expiry: found '31SEP2026'"));
+  EXPECT_THAT(reason(row("1", "AFUT", "A", "FUTSTK", "NFO", "28OCT2026", "-1", "5", "0")),
+              HasSubstr("lotsize: found '0', expected 1 or more"));
+  EXPECT_THAT(reason(row("1", "AFUT", "A", "FUTSTK", "NFO", "28OCT2026", "-1", "5", "")),
+              HasSubstr("lotsize: found ''"));
   EXPECT_THAT(reason("{}"), HasSubstr("exch_seg: found ''"));
   EXPECT_THAT(reason(R"({"token":{"a":[1]},"symbol":"A"})"), HasSubstr("an object or a list within the row"));
 }
@@ -144,8 +161,8 @@ TEST(RealScripMaster, RowsOfTodaysAndOfOlderFiles) {
   EXPECT_EQ(today.status, BGW_OK) << today.error;
   EXPECT_EQ(today.rows.size(), 38U);
   for (const char* known : {"NIFTY.NSE_INDEX 99926000", "MIDCPNIFTY.NSE_INDEX 99926074", "INDIAVIX.NSE_INDEX 99926017",
-                            "HANGSENGBEESNAV.NSE_INDEX 99926016", "782GJ32.NSE 10196", "ASAHISONG.NSE 25092",
-                            "VEEKAYEM-SM.NSE 10710", "94SFL28-YL.NSE 1001", "ICICIBANK.NSE 4963"})
+                            "HANGSENGBEESNAV.NSE_INDEX 99926016", "782GJ32-SG.NSE 10196", "ASAHISONG.NSE 25092",
+                            "VEEKAYEM.NSE 10710", "94SFL28-YL.NSE 1001", "ICICIBANK.NSE 4963"})
     EXPECT_THAT(today.rows, Contains(known));
   const Parsed older = parse(text_of(kFolder / "ScripMaster_quoted_rows.json"));
   for (const char* known : {"RELIANCE.NSE 2885", "NIFTY28OCT2524400CE.NFO 58784"})

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "bgw/abi.h"
 
@@ -15,6 +17,24 @@ namespace bgw {
 
 inline bool is_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// Whether it is a day of the calendar, as "2026-02-28".
+inline bool is_date(std::string_view text) {
+  constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const auto number = [text](std::size_t at, std::size_t size) {
+    int value = 0;
+    for (const char c : text.substr(at, size)) {
+      if (c < '0' || c > '9') return -1;
+      value = value * 10 + (c - '0');
+    }
+    return value;
+  };
+  const int year = number(0, 4), month = number(5, 2), day = number(8, 2);
+  if (year < 0 || month < 1 || month > 12) return false;
+  const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  return day >= 1 && day <= kDays[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
 // A decimal without sign or exponent in 1e-9; nothing when it is none, or has more than nine decimals or does not fit.
@@ -42,6 +62,49 @@ inline std::string strike_text(std::int64_t strike) {
   while (part.back() == '0') part.remove_suffix(1);
   return text + '.' + std::string(part);
 }
+
+// Whether a share's spelling says its series, as "20MICRONS-BE" or "782GJ32-SG".
+inline bool has_series(std::string_view spelling) {
+  const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  const std::size_t size = spelling.size();
+  return size > 3 && spelling[size - 3] == '-' && letter(spelling[size - 2]) && letter(spelling[size - 1]);
+}
+
+// What the shares of NSE are called. Brokers write the series behind the name ("20MICRONS-BE"), but for EQ perhaps
+// none. The ordinary share is the name alone, in whatever of these series it trades, so that it keeps its symbol when
+// the exchange moves it: EQ, else SM, BE, BZ, ST. Where more of them are listed, the others keep their series, as does
+// every other one: blocks, odd lots, rights, debentures, funds, bonds, state loans. Source: nseindia.com, "Legend of
+// Series".
+class ShareNames {
+ public:
+  // Each share of the list, in its broker's spelling, before any of them is named.
+  void note(std::string_view spelling) {
+    const Listing listing = listing_of(spelling);
+    const auto [best, fresh] = best_.try_emplace(std::string(listing.name), listing.rank);
+    if (!fresh) best->second = std::min(best->second, listing.rank);
+  }
+  std::string symbol(std::string_view spelling) const {
+    const Listing listing = listing_of(spelling);
+    const auto best = best_.find(std::string(listing.name));
+    const bool ordinary = best == best_.end() || best->second == listing.rank;
+    return std::string(ordinary ? listing.name : spelling);
+  }
+
+ private:
+  struct Listing {
+    std::string_view name;
+    int rank;
+  };
+  static Listing listing_of(std::string_view spelling) {
+    constexpr std::string_view kOrdinary[] = {"-EQ", "-SM", "-BE", "-BZ", "-ST"};
+    for (std::size_t i = 0; i < std::size(kOrdinary); ++i)
+      if (spelling.size() > kOrdinary[i].size() && spelling.ends_with(kOrdinary[i]))
+        return {spelling.substr(0, spelling.size() - kOrdinary[i].size()), static_cast<int>(i)};
+    return {spelling, 0};
+  }
+
+  std::unordered_map<std::string, int> best_;  // by name, the rank of the best series that the list has of it
+};
 
 // An index's name as its symbol is written: upper case, without blanks and hyphens.
 inline std::string squeezed(std::string_view name) {

@@ -1,5 +1,6 @@
 #include <cstring>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/proxy/wire/market_data.hpp"
@@ -79,13 +80,15 @@ TEST(FoundInstruments, LeaveOutExpiryAndStrikeWhereThereAreNone) {
   const std::vector<instruments::InstrumentView> found = {
       {"INFY", "NSE", "", "", "1594", "Infosys", "EQ", "", 0, 50'000'000, 1},
       {"NIFTYCE", "NFO", "", "", "41", "NIFTY", "CE", "2026-12-31", 25'000'000'000'000, 50'000'000, 75}};
-  EXPECT_EQ(found_instruments(found, ""),
+  EXPECT_EQ(found_instruments(found, {}, ""),
             R"({"type":"instruments","instruments":[)"
             R"({"symbol":"INFY","exchange":"NSE","name":"Infosys","instrument_type":"EQ",)"
             R"("lot_size":1,"tick_size":0.05},)"
             R"({"symbol":"NIFTYCE","exchange":"NFO","name":"NIFTY","instrument_type":"CE",)"
             R"("lot_size":75,"tick_size":0.05,"expiry":"2026-12-31","strike":25000.0}]})");
-  EXPECT_EQ(found_instruments({}, "1"), R"({"type":"instruments","instruments":[],"id":1})");
+  const instruments::Expiries next_year(calendar::Calendar{}, 1'800'000'000'000'000'000);
+  EXPECT_THAT(found_instruments(found, next_year, ""), testing::HasSubstr(R"("expiry":"2026-12-31","expired":true,)"));
+  EXPECT_EQ(found_instruments({}, {}, "1"), R"({"type":"instruments","instruments":[],"id":1})");
 }
 
 TEST(BrokerInfo, ListsModesLevelsAndFeedPerExchange) {

@@ -1,0 +1,74 @@
+#include "core/instruments/comparison.hpp"
+
+#include <map>
+#include <unordered_set>
+
+#include "bgw/symbols.hpp"
+
+namespace gw::instruments {
+namespace {
+
+std::string key(std::string_view symbol, std::string_view exchange) {
+  std::string text;
+  text.reserve(symbol.size() + exchange.size() + 1);
+  text.append(symbol).append(1, '\n').append(exchange);
+  return text;
+}
+
+}  // namespace
+
+Result<void> check_complete(const Index& known, const std::vector<InstrumentView>& rows, const Expiries& expiries) {
+  struct Count {
+    std::size_t known = 0;
+    std::size_t lacking = 0;
+  };
+  std::unordered_set<std::string> symbols;
+  std::unordered_set<std::string> spellings;  // the broker's own: an instrument may be given another symbol
+  for (const InstrumentView& row : rows) {
+    symbols.insert(key(row.symbol, row.exchange));
+    spellings.insert(key(row.broker_symbol, row.broker_exchange));
+  }
+  std::map<std::string_view, Count> counts;
+  for (const InstrumentView& row : known.rows()) {
+    if (expiries.is_over(row.exchange, row.expiry)) continue;
+    Count& count = counts[row.exchange];
+    ++count.known;
+    if (!symbols.contains(key(row.symbol, row.exchange)) &&
+        !spellings.contains(key(row.broker_symbol, row.broker_exchange)))
+      ++count.lacking;
+  }
+  std::string text;
+  for (const auto& [exchange, count] : counts) {
+    if (count.lacking * 10 <= count.known) continue;
+    text += (text.empty() ? "lacks " : ", ") + std::to_string(count.lacking) + " of " + std::to_string(count.known) +
+            " instruments of " + std::string(exchange);
+  }
+  if (text.empty()) return {};
+  return Error{text + " that are known and have not expired, expected at most a tenth"};
+}
+
+bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b) {
+  if (in_a.exchange_number.empty() || in_b.exchange_number.empty() || a.list().day == 0) return true;
+  if (a.list().day != b.list().day || in_a.exchange_number == in_b.exchange_number) return true;
+  return in_a.broker_symbol == in_b.broker_symbol && bgw::has_series(in_a.broker_symbol);
+}
+
+bool same_paper(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange) {
+  const auto in_a = a.find(symbol, exchange);
+  const auto in_b = b.find(symbol, exchange);
+  return !in_a || !in_b || same_paper(a, *in_a, b, *in_b);
+}
+
+std::vector<std::string> different_papers(const Index& here, const Index& other, std::string_view name_of_other) {
+  std::vector<std::string> found;
+  for (const InstrumentView& row : here.rows()) {
+    const auto there = other.find(row.symbol, row.exchange);
+    if (!there || same_paper(here, row, other, *there)) continue;
+    found.push_back(std::string(row.symbol) + '.' + std::string(row.exchange) + ": exchange's number " +
+                    std::string(row.exchange_number) + " here, " + std::string(there->exchange_number) + " at " +
+                    std::string(name_of_other));
+  }
+  return found;
+}
+
+}  // namespace gw::instruments

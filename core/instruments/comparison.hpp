@@ -1,0 +1,26 @@
+// What two lists say of the same instruments: a new one beside the one in use, and two brokers' beside each other.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/instruments/expiries.hpp"
+#include "core/instruments/index.hpp"
+
+namespace gw::instruments {
+
+// An error names each exchange of which the new rows lack more than a tenth of the known contracts that are not over: a
+// list that was cut off looks like that.
+Result<void> check_complete(const Index& known, const std::vector<InstrumentView>& rows, const Expiries& expiries);
+
+// Whether what two brokers list under one name may be the same paper, so that one of them may stand in for the other:
+// not when both give the exchange's own number of it, in lists of one day, and the numbers differ; but a share that
+// both spell alike, with its series, is the same all the same. True also where one of them does not list it.
+bool same_paper(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange);
+bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b);
+
+// What is not the same paper, as "SYMBOL.EXCHANGE: exchange's number 1234 here, 5678 at OTHER".
+std::vector<std::string> different_papers(const Index& here, const Index& other, std::string_view name_of_other);
+
+}  // namespace gw::instruments

@@ -1,0 +1,66 @@
+// bgw/rows.hpp - the rows of an instrument list on their way to the host, for plugins that read their broker's list.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bgw/abi.h"
+#include "bgw/symbols.hpp"
+
+namespace bgw {
+
+// A bgw_instrument with texts of its own.
+struct Row {
+  std::uint64_t line = 0;
+  std::string symbol, exchange, broker_symbol, broker_exchange, token, name, type, expiry, exchange_number;
+  std::int64_t strike = 0;
+  std::int64_t tick_size = 0;
+  std::int64_t lot_size = 0;
+};
+
+// Hands rows over to the host. Shares of NSE wait for the end of the list, since what each is called depends on which
+// of its series are listed: see ShareNames. [load]
+class Rows {
+ public:
+  explicit Rows(const bgw_instrument_sink& sink) : sink_(sink) {}
+
+  void take(Row row) {
+    if (row.exchange != "NSE" || row.type != "EQ") return hand_over(row);
+    names_.note(row.symbol);
+    shares_.push_back(std::move(row));
+  }
+  void finish() {
+    for (Row& share : shares_) {
+      share.symbol = names_.symbol(share.symbol);
+      hand_over(share);
+    }
+    shares_.clear();
+  }
+
+ private:
+  void hand_over(const Row& from) const {
+    bgw_instrument row{};
+    row.size = sizeof row;
+    row.line = from.line;
+    row.symbol = from.symbol.c_str();
+    row.exchange = from.exchange.c_str();
+    row.broker_symbol = from.broker_symbol.c_str();
+    row.broker_exchange = from.broker_exchange.c_str();
+    row.token = from.token.c_str();
+    row.name = from.name.c_str();
+    row.instrument_type = from.type.c_str();
+    row.expiry = from.expiry.c_str();
+    row.strike = from.strike;
+    row.tick_size = from.tick_size;
+    row.lot_size = from.lot_size;
+    row.exchange_number = from.exchange_number.c_str();
+    sink_.row(sink_.context, &row);
+  }
+
+  const bgw_instrument_sink& sink_;
+  ShareNames names_;
+  std::vector<Row> shares_;
+};
+
+}  // namespace bgw
