@@ -146,7 +146,7 @@ class Outputs final : public gw::routing::SessionPort {
     for (const gw::routing::SessionId session : sessions) append(session, frame);
   }
   void refused(gw::routing::SessionId, const gw::routing::TopicInfo&, std::string_view) override {}
-  void ended(gw::routing::SessionId, const gw::routing::TopicInfo&) override {}
+  void ended(gw::routing::SessionId, const gw::routing::TopicInfo&, const gw::routing::Gone&) override {}
   void broker_changed(gw::routing::BrokerId) override {}
   void subscription_changed(gw::routing::TopicId, std::span<const gw::routing::SessionId>) override {}
   void feed_changed(gw::routing::BrokerId) override {}

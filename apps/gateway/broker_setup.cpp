@@ -76,7 +76,7 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
 
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell, MarketOpen market_open) {
+                                   bus::Doorbell& routing_bell, MarketOpen market_open, ListAnnounced list_announced) {
   routing::BrokerSetup setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
@@ -113,6 +113,9 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   options.outgoing.bind_address = broker.bind_address;
   if (broker.address_family == "ipv4") options.outgoing.family = AddressFamily::ipv4;
   if (broker.address_family == "ipv6") options.outgoing.family = AddressFamily::ipv6;
+  options.list_announced = [plugin = broker.plugin, list_announced](std::string_view etag) {
+    list_announced(plugin, etag);
+  };
   if (broker.market_hours == "calendar") options.market_open = std::move(market_open);
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
   plugin_host::BrokerLink& link = feed.add(library, std::move(options), routing_bell);

@@ -30,9 +30,12 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
 // Whether an exchange trades, by the calendar of the moment. [any]
 using MarketOpen = std::function<bool(std::string_view exchange, std::int64_t wall_ns)>;
 
+// A broker says which instrument list of the plugin is the present one. [feed]
+using ListAnnounced = std::function<void(const std::string& plugin, std::string_view etag)>;
+
 // Adds a link to the feed thread unless the broker cannot be used; what is wrong is logged with file and line.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell, MarketOpen market_open);
+                                   bus::Doorbell& routing_bell, MarketOpen market_open, ListAnnounced list_announced);
 
 }  // namespace gw::app

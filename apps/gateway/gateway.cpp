@@ -14,6 +14,7 @@
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
 #include "core/instruments/import.hpp"
@@ -53,6 +54,7 @@ proxy::ShardOptions shard_options(const config::Config& c) {
   o.admission.per_address = static_cast<std::size_t>(c.limits.connections_per_address);
   o.admission.unauthenticated = static_cast<std::size_t>(c.limits.unauthenticated_connections);
   o.connections_per_key = static_cast<std::size_t>(c.limits.connections_per_key);
+  o.serves_expired = c.instruments.expired == "serve";
   o.compression = c.server.compression.enabled;
   o.compression_threshold = c.server.compression.threshold;
   o.pace = {c.limits.requests_per_second, c.limits.request_burst};
@@ -154,12 +156,21 @@ MarketOpen Gateway::market_open() const {
   };
 }
 
+ListAnnounced Gateway::list_announced() {
+  return [this](const std::string& plugin, std::string_view etag) {
+    const std::lock_guard lock(updater_mutex_);
+    if (updater_) updater_->announced(plugin, etag);
+  };
+}
+
 Result<void> Gateway::start_brokers() {
+  day_ = day_at(wall_ns(), loaded_.calendar.utc_offset);
   calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
   proxy_ = std::make_unique<proxy::Proxy>(shard_options(config()), routing_bell_);
   std::set<std::string> used;
   for (const config::Broker& broker : config().brokers) {
-    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open());
+    routing::BrokerSetup setup =
+        set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open(), list_announced());
     if (setup.channel != nullptr) used.insert(broker.plugin);
     secrets_seen_[broker.name] = state_of_secrets(broker);
     proxy_->router().add_broker(std::move(setup));
@@ -239,9 +250,16 @@ Result<void> Gateway::start_control() {
 
 void Gateway::start_updates() {
   if (!config().instruments.update) return;
+  const std::lock_guard lock(updater_mutex_);
   updater_ = std::make_unique<InstrumentUpdater>(loaded_);
   for (const config::Broker& broker : config().brokers)
     if (feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(plugins_, broker.plugin));
+}
+
+void Gateway::stop_updates() {
+  std::unique_ptr<InstrumentUpdater> ends;  // which may take a moment: nobody waits for the lock meanwhile
+  const std::lock_guard lock(updater_mutex_);
+  ends.swap(updater_);
 }
 
 void Gateway::on_routing(const std::function<void()>& task) {
@@ -274,7 +292,7 @@ Result<void> Gateway::write_ready_file(const std::string& path) const {
 void Gateway::stop() {
   if (!proxy_) return;
   control_.reset();
-  updater_.reset();
+  stop_updates();
   if (proxy_thread_.joinable()) {
     log::info("gateway", "shutting down");
     proxy_->stop();

@@ -54,8 +54,10 @@ class Gateway {
   void start_zeromq();
   Result<void> start_control();
   void start_updates();
+  void stop_updates();
   Result<void> write_ready_file(const std::string& path) const;
   MarketOpen market_open() const;
+  ListAnnounced list_announced();
   std::shared_ptr<const instruments::Index> load_index(const plugin_host::Library& library);
 
   // gateway_control.cpp [control]
@@ -64,7 +66,9 @@ class Gateway {
   std::string relogin(const std::string& name);
   std::string retry(const std::string& name);
   void look_at_database();
+  void look_at_day();
   void look_at_instruments();
+  void take_up_list(const plugin_host::Library& library);
   std::string status();  // gateway_status.cpp
   proxy::Ledger ledger();
   // gateway_reload.cpp [control]
@@ -95,12 +99,14 @@ class Gateway {
   std::map<std::string, std::string>
       plugins_seen_;  // by broker: which state of a missing plugin's file was looked at last
   std::map<std::string, std::string> plugins_tried_;
+  std::int64_t day_ = 0;  // of the exchanges, for which built-in lists were made
   int looks_ = 0;
   bus::Doorbell routing_bell_;
   plugin_host::FeedThread feed_;
   std::unique_ptr<zeromq::ZeroMqPublisher> zeromq_;
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<control::ControlServer> control_;
+  std::mutex updater_mutex_;                    // the feed thread asks for it
   std::unique_ptr<InstrumentUpdater> updater_;  // null: lists are not updated by themselves
   std::thread proxy_thread_;
   int port_ = 0;

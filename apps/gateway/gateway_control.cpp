@@ -4,6 +4,8 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/gateway.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 #include "core/base/log.hpp"
 #include "core/bus/records.hpp"
 
@@ -58,6 +60,7 @@ void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
   if (reload_wanted_.exchange(false)) take_up_configuration();
   look_at_database();
+  look_at_day();
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
 }
 
@@ -80,9 +83,33 @@ void Gateway::look_at_instruments() {
     const std::string plugin = entry.library->descriptor().broker;
     const auto generation = store.generation(plugin);
     if (!generation || *generation == generations_[plugin]) continue;
-    const auto index = load_index(*entry.library);
-    log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments taken up");
-    proxy_->post([this, plugin, index] { proxy_->router().set_index(plugin, index); });
+    take_up_list(*entry.library);
+  }
+}
+
+void Gateway::take_up_list(const plugin_host::Library& library) {
+  const std::string plugin = library.descriptor().broker;
+  const auto index = load_index(library);
+  log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments taken up");
+  proxy_->post([this, plugin, index] {
+    routing::Router& router = proxy_->router();
+    router.set_index(plugin, index);
+    for (routing::BrokerId id = 0; id < router.broker_count(); ++id)
+      if (const std::size_t count = router.unlisted_count(id); count != 0 && router.broker(id).setup().plugin == plugin)
+        log::warning("instruments", router.broker(id).setup().name + ": " + std::to_string(count) +
+                                        " subscribed instruments are not in the list: they end with their day");
+  });
+}
+
+// Contracts that are built in roll with the calendar.
+void Gateway::look_at_day() {
+  const std::int64_t today = day_at(wall_ns(), loaded_.calendar.utc_offset);
+  if (std::exchange(day_, today) == today) return;
+  for (const plugin_host::ScanEntry& entry : plugins_) {
+    if (entry.library == nullptr) continue;
+    const bgw_instruments* extension = entry.library->instruments();
+    const bool is_built_in = extension != nullptr && extension->builtin != nullptr;
+    if (is_built_in && generations_[entry.library->descriptor().broker] == 0) take_up_list(*entry.library);
   }
 }
 

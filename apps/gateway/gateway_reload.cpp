@@ -69,7 +69,7 @@ void Gateway::take_up_configuration() {
 }
 
 void Gateway::apply(config::Loaded fresh) {
-  updater_.reset();  // it looks at what is replaced here
+  stop_updates();  // it looks at what is replaced here
   const config::Loaded before = std::exchange(loaded_, std::move(fresh));
   for (const std::string& key : need_a_restart(before.config, config()))
     log::warning("config", key + " has changed: that takes effect at the next start only");
@@ -115,7 +115,8 @@ void Gateway::remove_broker(const std::string& name, const std::string& why) {
 }
 
 void Gateway::start_broker(const config::Broker& broker) {
-  routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open());
+  routing::BrokerSetup setup =
+      set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open(), list_announced());
   plugin_host::BrokerLink* link = feed_.find(broker.name);
   secrets_seen_[broker.name] = state_of_secrets(broker);
   std::shared_ptr<const instruments::Index> index;

@@ -101,8 +101,13 @@ std::string Gateway::status() {
     out["hidden_trades"] = counts.hidden_trades;
     out["hidden_quantity"] = counts.hidden_quantity;
     out["brokers"] = Json::array();
-    for (std::size_t i = 0; i < router.broker_count(); ++i)
-      out["brokers"].push_back(broker_json(router.broker(static_cast<routing::BrokerId>(i))));
+    for (std::size_t i = 0; i < router.broker_count(); ++i) {
+      const auto id = static_cast<routing::BrokerId>(i);
+      out["brokers"].push_back(broker_json(router.broker(id)));
+      out["brokers"].back()["not_in_list"] = router.unlisted_count(id);
+      if (const std::string old = proxy_->desk().list_warning(id); !old.empty())
+        out["brokers"].back()["list_warning"] = old;
+    }
     out["lineups"] = Json::array();
     for (std::size_t i = 0; i < router.lineup_count(); ++i)
       out["lineups"].push_back(lineup_json(router, router.lineup(static_cast<routing::LineupId>(i))));

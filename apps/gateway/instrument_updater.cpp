@@ -38,9 +38,34 @@ void InstrumentUpdater::add(const config::Broker& broker, std::shared_ptr<const 
   wake_.notify_one();
 }
 
+void InstrumentUpdater::announced(const std::string& plugin, std::string_view etag) {
+  {
+    const std::lock_guard lock(mutex_);
+    announced_[plugin] = etag;
+  }
+  wake_.notify_one();
+}
+
+std::string InstrumentUpdater::take_announced(const std::string& plugin) {
+  const std::lock_guard lock(mutex_);
+  const auto found = announced_.find(plugin);
+  return found == announced_.end() ? std::string() : std::move(announced_.extract(found).mapped());
+}
+
+// The broker has said of a list that it is the present one, it is not ours, and was not fetched for that before.
+bool InstrumentUpdater::is_news(List& list, const instruments::LastImport* last) {
+  // A weak name and a strong one may stand for the same list: RFC 9110, 8.8.3.2.
+  const auto opaque = [](std::string_view etag) { return etag.substr(etag.starts_with("W/") ? 2 : 0); };
+  const std::string etag = take_announced(list.plugin());
+  if (etag.empty() || etag == list.announced) return false;
+  list.announced = etag;
+  return last == nullptr || opaque(last->list.etag) != opaque(etag);
+}
+
 bool InstrumentUpdater::wait(std::int64_t ns) {
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, std::chrono::nanoseconds(ns), [this] { return ending_ || !added_.empty(); });
+  wake_.wait_for(lock, std::chrono::nanoseconds(ns),
+                 [this] { return ending_ || !added_.empty() || !announced_.empty(); });
   for (List& list : added_) {
     const auto same = [&](const List& known) { return known.plugin() == list.plugin(); };
     if (std::none_of(lists_.begin(), lists_.end(), same)) lists_.push_back(std::move(list));
@@ -63,15 +88,14 @@ void InstrumentUpdater::run() {
 }
 
 std::int64_t InstrumentUpdater::attend(List& list, instruments::InstrumentStore& store) {
-  std::int64_t known = 0;
-  if (wall_ns() >= list.schedule.due()) {
-    // Somebody may have imported it by hand meanwhile.
-    if (const auto last = store.last_import(list.plugin()); last && *last && (*last)->rows > 0) {
-      list.schedule.imported((*last)->imported_ns);
-      known = (*last)->rows;
-    }
-  }
-  if (wall_ns() >= list.schedule.due()) update(list, store, known);
+  const auto last = store.last_import(list.plugin());
+  const bool has_list = last && *last && (*last)->rows > 0;
+  const std::int64_t known = has_list ? (*last)->rows : 0;
+  // Somebody may have imported it by hand meanwhile.
+  if (has_list && wall_ns() >= list.schedule.due()) list.schedule.imported((*last)->imported_ns);
+  const bool news = is_news(list, has_list ? &**last : nullptr);
+  if (news) log::info("instruments", list.plugin() + ": the broker announces another instrument list");
+  if (news || wall_ns() >= list.schedule.due()) update(list, store, known);
   return std::max<std::int64_t>(list.schedule.due() - wall_ns(), 0);
 }
 

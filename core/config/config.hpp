@@ -74,6 +74,7 @@ struct Plugins {
 
 struct Instruments {
   std::optional<int> update;  // minute of the exchanges' day at which lists are downloaded; nothing: never by itself
+  std::string expired = "refuse";  // or "serve": contracts whose last day is over
   bool operator==(const Instruments&) const = default;
 };
 

@@ -122,6 +122,7 @@ void read_instruments(Context& c, const YAML::Node& node, const std::string& pre
   i.update = parse_time_of_day(at);
   if ((!i.update && at != "off") || i.update == kMinutesOfDay)
     r.wrong("update", at, "a time of the exchanges' day, like 08:45, or off");
+  r.choice("expired", i.expired, {"refuse", "serve"});
 }
 
 void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log& l) {

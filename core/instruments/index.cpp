@@ -79,14 +79,15 @@ Index Index::Builder::build() && {
   return index;
 }
 
-bool Index::has_token(std::string_view token, std::string_view broker_exchange) const noexcept {
-  if (by_token_.empty()) return false;
+std::vector<InstrumentView> Index::with_token(std::string_view token, std::string_view broker_exchange) const {
+  std::vector<InstrumentView> found;
+  if (by_token_.empty()) return found;
   const std::size_t mask = by_token_.size() - 1;
   for (std::size_t at = hash_of(token, {}) & mask; by_token_[at] != 0; at = (at + 1) & mask) {
     const InstrumentView& row = rows_[by_token_[at] - 1];
-    if (row.token == token && (broker_exchange.empty() || row.broker_exchange == broker_exchange)) return true;
+    if (row.token == token && (broker_exchange.empty() || row.broker_exchange == broker_exchange)) found.push_back(row);
   }
-  return false;
+  return found;
 }
 
 std::optional<InstrumentView> Index::find(std::string_view symbol, std::string_view exchange) const noexcept {

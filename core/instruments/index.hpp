@@ -68,8 +68,8 @@ class Index {
   Index() = default;
   std::size_t size() const { return rows_.size(); }
   std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept;
-  // Whether a row has this token. `broker_exchange` counts only where it is not empty.
-  bool has_token(std::string_view token, std::string_view broker_exchange) const noexcept;
+  // The rows that have this token. `broker_exchange` counts only where it is not empty.
+  std::vector<InstrumentView> with_token(std::string_view token, std::string_view broker_exchange) const;
   std::span<const InstrumentView> rows() const { return rows_; }
   const ListInfo& list() const { return list_; }
   std::int64_t generation() const { return list_.generation; }

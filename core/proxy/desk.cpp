@@ -43,6 +43,7 @@ Desk::Desk(Loop& loop, bus::Doorbell& bell, const ShardOptions& options, const s
       keys_(std::make_shared<const accounts::KeyRing>()),
       calendar_(std::make_shared<const calendar::Calendar>()) {
   encoder_.set_threshold(options_.compression_threshold);
+  router_->serve_expired(options_.serves_expired);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     shards[i]->set_desk(loop, *this);
     links_.push_back(std::make_unique<ShardLink>(
@@ -63,6 +64,7 @@ Desk::~Desk() = default;
 void Desk::set_options(const ShardOptions& options) {
   options_ = options;
   encoder_.set_threshold(options_.compression_threshold);
+  router_->serve_expired(options_.serves_expired);
   for_each([this](Subscriber& client) {
     if (client.account) router_->set_limit(client.id, options_.subscriptions_per_client);
   });
@@ -114,6 +116,7 @@ void Desk::sweep() {
     log::info("proxy", client.describe() + ": its key expired, closed with 4401");
     close(client, 4401, "key expired");
   });
+  look_at_days(wall);
   router_->let_go();
   router_->review();
   router_->flush_demand();

@@ -40,10 +40,12 @@ class Desk final : public routing::SessionPort {
   void set_options(const ShardOptions& options);
   // Sessions whose key is no longer good are closed with 4401.
   void set_keys(std::shared_ptr<const accounts::KeyRing> keys);
-  void set_calendar(std::shared_ptr<const calendar::Calendar> calendar) { calendar_ = std::move(calendar); }
+  void set_calendar(std::shared_ptr<const calendar::Calendar> calendar);
   // The brokers with these names, in their order. One that gateway.yaml lacks serves nobody and says why.
   std::vector<routing::BrokerId> brokers_named(const std::vector<std::string>& names);
   std::size_t client_count() const { return clients_; }
+  // What is to be said of the broker's instrument list; empty: nothing.
+  std::string list_warning(routing::BrokerId broker) const;
   // `done` gets the sum over all shards, each as of what had been sent to it before. On this or a shard's thread.
   void collect_ledger(std::function<void(const Ledger&)> done);
 
@@ -63,7 +65,7 @@ class Desk final : public routing::SessionPort {
   void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane) override;
   void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t place) override;
   void refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) override;
-  void ended(routing::SessionId session, const routing::TopicInfo& topic) override;
+  void ended(routing::SessionId session, const routing::TopicInfo& topic, const routing::Gone& why) override;
   void subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) override;
   void broker_changed(routing::BrokerId broker) override;
   void feed_changed(routing::BrokerId broker) override;
@@ -122,6 +124,8 @@ class Desk final : public routing::SessionPort {
   void set_account(Subscriber& client, const accounts::KeySession& account);
   void tell_market(Subscriber& client, const std::string& exchange);
   void tell_markets();
+  void look_at_days(std::int64_t wall);
+  void warn_of_old_list(routing::BrokerId broker, const std::string& exchange, std::int64_t wall);
   void tell_users_of(routing::BrokerId broker, const std::string& text);
 
   Loop& loop_;
@@ -147,6 +151,12 @@ class Desk final : public routing::SessionPort {
   std::shared_ptr<const accounts::KeyRing> keys_;
   std::shared_ptr<const calendar::Calendar> calendar_;
   std::map<std::string, std::string_view, std::less<>> markets_;  // as told last, of those that some client follows
+  std::int64_t days_second_ = 0;                                  // when they were looked at last
+  struct OldList {
+    std::int64_t generation;
+    std::string text;
+  };
+  std::map<routing::BrokerId, OldList> old_lists_;  // that were warned of
 };
 
 }  // namespace gw::proxy

@@ -1,5 +1,6 @@
 // What clients are told of users, brokers and markets, and which brokers serve whom.
 #include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 #include "core/base/log.hpp"
 #include "core/bus/records.hpp"
 #include "core/proxy/desk.hpp"
@@ -63,13 +64,15 @@ void Desk::refused(routing::SessionId session, const routing::TopicInfo& topic, 
   if (const Subscriber* client = find(session)) send(*client, wire::refused(topic, reason, client->extras));
 }
 
-void Desk::ended(routing::SessionId session, const routing::TopicInfo& topic) {
+void Desk::ended(routing::SessionId session, const routing::TopicInfo& topic, const routing::Gone& why) {
   const Subscriber* client = find(session);
   if (client == nullptr) return;
+  std::string reason = "the instrument list in use has no such instrument";
+  if (!why.renamed_to.empty()) reason += ", it is called " + why.renamed_to + " now";
+  if (!why.expired_on.empty()) reason = "its last day was " + why.expired_on;
   log::warning("proxy", client->describe() + ": " + topic.symbol + '.' + topic.exchange + " mode " +
-                            std::to_string(topic.stream.mode) +
-                            " ended: the new instrument list gives its token to another instrument");
-  send(*client, wire::ended(topic, client->extras));
+                            std::to_string(topic.stream.mode) + " ended: " + reason);
+  send(*client, wire::ended(topic, why, client->extras));
 }
 
 void Desk::subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) {
@@ -125,6 +128,47 @@ void Desk::tell_markets() {
       if (client.markets.contains(name)) send(client, text);
     });
   }
+}
+
+void Desk::set_calendar(std::shared_ptr<const calendar::Calendar> calendar) {
+  calendar_ = std::move(calendar);
+  days_second_ = 0;
+  look_at_days(wall_ns());
+}
+
+// Once a second: contracts that are over end, and lists of before today are warned of when their markets begin.
+void Desk::look_at_days(std::int64_t wall) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  if (wall / kSecond == days_second_) return;
+  days_second_ = wall / kSecond;
+  router_->set_expiries(instruments::Expiries(*calendar_, wall));
+  for (const calendar::Exchange& exchange : calendar_->exchanges) {
+    if (calendar_->status(exchange.name, wall) == calendar::MarketStatus::closed) continue;
+    for (routing::BrokerId id = 0; id < router_->broker_count(); ++id) warn_of_old_list(id, exchange.name, wall);
+  }
+}
+
+void Desk::warn_of_old_list(routing::BrokerId id, const std::string& exchange, std::int64_t wall) {
+  const routing::BrokerTable& table = router_->broker(id);
+  if (!table.available() || table.index() == nullptr || !table.setup().capabilities.has_exchange(exchange)) return;
+  const instruments::ListInfo& list = table.index()->list();
+  const std::string today(instruments::Expiries(*calendar_, wall).today(exchange));
+  if (list.day == 0 || iso_day(list.day) >= today) return;
+  OldList& old = old_lists_[id];
+  std::string text = "the instrument list is not of today, " + today + ": it is the " + name_of(list) +
+                     "; tokens may be other instruments' by now";
+  if (old.generation == list.generation && old.text == text) return;
+  old = {list.generation, std::move(text)};
+  log::warning("instruments", table.setup().name + ": " + old.text);
+  tell_users_of(id, wire::broker_status(table.setup().name, bus::word(table.state()), old.text, wall));
+}
+
+std::string Desk::list_warning(routing::BrokerId id) const {
+  const auto old = old_lists_.find(id);
+  const auto& index = router_->broker(id).index();
+  return old == old_lists_.end() || index == nullptr || index->generation() != old->second.generation
+             ? std::string()
+             : old->second.text;
 }
 
 }  // namespace gw::proxy

@@ -52,6 +52,8 @@ void Desk::authenticate(Subscriber& client, const wire::Request& request) {
   if (!client.extras) return;
   send(client, wire::broker_status(table.setup().name, bus::word(table.state()),
                                    table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
+  if (const std::string old = list_warning(lineup.broker()); !old.empty())
+    send(client, wire::broker_status(table.setup().name, bus::word(table.state()), old, wall_ns()));
   if (table.feed().stale) send(client, wire::feed_status(table.setup().name, true, table.feed().since_ns));
 }
 

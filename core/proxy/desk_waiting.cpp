@@ -108,7 +108,7 @@ bool Desk::write_statuses(Subscriber& client, std::size_t& room) {
     const routing::TopicId topic = w.statuses.front();
     w.in_statuses.erase(topic);
     if (!router_->holds(client.id, topic)) continue;
-    std::string text = wire::subscription_status(router_->subscription(topic));
+    std::string text = wire::subscription_status(router_->subscription(topic), router_->note(topic));
     room -= std::min(room, text.size());
     send(client, std::move(text));
   }

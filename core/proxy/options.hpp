@@ -30,6 +30,7 @@ struct ShardOptions {
   bool compression = false;
   std::size_t compression_threshold = 1024;
   std::size_t shards = 1;  // at the start only
+  bool serves_expired = false;
 };
 
 }  // namespace gw::proxy

@@ -42,7 +42,7 @@ void BrokerTable::detach(std::string why) {
 }
 
 void BrokerTable::set_index(std::shared_ptr<const instruments::Index> index) {
-  index_ = std::move(index);
+  index_before_ = std::exchange(index_, std::move(index));
   has_news_ = true;
   std::vector<std::string> unbound;
   for (const auto& [name, handle] : by_name_)
@@ -60,7 +60,7 @@ bool BrokerTable::keeps_its_token(const std::string& name, const Route& r) const
   const std::size_t middle = name.find('\n');
   const auto row = index_->find(std::string_view(name).substr(0, middle), std::string_view(name).substr(middle + 1));
   if (row) return token_key(row->token, row->broker_exchange) == token_key(r.token, r.broker_exchange);
-  return !index_->has_token(r.token, setup_.tokens_per_exchange ? r.broker_exchange : std::string_view{});
+  return index_->with_token(r.token, setup_.tokens_per_exchange ? r.broker_exchange : std::string_view{}).empty();
 }
 
 std::string BrokerTable::token_key(std::string_view token, std::string_view broker_exchange) const {
@@ -69,6 +69,24 @@ std::string BrokerTable::token_key(std::string_view token, std::string_view brok
 
 bool BrokerTable::lists(std::string_view symbol, std::string_view exchange) const {
   return find_route(symbol, exchange).has_value() || (index_ != nullptr && index_->find(symbol, exchange).has_value());
+}
+
+std::optional<instruments::InstrumentView> BrokerTable::row(std::string_view symbol, std::string_view exchange) const {
+  return index_ == nullptr ? std::nullopt : index_->find(symbol, exchange);
+}
+
+Gone BrokerTable::gone(std::string_view symbol, std::string_view exchange) const {
+  Gone gone;
+  if (index_ == nullptr) return gone;
+  gone.list_time_ns = index_->time_ns();
+  const auto before = index_before_ == nullptr ? std::nullopt : index_before_->find(symbol, exchange);
+  if (!before) return gone;
+  const std::string_view within = setup_.tokens_per_exchange ? before->broker_exchange : std::string_view{};
+  for (const instruments::InstrumentView& now : index_->with_token(before->token, within))
+    if (now.instrument_type == before->instrument_type && now.expiry == before->expiry &&
+        now.strike == before->strike && now.exchange == exchange)
+      gone.renamed_to = now.symbol;
+  return gone;
 }
 
 void BrokerTable::set_state(bus::LinkState state, std::string message, std::int64_t now_ns) {

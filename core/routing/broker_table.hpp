@@ -20,6 +20,7 @@
 #include "core/instruments/index.hpp"
 #include "core/registry/capabilities.hpp"
 #include "core/registry/limits.hpp"
+#include "core/routing/outcome.hpp"
 #include "core/routing/placement.hpp"
 #include "core/routing/stream.hpp"
 
@@ -130,6 +131,10 @@ class BrokerTable {
   // Whether what could not be had before may be had now: room was freed, or there is another list. Asking clears it.
   bool take_news() { return std::exchange(has_news_, false); }
   bool lists(std::string_view symbol, std::string_view exchange) const;
+  // What the list in use says of an instrument; nothing: it has none of that name.
+  std::optional<instruments::InstrumentView> row(std::string_view symbol, std::string_view exchange) const;
+  // What the list in use, and the one before it, say of one that is not there.
+  Gone gone(std::string_view symbol, std::string_view exchange) const;
 
   bus::LinkState state() const { return state_; }
   const std::string& state_message() const { return state_message_; }
@@ -182,6 +187,7 @@ class BrokerTable {
   BrokerSetup setup_;
   Placement placement_;
   std::shared_ptr<const instruments::Index> index_;
+  std::shared_ptr<const instruments::Index> index_before_;  // to know who had a token
   bus::LinkState state_ = bus::LinkState::disconnected;
   bool started_ = false;  // the link has said something
   std::string state_message_;

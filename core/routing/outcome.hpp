@@ -18,6 +18,13 @@ enum class Code : std::uint8_t {
   not_subscribed,
 };
 
+// Why there is no such instrument, for clients with extras.
+struct Gone {
+  std::int64_t list_time_ns = 0;  // of the list in use; 0: it has none
+  std::string renamed_to;         // a row of the same type, expiry and strike has its token now
+  std::string expired_on;         // its last day, which is over
+};
+
 struct Outcome {
   Code code = Code::ok;
   TopicId topic = 0;           // with ok
@@ -27,6 +34,7 @@ struct Outcome {
   std::string detail;          // unavailable, limit: why. limitation: the feature, "depth" or "mode"
   std::string refusal;         // with ok: the broker has refused it to others already, and why
   std::vector<int> supported;  // limitation
+  Gone gone;                   // symbol_not_found
 };
 
 }  // namespace gw::routing

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/routing/encoder.hpp"
+#include "core/routing/outcome.hpp"
 #include "core/routing/stream.hpp"
 
 namespace gw::routing {
@@ -24,8 +25,8 @@ class SessionPort {
   virtual void left(SessionId session, TopicId topic, Lane lane, std::uint32_t place) = 0;
   // What had been confirmed to this session cannot be had. [routing]
   virtual void refused(SessionId session, const TopicInfo& topic, std::string_view reason) = 0;
-  // The session holds the topic no more: the instrument list in use has no such instrument. [routing]
-  virtual void ended(SessionId session, const TopicInfo& topic) = 0;
+  // The session holds the topic no more: there is no such instrument any more. [routing]
+  virtual void ended(SessionId session, const TopicInfo& topic, const Gone& why) = 0;
   // Pending, active or failed: who wants to know asks Router::subscription. [routing]
   virtual void subscription_changed(TopicId topic, std::span<const SessionId> sessions) = 0;
   // The link's state changed: who wants to know asks Router::broker. [routing]

@@ -74,8 +74,12 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
     if (topics_[existing]->state == SubscriptionState::failed) outcome.refusal = topics_[existing]->reason;
     return outcome;
   }
-  if (!table.lists(symbol, exchange)) {
+  const auto row = table.row(symbol, exchange);
+  const bool over = row && is_over(exchange, row->expiry);
+  if (over || !table.lists(symbol, exchange)) {
     outcome.code = Code::symbol_not_found;
+    outcome.gone = table.gone(symbol, exchange);
+    if (over) outcome.gone.expired_on = row->expiry;
     return outcome;
   }
   outcome = check(table, exchange, stream);

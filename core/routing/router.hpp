@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/instruments/expiries.hpp"
 #include "core/routing/broker_table.hpp"
 #include "core/routing/encoder.hpp"
 #include "core/routing/lineup.hpp"
@@ -61,6 +62,13 @@ class Router {
   const BrokerTable& broker(BrokerId id) const { return *brokers_[id]; }
   std::size_t broker_count() const { return brokers_.size(); }
   void set_index(std::string_view plugin, std::shared_ptr<const instruments::Index> index);
+  // What day it is at the exchanges: ends the contracts that are over by now, and what a list has lacked since before
+  // today. With time: router_lists.cpp.
+  void set_expiries(instruments::Expiries expiries);
+  // Contracts that are over are served like others.
+  void serve_expired(bool serves) { serves_expired_ = serves; }
+  // What clients hold though the list in use lacks it.
+  std::size_t unlisted_count(BrokerId broker) const;
   // Everything of the default lineup goes to the publisher as well; `pins` stay wanted in all modes though no client
   // asks.
   struct Pin {
@@ -116,6 +124,8 @@ class Router {
   // The newest known value of a held topic as a finished frame; empty: none, or only a suspect one for a client that
   // could not be told so.
   std::string_view newest(SessionId session, TopicId topic);
+  // What is to be said of a subscription beside its state; empty: nothing.
+  std::string_view note(TopicId topic) const;
   // What was published last of a held topic, for a session that was behind; empty: it is known no more.
   std::string_view latest(SessionId session, TopicId topic);
 
@@ -154,8 +164,6 @@ class Router {
   InterestId interest_for(LineupId lineup, std::string_view symbol, std::string_view exchange);
   TopicId topic_for(InterestId interest, Stream stream);
   void drop_topic_if_unused(TopicId id);
-  void follow_list(BrokerId broker);
-  void end(InterestId id);
   void attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list);
   void detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list);
   bool ask(BrokerId broker, std::uint32_t handle);
@@ -174,6 +182,14 @@ class Router {
   void set_state(TopicId id, SubscriptionState state);
   void fail(TopicId id, std::string_view reason);
   void forget_active(BrokerId broker);
+
+  // router_lists.cpp
+  bool is_over(std::string_view exchange, std::string_view expiry) const {
+    return !serves_expired_ && expiries_.is_over(exchange, expiry);
+  }
+  void follow_list(BrokerId broker);
+  void mark_unlisted(BrokerId broker);
+  void end(InterestId id, const Gone& why);
 
   // router_switch.cpp
   std::optional<std::size_t> better_place(const Lineup& lineup) const;
@@ -229,6 +245,8 @@ class Router {
   RouterCounts counts_;
   std::int64_t turn_wall_ns_ = 0;  // when drain() began: what is taken then is published now
   bool review_due_ = false;
+  instruments::Expiries expiries_;
+  bool serves_expired_ = false;
 };
 
 }  // namespace gw::routing

@@ -39,17 +39,6 @@ void Router::detach_broker(BrokerId id, std::string why) {
   port_.broker_changed(id);
 }
 
-void Router::set_index(std::string_view plugin, std::shared_ptr<const instruments::Index> index) {
-  for (BrokerId id = 0; id < brokers_.size(); ++id) {
-    if (brokers_[id]->setup().plugin != plugin) continue;
-    brokers_[id]->set_index(index);
-    follow_list(id);
-  }
-  apply_pins();
-  place_what_waits();
-  flush_demand();
-}
-
 void Router::publish_to(Publisher& publisher, std::vector<Pin> pins) {
   publisher_ = &publisher;
   pins_ = std::move(pins);
@@ -68,7 +57,8 @@ void Router::apply_pins() {
   if (publisher_ == nullptr) return;
   const BrokerTable& table = *brokers_[lineups_[kDefaultLineup]->broker()];
   for (const Pin& pin : pins_) {
-    if (!table.lists(pin.symbol, pin.exchange)) continue;
+    const auto row = table.row(pin.symbol, pin.exchange);
+    if (!row || is_over(pin.exchange, row->expiry)) continue;
     for (const Stream stream : {Stream{BGW_MODE_LTP, 0}, Stream{BGW_MODE_QUOTE, 0}, Stream{BGW_MODE_DEPTH, 5}}) {
       if (check(table, pin.exchange, stream).code != Code::ok) continue;
       const InterestId interest = interest_for(kDefaultLineup, pin.symbol, pin.exchange);

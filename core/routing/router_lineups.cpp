@@ -48,6 +48,9 @@ InterestId Router::interest_for(LineupId lineup, std::string_view symbol, std::s
   made->symbol = symbol;
   made->exchange = exchange;
   made->lineup = lineup;
+  for (const BrokerId broker : lineups_[lineup]->order)
+    if (const auto row = brokers_[broker]->row(symbol, exchange); row && made->expiry.empty())
+      made->expiry = row->expiry;
   InterestId id = 0;
   if (free_interests_.empty()) {
     id = static_cast<InterestId>(interests_.size());
@@ -124,63 +127,6 @@ void Router::detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*lis
   if (old.handle == kNoHandle) return;
   std::erase(brokers_[old.broker]->route(old.handle)->*list, id);
   ask(old.broker, old.handle);
-}
-
-// After a new list: what has lost its token is asked for under the new one, or ends where the list has no such
-// instrument. All that ends at the broker ends before anything begins, whatever tokens changed hands.
-void Router::follow_list(BrokerId broker) {
-  const BrokerTable& table = *brokers_[broker];
-  std::vector<InterestId> moved;
-  for (InterestId id = 0; id < interests_.size(); ++id) {
-    if (interests_[id] == nullptr) continue;
-    Interest& i = *interests_[id];
-    const auto lost = [&](const Leg& leg) {
-      return leg.broker == broker && leg.handle != kNoHandle && !table.is_bound(leg.handle, i.symbol, i.exchange);
-    };
-    const bool served = lost(i.served);
-    const bool stands_by = lost(i.standby);
-    if (served) detach(i.served, id, &Route::served);
-    if (stands_by) detach(i.standby, id, &Route::standing_by);
-    if (served || stands_by) moved.push_back(id);
-  }
-  for (const InterestId id : moved) {
-    const Interest& i = *interests_[id];
-    if (lineups_[i.lineup]->broker() == broker && !table.lists(i.symbol, i.exchange)) {
-      end(id);
-      continue;
-    }
-    for (const TopicId topic : i.topics)
-      if (topic != kNoTopic && topics_[topic]->state == SubscriptionState::active)
-        set_state(topic, SubscriptionState::pending);
-    place(id);
-  }
-}
-
-// Its topics are over for everybody who holds them.
-void Router::end(InterestId id) {
-  const std::array<TopicId, kStreams> topics = interests_[id]->topics;
-  interests_[id]->ends = true;
-  for (const TopicId topic : topics) {
-    if (topic == kNoTopic) continue;
-    Topic& t = *topics_[topic];
-    t.pinned = false;
-    if (t.kept_until_ns != 0) kept_.erase({std::exchange(t.kept_until_ns, 0), topic});
-    std::vector<SessionId> holders;
-    for (const Audience& audience : t.audience)
-      for (const auto& lane : audience.lanes) holders.insert(holders.end(), lane.begin(), lane.end());
-    if (holders.size() < t.holders)  // others resume, and are in no audience yet
-      for (std::uint32_t shard = 0; shard < clients_.size(); ++shard)
-        for (std::uint32_t slot = 0; slot < clients_[shard].size(); ++slot) {
-          const auto held = clients_[shard][slot].held.find(topic);
-          if (held != clients_[shard][slot].held.end() && !held->second.live) holders.push_back(shard << 24 | slot);
-        }
-    const TopicInfo info = t.info;
-    if (holders.empty()) drop_topic_if_unused(topic);
-    for (const SessionId session : holders) {
-      leave(session, topic);
-      port_.ended(session, info);
-    }
-  }
 }
 
 // Wants of a route what its legs together need; false when the broker's limits do not allow it.

@@ -79,7 +79,6 @@ void MockAdapter::initialize() {
   seed_ = to_seed(setting("seed").value_or("1"));
   pacer_.set_rate(to_rate(setting("updates_per_second").value_or("5")));
   set_capabilities(narrowed_to(setting_integers("depth_levels")));
-  markets_.resize(instruments().size());
 }
 
 // Not ready() at once: a host has to cope with brokers whose login takes its time, and this keeps the order the same.
@@ -99,11 +98,12 @@ void MockAdapter::subscribe(std::span<const bgw_subscription> wanted) {
   const std::int64_t time = now_ns();
   for (const bgw_subscription& s : wanted) {
     std::uint64_t token = 0;
-    if (!parse(s.token, token) || token == 0 || token > markets_.size()) {
+    MockMarket* const found = parse(s.token, token) ? market(token) : nullptr;
+    if (found == nullptr) {
       refuse(stream_of(s), BGW_E_INVALID, std::string("no instrument has the token ") + s.token);
       continue;
     }
-    const Feed feed{s.instrument, s.mode, s.depth_level, phase_of(token), market(token)};
+    const Feed feed{s.instrument, s.mode, s.depth_level, phase_of(token), found};
     if (Feed* known = pacer_.find(s.instrument)) {
       *known = feed;
     } else {
@@ -144,10 +144,13 @@ void MockAdapter::on_timer(std::uint32_t id) {
   if (!pacer_.empty()) set_timer(kTurnTimer, planned_ns_ - now);
 }
 
+// Null: no instrument has the token.
 MockMarket* MockAdapter::market(std::uint64_t token) {
-  std::unique_ptr<MockMarket>& place = markets_[token - 1];
-  if (!place) place = std::make_unique<MockMarket>(instruments()[token - 1], seed_, token);
-  return place.get();
+  const auto known = markets_.find(token);
+  if (known != markets_.end()) return known->second.get();
+  const auto instrument = find_instrument(token);
+  if (!instrument) return nullptr;
+  return markets_.emplace(token, std::make_unique<MockMarket>(*instrument, seed_, token)).first->second.get();
 }
 
 void MockAdapter::emit(const Feed& feed, std::int64_t time_ns) const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "bgw/adapter.hpp"
@@ -34,9 +35,8 @@ class MockAdapter final : public bgw::BaseBrokerAdapter {
   std::uint64_t seed_ = 1;
   MockPacer pacer_;
   std::int64_t planned_ns_ = 0;  // of the next burst
-  // By token - 1; made when first wanted. They outlive subscriptions and sessions, so that a walk goes on where it
-  // stopped.
-  std::vector<std::unique_ptr<MockMarket>> markets_;
+  // By token; made when first wanted. They outlive subscriptions and sessions, so that a walk goes on where it stopped.
+  std::unordered_map<std::uint64_t, std::unique_ptr<MockMarket>> markets_;
 };
 
 }  // namespace mock

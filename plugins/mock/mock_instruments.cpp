@@ -1,5 +1,6 @@
 #include "mock_instruments.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 
@@ -81,12 +82,26 @@ constexpr Index kIndices[] = {
     {"BANKEX", "BSE_INDEX", "S&P BSE BANKEX", 62140},
 };
 
+// Contracts end with the last Tuesday of their month.
 struct Expiry {
-  const char* code;
-  const char* day;
+  explicit Expiry(std::chrono::year_month of) : month(of) {
+    const std::chrono::year_month_day last{std::chrono::sys_days(of / std::chrono::Tuesday[std::chrono::last])};
+    constexpr const char* kMonths[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
+                                       "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
+    const auto number = [](const char* format, auto... values) {
+      char text[32];
+      std::snprintf(text, sizeof text, format, values...);
+      return std::string(text);
+    };
+    const int y = static_cast<int>(last.year());
+    const unsigned m = static_cast<unsigned>(last.month()), d = static_cast<unsigned>(last.day());
+    day = number("%04d-%02u-%02u", y, m, d);
+    code = number("%02u%s%02d", d, kMonths[m - 1], y % 100);
+  }
+  std::chrono::year_month month;
+  std::string day;   // 2026-10-27
+  std::string code;  // 27OCT26
 };
-
-constexpr Expiry kMonthly[] = {{"27OCT26", "2026-10-27"}, {"24NOV26", "2026-11-24"}, {"29DEC26", "2026-12-29"}};
 
 struct Future {
   const char* base;
@@ -119,59 +134,70 @@ void add_shares(std::vector<MockInstrument>& all) {
   for (const Share& s : kShares)
     for (const char* exchange : {"NSE", "BSE"})
       all.push_back(
-          {std::string(s.symbol), exchange, std::string(s.symbol), "EQ", "", 0, 5 * kPaisa, 1, s.rupees * kRupee});
+          {0, std::string(s.symbol), exchange, std::string(s.symbol), "EQ", "", 0, 5 * kPaisa, 1, s.rupees * kRupee});
 }
 
 void add_indices(std::vector<MockInstrument>& all) {
   for (const Index& i : kIndices)
-    all.push_back({i.symbol, i.exchange, i.name, "INDEX", "", 0, 5 * kPaisa, 1, i.rupees * kRupee});
+    all.push_back({0, i.symbol, i.exchange, i.name, "INDEX", "", 0, 5 * kPaisa, 1, i.rupees * kRupee});
 }
 
-void add_futures(std::vector<MockInstrument>& all) {
+void add_futures(std::vector<MockInstrument>& all, const Expiry& e) {
   for (const Future& f : kFutures)
-    for (const Expiry& e : kMonthly)
-      all.push_back({std::string(f.base) + e.code + "FUT", f.exchange, f.base, "FUT", e.day, 0, f.tick, f.lot,
-                     f.rupees * kRupee});
+    all.push_back({0, std::string(f.base) + e.code + "FUT", f.exchange, f.base, "FUT", e.day, 0, f.tick, f.lot,
+                   f.rupees * kRupee});
 }
 
-// What the option is worth now, and a time value that is highest at the money and in the far month.
-std::int64_t option_price(const Chain& c, int strike, int month, bool call) {
+// What the option is worth now, and a time value that is highest at the money.
+std::int64_t option_price(const Chain& c, int strike, bool call) {
   const int inner = call ? c.spot - strike : strike - c.spot;
   const std::int64_t steps_away = std::abs(c.spot - strike) / c.step;
-  const std::int64_t at_the_money = std::int64_t{c.spot} * (100 + 60 * month) / 10'000 * kRupee;
+  const std::int64_t at_the_money = std::int64_t{c.spot} / 100 * kRupee;
   const std::int64_t time_value = at_the_money * 100 / (100 + steps_away * steps_away);
   return (inner > 0 ? inner : 0) * kRupee + time_value;
 }
 
-void add_options(std::vector<MockInstrument>& all) {
+void add_options(std::vector<MockInstrument>& all, const Expiry& e) {
   for (const Chain& c : kChains) {
     const int middle = c.spot / c.step * c.step;
-    int month = 0;
-    for (const Expiry& e : kMonthly) {
-      for (int n = -kStrikesEachWay; n <= kStrikesEachWay; ++n)
-        for (const char* kind : {"CE", "PE"}) {
-          const int strike = middle + n * c.step;
-          all.push_back({std::string(c.base) + e.code + std::to_string(strike) + kind, "NFO", c.base, kind, e.day,
-                         strike * kRupee, 5 * kPaisa, c.lot, option_price(c, strike, month, *kind == 'C')});
-        }
-      ++month;
-    }
+    for (int n = -kStrikesEachWay; n <= kStrikesEachWay; ++n)
+      for (const char* kind : {"CE", "PE"}) {
+        const int strike = middle + n * c.step;
+        all.push_back({0, std::string(c.base) + e.code + std::to_string(strike) + kind, "NFO", c.base, kind, e.day,
+                       strike * kRupee, 5 * kPaisa, c.lot, option_price(c, strike, *kind == 'C')});
+      }
   }
 }
 
-std::vector<MockInstrument> make_all() {
-  std::vector<MockInstrument> all;
-  add_shares(all);
-  add_indices(all);
-  add_futures(all);
-  add_options(all);
+// Tokens of what is there for ever are places in the list, from 1; those of derivatives say the month, from year 0, and
+// the place in it.
+constexpr std::uint64_t kMonthToken = 1000;
+
+const std::vector<MockInstrument>& permanent() {
+  static const std::vector<MockInstrument> all = [] {
+    std::vector<MockInstrument> made;
+    add_shares(made);
+    add_indices(made);
+    for (std::size_t i = 0; i < made.size(); ++i) made[i].token = i + 1;
+    return made;
+  }();
   return all;
 }
 
+std::vector<MockInstrument> derivatives(std::chrono::year_month month) {
+  std::vector<MockInstrument> made;
+  const Expiry expiry(month);
+  add_futures(made, expiry);
+  add_options(made, expiry);
+  const auto months =
+      static_cast<std::uint64_t>(static_cast<int>(month.year())) * 12 + static_cast<unsigned>(month.month()) - 1;
+  for (std::size_t i = 0; i < made.size(); ++i) made[i].token = months * kMonthToken + i + 1;
+  return made;
+}
+
 bgw_status builtin(const bgw_instrument_sink* sink, bgw_error*) noexcept {
-  std::size_t place = 0;
-  for (const MockInstrument& i : instruments()) {
-    const std::string token = std::to_string(++place);
+  for (const MockInstrument& i : instruments(today())) {
+    const std::string token = std::to_string(i.token);
     bgw_instrument row{};
     row.size = sizeof row;
     row.symbol = row.broker_symbol = i.symbol.c_str();
@@ -190,9 +216,31 @@ bgw_status builtin(const bgw_instrument_sink* sink, bgw_error*) noexcept {
 
 }  // namespace
 
-const std::vector<MockInstrument>& instruments() {
-  static const std::vector<MockInstrument> all = make_all();
+std::vector<MockInstrument> instruments(std::chrono::sys_days today) {
+  constexpr int kMonths = 3;
+  std::vector<MockInstrument> all = permanent();
+  const std::chrono::year_month_day date(today);
+  std::chrono::year_month month = date.year() / date.month();
+  if (std::chrono::sys_days(month / std::chrono::Tuesday[std::chrono::last]) < today) month += std::chrono::months(1);
+  for (int i = 0; i < kMonths; ++i, month += std::chrono::months(1))
+    for (MockInstrument& instrument : derivatives(month)) all.push_back(std::move(instrument));
   return all;
+}
+
+std::optional<MockInstrument> find_instrument(std::uint64_t token) {
+  if (token == 0) return std::nullopt;
+  if (token <= permanent().size()) return permanent()[token - 1];
+  const std::uint64_t months = token / kMonthToken;
+  if (months < 2000 * 12 || months >= 3000 * 12) return std::nullopt;
+  const auto all = derivatives(std::chrono::year(static_cast<int>(months / 12)) /
+                               std::chrono::month(static_cast<unsigned>(months % 12 + 1)));
+  const std::uint64_t place = token % kMonthToken;
+  return place == 0 || place > all.size() ? std::nullopt : std::optional(all[place - 1]);
+}
+
+std::chrono::sys_days today() {
+  constexpr std::chrono::minutes kIndia{5 * 60 + 30};
+  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now() + kIndia);
 }
 
 const bgw_instruments* instruments_extension() {

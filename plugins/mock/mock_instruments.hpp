@@ -1,8 +1,10 @@
-// The instruments that the mock broker has: built in and fixed for ever; read by the adapter and by
-// the instrument loader.
+// The instruments that the mock broker has: shares and indices for ever, and derivatives of the next three months,
+// which roll with the calendar; read by the adapter and by the instrument loader.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 namespace mock {
 
 struct MockInstrument {
+  std::uint64_t token = 0;
   std::string symbol;
   std::string exchange;
   std::string name;
@@ -22,8 +25,12 @@ struct MockInstrument {
   std::int64_t base_price = 0;  // yesterday's close, from which the walk starts
 };
 
-// The token of an instrument is its place in this list, from 1. [any]
-const std::vector<MockInstrument>& instruments();
+// Those of a day. A token stands for one instrument, on whatever day. [any]
+std::vector<MockInstrument> instruments(std::chrono::sys_days today);
+// Also one of another month. Nothing: no instrument has the token. [any]
+std::optional<MockInstrument> find_instrument(std::uint64_t token);
+// The day in India.
+std::chrono::sys_days today();
 
 // bgw.instruments/1 [load]
 const bgw_instruments* instruments_extension();

@@ -10,11 +10,11 @@ CASES = SOURCE.parent / "shared" / "cases" / "broker"
 pytestmark = pytest.mark.skipif(not CASES.exists(), reason=f"no cases in {CASES}")
 
 
-def played(start, first_list):
-    """A gateway with this list, at a stand-in that sends nothing but what the test says."""
+def played(start, first_list, expired="serve"):
+    """A gateway with this list, at a stand-in that sends nothing but what the test says. Lists of cases have their day."""
     sim = start.sim("--rate", 1)
     sim.fault("mute")
-    gateway = start({"active_broker": "zerodha", "brokers": {
+    gateway = start({"active_broker": "zerodha", "instruments": {"expired": expired}, "brokers": {
         "zerodha": {"plugin": "zerodha", "market_hours": "always", "stall_limit": "1h",
                     "settings": {"url": sim.url, "api_key": "key", "access_token": "${env:TOKEN}"}}}}, {"TOKEN": "token"})
     take_list(gateway, first_list)
@@ -54,7 +54,8 @@ def test_a_token_that_is_used_again_ends_its_old_name_and_nobody_elses(start):
         take_list(gateway, "02_reuse_day2.csv")
         error = {"type": "error", "code": "SYMBOL_NOT_FOUND", "message": "Symbol NIFTY24NOV2624000CE not found for exchange NFO"}
         assert client.next("error") == error
-        assert other.next("error")["code"] == "SYMBOL_NOT_FOUND"
+        told = other.next("error")
+        assert told["code"] == "SYMBOL_NOT_FOUND" and told["list_time"] > 1.7e9 and "renamed_to" not in told
         until(sim, lambda books: list(books["subscriptions"]) == ["408065"])
         assert client.ask({"action": "unsubscribe", "symbol": old[0], "exchange": old[1], "mode": 2})["code"] == "NOT_SUBSCRIBED"
         assert client.ask({"action": "subscribe", "symbol": old[0], "exchange": old[1], "mode": 2}) == error
@@ -63,6 +64,23 @@ def test_a_token_that_is_used_again_ends_its_old_name_and_nobody_elses(start):
         send(sim, "02_frame_after_reuse.bin")
         message = client.data()
         assert (message["topic"], message["data"]["ltp"]) == ("SBIN29DEC26800PE.NFO", 7.77)
+
+
+def test_a_contract_that_is_over_cannot_be_had_unless_it_is_served_on_purpose(start):
+    gateway, _ = played(start, "02_reuse_day1.csv", "refuse")
+    request = {"action": "subscribe", "symbol": "NIFTY24NOV2624000CE", "exchange": "NFO", "mode": 2}
+    error = {"type": "error", "code": "SYMBOL_NOT_FOUND", "message": "Symbol NIFTY24NOV2624000CE not found for exchange NFO"}
+    with gateway.client() as client, gateway.client(extras=True) as other:
+        assert client.ask(request) == error
+        answer = other.ask(request)
+        assert answer.pop("list_time") > 1.7e9
+        assert answer == {**error, "expired_on": "2026-11-24"}
+        rows = other.ask({"action": "search", "text": "NIFTY24NOV26"})["instruments"]
+        assert [(row["symbol"], row.get("expired")) for row in rows] == [("NIFTY24NOV2624000CE", True)]
+        gateway.config.write_text(gateway.config.read_text().replace("refuse", "serve"))
+        gateway.reload()
+        gateway.wait_line("is taken up")
+        assert client.ask(request)["status"] == "success"
 
 
 def test_two_names_of_one_token_both_tick_until_the_last_leaves(start):

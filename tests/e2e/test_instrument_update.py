@@ -234,6 +234,57 @@ def test_a_list_from_before_the_last_daily_time_is_renewed_at_start(tmp_path, se
     assert found(tmp_path, "") == ["INFY", "TCS"]
 
 
+def test_a_list_that_the_broker_announces_is_fetched_once(tmp_path, server, start):
+    sim = start.sim("--rate", 20)
+    sim.fault("instruments_meta", etag='W/"v2"')
+    server.answer = lambda handler: handler.give(listed("INFY"), ETag='"v1"')
+    daily = config(server, sim, instruments={"update": "08:45"})
+    run("instruments", "update", "--config", write_config(tmp_path, daily), env=ENV)
+    server.answer = lambda handler: handler.give(listed("INFY", "TCS"), ETag='"v2"')
+    gateway = start(daily, ENV)
+    gateway.wait_line("the broker announces another instrument list")
+    gateway.wait_line("zerodha: 2 instruments taken up")
+    before = len(server.requests)
+    for logins in (2, 3):
+        sim.fault("drop")
+        until(sim, lambda books: books["logins"]["accepted"] == logins)
+    with gateway.client() as client:
+        client.subscribe("TCS", "NSE", 1)
+        client.data()
+    assert len(server.requests) == before == 2
+
+
+def old_list(client):
+    while True:
+        told = client.next("broker_status")
+        if "not of today" in told["message"]:
+            return told
+
+
+def test_a_list_of_yesterday_is_warned_of_when_its_market_begins(start, tmp_path):
+    sim = start.sim("--rate", 20)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "calendar.yaml").write_text(json.dumps({"utc_offset": "+05:30", "exchanges": {
+        "NSE": {"open": "00:00-24:00", "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}}}))
+    gateway = start({"active_broker": "zerodha", "brokers": {"zerodha": {"plugin": "zerodha", "settings": {
+        "url": sim.url, "api_key": "key", "access_token": "${env:TOKEN}"}}}}, ENV)
+    (tmp_path / "list.csv").write_bytes(listed("INFY"))
+    with gateway.client(extras=True) as client:
+        gateway.run("instruments", "import", "--broker", "zerodha", "--date", "2026-11-27T08:31", tmp_path / "list.csv")
+        told = old_list(client)
+        assert "list of 2026-11-27T03:01:00.000Z" in told["message"] and told["status"] in ("connecting", "connected")
+    gateway.wait_line(r"warning +instruments +zerodha: the instrument list is not of today")
+    with gateway.client(extras=True) as later:
+        old_list(later)
+    broker = next(b for b in json.loads(gateway.run("status", "--json"))["brokers"] if b["name"] == "zerodha")
+    assert "not of today" in broker["list_warning"]
+    gateway.run("instruments", "import", "--broker", "zerodha", tmp_path / "list.csv")
+    gateway.wait_line("1 instruments taken up")
+    with gateway.client(extras=True) as last:
+        last.barrier()
+        assert last.notices and "not of today" not in str(last.notices)
+
+
 def test_an_update_that_fails_is_a_warning_and_the_old_list_goes_on(tmp_path, server, start):
     sim = start.sim("--rate", 20)
     daily = config(server, sim, instruments={"update": "08:45"})

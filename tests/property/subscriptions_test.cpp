@@ -30,7 +30,7 @@ class CountingPort final : public routing::SessionPort {
     for (const routing::SessionId s : sessions) ++delivered[s];
   }
   void refused(routing::SessionId, const routing::TopicInfo&, std::string_view) override {}
-  void ended(routing::SessionId, const routing::TopicInfo&) override {}
+  void ended(routing::SessionId, const routing::TopicInfo&, const routing::Gone&) override {}
   void subscription_changed(routing::TopicId, std::span<const routing::SessionId>) override {}
   void broker_changed(routing::BrokerId) override {}
   void feed_changed(routing::BrokerId) override {}

@@ -50,8 +50,10 @@ class FakePort final : public SessionPort {
   void refused(SessionId session, const TopicInfo& topic, std::string_view reason) override {
     refusals.push_back(std::to_string(session) + ": " + topic.head[0] + ": " + std::string(reason));
   }
-  void ended(SessionId session, const TopicInfo& topic) override {
+  void ended(SessionId session, const TopicInfo& topic, const Gone& why) override {
     ends.push_back(std::to_string(session) + ": " + topic.head[0]);
+    if (!why.renamed_to.empty()) ends.back() += ", now " + why.renamed_to;
+    if (!why.expired_on.empty()) ends.back() += ", expired on " + why.expired_on;
   }
   void subscription_changed(TopicId topic, std::span<const SessionId> sessions) override {
     for (const SessionId session : sessions) subscriptions.emplace_back(topic, session);

@@ -1,5 +1,6 @@
 // An instrument is more than its token: lists are made anew each day, and tokens are used again.
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -25,7 +26,7 @@ TEST_F(Tokens, ATokenThatIsAnothersNowEndsWhoHeldIt) {
   subscribe(2, "TCS", kLtp);
   asked();
   list({{"WIPRO", "NSE", "1"}, {"TCS", "NSE", "2"}});
-  EXPECT_THAT(port_.ends, UnorderedElementsAre("1: INFY.NSE 1", "1: INFY.NSE 4/5 as 5"));
+  EXPECT_THAT(port_.ends, UnorderedElementsAre("1: INFY.NSE 1, now WIPRO", "1: INFY.NSE 4/5 as 5, now WIPRO"));
   EXPECT_THAT(port_.refusals, IsEmpty());
   EXPECT_FALSE(router_.holds(1, infy.topic));
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
@@ -49,11 +50,80 @@ TEST_F(Tokens, TheNewNameGetsNothingThatTheOldOneKnew) {
   EXPECT_THAT(got(), ElementsAre("2: WIPRO.NSE 1 #3 ltp 7"));
 }
 
+std::shared_ptr<const instruments::Index> contracts(std::initializer_list<std::array<const char*, 3>> rows) {
+  instruments::Index::Builder builder(rows.size());
+  for (const auto& [symbol, token, expiry] : rows) {
+    instruments::InstrumentView view;
+    view.symbol = symbol;
+    view.exchange = "NSE";
+    view.token = token;
+    view.expiry = expiry;
+    view.instrument_type = "FUT";
+    builder.add(view);
+  }
+  return std::make_shared<const instruments::Index>(std::move(builder).build());
+}
+
+instruments::Expiries on(std::int64_t november) {
+  constexpr std::int64_t kNovember2026 = 20'758;  // its first day
+  return {calendar::Calendar{}, (kNovember2026 + november - 1) * 86'400'000'000'000};
+}
+
+TEST_F(Tokens, AContractThatIsOverEnds) {
+  router_.set_expiries(on(24));
+  router_.set_index("angel", contracts({{"A24NOV", "1", "2026-11-24"}, {"A29DEC", "2", "2026-12-29"}}));
+  subscribe(1, "A24NOV", kLtp);
+  subscribe(1, "A29DEC", kLtp);
+  asked();
+  router_.set_expiries(on(25));
+  EXPECT_THAT(port_.ends, ElementsAre("1: A24NOV.NSE 1, expired on 2026-11-24"));
+  EXPECT_THAT(asked(), ElementsAre("0 A24NOV.NSE none"));
+  const Outcome again = subscribe(2, "A24NOV", kLtp);
+  EXPECT_EQ(again.code, Code::symbol_not_found);
+  EXPECT_EQ(again.gone.expired_on, "2026-11-24");
+  EXPECT_EQ(unsubscribe(1, "A24NOV", kLtp), Code::not_subscribed);
+  router_.serve_expired(true);
+  EXPECT_EQ(subscribe(2, "A24NOV", kLtp).code, Code::ok);
+  router_.set_expiries(on(26));
+  EXPECT_EQ(port_.ends.size(), 1U);
+}
+
+TEST_F(Tokens, WhoseTokenItIsNowIsSaidWhereItIsTheSameContract) {
+  router_.set_index("angel", contracts({{"OLD", "1", "2026-12-29"}, {"GONE", "2", "2026-12-29"}}));
+  subscribe(1, "OLD", kLtp);
+  subscribe(1, "GONE", kLtp);
+  router_.set_index("angel", contracts({{"NEW", "1", "2026-12-29"}, {"OTHER", "2", "2026-11-24"}}));
+  EXPECT_THAT(port_.ends, UnorderedElementsAre("1: OLD.NSE 1, now NEW", "1: GONE.NSE 1"));
+  EXPECT_EQ(subscribe(1, "OLD", kLtp).gone.renamed_to, "NEW");
+  EXPECT_EQ(subscribe(1, "GONE", kLtp).gone.renamed_to, "");
+}
+
+TEST_F(Tokens, WhatAListMerelyLacksGoesOnUntilTheNextDay) {
+  router_.set_expiries(on(24));
+  const Outcome infy = subscribe(1, "INFY", kLtp);
+  asked();
+  list({{"TCS", "NSE", "2"}});
+  EXPECT_EQ(router_.note(infy.topic), "not in list");
+  EXPECT_EQ(router_.unlisted_count(angel_), 1U);
+  adapter_.tick(0, kLtpPacket, 7);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #1 ltp 7"));
+  list({{"INFY", "NSE", "1"}});
+  EXPECT_EQ(router_.note(infy.topic), "");
+  router_.set_expiries(on(25));
+  EXPECT_THAT(port_.ends, IsEmpty());
+  list({{"TCS", "NSE", "2"}});
+  router_.set_expiries(on(25));
+  EXPECT_THAT(port_.ends, IsEmpty());
+  router_.set_expiries(on(26));
+  EXPECT_THAT(port_.ends, ElementsAre("1: INFY.NSE 1"));
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
+}
+
 TEST_F(Tokens, WhoResumesIsToldToo) {
   router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   router_.subscribe(4, "INFY", "NSE", kLtp, {.thinned = false, .resumes = true});
   list({{"WIPRO", "NSE", "1"}});
-  EXPECT_THAT(port_.ends, ElementsAre("4: INFY.NSE 1"));
+  EXPECT_THAT(port_.ends, ElementsAre("4: INFY.NSE 1, now WIPRO"));
   EXPECT_THAT(router_.held(4), IsEmpty());
 }
 

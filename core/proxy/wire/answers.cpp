@@ -1,6 +1,7 @@
 #include "core/proxy/wire/answers.hpp"
 
 #include "core/base/text.hpp"
+#include "core/proxy/wire/notices.hpp"
 #include "core/proxy/wire/number_writer.hpp"
 
 namespace gw::proxy::wire {
@@ -64,8 +65,9 @@ std::string supported_values(const Outcome& o) {
   return text + ']';
 }
 
-// The part of an answer after "message" that BROKER_LIMITATION adds.
-std::string limitation(const Entry& e, const Outcome& o, const Context& c) {
+// The part of an answer after "message" that an error adds.
+std::string details(const Entry& e, const Outcome& o, const Context& c) {
+  if (o.code == Code::symbol_not_found && c.extras) return gone_text(o.gone);
   if (o.code != Code::broker_limitation) return {};
   std::string text = ",\"broker\":" + json_text(c.broker) + ",\"exchange\":" + json_text(cut(e.exchange)) +
                      ",\"feature\":" + json_text(o.detail);
@@ -75,7 +77,7 @@ std::string limitation(const Entry& e, const Outcome& o, const Context& c) {
 
 std::string failure(const Entry& e, const Outcome& o, const Context& c) {
   return end("{\"type\":\"error\",\"code\":" + json_text(code_name(o.code)) +
-                 ",\"message\":" + json_text(message_of(e, o, c)) + limitation(e, o, c),
+                 ",\"message\":" + json_text(message_of(e, o, c)) + details(e, o, c),
              c.id_json);
 }
 
@@ -122,7 +124,7 @@ std::string batch_entry(std::string_view kind, const Entry& e, const Outcome& o,
     text += ",\"code\":" + json_text(e.error->code) + ",\"message\":" + json_text(e.error->message);
   else if (!good)
     text += ",\"code\":" + json_text(code_name(o.code)) + ",\"message\":" + json_text(message_of(e, o, c)) +
-            limitation(e, o, c);
+            details(e, o, c);
   else if (c.extras)
     text += unsubscribing ? ",\"message\":\"Unsubscription successful\"" : subscription_extras(e, o);
   return text + '}';

@@ -34,7 +34,7 @@ std::string feed_status(std::string_view broker, bool stale, std::int64_t since_
          "\",\"since\":" + milliseconds_text(since_ns) + '}';
 }
 
-std::string subscription_status(const routing::Topic& topic) {
+std::string subscription_status(const routing::Topic& topic, std::string_view note) {
   const routing::Stream stream = topic.info.stream;
   const bool depth = stream.mode == BGW_MODE_DEPTH;
   std::string text = "{\"type\":\"subscription_status\",\"symbol\":" + json_text(topic.info.symbol) +
@@ -43,6 +43,8 @@ std::string subscription_status(const routing::Topic& topic) {
                      std::string(word(topic.state)) + '"';
   if (topic.state == routing::SubscriptionState::failed)
     text += ",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" + json_text(topic.reason);
+  else if (!note.empty())
+    text += ",\"message\":" + json_text(note);
   return text + '}';
 }
 
@@ -68,11 +70,12 @@ std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64
 
 namespace {
 
-std::string error_of(const routing::TopicInfo& topic, std::string_view code, std::string_view message, bool extras) {
+std::string error_of(const routing::TopicInfo& topic, std::string_view code, std::string_view message, bool extras,
+                     const std::string& more = {}) {
   std::string text = "{\"type\":\"error\",\"code\":" + json_text(code) + ",\"message\":" + json_text(message);
   if (extras)
     text += ",\"symbol\":" + json_text(topic.symbol) + ",\"exchange\":" + json_text(topic.exchange) +
-            ",\"mode\":" + std::to_string(topic.stream.mode);
+            ",\"mode\":" + std::to_string(topic.stream.mode) + more;
   return text + '}';
 }
 
@@ -83,9 +86,17 @@ std::string refused(const routing::TopicInfo& topic, std::string_view reason, bo
                   "Error subscribing to " + topic.symbol + '.' + topic.exchange + ": " + std::string(reason), extras);
 }
 
-std::string ended(const routing::TopicInfo& topic, bool extras) {
+std::string ended(const routing::TopicInfo& topic, const routing::Gone& why, bool extras) {
   return error_of(topic, "SYMBOL_NOT_FOUND", "Symbol " + topic.symbol + " not found for exchange " + topic.exchange,
-                  extras);
+                  extras, gone_text(why));
+}
+
+std::string gone_text(const routing::Gone& why) {
+  std::string text;
+  if (why.list_time_ns != 0) text += ",\"list_time\":" + milliseconds_text(why.list_time_ns);
+  if (!why.renamed_to.empty()) text += ",\"renamed_to\":" + json_text(why.renamed_to);
+  if (!why.expired_on.empty()) text += ",\"expired_on\":" + json_text(why.expired_on);
+  return text;
 }
 
 }  // namespace gw::proxy::wire

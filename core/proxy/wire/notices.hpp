@@ -14,7 +14,8 @@ namespace gw::proxy::wire {
 std::string broker_status(std::string_view broker, std::string_view status, std::string_view message,
                           std::int64_t wall_ns, std::string_view epoch = {});
 std::string feed_status(std::string_view broker, bool stale, std::int64_t since_ns);
-std::string subscription_status(const routing::Topic& topic);
+// `note`: of Router::note.
+std::string subscription_status(const routing::Topic& topic, std::string_view note);
 std::string market_status(std::string_view exchange, std::string_view status);
 // "behind" or "caught_up".
 std::string slow(std::string_view status, std::uint64_t conflated);
@@ -22,7 +23,9 @@ std::string slow(std::string_view status, std::uint64_t conflated);
 std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64_t> missing);
 // A subscription that had been confirmed and that the broker refused. Without extras too.
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
-// A subscription that is over because the list of instruments has it no more. Without extras too.
-std::string ended(const routing::TopicInfo& topic, bool extras);
+// A subscription that is over because there is no such instrument any more. Without extras too.
+std::string ended(const routing::TopicInfo& topic, const routing::Gone& why, bool extras);
+// What extras add to SYMBOL_NOT_FOUND; empty, or it begins with a comma.
+std::string gone_text(const routing::Gone& why);
 
 }  // namespace gw::proxy::wire

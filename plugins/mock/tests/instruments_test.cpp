@@ -8,10 +8,14 @@
 namespace mock {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr std::chrono::sys_days kDay = 2026y / 11 / 24;
+
 TEST(Instruments, HaveWhatEverybodyLooksFor) {
   std::set<std::string> all;
   std::map<std::string, int> shares, derivatives;
-  for (const MockInstrument& i : instruments()) {
+  for (const MockInstrument& i : instruments(kDay)) {
     EXPECT_TRUE(all.insert(i.symbol + '.' + i.exchange).second) << i.symbol;
     if (i.type == "EQ") ++shares[i.exchange];
     if (!i.expiry.empty()) ++derivatives[i.exchange];
@@ -26,15 +30,43 @@ TEST(Instruments, HaveWhatEverybodyLooksFor) {
   EXPECT_GT(derivatives["MCX"], 0);
 }
 
+std::set<std::string> expiries(std::chrono::sys_days day) {
+  std::set<std::string> all;
+  for (const MockInstrument& i : instruments(day))
+    if (!i.expiry.empty()) all.insert(i.expiry);
+  return all;
+}
+
+TEST(Instruments, ContractsRollWithTheCalendar) {
+  const std::set<std::string> before = {"2026-11-24", "2026-12-29", "2027-01-26"};
+  const std::set<std::string> after = {"2026-12-29", "2027-01-26", "2027-02-23"};
+  EXPECT_EQ(expiries(kDay), before) << "on its last day a contract is there";
+  EXPECT_EQ(expiries(kDay + std::chrono::days(1)), after);
+}
+
+TEST(Instruments, ATokenStandsForOneInstrumentOnWhateverDay) {
+  std::map<std::uint64_t, std::string> names;
+  for (auto day = kDay; day < kDay + std::chrono::days(400); day += std::chrono::days(20))
+    for (const MockInstrument& i : instruments(day)) {
+      EXPECT_EQ(names.try_emplace(i.token, i.symbol + '.' + i.exchange).first->second, i.symbol + '.' + i.exchange);
+      const auto found = find_instrument(i.token);
+      ASSERT_TRUE(found) << i.token;
+      EXPECT_EQ(found->symbol, i.symbol);
+    }
+  for (const std::uint64_t none :
+       {std::uint64_t{0}, std::uint64_t{999}, std::uint64_t{2026 * 12 * 1000}, ~std::uint64_t{0}})
+    EXPECT_FALSE(find_instrument(none)) << none;
+}
+
 TEST(Instruments, HavePricesOnTheirTick) {
-  for (const MockInstrument& i : instruments()) {
+  for (const MockInstrument& i : instruments(kDay)) {
     EXPECT_GT(i.tick_size, 0) << i.symbol;
     EXPECT_GT(i.base_price, i.tick_size) << i.symbol;
     EXPECT_GT(i.lot_size, 0) << i.symbol;
   }
 }
 
-TEST(Instruments, AreHandedOverWithTheirPlaceAsToken) {
+TEST(Instruments, AreHandedOverWithTheirTokens) {
   struct Seen {
     std::vector<std::string> tokens;
   } seen;
@@ -44,9 +76,9 @@ TEST(Instruments, AreHandedOverWithTheirPlaceAsToken) {
       [](void*, std::uint64_t, const char* reason) { FAIL() << reason; }};
   bgw_error error{};
   ASSERT_EQ(instruments_extension()->builtin(&sink, &error), BGW_OK);
-  ASSERT_EQ(seen.tokens.size(), instruments().size());
+  ASSERT_EQ(seen.tokens.size(), instruments(today()).size());
   EXPECT_EQ(seen.tokens.front(), "1");
-  EXPECT_EQ(seen.tokens.back(), std::to_string(instruments().size()));
+  EXPECT_EQ(seen.tokens.back(), std::to_string(instruments(today()).back().token));
 }
 
 }  // namespace

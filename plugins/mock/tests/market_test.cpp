@@ -7,8 +7,8 @@
 namespace mock {
 namespace {
 
-const MockInstrument& instrument(std::string_view symbol, std::string_view exchange) {
-  for (const MockInstrument& i : instruments())
+MockInstrument instrument(std::string_view symbol, std::string_view exchange) {
+  for (const MockInstrument& i : instruments(std::chrono::sys_days{}))
     if (i.symbol == symbol && i.exchange == exchange) return i;
   throw std::out_of_range("no such instrument");
 }
