@@ -17,6 +17,13 @@ std::string why_no_plugin(const config::Broker& broker, const std::vector<plugin
 
 }  // namespace
 
+Outgoing outgoing_of(const config::Broker& broker) {
+  Outgoing outgoing{broker.bind_address, AddressFamily::any};
+  if (broker.address_family == "ipv4") outgoing.family = AddressFamily::ipv4;
+  if (broker.address_family == "ipv6") outgoing.family = AddressFamily::ipv6;
+  return outgoing;
+}
+
 Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
                                                                   const plugin_host::Library& library) {
   auto resolved = config::resolve_settings(broker, setting_rules(library));
@@ -110,9 +117,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   options.reconnect.max_ns = broker.reconnect.max.count();
   options.reconnect.attempts = broker.reconnect.attempts;
   options.lag_limit_ns = broker.lag_limit.count();
-  options.outgoing.bind_address = broker.bind_address;
-  if (broker.address_family == "ipv4") options.outgoing.family = AddressFamily::ipv4;
-  if (broker.address_family == "ipv6") options.outgoing.family = AddressFamily::ipv6;
+  options.outgoing = outgoing_of(broker);
   if (broker.market_hours == "calendar") options.market_open = std::move(market_open);
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
   plugin_host::BrokerLink& link = feed.add(library, std::move(options), routing_bell);

@@ -7,12 +7,16 @@
 #include <string>
 #include <vector>
 
+#include "core/base/outgoing.hpp"
 #include "core/config/load.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/plugin_host/scanner.hpp"
 #include "core/routing/broker_table.hpp"
 
 namespace gw::app {
+
+// How everything of this broker leaves this machine: its links, its downloads and its web requests.
+Outgoing outgoing_of(const config::Broker& broker);
 
 Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
                                                                   const plugin_host::Library& library);

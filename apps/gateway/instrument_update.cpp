@@ -46,6 +46,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   request.headers = std::move(address->headers);
   request.file = update.file;
   request.progress = update.downloading;
+  request.outgoing = outgoing_of(update.broker);
   const std::string source = without_secrets(request.url);
   if (*last && (*last)->source == source) {
     request.etag = (*last)->list.etag;
