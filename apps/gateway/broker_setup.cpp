@@ -83,7 +83,8 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
 
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell, MarketOpen market_open) {
+                                   bus::Doorbell& routing_bell, MarketOpen market_open,
+                                   CredentialsChecker& credentials) {
   routing::BrokerSetup setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
@@ -120,6 +121,11 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   options.outgoing = outgoing_of(broker);
   if (broker.market_hours == "calendar") options.market_open = std::move(market_open);
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
+  if (const bgw_credentials* extension = library->credentials(); extension != nullptr)
+    options.ask_credentials = [&credentials, kept = std::shared_ptr<const bgw_credentials>(library, extension),
+                               outgoing = options.outgoing](plugin_host::CredentialsQuestion question) {
+      credentials.ask(kept, outgoing, std::move(question));
+    };
   plugin_host::BrokerLink& link = feed.add(library, std::move(options), routing_bell);
   if (const auto prepared = link.prepare(); !prepared) {
     log::error("broker", prepared.error().message);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/gateway/credentials_checker.hpp"
 #include "core/base/outgoing.hpp"
 #include "core/config/load.hpp"
 #include "core/plugin_host/feed_thread.hpp"
@@ -34,9 +35,11 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
 // Whether an exchange trades, by the calendar of the moment. [any]
 using MarketOpen = std::function<bool(std::string_view exchange, std::int64_t wall_ns)>;
 
-// Adds a link to the feed thread unless the broker cannot be used; what is wrong is logged with file and line.
+// Adds a link to the feed thread unless the broker cannot be used; what is wrong is logged with file and line. The link
+// asks `credentials` until the feed thread has ended.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell, MarketOpen market_open);
+                                   bus::Doorbell& routing_bell, MarketOpen market_open,
+                                   CredentialsChecker& credentials);
 
 }  // namespace gw::app

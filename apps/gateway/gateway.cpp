@@ -158,7 +158,8 @@ Result<void> Gateway::start_brokers() {
   proxy_ = std::make_unique<proxy::Proxy>(shard_options(config()), routing_bell_);
   std::set<std::string> used;
   for (const config::Broker& broker : config().brokers) {
-    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open());
+    routing::BrokerSetup setup =
+        set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open(), credentials_);
     if (setup.channel != nullptr) used.insert(broker.plugin);
     secrets_seen_[broker.name] = state_of_secrets(broker);
     proxy_->router().add_broker(std::move(setup));
@@ -272,6 +273,7 @@ Result<void> Gateway::write_ready_file(const std::string& path) const {
 
 void Gateway::stop() {
   if (!proxy_) return;
+  credentials_.end();
   control_.reset();
   updater_.reset();
   if (proxy_thread_.joinable()) {

@@ -98,6 +98,7 @@ class Gateway {
   int looks_ = 0;
   bus::Doorbell routing_bell_;
   plugin_host::FeedThread feed_;
+  CredentialsChecker credentials_;  // behind feed_: its answers are posted there
   std::unique_ptr<zeromq::ZeroMqPublisher> zeromq_;
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<control::ControlServer> control_;

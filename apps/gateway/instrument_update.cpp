@@ -4,7 +4,7 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/environment.hpp"
-#include "apps/gateway/list_address.hpp"
+#include "apps/gateway/web_address.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/base/log.hpp"
@@ -35,7 +35,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   const auto settings = adapter_settings(update.broker, update.library);
   if (!settings) return settings.error();
   const bgw_instruments& extension = *update.library.instruments();
-  auto address = list_address(extension, *settings);
+  auto address = web_address(extension, *settings);
   if (!address) return address.error();
   const std::string plugin = update.library.descriptor().broker;
   const auto last = store.last_import(plugin);
