@@ -17,6 +17,13 @@ std::string why_no_plugin(const config::Broker& broker, const std::vector<plugin
 
 }  // namespace
 
+Outgoing outgoing_of(const config::Broker& broker) {
+  Outgoing outgoing{broker.bind_address, AddressFamily::any};
+  if (broker.address_family == "ipv4") outgoing.family = AddressFamily::ipv4;
+  if (broker.address_family == "ipv6") outgoing.family = AddressFamily::ipv6;
+  return outgoing;
+}
+
 Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
                                                                   const plugin_host::Library& library) {
   auto resolved = config::resolve_settings(broker, setting_rules(library));
@@ -76,7 +83,7 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
 
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell, MarketOpen market_open, ListAnnounced list_announced) {
+                                   bus::Doorbell& routing_bell, const LinkServices& services) {
   routing::BrokerSetup setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
@@ -110,14 +117,18 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   options.reconnect.max_ns = broker.reconnect.max.count();
   options.reconnect.attempts = broker.reconnect.attempts;
   options.lag_limit_ns = broker.lag_limit.count();
-  options.outgoing.bind_address = broker.bind_address;
-  if (broker.address_family == "ipv4") options.outgoing.family = AddressFamily::ipv4;
-  if (broker.address_family == "ipv6") options.outgoing.family = AddressFamily::ipv6;
-  options.list_announced = [plugin = broker.plugin, list_announced](std::string_view etag) {
-    list_announced(plugin, etag);
+  options.outgoing = outgoing_of(broker);
+  options.list_announced = [plugin = broker.plugin, announced = services.list_announced](std::string_view etag) {
+    announced(plugin, etag);
   };
-  if (broker.market_hours == "calendar") options.market_open = std::move(market_open);
+  if (broker.market_hours == "calendar") options.market_open = services.market_open;
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
+  if (const bgw_credentials* extension = library->credentials(); extension != nullptr)
+    options.ask_credentials = [&credentials = services.credentials,
+                               kept = std::shared_ptr<const bgw_credentials>(library, extension),
+                               outgoing = options.outgoing](plugin_host::CredentialsQuestion question) {
+      credentials.ask(kept, outgoing, std::move(question));
+    };
   plugin_host::BrokerLink& link = feed.add(library, std::move(options), routing_bell);
   if (const auto prepared = link.prepare(); !prepared) {
     log::error("broker", prepared.error().message);

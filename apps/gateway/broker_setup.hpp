@@ -7,12 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "apps/gateway/credentials_checker.hpp"
+#include "core/base/outgoing.hpp"
 #include "core/config/load.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/plugin_host/scanner.hpp"
 #include "core/routing/broker_table.hpp"
 
 namespace gw::app {
+
+// How everything of this broker leaves this machine: its links, its downloads and its web requests.
+Outgoing outgoing_of(const config::Broker& broker);
 
 Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
                                                                   const plugin_host::Library& library);
@@ -33,9 +38,16 @@ using MarketOpen = std::function<bool(std::string_view exchange, std::int64_t wa
 // A broker says which instrument list of the plugin is the present one. [feed]
 using ListAnnounced = std::function<void(const std::string& plugin, std::string_view etag)>;
 
+// What links ask of the gateway until the feed thread has ended.
+struct LinkServices {
+  MarketOpen market_open;
+  ListAnnounced list_announced;
+  CredentialsChecker& credentials;
+};
+
 // Adds a link to the feed thread unless the broker cannot be used; what is wrong is logged with file and line.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell, MarketOpen market_open, ListAnnounced list_announced);
+                                   bus::Doorbell& routing_bell, const LinkServices& services);
 
 }  // namespace gw::app

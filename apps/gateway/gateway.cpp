@@ -150,17 +150,15 @@ std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host:
   return *loaded;
 }
 
-MarketOpen Gateway::market_open() const {
-  return [calendar = calendar_](std::string_view exchange, std::int64_t wall_ns) {
-    return calendar->load()->status(exchange, wall_ns) == calendar::MarketStatus::open;
-  };
-}
-
-ListAnnounced Gateway::list_announced() {
-  return [this](const std::string& plugin, std::string_view etag) {
-    const std::lock_guard lock(updater_mutex_);
-    if (updater_) updater_->announced(plugin, etag);
-  };
+LinkServices Gateway::link_services() {
+  return {[calendar = calendar_](std::string_view exchange, std::int64_t wall_ns) {
+            return calendar->load()->status(exchange, wall_ns) == calendar::MarketStatus::open;
+          },
+          [this](const std::string& plugin, std::string_view etag) {
+            const std::lock_guard lock(updater_mutex_);
+            if (updater_) updater_->announced(plugin, etag);
+          },
+          credentials_};
 }
 
 Result<void> Gateway::start_brokers() {
@@ -169,8 +167,7 @@ Result<void> Gateway::start_brokers() {
   proxy_ = std::make_unique<proxy::Proxy>(shard_options(config()), routing_bell_);
   std::set<std::string> used;
   for (const config::Broker& broker : config().brokers) {
-    routing::BrokerSetup setup =
-        set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open(), list_announced());
+    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, link_services());
     if (setup.channel != nullptr) used.insert(broker.plugin);
     secrets_seen_[broker.name] = state_of_secrets(broker);
     proxy_->router().add_broker(std::move(setup));
@@ -291,6 +288,7 @@ Result<void> Gateway::write_ready_file(const std::string& path) const {
 
 void Gateway::stop() {
   if (!proxy_) return;
+  credentials_.end();
   control_.reset();
   stop_updates();
   if (proxy_thread_.joinable()) {

@@ -56,8 +56,7 @@ class Gateway {
   void start_updates();
   void stop_updates();
   Result<void> write_ready_file(const std::string& path) const;
-  MarketOpen market_open() const;
-  ListAnnounced list_announced();
+  LinkServices link_services();
   std::shared_ptr<const instruments::Index> load_index(const plugin_host::Library& library);
 
   // gateway_control.cpp [control]
@@ -103,6 +102,7 @@ class Gateway {
   int looks_ = 0;
   bus::Doorbell routing_bell_;
   plugin_host::FeedThread feed_;
+  CredentialsChecker credentials_;  // behind feed_: its answers are posted there
   std::unique_ptr<zeromq::ZeroMqPublisher> zeromq_;
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<control::ControlServer> control_;

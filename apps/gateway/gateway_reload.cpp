@@ -115,8 +115,7 @@ void Gateway::remove_broker(const std::string& name, const std::string& why) {
 }
 
 void Gateway::start_broker(const config::Broker& broker) {
-  routing::BrokerSetup setup =
-      set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, market_open(), list_announced());
+  routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, link_services());
   plugin_host::BrokerLink* link = feed_.find(broker.name);
   secrets_seen_[broker.name] = state_of_secrets(broker);
   std::shared_ptr<const instruments::Index> index;

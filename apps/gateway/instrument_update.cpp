@@ -7,7 +7,7 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/environment.hpp"
-#include "apps/gateway/list_address.hpp"
+#include "apps/gateway/web_address.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/base/log.hpp"
@@ -60,7 +60,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   const auto settings = adapter_settings(update.broker, update.library);
   if (!settings) return settings.error();
   const bgw_instruments& extension = *update.library.instruments();
-  auto address = list_address(extension, *settings);
+  auto address = web_address(extension, *settings);
   if (!address) return address.error();
   const std::string plugin = update.library.descriptor().broker;
   const auto last = store.last_import(plugin);
@@ -71,6 +71,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   request.headers = std::move(address->headers);
   request.file = update.file;
   request.progress = update.downloading;
+  request.outgoing = outgoing_of(update.broker);
   const std::string source = without_secrets(request.url);
   if (*last && (*last)->source == source) {
     request.etag = (*last)->list.etag;

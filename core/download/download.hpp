@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/outgoing.hpp"
 #include "core/base/result.hpp"
 
 namespace gw::download {
@@ -23,6 +24,7 @@ struct Request {
   std::uint64_t size_limit = 512ULL << 20;  // of the file, unpacked
   std::chrono::seconds connect_timeout{15};
   std::chrono::seconds stall_timeout{30};  // of next to nothing coming
+  Outgoing outgoing{};
 };
 
 struct Downloaded {

@@ -27,6 +27,7 @@ BrokerLink::BrokerLink(boost::asio::io_context& io, std::shared_ptr<const Librar
       wall_(options_.wall(), options_.monotonic()),
       policy_(options_.reconnect, options_.steady_ns,
               std::min(2 * stall_limit_of(*library_, options_), options_.reconnect.max_ns), std::random_device{}()),
+      refusals_(options_.refused_pauses_ns),
       timers_(io, [this](std::uint32_t id) { on_timer(id); }) {
   connection(0);
 }
@@ -44,6 +45,7 @@ void BrokerLink::start() {
 
 void BrokerLink::stop() {
   running_ = false;
+  refusals_.drop_question();
   timers_.cancel_all();
   adapter_bell_->stream.cancel();
   for (const auto& connection : connections_)
@@ -54,6 +56,7 @@ void BrokerLink::relogin(std::vector<AdapterSetting> settings) {
   options_.settings = std::move(settings);
   for (const auto& connection : connections_)
     if (connection != nullptr) connection->destroy();
+  refusals_.forget();
   start_over();
 }
 
@@ -86,7 +89,7 @@ void BrokerLink::start_over() {
   retry_at_ns_ = 0;
   halted_ = false;
   refused_once_ = false;
-  refusals_ = 0;
+  refusals_.begin_anew();
   policy_.begin_anew();
   connect_next();
 }
@@ -165,6 +168,7 @@ void BrokerLink::on_ready(AdapterInstance& connection) {
   connection.was_lost = false;
   ever_connected_ = true;
   policy_.on_login(options_.monotonic());
+  refusals_.on_login();
   say_connected();
   connect_soon();
 }
@@ -178,7 +182,7 @@ void BrokerLink::say_connected() {
   if (!all) return;
   policy_.on_connected(options_.monotonic());
   refused_once_ = false;
-  refusals_ = 0;
+  refusals_.begin_anew();
   set_state(bus::LinkState::connected, "connected");
 }
 
@@ -211,6 +215,7 @@ void BrokerLink::halt(bus::LinkState state, const std::string& message) {
   timers_.cancel(kReconnect);
   set_state(state, message);
   if (state != bus::LinkState::auth_expired) return;
+  refusals_.drop_question();
   for (const auto& connection : connections_)
     if (connection != nullptr) connection->disconnect();
 }
@@ -218,10 +223,35 @@ void BrokerLink::halt(bus::LinkState state, const std::string& message) {
 // The credentials may be as good as ever: tried again, ever more slowly, and never counted as one of the attempts.
 void BrokerLink::wait_after_refusal(const std::string& why) {
   if (halted_) return;
-  const std::vector<std::int64_t>& pauses = options_.refused_pauses_ns;
   const std::int64_t now = options_.monotonic();
-  const std::int64_t pause = pauses[std::min(refusals_++, pauses.size() - 1)];
-  retry_at(std::max(retry_at_ns_, now + pause), now, why);
+  const std::int64_t pause = refusals_.add(why);
+  retry_at(std::max(retry_at_ns_, now + pause), now, refusals_.why());
+  ask_about_credentials();
+}
+
+void BrokerLink::ask_about_credentials() {
+  const std::int64_t now = options_.monotonic();
+  if (!options_.ask_credentials || !refusals_.is_question_due(now)) return;
+  const std::weak_ptr<const void> wanted = refusals_.begin_question(now);
+  // A question that is still wanted has its link.
+  const auto take = [this, wanted](const CredentialsAnswer& answer) {
+    if (!wanted.expired()) on_credentials(answer);
+  };
+  options_.ask_credentials({options_.settings, wanted, [take, &io = io_](CredentialsAnswer answer) {
+                              boost::asio::post(io, [take, answer = std::move(answer)] { take(answer); });
+                            }});
+}
+
+void BrokerLink::on_credentials(const CredentialsAnswer& answer) {
+  refusals_.answered(answer);
+  if (answer.verdict == BGW_E_AUTH)
+    return halt(bus::LinkState::auth_expired,
+                answer.text + "; after a new login: broker-gateway brokers relogin " + options_.name);
+  if (answer.verdict != BGW_OK)
+    return log::warning("broker", options_.name + ": cannot find out whether the credentials are good: " + answer.text);
+  const std::int64_t now = options_.monotonic();
+  if (!halted_ && retry_at_ns_ != 0) return retry_at(retry_at_ns_, now, refusals_.why());
+  log::info("broker", options_.name + ": " + answer.text);
 }
 
 void BrokerLink::reconnect_later(const Loss& loss, const std::string& why) {

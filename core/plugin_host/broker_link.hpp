@@ -18,6 +18,7 @@
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
 #include "core/plugin_host/link_policy.hpp"
+#include "core/plugin_host/refusals.hpp"
 #include "core/plugin_host/wall_clock.hpp"
 #include "core/registry/capabilities.hpp"
 #include "core/transport/timers.hpp"
@@ -69,6 +70,8 @@ class BrokerLink final : private AdapterOwner {
   void wait_for_proof();
   bool is_needed(const AdapterInstance& connection) const;
   void wait_after_refusal(const std::string& why);
+  void ask_about_credentials();
+  void on_credentials(const CredentialsAnswer& answer);
   void reconnect_later(const Loss& loss, const std::string& why);
   void retry_at(std::int64_t at_ns, std::int64_t now_ns, const std::string& why);
   void halt(bus::LinkState state, const std::string& message);
@@ -99,6 +102,7 @@ class BrokerLink final : private AdapterOwner {
   std::unique_ptr<Bell> adapter_bell_;
   WallClock wall_;
   LinkPolicy policy_;
+  Refusals refusals_;
   std::unordered_map<std::uint32_t, Wanted> wanted_;  // by handle
   // By the number that demand carries. The first is always there, others while something is wanted of them.
   std::vector<std::unique_ptr<AdapterInstance>> connections_;
@@ -110,7 +114,6 @@ class BrokerLink final : private AdapterOwner {
   bool running_ = false;
   bool halted_ = false;           // auth_expired or failed: no attempt until somebody acts
   bool refused_once_ = false;     // these credentials
-  std::size_t refusals_ = 0;      // in a row, that proved nothing
   std::int64_t retry_at_ns_ = 0;  // 0: no attempt is due later
   bool idle_close_due_ = false;
   bool told_stale_ = false;

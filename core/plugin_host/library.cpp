@@ -57,17 +57,26 @@ std::string loader_message(std::string text, const std::string& path) {
   return text.starts_with(path + ": ") ? text.substr(path.size() + 2) : text;
 }
 
-}  // namespace
-
-const bgw_instruments* Library::instruments() const {
-  const bgw_plugin_descriptor& d = descriptor();
+template <class Extension>
+const Extension* find_extension(const bgw_plugin_descriptor& d, const char* id) {
   if (d.get_extension == nullptr) return nullptr;
   try {
-    const auto* found = static_cast<const bgw_instruments*>(d.get_extension(BGW_EXTENSION_INSTRUMENTS));
-    return found != nullptr && found->size >= sizeof(bgw_instruments) ? found : nullptr;
+    const auto* found = static_cast<const Extension*>(d.get_extension(id));
+    return found != nullptr && found->size >= sizeof(Extension) ? found : nullptr;
   } catch (...) {
     return nullptr;
   }
+}
+
+}  // namespace
+
+const bgw_instruments* Library::instruments() const {
+  return find_extension<bgw_instruments>(descriptor(), BGW_EXTENSION_INSTRUMENTS);
+}
+
+const bgw_credentials* Library::credentials() const {
+  const auto* found = find_extension<bgw_credentials>(descriptor(), BGW_EXTENSION_CREDENTIALS);
+  return found != nullptr && found->url != nullptr && found->judge != nullptr ? found : nullptr;
 }
 
 Result<std::shared_ptr<const Library>> load_library(const std::string& path) {

@@ -14,8 +14,9 @@ class Library {
   virtual ~Library() = default;
   virtual const std::string& path() const = 0;
   virtual const bgw_plugin_descriptor& descriptor() const = 0;
-  // bgw.instruments/1 of the plugin; null: it has none. [load]
+  // bgw.instruments/1 and bgw.credentials/1 of the plugin; null: it has none. [load]
   const bgw_instruments* instruments() const;
+  const bgw_credentials* credentials() const;
 };
 
 // The error is one line that lists every difference. No adapter function runs; the plugin's static initialisers do, but

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,18 @@ struct AdapterSetting {
   std::int64_t written_ns = 0;  // wall clock: when the file that it comes from was written; 0: not from a file
 };
 
+// What the broker's web interface says of a link's credentials.
+struct CredentialsAnswer {
+  bgw_status verdict = BGW_E_REFUSED;  // BGW_OK: good. BGW_E_AUTH: dead. Anything else: not known
+  std::string text;                    // for an operator
+};
+
+struct CredentialsQuestion {
+  std::vector<AdapterSetting> settings;
+  std::weak_ptr<const void> wanted;                      // expired: nobody waits for the answer any more
+  std::function<void(CredentialsAnswer answer)> answer;  // once, or never when it is not wanted any more [any]
+};
+
 struct LinkOptions {
   std::string name;  // of the broker instance
   std::vector<AdapterSetting> settings;
@@ -46,6 +59,9 @@ struct LinkOptions {
   std::int64_t login_limit_ns = 60'000'000'000;  // from connect to ready; others wait meanwhile
   std::function<std::int64_t()> wall = wall_ns;
   std::function<std::int64_t()> monotonic = monotonic_ns;
+  // Asks the broker's web interface whether credentials are good. Does not wait for the answer. Empty: the plugin
+  // offers no such request. [feed]
+  std::function<void(CredentialsQuestion question)> ask_credentials{};
 };
 
 // Of all connections of the link together. Read by the control thread. [any]

@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "zerodha_adapter.hpp"
+#include "zerodha_credentials.hpp"
 #include "zerodha_instruments.hpp"
 #include "zerodha_requests.hpp"
 
@@ -27,16 +28,20 @@ constexpr std::array<bgw_capability, 13> kCapabilities = {{
     {"GLOBAL_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
 }};
 
-constexpr std::array<bgw_setting, 4> kSettings = {{
+constexpr std::array<bgw_setting, 5> kSettings = {{
     {"url", BGW_SETTING_TEXT, 0, zerodha::kDefaultUrl, "where the ticker is; a stand-in broker's for tests"},
     {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your Kite Connect app"},
     {"access_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr,
      "of today's login; good until 06:00 IST of the next day"},
     {"instruments_url", BGW_SETTING_TEXT, 0, "https://api.kite.trade/instruments", "where the instrument list is"},
+    {"api_url", BGW_SETTING_TEXT, 0, "https://api.kite.trade",
+     "where a token that the ticker refuses is checked; a stand-in broker's for tests"},
 }};
 
 const void* extension(const char* id) {
-  return std::string_view(id) == BGW_EXTENSION_INSTRUMENTS ? zerodha::instruments_extension() : nullptr;
+  if (std::string_view(id) == BGW_EXTENSION_INSTRUMENTS) return zerodha::instruments_extension();
+  if (std::string_view(id) == BGW_EXTENSION_CREDENTIALS) return zerodha::credentials_extension();
+  return nullptr;
 }
 
 const bgw::PluginInfo kInfo = {

@@ -42,4 +42,9 @@ KiteError read_error(std::string_view body) {
   return {type->get<std::string>(), message == error.end() ? std::string() : cut(*message).substr(0, 100)};
 }
 
+bool is_success(std::string_view body) {
+  const nlohmann::json answer = nlohmann::json::parse(body, nullptr, false);
+  return answer.is_object() && answer.value("status", nlohmann::json()) != "error";
+}
+
 }  // namespace zerodha

@@ -23,5 +23,7 @@ struct KiteError {
   std::string message;
 };
 KiteError read_error(std::string_view body);
+// Whether this is the body of a web request that succeeded: kite.trade/docs/connect/v3/response-structure.
+bool is_success(std::string_view body);
 
 }  // namespace zerodha

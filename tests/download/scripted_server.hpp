@@ -32,8 +32,11 @@ inline Answer answer(const std::string& status, const std::string& headers, cons
 
 class ScriptedServer {
  public:
-  explicit ScriptedServer(std::vector<Answer> answers, const support::Certificate* certificate = nullptr)
-      : answers_(std::move(answers)), acceptor_(io_, {boost::asio::ip::make_address("127.0.0.1"), 0}) {
+  explicit ScriptedServer(std::vector<Answer> answers, const support::Certificate* certificate = nullptr,
+                          const std::string& address = "127.0.0.1")
+      : answers_(std::move(answers)),
+        acceptor_(io_, {boost::asio::ip::make_address(address), 0}),
+        host_(address.find(':') == std::string::npos ? address : '[' + address + ']') {
     if (certificate != nullptr) {
       context_.reset(SSL_CTX_new(TLS_server_method()));
       SSL_CTX_use_certificate(context_.get(), certificate->x509.get());
@@ -46,17 +49,22 @@ class ScriptedServer {
     ending_ = true;
     boost::asio::ip::tcp::socket knock(io_);
     boost::system::error_code ec;
-    knock.connect({boost::asio::ip::make_address("127.0.0.1"), port_}, ec);
+    knock.connect(acceptor_.local_endpoint(), ec);
     thread_.join();
   }
 
   std::string url(const std::string& path = "/list") const {
-    return (context_ ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(port_) + path;
+    return (context_ ? "https://" : "http://") + host() + path;
   }
-  std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string host() const { return host_ + ':' + std::to_string(port_); }
   std::vector<std::string> requests() const {
     const std::lock_guard lock(mutex_);
     return requests_;
+  }
+  // The addresses that the clients came from, one for each connection.
+  std::vector<std::string> clients() const {
+    const std::lock_guard lock(mutex_);
+    return clients_;
   }
 
  private:
@@ -64,6 +72,10 @@ class ScriptedServer {
     for (const Answer& next : answers_) {
       boost::asio::ip::tcp::socket socket = acceptor_.accept();
       if (ending_) return;
+      {
+        const std::lock_guard lock(mutex_);
+        clients_.push_back(socket.remote_endpoint().address().to_string());
+      }
       if (context_)
         serve_tls(socket, next);
       else
@@ -115,10 +127,12 @@ class ScriptedServer {
   std::unique_ptr<SSL_CTX, support::FreeSsl> context_;
   boost::asio::io_context io_;
   boost::asio::ip::tcp::acceptor acceptor_;
+  const std::string host_;
   unsigned short port_ = 0;
   std::atomic<bool> ending_ = false;
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
+  std::vector<std::string> clients_;
   std::thread thread_;
 };
 

@@ -41,7 +41,8 @@ class Kite(Broker):
 
     def __init__(self, folder):
         self.token_file = secret(folder / "zerodha.token", "token-1")
-        self.settings = {"access_token": f"${{file:{self.token_file}}}"}
+        # Nobody serves the web interface unless a test does so: it decides nothing, and no test asks the real one.
+        self.settings = {"access_token": f"${{file:{self.token_file}}}", "api_url": "http://127.0.0.1:1"}
         self.list = folder / "instruments.csv"
         rows = []
         for symbol, exchange, token, *_ in INSTRUMENTS:

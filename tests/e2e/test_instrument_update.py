@@ -1,15 +1,14 @@
 """Instrument lists that the gateway downloads: by command, at start and daily, from a server of this test."""
 
 import gzip
-import http.server
 import json
 import sqlite3
-import threading
 
 import pytest
 
-from gateway import PATIENCE, Gateway, run, write_config
+from gateway import Gateway, run, write_config
 from stand_in import until
+from web_server import WebServer
 
 HEADER = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,instrument_type,"
           "segment,exchange\n")
@@ -21,59 +20,22 @@ def listed(*symbols, first=408065):
                              for i, s in enumerate(symbols))).encode()
 
 
-class ListServer(http.server.ThreadingHTTPServer):
-    """Answers every GET with `answer(handler)`; keeps the requests' headers."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), ListHandler)
-        self.answer = lambda handler: handler.give(listed("INFY"))
-        self.requests = []
-        self.changed = threading.Condition()
-        self.url = f"http://127.0.0.1:{self.server_port}/instruments"
-        self.host = f"127.0.0.1:{self.server_port}"
-        self.ending = threading.Event()
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-
-    def wait_requests(self, count):
-        with self.changed:
-            assert self.changed.wait_for(lambda: len(self.requests) >= count, PATIENCE)
-
-
-class ListHandler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        with self.server.changed:
-            self.server.requests.append(self.headers)
-            self.server.changed.notify_all()
-        self.server.answer(self)
-
-    def give(self, body, status=200, length=None, **headers):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture
 def server():
-    with ListServer() as lists:
+    with WebServer(lambda handler: handler.give(listed("INFY"))) as lists:
+        lists.url += "/instruments"
         yield lists
-        lists.ending.set()
-        lists.shutdown()
 
 
-def config(server, sim=None, **more):
+def config(server, sim=None, broker=None, **more):
+    """`broker`: further keys of the broker."""
     settings = {"api_key": "key", "access_token": "${env:TOKEN}", "instruments_url": server.url}
     if sim:
         settings["url"] = sim.url
     return {"active_broker": "zerodha", **more, "brokers": {
         "mock": {"plugin": "mock"},
         "zerodha": {"plugin": "zerodha", "settings": settings,
-                    "reconnect": {"first": "50ms", "max": "100ms", "attempts": 0}}}}
+                    "reconnect": {"first": "50ms", "max": "100ms", "attempts": 0}, **(broker or {})}}}
 
 
 @pytest.fixture
@@ -106,6 +68,19 @@ def test_without_a_login_the_list_is_asked_for_all_the_same(tmp_path, server):
     path = write_config(tmp_path, config(server))
     run("instruments", "update", "--broker", "zerodha", "--config", path)
     assert server.requests[0]["Authorization"] is None and server.requests[0]["X-Kite-Version"] == "3"
+
+
+def test_a_list_is_asked_for_by_name_and_from_the_address_of_its_broker(tmp_path, server):
+    path = write_config(tmp_path, config(server, broker={"bind_address": "127.0.0.2", "address_family": "ipv4"}))
+    run("instruments", "update", "--config", path)
+    version = json.loads(run("version", "--json"))["version"]
+    assert server.clients == ["127.0.0.2"] and server.requests[0]["User-Agent"] == f"broker-gateway/{version}"
+    # No machine has this address; 127.0.0.1 is no IPv6 address.
+    for broker, complaint in (({"bind_address": "192.0.2.7"}, "cannot connect from 192.0.2.7"),
+                              ({"address_family": "ipv6"}, "by IPv6 alone")):
+        write_config(tmp_path, config(server, broker=broker))
+        assert complaint in run("instruments", "update", "--config", path, status=1, both=True)[1]
+    assert len(server.clients) == 1
 
 
 def test_a_packed_list_as_json(tmp_path, server, update):
@@ -214,8 +189,10 @@ def test_a_running_gateway_takes_the_list_up_and_subscriptions_stay(start, serve
 
 def test_the_gateway_fetches_a_list_at_start_where_there_is_none(start, server):
     sim = start.sim("--rate", 20)
-    gateway = start(config(server, sim, instruments={"update": "08:45"}), ENV)
+    elsewhere = {"bind_address": "127.0.0.2"}
+    gateway = start(config(server, sim, elsewhere, instruments={"update": "08:45"}), ENV)
     gateway.wait_line("zerodha: a new instrument list: 1 rows kept, 0 skipped")
+    assert server.clients == ["127.0.0.2"]
     gateway.wait_line("zerodha: 1 instruments taken up")
     with gateway.client() as client:
         assert client.subscribe("INFY", "NSE", 1)["status"] == "success"

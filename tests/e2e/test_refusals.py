@@ -1,9 +1,15 @@
-"""A refused upgrade is read whole before it is believed: only the broker's own word proves a dead token."""
+"""A refused upgrade is read whole before it is believed: only the broker's own word proves a dead token, at the upgrade
+or at its web interface."""
+
+import json
+import re
+import time
 
 import pytest
 
-from brokers import Angel, Kite, link_of, start_with
+from brokers import Angel, Kite, link_of, start_with, status_of
 from gateway import SOURCE
+from web_server import WebServer
 
 CASES = SOURCE.parent / "shared" / "cases" / "broker"
 needs_cases = pytest.mark.skipif(not CASES.exists(), reason=f"no cases in {CASES}")
@@ -75,3 +81,90 @@ def test_refusals_that_prove_nothing_are_no_attempts(start, broker):
         assert link_of(gateway, broker)["logins"] == 0
         broker.write_token("token-2")
         client.next("broker_status", status="connected")
+
+
+DEAD = json.dumps({"status": "error", "message": "Incorrect `api_key` or `access_token`.", "data": None,
+                   "error_type": "TokenException"}).encode()
+GOOD = json.dumps({"status": "success", "data": {"user_id": "AB1234"}}).encode()
+ACCEPTED = "Kite accepts the token, perhaps a plan without market data, or a firewall"
+
+
+@pytest.fixture
+def web():
+    """Kite's web interface; the token is good."""
+    with WebServer(lambda handler: handler.give(GOOD)) as server:
+        yield server
+
+
+@pytest.fixture
+def kite(tmp_path, web):
+    broker = Kite(tmp_path)
+    broker.settings["api_url"] = web.url
+    return broker
+
+
+def behind_a_firewall(start, kite, **more):
+    sim = start.sim("--rate", 20)
+    sim.fault("upgrade", status=403, body="<html><title>Blocked</title></html>")
+    return sim, start_with(start, "zerodha", (kite, kite.config(sim.url, **more)))
+
+
+def test_a_token_that_is_dead_at_the_web_interface_is_tried_no_more(start, kite, web):
+    web.answer = lambda handler: handler.give(DEAD, 403)
+    sim, gateway = behind_a_firewall(start, kite, bind_address="127.0.0.2", address_family="ipv4")
+    with gateway.client(extras=True) as client:
+        message = client.next("broker_status", status="auth_expired")["message"]
+        assert "Kite refuses the token at its web interface too (HTTP 403): Incorrect `api_key`" in message
+        assert web.paths == ["/user/profile"] and web.clients == ["127.0.0.2"]
+        asked = web.requests[0]
+        assert asked["Authorization"] == "token key:token-1" and asked["X-Kite-Version"] == "3"
+        assert asked["User-Agent"].startswith("broker-gateway/")
+        attempts = link_of(gateway, kite)["connects"]
+        time.sleep(1.5)  # the first pause after a refusal is a second
+        assert link_of(gateway, kite)["connects"] == attempts and len(web.requests) == 1
+        mends_with_a_new_token(sim, kite, client)
+    assert "token-1" not in gateway.text()
+
+
+def test_a_token_that_is_good_at_the_web_interface_is_tried_again(start, kite, web):
+    sim, gateway = behind_a_firewall(start, kite)
+    with gateway.client(extras=True) as client:
+        while ACCEPTED not in (message := told(client)) or not re.search(r"again in (60|5\d)\.\d s", message):
+            pass  # after the second refusal, whether or not the answer was there before it
+        assert message.startswith("refused: token, plan or firewall (HTTP 403 says: Blocked)")
+        assert ACCEPTED in link_of(gateway, kite)["message"] and ACCEPTED in gateway.text()
+        assert len(web.requests) == 1  # though there were two refusals
+        kite.write_token("token-2")
+        web.wait_requests(2)
+        assert web.requests[1]["Authorization"] == "token key:token-2"
+        sim.fault("none")
+        kite.write_token("token-3")
+        client.next("broker_status", status="connected")
+
+
+def test_a_web_interface_that_never_answers_decides_nothing_and_holds_up_nothing(start, kite, web):
+    web.answer = lambda handler: web.ending.wait()
+    sim, gateway = behind_a_firewall(start, kite)
+    with gateway.client(extras=True) as client:
+        web.wait_requests(1)
+        while "60.0 s" not in (message := told(client)):
+            pass
+        assert "accepts" not in message
+        assert client.barrier()["type"] == "pong" and status_of(gateway)["port"] == gateway.port
+    began = time.monotonic()
+    assert gateway.stop() == 0
+    assert time.monotonic() - began < 5  # and not the 10 s that the request may take
+
+
+@pytest.mark.parametrize("status, body, said", [
+    (403, b"<html><title>Blocked</title></html>", "HTTP 403 and says: Blocked"),
+    (200, b"<html><title>Welcome</title></html>", "HTTP 200 and says: Welcome"),
+    (500, DEAD, "TokenException Incorrect"),
+    (403, b"[" * 200000, "HTTP 403")], ids=["a page", "a page with 200", "another status", "a long one"])
+def test_another_answer_of_the_web_interface_decides_nothing(start, kite, web, status, body, said):
+    web.answer = lambda handler: handler.give(body, status)
+    sim, gateway = behind_a_firewall(start, kite)
+    gateway.wait_line("cannot find out whether the credentials are good: Kite's web interface answers .*" + said)
+    with gateway.client(extras=True) as client:
+        assert told(client).startswith("refused: token, plan or firewall (HTTP 403 says: Blocked); trying again")
+        mends_with_a_new_token(sim, kite, client)

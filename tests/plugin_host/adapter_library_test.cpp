@@ -56,5 +56,37 @@ TEST_F(AdapterOfLibrary, TheLibraryStaysWhileTheInstanceLives) {
   link_.reset();
 }
 
+// A library whose plugin offers what `extension` points to, under every name.
+class OfferingLibrary final : public Library {
+ public:
+  explicit OfferingLibrary(const void* offered) {
+    extension = offered;
+    descriptor_.get_extension = [](const char*) { return extension; };
+  }
+  const std::string& path() const override { return path_; }
+  const bgw_plugin_descriptor& descriptor() const override { return descriptor_; }
+
+ private:
+  inline static const void* extension = nullptr;
+  std::string path_;
+  bgw_plugin_descriptor descriptor_{};
+};
+
+TEST(LibraryExtension, ARequestForCredentialsIsUsedOnlyWhenItIsWhole) {
+  bgw_credentials whole{sizeof(bgw_credentials), 0, "https://x/", nullptr,
+                        [](int32_t, const char*, size_t, bgw_error*) -> bgw_status { return BGW_OK; }};
+  EXPECT_EQ(OfferingLibrary(&whole).credentials(), &whole);
+  EXPECT_EQ(OfferingLibrary(nullptr).credentials(), nullptr);
+  bgw_credentials older = whole;
+  older.size = offsetof(bgw_credentials, judge);
+  EXPECT_EQ(OfferingLibrary(&older).credentials(), nullptr);
+  bgw_credentials nowhere = whole;
+  nowhere.url = nullptr;
+  EXPECT_EQ(OfferingLibrary(&nowhere).credentials(), nullptr);
+  bgw_credentials unjudged = whole;
+  unjudged.judge = nullptr;
+  EXPECT_EQ(OfferingLibrary(&unjudged).credentials(), nullptr);
+}
+
 }  // namespace
 }  // namespace gw::plugin_host

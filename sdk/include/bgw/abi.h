@@ -55,7 +55,7 @@ enum {
   BGW_E_STATE = -7,       /* not now: called in a state that does not allow it */
   BGW_E_EXCEPTION = -8,   /* the plugin's code threw something that is not a bgw::Error */
   BGW_E_REFUSED = -9      /* refused, and nothing proves why (token, plan, firewall): tried again after 1 s, then after
-                             1, 5 and every 15 minutes */
+                             1, 5 and every 15 minutes. The host asks bgw.credentials/1, where the plugin has it */
 };
 
 typedef struct bgw_error { /* allocated and zeroed by the caller */
@@ -417,8 +417,10 @@ typedef struct bgw_instruments {
   const char* headers;
 } bgw_instruments;
 
-/* ---- bgw.credentials/1: whether credentials are good, by one request of the broker's web interface ----------------
- * From bgw_plugin_descriptor.get_extension. Asked when an upgrade was refused with BGW_E_REFUSED. Stateless. [any] */
+/* ---- bgw.credentials/1: whether credentials are good, by one request of the broker's web interface -----------------
+ * From bgw_plugin_descriptor.get_extension. Stateless: no adapter object, no settings, no clock. [any]
+ * The host makes the request when an upgrade was refused with BGW_E_REFUSED: GET `url`, redirects not followed, at most
+ * once in 15 minutes for the same credentials unless a login succeeded meanwhile. */
 
 #define BGW_EXTENSION_CREDENTIALS "bgw.credentials/1"
 
@@ -427,8 +429,9 @@ typedef struct bgw_credentials {
   uint32_t reserved;
   const char* url;     /* as in bgw_instruments */
   const char* headers; /* as in bgw_instruments */
-  /* What the answer proves: BGW_E_AUTH: the credentials are dead; BGW_OK: they are good, and the refusal has another
-   * cause; BGW_E_REFUSED: nothing. `error` may say more. `body` holds at most 4,096 bytes. */
+  /* What the answer proves. BGW_E_AUTH: the credentials are dead. BGW_OK: they are good, and the refusal has another
+   * cause. Anything else: nothing. The host shows error->message to the operator; with BGW_OK it stands behind what
+   * on_close said of the refusal. `body` holds at most 65,536 bytes, the beginning of a longer one; never NULL. */
   bgw_status (*judge)(int32_t http_status, const char* body, size_t length, bgw_error* error);
 } bgw_credentials;
 
@@ -497,6 +500,7 @@ BGW_LAYOUT_ASSERT(sizeof(bgw_close) == 48 && offsetof(bgw_close, reason) == 24, 
 BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, setting_written_ns) == 176, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_adapter_api, create) == 8 && offsetof(bgw_adapter_api, on_timer) == 88, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_instruments) == 40 && offsetof(bgw_instruments, url) == 24, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_credentials) == 32 && offsetof(bgw_credentials, judge) == 24, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_instrument) == 112 && offsetof(bgw_instrument, lot_size) == 96, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_plugin_descriptor, broker) == 56 &&
                       offsetof(bgw_plugin_descriptor, get_extension) == 128,

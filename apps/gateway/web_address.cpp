@@ -1,4 +1,4 @@
-#include "apps/gateway/list_address.hpp"
+#include "apps/gateway/web_address.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -32,16 +32,16 @@ Result<std::string> filled(std::string_view text, const Settings& settings) {
   return out;
 }
 
-}  // namespace
-
-Result<ListAddress> list_address(const bgw_instruments& extension, const Settings& settings) {
-  ListAddress address;
-  auto url = filled(extension.url, settings);
+// `what` is for people: what is at the URL.
+Result<WebAddress> filled(const char* url_template, const char* headers_template, const char* what,
+                          const Settings& settings) {
+  WebAddress address;
+  auto url = filled(url_template, settings);
   if (!url)
-    return Error{"setting " + url.error().message +
-                 ": found nothing, expected a value: the instrument list's URL needs it"};
+    return Error{"setting " + url.error().message + ": found nothing, expected a value: the URL of " + what +
+                 " needs it"};
   address.url = std::move(*url);
-  std::string_view lines = extension.headers == nullptr ? "" : extension.headers;
+  std::string_view lines = headers_template == nullptr ? "" : headers_template;
   while (!lines.empty()) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     if (auto line = filled(lines.substr(0, end), settings); line && !line->empty())
@@ -49,6 +49,16 @@ Result<ListAddress> list_address(const bgw_instruments& extension, const Setting
     lines.remove_prefix(std::min(end + 1, lines.size()));
   }
   return address;
+}
+
+}  // namespace
+
+Result<WebAddress> web_address(const bgw_instruments& extension, const Settings& settings) {
+  return filled(extension.url, extension.headers, "the instrument list", settings);
+}
+
+Result<WebAddress> web_address(const bgw_credentials& extension, const Settings& settings) {
+  return filled(extension.url, extension.headers, "the account", settings);
 }
 
 }  // namespace gw::app

@@ -1,0 +1,55 @@
+// What every request of this folder has in common: the rules of where it may go, from which address of this machine,
+// and how libcurl is set up for it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <curl/curl.h>
+
+#include "core/base/outgoing.hpp"
+#include "core/base/result.hpp"
+
+namespace gw::download {
+
+// An error: libcurl cannot be started, the URL is not allowed, or a header is not one line of text. The error shows no
+// query and no header's value.
+Result<void> check_request(const std::string& url, const std::vector<std::string>& headers);
+
+class CurlHandle {
+ public:
+  explicit CurlHandle(const Outgoing& outgoing);
+
+  template <class Value>
+  void set(CURLoption option, Value value) {
+    curl_easy_setopt(handle_.get(), option, value);
+  }
+  // The URL and the header lines of the next perform(). Headers replace libcurl's own of the same name.
+  void aim_at(const std::string& url, const std::vector<std::string>& headers);
+  const std::string& url() const { return url_; }
+
+  CURLcode perform();
+  // What went wrong in perform(), with the host's name.
+  Error error_of(CURLcode code) const;
+  Error failed(const std::string& what) const;
+
+  long status() const;  // of the answer
+  std::string header(const char* name) const;
+  std::string redirect() const;  // where the answer redirects to; empty: nowhere
+
+ private:
+  struct Free {
+    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
+  std::unique_ptr<CURL, Free> handle_;
+  std::unique_ptr<curl_slist, Free> headers_;
+  std::string url_;
+  std::string bind_address_;
+  long families_;  // CURL_IPRESOLVE_*
+  char error_[CURL_ERROR_SIZE] = {};
+};
+
+}  // namespace gw::download
