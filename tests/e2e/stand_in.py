@@ -25,7 +25,8 @@ class Kite:
     expired = 403
 
     def open(self, sim, account="key", secret="token", host=None, **options):
-        return Client(f"{at(sim, host)}/?{urllib.parse.urlencode({'api_key': account, 'access_token': secret})}", **options)
+        query = urllib.parse.urlencode({"api_key": account, "access_token": secret})
+        return Client(f"{at(sim, host)}/?{query}", **options)
 
     def connect(self, sim, **options):
         client = self.open(sim, **options)
