@@ -5,11 +5,17 @@ import os
 import socket
 import struct
 import time
+import urllib.parse
 
 import pytest
 import websockets
 
 from gateway import PATIENCE, Client
+
+
+def at(sim, host):
+    """The stand-in's address, at another of its hosts."""
+    return sim.url.replace("127.0.0.1", host) if host else sim.url
 
 
 class Kite:
@@ -18,8 +24,12 @@ class Kite:
     one_in_books = "408065"
     expired = 403
 
-    def connect(self, sim, account="key", secret="token", **options):
-        client = Client(f"{sim.url}/?api_key={account}&access_token={secret}", **options)
+    def open(self, sim, account="key", secret="token", host=None, **options):
+        query = urllib.parse.urlencode({"api_key": account, "access_token": secret})
+        return Client(f"{at(sim, host)}/?{query}", **options)
+
+    def connect(self, sim, **options):
+        client = self.open(sim, **options)
         assert json.loads(client.receive_text())["type"] == "instruments_meta"
         return client
 
@@ -134,9 +144,9 @@ class Raw:
                "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                "Authorization: raw\r\nx-client-code: raw\r\nx-api-key: raw\r\nx-feed-token: raw\r\n\r\n")
 
-    def __init__(self, sim):
+    def __init__(self, sim, host="127.0.0.1"):
         self.sim = sim
-        self.socket = socket.create_connection(("127.0.0.1", sim.port), PATIENCE)
+        self.socket = socket.create_connection((host, sim.port), PATIENCE)
         self.received = b""
 
     def upgrade(self):

@@ -60,7 +60,7 @@ OWNED = {
     "spdlog/": ["core/base/"],
     "curl/": ["core/download/"],
     "sqlite3.h": ["core/database/", "apps/gateway/commands/"],
-    "zlib.h": ["core/websocket/", "tests/websocket/"],
+    "zlib.h": ["core/websocket/", "tests/websocket/", "tools/broker_sim/"],
     "zmq.h": ["core/zeromq/", "apps/gateway/commands/", "tests/zeromq/"],
 }
 

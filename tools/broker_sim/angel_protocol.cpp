@@ -1,5 +1,6 @@
 #include "tools/broker_sim/angel.hpp"
 #include "tools/broker_sim/angel_feed.hpp"
+#include "tools/broker_sim/angel_list.hpp"
 #include "tools/broker_sim/angel_market.hpp"
 #include "tools/broker_sim/http_text.hpp"
 
@@ -45,6 +46,11 @@ class Angel final : public Protocol {
   }
 
   std::unique_ptr<Feed> open_feed(Session& session) override { return std::make_unique<AngelFeed>(session, market_); }
+
+  std::string_view list_path() const override { return "/OpenAPIScripMaster.json"; }
+  std::string list_type() const override { return "application/json"; }
+  bool packs_list() const override { return false; }
+  std::string list_of(const std::vector<Instrument>& instruments) const override { return angel_list(instruments); }
 
   std::vector<std::string> instruments_in(std::string_view frame) const override {
     constexpr std::size_t kLengths[] = {51, 123, 379, 443};  // by mode

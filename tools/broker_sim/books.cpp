@@ -45,6 +45,9 @@ std::string books(const Broker& broker, bool with_ticks) {
   }
   Json refused = Json::object();
   for (const auto& [status, times] : counts.refused_by_status) refused[std::to_string(status)] = times;
+  Json web = Json::object();
+  for (const auto& [path, answers] : counts.web)
+    for (const auto& [status, times] : answers) web[path][std::to_string(status)] = times;
   Json all = {{"broker", broker.protocol().name()},
               {"connections",
                {{"open", connections.size()},
@@ -65,6 +68,7 @@ std::string books(const Broker& broker, bool with_ticks) {
               {"frames_sent", counts.frames_sent},
               {"frames_dropped", counts.frames_dropped},
               {"ticks_sent", counts.ticks_sent},
+              {"http", web},
               {"subscriptions", subscriptions}};
   if (with_ticks) all["ticks"] = counts.ticks;
   return all.dump();

@@ -78,6 +78,16 @@ std::optional<Refusal> Broker::refuse(const Login& login) {
   return refusal;
 }
 
+bool Broker::takes(const Login& login) {
+  if (login.refusal) return false;
+  seen_.insert(login.credentials);
+  return !dead_.contains(login.credentials);
+}
+
+gw::Result<ServedList> Broker::list() const {
+  return read_list(*protocol_, options_.instruments_file, std::chrono::system_clock::now());
+}
+
 std::optional<Refusal> Broker::reason_to_refuse(const Login& login) const {
   if (fault_.upgrade) return refusal_by_fault();
   if (login.refusal) return login.refusal;

@@ -15,6 +15,7 @@
 #include "tools/broker_sim/fault.hpp"
 #include "tools/broker_sim/protocol.hpp"
 #include "tools/broker_sim/recorded.hpp"
+#include "tools/broker_sim/served_list.hpp"
 
 namespace sim {
 
@@ -25,7 +26,8 @@ class TcpListener;
 struct Options {
   std::vector<RecordedFrame> recorded;  // in order; empty: frames are made
   bool loop = false;
-  double rate = 5;  // frames a second, or updates a second of each subscribed instrument
+  double rate = 5;               // frames a second, or updates a second of each subscribed instrument
+  std::string instruments_file;  // the list that is served; empty: a list of the stand-in's own
   std::shared_ptr<const gw::websocket::ServerTls> tls;
 };
 
@@ -44,6 +46,7 @@ struct Counts {
   std::uint64_t frames_dropped = 0;  // by a throttle
   std::uint64_t ticks_sent = 0;      // in frames that add up
   std::unordered_map<std::string, std::uint64_t> ticks;
+  std::map<std::string, std::map<int, std::uint64_t>> web;  // answers by plain HTTP: path, status, how many
   std::size_t most_open = 0;
   std::size_t most_instruments = 0;  // of one connection
 };
@@ -76,6 +79,9 @@ class Broker {
   std::vector<Session*> open_sessions() const;
   // Nothing: the client may come in.
   std::optional<Refusal> refuse(const Login& login);
+  // Whether REST accepts the credentials. They count as seen.
+  bool takes(const Login& login);
+  gw::Result<ServedList> list() const;
   void remove(Session& session);
 
  private:

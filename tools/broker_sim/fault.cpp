@@ -175,6 +175,20 @@ FaultAction instruments_meta(Fields& fields) {
   };
 }
 
+FaultAction profile(Fields& fields) {
+  ProfileFault answer;
+  answer.status = static_cast<int>(fields.whole("status", 403, 200, 599));
+  if (!fields.any("body").is_null()) answer.body = fields.text("body");
+  answer.content_type = fields.text("content_type");
+  if (answer.content_type.empty()) answer.content_type = "application/json";
+  return [=](Broker& broker) -> gw::Result<void> {
+    if (broker.protocol().profile_path().empty())
+      return gw::Error{std::string("profile: found the broker ") + broker.protocol().name() +
+                       ", expected one that serves a profile"};
+    return change([&](Fault& f) { f.profile = answer; })(broker);
+  };
+}
+
 FaultAction slow_requests(Fields& fields) {
   const auto delay = std::chrono::milliseconds(fields.whole("milliseconds", 1000, 1, 3'600'000));
   return change([=](Fault& f) { f.request_delay = delay; });
@@ -261,6 +275,7 @@ const std::map<std::string, FaultAction (*)(Fields&)> kFaults = {
     {"random_drops", random_drops},
     {"pings", pings},
     {"instruments_meta", instruments_meta},
+    {"profile", profile},
     {"refuse_subscriptions", refuse_subscriptions},
     {"over_limit", [](Fields& f) { return limit(f, "instruments", &Fault::instruments_limit); }},
     {"slow_requests", slow_requests},

@@ -51,6 +51,13 @@ struct PingFlood {
   bool reads = false;     // what the client sends is read meanwhile
 };
 
+// How a request for the profile is answered.
+struct ProfileFault {
+  int status = 403;
+  std::optional<std::string> body;  // unset: the broker's own for this status
+  std::string content_type;
+};
+
 struct ListMeta {
   std::string etag;
   std::int64_t count;
@@ -69,7 +76,8 @@ struct Fault {
   std::uint32_t drops_seed = 1;
 
   PingFlood pings;
-  std::optional<ListMeta> list_meta;  // said to who connects; unset: that of the list which is served
+  std::optional<ListMeta> list_meta;  // sent to each new connection; unset: that of the list which is served
+  std::optional<ProfileFault> profile;
 
   std::size_t instruments_limit = 0;  // of a connection; 0: the broker's own
   std::optional<RefusedSubscriptions> refused;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/broker_sim/fault.hpp"
+#include "tools/broker_sim/kite_list.hpp"
 #include "tools/broker_sim/session.hpp"
 
 namespace sim {
@@ -41,8 +42,13 @@ std::vector<std::uint32_t> tokens_of(const Json& list) {
 
 void KiteFeed::on_open() {
   // Undocumented, but the first thing that a real connection gets.
-  const ListMeta list = session_.fault().list_meta.value_or(ListMeta{R"(W/"6a7e998c-9757")", 114'823});
-  session_.say(Json{{"type", "instruments_meta"}, {"data", {{"count", list.count}, {"etag", list.etag}}}}.dump());
+  std::optional<ListMeta> list = session_.fault().list_meta;
+  if (!list) {
+    const auto served = session_.list();
+    if (!served) return;
+    list = ListMeta{served->etag, rows_in_kite_list(served->body)};
+  }
+  session_.say(Json{{"type", "instruments_meta"}, {"data", {{"count", list->count}, {"etag", list->etag}}}}.dump());
 }
 
 Heard KiteFeed::on_message(Opcode opcode, std::string_view payload) {

@@ -3,6 +3,7 @@
 #include "tools/broker_sim/http_text.hpp"
 #include "tools/broker_sim/kite.hpp"
 #include "tools/broker_sim/kite_feed.hpp"
+#include "tools/broker_sim/kite_list.hpp"
 #include "tools/broker_sim/kite_market.hpp"
 
 namespace sim {
@@ -33,7 +34,7 @@ class Kite final : public Protocol {
     Login login;
     login.account = query_value(request.target, "api_key");
     const std::string token = query_value(request.target, "access_token");
-    login.credentials = login.account + '&' + token;
+    login.credentials = credentials(login.account, token);
     if (login.account.empty() || token.empty()) login.refusal = refusal(403);
     return login;
   }
@@ -49,6 +50,43 @@ class Kite final : public Protocol {
   }
 
   std::unique_ptr<Feed> open_feed(Session& session) override { return std::make_unique<KiteFeed>(session, market_); }
+
+  std::string_view list_path() const override { return "/instruments"; }
+  std::string list_type() const override { return "text/csv"; }
+  bool packs_list() const override { return true; }
+  std::string list_of(const std::vector<Instrument>& instruments) const override { return kite_list(instruments); }
+  std::string_view profile_path() const override { return "/user/profile"; }
+
+  // Authorization: token api_key:access_token
+  Login read_rest_login(const HttpRequest& request) const override {
+    constexpr std::string_view kScheme = "token ";
+    const std::string value = header_value(request, "Authorization");
+    const std::string pair = value.starts_with(kScheme) ? value.substr(kScheme.size()) : "";
+    const std::size_t colon = pair.find(':');
+    Login login;
+    if (colon == 0 || colon == std::string::npos || colon + 1 == pair.size()) {
+      login.refusal = refusal(403);
+      return login;
+    }
+    login.account = pair.substr(0, colon);
+    login.credentials = credentials(login.account, pair.substr(colon + 1));
+    return login;
+  }
+
+  std::string profile() const override {
+    const nlohmann::json data = {{"user_id", "SIM001"},
+                                 {"user_type", "individual"},
+                                 {"email", "sim@example.com"},
+                                 {"user_name", "Broker Sim"},
+                                 {"user_shortname", "Sim"},
+                                 {"broker", "ZERODHA"},
+                                 {"exchanges", {"NSE", "BSE", "NFO", "BFO", "CDS", "BCD", "MCX", "NCO"}},
+                                 {"products", {"CNC", "NRML", "MIS"}},
+                                 {"order_types", {"MARKET", "LIMIT", "SL", "SL-M"}},
+                                 {"avatar_url", nullptr},
+                                 {"meta", {{"demat_consent", "consent"}}}};
+    return nlohmann::json{{"status", "success"}, {"data", data}}.dump();
+  }
 
   std::vector<std::string> instruments_in(std::string_view frame) const override {
     std::vector<std::string> found;
@@ -71,6 +109,10 @@ class Kite final : public Protocol {
   std::string unknown_frame() const override { return std::string("\0\1\0\x14", 4) + std::string(20, '\x7f'); }
 
  private:
+  static std::string credentials(const std::string& api_key, const std::string& access_token) {
+    return api_key + '&' + access_token;
+  }
+
   KiteMarket market_;
 };
 

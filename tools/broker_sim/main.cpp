@@ -39,7 +39,9 @@ int serve(std::unique_ptr<sim::Protocol> protocol, const Addresses& addresses, s
   ending.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
   const boost::asio::signal_set caught(io, SIGPIPE);  // OpenSSL writes to sockets that clients have left
   const char* scheme = options.tls ? "wss" : "ws";
+  const char* web_scheme = options.tls ? "https" : "http";
   const std::string name = protocol->name();
+  const std::string list_path(protocol->list_path());
   sim::Broker broker(io, std::move(protocol), std::move(options));
   sim::Script* playing = nullptr;
   std::vector<std::unique_ptr<sim::TcpListener>> listeners;
@@ -53,6 +55,8 @@ int serve(std::unique_ptr<sim::Protocol> protocol, const Addresses& addresses, s
     listeners.push_back(std::move(*opened));
     port = listeners.back()->port();
     std::printf("broker-sim: %s on %s://%s/\n", name.c_str(), scheme, in_url(address, port).c_str());
+    std::printf("broker-sim: instrument list on %s://%s%s\n", web_scheme, in_url(address, port).c_str(),
+                list_path.c_str());
   }
   std::vector<gw::TcpSocket> unanswered;
   for (const std::string& address : addresses.silent) {
@@ -111,6 +115,9 @@ int main(int argc, char** argv) {
   app.add_option("--rate", options.rate,
                  "frames a second; without --frames, updates a second of each subscribed instrument")
       ->check(CLI::Range(0.01, 100'000.0));
+  app.add_option("--instruments", options.instruments_file,
+                 "the instrument list that is served, read at each request; default: a list of its own")
+      ->check(CLI::ExistingFile);
   app.add_option("--control-port", control_port, "HTTP: GET /books, POST /fault, POST /reset; 0: any free one")
       ->check(CLI::Range(0, 65535));
   app.add_option("--script", script, "faults as JSON lines: {\"at\":SECONDS,\"fault\":NAME,…}")

@@ -12,6 +12,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "core/websocket/connection.hpp"
+#include "tools/broker_sim/instruments.hpp"
 
 namespace sim {
 
@@ -60,6 +61,15 @@ class Protocol {
   virtual Login read_login(const gw::websocket::HttpRequest& request) const = 0;
   virtual Refusal refusal(int status) const = 0;
   virtual std::unique_ptr<Feed> open_feed(Session& session) = 0;
+
+  // ---- by plain HTTP
+  virtual std::string_view list_path() const = 0;
+  virtual std::string list_type() const = 0;  // Content-Type
+  virtual bool packs_list() const = 0;        // with gzip, for clients that accept it
+  virtual std::string list_of(const std::vector<Instrument>& instruments) const = 0;
+  virtual std::string_view profile_path() const { return {}; }  // empty: it serves none
+  virtual Login read_rest_login(const gw::websocket::HttpRequest&) const { return {}; }
+  virtual std::string profile() const { return {}; }
 
   // The instrument of every tick in a frame; none of a frame that does not add up.
   virtual std::vector<std::string> instruments_in(std::string_view frame) const = 0;

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/broker_sim/broker.hpp"
+#include "tools/broker_sim/web.hpp"
 
 namespace sim {
 namespace {
@@ -51,6 +52,7 @@ Session::Session(Broker& broker, std::uint64_t id, gw::TcpSocket&& socket)
   options_.tls = broker.options().tls;
   options_.output_limit = 64 << 20;
   options_.on_upgrade = [this](const auto& request, auto& extra) { return log_in(request, extra); };
+  options_.on_http = [this](const auto& request) { return answer_http(broker_, request); };
   connection_ = gw::websocket::Connection::accept(std::move(socket), options_, *this);
 }
 
@@ -240,6 +242,8 @@ std::size_t Session::instruments_allowed() const {
 }
 
 std::int64_t Session::exchange_time() const { return broker_.exchange_time(); }
+
+gw::Result<ServedList> Session::list() const { return broker_.list(); }
 
 void Session::heartbeat_later() {
   timers_->heartbeat.expires_after(kHeartbeat);

@@ -12,6 +12,7 @@
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
 #include "tools/broker_sim/protocol.hpp"
+#include "tools/broker_sim/served_list.hpp"
 #include "tools/broker_sim/throttle.hpp"
 
 namespace sim {
@@ -46,6 +47,7 @@ class Session final : public gw::websocket::Listener {
   bool stands_still(const std::string& instrument) const;
   std::size_t instruments_allowed() const;
   std::int64_t exchange_time() const;
+  gw::Result<ServedList> list() const;
 
   // ---- for faults
   void send_text(std::string_view text);
