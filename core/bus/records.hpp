@@ -8,7 +8,15 @@
 
 namespace gw::bus {
 
-enum class RecordKind : std::uint32_t { update = 1, link = 2, confirm = 3, refuse = 4, released = 5, feed = 6 };
+enum class RecordKind : std::uint32_t {
+  update = 1,
+  link = 2,
+  confirm = 3,
+  refuse = 4,
+  released = 5,
+  feed = 6,
+  quiet = 7
+};
 
 // Followed by: bgw_tick, bgw_tick_rare when has_rare, bgw_level[bid_count], bgw_level[ask_count].
 struct UpdateRecord {
@@ -46,8 +54,8 @@ struct FeedRecord {
   char message[240];
 };
 
-// `released`: the adapter has let go of the handle, no older update of it follows. `confirm` and `refuse` are of one
-// stream of it.
+// `released`: the adapter has let go of the handle, no older update of it follows. `quiet`: nothing has come of it
+// since it was subscribed. `confirm` and `refuse` are of one stream of it.
 struct HandleRecord {
   RecordKind kind;
   std::uint32_t instrument;
@@ -65,6 +73,7 @@ struct DemandRecord {
   std::uint32_t depth_level;
   std::uint32_t connection;  // which of the broker's connections carries it, from 0
   std::uint32_t text_size;
+  std::uint32_t lot_size;  // units; 0: not known
 };
 
 const char* word(LinkState state) noexcept;

@@ -106,6 +106,8 @@ void UpdateWriter::released(std::uint32_t instrument) {
   handle_event(RecordKind::released, {instrument, 0, 0, 0}, 0, {});
 }
 
+void UpdateWriter::quiet(std::uint32_t instrument) { handle_event(RecordKind::quiet, {instrument, 0, 0, 0}, 0, {}); }
+
 void UpdateWriter::confirmed(const bgw_stream& stream) { handle_event(RecordKind::confirm, stream, 0, {}); }
 
 void UpdateWriter::refused(const bgw_stream& stream, std::int32_t code, std::string_view message) {

@@ -45,6 +45,7 @@ class UpdateWriter {
   void link(LinkState state, std::string_view message);
   void feed(bool stale, std::int64_t since_ns, std::string_view message);
   void released(std::uint32_t instrument);
+  void quiet(std::uint32_t instrument);
   void confirmed(const bgw_stream& stream);
   void refused(const bgw_stream& stream, std::int32_t code, std::string_view message);
   // Moves what waits aside into the ring as far as it goes. True when nothing waits any more. [adapter]

@@ -70,7 +70,10 @@ void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
     if (status != BGW_OK) log::warning("broker", options_.name + ": unsubscribe: " + text_of(error));
   }
   // From here on the adapter must not publish them; what it publishes all the same is dropped.
-  for (const std::uint32_t handle : told) asked_[handle] = 0;
+  for (const std::uint32_t handle : told) {
+    asked_[handle] = 0;
+    unanswered_.remove(handle);
+  }
   if (carried_.empty() && socket_ != nullptr) socket_->set_stall_limit(stall_limit());
 }
 
@@ -103,10 +106,14 @@ void AdapterInstance::pump() {
       if (w == nullptr) continue;
       asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
       if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
+      asked_[handle] |= kUnanswered;
+      unanswered_.add(handle, now + options_.answer_limit_ns);
+      lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
       list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
                       w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});
     }
     if (list.empty()) continue;
+    await_answers();
     bgw_error error{};
     const bgw_status status = call(error, [&] {
       return library_->descriptor().api->subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()),
@@ -115,9 +122,40 @@ void AdapterInstance::pump() {
     if (status == BGW_OK) continue;
     if (is_unsent(status)) return lost(BGW_E_TRANSIENT, error, "cannot subscribe: " + text_of(error));
     counts_.subscriptions_refused.fetch_add(list.size(), std::memory_order_relaxed);
-    for (const bgw_subscription& s : list)
+    for (const bgw_subscription& s : list) {
+      answered(s.instrument);
       writer_.refused({s.instrument, s.mode, s.depth_level, 0}, status, text_of(error));
+    }
   }
+}
+
+void AdapterInstance::await_answers() {
+  if (const auto due = unanswered_.next_due())
+    own_timers_.set(kAnswers, std::max<std::int64_t>(*due - options_.monotonic(), 0));
+}
+
+void AdapterInstance::answered(std::uint32_t handle) noexcept {
+  if (handle >= asked_.size() || (asked_[handle] & kUnanswered) == 0) return;
+  asked_[handle] &= static_cast<std::uint16_t>(~kUnanswered);
+  unanswered_.remove(handle);
+}
+
+// Where every good subscribe is answered by the last values, silence is a refusal; elsewhere nothing may have happened
+// yet.
+void AdapterInstance::say_what_is_unanswered() {
+  for (const std::uint32_t handle : unanswered_.take_due(options_.monotonic())) {
+    const Wanted* w = owner_.find_wanted(handle);
+    if (w == nullptr || !is_live(handle) || (asked_[handle] & kUnanswered) == 0) continue;
+    asked_[handle] &= static_cast<std::uint16_t>(~kUnanswered);
+    if (!capabilities_.answers_with_snapshot(w->exchange)) {
+      writer_.quiet(handle);
+      continue;
+    }
+    counts_.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
+    writer_.refused({handle, w->mode, w->depth_level, 0}, BGW_E_TRANSIENT, "no data and no word from the broker");
+  }
+  writer_.ring();
+  await_answers();
 }
 
 }  // namespace gw::plugin_host

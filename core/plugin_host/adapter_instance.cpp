@@ -64,7 +64,12 @@ AdapterInstance::AdapterInstance(boost::asio::io_context& io, std::shared_ptr<co
                 bgw_error error{};
                 call(error, [&] { return library_->descriptor().api->on_timer(adapter_, id, &error); });
               }),
-      own_timers_(io, [this](std::uint32_t id) { id == kPace ? pump() : give_up_login(); }),
+      own_timers_(io,
+                  [this](std::uint32_t id) {
+                    if (id == kPace) return pump();
+                    if (id == kLogin) return give_up_login();
+                    say_what_is_unanswered();
+                  }),
       clock_(stall_limit_of(*library_, options), options.lag_limit_ns) {}
 
 AdapterInstance::~AdapterInstance() {
@@ -182,10 +187,12 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
     return;
   }
   add_one(counts_.updates);
+  if ((asked_[tick->instrument] & kUnanswered) != 0) answered(tick->instrument);
   const std::int64_t mono = call_wall_ns_ != 0 ? call_mono_ns_ : options_.monotonic();
   const std::int64_t wall = call_wall_ns_ != 0 ? call_wall_ns_ : owner_.wall_at(mono);
   // What has never traded, or was sent without a price, has no last price: only the rest is handed on.
-  bgw_update priced = u;
+  bgw_update priced = lots_.has(tick->instrument) ? lots_.convert(u) : u;
+  tick = priced.tick;
   bgw_tick without_price;
   if (has_ltp && has_no_price(*tick)) {
     without_price = *tick;
@@ -198,7 +205,7 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
   if (times.corrected()) counts_.times_invalid.fetch_add(1, std::memory_order_relaxed);
   counts_.last_tick_ns.store(wall, std::memory_order_relaxed);
   if (priced.tick->modes != 0)
-    writer_.put(times.update(), wall, (asked_[tick->instrument] & ~kBelowZero) - 1U, session_number_);
+    writer_.put(times.update(), wall, (asked_[tick->instrument] & kDepth) - 1U, session_number_);
   if (clock_.on_tick(tick->instrument, mono, times.exchange_time_ns(), wall)) owner_.on_feed_live(*this);
 }
 

@@ -19,6 +19,8 @@
 #include "core/plugin_host/feed_clock.hpp"
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
+#include "core/plugin_host/lot_converter.hpp"
+#include "core/plugin_host/unanswered.hpp"
 #include "core/registry/capabilities.hpp"
 #include "core/transport/timers.hpp"
 #include "core/transport/ws_client.hpp"
@@ -37,6 +39,7 @@ struct Wanted {
   std::uint32_t depth_level;
   std::uint32_t connection;
   std::string symbol, exchange, broker_symbol, broker_exchange, token;
+  std::uint32_t lot_size = 0;
 };
 
 class AdapterInstance;
@@ -142,6 +145,9 @@ class AdapterInstance final : public transport::WsClient::Events {
   void pump();
   void note_exchange(std::uint32_t handle);
   void replay();
+  void await_answers();
+  void say_what_is_unanswered();
+  void answered(std::uint32_t handle) noexcept;
   const AdapterSetting* find_setting(std::string_view key) const;
 
   // what the adapter asks of the host
@@ -163,7 +169,7 @@ class AdapterInstance final : public transport::WsClient::Events {
   bool initializing_ = false;
   std::string login_problem_;
 
-  enum OwnTimer : std::uint32_t { kPace, kLogin };
+  enum OwnTimer : std::uint32_t { kPace, kLogin, kAnswers };
   transport::Timers timers_;  // the adapter's
   transport::Timers own_timers_;
   std::unique_ptr<transport::WsClient> socket_;
@@ -193,9 +199,13 @@ class AdapterInstance final : public transport::WsClient::Events {
   std::vector<std::string> exchanges_;
   bool exchanges_known_ = true;
   // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for, with
-  // kBelowZero where its exchange has prices of zero and below.
+  // kBelowZero where its exchange has prices of zero and below, and kUnanswered until something has come of it.
   static constexpr std::uint16_t kBelowZero = 0x8000;
+  static constexpr std::uint16_t kUnanswered = 0x4000;
+  static constexpr std::uint16_t kDepth = 0x3fff;
   std::vector<std::uint16_t> asked_;
+  Unanswered unanswered_;
+  LotConverter lots_;
 };
 
 }  // namespace gw::plugin_host

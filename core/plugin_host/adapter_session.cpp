@@ -136,6 +136,7 @@ void AdapterInstance::end_session(Loss loss) {
 void AdapterInstance::leave_session() {
   timers_.cancel_all();
   own_timers_.cancel_all();
+  unanswered_.clear();
   drop_socket();
   if (state_ == State::ready) {
     was_lost = true;

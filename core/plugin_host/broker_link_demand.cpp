@@ -56,7 +56,8 @@ void BrokerLink::take_demand() {
                                std::string(d.exchange),
                                std::string(d.broker_symbol),
                                std::string(d.broker_exchange),
-                               std::string(d.token)};
+                               std::string(d.token),
+                               d.lot_size};
       begun[d.connection].push_back(d.instrument);
     }
     ring.release();

@@ -40,11 +40,14 @@ struct HostTable {
   }
   static void confirm(void* context, const bgw_stream* stream) noexcept {
     AdapterInstance& self = of(context);
-    if (!is_stale(self, stream->instrument)) self.writer_.confirmed(*stream);
+    if (is_stale(self, stream->instrument)) return;
+    self.answered(stream->instrument);
+    self.writer_.confirmed(*stream);
   }
   static void refuse(void* context, const bgw_stream* stream, bgw_status code, const char* text) noexcept {
     AdapterInstance& self = of(context);
     if (is_stale(self, stream->instrument)) return;
+    self.answered(stream->instrument);
     if (text == nullptr) text = "";
     log::warning("broker", self.options_.name + ": a subscription was refused: " + text);
     self.counts_.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);

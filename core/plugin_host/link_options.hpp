@@ -56,7 +56,8 @@ struct LinkOptions {
   std::int64_t second_login_ns = 1'000'000'000;  // credentials that are refused are tried once more so much later
   // A refusal that proves nothing is followed by these pauses, the last one again and again.
   std::vector<std::int64_t> refused_pauses_ns = {1'000'000'000, 60'000'000'000, 300'000'000'000, 900'000'000'000};
-  std::int64_t login_limit_ns = 60'000'000'000;  // from connect to ready; others wait meanwhile
+  std::int64_t answer_limit_ns = 10'000'000'000;  // of data, or a word, after a subscription was handed over
+  std::int64_t login_limit_ns = 60'000'000'000;   // from connect to ready; others wait meanwhile
   std::function<std::int64_t()> wall = wall_ns;
   std::function<std::int64_t()> monotonic = monotonic_ns;
   // Asks the broker's web interface whether credentials are good. Does not wait for the answer. Empty: the plugin

@@ -88,11 +88,23 @@ bool Capabilities::prices_below_zero(std::string_view exchange) const {
   return e != nullptr && (e->flags & BGW_PRICES_BELOW_ZERO) != 0;
 }
 
+bool Capabilities::answers_with_snapshot(std::string_view exchange) const {
+  const Exchange* e = find(exchange);
+  return e != nullptr && (e->flags & BGW_SNAPSHOT_ON_SUBSCRIBE) != 0;
+}
+
+std::uint32_t Capabilities::lots(std::string_view exchange) const {
+  constexpr std::uint32_t kLots = BGW_QUANTITIES_IN_LOTS | BGW_VOLUME_IN_LOTS | BGW_OI_IN_LOTS;
+  const Exchange* e = find(exchange);
+  return e == nullptr ? 0 : e->flags & kLots;
+}
+
 Result<Capabilities> Capabilities::narrowed_by(std::span<const bgw_capability> narrower) const {
   Capabilities made(narrower);
-  for (const auto& [name, e] : made.exchanges_) {
+  for (auto& [name, e] : made.exchanges_) {
     const Exchange* own = find(name);
     if (own == nullptr) return Error{"exchange " + name + " is not in the descriptor"};
+    e.flags = own->flags;
     if ((e.modes & ~own->modes) != 0) return Error{"exchange " + name + " has modes that the descriptor lacks"};
     for (const std::uint16_t level : e.levels)
       if (!is_depth_supported(name, level))

@@ -1,5 +1,7 @@
 #include "core/routing/broker_table.hpp"
 
+#include <algorithm>
+
 namespace gw::routing {
 
 std::string BrokerTable::key(std::string_view symbol, std::string_view exchange) {
@@ -143,6 +145,7 @@ std::optional<std::uint32_t> BrokerTable::route_for(std::string_view symbol, std
     r.broker_symbol = row->broker_symbol;
     r.broker_exchange = row->broker_exchange;
     r.token = row->token;
+    r.lot_size = static_cast<std::uint32_t>(std::clamp<std::int64_t>(row->lot_size, 0, 0xffffffff));
     by_token_.emplace(std::move(token), handle);
   }
   r.names.push_back(name);
@@ -226,7 +229,8 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
                            r.broker_symbol,
                            r.broker_exchange,
                            r.token,
-                           mode == 0 ? r.demanded_connection : r.share.connection};
+                           mode == 0 ? r.demanded_connection : r.share.connection,
+                           r.lot_size};
   const bool same = !r.ask_again && r.demanded_mode == mode && r.demanded_depth == depth &&
                     (mode == 0 || r.demanded_connection == demand.connection);
   if (!same) {

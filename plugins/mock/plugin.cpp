@@ -9,12 +9,12 @@ constexpr std::uint32_t kAll = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
 
 constexpr std::array<bgw_capability, 6> kCapabilities = {{
-    {"NSE", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, 0},
-    {"BSE", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, 0},
-    {"NFO", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, 0},
-    {"MCX", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, 0},
-    {"NSE_INDEX", kNoDepth, BGW_FEED_TICK_BY_TICK, 0, {}, 0},
-    {"BSE_INDEX", kNoDepth, BGW_FEED_TICK_BY_TICK, 0, {}, 0},
+    {"NSE", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, BGW_SNAPSHOT_ON_SUBSCRIBE},
+    {"BSE", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, BGW_SNAPSHOT_ON_SUBSCRIBE},
+    {"NFO", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, BGW_SNAPSHOT_ON_SUBSCRIBE},
+    {"MCX", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, BGW_SNAPSHOT_ON_SUBSCRIBE},
+    {"NSE_INDEX", kNoDepth, BGW_FEED_TICK_BY_TICK, 0, {}, BGW_SNAPSHOT_ON_SUBSCRIBE},
+    {"BSE_INDEX", kNoDepth, BGW_FEED_TICK_BY_TICK, 0, {}, BGW_SNAPSHOT_ON_SUBSCRIBE},
 }};
 
 constexpr std::array<bgw_setting, 3> kSettings = {{

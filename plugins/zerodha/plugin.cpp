@@ -11,21 +11,25 @@ namespace {
 constexpr std::uint32_t kAll = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
 
+// Nothing but the first tick, a snapshot of the last state, says that a subscription was taken: "Modes" of
+// kite.trade/docs/connect/v3/websocket, and the vendor's own clients.
+constexpr std::uint32_t kSnapshot = BGW_SNAPSHOT_ON_SUBSCRIBE;
+
 // "Market depth structure": five levels a side wherever something is traded; indices have no book.
 constexpr std::array<bgw_capability, 13> kCapabilities = {{
-    {"NSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"BCD", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, BGW_PRICES_BELOW_ZERO},
-    {"NCO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, BGW_PRICES_BELOW_ZERO},
-    {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
-    {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
-    {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
-    {"CDS_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
-    {"GLOBAL_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+    {"NSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
+    {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
+    {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
+    {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
+    {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
+    {"BCD", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
+    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot | BGW_PRICES_BELOW_ZERO},
+    {"NCO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot | BGW_PRICES_BELOW_ZERO},
+    {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
+    {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
+    {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
+    {"CDS_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
+    {"GLOBAL_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
 }};
 
 constexpr std::array<bgw_setting, 5> kSettings = {{

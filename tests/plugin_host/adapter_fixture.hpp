@@ -30,6 +30,7 @@ class AdapterTest : public testing::Test {
     std::vector<std::uint32_t> confirmed;
     std::vector<std::pair<std::uint32_t, std::string>> refused;
     std::vector<std::uint32_t> released;
+    std::vector<std::uint32_t> quiet;
     std::vector<bgw_tick> ticks;
     std::vector<std::size_t> bids;        // of each tick's book
     std::vector<std::uint32_t> sessions;  // of each tick
@@ -172,6 +173,7 @@ class AdapterTest : public testing::Test {
     bus::HandleRecord handle;
     std::memcpy(&handle, record.data(), sizeof handle);
     if (kind == bus::RecordKind::confirm) seen_.confirmed.push_back(handle.instrument);
+    if (kind == bus::RecordKind::quiet) seen_.quiet.push_back(handle.instrument);
     if (kind == bus::RecordKind::released) seen_.released.push_back(handle.instrument);
     if (kind == bus::RecordKind::refuse)
       seen_.refused.emplace_back(handle.instrument, std::to_string(handle.code) + ' ' + handle.message);

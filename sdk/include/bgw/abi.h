@@ -308,7 +308,8 @@ typedef struct bgw_host {
   bgw_status (*setting)(void* context, const char* key, char* buffer, size_t capacity, size_t* length);
   bgw_status (*setting_integers)(void* context, const char* key, int64_t* values, size_t capacity, size_t* count);
 
-  /* Narrows (never widens) the descriptor's capabilities for this object. Only inside initialize. [adapter] */
+  /* Narrows (never widens) the descriptor's capabilities for this object; flags stay the descriptor's. Only inside
+   * initialize. [adapter] */
   bgw_status (*set_capabilities)(void* context, const bgw_capability* capabilities, uint32_t count);
 
   /* Message digests, so that plugins need no crypto library. `out` holds 20, 32 or 64 bytes. [any] */

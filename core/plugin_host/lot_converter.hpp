@@ -1,0 +1,34 @@
+// Turns what a broker counts in lots into units: see BGW_*_IN_LOTS. [adapter]
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "bgw/abi.h"
+
+namespace gw::plugin_host {
+
+class LotConverter {
+ public:
+  // `lots`: what of the instrument is counted in lots; 0: nothing. `lot_size` 0: not known, what is counted in lots is
+  // then left out.
+  void set(std::uint32_t handle, std::uint32_t lots, std::uint32_t lot_size);
+  bool has(std::uint32_t handle) const noexcept { return handle < kinds_.size() && kinds_[handle].lots != 0; }
+  // The update in units; valid until the next call.
+  const bgw_update& convert(const bgw_update& update);
+
+ private:
+  struct Kind {
+    std::uint32_t lots = 0;
+    std::uint32_t lot_size = 0;
+  };
+  std::vector<Kind> kinds_;  // by handle; empty where no exchange counts in lots
+  bgw_update update_{};
+  bgw_tick tick_{};
+  bgw_tick_rare rare_{};
+  bgw_book book_{};
+  std::vector<bgw_level> bids_;
+  std::vector<bgw_level> asks_;
+};
+
+}  // namespace gw::plugin_host
