@@ -55,6 +55,7 @@ proxy::ShardOptions shard_options(const config::Config& c) {
   o.admission.unauthenticated = static_cast<std::size_t>(c.limits.unauthenticated_connections);
   o.connections_per_key = static_cast<std::size_t>(c.limits.connections_per_key);
   o.serves_expired = c.instruments.expired == "serve";
+  o.mixes_brokers = c.mix_brokers;
   o.compression = c.server.compression.enabled;
   o.compression_threshold = c.server.compression.threshold;
   o.pace = {c.limits.requests_per_second, c.limits.request_burst};

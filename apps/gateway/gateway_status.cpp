@@ -97,6 +97,7 @@ std::string Gateway::status() {
     out["delivered"] = counts.delivered;
     out["unwanted"] = counts.unwanted;
     out["older"] = counts.older;
+    out["waiting_for_price"] = counts.withheld;
     out["switches"] = counts.switches;
     out["hidden_trades"] = counts.hidden_trades;
     out["hidden_quantity"] = counts.hidden_quantity;
@@ -109,8 +110,11 @@ std::string Gateway::status() {
         out["brokers"].back()["list_warning"] = old;
     }
     out["lineups"] = Json::array();
-    for (std::size_t i = 0; i < router.lineup_count(); ++i)
-      out["lineups"].push_back(lineup_json(router, router.lineup(static_cast<routing::LineupId>(i))));
+    for (std::size_t i = 0; i < router.lineup_count(); ++i) {
+      const auto id = static_cast<routing::LineupId>(i);
+      out["lineups"].push_back(lineup_json(router, router.lineup(id)));
+      out["lineups"].back()["elsewhere"] = router.elsewhere_count(id);
+    }
   });
   const proxy::Ledger ledger = this->ledger();
   out["ledger"] = {{"due", ledger.due},

@@ -143,6 +143,7 @@ struct Config {
   Log log;
   std::vector<std::string> active_broker = {"mock"};
   int active_broker_line = 1;
+  bool mix_brokers = true;
   bool allow_simulated = false;
   std::vector<Broker> brokers;
 };

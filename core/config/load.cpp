@@ -230,6 +230,7 @@ void read_all(Context& c, const YAML::Node& root, Config& config) {
   part("instruments", read_instruments, config.instruments);
   part("zeromq", read_zeromq, config.zeromq);
   part("log", read_log, config.log);
+  r.boolean("mix_brokers", config.mix_brokers);
   r.boolean("allow_simulated", config.allow_simulated);
   const YAML::Node active = r.any("active_broker");
   const YAML::Node brokers = r.any("brokers");

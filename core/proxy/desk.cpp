@@ -44,6 +44,7 @@ Desk::Desk(Loop& loop, bus::Doorbell& bell, const ShardOptions& options, const s
       calendar_(std::make_shared<const calendar::Calendar>()) {
   encoder_.set_threshold(options_.compression_threshold);
   router_->serve_expired(options_.serves_expired);
+  router_->mix_brokers(options_.mixes_brokers);
   for (std::size_t i = 0; i < shards.size(); ++i) {
     shards[i]->set_desk(loop, *this);
     links_.push_back(std::make_unique<ShardLink>(
@@ -65,6 +66,7 @@ void Desk::set_options(const ShardOptions& options) {
   options_ = options;
   encoder_.set_threshold(options_.compression_threshold);
   router_->serve_expired(options_.serves_expired);
+  router_->mix_brokers(options_.mixes_brokers);
   for_each([this](Subscriber& client) {
     if (client.account) router_->set_limit(client.id, options_.subscriptions_per_client);
   });

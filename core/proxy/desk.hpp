@@ -90,6 +90,7 @@ class Desk final : public routing::SessionPort {
   void authenticate(Subscriber& client, const wire::Request& request);
   void refuse_authentication(Subscriber& client, std::string_view code, std::string_view message);
   void handle(Subscriber& client, Asked asked);
+  void refuse_other_levels(const Subscriber& client, wire::Request& request) const;
   // It counts as so many more than the one that its frame was.
   void request_done(const Subscriber& client, std::size_t bytes, std::size_t more = 0);
 

@@ -57,7 +57,17 @@ void Desk::authenticate(Subscriber& client, const wire::Request& request) {
   if (table.feed().stale) send(client, wire::feed_status(table.setup().name, true, table.feed().since_ns));
 }
 
+// Clients with extras may ask for any depth level that some broker has.
+void Desk::refuse_other_levels(const Subscriber& client, wire::Request& r) const {
+  for (wire::Entry& entry : r.entries) {
+    if (!entry.other_level || (client.extras && router_->has_depth_level(entry.stream.depth_level))) continue;
+    entry.error = wire::invalid_depth_level();
+    if (!r.batch) r.error = entry.error;
+  }
+}
+
 void Desk::handle(Subscriber& client, Asked asked) {
+  if (asked.request.action == wire::Action::subscribe) refuse_other_levels(client, asked.request);
   const wire::Request& r = asked.request;
   const routing::BrokerTable& table = router_->broker(router_->broker_of(client.id));
   if (r.error && r.action != wire::Action::authenticate) {

@@ -31,6 +31,7 @@ struct ShardOptions {
   std::size_t compression_threshold = 1024;
   std::size_t shards = 1;  // at the start only
   bool serves_expired = false;
+  bool mixes_brokers = true;
 };
 
 }  // namespace gw::proxy

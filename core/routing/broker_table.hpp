@@ -39,6 +39,7 @@ struct Memory {
   std::int64_t volume = -1;
   std::int64_t ltp = 0;
   std::uint64_t ltp_order = 0;  // 0: none known
+  bool was_priced = false;      // and what came before has been published with it
 
   struct Slot {
     bgw_tick tick{};
@@ -53,7 +54,7 @@ struct Memory {
   std::int64_t book_time_ns = 0;
   bool book_has_orders = false;
 };
-static_assert(offsetof(Memory, slots) <= kCacheLine + 8);
+static_assert(offsetof(Memory, slots) <= kCacheLine + 16);
 
 // The broker's word that it does not give one stream of a token.
 struct Refusal {
@@ -80,6 +81,7 @@ struct Route {
   std::string broker_symbol;
   std::string broker_exchange;
   std::string token;
+  std::uint32_t lot_size = 0;
   std::vector<std::string> names;  // of all instruments that have it, keys of by_name_
   bool in_use = false;
   std::uint32_t wanted_mode = 0;

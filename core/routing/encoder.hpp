@@ -20,7 +20,8 @@ struct TopicInfo {
   std::string broker_message;  // depth mode, on a fallback; else empty
   // Made by Encoder::prepare: the part of the frame before the ltp, per variant.
   std::string head[kVariants];
-  bool simulated = false;  // the broker's prices are invented
+  bool simulated = false;   // the broker's prices are invented
+  std::string broker = {};  // its name
 };
 
 struct TopicUpdate {
@@ -29,9 +30,13 @@ struct TopicUpdate {
   std::span<const bgw_level> bids;
   std::span<const bgw_level> asks;
   bool has_orders;  // the broker says how many orders stand at each level
-  // The tick's own, or the newest known where a book came without.
+  // The tick's own, or the newest known where a book came without. Not at all before the first one: then the update is
+  // for sessions with extras only.
+  bool has_ltp;
   std::int64_t ltp;
-  const bgw_tick* quote;          // whose quote values a depth update with extras shows; may be `tick`
+  // Whose quote values a depth update with extras shows; may be `tick` and `rare`.
+  const bgw_tick* quote;
+  const bgw_tick_rare* quote_rare;
   std::int64_t exchange_time_ns;  // 0: none
   std::uint64_t seq;
   std::int64_t received_ns;

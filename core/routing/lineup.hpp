@@ -48,8 +48,11 @@ struct Topic {
   BrokerId broker = 0;  // which serves it, or would
   SubscriptionState state = SubscriptionState::pending;
   bool pinned = false;
-  bool published = false;  // to the publisher too
-  bool placed = false;     // the broker that serves now can give it
+  bool published = false;      // to the publisher too
+  bool placed = false;         // the broker that serves now can give it
+  bool quiet = false;          // pending, and nothing has come since it was asked for
+  bool priceless = false;      // what was published last has no last price
+  std::uint64_t withheld = 0;  // updates without a last price, which sessions without extras did not get
 
   TopicInfo info;      // and this for every frame
   std::string reason;  // of failed; said once
@@ -68,6 +71,7 @@ struct Leg {
 
 struct Interest {
   std::array<TopicId, kStreams> topics{kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic, kNoTopic};
+  std::vector<TopicId> other_levels;  // depth streams of levels that have no place there
   LineupId lineup = 0;
   std::string symbol;
   std::string exchange;
@@ -78,6 +82,13 @@ struct Interest {
   std::string unlisted_on;          // the day on which a list lacked it; empty: it is listed
   Leg served;
   Leg standby;
+
+  template <class F>
+  void for_each_topic(F&& each) const {
+    for (const TopicId id : topics)
+      if (id != kNoTopic) each(id);
+    for (const TopicId id : other_levels) each(id);
+  }
 };
 
 struct Lineup {
@@ -108,6 +119,7 @@ struct Client {
     Lane lane;            // of the audience
     std::uint32_t place;  // there
     std::uint64_t seq;    // of the topic when it was joined
+    std::uint64_t withheld;
   };
   std::unordered_map<TopicId, Held> held;
   std::uint64_t owed = 0;  // updates of topics that it held and holds no more

@@ -35,6 +35,7 @@ struct Outcome {
   std::string refusal;         // with ok: the broker has refused it to others already, and why
   std::vector<int> supported;  // limitation
   Gone gone;                   // symbol_not_found
+  std::string broker;          // that serves it, or would
 };
 
 }  // namespace gw::routing

@@ -2,6 +2,15 @@
 #include "core/routing/router.hpp"
 
 namespace gw::routing {
+namespace {
+
+// Of one topic, since it was joined.
+std::uint64_t owed_of(const Client& client, const Topic& topic, const Client::Held& held) {
+  const std::uint64_t all = topic.seq - held.seq;
+  return client.variant == Variant::extras ? all : all - (topic.withheld - held.withheld);
+}
+
+}  // namespace
 
 Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch,
                RouterOptions options)
@@ -52,11 +61,12 @@ Outcome Router::check(const BrokerTable& table, std::string_view exchange, Strea
 Outcome Router::subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream,
                           Wish wish) {
   Client& c = client(session);
-  const BrokerTable& table = *brokers_[lineups_[c.lineup]->broker()];
+  const Lineup& l = *lineups_[c.lineup];
+  const BrokerTable& active = *brokers_[l.broker()];
   Outcome outcome;
-  if (!table.available()) {
+  if (!active.available()) {
     outcome.code = Code::broker_unavailable;
-    outcome.detail = table.setup().unavailable;
+    outcome.detail = active.setup().unavailable;
     return outcome;
   }
   const TopicId existing = find_topic(c.lineup, symbol, exchange, stream);
@@ -70,19 +80,24 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
     }
     ask_again(topics_[existing]->interest);
     outcome.topic = existing;
+    outcome.broker = topics_[existing]->info.broker;
     outcome.actual_depth = topics_[existing]->info.actual_depth;
     if (topics_[existing]->state == SubscriptionState::failed) outcome.refusal = topics_[existing]->reason;
     return outcome;
   }
+  auto by = server_of(l, symbol, exchange);
+  if (!by) by = waits_for(l, symbol, exchange);
+  const BrokerTable& table = *brokers_[by.value_or(l.broker())];
   const auto row = table.row(symbol, exchange);
   const bool over = row && is_over(exchange, row->expiry);
-  if (over || !table.lists(symbol, exchange)) {
+  if (over || !by) {
     outcome.code = Code::symbol_not_found;
     outcome.gone = table.gone(symbol, exchange);
     if (over) outcome.gone.expired_on = row->expiry;
     return outcome;
   }
   outcome = check(table, exchange, stream);
+  outcome.broker = table.setup().name;
   if (outcome.code != Code::ok) return outcome;
   if (c.held.size() >= c.limit) {
     outcome.code = Code::subscription_limit;
@@ -114,7 +129,7 @@ void Router::join(SessionId session, TopicId id, Wish wish) {
   ++topic.holders;
   if (c.variant == Variant::extras) ++topic.extras_holders;
   const Lane lane = wish.thinned ? Lane::thinned : lane_of(c.variant, c.deflated);
-  Client::Held& held = c.held.emplace(id, Client::Held{false, lane, 0, topic.seq}).first->second;
+  Client::Held& held = c.held.emplace(id, Client::Held{false, lane, 0, topic.seq, topic.withheld}).first->second;
   if (!wish.resumes) enter(session, id, lane, held);
 }
 
@@ -141,7 +156,7 @@ void Router::leave(SessionId session, TopicId id) {
   const auto held = c.held.find(id);
   Topic& topic = *topics_[id];
   if (held->second.live) {
-    c.owed += topic.seq - held->second.seq;
+    c.owed += owed_of(c, topic, held->second);
     exit(session, id, held->second);
   }
   --topic.holders;
@@ -156,9 +171,8 @@ Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::str
   outcome.code = Code::not_subscribed;
   const InterestId interest = find_interest(c.lineup, symbol, exchange);
   if (interest == kNoInterest) return outcome;
-  const std::array<TopicId, kStreams> topics = interests_[interest]->topics;
-  for (const TopicId id : topics) {
-    if (id == kNoTopic || !c.held.contains(id)) continue;
+  for (const TopicId id : topics_of(interest)) {
+    if (!c.held.contains(id)) continue;
     const Stream have = topics_[id]->info.stream;
     if (have.mode != stream.mode) continue;
     if (stream.mode == BGW_MODE_DEPTH && stream.depth_level != 0 && have.depth_level != stream.depth_level) continue;
@@ -216,7 +230,7 @@ std::uint64_t Router::owed(SessionId session) const {
   const Client& c = client(session);
   std::uint64_t sum = c.owed;
   for (const auto& [id, held] : c.held)
-    if (held.live) sum += topics_[id]->seq - held.seq;
+    if (held.live) sum += owed_of(c, *topics_[id], held);
   return sum;
 }
 

@@ -34,6 +34,7 @@ struct RouterCounts {
   std::uint64_t hidden_trades = 0;    // updates whose volume grew by more than their last quantity
   std::uint64_t hidden_quantity = 0;  // by how much
   std::uint64_t switches = 0;
+  std::uint64_t withheld = 0;  // topic updates that clients without extras did not get: no last price was known
 };
 
 struct RouterOptions {
@@ -67,6 +68,12 @@ class Router {
   void set_expiries(instruments::Expiries expiries);
   // Contracts that are over are served like others.
   void serve_expired(bool serves) { serves_expired_ = serves; }
+  // What the active broker of a list does not list is had from the next that does.
+  void mix_brokers(bool mixes);
+  // Instruments of a list that another than its active broker serves.
+  std::size_t elsewhere_count(LineupId lineup) const;
+  // Whether some broker has this depth level on some exchange.
+  bool has_depth_level(int level) const;
   // What clients hold though the list in use lacks it.
   std::size_t unlisted_count(BrokerId broker) const;
   // Everything of the default lineup goes to the publisher as well; `pins` stay wanted in all modes though no client
@@ -125,7 +132,7 @@ class Router {
   // could not be told so.
   std::string_view newest(SessionId session, TopicId topic);
   // What is to be said of a subscription beside its state; empty: nothing.
-  std::string_view note(TopicId topic) const;
+  std::string note(TopicId topic) const;
   // What was published last of a held topic, for a session that was behind; empty: it is known no more.
   std::string_view latest(SessionId session, TopicId topic);
 
@@ -161,9 +168,17 @@ class Router {
   // router_lineups.cpp
   InterestId find_interest(LineupId lineup, std::string_view symbol, std::string_view exchange) const;
   TopicId find_topic(LineupId lineup, std::string_view symbol, std::string_view exchange, Stream stream) const;
+  std::vector<TopicId> topics_of(InterestId id) const;  // a copy: they may go meanwhile
   InterestId interest_for(LineupId lineup, std::string_view symbol, std::string_view exchange);
   TopicId topic_for(InterestId interest, Stream stream);
   void drop_topic_if_unused(TopicId id);
+  bool may_serve(BrokerId broker, const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
+  std::optional<BrokerId> server_of(const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
+  std::optional<BrokerId> waits_for(const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
+  void serve(InterestId id);
+  std::optional<BrokerId> awaits(const Interest& interest) const;
+  void say_that_it_waits(InterestId id);
+  void settle(bool all = false);
   void attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list);
   void detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list);
   bool ask(BrokerId broker, std::uint32_t handle);
@@ -177,7 +192,7 @@ class Router {
   void forget_refusals(BrokerId broker);
   bool grant(Leg& leg, const Interest& interest);
   void place(InterestId id);
-  bool shape(TopicId id, const BrokerTable& table);
+  bool shape(TopicId id);
   void place_what_waits();
   void set_state(TopicId id, SubscriptionState state);
   void fail(TopicId id, std::string_view reason);
@@ -209,10 +224,13 @@ class Router {
   void on_feed(BrokerId id, const bus::FeedRecord& record);
   void on_update(BrokerId id, const bus::UpdateView& view);
   void on_answer(BrokerId id, const bus::HandleRecord& record);
+  void on_quiet(BrokerId id, std::uint32_t handle);
   void note_volume(Memory& memory, const bus::UpdateView& view);
   void publish_interest(const Interest& interest, const Memory& memory, const bus::UpdateView& view,
                         TopicUpdate& update);
-  void publish_known(InterestId id);
+  void publish_known(TopicId id);
+  void publish_withheld(const Interest& interest);
+  void publish_without_price(TopicId id, const TopicUpdate& update);
   bool is_older(Topic& topic, std::uint32_t session, const TopicUpdate& update);
   void publish(TopicId id, TopicUpdate& update);
   void publish_variant(TopicId id, Variant variant, const TopicUpdate& update);
@@ -245,6 +263,8 @@ class Router {
   RouterCounts counts_;
   std::int64_t turn_wall_ns_ = 0;  // when drain() began: what is taken then is published now
   bool review_due_ = false;
+  bool settle_due_ = false;  // somebody may be served by another broker of its list now
+  bool mixes_ = true;
   instruments::Expiries expiries_;
   bool serves_expired_ = false;
 };

@@ -52,11 +52,10 @@ void Router::look_ahead(const BrokerTable& table, std::span<const std::span<cons
     }
   Some<const Topic, 2 * kAhead> topics;
   for (const Interest* interest : interests)
-    for (const TopicId id : interest->topics)
-      if (id != kNoTopic) {
-        topics.add(topics_[id].get());
-        prefetch_to_write(topics_[id].get(), offsetof(Topic, reason));
-      }
+    interest->for_each_topic([&](TopicId id) {
+      topics.add(topics_[id].get());
+      prefetch_to_write(topics_[id].get(), offsetof(Topic, reason));
+    });
   for (const Topic* topic : topics) {
     prefetch(topic->audience.data(), sizeof(Audience));
     prefetch(topic->info.head[0].data(), topic->info.head[0].size());

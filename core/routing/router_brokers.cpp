@@ -55,8 +55,9 @@ std::vector<Router::Pin> Router::missing_pins() const {
 
 void Router::apply_pins() {
   if (publisher_ == nullptr) return;
-  const BrokerTable& table = *brokers_[lineups_[kDefaultLineup]->broker()];
+  const Lineup& l = *lineups_[kDefaultLineup];
   for (const Pin& pin : pins_) {
+    const BrokerTable& table = *brokers_[server_of(l, pin.symbol, pin.exchange).value_or(l.broker())];
     const auto row = table.row(pin.symbol, pin.exchange);
     if (!row || is_over(pin.exchange, row->expiry)) continue;
     for (const Stream stream : {Stream{BGW_MODE_LTP, 0}, Stream{BGW_MODE_QUOTE, 0}, Stream{BGW_MODE_DEPTH, 5}}) {

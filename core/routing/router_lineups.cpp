@@ -39,7 +39,18 @@ InterestId Router::find_interest(LineupId lineup, std::string_view symbol, std::
 
 TopicId Router::find_topic(LineupId lineup, std::string_view symbol, std::string_view exchange, Stream stream) const {
   const InterestId interest = find_interest(lineup, symbol, exchange);
-  return interest == kNoInterest ? kNoTopic : interests_[interest]->topics[slot_of(stream)];
+  if (interest == kNoInterest) return kNoTopic;
+  const Interest& i = *interests_[interest];
+  if (const std::size_t slot = slot_of(stream); slot < kStreams) return i.topics[slot];
+  for (const TopicId id : i.other_levels)
+    if (topics_[id]->info.stream == stream) return id;
+  return kNoTopic;
+}
+
+std::vector<TopicId> Router::topics_of(InterestId id) const {
+  std::vector<TopicId> all;
+  interests_[id]->for_each_topic([&all](TopicId topic) { all.push_back(topic); });
+  return all;
 }
 
 InterestId Router::interest_for(LineupId lineup, std::string_view symbol, std::string_view exchange) {
@@ -62,24 +73,27 @@ InterestId Router::interest_for(LineupId lineup, std::string_view symbol, std::s
   }
   Lineup& l = *lineups_[lineup];
   l.interests.emplace(name_of(symbol, exchange), id);
-  attach(interests_[id]->served, id, l.broker(), &Route::served);
-  if (l.standby) attach(interests_[id]->standby, id, *l.standby, &Route::standing_by);
+  serve(id);
   return id;
 }
 
 TopicId Router::topic_for(InterestId interest, Stream stream) {
   Interest& i = *interests_[interest];
-  TopicId& slot = i.topics[slot_of(stream)];
-  if (slot != kNoTopic) return slot;
+  if (const TopicId known = find_topic(i.lineup, i.symbol, i.exchange, stream); known != kNoTopic) return known;
+  TopicId id = 0;
   if (free_topics_.empty()) {
-    slot = static_cast<TopicId>(topics_.size());
+    id = static_cast<TopicId>(topics_.size());
     topics_.push_back(std::make_unique<Topic>());
   } else {
-    slot = free_topics_.back();
+    id = free_topics_.back();
     free_topics_.pop_back();
-    topics_[slot] = std::make_unique<Topic>();
+    topics_[id] = std::make_unique<Topic>();
   }
-  Topic& t = *topics_[slot];
+  if (const std::size_t slot = slot_of(stream); slot < kStreams)
+    i.topics[slot] = id;
+  else
+    i.other_levels.push_back(id);
+  Topic& t = *topics_[id];
   t.interest = interest;
   t.published = i.lineup == kDefaultLineup;
   // One is left out: who held a topic of this name before has missed something.
@@ -90,7 +104,7 @@ TopicId Router::topic_for(InterestId interest, Stream stream) {
   t.info.stream = stream;
   t.name = i.symbol + '.' + i.exchange + '.' + std::to_string(stream.mode);
   ++i.topic_count;
-  return slot;
+  return id;
 }
 
 void Router::drop_topic_if_unused(TopicId id) {
@@ -99,7 +113,10 @@ void Router::drop_topic_if_unused(TopicId id) {
   const InterestId interest = t.interest;
   Interest& i = *interests_[interest];
   Lineup& l = *lineups_[i.lineup];
-  i.topics[slot_of(t.info.stream)] = kNoTopic;
+  if (const std::size_t slot = slot_of(t.info.stream); slot < kStreams)
+    i.topics[slot] = kNoTopic;
+  else
+    std::erase(i.other_levels, id);
   l.seq_floor = std::max(l.seq_floor, t.seq);
   free_topics_.push_back(id);
   if (--i.topic_count != 0) {
@@ -116,6 +133,7 @@ void Router::drop_topic_if_unused(TopicId id) {
 
 void Router::attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list) {
   leg = {broker, kNoHandle, 0, 0};
+  if (!may_serve(broker, *lineups_[interests_[id]->lineup], interests_[id]->symbol, interests_[id]->exchange)) return;
   const auto handle = brokers_[broker]->route_for(interests_[id]->symbol, interests_[id]->exchange);
   if (!handle) return;
   leg.handle = *handle;
@@ -152,19 +170,18 @@ bool Router::grant(Leg& leg, const Interest& interest) {
   std::uint32_t mode = 0;
   int depth = 0;
   const auto add = [&](bool with_refused) {
-    for (const TopicId id : interest.topics) {
-      if (id == kNoTopic) continue;
+    interest.for_each_topic([&](TopicId id) {
       const Stream stream = topics_[id]->info.stream;
       const Outcome can = check(table, interest.exchange, stream);
-      if (can.code != Code::ok) continue;
+      if (can.code != Code::ok) return;
       const auto wants = static_cast<std::uint32_t>(stream.mode);
       std::optional<int> level = can.source_depth;
       if (!with_refused && wants == BGW_MODE_DEPTH) level = depth_not_refused(leg, interest.exchange, *level);
       if (!level || (!with_refused && wants != BGW_MODE_DEPTH && table.refusal(leg.handle, wants, 0) != nullptr))
-        continue;
+        return;
       mode = std::max(mode, wants);
       depth = std::max(depth, *level);
-    }
+    });
   };
   add(false);
   // Where all that is wanted has been refused it stays wanted: data may come all the same.
@@ -185,17 +202,17 @@ bool Router::grant(Leg& leg, const Interest& interest) {
   return false;
 }
 
-// Has the broker that serves the lineup give what it can of the interest, and says so to those who hold the rest.
+// Has the broker that serves the interest give what it can of it, and says so to those who hold the rest.
 void Router::place(InterestId id) {
   Interest& i = *interests_[id];
-  Lineup& l = *lineups_[i.lineup];
-  BrokerTable& table = *brokers_[l.broker()];
-  if (i.served.handle == kNoHandle) attach(i.served, id, l.broker(), &Route::served);
+  const Lineup& l = *lineups_[i.lineup];
+  if (i.served.handle == kNoHandle)
+    if (const auto by = server_of(l, i.symbol, i.exchange)) attach(i.served, id, *by, &Route::served);
   grant(i.served, i);
-  if (l.standby && i.standby.handle == kNoHandle) attach(i.standby, id, *l.standby, &Route::standing_by);
-  bool all = !l.standby || grant(i.standby, i);
-  for (const TopicId topic : i.topics)
-    if (topic != kNoTopic) all = shape(topic, table) && all;
+  const bool stands_by = l.standby && *l.standby != i.served.broker;
+  if (stands_by && i.standby.handle == kNoHandle) attach(i.standby, id, *l.standby, &Route::standing_by);
+  bool all = !stands_by || grant(i.standby, i);
+  i.for_each_topic([&](TopicId topic) { all = shape(topic) && all; });
   wait(id, !all);
 }
 
@@ -228,10 +245,12 @@ const Refusal* Router::refusal_of(const Leg& leg, const Topic& topic, int source
 // Whether none of its topics asks for the level that it has at the broker: they are served by a cut from it.
 bool Router::is_cut(const Interest& interest) const {
   if (interest.served.mode != BGW_MODE_DEPTH) return false;
-  return std::none_of(interest.topics.begin(), interest.topics.end(), [&](TopicId id) {
-    return id != kNoTopic && topics_[id]->info.stream.mode == BGW_MODE_DEPTH &&
-           topics_[id]->info.stream.depth_level >= static_cast<int>(interest.served.depth);
+  bool cut = true;
+  interest.for_each_topic([&](TopicId id) {
+    const Stream stream = topics_[id]->info.stream;
+    if (stream.mode == BGW_MODE_DEPTH && stream.depth_level >= static_cast<int>(interest.served.depth)) cut = false;
   });
+  return cut;
 }
 
 // Has one that is served by a cut from this level give up its place, for the next lower level or for none. False: there
@@ -245,9 +264,10 @@ bool Router::take_from_a_cut(BrokerId broker, std::uint32_t depth) {
     const Leg before = i.served;
     i.served.depth = 0;
     i.served.mode = 0;
-    for (const TopicId topic : i.topics)
-      if (topic != kNoTopic && topics_[topic]->info.stream.mode != BGW_MODE_DEPTH)
+    i.for_each_topic([&](TopicId topic) {
+      if (topics_[topic]->info.stream.mode != BGW_MODE_DEPTH)
         i.served.mode = std::max(i.served.mode, static_cast<std::uint32_t>(topics_[topic]->info.stream.mode));
+    });
     for (const std::uint16_t level : table.setup().capabilities.depth_levels(i.exchange))
       if (level < depth) {
         i.served.mode = BGW_MODE_DEPTH;
@@ -257,8 +277,7 @@ bool Router::take_from_a_cut(BrokerId broker, std::uint32_t depth) {
       i.served = before;
       continue;
     }
-    for (const TopicId topic : i.topics)
-      if (topic != kNoTopic) shape(topic, table);
+    i.for_each_topic([this](TopicId topic) { shape(topic); });
     wait(id, true);
     return true;
   }
@@ -279,9 +298,14 @@ std::string Router::message_of(const Topic& topic, const BrokerTable& table, con
 }
 
 // What the broker that serves gives of one topic; false: nothing.
-bool Router::shape(TopicId id, const BrokerTable& table) {
+bool Router::shape(TopicId id) {
   Topic& t = *topics_[id];
-  const Leg& leg = interests_[t.interest]->served;
+  const Interest& i = *interests_[t.interest];
+  const Leg& leg = i.served;
+  const Lineup& l = *lineups_[i.lineup];
+  const auto awaited = leg.handle == kNoHandle ? waits_for(l, i.symbol, i.exchange) : std::nullopt;
+  const BrokerId broker = leg.handle != kNoHandle ? leg.broker : awaited.value_or(l.broker());
+  const BrokerTable& table = *brokers_[broker];
   const Outcome can = check(table, t.info.exchange, t.info.stream);
   const auto mode = static_cast<std::uint32_t>(t.info.stream.mode);
   const Refusal* refused = can.code == Code::ok ? refusal_of(leg, t, can.source_depth) : nullptr;
@@ -290,20 +314,22 @@ bool Router::shape(TopicId id, const BrokerTable& table) {
                                                  table.refusal(leg.handle, leg.mode, leg.depth) == nullptr)))
     refused = nullptr;
   std::string reason;
-  if (leg.handle == kNoHandle) {
-    reason = "broker " + table.setup().name + " does not list it";
+  if (leg.handle == kNoHandle && !awaited) {
+    reason = "broker " + table.setup().name +
+             (table.lists(i.symbol, i.exchange) ? " has another paper under this name" : " does not list it");
   } else if (can.code != Code::ok) {
     reason = "broker " + table.setup().name + " has no " + can.detail +
              (can.detail == "mode" ? " " + std::to_string(t.info.stream.mode) : "") + " for " + t.info.exchange;
-  } else if (leg.mode < mode && refused == nullptr) {
+  } else if (leg.mode < mode && refused == nullptr && !awaited) {
     reason = "broker " + table.setup().name + " allows " + table.setup().limits.text() + ", and all are in use";
   }
   const bool was_placed = std::exchange(t.placed, reason.empty());
   int actual = t.info.actual_depth;
   if (t.placed)
-    actual = refused != nullptr ? can.actual_depth : std::min(can.actual_depth, static_cast<int>(leg.depth));
-  if (actual != t.info.actual_depth || t.info.head[0].empty() || t.broker != leg.broker) {
-    t.broker = leg.broker;
+    actual = refused != nullptr || awaited ? can.actual_depth : std::min(can.actual_depth, static_cast<int>(leg.depth));
+  if (actual != t.info.actual_depth || t.info.head[0].empty() || t.broker != broker) {
+    t.broker = broker;
+    t.info.broker = table.setup().name;
     t.info.simulated = table.setup().simulated;
     t.info.actual_depth = actual;
     t.info.broker_message = message_of(t, table, can, actual);
@@ -350,6 +376,7 @@ void Router::set_state(TopicId id, SubscriptionState state) {
   t.reason.clear();
   if (t.state == state) return;
   t.state = state;
+  t.quiet = false;
   tell_extras(id);
 }
 

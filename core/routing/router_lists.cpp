@@ -13,6 +13,7 @@ void Router::set_index(std::string_view plugin, std::shared_ptr<const instrument
     follow_list(id);
     mark_unlisted(id);
   }
+  settle(true);
   apply_pins();
   place_what_waits();
   flush_demand();
@@ -22,7 +23,7 @@ void Router::set_index(std::string_view plugin, std::shared_ptr<const instrument
 // at the broker ends before anything begins, whatever tokens changed hands.
 void Router::follow_list(BrokerId broker) {
   const BrokerTable& table = *brokers_[broker];
-  std::vector<InterestId> moved;
+  std::vector<std::pair<InterestId, bool>> moved;  // and whether it was served
   for (InterestId id = 0; id < interests_.size(); ++id) {
     if (interests_[id] == nullptr) continue;
     Interest& i = *interests_[id];
@@ -33,17 +34,19 @@ void Router::follow_list(BrokerId broker) {
     const bool stands_by = lost(i.standby);
     if (served) detach(i.served, id, &Route::served);
     if (stands_by) detach(i.standby, id, &Route::standing_by);
-    if (served || stands_by) moved.push_back(id);
+    if (served || stands_by) moved.emplace_back(id, served);
   }
-  for (const InterestId id : moved) {
+  for (const auto& [id, was_served] : moved) {
     const Interest& i = *interests_[id];
-    if (lineups_[i.lineup]->broker() == broker && !table.lists(i.symbol, i.exchange)) {
+    const Lineup& l = *lineups_[i.lineup];
+    if (was_served && !server_of(l, i.symbol, i.exchange) && !waits_for(l, i.symbol, i.exchange)) {
       end(id, table.gone(i.symbol, i.exchange));
       continue;
     }
-    for (const TopicId topic : i.topics)
-      if (topic != kNoTopic && topics_[topic]->state == SubscriptionState::active)
-        set_state(topic, SubscriptionState::pending);
+    i.for_each_topic([this, anew = was_served](TopicId topic) {
+      if (anew && topics_[topic]->state == SubscriptionState::active) set_state(topic, SubscriptionState::pending);
+    });
+    serve(id);
     place(id);
   }
 }
@@ -57,8 +60,7 @@ void Router::mark_unlisted(BrokerId broker) {
     const bool listed = table.row(i.symbol, i.exchange).has_value();
     if (listed == i.unlisted_on.empty()) continue;
     i.unlisted_on = listed ? std::string_view{} : expiries_.today(i.exchange);
-    for (const TopicId topic : i.topics)
-      if (topic != kNoTopic) tell_extras(topic);
+    i.for_each_topic([this](TopicId topic) { tell_extras(topic); });
   }
 }
 
@@ -85,10 +87,8 @@ void Router::set_expiries(instruments::Expiries expiries) {
 
 // Its topics are over for everybody who holds them.
 void Router::end(InterestId id, const Gone& why) {
-  const std::array<TopicId, kStreams> topics = interests_[id]->topics;
   interests_[id]->ends = true;
-  for (const TopicId topic : topics) {
-    if (topic == kNoTopic) continue;
+  for (const TopicId topic : topics_of(id)) {
     Topic& t = *topics_[topic];
     t.pinned = false;
     if (t.kept_until_ns != 0) kept_.erase({std::exchange(t.kept_until_ns, 0), topic});
@@ -110,9 +110,14 @@ void Router::end(InterestId id, const Gone& why) {
   }
 }
 
-std::string_view Router::note(TopicId id) const {
-  const Interest& i = *interests_[topics_[id]->interest];
-  return i.unlisted_on.empty() ? "" : "not in list";
+std::string Router::note(TopicId id) const {
+  const Topic& topic = *topics_[id];
+  const Interest& i = *interests_[topic.interest];
+  if (const auto broker = awaits(i)) return "waiting for broker " + brokers_[*broker]->setup().name;
+  if (!i.unlisted_on.empty()) return "not in list";
+  if (topic.priceless) return "waiting for a last price";
+  if (topic.quiet) return "no data yet";
+  return {};
 }
 
 }  // namespace gw::routing

@@ -57,6 +57,7 @@ void Router::go_live(SessionId session, TopicId id) {
   const auto held = client(session).held.find(id);
   if (held == client(session).held.end() || held->second.live) return;
   held->second.seq = topics_[id]->seq;
+  held->second.withheld = topics_[id]->withheld;
   enter(session, id, held->second.lane, held->second);
 }
 

@@ -34,6 +34,7 @@ void Router::review() {
   bool news = false;
   for (const auto& table : brokers_) news = table->take_news() || news;
   if (news) place_what_waits();
+  if (std::exchange(settle_due_, false)) settle();
   for (LineupId id = 0; id < lineups_.size(); ++id) {
     Lineup& l = *lineups_[id];
     const auto place = better_place(l);
@@ -82,26 +83,17 @@ void Router::switch_to(LineupId id, std::size_t target, const std::string& why) 
   l.epoch = new_epoch_();
   ++counts_.switches;
   port_.switched(id, why);
-  const std::optional<BrokerId> standby = standby_of(l);
+  l.standby = standby_of(l);
   std::vector<InterestId> all;
   all.reserve(l.interests.size());
   for (const auto& [name, interest] : l.interests) all.push_back(interest);
-  l.standby = standby;
   for (const InterestId interest : all) {
-    Interest& i = *interests_[interest];
-    Leg served = std::exchange(i.served, Leg{});
-    Leg waiting = std::exchange(i.standby, Leg{});
-    // The new before the old, so that what is subscribed already stays so.
-    attach(i.served, interest, l.broker(), &Route::served);
-    if (standby) attach(i.standby, interest, *standby, &Route::standing_by);
-    for (const Leg& old : {served, waiting})
-      for (Leg* leg : {&i.served, &i.standby})
-        if (leg->handle != kNoHandle && leg->broker == old.broker && leg->handle == old.handle) *leg = old;
-    detach(served, interest, &Route::served);
-    detach(waiting, interest, &Route::standing_by);
+    serve(interest);
     place(interest);
+    say_that_it_waits(interest);
   }
-  for (const InterestId interest : all) publish_known(interest);
+  for (const InterestId interest : all)
+    for (const TopicId topic : topics_of(interest)) publish_known(topic);
   if (id == kDefaultLineup) apply_pins();
 }
 

@@ -25,10 +25,11 @@ std::size_t newest_slot(const Memory& m, std::uint32_t mode) {
   return best;
 }
 
-// Whose quote values a depth update shows.
-const bgw_tick& newest_quote(const Memory& m, const bgw_tick& otherwise) {
+// Whose quote values a depth update shows: the newest known; the update's own where there are none.
+void set_quote(const Memory& m, TopicUpdate& update) {
   const std::size_t slot = newest_slot(m, BGW_MODE_QUOTE);
-  return slot == Memory::kSlots ? otherwise : m.slots[slot].tick;
+  update.quote = slot == Memory::kSlots ? update.tick : &m.slots[slot].tick;
+  update.quote_rare = slot == Memory::kSlots ? update.rare : m.slots[slot].has_rare ? &m.slots[slot].rare : nullptr;
 }
 
 std::int64_t time_of(const bgw_tick& tick, std::int64_t book_time_ns) {
@@ -105,6 +106,9 @@ void Router::take_record(BrokerId id, std::span<const std::byte> record) {
     case bus::RecordKind::confirm:
       on_answer(id, *reinterpret_cast<const bus::HandleRecord*>(record.data()));
       return;
+    case bus::RecordKind::quiet:
+      on_quiet(id, reinterpret_cast<const bus::HandleRecord*>(record.data())->instrument);
+      return;
     case bus::RecordKind::released:
       brokers_[id]->released(reinterpret_cast<const bus::HandleRecord*>(record.data())->instrument);
       return;
@@ -118,14 +122,14 @@ void Router::on_link(BrokerId id, const bus::LinkRecord& record) {
   if (was_connected && record.state != bus::LinkState::connected) forget_active(id);
   if (!was_connected && record.state == bus::LinkState::connected) forget_refusals(id);
   port_.broker_changed(id);
-  review_due_ = true;
+  review_due_ = settle_due_ = true;
 }
 
 void Router::on_feed(BrokerId id, const bus::FeedRecord& record) {
   const bool changed =
       brokers_[id]->set_feed({record.stale != 0, record.since_ns, record.message}, clocks_.monotonic());
   if (changed) port_.feed_changed(id);
-  review_due_ = true;
+  review_due_ = settle_due_ = true;
 }
 
 void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
@@ -133,10 +137,10 @@ void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
   if (r == nullptr) return;
   if (record.kind == bus::RecordKind::confirm) {
     for (const InterestId interest : r->served)
-      for (const TopicId topic : interests_[interest]->topics)
-        if (topic != kNoTopic && topics_[topic]->placed &&
-            static_cast<std::uint32_t>(topics_[topic]->info.stream.mode) <= record.mode)
+      interests_[interest]->for_each_topic([&](TopicId topic) {
+        if (topics_[topic]->placed && static_cast<std::uint32_t>(topics_[topic]->info.stream.mode) <= record.mode)
           set_state(topic, SubscriptionState::active);
+      });
     return;
   }
   // Only who needs this stream has less, or nothing; the others go on with what the adapter has kept.
@@ -146,6 +150,16 @@ void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
   std::vector<InterestId> holders = r->served;
   holders.insert(holders.end(), r->standing_by.begin(), r->standing_by.end());
   for (const InterestId interest : holders) place(interest);
+}
+
+void Router::on_quiet(BrokerId id, std::uint32_t handle) {
+  const Route* r = brokers_[id]->route(handle);
+  if (r == nullptr) return;
+  for (const InterestId interest : r->served)
+    interests_[interest]->for_each_topic([this](TopicId topic) {
+      Topic& t = *topics_[topic];
+      if (t.state == SubscriptionState::pending && !std::exchange(t.quiet, true)) tell_extras(topic);
+    });
 }
 
 void Router::on_update(BrokerId id, const bus::UpdateView& v) {
@@ -168,16 +182,26 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   const std::uint32_t modes = book_counts ? v.tick->modes : v.tick->modes & ~std::uint32_t{BGW_MODE_DEPTH};
   if (modes != 0) remember(m, v, modes, ++table.update_order);
   note_volume(m, v);
-  if (m.ltp_order == 0) return;  // a depth stream waits for the first ltp
   TopicUpdate update{};
   update.tick = v.tick;
   update.rare = v.rare;
+  update.has_ltp = m.ltp_order != 0;
   update.ltp = m.ltp;
   update.received_ns = v.header->received_ns;
   // A clock that is set back meanwhile does not turn the order of the two.
   update.published_ns = std::max(turn_wall_ns_, update.received_ns);
-  update.quote = &newest_quote(m, *v.tick);
+  set_quote(m, update);
   for (const InterestId interest : r->served) publish_interest(*interests_[interest], m, v, update);
+  if (!update.has_ltp || m.was_priced) return;
+  m.was_priced = true;
+  for (const InterestId interest : r->served) publish_withheld(*interests_[interest]);
+}
+
+// What came before the first price, now with it.
+void Router::publish_withheld(const Interest& interest) {
+  interest.for_each_topic([this](TopicId id) {
+    if (topics_[id]->priceless) publish_known(id);
+  });
 }
 
 // Whether the broker showed every trade: within one login the volume must not grow by more than the last quantity.
@@ -197,19 +221,21 @@ void Router::note_volume(Memory& m, const bus::UpdateView& v) {
 
 void Router::publish_interest(const Interest& interest, const Memory& m, const bus::UpdateView& v,
                               TopicUpdate& update) {
-  for (std::size_t slot = 0; slot < kStreams; ++slot) {
-    const TopicId id = interest.topics[slot];
-    if (id == kNoTopic || (v.tick->modes & kModeOfSlot[slot]) == 0) continue;
+  const auto publish_one = [&](TopicId id, bool depth) {
     Topic& topic = *topics_[id];
-    const bool depth = kModeOfSlot[slot] == BGW_MODE_DEPTH;
     const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
-    if (depth && v.header->asked_depth < levels) continue;
+    if (depth && v.header->asked_depth < levels) return;
     update.bids = depth ? v.bids.first(std::min(levels, v.bids.size())) : std::span<const bgw_level>{};
     update.asks = depth ? v.asks.first(std::min(levels, v.asks.size())) : std::span<const bgw_level>{};
     update.has_orders = (v.header->book_present & BGW_HAS_ORDERS) != 0;
     update.exchange_time_ns = time_of(*v.tick, depth ? m.book_time_ns : 0);
     if (!is_older(topic, v.header->session, update)) publish(id, update);
-  }
+  };
+  for (std::size_t slot = 0; slot < kStreams; ++slot)
+    if (interest.topics[slot] != kNoTopic && (v.tick->modes & kModeOfSlot[slot]) != 0)
+      publish_one(interest.topics[slot], kModeOfSlot[slot] == BGW_MODE_DEPTH);
+  if ((v.tick->modes & BGW_MODE_DEPTH) != 0)
+    for (const TopicId id : interest.other_levels) publish_one(id, true);
 }
 
 // Within one login of one broker everything passes, in the order of arrival. From another, what is older than what was
@@ -238,11 +264,30 @@ void Router::publish(TopicId id, TopicUpdate& update) {
   if (topic.state != SubscriptionState::active) set_state(id, SubscriptionState::active);
   ++counts_.published;
   update.seq = ++topic.seq;
+  if (topic.priceless == update.has_ltp) {
+    topic.priceless = !update.has_ltp;
+    tell_extras(id);
+  }
+  if (!update.has_ltp) return publish_without_price(id, update);
   publish_variant(id, Variant::plain, update);
   publish_variant(id, Variant::extras, update);
   for (const Audience& audience : topic.audience)
     if (const auto& thinned = audience.lanes[static_cast<std::size_t>(Lane::thinned)]; !thinned.empty())
       port_.deliver(id, Lane::thinned, {}, thinned);
+}
+
+// For sessions with extras. Others get nothing of it before a first price is known.
+void Router::publish_without_price(TopicId id, const TopicUpdate& update) {
+  Topic& topic = *topics_[id];
+  ++topic.withheld;
+  if (topic.published || topic.holders != topic.extras_holders) ++counts_.withheld;
+  publish_variant(id, Variant::extras, update);
+  for (const Audience& audience : topic.audience) {
+    std::vector<SessionId> thinned;
+    for (const SessionId session : audience.lanes[static_cast<std::size_t>(Lane::thinned)])
+      if (client(session).variant == Variant::extras) thinned.push_back(session);
+    if (!thinned.empty()) port_.deliver(id, Lane::thinned, {}, thinned);
+  }
 }
 
 // Makes the frame once, and its compressed form once, each if anybody wants it.
@@ -277,16 +322,13 @@ void Router::deliver(TopicId id, Lane lane, std::string_view frame) {
   }
 }
 
-// What a broker that stood by knows already, as an update like any other.
-void Router::publish_known(InterestId id) {
-  for (const TopicId topic_id : interests_[id]->topics) {
-    if (topic_id == kNoTopic) continue;
-    Topic& topic = *topics_[topic_id];
-    TopicUpdate update{};
-    std::uint32_t login = 0;
-    if (!topic.placed || !fill_from_memory(topic, update, login) || update.suspect) continue;
-    if (!is_older(topic, login, update)) publish(topic_id, update);
-  }
+// What the broker that serves knows already, as an update like any other.
+void Router::publish_known(TopicId id) {
+  Topic& topic = *topics_[id];
+  TopicUpdate update{};
+  std::uint32_t login = 0;
+  if (!topic.placed || !fill_from_memory(topic, update, login) || update.suspect) return;
+  if (!is_older(topic, login, update)) publish(id, update);
 }
 
 bool Router::fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint32_t& login) const {
@@ -296,7 +338,7 @@ bool Router::fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint
   if (r == nullptr || r->memory == nullptr) return false;
   const Memory& m = *r->memory;
   const std::size_t place = newest_slot(m, static_cast<std::uint32_t>(topic.info.stream.mode));
-  if (place == Memory::kSlots || m.ltp_order == 0) return false;
+  if (place == Memory::kSlots) return false;
   const Memory::Slot& slot = m.slots[place];
   const bool depth = topic.info.stream.mode == BGW_MODE_DEPTH;
   const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
@@ -309,7 +351,8 @@ bool Router::fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint
     update.asks = std::span(m.asks).first(std::min(levels, m.asks.size()));
     update.has_orders = m.book_has_orders;
   }
-  update.quote = &newest_quote(m, slot.tick);
+  set_quote(m, update);
+  update.has_ltp = m.ltp_order != 0;
   update.ltp = (slot.tick.present & BGW_HAS_LTP) != 0 ? slot.tick.ltp : m.ltp;
   update.exchange_time_ns = time_of(slot.tick, depth ? m.book_time_ns : 0);
   update.received_ns = slot.received_ns;
@@ -336,7 +379,7 @@ std::string_view Router::from_memory(SessionId session, TopicId id, bool as_snap
   if (!fill_from_memory(topic, update, login)) return {};
   // What was published is no guess: it was true when it came.
   update.suspect = update.suspect && as_snapshot;
-  if (update.suspect && c.variant == Variant::plain) return {};
+  if ((update.suspect || !update.has_ltp) && c.variant == Variant::plain) return {};
   update.seq = topic.seq;
   update.snapshot = as_snapshot;
   update.age_ms = std::max<std::int64_t>(0, (update.published_ns - update.received_ns) / 1'000'000);

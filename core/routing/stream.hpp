@@ -17,7 +17,8 @@ using InterestId = std::uint32_t;
 
 inline constexpr std::array<int, 4> kDepthLevels = {5, 20, 30, 50};
 
-// One of the six streams of an instrument: LTP, quote, and a depth stream for each level that may be asked for.
+// One stream of an instrument: LTP, quote, or a depth stream of a level. Six have a place of their own; clients with
+// extras may ask for other levels.
 struct Stream {
   int mode = BGW_MODE_QUOTE;
   int depth_level = 0;  // as asked; 0 unless mode is depth
@@ -31,7 +32,7 @@ inline std::size_t slot_of(Stream s) {
   if (s.mode == BGW_MODE_QUOTE) return 1;
   for (std::size_t i = 0; i < kDepthLevels.size(); ++i)
     if (kDepthLevels[i] == s.depth_level) return 2 + i;
-  return kStreams;  // no such stream
+  return kStreams;  // another level
 }
 
 inline std::uint32_t shard_of(SessionId id) { return id >> 24; }

@@ -123,7 +123,7 @@ INSTANTIATE_TEST_SUITE_P(
     Keys, BadFiles,
     testing::Values(Bad{"servr: {port: 1}",
                         "g.yaml:1: servr: found an unknown key, expected one of server, limits, database, "
-                        "plugins, instruments, zeromq, log, allow_simulated, active_broker, brokers (did "
+                        "plugins, instruments, zeromq, log, mix_brokers, allow_simulated, active_broker, brokers (did "
                         "you mean 'server'?)"},
                     Bad{"log:\n  levle: info\n",
                         "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "

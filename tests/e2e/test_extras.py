@@ -17,10 +17,11 @@ def test_authentication_tells_user_broker_status_and_epoch(shared):
 def test_subscription_answers_are_richer(extras):
     assert extras.subscribe("RELIANCE", "NSE", 2) == {
         "type": "subscription", "status": "success", "symbol": "RELIANCE", "exchange": "NSE", "mode": 2, "depth_level": None,
-        "message": "Subscription requested"}
+        "message": "Subscription requested", "broker": "mock"}
     assert extras.subscribe("RELIANCE", "NSE", 4, 50) == {
         "type": "subscription", "status": "success", "symbol": "RELIANCE", "exchange": "NSE", "mode": 4, "depth_level": 50,
-        "requested_depth": 50, "actual_depth": 50, "is_fallback": False, "message": "Subscription requested"}
+        "requested_depth": 50, "actual_depth": 50, "is_fallback": False, "message": "Subscription requested",
+        "broker": "mock"}
     assert extras.unsubscribe("RELIANCE", "NSE", 2) == {
         "type": "unsubscription", "status": "success", "symbol": "RELIANCE", "exchange": "NSE", "mode": 2,
         "message": "Unsubscription successful"}

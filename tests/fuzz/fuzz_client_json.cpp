@@ -20,7 +20,7 @@ bool same(const Entry& a, const Entry& b) {
   return a.symbol == b.symbol && a.exchange == b.exchange && a.stream == b.stream && a.mode_json == b.mode_json &&
          a.symbol_json == b.symbol_json && a.exchange_json == b.exchange_json && a.depth_json == b.depth_json &&
          a.min_interval_ns == b.min_interval_ns && a.since.has_value() == b.since.has_value() &&
-         text_of(a.error) == text_of(b.error);
+         a.other_level == b.other_level && text_of(a.error) == text_of(b.error);
 }
 
 void compare_with_pieces(std::string_view frame, const Request& whole, std::size_t most) {
@@ -51,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Entry& e : r.entries) {
     if (e.error) continue;
     if (e.symbol.empty() || e.exchange.empty()) std::abort();
-    if (r.action == Action::subscribe && gw::routing::slot_of(e.stream) >= gw::routing::kStreams) std::abort();
+    if (r.action == Action::subscribe && (gw::routing::slot_of(e.stream) >= gw::routing::kStreams) != e.other_level)
+      std::abort();
   }
   return 0;
 }

@@ -69,6 +69,7 @@ class Run {
       router_.add_broker(setup(i, !limited_ && chance(3)));
       swap_index(i);
     }
+    router_.mix_brokers(false);
     router_.lineup("", {0, 1});
     for (routing::SessionId s = 0; s < kSessions; ++s) open(s);
   }

@@ -47,10 +47,42 @@ TEST_F(Delivery, ABookBeforeTheFirstLtpWaitsThenShowsTheNewestLtp) {
   asked();
   adapter_.book(0, 0, 20, 20, BGW_MODE_DEPTH);
   EXPECT_THAT(got(), IsEmpty());
+  EXPECT_EQ(router_.counts().withheld, 1U);
+  EXPECT_EQ(router_.owed(1), 0U);
   adapter_.tick(0, kLtpPacket, 33);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #2 ltp 33 20x20")) << "what had waited, with its price";
+  adapter_.tick(0, kLtpPacket, 34);
   EXPECT_THAT(got(), IsEmpty()) << "an LTP packet fills no depth stream";
   adapter_.book(0, 0, 20, 20, BGW_MODE_DEPTH);
-  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #1 ltp 33 20x20"));
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #3 ltp 34 20x20"));
+  EXPECT_EQ(router_.owed(1), 2U);
+}
+
+TEST_F(Delivery, WithExtrasABookNeedsNoPrice) {
+  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  const Outcome book = subscribe(4, "INFY", depth(5));
+  subscribe(1, "INFY", depth(5));
+  asked();
+  adapter_.book(0, 0, 5, 5, BGW_MODE_DEPTH);
+  EXPECT_THAT(got(), ElementsAre("4: INFY.NSE 4/5 as 5 extras #1 no ltp 5x5"));
+  EXPECT_EQ(router_.note(book.topic), "waiting for a last price");
+  EXPECT_EQ(newest(1, book), "");
+  EXPECT_EQ(newest(4, book), "INFY.NSE 4/5 as 5 extras #1 no ltp 5x5 age 2250");
+  adapter_.book(0, 9, 5, 5);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #2 ltp 9 5x5", "4: INFY.NSE 4/5 as 5 extras #2 ltp 9 5x5"));
+  EXPECT_EQ(router_.note(book.topic), "");
+  EXPECT_EQ(router_.owed(1), 1U);
+  EXPECT_EQ(router_.owed(4), 2U);
+}
+
+TEST_F(Delivery, WhoIsThinnedWithoutExtrasIsNotToldOfWhatHasNoPrice) {
+  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  router_.subscribe(4, "INFY", "NSE", depth(5), {.thinned = true, .resumes = false});
+  router_.subscribe(1, "INFY", "NSE", depth(5), {.thinned = true, .resumes = false});
+  asked();
+  adapter_.book(0, 0, 5, 5, BGW_MODE_DEPTH);
+  router_.drain(10);
+  EXPECT_THAT(port_.take(), ElementsAre("4: "));
 }
 
 TEST_F(Delivery, OtherInstrumentsAndExchangesAreSeparate) {

@@ -26,8 +26,8 @@ class FakeEncoder final : public Encoder {
     info.head[1] = head + " extras";
   }
   void encode(const TopicInfo& info, const TopicUpdate& u, Variant variant, FrameBuffer& out) const override {
-    std::string text =
-        info.head[static_cast<std::size_t>(variant)] + " #" + std::to_string(u.seq) + " ltp " + std::to_string(u.ltp);
+    std::string text = info.head[static_cast<std::size_t>(variant)] + " #" + std::to_string(u.seq) +
+                       (u.has_ltp ? " ltp " + std::to_string(u.ltp) : std::string(" no ltp"));
     if (info.stream.mode == BGW_MODE_DEPTH)
       text += ' ' + std::to_string(u.bids.size()) + 'x' + std::to_string(u.asks.size());
     if (u.snapshot) text += " age " + std::to_string(u.age_ms);
@@ -45,7 +45,7 @@ class FakePort final : public SessionPort {
   void left(SessionId, TopicId, Lane, std::uint32_t) override {}
   void deliver(TopicId, Lane, std::string_view frame, std::span<const SessionId> sessions) noexcept override {
     for (const SessionId session : sessions)
-      delivered.push_back(std::to_string(session) + ": " + std::string(frame.substr(1)));
+      delivered.push_back(std::to_string(session) + ": " + std::string(frame.empty() ? frame : frame.substr(1)));
   }
   void refused(SessionId session, const TopicInfo& topic, std::string_view reason) override {
     refusals.push_back(std::to_string(session) + ": " + topic.head[0] + ": " + std::string(reason));

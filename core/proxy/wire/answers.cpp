@@ -36,6 +36,8 @@ std::string_view code_name(Code code) {
   return "INTERNAL_ERROR";
 }
 
+std::string_view broker_of(const Outcome& o, const Context& c) { return o.broker.empty() ? c.broker : o.broker; }
+
 std::string message_of(const Entry& e, const Outcome& o, const Context& c) {
   const std::string symbol(cut(e.symbol));
   const std::string exchange(cut(e.exchange));
@@ -43,8 +45,8 @@ std::string message_of(const Entry& e, const Outcome& o, const Context& c) {
     case Code::symbol_not_found:
       return "Symbol " + symbol + " not found for exchange " + exchange;
     case Code::broker_limitation:
-      return "Feature '" + o.detail + "' is not supported by broker " + std::string(c.broker) + " for exchange " +
-             exchange;
+      return "Feature '" + o.detail + "' is not supported by broker " + std::string(broker_of(o, c)) +
+             " for exchange " + exchange;
     case Code::broker_unavailable:
       return o.detail;
     case Code::subscription_limit:
@@ -69,7 +71,7 @@ std::string supported_values(const Outcome& o) {
 std::string details(const Entry& e, const Outcome& o, const Context& c) {
   if (o.code == Code::symbol_not_found && c.extras) return gone_text(o.gone);
   if (o.code != Code::broker_limitation) return {};
-  std::string text = ",\"broker\":" + json_text(c.broker) + ",\"exchange\":" + json_text(cut(e.exchange)) +
+  std::string text = ",\"broker\":" + json_text(broker_of(o, c)) + ",\"exchange\":" + json_text(cut(e.exchange)) +
                      ",\"feature\":" + json_text(o.detail);
   if (!o.supported.empty()) text += ",\"supported_values\":" + supported_values(o);
   return text;
@@ -93,6 +95,7 @@ std::string subscription_extras(const Entry& e, const Outcome& o) {
   if (fallback)
     message = "Using depth level " + number(o.actual_depth) + " instead of requested " + number(e.stream.depth_level);
   std::string text = ",\"message\":" + json_text(message);
+  if (!o.broker.empty()) text += ",\"broker\":" + json_text(o.broker);
   if (depth)
     text += ",\"requested_depth\":" + number(e.stream.depth_level) + ",\"actual_depth\":" + number(o.actual_depth) +
             ",\"is_fallback\":" + (fallback ? "true" : "false");

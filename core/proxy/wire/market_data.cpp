@@ -11,6 +11,7 @@ using routing::TopicInfo;
 using routing::TopicUpdate;
 using routing::Variant;
 
+constexpr std::string_view kLtp = ",\"ltp\":";  // the end of a head
 constexpr std::size_t kHeaderRoom = 10;
 constexpr std::size_t kLevelBytes = 96;    // the longest level: two 20-digit numbers, a price, the keys
 constexpr std::size_t kValueBytes = 2048;  // every other value with its key, each at its longest
@@ -117,8 +118,8 @@ char* put_data_rest(char* at, const TopicInfo& info, const TopicUpdate& u, bool 
   if (extras && u.exchange_time_ns == 0) at = put(at, ",\"timestamp_from\":\"gateway\"");
   const bool depth = info.stream.mode == BGW_MODE_DEPTH;
   if (info.stream.mode == BGW_MODE_QUOTE) at = put_quote(at, *u.tick);
-  if (depth && extras) at = put_quote(at, *u.quote);
-  if (extras && info.stream.mode != BGW_MODE_LTP) at = put_extra_values(at, *u.tick, u.rare);
+  if (depth && extras) at = put_extra_values(put_quote(at, *u.quote), *u.quote, u.quote_rare);
+  if (extras && info.stream.mode == BGW_MODE_QUOTE) at = put_extra_values(at, *u.tick, u.rare);
   if (depth) {
     at = put(at, ",\"depth\":{\"buy\":[");
     at = put_side(at, u.bids, u.has_orders);
@@ -159,10 +160,12 @@ void SeedEncoder::prepare(TopicInfo& info) const {
     if (info.actual_depth != info.stream.depth_level)
       head += ",\"actual_depth_level\":" + std::to_string(info.actual_depth);
   }
-  const std::string data =
-      ",\"data\":{\"symbol\":" + json_text(info.symbol) + ",\"exchange\":" + json_text(info.exchange) + ",\"ltp\":";
+  const std::string data = ",\"data\":{\"symbol\":" + json_text(info.symbol) +
+                           ",\"exchange\":" + json_text(info.exchange) + std::string(kLtp);
   info.head[static_cast<std::size_t>(Variant::plain)] = head + data;
-  info.head[static_cast<std::size_t>(Variant::extras)] = head + (info.simulated ? ",\"simulated\":true" : "") + data;
+  info.head[static_cast<std::size_t>(Variant::extras)] =
+      head + (info.broker.empty() ? "" : ",\"broker\":" + json_text(info.broker)) +
+      (info.simulated ? ",\"simulated\":true" : "") + data;
   if (!info.broker_message.empty()) info.broker_message = json_text(info.broker_message);
 }
 
@@ -174,7 +177,7 @@ void SeedEncoder::encode(const TopicInfo& info, const TopicUpdate& u, Variant va
                             (u.bids.size() + u.asks.size()) * kLevelBytes;
   char* const start = out.room(bound);
   char* at = put(start + kHeaderRoom, head);
-  at = put_nano(at, u.ltp);
+  at = u.has_ltp ? put_nano(at, u.ltp) : at - kLtp.size();
   at = put_data_rest(at, info, u, extras);
   if (extras) at = put_envelope_extras(at, u);
   at = put(at, "}");

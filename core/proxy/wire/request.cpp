@@ -69,8 +69,9 @@ void check_stream(Entry& e, const Json* depth) {
   if (mode != BGW_MODE_DEPTH) return;
   const auto level = depth == nullptr ? std::optional<int>(5) : whole(*depth);
   e.stream.depth_level = level.value_or(0);
-  if (routing::slot_of(e.stream) >= routing::kStreams)
-    e.error = {"INVALID_DEPTH_LEVEL", "Depth level must be 5, 20, 30, or 50"};
+  e.other_level = routing::slot_of(e.stream) >= routing::kStreams;
+  if (e.other_level && (e.stream.depth_level < 1 || e.stream.depth_level > static_cast<int>(BGW_MAX_LEVELS)))
+    e.error = invalid_depth_level();
   else
     e.depth_json = std::to_string(e.stream.depth_level);
 }
@@ -170,6 +171,8 @@ Entry entry_of(const Json& object, const Json* defaults, bool subscribe) {
   }
   return e;
 }
+
+RequestError invalid_depth_level() { return {"INVALID_DEPTH_LEVEL", "Depth level must be 5, 20, 30, or 50"}; }
 
 RequestError too_many_symbols(std::size_t count, const RequestLimits& limits) {
   return {"SUBSCRIPTION_LIMIT", "A request may name at most " + std::to_string(limits.symbols_per_request) +

@@ -50,6 +50,7 @@ struct Entry {
   };
   std::optional<Since> since;
   std::optional<RequestError> error;
+  bool other_level = false;  // a depth level besides those that everybody may ask for
 };
 
 struct Request {
@@ -68,6 +69,9 @@ struct Request {
 struct RequestLimits {
   std::size_t symbols_per_request = 5000;
 };
+
+// For a level that the client may not ask for.
+RequestError invalid_depth_level();
 
 // Never throws on any bytes. [shard]
 Request parse_request(std::string_view frame, const RequestLimits& limits);

@@ -28,7 +28,7 @@ TEST(BatchAnswer, AllGoodIsSuccessInTheOrderAsked) {
 TEST(BatchAnswer, SomeBadIsPartialEachWithItsCodeAndMessage) {
   const Request r = parse_symbols(R"({"symbol":"A","exchange":"NSE"},{"symbol":"X","exchange":"NSE"},)"
                                   R"({"symbol":"B","exchange":"NSE","mode":"2"},)"
-                                  R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":6},{})");
+                                  R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":-6},{})");
   EXPECT_EQ(batch("subscription", r.entries,
                   {Outcome{}, failed(Code::symbol_not_found), Outcome{}, Outcome{}, Outcome{}}, kPlain),
             R"({"type":"subscription","status":"partial","subscriptions":[)"
@@ -37,7 +37,7 @@ TEST(BatchAnswer, SomeBadIsPartialEachWithItsCodeAndMessage) {
             R"("code":"SYMBOL_NOT_FOUND","message":"Symbol X not found for exchange NSE"},)"
             R"({"symbol":"B","exchange":"NSE","mode":"2","depth_level":null,"status":"error",)"
             R"x("code":"INVALID_MODE","message":"Mode must be 1 (LTP), 2 (QUOTE), or 4 (DEPTH)"},)x"
-            R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":6,"status":"error",)"
+            R"({"symbol":"C","exchange":"NSE","mode":4,"depth_level":-6,"status":"error",)"
             R"("code":"INVALID_DEPTH_LEVEL","message":"Depth level must be 5, 20, 30, or 50"},)"
             R"({"symbol":null,"exchange":null,"mode":2,"depth_level":null,"status":"error",)"
             R"("code":"INVALID_PARAMETERS","message":"Symbol and exchange are required"}]})");

@@ -35,7 +35,7 @@ TEST(Batch, EachEntryIsJudgedByItself) {
   const Request r = batch_of(R"({"action":"subscribe","symbols":[{"symbol":"A","exchange":"N"},)"
                              R"(5,{"symbol":"","exchange":"N"},)"
                              R"({"symbol":"B","exchange":"N","mode":null},)"
-                             R"({"symbol":"C","exchange":"N","mode":4,"depth_level":6},)"
+                             R"({"symbol":"C","exchange":"N","mode":4,"depth_level":-6},)"
                              R"({"symbol":"D","exchange":"N","mode":4,"depth_level":50}]})");
   ASSERT_FALSE(r.error);
   ASSERT_EQ(r.entries.size(), 6U);
@@ -46,7 +46,7 @@ TEST(Batch, EachEntryIsJudgedByItself) {
   EXPECT_EQ(code(r.entries[4]), "INVALID_DEPTH_LEVEL");
   EXPECT_EQ(code(r.entries[5]), "ok");
   EXPECT_EQ(r.entries[3].mode_json, "null");
-  EXPECT_EQ(r.entries[4].depth_json, "6");
+  EXPECT_EQ(r.entries[4].depth_json, "-6");
 }
 
 TEST(Batch, AnEmptyOrUnlistedOneIsRefusedWhole) {

@@ -1,5 +1,6 @@
 #include "core/proxy/wire/market_data.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/proxy/wire/update_fixture.hpp"
@@ -144,6 +145,37 @@ TEST_F(MarketData, PlainClientsSeeNoExtraWhateverTheUpdateHolds) {
   update_.snapshot = true;
   update_.age_ms = 9;
   EXPECT_EQ(encoded({BGW_MODE_LTP, 0}), before);
+}
+
+TEST_F(MarketData, ExtrasNameTheBroker) {
+  routing::TopicInfo made = info({BGW_MODE_LTP, 0}, 0, "");
+  made.broker = "kite";
+  encoder_.prepare(made);
+  encoder_.encode(made, update_, routing::Variant::extras, buffer_);
+  EXPECT_THAT(std::string(buffer_.payload()), testing::HasSubstr(R"("topic":"RELIANCE.NSE","broker":"kite","data":{)"));
+  encoder_.encode(made, update_, routing::Variant::plain, buffer_);
+  EXPECT_THAT(std::string(buffer_.payload()), testing::Not(testing::HasSubstr("kite")));
+}
+
+TEST_F(MarketData, WithoutALastPriceThereIsNoLtp) {
+  give_book();
+  update_.has_ltp = false;
+  EXPECT_THAT(
+      encoded({BGW_MODE_DEPTH, 5}, 5, "", routing::Variant::extras),
+      testing::HasSubstr(R"("data":{"symbol":"RELIANCE","exchange":"NSE","timestamp":1748428245.123,"depth":{)"));
+}
+
+TEST_F(MarketData, ExtrasGiveADepthUpdateAllThatTheQuoteHas) {
+  give_quote();
+  give_extras();
+  give_book();
+  bgw_tick book_only{};
+  update_.tick = &book_only;
+  update_.rare = nullptr;
+  const std::string text = encoded({BGW_MODE_DEPTH, 20}, 20, "", routing::Variant::extras);
+  for (const char* key :
+       {"open", "volume", "oi", "oi_day_high", "last_trade_time", "total_buy_quantity", "upper_circuit"})
+    EXPECT_THAT(text, testing::HasSubstr('"' + std::string(key) + "\":")) << key;
 }
 
 }  // namespace

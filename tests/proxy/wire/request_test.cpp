@@ -88,7 +88,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":30})", "ok"},
         Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":20.0})", "ok"},
         Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":null})", kBadDepth},
-        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":10})", kBadDepth},
+        Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":0})", kBadDepth},
         Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":"20"})", kBadDepth},
         Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":true})", kBadDepth},
         Case{R"({"action":"subscribe","symbol":"A","exchange":"B","mode":4,"depth_level":0})", kBadDepth},

@@ -41,7 +41,7 @@ class UpdateTest : public testing::Test {
     tick_.total_buy_quantity = 111;
     tick_.total_sell_quantity = 222;
     rare_ = {9500, 8000, 1'560'000'000'000, 1'280'500'000'000, 0, 0, {}};
-    update_.rare = &rare_;
+    update_.rare = update_.quote_rare = &rare_;
   }
   void give_book() {
     update_.bids = bids_;
@@ -70,6 +70,7 @@ class UpdateTest : public testing::Test {
   static routing::TopicUpdate with_orders() {
     routing::TopicUpdate update{};
     update.has_orders = true;
+    update.has_ltp = true;
     return update;
   }
 };

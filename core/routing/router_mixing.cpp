@@ -1,0 +1,136 @@
+// Which broker of a list serves which instrument. All stay with the active one, so that prices of two brokers never
+// mix; only what that one does not list goes to the next that does, and home when it does.
+#include <algorithm>
+
+#include "core/instruments/comparison.hpp"
+#include "core/routing/router.hpp"
+
+namespace gw::routing {
+
+// It lists the instrument, and not another paper under its name: the first of the list that has it says which it is.
+bool Router::may_serve(BrokerId broker, const Lineup& l, std::string_view symbol, std::string_view exchange) const {
+  const BrokerTable& table = *brokers_[broker];
+  if (!table.lists(symbol, exchange)) return false;
+  const auto row = table.row(symbol, exchange);
+  if (!row) return true;
+  for (const BrokerId other : l.order) {
+    if (other == broker) return true;
+    if (const auto first = brokers_[other]->row(symbol, exchange))
+      return instruments::same_paper(*brokers_[other]->index(), *first, *table.index(), *row);
+  }
+  return true;
+}
+
+std::optional<BrokerId> Router::server_of(const Lineup& l, std::string_view symbol, std::string_view exchange) const {
+  if (may_serve(l.broker(), l, symbol, exchange)) return l.broker();
+  if (!mixes_) return std::nullopt;
+  std::optional<BrokerId> first;
+  for (const BrokerId broker : l.order) {
+    const BrokerTable& table = *brokers_[broker];
+    if (broker == l.broker() || !table.available() || !may_serve(broker, l, symbol, exchange)) continue;
+    if (!table.hopeless()) return broker;
+    if (!first) first = broker;
+  }
+  return first;
+}
+
+// With brokers unmixed: a broker that the list prefers to the active one, and that alone has the instrument.
+std::optional<BrokerId> Router::waits_for(const Lineup& l, std::string_view symbol, std::string_view exchange) const {
+  for (std::size_t place = 0; place < l.active; ++place)
+    if (may_serve(l.order[place], l, symbol, exchange)) return l.order[place];
+  return std::nullopt;
+}
+
+// Attaches an interest to who should serve it now, and stand by. The new before the old, so that what is subscribed
+// already stays so. place() follows.
+void Router::serve(InterestId id) {
+  Interest& i = *interests_[id];
+  const Lineup& l = *lineups_[i.lineup];
+  const auto by = server_of(l, i.symbol, i.exchange);
+  const auto standby = l.standby == by ? std::nullopt : l.standby;
+  const auto is_at = [](const Leg& leg, std::optional<BrokerId> broker) {
+    return leg.handle != kNoHandle && leg.broker == broker;
+  };
+  const Leg served = is_at(i.served, by) ? Leg{} : std::exchange(i.served, Leg{l.broker(), kNoHandle, 0, 0});
+  const Leg waiting = is_at(i.standby, standby) ? Leg{} : std::exchange(i.standby, Leg{});
+  if (by && !is_at(i.served, by)) attach(i.served, id, *by, &Route::served);
+  if (standby && !is_at(i.standby, standby)) attach(i.standby, id, *standby, &Route::standing_by);
+  for (const Leg& old : {served, waiting})
+    for (Leg* leg : {&i.served, &i.standby})
+      if (leg->handle != kNoHandle && leg->broker == old.broker && leg->handle == old.handle) *leg = old;
+  Leg old_served = served;
+  Leg old_waiting = waiting;
+  detach(old_served, id, &Route::served);
+  detach(old_waiting, id, &Route::standing_by);
+}
+
+// The broker that alone lists the instrument and does not serve now.
+std::optional<BrokerId> Router::awaits(const Interest& i) const {
+  const Lineup& l = *lineups_[i.lineup];
+  if (i.served.handle == kNoHandle) return waits_for(l, i.symbol, i.exchange);
+  if (i.served.broker == l.broker() || !brokers_[i.served.broker]->hopeless()) return std::nullopt;
+  return i.served.broker;
+}
+
+// After a switch: who held it had data.
+void Router::say_that_it_waits(InterestId id) {
+  const Interest& i = *interests_[id];
+  const auto broker = awaits(i);
+  if (!broker) return;
+  const std::string reason = "broker " + brokers_[lineups_[i.lineup]->broker()]->setup().name +
+                             " does not list it; waiting for broker " + brokers_[*broker]->setup().name;
+  i.for_each_topic([&](TopicId topic) {
+    const Topic& t = *topics_[topic];
+    for (const Audience& audience : t.audience)
+      for (const auto& sessions : audience.lanes)
+        for (const SessionId session : sessions) port_.refused(session, t.info, reason);
+    tell_extras(topic);
+  });
+}
+
+// Whom another broker should serve by now: after a change of a link or, looking at all, of a list.
+void Router::settle(bool all) {
+  for (InterestId id = 0; id < interests_.size(); ++id) {
+    if (interests_[id] == nullptr || interests_[id]->ends) continue;
+    const Interest& i = *interests_[id];
+    const Lineup& l = *lineups_[i.lineup];
+    const bool at_home = i.served.handle != kNoHandle && i.served.broker == l.broker();
+    if (at_home && (!all || may_serve(l.broker(), l, i.symbol, i.exchange))) continue;
+    const auto by = server_of(l, i.symbol, i.exchange);
+    if (by ? i.served.handle != kNoHandle && i.served.broker == *by : i.served.handle == kNoHandle) continue;
+    serve(id);
+    i.for_each_topic([this](TopicId topic) {
+      if (topics_[topic]->state == SubscriptionState::active) set_state(topic, SubscriptionState::pending);
+    });
+    place(id);
+    for (const TopicId topic : topics_of(id)) publish_known(topic);
+  }
+}
+
+std::size_t Router::elsewhere_count(LineupId lineup) const {
+  return static_cast<std::size_t>(std::count_if(interests_.begin(), interests_.end(), [&](const auto& interest) {
+    return interest != nullptr && interest->lineup == lineup && interest->served.handle != kNoHandle &&
+           interest->served.broker != lineups_[lineup]->broker();
+  }));
+}
+
+void Router::mix_brokers(bool mixes) {
+  if (std::exchange(mixes_, mixes) == mixes) return;
+  for (InterestId id = 0; id < interests_.size(); ++id) {
+    if (interests_[id] == nullptr) continue;
+    serve(id);
+    place(id);
+  }
+  flush_demand();
+}
+
+bool Router::has_depth_level(int level) const {
+  return std::any_of(brokers_.begin(), brokers_.end(), [level](const auto& table) {
+    const registry::Capabilities& can = table->setup().capabilities;
+    const auto& exchanges = can.exchanges();
+    return std::any_of(exchanges.begin(), exchanges.end(),
+                       [&](const std::string& exchange) { return can.is_depth_supported(exchange, level); });
+  });
+}
+
+}  // namespace gw::routing
