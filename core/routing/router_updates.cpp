@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::uint32_t kModeOfSlot[kStreams] = {BGW_MODE_LTP,   BGW_MODE_QUOTE, BGW_MODE_DEPTH,
                                                  BGW_MODE_DEPTH, BGW_MODE_DEPTH, BGW_MODE_DEPTH};
-// A time so far ahead of its packet's arrival is an error of the broker's, and no reason to refuse what comes later.
-constexpr std::int64_t kMostAhead = 3'600'000'000'000;
 
 std::size_t memory_slot(std::uint32_t modes) {
   if ((modes & BGW_MODE_DEPTH) != 0) return 2;
@@ -227,7 +225,8 @@ bool Router::is_older(Topic& topic, std::uint32_t login, const TopicUpdate& upda
   }
   topic.session = session;
   if (time != 0) {
-    topic.time_ns = time - update.received_ns > kMostAhead ? 0 : time;
+    // A time that is ahead of its packet's arrival is no reason to refuse what is sent later.
+    topic.time_ns = std::min(time, update.received_ns);
     topic.resolution_ns = resolution;
   }
   return false;

@@ -357,16 +357,22 @@ TEST_F(Order, UpdatesWithoutATimePass) {
   EXPECT_EQ(got().size(), 2U);
 }
 
-TEST_F(Order, ATimeFarInTheFutureRefusesNothingLater) {
+TEST_F(Order, ATimeInTheFutureRefusesNothingLater) {
   subscribe(1, "INFY", kLtp);
   drain();
-  bgw_tick t{};
-  t.modes = BGW_MODE_LTP;
-  t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
-  t.exchange_time_ns = 900'000 * kSecond;
-  adapter_.channel.writer().update({&t, nullptr, nullptr}, 20 * kSecond, BGW_MAX_LEVELS, 1);
-  timed(adapter_, 2, 21 * kSecond, 2);
-  EXPECT_EQ(got().size(), 2U);
+  std::int64_t arrival = 20;
+  for (const std::int64_t ahead : {2, 3000, 900'000}) {
+    bgw_tick t{};
+    t.modes = BGW_MODE_LTP;
+    t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
+    t.exchange_time_ns = (arrival + ahead) * kSecond;
+    const auto login = static_cast<std::uint32_t>(arrival);
+    adapter_.channel.writer().update({&t, nullptr, nullptr}, arrival * kSecond, BGW_MAX_LEVELS, login);
+    timed(adapter_, 2, ++arrival * kSecond, login + 1);
+    EXPECT_EQ(got().size(), 2U) << ahead;
+  }
+  timed(adapter_, 3, (arrival - 1) * kSecond, 99);
+  EXPECT_EQ(got().size(), 0U) << "what is older than the last is refused as ever";
 }
 
 }  // namespace
