@@ -1,6 +1,6 @@
 #include "tools/broker_sim/dead_address.hpp"
 
-#include <vector>
+#include <list>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -24,21 +24,14 @@ class Full final : public DeadAddress {
     if (!ec) acceptor_.set_option(tcp::acceptor::reuse_address(true), ec);
     if (!ec) acceptor_.bind(endpoint, ec);
     if (!ec) acceptor_.listen(0, ec);
-    for (int i = 0; !ec && i < kOwnConnections; ++i) {
-      tcp::socket& own = own_.emplace_back(io_);
-      own.open(endpoint.protocol(), ec);
-      if (!ec) own.non_blocking(true, ec);
-      if (ec) break;
-      own.connect(endpoint, ec);
-      if (ec == boost::asio::error::in_progress || ec == boost::asio::error::would_block) ec = {};
-    }
+    for (int i = 0; !ec && i < kOwnConnections; ++i) own_.emplace_back(io_).async_connect(endpoint, [](error_code) {});
     return ec;
   }
 
  private:
   tcp::acceptor acceptor_;
   boost::asio::io_context& io_;
-  std::vector<tcp::socket> own_;
+  std::list<tcp::socket> own_;
 };
 
 }  // namespace
