@@ -181,7 +181,10 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
 // Whether the broker showed every trade: within one login the volume must not grow by more than the last quantity.
 void Router::note_volume(Memory& m, const bus::UpdateView& v) {
   constexpr std::uint64_t kBoth = BGW_HAS_VOLUME | BGW_HAS_LAST_QUANTITY;
-  if ((v.tick->present & kBoth) != kBoth) return;
+  if ((v.tick->present & kBoth) != kBoth) {
+    if ((v.tick->modes & BGW_MODE_LTP) != 0) m.volume = -1;  // a trade that was shown, and its quantity not
+    return;
+  }
   if (m.volume >= 0 && m.volume_session == v.header->session) {
     const std::int64_t hidden = v.tick->volume - m.volume - v.tick->last_quantity;
     if (hidden > 0) {
