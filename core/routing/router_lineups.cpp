@@ -63,6 +63,7 @@ InterestId Router::interest_for(LineupId lineup, std::string_view symbol, std::s
   Lineup& l = *lineups_[lineup];
   l.interests.emplace(name_of(symbol, exchange), id);
   attach(interests_[id]->served, id, l.broker(), &Route::served);
+  mark_unlisted(*interests_[id]);
   if (l.standby) attach(interests_[id]->standby, id, *l.standby, &Route::standing_by);
   return id;
 }

@@ -100,6 +100,7 @@ void Router::switch_to(LineupId id, std::size_t target, const std::string& why) 
     detach(served, interest, &Route::served);
     detach(waiting, interest, &Route::standing_by);
     place(interest);
+    mark_unlisted(i);
   }
   for (const InterestId interest : all) publish_known(interest);
   if (id == kDefaultLineup) apply_pins();

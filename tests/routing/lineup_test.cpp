@@ -205,6 +205,18 @@ TEST_F(LineupTest, WhatTheNewBrokerLacksStaysWantedAndIsSaidOnce) {
   EXPECT_EQ(router_.subscription(subscribe(5, "SBIN", kQuote).topic).state, SubscriptionState::pending);
 }
 
+TEST_F(LineupTest, WhetherItIsListedIsAskedOfWhoServes) {
+  router_.set_expiries({calendar::Calendar{}, 0});
+  const Outcome infy = subscribe(5, "INFY", kLtp);
+  demand(adapter_);
+  router_.set_index("angel", index_of({{"TCS", "NSE", "2"}}));
+  EXPECT_EQ(router_.note(infy.topic), "not in list");
+  EXPECT_EQ(router_.note(subscribe(1, "INFY", kLtp).topic), "not in list") << "another user's list of brokers";
+  lose(adapter_);
+  EXPECT_EQ(router_.note(infy.topic), "") << "zerodha lists it";
+  EXPECT_EQ(router_.unlisted_count(zerodha_), 0U);
+}
+
 TEST_F(LineupTest, AModeThatTheNewBrokerLacksIsSaidToo) {
   bgw_capability only_ltp{"NSE", 1, BGW_FEED_SNAPSHOT, 0, {}, 0};
   router_.attach_broker(
@@ -283,6 +295,18 @@ TEST_F(HotStandby, WhatItKnowsIsPublishedWithTheSwitchAndNothingIsAskedAnew) {
   lose(adapter_);
   EXPECT_THAT(port_.take(), ElementsAre("6: INFY.NSE 1 #2 ltp 2"));
   EXPECT_THAT(demand(second_), IsEmpty());
+}
+
+TEST_F(HotStandby, WhatItsOwnListLacksIsSaidWhenItServes) {
+  router_.set_expiries({calendar::Calendar{}, 0});
+  const Outcome infy = subscribe(5, "INFY", kLtp);
+  demand(second_);
+  router_.set_index("zerodha", index_of({{"TCS", "NSE", "z2"}}));
+  EXPECT_EQ(router_.note(infy.topic), "");
+  lose(adapter_);
+  EXPECT_EQ(router_.note(infy.topic), "not in list");
+  second_.tick(0, kLtpPacket, 3);
+  EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 1 extras #1 ltp 3"));
 }
 
 TEST_F(HotStandby, TheOneThatWasLeftStandsByNowIfItIsHotAsWell) {
