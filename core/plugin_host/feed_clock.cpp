@@ -85,7 +85,8 @@ bool FeedClock::on_tick(std::uint32_t instrument, std::int64_t now_ns, std::int6
   last_tick_ns_ = now_ns;
   const bool timed = exchange_time_ns != 0;
   const std::int64_t lag = wall_ns - exchange_time_ns;
-  if (timed) slot_lag_ns_ = std::min(slot_lag_ns_, lag);
+  // A snapshot is as old as the last trade of its instrument.
+  if (timed && teaches) slot_lag_ns_ = std::min(slot_lag_ns_, lag);
   if (state_ == State::live || (state_ == State::late && (!timed || lag > lag_limit_ns_))) return false;
   state_ = State::live;
   return true;

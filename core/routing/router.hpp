@@ -204,6 +204,7 @@ class Router {
   }
   void follow_list(BrokerId broker);
   void mark_unlisted(BrokerId broker);
+  void mark_unlisted(Interest& interest);
   void end(InterestId id, const Gone& why);
 
   // router_switch.cpp

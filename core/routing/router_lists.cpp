@@ -51,17 +51,18 @@ void Router::follow_list(BrokerId broker) {
   }
 }
 
-// What is held though the list lacks it goes on until its exchange's next day, since the broker may still serve it.
 void Router::mark_unlisted(BrokerId broker) {
-  const BrokerTable& table = *brokers_[broker];
-  for (const auto& interest : interests_) {
-    if (interest == nullptr || interest->served.broker != broker || interest->served.handle == kNoHandle) continue;
-    Interest& i = *interest;
-    const bool listed = table.row(i.symbol, i.exchange).has_value();
-    if (listed == i.unlisted_on.empty()) continue;
-    i.unlisted_on = listed ? std::string_view{} : expiries_.today(i.exchange);
-    i.for_each_topic([this](TopicId topic) { tell_extras(topic); });
-  }
+  for (const auto& interest : interests_)
+    if (interest != nullptr && interest->served.broker == broker) mark_unlisted(*interest);
+}
+
+// What is held though the list of the broker that serves it lacks it goes on until its exchange's next day, since the
+// broker may still serve it.
+void Router::mark_unlisted(Interest& i) {
+  const bool listed = i.served.handle == kNoHandle || brokers_[i.served.broker]->row(i.symbol, i.exchange).has_value();
+  if (listed == i.unlisted_on.empty()) return;
+  i.unlisted_on = listed ? std::string_view{} : expiries_.today(i.exchange);
+  i.for_each_topic([this](TopicId topic) { tell_extras(topic); });
 }
 
 std::size_t Router::unlisted_count(BrokerId broker) const {

@@ -62,6 +62,7 @@ void Router::serve(InterestId id) {
   Leg old_waiting = waiting;
   detach(old_served, id, &Route::served);
   detach(old_waiting, id, &Route::standing_by);
+  mark_unlisted(i);
 }
 
 // The broker that alone lists the instrument and does not serve now.

@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::uint32_t kModeOfSlot[kStreams] = {BGW_MODE_LTP,   BGW_MODE_QUOTE, BGW_MODE_DEPTH,
                                                  BGW_MODE_DEPTH, BGW_MODE_DEPTH, BGW_MODE_DEPTH};
-// A time so far ahead of its packet's arrival is an error of the broker's, and no reason to refuse what comes later.
-constexpr std::int64_t kMostAhead = 3'600'000'000'000;
 
 std::size_t memory_slot(std::uint32_t modes) {
   if ((modes & BGW_MODE_DEPTH) != 0) return 2;
@@ -207,7 +205,10 @@ void Router::publish_withheld(const Interest& interest) {
 // Whether the broker showed every trade: within one login the volume must not grow by more than the last quantity.
 void Router::note_volume(Memory& m, const bus::UpdateView& v) {
   constexpr std::uint64_t kBoth = BGW_HAS_VOLUME | BGW_HAS_LAST_QUANTITY;
-  if ((v.tick->present & kBoth) != kBoth) return;
+  if ((v.tick->present & kBoth) != kBoth) {
+    if ((v.tick->modes & BGW_MODE_LTP) != 0) m.volume = -1;  // a trade that was shown, and its quantity not
+    return;
+  }
   if (m.volume >= 0 && m.volume_session == v.header->session) {
     const std::int64_t hidden = v.tick->volume - m.volume - v.tick->last_quantity;
     if (hidden > 0) {
@@ -253,7 +254,8 @@ bool Router::is_older(Topic& topic, std::uint32_t login, const TopicUpdate& upda
   }
   topic.session = session;
   if (time != 0) {
-    topic.time_ns = time - update.received_ns > kMostAhead ? 0 : time;
+    // A time that is ahead of its packet's arrival is no reason to refuse what is sent later.
+    topic.time_ns = std::min(time, update.received_ns);
     topic.resolution_ns = resolution;
   }
   return false;

@@ -89,7 +89,7 @@ class Reader {
       return bad(kToken, "a whole number of 32 bits");
     if (at(kTradingsymbol).empty()) return bad(kTradingsymbol, "a name");
     row.line = csv_.line();
-    row.token = token_text;
+    row.token = std::to_string(token);
     row.broker_symbol = at(kTradingsymbol);
     row.broker_exchange = at(kExchange);
     row.name = at(kName);

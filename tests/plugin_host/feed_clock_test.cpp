@@ -147,6 +147,14 @@ TEST_F(FeedClockTest, OneLateInstrumentBesideAFreshOneIsNoFault) {
   }
 }
 
+TEST_F(FeedClockTest, SnapshotsOfWhatHasNotTradedForHoursAreNoFault) {
+  ASSERT_EQ(run(20, kSecond), Fault::none);
+  for (std::uint32_t i = 3; i < 30; ++i) {
+    clock_.on_wanted(i);
+    EXPECT_EQ(run(2, kSecond / 2, i, 3 * 3600 * kSecond), Fault::none) << i;
+  }
+}
+
 TEST_F(FeedClockTest, AShortDelayIsNoFault) {
   run(20, kSecond, 0, kSecond);
   EXPECT_EQ(run(3, kSecond, 0, 30 * kSecond), Fault::none);

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/routing/fixture.hpp"
+#include "tests/routing/lineup_fixture.hpp"
 
 namespace gw::routing {
 namespace {
@@ -11,71 +11,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
-
-constexpr std::int64_t kMinute = 60'000'000'000;
-
-// Session 5 (extras) and 6 are served by [angel, zerodha]. Zerodha has five levels, no WIPRO, and no NIFTY.
-class LineupTest : public RouterTest {
- protected:
-  void SetUp() override {
-    RouterTest::SetUp();
-    zerodha_ = router_.add_broker(setup(false));
-    router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"TCS", "NSE", "z2"}}));
-    second_.link(bus::LinkState::connected);
-    make_lineup();
-  }
-  void make_lineup() {
-    lineup_ = router_.lineup("angel,zerodha,", {angel_, zerodha_});
-    router_.open(5, lineup_, Variant::extras, false, 100);
-    router_.open(6, lineup_, Variant::plain, false, 100);
-    drain();
-    forget();
-  }
-  BrokerSetup setup(bool hot) {
-    bgw_capability nse{"NSE", 7, BGW_FEED_SNAPSHOT, 1, {5}, 0};
-    return {"zerodha", "zerodha", registry::Capabilities({&nse, 1}), &second_.channel, "", {}, hot};
-  }
-  void drain() {
-    while (router_.drain(1000)) {
-    }
-    router_.flush_demand();
-  }
-  void forget() {
-    port_ = FakePort{};
-    adapter_.asked();
-    second_.asked();
-  }
-  // The router counts time; nobody waits.
-  void pass(std::int64_t ns) {
-    monotonic_ += ns;
-    router_.review();
-    drain();
-  }
-  void go_silent(FakeAdapter& adapter) {
-    adapter.channel.writer().feed(true, 1, "no tick for 7.0 s");
-    drain();
-  }
-  void lose(FakeAdapter& adapter) {
-    adapter.link(bus::LinkState::reconnecting, "gone");
-    drain();
-  }
-  void recover(FakeAdapter& adapter) {
-    adapter.link(bus::LinkState::connected, "connected");
-    drain();
-  }
-  // Both brokers' demand, without handles.
-  std::vector<std::string> demand(FakeAdapter& adapter) {
-    router_.flush_demand();
-    std::vector<std::string> all = adapter.asked();
-    for (std::string& one : all) one = one.substr(one.find(' ') + 1);
-    return all;
-  }
-  std::string serving() const { return router_.broker(router_.lineup(lineup_).broker()).setup().name; }
-
-  FakeAdapter second_;
-  BrokerId zerodha_ = 0;
-  LineupId lineup_ = 0;
-};
 
 TEST_F(LineupTest, ASilentBrokersInstrumentsMoveInTheSameTurn) {
   subscribe(5, "INFY", kQuote);
@@ -191,82 +126,6 @@ TEST_F(LineupTest, ABrokerIsPassedOverWhileItNeedsALogin) {
   EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("broker angel is auth_expired")));
 }
 
-TEST_F(LineupTest, WhatOnlyTheLostBrokerListsWaitsForIt) {
-  const Outcome sbin = subscribe(5, "SBIN", kQuote);
-  subscribe(6, "INFY", kLtp);
-  lose(adapter_);
-  EXPECT_THAT(port_.refusals, ElementsAre("5: SBIN.NSE 2: broker zerodha does not list it; waiting for broker angel"));
-  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::pending);
-  EXPECT_EQ(router_.note(sbin.topic), "waiting for broker angel");
-  const Outcome nifty = subscribe(5, "NIFTY", kLtp, "NSE_INDEX");  // neither is known to the one that serves
-  EXPECT_EQ(nifty.code, Code::ok);
-  EXPECT_EQ(nifty.broker, "angel");
-  // A list of it that has them takes them.
-  demand(adapter_);
-  router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"SBIN", "NSE", "z3"}}));
-  EXPECT_THAT(demand(second_), UnorderedElementsAre("INFY.NSE mode 1 token z1", "SBIN.NSE mode 2 token z3"));
-  EXPECT_THAT(demand(adapter_), ElementsAre("SBIN.NSE none"));
-  EXPECT_EQ(router_.note(sbin.topic), "");
-}
-
-TEST_F(LineupTest, BrokersThatAreNotMixedLeaveItWaiting) {
-  router_.mix_brokers(false);
-  const Outcome sbin = subscribe(5, "SBIN", kQuote);
-  lose(adapter_);
-  demand(adapter_);
-  EXPECT_EQ(port_.refusals.size(), 1U);
-  EXPECT_EQ(router_.note(sbin.topic), "waiting for broker angel");
-  recover(adapter_);
-  adapter_.tick(2, kQuotePacket, 7);
-  drain();
-  EXPECT_THAT(port_.take(), IsEmpty()) << "nothing comes from a broker that does not serve";
-}
-
-TEST_F(LineupTest, WhatTheActiveBrokerDoesNotListComesFromTheNextAndGoesHomeWhenItDoes) {
-  router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"GOLD", "NSE", "z9"}}));
-  const Outcome gold = subscribe(5, "GOLD", kLtp);
-  EXPECT_EQ(gold.broker, "zerodha");
-  EXPECT_EQ(router_.elsewhere_count(router_.lineup_of(5)), 1U);
-  EXPECT_THAT(demand(second_), ElementsAre("GOLD.NSE mode 1 token z9"));
-  second_.tick(0, kLtpPacket, 7);
-  drain();
-  EXPECT_THAT(port_.take(), ElementsAre("5: GOLD.NSE 1 extras #1 ltp 7"));
-  router_.set_index("angel", index_of({{"INFY", "NSE", "1"}, {"GOLD", "NSE", "9"}}));
-  EXPECT_THAT(demand(second_), ElementsAre("GOLD.NSE none"));
-  EXPECT_THAT(demand(adapter_), ElementsAre("GOLD.NSE mode 1 token 9"));
-  EXPECT_EQ(router_.topic(gold.topic).broker, "angel");
-  router_.unsubscribe(5, "GOLD", "NSE", kLtp);
-  demand(adapter_);
-  adapter_.released(0);
-  drain();
-  router_.mix_brokers(false);
-  router_.set_index("angel", index_of({{"INFY", "NSE", "1"}}));
-  EXPECT_EQ(subscribe(6, "GOLD", kLtp).code, Code::symbol_not_found);
-}
-
-TEST_F(LineupTest, AnotherPaperUnderTheSameNameNeverStandsIn) {
-  const auto numbered = [](const char* token, const char* number) {
-    instruments::Index::Builder builder(1);
-    instruments::InstrumentView view;
-    view.symbol = "INFY";
-    view.exchange = "NSE";
-    view.token = token;
-    view.exchange_number = number;
-    builder.add(view);
-    builder.describe({1, 1, instruments::ListTime::given, 20'000, ""});
-    return std::make_shared<const instruments::Index>(std::move(builder).build());
-  };
-  router_.set_index("angel", numbered("1", "1594"));
-  router_.set_index("zerodha", numbered("z1", "99"));
-  const Outcome infy = subscribe(5, "INFY", kLtp);
-  demand(adapter_);
-  lose(adapter_);
-  EXPECT_THAT(demand(second_), IsEmpty());
-  EXPECT_EQ(router_.note(infy.topic), "waiting for broker angel");
-  router_.set_index("zerodha", numbered("z1", "1594"));
-  EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
-}
-
 TEST_F(LineupTest, AModeThatTheNewBrokerLacksIsSaidToo) {
   bgw_capability only_ltp{"NSE", 1, BGW_FEED_SNAPSHOT, 0, {}, 0};
   router_.attach_broker(
@@ -347,6 +206,18 @@ TEST_F(HotStandby, WhatItKnowsIsPublishedWithTheSwitchAndNothingIsAskedAnew) {
   EXPECT_THAT(demand(second_), IsEmpty());
 }
 
+TEST_F(HotStandby, WhatItsOwnListLacksIsSaidWhenItServes) {
+  router_.set_expiries({calendar::Calendar{}, 0});
+  const Outcome infy = subscribe(5, "INFY", kLtp);
+  demand(second_);
+  router_.set_index("zerodha", index_of({{"TCS", "NSE", "z2"}}));
+  EXPECT_EQ(router_.note(infy.topic), "");
+  lose(adapter_);
+  EXPECT_EQ(router_.note(infy.topic), "not in list");
+  second_.tick(0, kLtpPacket, 3);
+  EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 1 extras #1 ltp 3"));
+}
+
 TEST_F(HotStandby, TheOneThatWasLeftStandsByNowIfItIsHotAsWell) {
   router_.attach_broker(angel_, {"angel", "angel", angel_capabilities(), &adapter_.channel, "", {}, true});
   recover(adapter_);
@@ -419,16 +290,22 @@ TEST_F(Order, UpdatesWithoutATimePass) {
   EXPECT_EQ(got().size(), 2U);
 }
 
-TEST_F(Order, ATimeFarInTheFutureRefusesNothingLater) {
+TEST_F(Order, ATimeInTheFutureRefusesNothingLater) {
   subscribe(1, "INFY", kLtp);
   drain();
-  bgw_tick t{};
-  t.modes = BGW_MODE_LTP;
-  t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
-  t.exchange_time_ns = 900'000 * kSecond;
-  adapter_.channel.writer().update({&t, nullptr, nullptr}, 20 * kSecond, BGW_MAX_LEVELS, 1);
-  timed(adapter_, 2, 21 * kSecond, 2);
-  EXPECT_EQ(got().size(), 2U);
+  std::int64_t arrival = 20;
+  for (const std::int64_t ahead : {2, 3000, 900'000}) {
+    bgw_tick t{};
+    t.modes = BGW_MODE_LTP;
+    t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
+    t.exchange_time_ns = (arrival + ahead) * kSecond;
+    const auto login = static_cast<std::uint32_t>(arrival);
+    adapter_.channel.writer().update({&t, nullptr, nullptr}, arrival * kSecond, BGW_MAX_LEVELS, login);
+    timed(adapter_, 2, ++arrival * kSecond, login + 1);
+    EXPECT_EQ(got().size(), 2U) << ahead;
+  }
+  timed(adapter_, 3, (arrival - 1) * kSecond, 99);
+  EXPECT_EQ(got().size(), 0U) << "what is older than the last is refused as ever";
 }
 
 }  // namespace

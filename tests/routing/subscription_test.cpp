@@ -112,6 +112,9 @@ TEST_F(Subscription, TradesThatTheBrokerDidNotShowAreCountedWithinOneLogin) {
   EXPECT_EQ(router_.counts().hidden_quantity, 25U);
   traded(900, 5, 2);
   EXPECT_EQ(router_.counts().hidden_trades, 1U) << "the day went on without us";
+  adapter_.tick(0, kLtpPacket, 1);
+  traded(990, 5, 2);
+  EXPECT_EQ(router_.counts().hidden_trades, 1U) << "it was shown as a price, while nobody held more";
 }
 
 TEST_F(Subscription, AValueFromBeforeALossIsSuspectUntilItIsOvertaken) {

@@ -53,6 +53,10 @@ TEST(KiteCsv, TellsTheRestOfARow) {
   EXPECT_THAT(p.rows, ElementsAre("X, Y & Z (B)22MAY2683.25CE.CDS 7"));
 }
 
+TEST(KiteCsv, ATokenIsTheSameHoweverItIsWritten) {
+  EXPECT_THAT(rows("0738561,2885,RELIANCE,RELIANCE,0,,0,0.1,1,EQ,NSE,NSE\n").rows, ElementsAre("RELIANCE.NSE 738561"));
+}
+
 TEST(KiteCsv, ABadRowIsNamedByLineAndTheLoadGoesOn) {
   const Parsed p = rows(
       "x,2,A,A,0,,0,0.05,1,EQ,NSE,NSE\n"

@@ -1,0 +1,105 @@
+// Which broker of a list serves which instrument.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/routing/lineup_fixture.hpp"
+
+namespace gw::routing {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+using Mixing = LineupTest;
+
+TEST_F(Mixing, WhatOnlyTheLostBrokerListsWaitsForIt) {
+  const Outcome sbin = subscribe(5, "SBIN", kQuote);
+  subscribe(6, "INFY", kLtp);
+  lose(adapter_);
+  EXPECT_THAT(port_.refusals, ElementsAre("5: SBIN.NSE 2: broker zerodha does not list it; waiting for broker angel"));
+  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.note(sbin.topic), "waiting for broker angel");
+  const Outcome nifty = subscribe(5, "NIFTY", kLtp, "NSE_INDEX");  // neither is known to the one that serves
+  EXPECT_EQ(nifty.code, Code::ok);
+  EXPECT_EQ(nifty.broker, "angel");
+  // A list of it that has them takes them.
+  demand(adapter_);
+  router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"SBIN", "NSE", "z3"}}));
+  EXPECT_THAT(demand(second_), UnorderedElementsAre("INFY.NSE mode 1 token z1", "SBIN.NSE mode 2 token z3"));
+  EXPECT_THAT(demand(adapter_), ElementsAre("SBIN.NSE none"));
+  EXPECT_EQ(router_.note(sbin.topic), "");
+}
+
+TEST_F(Mixing, BrokersThatAreNotMixedLeaveItWaiting) {
+  router_.mix_brokers(false);
+  const Outcome sbin = subscribe(5, "SBIN", kQuote);
+  lose(adapter_);
+  demand(adapter_);
+  EXPECT_EQ(port_.refusals.size(), 1U);
+  EXPECT_EQ(router_.note(sbin.topic), "waiting for broker angel");
+  recover(adapter_);
+  adapter_.tick(2, kQuotePacket, 7);
+  drain();
+  EXPECT_THAT(port_.take(), IsEmpty()) << "nothing comes from a broker that does not serve";
+}
+
+TEST_F(Mixing, WhatTheActiveBrokerDoesNotListComesFromTheNextAndGoesHomeWhenItDoes) {
+  router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"GOLD", "NSE", "z9"}}));
+  const Outcome gold = subscribe(5, "GOLD", kLtp);
+  EXPECT_EQ(gold.broker, "zerodha");
+  EXPECT_EQ(router_.elsewhere_count(router_.lineup_of(5)), 1U);
+  EXPECT_THAT(demand(second_), ElementsAre("GOLD.NSE mode 1 token z9"));
+  second_.tick(0, kLtpPacket, 7);
+  drain();
+  EXPECT_THAT(port_.take(), ElementsAre("5: GOLD.NSE 1 extras #1 ltp 7"));
+  router_.set_index("angel", index_of({{"INFY", "NSE", "1"}, {"GOLD", "NSE", "9"}}));
+  EXPECT_THAT(demand(second_), ElementsAre("GOLD.NSE none"));
+  EXPECT_THAT(demand(adapter_), ElementsAre("GOLD.NSE mode 1 token 9"));
+  EXPECT_EQ(router_.topic(gold.topic).broker, "angel");
+  router_.unsubscribe(5, "GOLD", "NSE", kLtp);
+  demand(adapter_);
+  adapter_.released(0);
+  drain();
+  router_.mix_brokers(false);
+  router_.set_index("angel", index_of({{"INFY", "NSE", "1"}}));
+  EXPECT_EQ(subscribe(6, "GOLD", kLtp).code, Code::symbol_not_found);
+}
+
+TEST_F(Mixing, AnotherPaperUnderTheSameNameNeverStandsIn) {
+  const auto numbered = [](const char* token, const char* number) {
+    instruments::Index::Builder builder(1);
+    instruments::InstrumentView view;
+    view.symbol = "INFY";
+    view.exchange = "NSE";
+    view.token = token;
+    view.exchange_number = number;
+    builder.add(view);
+    builder.describe({1, 1, instruments::ListTime::given, 20'000, ""});
+    return std::make_shared<const instruments::Index>(std::move(builder).build());
+  };
+  router_.set_index("angel", numbered("1", "1594"));
+  router_.set_index("zerodha", numbered("z1", "99"));
+  const Outcome infy = subscribe(5, "INFY", kLtp);
+  demand(adapter_);
+  lose(adapter_);
+  EXPECT_THAT(demand(second_), IsEmpty());
+  EXPECT_EQ(router_.note(infy.topic), "waiting for broker angel");
+  router_.set_index("zerodha", numbered("z1", "1594"));
+  EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
+}
+
+TEST_F(Mixing, WhetherItIsListedIsAskedOfWhoServes) {
+  router_.set_expiries({calendar::Calendar{}, 0});
+  const Outcome infy = subscribe(5, "INFY", kLtp);
+  demand(adapter_);
+  router_.set_index("angel", index_of({{"TCS", "NSE", "2"}}));
+  EXPECT_EQ(router_.note(infy.topic), "not in list");
+  EXPECT_EQ(router_.note(subscribe(1, "INFY", kLtp).topic), "not in list") << "another user's list of brokers";
+  lose(adapter_);
+  EXPECT_EQ(router_.note(infy.topic), "") << "zerodha lists it";
+  EXPECT_EQ(router_.unlisted_count(zerodha_), 0U);
+}
+
+}  // namespace
+}  // namespace gw::routing
