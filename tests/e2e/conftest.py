@@ -29,11 +29,11 @@ def extras(shared):
 
 @pytest.fixture
 def start(tmp_path):
-    """start(config) gives a gateway that ends with the test; start.sim(...) a stand-in broker."""
+    """start(config) gives a gateway that ends with the test; start.sim(...) a stand-in broker. start.within: see Gateway."""
     running = []
 
     def gateway(config=None, env=None):
-        running.append(Gateway(tmp_path, config, env))
+        running.append(Gateway(tmp_path, config, env, gateway.within))
         return running[-1].__enter__()
 
     def sim(*more, **options):
@@ -41,6 +41,7 @@ def start(tmp_path):
         return running[-1].__enter__()
 
     gateway.sim = sim
+    gateway.within = ()
     yield gateway
     for process in reversed(running):
         process.__exit__(None, None, None)

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""The table of faults: rows that test_faults.py saw, shown or written into the docs.
+"""The table of faults: rows that tests saw (most of them test_faults.py), shown or written into the docs.
 
 fault_table.py FILE                     prints the rows of a test run
 fault_table.py FILE --write PAGE        puts them into PAGE, between its markers
 """
 
+import fcntl
 import json
 import os
 import pathlib
 import sys
+import time
 
 HEADER = ("fault", "broker", "what clients with extras were told", "back after", "subscriptions equal", "connections opened")
 BEGIN, END = "<!-- table of the test run: begin -->", "<!-- table of the test run: end -->"
@@ -28,12 +30,38 @@ def in_short(words):
 
 
 def add(fault, broker, saw, seconds, equal, opened):
-    file = path()
-    rows = json.loads(file.read_text()) if file.exists() else []
-    rows = [row for row in rows if (row["fault"], row["broker"]) != (fault, broker)]
-    rows.append({"fault": fault, "broker": broker, "saw": in_short(saw), "seconds": round(seconds, 2), "equal": equal,
-                 "opened": opened})
-    file.write_text(json.dumps(rows, indent=1))
+    with open(path(), "a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # tests of other files may run at the same time
+        file.seek(0)
+        rows = json.loads(file.read() or "[]")
+        rows = [row for row in rows if (row["fault"], row["broker"]) != (fault, broker)]
+        rows.append({"fault": fault, "broker": broker, "saw": in_short(saw), "seconds": round(seconds, 2), "equal": equal,
+                     "opened": opened})
+        file.truncate(0)
+        file.write(json.dumps(rows, indent=1))
+
+
+class Row:
+    """One row as it is seen: what the broker's books were before the fault, and what became of them."""
+
+    def __init__(self, fault, broker, sim):
+        self.fault, self.broker, self.sim = fault, broker, sim
+        self.before = sim.books()
+        self.begin = self.end = time.monotonic()
+
+    def begins(self):
+        self.begin = time.monotonic()
+
+    def is_over(self):
+        self.end = time.monotonic()
+
+    def add(self, saw):
+        after = self.sim.books()
+        equal = after["subscriptions"] == self.before["subscriptions"]
+        opened = after["connections"]["total"] - self.before["connections"]["total"]
+        add(self.fault, self.broker.name, saw, self.end - self.begin, equal, opened)
+        assert equal, after["subscriptions"]
+        return opened
 
 
 def cells(rows):

@@ -92,15 +92,15 @@ class Process:
 
 
 class Gateway(Process):
-    """A served gateway of its own folder. `config` is merged over small defaults."""
+    """A served gateway of its own folder. `config` is merged over small defaults. `within`: a command that runs it."""
 
-    def __init__(self, folder, config=None, env=None):
+    def __init__(self, folder, config=None, env=None, within=()):
         self.folder = pathlib.Path(folder)
         self.config = write_config(self.folder, config or {})
         self.env = {**os.environ, **(env or {})}
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
-        super().__init__([BINARY, "run", "--config", self.config, "--ready-file", ready], env=self.env)
+        super().__init__([*within, BINARY, "run", "--config", self.config, "--ready-file", ready], env=self.env)
         try:
             self.wait_line(r"ready: serving")
         except AssertionError:
@@ -169,6 +169,7 @@ class Client:
         self.socket = self._run(connect())
         self.market_data = []
         self.notices = []
+        self.words = []  # what it was told of links and failures, in the order of arrival
 
     def _run(self, awaitable):
         async def bounded():
@@ -182,7 +183,13 @@ class Client:
         return self._run(self.socket.recv())
 
     def receive(self):
-        return json.loads(self.receive_text())
+        message = json.loads(self.receive_text())
+        kind = message.get("type")  # a broker's messages may have none
+        if kind in ("broker_status", "feed_status"):
+            self.words.append(message["status"])
+        elif kind == "error" and "code" in message:
+            self.words.append(message["code"])
+        return message
 
     def ask(self, message):
         """The answer; what comes before it is kept in self.market_data and self.notices."""

@@ -1,8 +1,11 @@
 """A catalogue of bad days, each played against the gateway by a stand-in broker. What must hold of all of them: no client
 is lost, what is silent is said to be, afterwards the broker has exactly the subscriptions from before, every instrument
-ticks again, and the ledger has nothing unexplained. The rows of docs/reliability.md are what these tests saw."""
+ticks again, and the ledger has nothing unexplained. The rows of docs/reliability.md are what these tests saw, and those of
+refusals and tokens that have files of their own."""
 
 import json
+import shutil
+import subprocess
 import time
 
 import pytest
@@ -27,7 +30,6 @@ class Day:
         key = self.gateway.key()
         self.told = self.gateway.client(key, extras=True)
         self.plain = self.gateway.client(key)
-        self.saw = []  # what the client with extras was told, each once
         self.follow(lambda m: m["type"] == "broker_status" and m["status"] == "connected")
         for client in (self.told, self.plain):
             assert client.subscribe("INFY", "NSE", 4, 20)["status"] == "success"
@@ -37,22 +39,17 @@ class Day:
         self.before = until(sim, lambda books: len(books["subscriptions"]) == len(SYMBOLS))
         self.saw.clear()
 
-    def note(self, message):
-        if message["type"] in ("broker_status", "feed_status"):
-            self.saw.append(message["status"])
-        elif message["type"] == "error":
-            self.saw.append(message["code"])
+    @property
+    def saw(self):
+        return self.told.words
 
     def follow(self, done):
         give_up = time.monotonic() + PATIENCE
-        for message in self.told.notices:
-            self.note(message)
         found = [m for m in self.told.notices if done(m)]
         self.told.notices.clear()
         while not found:
             message = self.told.receive()
             assert time.monotonic() < give_up, (message, self.saw)
-            self.note(message)
             found = [message] if done(message) else []
         return found[0]
 
@@ -91,24 +88,29 @@ class Day:
             assert time.monotonic() < give_up, name
             self.run(3)
 
+    def point_to(self, url):
+        """Another address of the broker, in gateway.yaml."""
+        config = json.loads(self.gateway.config.read_text())
+        config["brokers"][self.broker.name]["settings"]["url"] = url
+        self.gateway.config.write_text(json.dumps(config))
+        self.gateway.reload()
+
     def new_token(self):
         self.broker.write_token(f"token-{time.time()}")
 
-    def end(self, fault, begin, connections):
-        """Everything is as before; the row of the table."""
+    def end(self, fault, begin, connections, saw=None):
+        """Everything is as before; the row of the table. `saw`: what another client was told that is meant by it."""
         self.until_well()
         seconds = time.monotonic() - begin
         after = until(self.sim, lambda books: books["subscriptions"] == self.before["subscriptions"])
         for client in (self.told, self.plain):
             client.barrier()
-        for message in self.told.notices:
-            self.note(message)
         status = status_of(self.gateway)
         assert status["ledger"]["unexplained"] == 0 and status["ledger"]["due"] > 0, status["ledger"]
         link = next(b for b in status["brokers"] if b["name"] == self.broker.name)
         assert (link["status"], link["feed"]) == ("connected", "live")
         opened = after["connections"]["total"] - connections
-        fault_table.add(fault, self.broker.name, self.saw, seconds, after["subscriptions"] == self.before["subscriptions"],
+        fault_table.add(fault, self.broker.name, saw or self.saw, seconds, after["subscriptions"] == self.before["subscriptions"],
                         opened)
         self.told.close()
         self.plain.close()
@@ -214,6 +216,96 @@ def test_refused_subscriptions(start, broker):
     assert not [n for n in day.plain.notices if n["type"] == "error"]
 
 
+def test_a_depth_that_is_refused(start, broker):
+    sim = start.sim("--rate", 50, broker=broker.name)
+    day = Day(start, broker, sim)
+    connections = day.before["connections"]["total"]
+    sim.fault("refuse_subscriptions", tokens=[broker.in_books("SBIN")], modes={"zerodha": ["full"], "angel": [3, 4]}[broker.name])
+    seq = day.told.data(topic="SBIN.NSE")["seq"]
+    with day.gateway.client(extras=True) as asker:
+        asker.next("broker_status")
+        asker.words.clear()
+        assert asker.subscribe("SBIN", "NSE", 4, 20)["status"] == "success"
+        if broker.name == "angel":  # Kite's complaint names no instrument: the subscription stays pending
+            assert "E1001" in asker.next("error")["message"]
+        for _ in range(100):  # the other client's quote goes on, without a gap
+            message = day.told.data(topic="SBIN.NSE")
+            seq += 1
+            assert (message["mode"], message["seq"]) == (2, seq)
+        sim.fault("none")
+        begin = time.monotonic()
+        assert asker.unsubscribe("SBIN", "NSE", 4)["status"] == "success"
+        assert day.end("a depth level refused", begin, connections, asker.words) == 0
+    assert not day.saw
+
+
+def check_every_step(messages):
+    """One stream of quotes: nothing that was published is missing, and no step of the stand-in's market. Each step adds its
+    last quantity to the volume; a broker that changes the mode shows the same step again."""
+    for before, after in zip(messages, messages[1:]):
+        assert after["seq"] == before["seq"] + 1
+        grown = after["data"]["volume"] - before["data"]["volume"]
+        assert grown in (0, after["data"]["last_trade_quantity"]), (before, after)
+
+
+def test_modes_that_change_under_load(start, broker):
+    """A client's streams while another subscribes and ends richer ones of the same instruments."""
+    sim = start.sim("--rate", 150, broker=broker.name)
+    day = Day(start, broker, sim)
+    connections = day.before["connections"]["total"]
+    kept = {(symbol, 2): [] for symbol in SYMBOLS} | {("TCS", 1): []}
+
+    def keep(more=0):
+        """What came; and until so many more of each of the streams that change have come."""
+        enough = {key: len(messages) + more for key, messages in kept.items()}
+        while True:
+            day.plain.barrier()  # reads it too
+            day.plain.market_data.clear()
+            day.told.barrier()
+            for message in day.told.market_data:
+                kept.setdefault((message["data"]["symbol"], message["mode"]), []).append(message)
+            day.told.market_data.clear()
+            if all(len(kept[key]) >= count for key, count in enough.items()):
+                return
+
+    def ask(client, action, mode, *symbols, **more):
+        answer = client.ask({"action": action, "mode": mode, **more, "symbols": [{"symbol": s, "exchange": "NSE"} for s in symbols]})
+        assert answer["status"] == "success", answer
+    assert day.told.subscribe("TCS", "NSE", 1)["status"] == "success"
+    keep()
+    with day.gateway.client() as other:
+        for level in [5, broker.deepest] * 10:
+            ask(other, "subscribe", 4, *SYMBOLS, depth_level=level)
+            ask(other, "subscribe", 2, "TCS")
+            waiting = {(symbol, 4) for symbol in SYMBOLS} | {("TCS", 2)}
+            while waiting:
+                message = other.data()
+                waiting.discard((message["data"]["symbol"], message["mode"]))
+            keep(20)
+            ask(other, "unsubscribe", 4, *SYMBOLS)
+            ask(other, "unsubscribe", 2, "TCS")
+            keep(20)
+    begin = time.monotonic()
+    for symbol in SYMBOLS:
+        assert len(kept[symbol, 2]) > 500
+        check_every_step(kept[symbol, 2])
+    numbers = [message["seq"] for message in kept["TCS", 1]]
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) and len(numbers) > 500
+    day.told.unsubscribe("TCS", "NSE", 1)
+    assert day.end("mode changes under load", begin, connections) == 0
+    status = status_of(day.gateway)
+    assert (status["hidden_trades"], link_of(day.gateway, broker)["conflated"]) == (0, 0)
+    sim.fault("mute")
+    give_up = time.monotonic() + PATIENCE
+    while (sent := sim.books()["ticks_sent"]) != sum(told_of(link := link_of(day.gateway, broker))):
+        assert time.monotonic() < give_up, (sent, link)
+
+
+def told_of(link):
+    """Ticks that came: published, already said in another mode, of what had just been given up."""
+    return link["updates"], link["dropped"]["duplicate"], link["dropped"]["unknown_instrument"]
+
+
 def test_more_than_the_broker_allows(start, broker):
     """The broker's limit is lower than its plugin says."""
     sim = start.sim("--rate", 50, broker=broker.name)
@@ -233,18 +325,30 @@ def test_a_name_that_no_server_has(start, broker):
     sim = start.sim("--rate", 50, broker=broker.name)
     day = Day(start, broker, sim)
     connections = day.before["connections"]["total"]
-
-    def point_to(url):
-        config = json.loads(day.gateway.config.read_text())
-        config["brokers"][broker.name]["settings"]["url"] = url
-        day.gateway.config.write_text(json.dumps(config))
-        day.gateway.reload()
-    point_to("wss://broker.invalid/")
+    day.point_to("wss://broker.invalid/")
     lost = day.until_told(LOST)
     assert "broker.invalid" in lost["message"], lost
     begin = time.monotonic()
-    point_to(sim.url)
+    day.point_to(sim.url)
     day.end("DNS fails, then the address is mended", begin, connections)
+
+
+@pytest.mark.parametrize("option, name", [("--dead-address", "dead first address"),
+                                          ("--silent-address", "silent first address")])
+def test_a_first_address_that_is_no_use(start, broker, tmp_path, option, name):
+    """The name of the broker has two addresses; the first swallows what comes, or accepts it and never answers."""
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
+    start.within = ("unshare", "-rm", "sh", "-c", f'mount --bind {tmp_path}/hosts /etc/hosts && exec "$@"', "sh")
+    look_up = [*start.within, "getent", "ahosts", "localhost"]
+    if not shutil.which("unshare") or not subprocess.run(look_up, stdout=subprocess.PIPE).stdout.startswith(b"::1 "):
+        pytest.skip("this machine lets no test have a hosts file of its own, or has no IPv6")
+    sim = start.sim("--rate", 50, option, "::1", broker=broker.name)
+    day = Day(start, broker, sim)
+    connections = day.before["connections"]["total"]
+    begin = time.monotonic()
+    day.point_to(sim.url.replace("127.0.0.1", "localhost"))
+    day.until_told({"type": "broker_status", "status": "connected"})
+    day.end(name, begin, connections)
 
 
 def test_a_slow_tls_handshake(start, broker, certificate, monkeypatch):

@@ -7,12 +7,10 @@ import time
 
 import pytest
 
+import fault_table
 from brokers import Angel, Kite, link_of, start_with, status_of
-from gateway import SOURCE
+from cases import CASES, needs_cases
 from web_server import WebServer
-
-CASES = SOURCE.parent / "shared" / "cases" / "broker"
-needs_cases = pytest.mark.skipif(not CASES.exists(), reason=f"no cases in {CASES}")
 
 
 @pytest.fixture(params=[Kite, Angel], ids=["kite", "angel"])
@@ -43,10 +41,24 @@ def mends_with_a_new_token(sim, broker, client):
 
 @needs_cases
 def test_the_page_of_a_firewall(start, broker):
-    sim, gateway = refused(start, broker, raw_file=str(CASES / "06_upgrade_403_waf.http"))
+    sim = start.sim("--rate", 20, broker=broker.name)
+    gateway = start_with(start, broker.name, (broker, broker.config(sim.url)))
     with gateway.client(extras=True) as client:
-        assert "refused: token, plan or firewall (HTTP 403 says: Blocked" in told(client)
+        assert client.subscribe("INFY", "NSE", 2)["status"] == "success"
+        client.data()
+        row = fault_table.Row("firewall's page on upgrade", broker, sim)
+        client.words.clear()
+        sim.fault("upgrade", raw_file=str(CASES / "06_upgrade_403_waf.http"))
+        sim.fault("drop")
+        while not (message := client.next("broker_status", status="reconnecting")["message"]).startswith("refused: "):
+            pass
+        assert "refused: token, plan or firewall (HTTP 403 says: Blocked" in message
+        row.begins()
         mends_with_a_new_token(sim, broker, client)
+        client.data()
+        row.is_over()
+        row.add(client.words)
+    assert status_of(gateway)["ledger"]["unexplained"] == 0
 
 
 @needs_cases
