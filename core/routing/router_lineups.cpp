@@ -115,7 +115,7 @@ void Router::drop_topic_if_unused(TopicId id) {
 }
 
 void Router::attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list) {
-  leg = {broker, kNoHandle, 0, 0};
+  leg = {.broker = broker};
   const auto handle = brokers_[broker]->route_for(interests_[id]->symbol, interests_[id]->exchange);
   if (!handle) return;
   leg.handle = *handle;
@@ -129,18 +129,23 @@ void Router::detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*lis
   ask(old.broker, old.handle);
 }
 
-// Wants of a route what its legs together need; false when the broker's limits do not allow it.
+// Wants of a route what its legs together need; false when the broker's limits do not allow it. A stream that the
+// broker has refused is asked for only while no leg needs another one: the others would get nothing.
 bool Router::ask(BrokerId broker, std::uint32_t handle) {
   BrokerTable& table = *brokers_[broker];
   const Route& r = *table.route(handle);
   std::uint32_t mode = 0;
   std::uint32_t depth = 0;
-  const auto add = [&](const Leg& leg) {
-    mode = std::max(mode, leg.mode);
-    depth = std::max(depth, leg.depth);
+  const auto add = [&](std::uint32_t Leg::*leg_mode, std::uint32_t Leg::*leg_depth) {
+    const auto add_leg = [&](const Leg& leg) {
+      mode = std::max(mode, leg.*leg_mode);
+      depth = std::max(depth, leg.*leg_depth);
+    };
+    for (const InterestId id : r.served) add_leg(interests_[id]->served);
+    for (const InterestId id : r.standing_by) add_leg(interests_[id]->standby);
   };
-  for (const InterestId id : r.served) add(interests_[id]->served);
-  for (const InterestId id : r.standing_by) add(interests_[id]->standby);
+  add(&Leg::mode, &Leg::depth);
+  if (mode == 0) add(&Leg::refused_mode, &Leg::refused_depth);
   return table.want(handle, mode, depth);
 }
 
@@ -167,11 +172,15 @@ bool Router::grant(Leg& leg, const Interest& interest) {
     }
   };
   add(false);
-  // Where all that is wanted has been refused it stays wanted: data may come all the same.
-  if (mode == 0) add(true);
   const Leg before = leg;
-  leg.mode = mode;
-  leg.depth = static_cast<std::uint32_t>(depth);
+  leg = {leg.broker, leg.handle, mode, static_cast<std::uint32_t>(depth)};
+  if (mode == 0) {
+    // The broker has refused all of it. It stays wanted, because data may come all the same.
+    add(true);
+    leg.refused_mode = mode;
+    leg.refused_depth = static_cast<std::uint32_t>(depth);
+    return ask(leg.broker, leg.handle);
+  }
   if (ask(leg.broker, leg.handle)) return true;
   // Who asks for exactly this level goes before who is served by a cut from it.
   if (!is_cut(interest) && take_from_a_cut(leg.broker, leg.depth) && ask(leg.broker, leg.handle)) return true;

@@ -71,6 +71,18 @@ TEST_F(Refusal, IsForgottenWithTheSession) {
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/20 token 1"));
 }
 
+TEST_F(Refusal, OfAllThatOneLineupWantsTakesNothingFromAnother) {
+  router_.open(4, router_.lineup("angel,", {angel_}), Variant::plain, false, 10);
+  subscribe(1, "INFY", depth(5));
+  asked();
+  adapter_.refuse(0, "no book", BGW_MODE_DEPTH, 5);
+  got();
+  subscribe(4, "INFY", kQuote);
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
+  unsubscribe(4, "INFY", kQuote);
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1")) << "data may come all the same";
+}
+
 TEST_F(Refusal, ReachesExactlyThoseThatAsked) {
   router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   subscribe(1, "INFY", kLtp);
