@@ -175,6 +175,7 @@ class Router {
   void wait(InterestId id, bool waits);
   void ask_again(InterestId id);
   void forget_refusals(BrokerId broker);
+  void place_holders(const Route& route);
   bool grant(Leg& leg, const Interest& interest);
   void place(InterestId id);
   bool shape(TopicId id, const BrokerTable& table);

@@ -330,22 +330,26 @@ bool Router::shape(TopicId id, const BrokerTable& table) {
 // A client asks for what the broker has refused, perhaps for good reason by now. Paced, since brokers count requests.
 void Router::ask_again(InterestId id) {
   constexpr std::int64_t kPause = 5'000'000'000;
-  const Leg& leg = interests_[id]->served;
+  const Leg leg = interests_[id]->served;
   if (leg.handle == kNoHandle) return;
-  if (brokers_[leg.broker]->forget_refusals(leg.handle, clocks_.monotonic() - kPause)) place(id);
+  BrokerTable& table = *brokers_[leg.broker];
+  if (table.forget_refusals(leg.handle, clocks_.monotonic() - kPause)) place_holders(*table.route(leg.handle));
 }
 
 // In a new session nothing has been refused yet, and all is asked for.
 void Router::forget_refusals(BrokerId broker) {
   BrokerTable& table = *brokers_[broker];
-  for (InterestId id = 0; id < interests_.size(); ++id) {
-    if (interests_[id] == nullptr) continue;
-    bool again = false;
-    for (const Leg* leg : {&interests_[id]->served, &interests_[id]->standby})
-      if (leg->broker == broker && leg->handle != kNoHandle)
-        again = table.forget_refusals(leg->handle, clocks_.monotonic()) || again;
-    if (again) place(id);
+  for (std::uint32_t handle = 0; const Route* r = table.route(handle); ++handle) {
+    const bool held = !r->served.empty() || !r->standing_by.empty();
+    if (held && table.forget_refusals(handle, clocks_.monotonic())) place_holders(*table.route(handle));
   }
+}
+
+// A refusal is of a token: when one comes or ends, every interest of that token may have less or more, in each lineup.
+void Router::place_holders(const Route& route) {
+  std::vector<InterestId> holders = route.served;
+  holders.insert(holders.end(), route.standing_by.begin(), route.standing_by.end());
+  for (const InterestId id : holders) place(id);
 }
 
 void Router::place_what_waits() {

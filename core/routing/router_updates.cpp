@@ -143,9 +143,7 @@ void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
   std::erase_if(r->refused,
                 [&](const Refusal& known) { return known.mode == record.mode && known.depth == record.depth_level; });
   r->refused.push_back({record.mode, record.depth_level, record.message, clocks_.monotonic()});
-  std::vector<InterestId> holders = r->served;
-  holders.insert(holders.end(), r->standing_by.begin(), r->standing_by.end());
-  for (const InterestId interest : holders) place(interest);
+  place_holders(*r);
 }
 
 void Router::on_update(BrokerId id, const bus::UpdateView& v) {

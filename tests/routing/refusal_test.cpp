@@ -83,6 +83,21 @@ TEST_F(Refusal, OfAllThatOneLineupWantsTakesNothingFromAnother) {
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1")) << "data may come all the same";
 }
 
+TEST_F(Refusal, IsForgottenForEachLineupWithTheSession) {
+  router_.open(4, router_.lineup("angel,", {angel_}), Variant::plain, false, 10);
+  subscribe(1, "INFY", kQuote);
+  const Outcome deep = subscribe(4, "INFY", depth(20));
+  asked();
+  adapter_.refuse(0, "full", BGW_MODE_DEPTH, 20);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1"));
+  adapter_.link(bus::LinkState::reconnecting);
+  adapter_.link(bus::LinkState::connected);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/20 token 1"));
+  EXPECT_EQ(router_.topic(deep.topic).actual_depth, 20);
+}
+
 TEST_F(Refusal, ReachesExactlyThoseThatAsked) {
   router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   subscribe(1, "INFY", kLtp);
