@@ -156,9 +156,7 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   }
   // What comes is not refused, whatever was said.
   if (!r->refused.empty())
-    std::erase_if(r->refused, [&](const Refusal& refused) {
-      return (refused.mode & v.tick->modes) != 0 && v.header->asked_depth >= refused.depth;
-    });
+    table.disprove_refusals(v.tick->instrument, v.tick->modes, std::max(v.bids.size(), v.asks.size()));
   if (r->memory == nullptr) r->memory = std::make_unique<Memory>();
   Memory& m = *r->memory;
   // A book that was under way when more levels were asked for is none of those that are wanted now.
