@@ -130,7 +130,8 @@ void Router::on_feed(BrokerId id, const bus::FeedRecord& record) {
 
 void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
   Route* r = brokers_[id]->route(record.instrument);
-  if (r == nullptr) return;
+  // While the adapter has not confirmed the last end, its answers are of what was asked before that.
+  if (r == nullptr || r->releases_due != 0) return;
   if (record.kind == bus::RecordKind::confirm) {
     for (const InterestId interest : r->served)
       for (const TopicId topic : interests_[interest]->topics)

@@ -128,6 +128,22 @@ TEST_F(Refusal, ThatWasDisprovedIsAskedForInTheNextSession) {
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
 }
 
+TEST_F(Refusal, FromBeforeAnEndIsNoAnswerToWhatIsAskedAfterIt) {
+  subscribe(1, "INFY", kQuote);
+  asked();
+  unsubscribe(1, "INFY", kQuote);
+  asked();
+  const Outcome again = subscribe(1, "INFY", kQuote);
+  adapter_.refuse(0, "not then");
+  got();
+  EXPECT_THAT(port_.refusals, IsEmpty());
+  EXPECT_EQ(router_.subscription(again.topic).state, SubscriptionState::pending);
+  adapter_.released(0);
+  adapter_.refuse(0, "nor now");
+  got();
+  EXPECT_THAT(port_.refusals, ElementsAre("1: INFY.NSE 2: nor now"));
+}
+
 TEST_F(Refusal, ReachesExactlyThoseThatAsked) {
   router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   subscribe(1, "INFY", kLtp);
