@@ -190,6 +190,7 @@ class Router {
   }
   void follow_list(BrokerId broker);
   void mark_unlisted(BrokerId broker);
+  void note_listing(Interest& interest);
   void end(InterestId id, const Gone& why);
 
   // router_switch.cpp

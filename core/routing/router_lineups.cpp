@@ -200,6 +200,7 @@ void Router::place(InterestId id) {
   Lineup& l = *lineups_[i.lineup];
   BrokerTable& table = *brokers_[l.broker()];
   if (i.served.handle == kNoHandle) attach(i.served, id, l.broker(), &Route::served);
+  note_listing(i);
   grant(i.served, i);
   if (l.standby && i.standby.handle == kNoHandle) attach(i.standby, id, *l.standby, &Route::standing_by);
   bool all = !l.standby || grant(i.standby, i);

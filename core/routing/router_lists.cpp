@@ -48,18 +48,21 @@ void Router::follow_list(BrokerId broker) {
   }
 }
 
-// What is held though the list lacks it goes on until its exchange's next day, since the broker may still serve it.
 void Router::mark_unlisted(BrokerId broker) {
-  const BrokerTable& table = *brokers_[broker];
-  for (const auto& interest : interests_) {
-    if (interest == nullptr || interest->served.broker != broker || interest->served.handle == kNoHandle) continue;
-    Interest& i = *interest;
-    const bool listed = table.row(i.symbol, i.exchange).has_value();
-    if (listed == i.unlisted_on.empty()) continue;
-    i.unlisted_on = listed ? std::string_view{} : expiries_.today(i.exchange);
-    for (const TopicId topic : i.topics)
-      if (topic != kNoTopic) tell_extras(topic);
-  }
+  for (const auto& interest : interests_)
+    if (interest != nullptr && interest->served.broker == broker) note_listing(*interest);
+}
+
+// Notes what the list of the serving broker says of an interest. One that the list lacks goes on until its exchange's
+// next day, because the broker may still serve it.
+void Router::note_listing(Interest& i) {
+  const auto row = brokers_[i.served.broker]->row(i.symbol, i.exchange);
+  if (row && !row->expiry.empty()) i.expiry = row->expiry;
+  const bool listed = row.has_value() || i.served.handle == kNoHandle;
+  if (listed == i.unlisted_on.empty()) return;
+  i.unlisted_on = listed ? std::string_view{} : expiries_.today(i.exchange);
+  for (const TopicId topic : i.topics)
+    if (topic != kNoTopic) tell_extras(topic);
 }
 
 std::size_t Router::unlisted_count(BrokerId broker) const {
