@@ -80,7 +80,7 @@ Gone BrokerTable::gone(std::string_view symbol, std::string_view exchange) const
   if (index_ == nullptr) return gone;
   gone.list_time_ns = index_->time_ns();
   const auto before = index_before_ == nullptr ? std::nullopt : index_before_->find(symbol, exchange);
-  if (!before) return gone;
+  if (!before || index_->find(symbol, exchange)) return gone;
   const std::string_view within = setup_.tokens_per_exchange ? before->broker_exchange : std::string_view{};
   for (const instruments::InstrumentView& now : index_->with_token(before->token, within))
     if (now.instrument_type == before->instrument_type && now.expiry == before->expiry &&

@@ -100,6 +100,16 @@ TEST_F(Tokens, TheListInUseSaysWhenAContractIsOver) {
   EXPECT_EQ(port_.ends.size(), 2U);
 }
 
+TEST_F(Tokens, WhatIsListedIsNotSaidToHaveAnotherName) {
+  router_.set_expiries(on(24));
+  router_.set_index("angel", contracts({{"A24NOV", "1", "2026-11-24"}}));
+  router_.set_index("angel", contracts({{"A24NOV", "2", "2026-11-24"}, {"B24NOV", "1", "2026-11-24"}}));
+  subscribe(1, "A24NOV", kLtp);
+  router_.set_expiries(on(25));
+  EXPECT_THAT(port_.ends, ElementsAre("1: A24NOV.NSE 1, expired on 2026-11-24"));
+  EXPECT_EQ(subscribe(1, "A24NOV", kLtp).gone.renamed_to, "");
+}
+
 TEST_F(Tokens, WhoseTokenItIsNowIsSaidWhereItIsTheSameContract) {
   router_.set_index("angel", contracts({{"OLD", "1", "2026-12-29"}, {"GONE", "2", "2026-12-29"}}));
   subscribe(1, "OLD", kLtp);
