@@ -61,8 +61,9 @@ void Subscriptions::want(const bgw_stream& stream, TokenKey token, bool is_index
       held.before_modes = held.wanted;
     }
     if ((held.wanted & ~modes) != 0) held.came = false;
-    held.changed_ns = clock_();
   }
+  // A new one counts as changed too: packets that were sent for the last handle of the token may still come.
+  if (modes != held.wanted) held.changed_ns = clock_();
   if (modes == bit(Mode::kSnapQuote)) held.five_levels = true;
   if ((modes & kDeep) != 0 && (held.asked & bit(Mode::kSnapQuote)) == 0) held.five_levels = false;
   held.wanted = modes;

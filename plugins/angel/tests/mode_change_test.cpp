@@ -104,6 +104,19 @@ TEST_F(AngelTest, BothPartsOfTwentyLevelsRefusedAreOneRefusal) {
   EXPECT_THAT(sent(), ElementsAre("subscribe 3 1:1594", "subscribe 4 1:1594", "unsubscribe 4 1:1594"));
 }
 
+TEST_F(AngelTest, ATokenThatIsTakenUpAgainGetsNoTickTwice) {
+  host.mono_ns = 60'000'000'000;
+  subscribe({want(1, BGW_MODE_LTP, "1594")});
+  subscribe({want(1, BGW_MODE_QUOTE, "1594")});
+  unsubscribe({1});
+  subscribe({want(2, BGW_MODE_DEPTH, "1594", 5)});
+  binary(ltp_frame());
+  binary(quote_frame());
+  ASSERT_EQ(host.published.size(), 2U);
+  EXPECT_EQ(host.published[0].tick.modes, std::uint32_t{BGW_MODE_LTP});
+  EXPECT_EQ(host.published[1].tick.modes, std::uint32_t{BGW_MODE_QUOTE});
+}
+
 TEST_F(AngelTest, AnErrorOfAnEarlierRequestSaysNothingAboutTheLater) {
   subscribe({want(1, BGW_MODE_LTP, "1594")});
   const std::string id = id_of(0);
