@@ -214,6 +214,7 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
   if (found == asked_.end()) return std::nullopt;
   Asked asked = std::move(*found);
   asked_.erase(found);
+  const bool several = asked.tokens.size() > 1;
   // What has been ended since, or asked for anew, has another answer.
   std::erase_if(asked.tokens, [&](TokenKey key) {
     const Entry* entry = tokens_.at(key);
@@ -221,11 +222,12 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
            entry->state.requests[place(asked.mode)] != asked.number;
   });
   std::vector<bgw_stream> streams;
-  if (split && asked.tokens.size() > 1) {
-    const auto middle = asked.tokens.begin() + static_cast<std::ptrdiff_t>(asked.tokens.size() / 2);
+  if (split && several && !asked.tokens.empty()) {
+    // A single token that is left may be good: the bad one may have been ended since.
+    const auto middle = asked.tokens.begin() + static_cast<std::ptrdiff_t>((asked.tokens.size() + 1) / 2);
     flush();
     request(Action::kSubscribe, asked.mode, {asked.tokens.begin(), middle});
-    request(Action::kSubscribe, asked.mode, {middle, asked.tokens.end()});
+    if (middle != asked.tokens.end()) request(Action::kSubscribe, asked.mode, {middle, asked.tokens.end()});
     return streams;
   }
   for (const TokenKey key : asked.tokens) {

@@ -104,6 +104,19 @@ TEST_F(AngelTest, BothPartsOfTwentyLevelsRefusedAreOneRefusal) {
   EXPECT_THAT(sent(), ElementsAre("subscribe 3 1:1594", "subscribe 4 1:1594", "unsubscribe 4 1:1594"));
 }
 
+TEST_F(AngelTest, WhatIsLeftOfARefusedRequestIsAskedForAgain) {
+  subscribe({want(1, BGW_MODE_LTP, "1594"), want(2, BGW_MODE_LTP, "2885")});
+  const std::string both = id_of(0);
+  unsubscribe({1});
+  sent();
+  refuse(both);
+  EXPECT_THAT(host.refusals, IsEmpty()) << "the bad one may be that which has ended";
+  const std::string alone = id_of(0);
+  EXPECT_THAT(sent(), ElementsAre("subscribe 1 1:2885"));
+  refuse(alone);
+  EXPECT_EQ(host.refused.at(0).instrument, 2U);
+}
+
 TEST_F(AngelTest, ATokenThatIsTakenUpAgainGetsNoTickTwice) {
   host.mono_ns = 60'000'000'000;
   subscribe({want(1, BGW_MODE_LTP, "1594")});
