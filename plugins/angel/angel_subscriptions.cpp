@@ -235,6 +235,9 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
     Held& held = entry.state;
     const bool wanted = (held.wanted & bit(asked.mode)) != 0;
     forget(held, bit(asked.mode));
+    // A refused mode is nothing to go back to.
+    held.before_modes &= ~bit(asked.mode);
+    if (base(held.before_modes) == 0) held.before_modes = 0;
     if (!wanted) continue;
     if (!std::exchange(held.told, true)) streams.push_back(held.stream);
     if (asked.mode == Mode::kDepth20)

@@ -104,6 +104,17 @@ TEST_F(AngelTest, BothPartsOfTwentyLevelsRefusedAreOneRefusal) {
   EXPECT_THAT(sent(), ElementsAre("subscribe 3 1:1594", "subscribe 4 1:1594", "unsubscribe 4 1:1594"));
 }
 
+TEST_F(AngelTest, ARefusedModeIsNothingToGoBackTo) {
+  subscribe({want(1, BGW_MODE_DEPTH, "1594", 20)});
+  const std::string snap = id_of(0);
+  subscribe({want(1, BGW_MODE_DEPTH, "1594", 5)});
+  sent();
+  refuse(snap);
+  ASSERT_EQ(host.refused.size(), 1U);
+  EXPECT_EQ(host.refused[0].depth_level, 5U);
+  EXPECT_THAT(sent(), ElementsAre("unsubscribe 4 1:1594"));
+}
+
 TEST_F(AngelTest, WhatIsLeftOfARefusedRequestIsAskedForAgain) {
   subscribe({want(1, BGW_MODE_LTP, "1594"), want(2, BGW_MODE_LTP, "2885")});
   const std::string both = id_of(0);
