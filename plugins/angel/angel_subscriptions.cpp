@@ -172,6 +172,7 @@ void Subscriptions::go_back(Entry& entry) {
   const bool as_before = held.before_modes != 0 && (left == 0 || (left & held.before_modes) != 0);
   const Modes target = as_before ? held.before_modes : std::bit_floor(left);
   held.stream = as_before ? held.before : stream_of(entry.handle, target);
+  held.stream.instrument = entry.handle;  // the token may have had another one then
   if ((target & held.live & kDeep) != 0) held.five_levels = false;
   held.wanted = target;
   held.before_modes = 0;

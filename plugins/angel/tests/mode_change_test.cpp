@@ -128,6 +128,17 @@ TEST_F(AngelTest, WhatIsLeftOfARefusedRequestIsAskedForAgain) {
   EXPECT_EQ(host.refused.at(0).instrument, 2U);
 }
 
+TEST_F(AngelTest, ARefusalNamesTheHandleThatHasTheTokenNow) {
+  subscribe({want(1, BGW_MODE_LTP, "1594")});
+  subscribe({want(2, BGW_MODE_QUOTE, "1594")});  // a gateway that errs
+  const std::string ltp = id_of(0), quote = id_of(1);
+  refuse(quote);
+  refuse(ltp);
+  ASSERT_EQ(host.refused.size(), 2U);
+  EXPECT_EQ(host.refused[1].instrument, 2U);
+  EXPECT_EQ(host.refused[1].mode, std::uint32_t{BGW_MODE_LTP});
+}
+
 TEST_F(AngelTest, ATokenThatIsTakenUpAgainGetsNoTickTwice) {
   host.mono_ns = 60'000'000'000;
   subscribe({want(1, BGW_MODE_LTP, "1594")});
