@@ -42,9 +42,16 @@ void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
     carried_.insert(handle);
     note_exchange(handle);
     if (handle >= asked_.size()) asked_.resize(handle + 1);
+    const Wanted* w = owner_.find_wanted(handle);
+    // A request for fewer levels than before goes first: routing has given the room to others in the queue.
+    const bool makes_room = w != nullptr && w->depth_level + 1 < (asked_[handle] & kDepth);
     if (asked_[handle] == 0) asked_[handle] = 1;
     clock_.on_wanted(handle);
-    if (queued_.insert(handle).second) queue_.push_back(handle);
+    if (!queued_.insert(handle).second) {
+      if (!makes_room) continue;
+      std::erase(queue_, handle);
+    }
+    makes_room ? queue_.push_front(handle) : queue_.push_back(handle);
   }
   if (first && socket_ != nullptr) socket_->set_stall_limit(stall_limit());
   pump();

@@ -82,7 +82,7 @@ Gone BrokerTable::gone(std::string_view symbol, std::string_view exchange) const
   if (index_ == nullptr) return gone;
   gone.list_time_ns = index_->time_ns();
   const auto before = index_before_ == nullptr ? std::nullopt : index_before_->find(symbol, exchange);
-  if (!before) return gone;
+  if (!before || index_->find(symbol, exchange)) return gone;
   const std::string_view within = setup_.tokens_per_exchange ? before->broker_exchange : std::string_view{};
   for (const instruments::InstrumentView& now : index_->with_token(before->token, within))
     if (now.instrument_type == before->instrument_type && now.expiry == before->expiry &&
@@ -167,8 +167,19 @@ std::uint32_t BrokerTable::make_route() {
 
 const Refusal* BrokerTable::refusal(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth) const {
   for (const Refusal& refused : routes_[handle].refused)
-    if (refused.mode == mode && refused.depth == depth) return &refused;
+    if (refused.mode == mode && refused.depth == depth && !refused.disproved) return &refused;
   return nullptr;
+}
+
+// A book of few levels disproves no refusal of many: it goes on coming after the broker has refused a deeper one.
+void BrokerTable::disprove_refusals(std::uint32_t handle, std::uint32_t modes, std::size_t levels) {
+  Route& r = routes_[handle];
+  for (Refusal& refused : r.refused) {
+    std::size_t below = 0;
+    for (const std::uint16_t level : setup_.capabilities.depth_levels(r.exchange))
+      if (level < refused.depth) below = level;
+    if ((refused.mode & modes) != 0 && (refused.depth == 0 || levels > below)) refused.disproved = true;
+  }
 }
 
 bool BrokerTable::forget_refusals(std::uint32_t handle, std::int64_t until_ns) {

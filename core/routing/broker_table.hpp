@@ -62,6 +62,7 @@ struct Refusal {
   std::uint32_t depth = 0;
   std::string reason;
   std::int64_t at_ns = 0;  // monotonic
+  bool disproved = false;  // data came all the same: it counts no more, and the next session asks again
 };
 
 // One token of the broker, and what is wanted of it. Instruments that share a token share its route; a handle stands
@@ -163,6 +164,8 @@ class BrokerTable {
 
   // Null: the stream has not been refused.
   const Refusal* refusal(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth) const;
+  // Data of `modes` came, with a book of `levels`: what the broker sends it does not refuse.
+  void disprove_refusals(std::uint32_t handle, std::uint32_t modes, std::size_t levels);
   // Forgets the refusals up to that time, so that what is wanted is asked for again. False: there are none.
   bool forget_refusals(std::uint32_t handle, std::int64_t until_ns);
 

@@ -67,6 +67,8 @@ struct Leg {
   std::uint32_t handle = kNoHandle;  // none: the broker lacks the instrument
   std::uint32_t mode = 0;            // granted
   std::uint32_t depth = 0;
+  std::uint32_t refused_mode = 0;  // what it wants, when the broker has refused all of that; `mode` is then 0
+  std::uint32_t refused_depth = 0;
 };
 
 struct Interest {

@@ -190,6 +190,7 @@ class Router {
   void wait(InterestId id, bool waits);
   void ask_again(InterestId id);
   void forget_refusals(BrokerId broker);
+  void place_holders(const Route& route);
   bool grant(Leg& leg, const Interest& interest);
   void place(InterestId id);
   bool shape(TopicId id);
@@ -204,7 +205,7 @@ class Router {
   }
   void follow_list(BrokerId broker);
   void mark_unlisted(BrokerId broker);
-  void mark_unlisted(Interest& interest);
+  void note_listing(Interest& interest);
   void end(InterestId id, const Gone& why);
 
   // router_switch.cpp

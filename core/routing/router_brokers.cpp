@@ -22,7 +22,7 @@ void Router::attach_broker(BrokerId id, BrokerSetup setup) {
       if (leg->broker == id) each(*leg);
   };
   for (const auto& interest : interests_)
-    if (interest != nullptr) legs_of(*interest, [](Leg& leg) { leg.mode = leg.depth = 0; });
+    if (interest != nullptr) legs_of(*interest, [](Leg& leg) { leg = {.broker = leg.broker, .handle = leg.handle}; });
   for (InterestId i = 0; i < interests_.size(); ++i)
     if (interests_[i] != nullptr) legs_of(*interests_[i], [this, i](Leg&) { place(i); });
   for (LineupId i = 0; i < lineups_.size(); ++i) stand_by(i);

@@ -132,7 +132,7 @@ void Router::drop_topic_if_unused(TopicId id) {
 }
 
 void Router::attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list) {
-  leg = {broker, kNoHandle, 0, 0};
+  leg = {.broker = broker};
   if (!may_serve(broker, *lineups_[interests_[id]->lineup], interests_[id]->symbol, interests_[id]->exchange)) return;
   const auto handle = brokers_[broker]->route_for(interests_[id]->symbol, interests_[id]->exchange);
   if (!handle) return;
@@ -147,18 +147,23 @@ void Router::detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*lis
   ask(old.broker, old.handle);
 }
 
-// Wants of a route what its legs together need; false when the broker's limits do not allow it.
+// Wants of a route what its legs together need; false when the broker's limits do not allow it. A stream that the
+// broker has refused is asked for only while no leg needs another one: the others would get nothing.
 bool Router::ask(BrokerId broker, std::uint32_t handle) {
   BrokerTable& table = *brokers_[broker];
   const Route& r = *table.route(handle);
   std::uint32_t mode = 0;
   std::uint32_t depth = 0;
-  const auto add = [&](const Leg& leg) {
-    mode = std::max(mode, leg.mode);
-    depth = std::max(depth, leg.depth);
+  const auto add = [&](std::uint32_t Leg::*leg_mode, std::uint32_t Leg::*leg_depth) {
+    const auto add_leg = [&](const Leg& leg) {
+      mode = std::max(mode, leg.*leg_mode);
+      depth = std::max(depth, leg.*leg_depth);
+    };
+    for (const InterestId id : r.served) add_leg(interests_[id]->served);
+    for (const InterestId id : r.standing_by) add_leg(interests_[id]->standby);
   };
-  for (const InterestId id : r.served) add(interests_[id]->served);
-  for (const InterestId id : r.standing_by) add(interests_[id]->standby);
+  add(&Leg::mode, &Leg::depth);
+  if (mode == 0) add(&Leg::refused_mode, &Leg::refused_depth);
   return table.want(handle, mode, depth);
 }
 
@@ -184,11 +189,15 @@ bool Router::grant(Leg& leg, const Interest& interest) {
     });
   };
   add(false);
-  // Where all that is wanted has been refused it stays wanted: data may come all the same.
-  if (mode == 0) add(true);
   const Leg before = leg;
-  leg.mode = mode;
-  leg.depth = static_cast<std::uint32_t>(depth);
+  leg = {leg.broker, leg.handle, mode, static_cast<std::uint32_t>(depth)};
+  if (mode == 0) {
+    // The broker has refused all of it. It stays wanted, because data may come all the same.
+    add(true);
+    leg.refused_mode = mode;
+    leg.refused_depth = static_cast<std::uint32_t>(depth);
+    return ask(leg.broker, leg.handle);
+  }
   if (ask(leg.broker, leg.handle)) return true;
   // Who asks for exactly this level goes before who is served by a cut from it.
   if (!is_cut(interest) && take_from_a_cut(leg.broker, leg.depth) && ask(leg.broker, leg.handle)) return true;
@@ -208,6 +217,7 @@ void Router::place(InterestId id) {
   const Lineup& l = *lineups_[i.lineup];
   if (i.served.handle == kNoHandle)
     if (const auto by = server_of(l, i.symbol, i.exchange)) attach(i.served, id, *by, &Route::served);
+  note_listing(i);
   grant(i.served, i);
   const bool stands_by = l.standby && *l.standby != i.served.broker;
   if (stands_by && i.standby.handle == kNoHandle) attach(i.standby, id, *l.standby, &Route::standing_by);
@@ -347,22 +357,26 @@ bool Router::shape(TopicId id) {
 // A client asks for what the broker has refused, perhaps for good reason by now. Paced, since brokers count requests.
 void Router::ask_again(InterestId id) {
   constexpr std::int64_t kPause = 5'000'000'000;
-  const Leg& leg = interests_[id]->served;
+  const Leg leg = interests_[id]->served;
   if (leg.handle == kNoHandle) return;
-  if (brokers_[leg.broker]->forget_refusals(leg.handle, clocks_.monotonic() - kPause)) place(id);
+  BrokerTable& table = *brokers_[leg.broker];
+  if (table.forget_refusals(leg.handle, clocks_.monotonic() - kPause)) place_holders(*table.route(leg.handle));
 }
 
 // In a new session nothing has been refused yet, and all is asked for.
 void Router::forget_refusals(BrokerId broker) {
   BrokerTable& table = *brokers_[broker];
-  for (InterestId id = 0; id < interests_.size(); ++id) {
-    if (interests_[id] == nullptr) continue;
-    bool again = false;
-    for (const Leg* leg : {&interests_[id]->served, &interests_[id]->standby})
-      if (leg->broker == broker && leg->handle != kNoHandle)
-        again = table.forget_refusals(leg->handle, clocks_.monotonic()) || again;
-    if (again) place(id);
+  for (std::uint32_t handle = 0; const Route* r = table.route(handle); ++handle) {
+    const bool held = !r->served.empty() || !r->standing_by.empty();
+    if (held && table.forget_refusals(handle, clocks_.monotonic())) place_holders(*table.route(handle));
   }
+}
+
+// A refusal is of a token: when one comes or ends, every interest of that token may have less or more, in each lineup.
+void Router::place_holders(const Route& route) {
+  std::vector<InterestId> holders = route.served;
+  holders.insert(holders.end(), route.standing_by.begin(), route.standing_by.end());
+  for (const InterestId id : holders) place(id);
 }
 
 void Router::place_what_waits() {

@@ -53,13 +53,15 @@ void Router::follow_list(BrokerId broker) {
 
 void Router::mark_unlisted(BrokerId broker) {
   for (const auto& interest : interests_)
-    if (interest != nullptr && interest->served.broker == broker) mark_unlisted(*interest);
+    if (interest != nullptr && interest->served.broker == broker) note_listing(*interest);
 }
 
-// What is held though the list of the broker that serves it lacks it goes on until its exchange's next day, since the
-// broker may still serve it.
-void Router::mark_unlisted(Interest& i) {
-  const bool listed = i.served.handle == kNoHandle || brokers_[i.served.broker]->row(i.symbol, i.exchange).has_value();
+// Notes what the list of the serving broker says of an interest. One that the list lacks goes on until its exchange's
+// next day, because the broker may still serve it.
+void Router::note_listing(Interest& i) {
+  const auto row = brokers_[i.served.broker]->row(i.symbol, i.exchange);
+  if (row && !row->expiry.empty()) i.expiry = row->expiry;
+  const bool listed = row.has_value() || i.served.handle == kNoHandle;
   if (listed == i.unlisted_on.empty()) return;
   i.unlisted_on = listed ? std::string_view{} : expiries_.today(i.exchange);
   i.for_each_topic([this](TopicId topic) { tell_extras(topic); });

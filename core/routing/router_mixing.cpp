@@ -51,7 +51,7 @@ void Router::serve(InterestId id) {
   const auto is_at = [](const Leg& leg, std::optional<BrokerId> broker) {
     return leg.handle != kNoHandle && leg.broker == broker;
   };
-  const Leg served = is_at(i.served, by) ? Leg{} : std::exchange(i.served, Leg{l.broker(), kNoHandle, 0, 0});
+  const Leg served = is_at(i.served, by) ? Leg{} : std::exchange(i.served, Leg{.broker = l.broker()});
   const Leg waiting = is_at(i.standby, standby) ? Leg{} : std::exchange(i.standby, Leg{});
   if (by && !is_at(i.served, by)) attach(i.served, id, *by, &Route::served);
   if (standby && !is_at(i.standby, standby)) attach(i.standby, id, *standby, &Route::standing_by);
@@ -62,7 +62,6 @@ void Router::serve(InterestId id) {
   Leg old_waiting = waiting;
   detach(old_served, id, &Route::served);
   detach(old_waiting, id, &Route::standing_by);
-  mark_unlisted(i);
 }
 
 // The broker that alone lists the instrument and does not serve now.

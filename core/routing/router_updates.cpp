@@ -132,7 +132,8 @@ void Router::on_feed(BrokerId id, const bus::FeedRecord& record) {
 
 void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
   Route* r = brokers_[id]->route(record.instrument);
-  if (r == nullptr) return;
+  // While the adapter has not confirmed the last end, its answers are of what was asked before that.
+  if (r == nullptr || r->releases_due != 0) return;
   if (record.kind == bus::RecordKind::confirm) {
     for (const InterestId interest : r->served)
       interests_[interest]->for_each_topic([&](TopicId topic) {
@@ -145,9 +146,7 @@ void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
   std::erase_if(r->refused,
                 [&](const Refusal& known) { return known.mode == record.mode && known.depth == record.depth_level; });
   r->refused.push_back({record.mode, record.depth_level, record.message, clocks_.monotonic()});
-  std::vector<InterestId> holders = r->served;
-  holders.insert(holders.end(), r->standing_by.begin(), r->standing_by.end());
-  for (const InterestId interest : holders) place(interest);
+  place_holders(*r);
 }
 
 void Router::on_quiet(BrokerId id, std::uint32_t handle) {
@@ -170,9 +169,7 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   }
   // What comes is not refused, whatever was said.
   if (!r->refused.empty())
-    std::erase_if(r->refused, [&](const Refusal& refused) {
-      return (refused.mode & v.tick->modes) != 0 && v.header->asked_depth >= refused.depth;
-    });
+    table.disprove_refusals(v.tick->instrument, v.tick->modes, std::max(v.bids.size(), v.asks.size()));
   if (r->memory == nullptr) r->memory = std::make_unique<Memory>();
   Memory& m = *r->memory;
   // A book that was under way when more levels were asked for is none of those that are wanted now.

@@ -61,8 +61,9 @@ void Subscriptions::want(const bgw_stream& stream, TokenKey token, bool is_index
       held.before_modes = held.wanted;
     }
     if ((held.wanted & ~modes) != 0) held.came = false;
-    held.changed_ns = clock_();
   }
+  // A new one counts as changed too: packets that were sent for the last handle of the token may still come.
+  if (modes != held.wanted) held.changed_ns = clock_();
   if (modes == bit(Mode::kSnapQuote)) held.five_levels = true;
   if ((modes & kDeep) != 0 && (held.asked & bit(Mode::kSnapQuote)) == 0) held.five_levels = false;
   held.wanted = modes;
@@ -171,6 +172,7 @@ void Subscriptions::go_back(Entry& entry) {
   const bool as_before = held.before_modes != 0 && (left == 0 || (left & held.before_modes) != 0);
   const Modes target = as_before ? held.before_modes : std::bit_floor(left);
   held.stream = as_before ? held.before : stream_of(entry.handle, target);
+  held.stream.instrument = entry.handle;  // the token may have had another one then
   if ((target & held.live & kDeep) != 0) held.five_levels = false;
   held.wanted = target;
   held.before_modes = 0;
@@ -213,6 +215,7 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
   if (found == asked_.end()) return std::nullopt;
   Asked asked = std::move(*found);
   asked_.erase(found);
+  const bool several = asked.tokens.size() > 1;
   // What has been ended since, or asked for anew, has another answer.
   std::erase_if(asked.tokens, [&](TokenKey key) {
     const Entry* entry = tokens_.at(key);
@@ -220,11 +223,12 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
            entry->state.requests[place(asked.mode)] != asked.number;
   });
   std::vector<bgw_stream> streams;
-  if (split && asked.tokens.size() > 1) {
-    const auto middle = asked.tokens.begin() + static_cast<std::ptrdiff_t>(asked.tokens.size() / 2);
+  if (split && several && !asked.tokens.empty()) {
+    // A single token that is left may be good: the bad one may have been ended since.
+    const auto middle = asked.tokens.begin() + static_cast<std::ptrdiff_t>((asked.tokens.size() + 1) / 2);
     flush();
     request(Action::kSubscribe, asked.mode, {asked.tokens.begin(), middle});
-    request(Action::kSubscribe, asked.mode, {middle, asked.tokens.end()});
+    if (middle != asked.tokens.end()) request(Action::kSubscribe, asked.mode, {middle, asked.tokens.end()});
     return streams;
   }
   for (const TokenKey key : asked.tokens) {
@@ -232,6 +236,9 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
     Held& held = entry.state;
     const bool wanted = (held.wanted & bit(asked.mode)) != 0;
     forget(held, bit(asked.mode));
+    // A refused mode is nothing to go back to.
+    held.before_modes &= ~bit(asked.mode);
+    if (base(held.before_modes) == 0) held.before_modes = 0;
     if (!wanted) continue;
     if (!std::exchange(held.told, true)) streams.push_back(held.stream);
     if (asked.mode == Mode::kDepth20)

@@ -89,6 +89,21 @@ TEST_F(AdapterDemand, ComesInBatchesOfTheSizeThatThePluginDeclares) {
   EXPECT_EQ(plugin_->take_calls(), (Calls{"unsubscribe 1 2", "unsubscribe 3"}));
 }
 
+// Routing counts with what a poorer subscription frees: the broker must not see the richer one first.
+TEST_F(AdapterDemand, ForFewerLevelsGoesBeforeWhatTakesItsPlace) {
+  plugin_->limits.batch_size = 1;
+  start_connected();
+  want(1, BGW_MODE_DEPTH, 20);
+  want(2);
+  settle();
+  forget();
+  want(2, BGW_MODE_QUOTE);
+  want(1, BGW_MODE_DEPTH, 5);
+  want(2, BGW_MODE_DEPTH, 20);
+  settle();
+  EXPECT_EQ(plugin_->take_calls(), (Calls{"subscribe 1:4/5", "subscribe 2:4/20"}));
+}
+
 TEST_F(AdapterDemand, ThatEndsIsUnsubscribedAndThenReleased) {
   start_with({1});
   unwant(1);

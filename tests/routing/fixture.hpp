@@ -19,6 +19,7 @@ constexpr Stream depth(int level) { return {BGW_MODE_DEPTH, level}; }
 
 inline constexpr std::uint32_t kLtpPacket = BGW_MODE_LTP;
 inline constexpr std::uint32_t kQuotePacket = BGW_MODE_LTP | BGW_MODE_QUOTE;
+inline constexpr std::uint32_t kDepthPacket = kQuotePacket | BGW_MODE_DEPTH;
 
 struct Listed {
   const char* symbol;

@@ -71,6 +71,79 @@ TEST_F(Refusal, IsForgottenWithTheSession) {
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/20 token 1"));
 }
 
+TEST_F(Refusal, OfAllThatOneLineupWantsTakesNothingFromAnother) {
+  router_.open(4, router_.lineup("angel,", {angel_}), Variant::plain, false, 10);
+  subscribe(1, "INFY", depth(5));
+  asked();
+  adapter_.refuse(0, "no book", BGW_MODE_DEPTH, 5);
+  got();
+  subscribe(4, "INFY", kQuote);
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
+  unsubscribe(4, "INFY", kQuote);
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1")) << "data may come all the same";
+}
+
+TEST_F(Refusal, IsForgottenForEachLineupWithTheSession) {
+  router_.open(4, router_.lineup("angel,", {angel_}), Variant::plain, false, 10);
+  subscribe(1, "INFY", kQuote);
+  const Outcome deep = subscribe(4, "INFY", depth(20));
+  asked();
+  adapter_.refuse(0, "full", BGW_MODE_DEPTH, 20);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1"));
+  adapter_.link(bus::LinkState::reconnecting);
+  adapter_.link(bus::LinkState::connected);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/20 token 1"));
+  EXPECT_EQ(router_.topic(deep.topic).actual_depth, 20);
+}
+
+TEST_F(Refusal, OfManyLevelsIsNotDisprovedByTheFewThatGoOn) {
+  subscribe(1, "INFY", depth(5));
+  subscribe(2, "INFY", depth(20));
+  asked();
+  adapter_.refuse(0, "full", BGW_MODE_DEPTH, 20);
+  adapter_.book(0, 7, 5, 5, kDepthPacket, 20);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1"));
+  subscribe(1, "INFY", kLtp);
+  EXPECT_THAT(asked(), IsEmpty()) << "not at any pace";
+  adapter_.link(bus::LinkState::reconnecting);
+  adapter_.link(bus::LinkState::connected);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/20 token 1"));
+}
+
+TEST_F(Refusal, ThatWasDisprovedIsAskedForInTheNextSession) {
+  subscribe(1, "INFY", kLtp);
+  subscribe(2, "INFY", kQuote);
+  asked();
+  adapter_.refuse(0, "not now", BGW_MODE_QUOTE);
+  adapter_.tick(0, kQuotePacket, 7);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 1 token 1"));
+  adapter_.link(bus::LinkState::reconnecting);
+  adapter_.link(bus::LinkState::connected);
+  got();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
+}
+
+TEST_F(Refusal, FromBeforeAnEndIsNoAnswerToWhatIsAskedAfterIt) {
+  subscribe(1, "INFY", kQuote);
+  asked();
+  unsubscribe(1, "INFY", kQuote);
+  asked();
+  const Outcome again = subscribe(1, "INFY", kQuote);
+  adapter_.refuse(0, "not then");
+  got();
+  EXPECT_THAT(port_.refusals, IsEmpty());
+  EXPECT_EQ(router_.subscription(again.topic).state, SubscriptionState::pending);
+  adapter_.released(0);
+  adapter_.refuse(0, "nor now");
+  got();
+  EXPECT_THAT(port_.refusals, ElementsAre("1: INFY.NSE 2: nor now"));
+}
+
 TEST_F(Refusal, ReachesExactlyThoseThatAsked) {
   router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   subscribe(1, "INFY", kLtp);

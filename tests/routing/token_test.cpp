@@ -88,6 +88,28 @@ TEST_F(Tokens, AContractThatIsOverEnds) {
   EXPECT_EQ(port_.ends.size(), 1U);
 }
 
+TEST_F(Tokens, TheListInUseSaysWhenAContractIsOver) {
+  router_.set_expiries(on(24));
+  router_.set_index("angel", contracts({{"A26NOV", "1", "2026-11-26"}, {"B", "2", ""}}));
+  subscribe(1, "A26NOV", kLtp);
+  subscribe(1, "B", kLtp);
+  router_.set_index("angel", contracts({{"A26NOV", "1", "2026-11-25"}, {"B", "2", "2026-11-27"}}));
+  router_.set_expiries(on(26));
+  EXPECT_THAT(port_.ends, ElementsAre("1: A26NOV.NSE 1, expired on 2026-11-25"));
+  router_.set_expiries(on(28));
+  EXPECT_EQ(port_.ends.size(), 2U);
+}
+
+TEST_F(Tokens, WhatIsListedIsNotSaidToHaveAnotherName) {
+  router_.set_expiries(on(24));
+  router_.set_index("angel", contracts({{"A24NOV", "1", "2026-11-24"}}));
+  router_.set_index("angel", contracts({{"A24NOV", "2", "2026-11-24"}, {"B24NOV", "1", "2026-11-24"}}));
+  subscribe(1, "A24NOV", kLtp);
+  router_.set_expiries(on(25));
+  EXPECT_THAT(port_.ends, ElementsAre("1: A24NOV.NSE 1, expired on 2026-11-24"));
+  EXPECT_EQ(subscribe(1, "A24NOV", kLtp).gone.renamed_to, "");
+}
+
 TEST_F(Tokens, WhoseTokenItIsNowIsSaidWhereItIsTheSameContract) {
   router_.set_index("angel", contracts({{"OLD", "1", "2026-12-29"}, {"GONE", "2", "2026-12-29"}}));
   subscribe(1, "OLD", kLtp);
@@ -117,6 +139,40 @@ TEST_F(Tokens, WhatAListMerelyLacksGoesOnUntilTheNextDay) {
   router_.set_expiries(on(26));
   EXPECT_THAT(port_.ends, ElementsAre("1: INFY.NSE 1"));
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
+}
+
+TEST_F(Tokens, WhatAListLacksEndsOnTheNextDayForEachLineup) {
+  router_.set_expiries(on(24));
+  subscribe(1, "INFY", kLtp);
+  list({{"TCS", "NSE", "2"}});
+  router_.open(4, router_.lineup("angel,", {angel_}), Variant::plain, false, 10);
+  const Outcome infy = router_.subscribe(4, "INFY", "NSE", kLtp);
+  ASSERT_EQ(infy.code, Code::ok) << "the other lineup's clients have it";
+  EXPECT_EQ(router_.note(infy.topic), "not in list");
+  router_.set_expiries(on(25));
+  EXPECT_THAT(port_.ends, UnorderedElementsAre("1: INFY.NSE 1", "4: INFY.NSE 1"));
+}
+
+// After a switch the new broker's list counts, and not that of the one before.
+TEST_F(Tokens, WhatTheServingBrokerListsGoesOn) {
+  FakeAdapter other;
+  const BrokerId next = router_.add_broker({"next", "next", angel_capabilities(), &other.channel, "", {}, false});
+  router_.set_index("next", index_of({{"INFY", "NSE", "n1"}}));
+  other.link(bus::LinkState::connected);
+  router_.set_expiries(on(24));
+  const LineupId both = router_.lineup("angel,next,", {angel_, next});
+  router_.open(4, both, Variant::extras, false, 10);
+  const Outcome infy = router_.subscribe(4, "INFY", "NSE", kLtp);
+  list({{"TCS", "NSE", "2"}});
+  EXPECT_EQ(router_.note(infy.topic), "not in list");
+  port_.subscriptions.clear();
+  adapter_.link(bus::LinkState::reconnecting);
+  router_.drain(100);
+  ASSERT_EQ(router_.broker_of(4), next);
+  EXPECT_EQ(router_.note(infy.topic), "");
+  EXPECT_THAT(port_.subscriptions, testing::Contains(std::pair(infy.topic, SessionId{4})));
+  router_.set_expiries(on(25));
+  EXPECT_THAT(port_.ends, IsEmpty());
 }
 
 TEST_F(Tokens, WhoResumesIsToldToo) {

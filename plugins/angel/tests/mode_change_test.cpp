@@ -104,6 +104,54 @@ TEST_F(AngelTest, BothPartsOfTwentyLevelsRefusedAreOneRefusal) {
   EXPECT_THAT(sent(), ElementsAre("subscribe 3 1:1594", "subscribe 4 1:1594", "unsubscribe 4 1:1594"));
 }
 
+TEST_F(AngelTest, ARefusedModeIsNothingToGoBackTo) {
+  subscribe({want(1, BGW_MODE_DEPTH, "1594", 20)});
+  const std::string snap = id_of(0);
+  subscribe({want(1, BGW_MODE_DEPTH, "1594", 5)});
+  sent();
+  refuse(snap);
+  ASSERT_EQ(host.refused.size(), 1U);
+  EXPECT_EQ(host.refused[0].depth_level, 5U);
+  EXPECT_THAT(sent(), ElementsAre("unsubscribe 4 1:1594"));
+}
+
+TEST_F(AngelTest, WhatIsLeftOfARefusedRequestIsAskedForAgain) {
+  subscribe({want(1, BGW_MODE_LTP, "1594"), want(2, BGW_MODE_LTP, "2885")});
+  const std::string both = id_of(0);
+  unsubscribe({1});
+  sent();
+  refuse(both);
+  EXPECT_THAT(host.refusals, IsEmpty()) << "the bad one may be that which has ended";
+  const std::string alone = id_of(0);
+  EXPECT_THAT(sent(), ElementsAre("subscribe 1 1:2885"));
+  refuse(alone);
+  EXPECT_EQ(host.refused.at(0).instrument, 2U);
+}
+
+TEST_F(AngelTest, ARefusalNamesTheHandleThatHasTheTokenNow) {
+  subscribe({want(1, BGW_MODE_LTP, "1594")});
+  subscribe({want(2, BGW_MODE_QUOTE, "1594")});  // a gateway that errs
+  const std::string ltp = id_of(0), quote = id_of(1);
+  refuse(quote);
+  refuse(ltp);
+  ASSERT_EQ(host.refused.size(), 2U);
+  EXPECT_EQ(host.refused[1].instrument, 2U);
+  EXPECT_EQ(host.refused[1].mode, std::uint32_t{BGW_MODE_LTP});
+}
+
+TEST_F(AngelTest, ATokenThatIsTakenUpAgainGetsNoTickTwice) {
+  host.mono_ns = 60'000'000'000;
+  subscribe({want(1, BGW_MODE_LTP, "1594")});
+  subscribe({want(1, BGW_MODE_QUOTE, "1594")});
+  unsubscribe({1});
+  subscribe({want(2, BGW_MODE_DEPTH, "1594", 5)});
+  binary(ltp_frame());
+  binary(quote_frame());
+  ASSERT_EQ(host.published.size(), 2U);
+  EXPECT_EQ(host.published[0].tick.modes, std::uint32_t{BGW_MODE_LTP});
+  EXPECT_EQ(host.published[1].tick.modes, std::uint32_t{BGW_MODE_QUOTE});
+}
+
 TEST_F(AngelTest, AnErrorOfAnEarlierRequestSaysNothingAboutTheLater) {
   subscribe({want(1, BGW_MODE_LTP, "1594")});
   const std::string id = id_of(0);
