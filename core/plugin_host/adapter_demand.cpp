@@ -114,7 +114,7 @@ void AdapterInstance::pump() {
       asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
       if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
       asked_[handle] |= kUnanswered;
-      unanswered_.add(handle, now + options_.answer_limit_ns);
+      unanswered_.add(handle, w->mode, now + options_.answer_limit_ns);
       lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
       list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
                       w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});

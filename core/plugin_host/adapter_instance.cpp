@@ -187,7 +187,8 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
     return;
   }
   add_one(counts_.updates);
-  if ((asked_[tick->instrument] & kUnanswered) != 0) answered(tick->instrument);
+  if ((asked_[tick->instrument] & kUnanswered) != 0 && unanswered_.is_answer(tick->instrument, tick->modes))
+    answered(tick->instrument);
   const std::int64_t mono = call_wall_ns_ != 0 ? call_mono_ns_ : options_.monotonic();
   const std::int64_t wall = call_wall_ns_ != 0 ? call_wall_ns_ : owner_.wall_at(mono);
   // What has never traded, or was sent without a price, has no last price: only the rest is handed on.

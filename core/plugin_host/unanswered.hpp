@@ -12,24 +12,30 @@ namespace gw::plugin_host {
 
 class Unanswered {
  public:
-  // `due_ns`: when it has waited for long enough.
-  void add(std::uint32_t handle, std::int64_t due_ns) {
-    due_[handle] = due_ns;
+  // `mode`: the richest that was asked for. `due_ns`: when it has waited for long enough.
+  void add(std::uint32_t handle, std::uint32_t mode, std::int64_t due_ns) {
+    waiting_[handle] = {mode, due_ns};
     order_.emplace_back(due_ns, handle);
   }
-  void remove(std::uint32_t handle) { due_.erase(handle); }
+  // Whether an update of these modes is what it waits for: data of a poorer stream do not answer for a richer one.
+  bool is_answer(std::uint32_t handle, std::uint32_t modes) const {
+    const auto found = waiting_.find(handle);
+    return found != waiting_.end() && (modes & found->second.mode) != 0;
+  }
+  void remove(std::uint32_t handle) { waiting_.erase(handle); }
   void clear() {
-    due_.clear();
+    waiting_.clear();
     order_.clear();
   }
   // Those that are due; they are waited for no more.
   std::vector<std::uint32_t> take_due(std::int64_t now_ns) {
     std::vector<std::uint32_t> handles;
     for (; !order_.empty() && order_.front().first <= now_ns; order_.pop_front()) {
-      const auto found = due_.find(order_.front().second);
-      if (found == due_.end() || found->second != order_.front().first) continue;  // answered, or asked again since
+      const auto found = waiting_.find(order_.front().second);
+      // Answered, or asked again since.
+      if (found == waiting_.end() || found->second.due_ns != order_.front().first) continue;
       handles.push_back(found->first);
-      due_.erase(found);
+      waiting_.erase(found);
     }
     return handles;
   }
@@ -38,7 +44,11 @@ class Unanswered {
   }
 
  private:
-  std::unordered_map<std::uint32_t, std::int64_t> due_;
+  struct Waiting {
+    std::uint32_t mode;
+    std::int64_t due_ns;
+  };
+  std::unordered_map<std::uint32_t, Waiting> waiting_;
   std::deque<std::pair<std::int64_t, std::uint32_t>> order_;  // ascending
 };
 

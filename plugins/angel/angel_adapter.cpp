@@ -145,7 +145,9 @@ void AngelAdapter::on_text(std::string_view text) {
     return;
   }
   // A request that Angel cannot read may have one bad token among good ones.
-  const auto streams = subscriptions_.refused(reply->correlation, reply->code == "E1001");
+  // Whole requests are refused, for one token that is wrong as for one that is too much.
+  const bool of_some = reply->code == "E1001" || reply->code == "E1002";
+  const auto streams = subscriptions_.refused(reply->correlation, of_some);
   if (!streams) {
     log(BGW_LOG_WARNING, "Angel says " + reply->code + ": " + reply->message);
     return;

@@ -75,7 +75,8 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     }
     if (const auto* had = tokens_.of(s.instrument); had != nullptr && had->token != token) let_go(s.instrument, before);
     Held& held = tokens_.hold(s.instrument, token).state;
-    before.emplace_back(token, held.mode);
+    // The same once more: the host asks again for what did not come.
+    before.emplace_back(token, held.mode == s.mode ? 0 : held.mode);
     held.mode = s.mode;
   }
   send_changes(before);

@@ -43,9 +43,11 @@ TEST_F(UnansweredTest, IsQuietElsewhere) {
 
 TEST(Unanswered, CountsFromWhenItWasAskedLast) {
   Unanswered waiting;
-  waiting.add(1, 100);
-  waiting.add(2, 110);
-  waiting.add(1, 120);
+  waiting.add(1, BGW_MODE_DEPTH, 100);
+  waiting.add(2, BGW_MODE_LTP, 110);
+  waiting.add(1, BGW_MODE_DEPTH, 120);
+  EXPECT_FALSE(waiting.is_answer(1, BGW_MODE_LTP | BGW_MODE_QUOTE)) << "of a poorer stream";
+  EXPECT_TRUE(waiting.is_answer(1, BGW_MODE_QUOTE | BGW_MODE_DEPTH));
   EXPECT_EQ(waiting.take_due(100), std::vector<std::uint32_t>{});
   EXPECT_EQ(waiting.take_due(115), std::vector<std::uint32_t>{2});
   EXPECT_EQ(waiting.next_due(), 120);

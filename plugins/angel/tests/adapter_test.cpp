@@ -144,8 +144,8 @@ TEST_F(AngelTest, AFrameOfAnUnknownModeIsNotedOnce) {
 
 TEST_F(AngelTest, AnErrorRefusesExactlyWhatItsRequestAsked) {
   subscribe({want(1, BGW_MODE_LTP, "1"), want(2, BGW_MODE_QUOTE, "2"), want(3, BGW_MODE_QUOTE, "3")});
-  refuse(id_of(1), "E1002");
-  EXPECT_THAT(host.refusals, ElementsAre("2: Angel says E1002: Invalid", "3: Angel says E1002: Invalid"));
+  refuse(id_of(1), "E1999");
+  EXPECT_THAT(host.refusals, ElementsAre("2: Angel says E1999: Invalid", "3: Angel says E1999: Invalid"));
   sent();
   subscribe({want(2, BGW_MODE_QUOTE, "2")});
   EXPECT_THAT(sent(), ElementsAre("subscribe 2 1:2")) << "a later wish is asked again";
@@ -156,7 +156,7 @@ TEST_F(AngelTest, OneBadTokenIsFoundAmongGoodOnes) {
       {want(1, BGW_MODE_LTP, "1"), want(2, BGW_MODE_LTP, "2"), want(3, BGW_MODE_LTP, "3"), want(4, BGW_MODE_LTP, "4")});
   // The broker refuses whatever has token 3.
   for (std::size_t i = 0; i < host.sent.size(); ++i)
-    if (host.sent[i].find("\"3\"") != std::string::npos) refuse(id_of(i));
+    if (host.sent[i].find("\"3\"") != std::string::npos) refuse(id_of(i), i == 0 ? "E1002" : "E1001");
   EXPECT_THAT(host.refusals, ElementsAre("3: Angel says E1001: Invalid"));
   EXPECT_THAT(sent(), ElementsAre("subscribe 1 1:1,2,3,4", "subscribe 1 1:1,2", "subscribe 1 1:3,4", "subscribe 1 1:3",
                                   "subscribe 1 1:4"));

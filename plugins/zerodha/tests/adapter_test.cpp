@@ -52,14 +52,18 @@ TEST_F(Adapter, SubscribesThenSetsOneModePerGroup) {
                           R"({"a":"mode","v":["quote",[408065,256265]]})", R"({"a":"mode","v":["full",[884737]]})"));
 }
 
+TEST_F(Adapter, TheSameOnceMoreAsksTheBrokerAgain) {
+  subscribe({want(1, BGW_MODE_QUOTE, "408065")});
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_QUOTE, "408065")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[408065]})", R"({"a":"mode","v":["quote",[408065]]})"));
+}
+
 TEST_F(Adapter, AChangeOfModeIsOneMessage) {
   subscribe({want(1, BGW_MODE_QUOTE, "408065")});
   host.sent.clear();
   subscribe({want(1, BGW_MODE_DEPTH, "408065")});
   EXPECT_THAT(host.sent, ElementsAre(R"({"a":"mode","v":["full",[408065]]})"));
-  host.sent.clear();
-  subscribe({want(1, BGW_MODE_DEPTH, "408065")});
-  EXPECT_THAT(host.sent, IsEmpty());
 }
 
 TEST_F(Adapter, AnotherTokenForAnInstrumentReplacesTheOldOne) {
