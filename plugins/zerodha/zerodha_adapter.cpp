@@ -76,7 +76,8 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     if (const auto* had = tokens_.of(s.instrument); had != nullptr && had->token != token) let_go(s.instrument, before);
     Held& held = tokens_.hold(s.instrument, token).state;
     // The same once more: the host asks again for what did not come.
-    before.emplace_back(token, held.mode == s.mode ? 0 : held.mode);
+    if (held.mode == s.mode) asked_again_.insert(token);
+    before.emplace_back(token, held.mode);
     held.mode = s.mode;
   }
   send_changes(before);
@@ -108,11 +109,13 @@ void ZerodhaAdapter::send_changes(const Before& before) {
     const auto* entry = tokens_.at(token);
     const std::uint32_t now = entry == nullptr ? 0 : entry->state.mode;
     if (mode != 0 && now == 0) ended.push_back(token);
-    if (mode == 0 && now != 0) fresh.push_back(token);
-    if (mode == now) continue;
+    const bool again = asked_again_.contains(token);
+    if (now != 0 && (mode == 0 || again)) fresh.push_back(token);
+    if (mode == now && !again) continue;
     for (std::size_t i = 0; i < kModes.size(); ++i)
       if (kModes[i].mode == now) by_mode[i].push_back(token);
   }
+  asked_again_.clear();
   send_all(unsubscribe_messages(ended));
   send_all(subscribe_messages(fresh));
   for (std::size_t i = 0; i < kModes.size(); ++i) send_all(mode_messages(kModes[i].name, by_mode[i]));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,7 @@ class ZerodhaAdapter final : public bgw::BaseBrokerAdapter {
   std::uint32_t connection_ = 0;
   bgw::TokenMap<std::uint32_t, Held> tokens_;  // what this session has subscribed
   Packet packet_;
+  std::unordered_set<std::uint32_t> asked_again_;  // of the request that is being made
   bool noted_unknown_scale_ = false;
 };
 
