@@ -34,7 +34,7 @@ struct ListUpdate {
   bool force = false;  // also a list that lacks much of what is known
 };
 
-// Whether the rows may take the place of those that are known: see check_complete. With `force` they may.
+// Whether the rows may replace the known ones: see check_complete. With `force` they always may.
 Result<void> check_list(const instruments::Import& import, const std::string& plugin, bool force,
                         const calendar::Calendar& calendar, instruments::InstrumentStore& store);
 

@@ -27,7 +27,7 @@ class Unanswered {
     waiting_.clear();
     order_.clear();
   }
-  // Those that are due; they are waited for no more.
+  // Returns the handles whose time is up, and forgets them.
   std::vector<std::uint32_t> take_due(std::int64_t now_ns) {
     std::vector<std::uint32_t> handles;
     for (; !order_.empty() && order_.front().first <= now_ns; order_.pop_front()) {

@@ -78,7 +78,7 @@ struct Interest {
   std::string symbol;
   std::string exchange;
   std::uint32_t topic_count = 0;
-  std::uint64_t waiting_since = 0;  // its place among those that wait for room; 0: it does not
+  std::uint64_t waiting_since = 0;  // its place in the queue for room; 0: it is not in it
   bool ends = false;                // its topics are being taken from their holders
   std::string expiry;               // its last day; empty: it has none
   std::string unlisted_on;          // the day on which a list lacked it; empty: it is listed

@@ -50,7 +50,7 @@ struct Entry {
   };
   std::optional<Since> since;
   std::optional<RequestError> error;
-  bool other_level = false;  // a depth level besides those that everybody may ask for
+  bool other_level = false;  // a depth level other than 5, 20, 30 and 50
 };
 
 struct Request {
