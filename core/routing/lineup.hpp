@@ -84,6 +84,7 @@ struct Interest {
   std::string unlisted_on;          // the day on which a list lacked it; empty: it is listed
   Leg served;
   Leg standby;
+  std::optional<BrokerId> awaited;  // nobody serves it, and this one lists it
 
   template <class F>
   void for_each_topic(F&& each) const {

@@ -204,6 +204,7 @@ class Router {
     return !serves_expired_ && expiries_.is_over(exchange, expiry);
   }
   void follow_list(BrokerId broker);
+  void end_what_waited_in_vain(BrokerId broker);
   void mark_unlisted(BrokerId broker);
   void note_listing(Interest& interest);
   void end(InterestId id, const Gone& why);
@@ -214,6 +215,7 @@ class Router {
   bool is_proven(const Lineup& lineup) const;
   void switch_to(LineupId id, std::size_t target, const std::string& why);
   std::optional<BrokerId> standby_of(const Lineup& lineup) const;
+  void follow_order(LineupId id);
   void stand_by(LineupId id);
 
   // router_ahead.cpp

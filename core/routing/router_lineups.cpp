@@ -217,6 +217,7 @@ void Router::place(InterestId id) {
   const Lineup& l = *lineups_[i.lineup];
   if (i.served.handle == kNoHandle)
     if (const auto by = server_of(l, i.symbol, i.exchange)) attach(i.served, id, *by, &Route::served);
+  i.awaited = i.served.handle == kNoHandle ? waits_for(l, i.symbol, i.exchange) : std::nullopt;
   note_listing(i);
   grant(i.served, i);
   const bool stands_by = l.standby && *l.standby != i.served.broker;
@@ -313,8 +314,7 @@ bool Router::shape(TopicId id) {
   const Interest& i = *interests_[t.interest];
   const Leg& leg = i.served;
   const Lineup& l = *lineups_[i.lineup];
-  const auto awaited = leg.handle == kNoHandle ? waits_for(l, i.symbol, i.exchange) : std::nullopt;
-  const BrokerId broker = leg.handle != kNoHandle ? leg.broker : awaited.value_or(l.broker());
+  const BrokerId broker = leg.handle != kNoHandle ? leg.broker : i.awaited.value_or(l.broker());
   const BrokerTable& table = *brokers_[broker];
   const Outcome can = check(table, t.info.exchange, t.info.stream);
   const auto mode = static_cast<std::uint32_t>(t.info.stream.mode);
@@ -324,19 +324,20 @@ bool Router::shape(TopicId id) {
                                                  table.refusal(leg.handle, leg.mode, leg.depth) == nullptr)))
     refused = nullptr;
   std::string reason;
-  if (leg.handle == kNoHandle && !awaited) {
+  if (leg.handle == kNoHandle && !i.awaited) {
     reason = "broker " + table.setup().name +
              (table.lists(i.symbol, i.exchange) ? " has another paper under this name" : " does not list it");
   } else if (can.code != Code::ok) {
     reason = "broker " + table.setup().name + " has no " + can.detail +
              (can.detail == "mode" ? " " + std::to_string(t.info.stream.mode) : "") + " for " + t.info.exchange;
-  } else if (leg.mode < mode && refused == nullptr && !awaited) {
+  } else if (leg.mode < mode && refused == nullptr && !i.awaited) {
     reason = "broker " + table.setup().name + " allows " + table.setup().limits.text() + ", and all are in use";
   }
   const bool was_placed = std::exchange(t.placed, reason.empty());
   int actual = t.info.actual_depth;
   if (t.placed)
-    actual = refused != nullptr || awaited ? can.actual_depth : std::min(can.actual_depth, static_cast<int>(leg.depth));
+    actual =
+        refused != nullptr || i.awaited ? can.actual_depth : std::min(can.actual_depth, static_cast<int>(leg.depth));
   if (actual != t.info.actual_depth || t.info.head[0].empty() || t.broker != broker) {
     t.broker = broker;
     t.info.broker = table.setup().name;

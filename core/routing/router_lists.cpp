@@ -11,6 +11,7 @@ void Router::set_index(std::string_view plugin, std::shared_ptr<const instrument
     if (brokers_[id]->setup().plugin != plugin) continue;
     brokers_[id]->set_index(index);
     follow_list(id);
+    end_what_waited_in_vain(id);
     mark_unlisted(id);
   }
   settle(true);
@@ -34,7 +35,7 @@ void Router::follow_list(BrokerId broker) {
     const bool stands_by = lost(i.standby);
     if (served) detach(i.served, id, &Route::served);
     if (stands_by) detach(i.standby, id, &Route::standing_by);
-    if (served || stands_by) moved.emplace_back(id, served);
+    if ((served || stands_by) && i.awaited != broker) moved.emplace_back(id, served);
   }
   for (const auto& [id, was_served] : moved) {
     const Interest& i = *interests_[id];
@@ -51,17 +52,30 @@ void Router::follow_list(BrokerId broker) {
   }
 }
 
-void Router::mark_unlisted(BrokerId broker) {
-  for (const auto& interest : interests_)
-    if (interest != nullptr && interest->served.broker == broker) note_listing(*interest);
+// Nobody serves it, and the broker that was waited for does not list it any more.
+void Router::end_what_waited_in_vain(BrokerId broker) {
+  for (InterestId id = 0; id < interests_.size(); ++id) {
+    if (interests_[id] == nullptr || interests_[id]->awaited != broker || interests_[id]->ends) continue;
+    const Interest& i = *interests_[id];
+    const Lineup& l = *lineups_[i.lineup];
+    if (!server_of(l, i.symbol, i.exchange) && !waits_for(l, i.symbol, i.exchange))
+      end(id, brokers_[broker]->gone(i.symbol, i.exchange));
+    else
+      place(id);
+  }
 }
 
-// Notes what the list of the serving broker says of an interest. One that the list lacks goes on until its exchange's
-// next day, because the broker may still serve it.
+void Router::mark_unlisted(BrokerId broker) {
+  for (const auto& interest : interests_)
+    if (interest != nullptr && interest->awaited.value_or(interest->served.broker) == broker) note_listing(*interest);
+}
+
+// Notes what the list of the broker that serves, or is waited for, says of an interest. One that the list lacks goes on
+// until its exchange's next day, because the broker may still serve it.
 void Router::note_listing(Interest& i) {
-  const auto row = brokers_[i.served.broker]->row(i.symbol, i.exchange);
+  const auto row = brokers_[i.awaited.value_or(i.served.broker)]->row(i.symbol, i.exchange);
   if (row && !row->expiry.empty()) i.expiry = row->expiry;
-  const bool listed = row.has_value() || i.served.handle == kNoHandle;
+  const bool listed = row.has_value() || (i.served.handle == kNoHandle && !i.awaited);
   if (listed == i.unlisted_on.empty()) return;
   i.unlisted_on = listed ? std::string_view{} : expiries_.today(i.exchange);
   i.for_each_topic([this](TopicId topic) { tell_extras(topic); });
@@ -81,7 +95,7 @@ void Router::set_expiries(instruments::Expiries expiries) {
     const Interest& i = *interests_[id];
     const bool over = is_over(i.exchange, i.expiry);
     if (!over && (i.unlisted_on.empty() || i.unlisted_on >= expiries_.today(i.exchange))) continue;
-    Gone why = brokers_[i.served.broker]->gone(i.symbol, i.exchange);
+    Gone why = brokers_[i.awaited.value_or(i.served.broker)]->gone(i.symbol, i.exchange);
     if (over) why.expired_on = i.expiry;
     end(id, why);
   }

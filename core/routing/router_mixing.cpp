@@ -37,7 +37,8 @@ std::optional<BrokerId> Router::server_of(const Lineup& l, std::string_view symb
 // With brokers unmixed: a broker that the list prefers to the active one, and that alone has the instrument.
 std::optional<BrokerId> Router::waits_for(const Lineup& l, std::string_view symbol, std::string_view exchange) const {
   for (std::size_t place = 0; place < l.active; ++place)
-    if (may_serve(l.order[place], l, symbol, exchange)) return l.order[place];
+    if (brokers_[l.order[place]]->row(symbol, exchange) && may_serve(l.order[place], l, symbol, exchange))
+      return l.order[place];
   return std::nullopt;
 }
 
@@ -67,7 +68,7 @@ void Router::serve(InterestId id) {
 // The broker that alone lists the instrument and does not serve now.
 std::optional<BrokerId> Router::awaits(const Interest& i) const {
   const Lineup& l = *lineups_[i.lineup];
-  if (i.served.handle == kNoHandle) return waits_for(l, i.symbol, i.exchange);
+  if (i.served.handle == kNoHandle) return i.awaited;
   if (i.served.broker == l.broker() || !brokers_[i.served.broker]->hopeless()) return std::nullopt;
   return i.served.broker;
 }

@@ -116,6 +116,14 @@ void Router::stand_by(LineupId id) {
   }
 }
 
+// The same broker serves; who stands by, is waited for, or serves what that one lacks may be another.
+void Router::follow_order(LineupId id) {
+  stand_by(id);
+  settle(true);
+  for (const auto& [name, interest] : lineups_[id]->interests)
+    if (interests_[interest]->served.handle == kNoHandle) place(interest);
+}
+
 void Router::set_order(LineupId id, std::vector<BrokerId> order) {
   Lineup& l = *lineups_[id];
   const BrokerId before = l.broker();
@@ -131,7 +139,7 @@ void Router::set_order(LineupId id, std::vector<BrokerId> order) {
   if (found == l.order.end() || l.order[place] != before)
     switch_to(id, place, "an operator chose another order of brokers");
   else
-    stand_by(id);
+    follow_order(id);
   flush_demand();
 }
 

@@ -1,66 +1,127 @@
-// A broker that keeps books of what is subscribed on each connection, holds its clients to its limits, and fails when
-// the test says so. A plugin inside the test.
+// A plugin inside the test: a broker that keeps books of what is subscribed on each connection, checks its limits and
+// that each token has one handle, and refuses streams or fails when the test says so.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <random>
+#include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "bgw/adapter.hpp"
 #include "core/plugin_host/library.hpp"
+#include "tests/property/model_list.hpp"
 
 namespace gw::property {
 
+using Demand = std::pair<std::uint32_t, std::uint32_t>;  // mode and depth level
+
+inline std::string text_of(const Demand& d) { return std::to_string(d.first) + '/' + std::to_string(d.second); }
+
 struct Books {
   struct Subscription {
-    std::uint32_t mode;
-    std::uint32_t depth;
-    std::string symbol;
-    std::string token;
+    int token = kNone;
+    Demand told;             // what the gateway asked for last
+    Demand given;            // what the broker sends; mode 0: nothing
+    std::uint64_t asks = 0;  // which request that was
   };
   struct Connection {
     const bgw_host* host = nullptr;
     bool logged_in = false;
-    std::map<std::uint32_t, Subscription> held;  // by handle
+    std::map<std::uint32_t, Subscription> held;                       // by handle
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> unanswered;  // handle and request
   };
-  std::map<void*, std::unique_ptr<Connection>> connections;
-  bool up = true;           // logins succeed
-  bool expired = false;     // logins are refused for their credentials
-  std::string violation;    // the first
-  std::uint32_t limit = 0;  // of a connection; 0: none
+  explicit Books(const ModelList& l) : list(l) {}
+
+  const ModelList& list;
+  std::vector<std::unique_ptr<Connection>> connections;  // in the order of their making
+  bool up = true;                                        // logins succeed
+  bool expired = false;                                  // logins are refused for their credentials
+  std::string violation;                                 // the first
+  std::uint32_t limit = 0;                               // of a connection; 0: none
   std::uint32_t deep_limit = 0;
   std::uint32_t most_connections = 1;
+  std::uint64_t asks = 0;
+  std::set<std::pair<int, Demand>> refuses;  // of a token, from now on
+  std::set<std::pair<int, Demand>> refused;  // in this session
+  // Tokens of which the broker took a stream after it had refused it. Refusal and request may have crossed on the way:
+  // then the gateway takes the stream for refused.
+  std::set<int> doubtful;
 
-  // Symbol to mode and depth, of all connections.
-  std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> subscribed() const {
-    std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> all;
-    for (const auto& [self, connection] : connections)
-      for (const auto& [handle, s] : connection->held) all[s.symbol] = {s.mode, s.depth};
+  // By token, of all connections.
+  std::map<int, Subscription> subscribed() const {
+    std::map<int, Subscription> all;
+    for (const auto& connection : connections)
+      for (const auto& [handle, s] : connection->held) all[s.token] = s;
     return all;
   }
   std::vector<Connection*> live() const {
     std::vector<Connection*> all;
-    for (const auto& [self, connection] : connections)
+    for (const auto& connection : connections)
       if (connection->logged_in) all.push_back(connection.get());
     return all;
+  }
+
+  void subscribe(Connection& c, const bgw_subscription& wanted) {
+    const int token = list.token_of(wanted.token, wanted.broker_exchange);
+    const auto [known, is_new] = c.held.try_emplace(wanted.instrument);
+    Subscription& s = known->second;
+    const std::string handle = "handle " + std::to_string(wanted.instrument);
+    if (!is_new && s.token != token) violate(handle + " is bound to another token before its end");
+    s.token = token;
+    s.told = {wanted.mode, wanted.depth_level};
+    s.asks = ++asks;
+    if (refuses.contains({token, s.told})) {
+      c.unanswered.emplace_back(wanted.instrument, s.asks);
+    } else {
+      s.given = s.told;
+      if (refused.contains({token, s.told})) doubtful.insert(token);
+    }
+    check(c);
+  }
+  // Tells the gateway which requests the broker refuses. What it gave before goes on.
+  void answer(Connection& c) {
+    for (const auto& [handle, number] : std::exchange(c.unanswered, {})) {
+      const auto found = c.held.find(handle);
+      if (found == c.held.end() || found->second.asks != number) continue;
+      const Subscription& s = found->second;
+      refused.insert({s.token, s.told});
+      const bgw_stream stream{handle, s.told.first, s.told.second, 0};
+      const std::string why = "no " + text_of(s.told) + " of " + std::to_string(s.token);
+      c.host->refuse(c.host->context, &stream, BGW_E_INVALID, why.c_str());
+    }
+  }
+  void forget_refusals() {
+    refused.clear();
+    doubtful.clear();
+  }
+  void end_session(Connection& c) {
+    c.logged_in = false;
+    c.held.clear();
+    c.unanswered.clear();
+  }
+
+ private:
+  void violate(std::string what) {
+    if (violation.empty()) violation = std::move(what);
   }
   void check(const Connection& c) {
     std::uint32_t weight = 0;
     std::uint32_t deep = 0;
     for (const auto& [handle, s] : c.held) {
-      weight += s.depth == 20 ? 2 : 1;
-      deep += s.depth == 20;
+      weight += s.told.second == 20 ? 2 : 1;
+      deep += s.told.second == 20;
     }
-    if (limit != 0 && weight > limit) violation = std::to_string(weight) + " on one connection";
-    if (deep_limit != 0 && deep > deep_limit) violation = std::to_string(deep) + " deep ones on one connection";
-    if (live().size() > most_connections) violation = std::to_string(live().size()) + " connections";
-    std::map<std::string, int> times;
-    for (const auto& [self, connection] : connections)
-      for (const auto& [h, s] : connection->held)
-        if (++times[s.symbol] > 1) violation = s.symbol + " on two connections";
+    if (limit != 0 && weight > limit) violate(std::to_string(weight) + " on one connection");
+    if (deep_limit != 0 && deep > deep_limit) violate(std::to_string(deep) + " deep ones on one connection");
+    if (live().size() > most_connections) violate(std::to_string(live().size()) + " connections");
+    std::set<int> seen;
+    for (const auto& connection : connections)
+      for (const auto& [handle, s] : connection->held)
+        if (!seen.insert(s.token).second) violate("token " + std::to_string(s.token) + " has two handles");
   }
 };
 
@@ -88,33 +149,30 @@ class ModelBroker final : public plugin_host::Library {
   static Books::Connection& of(void* self) { return *static_cast<Books::Connection*>(self); }
 
   static void* create(const bgw_host* host, bgw_error*) {
-    auto made = std::make_unique<Books::Connection>();
-    made->host = host;
-    void* self = made.get();
-    current()->connections.emplace(self, std::move(made));
-    return self;
+    current()->connections.push_back(std::make_unique<Books::Connection>());
+    current()->connections.back()->host = host;
+    return current()->connections.back().get();
   }
-  static void destroy(void* self) { current()->connections.erase(self); }
+  static void destroy(void* self) {
+    std::erase_if(current()->connections, [self](const auto& c) { return c.get() == self; });
+  }
   static bgw_status initialize(void*, bgw_error*) { return BGW_OK; }
   static bgw_status connect(void* self, bgw_error* error) {
-    of(self).held.clear();
-    of(self).logged_in = false;
+    current()->end_session(of(self));
     if (current()->expired) return error->code = BGW_E_AUTH;
     if (!current()->up) return error->code = BGW_E_TRANSIENT;
     of(self).logged_in = true;
+    if (current()->most_connections == 1) current()->forget_refusals();
     of(self).host->ready(of(self).host->context);
     return BGW_OK;
   }
   static bgw_status disconnect(void* self, bgw_error*) {
-    of(self).held.clear();
-    of(self).logged_in = false;
+    current()->end_session(of(self));
     return BGW_OK;
   }
   static bgw_status subscribe(void* self, const bgw_subscription* list, std::uint32_t count, bgw_error*) {
     if (!of(self).logged_in) return BGW_OK;  // lost on the way: the gateway does not know yet
-    for (std::uint32_t i = 0; i < count; ++i)
-      of(self).held[list[i].instrument] = {list[i].mode, list[i].depth_level, list[i].symbol, list[i].token};
-    current()->check(of(self));
+    for (std::uint32_t i = 0; i < count; ++i) current()->subscribe(of(self), list[i]);
     return BGW_OK;
   }
   static bgw_status unsubscribe(void* self, const std::uint32_t* list, std::uint32_t count, bgw_error*) {
