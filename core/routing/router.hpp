@@ -240,6 +240,7 @@ class Router {
   void publish_variant(TopicId id, Variant variant, const TopicUpdate& update);
   void deliver(TopicId id, Lane lane, std::string_view frame);
   void tell_extras(TopicId id);
+  void tell_refused(TopicId topic, std::string_view reason);
   std::string_view from_memory(SessionId session, TopicId topic, bool as_snapshot);
   bool fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint32_t& session) const;
 

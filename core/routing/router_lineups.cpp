@@ -408,6 +408,11 @@ void Router::fail(TopicId id, std::string_view reason) {
   if (t.state == SubscriptionState::failed && t.reason == reason) return;
   t.state = SubscriptionState::failed;
   t.reason = reason;
+  tell_refused(id, reason);
+}
+
+void Router::tell_refused(TopicId id, std::string_view reason) {
+  const Topic& t = *topics_[id];
   for (const Audience& audience : t.audience)
     for (const auto& sessions : audience.lanes)
       for (const SessionId session : sessions) port_.refused(session, t.info, reason);

@@ -80,13 +80,7 @@ void Router::say_that_it_waits(InterestId id) {
   if (!broker) return;
   const std::string reason = "broker " + brokers_[lineups_[i.lineup]->broker()]->setup().name +
                              " does not list it; waiting for broker " + brokers_[*broker]->setup().name;
-  i.for_each_topic([&](TopicId topic) {
-    const Topic& t = *topics_[topic];
-    for (const Audience& audience : t.audience)
-      for (const auto& sessions : audience.lanes)
-        for (const SessionId session : sessions) port_.refused(session, t.info, reason);
-    tell_extras(topic);
-  });
+  i.for_each_topic([&](TopicId topic) { tell_refused(topic, reason); });
 }
 
 // Whom another broker should serve by now: after a change of a link or, looking at all, of a list.

@@ -240,11 +240,15 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
     held.before_modes &= ~bit(asked.mode);
     if (base(held.before_modes) == 0) held.before_modes = 0;
     if (!wanted) continue;
-    if (!std::exchange(held.told, true)) streams.push_back(held.stream);
+    const bgw_stream refused = held.stream;
+    const bool is_news = !std::exchange(held.told, true);
     if (asked.mode == Mode::kDepth20)
       held.wanted &= ~kDeep;  // SnapQuote stays: it carries all that was there before
     else
       go_back(entry);
+    // What goes on in a richer mode carries all of a poorer one: who asked for less has it.
+    const bool goes_on = (base(held.wanted) & held.live) != 0 && held.stream.mode > refused.mode;
+    if (is_news && !goes_on) streams.push_back(refused);
   }
   return streams;
 }

@@ -36,14 +36,16 @@ class ModelSmartApi {
   using Message = std::variant<Tick, std::string>;
 
   std::set<Stream> books;
-  std::set<Stream> bad;           // what is refused from now on
-  std::set<Stream> refused;       // in answer to a request
+  std::set<Stream> bad;      // what is refused from now on
+  std::set<Stream> refused;  // in answer to a request
+  std::set<Stream> refused_in_session;
   std::deque<Message> under_way;  // to the client
   std::string violation;
 
   void forget_session() {
     books.clear();
     refused.clear();
+    refused_in_session.clear();
     under_way.clear();
   }
 
@@ -68,7 +70,10 @@ class ModelSmartApi {
     if (takes_nothing || is_bad) {
       // After E1001 the client can find out which are bad: the others would be taken alone.
       for (const Stream& s : streams)
-        if (takes_nothing || bad.contains(s)) refused.insert(s);
+        if (takes_nothing || bad.contains(s)) {
+          refused.insert(s);
+          refused_in_session.insert(s);
+        }
       under_way.push_back(R"({"correlationID":)" + request["correlationID"].dump() + R"(,"errorCode":")" +
                           (takes_nothing ? "E1002" : "E1001") + R"(","errorMessage":"no"})");
       return;

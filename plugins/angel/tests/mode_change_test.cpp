@@ -80,6 +80,18 @@ TEST_F(AngelTest, ARefusedModeLeavesTheOldOneAsItWas) {
   EXPECT_THAT(sent(), IsEmpty()) << "what the others want is there already";
 }
 
+TEST_F(AngelTest, ARefusedPoorerModeTakesNothingFromWhoAskedForIt) {
+  subscribe({want(1, BGW_MODE_QUOTE, "1594")});
+  binary(quote_frame());
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_LTP, "1594")});
+  refuse(id_of(0));
+  EXPECT_THAT(host.refused, IsEmpty()) << "quote goes on, and carries the last price";
+  EXPECT_THAT(sent(), ElementsAre("subscribe 1 1:1594"));
+  binary(quote_frame().set(27, std::int64_t{78}));
+  EXPECT_EQ(host.published.size(), 2U);
+}
+
 TEST_F(AngelTest, TwentyLevelsThatAreRefusedLeaveTheFive) {
   subscribe({want(1, BGW_MODE_DEPTH, "1594", 5)});
   binary(snap_frame());
