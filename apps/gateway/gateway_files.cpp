@@ -69,7 +69,14 @@ void Gateway::look_for_plugin(const config::Broker& broker) {
   const auto users = accounts::AccountStore(*database_).list_users();
   const auto mixed = simulated_problems(loaded_, plugins_, users ? *users : std::vector<accounts::UserRow>{});
   for (const config::Problem& problem : mixed) log::error("config", problem.text());
-  if (!mixed.empty()) return log::error("broker", broker.name + ": left out: simulated and real prices in one list");
+  if (!mixed.empty()) {
+    const std::string why = "left out: simulated and real prices in one list";
+    on_routing([&] {
+      routing::Router& router = proxy_->router();
+      if (const auto id = router.find_broker(broker.name)) router.detach_broker(*id, why);
+    });
+    return log::error("broker", broker.name + ": " + why);
+  }
   start_broker(broker);
   if (updater_ && feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(plugins_, broker.plugin));
 }

@@ -69,6 +69,7 @@ void Desk::ended(routing::SessionId session, const routing::TopicInfo& topic, co
   if (client == nullptr) return;
   std::string reason = "the instrument list in use has no such instrument";
   if (!why.renamed_to.empty()) reason += ", it is called " + why.renamed_to + " now";
+  if (!why.other_paper_at.empty()) reason = "broker " + why.other_paper_at + " has another paper under this name";
   if (!why.expired_on.empty()) reason = "its last day was " + why.expired_on;
   log::warning("proxy", client->describe() + ": " + topic.symbol + '.' + topic.exchange + " mode " +
                             std::to_string(topic.stream.mode) + " ended: " + reason);

@@ -23,9 +23,22 @@ const Limits::Depth* Limits::find(std::uint32_t level) const {
   return found == depths.end() ? nullptr : &*found;
 }
 
+namespace {
+
+std::string text_of(std::uint32_t connections, const std::string& of_each) {
+  return std::to_string(connections) + (connections == 1 ? " connection of " : " connections of ") + of_each +
+         (connections == 1 ? "" : " each");
+}
+
+}  // namespace
+
 std::string Limits::text() const {
-  return std::to_string(connections) + (connections == 1 ? " connection of " : " connections of ") +
-         std::to_string(instruments_per_connection) + " instruments" + (connections == 1 ? "" : " each");
+  return text_of(connections, std::to_string(instruments_per_connection) + " instruments");
+}
+
+std::string Limits::text(const Depth& depth) const {
+  return text_of(connections,
+                 std::to_string(depth.per_connection) + " instruments with " + std::to_string(depth.level) + " levels");
 }
 
 }  // namespace gw::registry

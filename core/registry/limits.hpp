@@ -32,6 +32,8 @@ struct Limits {
   const Depth* find(std::uint32_t level) const;
   // For people: "3 connections of 3000 instruments each".
   std::string text() const;
+  // "3 connections of 50 instruments with 20 levels each".
+  std::string text(const Depth& depth) const;
 };
 
 }  // namespace gw::registry

@@ -49,13 +49,19 @@ void BrokerTable::set_index(std::shared_ptr<const instruments::Index> index) {
   std::vector<std::string> unbound;
   for (const auto& [name, handle] : by_name_)
     if (!keeps_its_token(name, routes_[handle])) unbound.push_back(name);
-  for (const std::string& name : unbound) {
-    Route& r = routes_[by_name_.at(name)];
-    std::erase(r.names, name);
-    by_name_.erase(name);
-    // Whoever has the token now gets a route of its own, that knows nothing of this one's values.
-    if (r.names.empty()) by_token_.erase(token_key(r.token, r.broker_exchange));
-  }
+  for (const std::string& name : unbound) unbind(name);
+}
+
+void BrokerTable::unbind(std::string_view symbol, std::string_view exchange) {
+  if (const std::string name = key(symbol, exchange); by_name_.contains(name)) unbind(name);
+}
+
+void BrokerTable::unbind(const std::string& name) {
+  Route& r = routes_[by_name_.at(name)];
+  std::erase(r.names, name);
+  by_name_.erase(name);
+  // Whoever has the token now gets a route of its own, that knows nothing of this one's values.
+  if (r.names.empty()) by_token_.erase(token_key(r.token, r.broker_exchange));
 }
 
 bool BrokerTable::keeps_its_token(const std::string& name, const Route& r) const {
@@ -70,7 +76,9 @@ std::string BrokerTable::token_key(std::string_view token, std::string_view brok
 }
 
 bool BrokerTable::lists(std::string_view symbol, std::string_view exchange) const {
-  return find_route(symbol, exchange).has_value() || (index_ != nullptr && index_->find(symbol, exchange).has_value());
+  if (row(symbol, exchange)) return true;
+  const auto handle = find_route(symbol, exchange);
+  return handle && (!routes_[*handle].served.empty() || !routes_[*handle].standing_by.empty());
 }
 
 std::optional<instruments::InstrumentView> BrokerTable::row(std::string_view symbol, std::string_view exchange) const {

@@ -131,8 +131,11 @@ class BrokerTable {
   // An instrument whose token is now another one, or another instrument's, loses its route: see is_bound. One that the
   // list merely lacks keeps it, for the broker may still serve it.
   void set_index(std::shared_ptr<const instruments::Index> index);
+  // Ends what the list lacks and a route still serves.
+  void unbind(std::string_view symbol, std::string_view exchange);
   // Whether what could not be had before may be had now: room was freed, or there is another list. Asking clears it.
   bool take_news() { return std::exchange(has_news_, false); }
+  // Also what its list lacks and somebody still has of it.
   bool lists(std::string_view symbol, std::string_view exchange) const;
   // What the list in use says of an instrument; nothing: it has none of that name.
   std::optional<instruments::InstrumentView> row(std::string_view symbol, std::string_view exchange) const;
@@ -171,6 +174,8 @@ class BrokerTable {
 
   // Changes what is wanted of the route; false, and nothing changed, when no connection has room for it.
   bool want(std::uint32_t handle, std::uint32_t mode, std::uint32_t depth);
+  // Why want() says no to this level, for people.
+  std::string limit_text(std::uint32_t level) const { return placement_.limit_text(level); }
   void touch(std::uint32_t handle);
   void released(std::uint32_t handle);
   // Hands changed demand to the adapter as far as its ring has room.
@@ -186,6 +191,7 @@ class BrokerTable {
   void free_if_unused(std::uint32_t handle);
   void note_serving(bool before, std::int64_t now_ns);
   std::string token_key(std::string_view token, std::string_view broker_exchange) const;
+  void unbind(const std::string& name);
   bool keeps_its_token(const std::string& name, const Route& route) const;
   static std::string key(std::string_view symbol, std::string_view exchange);
 

@@ -49,6 +49,7 @@ struct Topic {
   SubscriptionState state = SubscriptionState::pending;
   bool pinned = false;
   bool published = false;      // to the publisher too
+  bool lacks = false;          // it has less than its broker could give, or nothing
   bool placed = false;         // the broker that serves now can give it
   bool quiet = false;          // pending, and nothing has come since it was asked for
   bool priceless = false;      // what was published last has no last price
@@ -78,10 +79,11 @@ struct Interest {
   std::string symbol;
   std::string exchange;
   std::uint32_t topic_count = 0;
-  std::uint64_t waiting_since = 0;  // its place in the queue for room; 0: it is not in it
+  std::uint64_t waiting_since = 0;  // when it began to wait for room, by Router::order_; 0: it does not
   bool ends = false;                // its topics are being taken from their holders
   std::string expiry;               // its last day; empty: it has none
   std::string unlisted_on;          // the day on which a list lacked it; empty: it is listed
+  BrokerId unlisted_at = 0;         // whose list
   Leg served;
   Leg standby;
   std::optional<BrokerId> awaited;  // nobody serves it, and this one lists it
@@ -123,6 +125,7 @@ struct Client {
     std::uint32_t place;  // there
     std::uint64_t seq;    // of the topic when it was joined
     std::uint64_t withheld;
+    std::uint64_t since;  // Router::order_ when it was joined
   };
   std::unordered_map<TopicId, Held> held;
   std::uint64_t owed = 0;  // updates of topics that it held and holds no more

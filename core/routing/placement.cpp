@@ -30,6 +30,14 @@ std::optional<Placement::Share> Placement::find(const Share& now, std::uint32_t 
   return std::nullopt;
 }
 
+std::string Placement::limit_text(std::uint32_t level) const {
+  const registry::Limits::Depth* depth = limits_.find(level);
+  if (depth != nullptr && depth->per_connection != 0)
+    for (std::uint32_t connection = 0; connection < limits_.connections; ++connection)
+      if (fits(connection, {}, 0, depth->weight)) return limits_.text(*depth);
+  return limits_.text();
+}
+
 void Placement::count(const Share& share, std::int32_t sign) {
   if (share.weight == 0) return;
   if (share.connection >= used_.size()) used_.resize(share.connection + 1);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/registry/limits.hpp"
@@ -25,6 +26,8 @@ class Placement {
   // A share for the instrument with this depth level (0: no book) in place of `now`: on the same connection when it
   // fits there, else on the first with room. Nothing: all are full.
   std::optional<Share> find(const Share& now, std::uint32_t level) const;
+  // What stands in the way of one more of this level, for people: "3 connections of 1000 instruments each".
+  std::string limit_text(std::uint32_t level) const;
   void replace(Share& now, const Share& next);
   void clear() { used_.clear(); }
   const registry::Limits& limits() const { return limits_; }

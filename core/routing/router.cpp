@@ -129,7 +129,8 @@ void Router::join(SessionId session, TopicId id, Wish wish) {
   ++topic.holders;
   if (c.variant == Variant::extras) ++topic.extras_holders;
   const Lane lane = wish.thinned ? Lane::thinned : lane_of(c.variant, c.deflated);
-  Client::Held& held = c.held.emplace(id, Client::Held{false, lane, 0, topic.seq, topic.withheld}).first->second;
+  Client::Held& held =
+      c.held.emplace(id, Client::Held{false, lane, 0, topic.seq, topic.withheld, ++order_}).first->second;
   if (!wish.resumes) enter(session, id, lane, held);
 }
 
@@ -203,12 +204,19 @@ void Router::move(SessionId session, LineupId lineup) {
     bool thinned;
   };
   std::vector<Moved> moved;
+  std::vector<std::pair<TopicInfo, Gone>> ended;
   for (const auto& [id, held] : c.held) {
     const TopicInfo& info = topics_[id]->info;
-    moved.push_back({info.symbol, info.exchange, info.stream, held.lane == Lane::thinned});
+    const Interest& i = *interests_[topics_[id]->interest];
+    const auto by = server_of(*lineups_[lineup], i.symbol, i.exchange);
+    if (by && !is_same_paper(i, *by))
+      ended.emplace_back(info, another_paper(*by, i));
+    else
+      moved.push_back({info.symbol, info.exchange, info.stream, held.lane == Lane::thinned});
   }
   unsubscribe_all(session);
   c.lineup = lineup;
+  for (const auto& [info, why] : ended) port_.ended(session, info, why);
   for (const Moved& wish : moved) {
     const InterestId interest = interest_for(lineup, wish.symbol, wish.exchange);
     const TopicId id = topic_for(interest, wish.stream);

@@ -67,7 +67,7 @@ class Router {
   // today. With time: router_lists.cpp.
   void set_expiries(instruments::Expiries expiries);
   // Contracts that are over are served like others.
-  void serve_expired(bool serves) { serves_expired_ = serves; }
+  void serve_expired(bool serves);
   // What the active broker of a list does not list is had from the next that does.
   void mix_brokers(bool mixes);
   // Instruments of a list that another than its active broker serves.
@@ -172,38 +172,50 @@ class Router {
   InterestId interest_for(LineupId lineup, std::string_view symbol, std::string_view exchange);
   TopicId topic_for(InterestId interest, Stream stream);
   void drop_topic_if_unused(TopicId id);
+  void attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list);
+  void detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list);
+  bool ask(BrokerId broker, std::uint32_t handle);
+  void set_state(TopicId id, SubscriptionState state);
+  void fail(TopicId id, std::string_view reason);
+  void tell_extras(TopicId id);
+  void tell_refused(TopicId id, std::string_view reason);
+  void forget_active(BrokerId broker);
+
+  // router_mixing.cpp
   bool may_serve(BrokerId broker, const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
+  bool is_same_paper(const Interest& interest, BrokerId by) const;
+  Gone another_paper(BrokerId by, const Interest& interest) const;
+  std::string why_not(const Interest& interest, BrokerId broker) const;
   std::optional<BrokerId> server_of(const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
   std::optional<BrokerId> waits_for(const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
   void serve(InterestId id);
   std::optional<BrokerId> awaits(const Interest& interest) const;
   void say_that_it_waits(InterestId id);
   void settle(bool all = false);
-  void attach(Leg& leg, InterestId id, BrokerId broker, std::vector<InterestId> Route::*list);
-  void detach(Leg& leg, InterestId id, std::vector<InterestId> Route::*list);
-  bool ask(BrokerId broker, std::uint32_t handle);
+
+  // router_granting.cpp
+  bool grant(Leg& leg, const Interest& interest);
+  void place(InterestId id);
+  bool shape(TopicId id);
   std::optional<int> depth_not_refused(const Leg& leg, std::string_view exchange, int actual) const;
   const Refusal* refusal_of(const Leg& leg, const Topic& topic, int source) const;
   std::string message_of(const Topic& topic, const BrokerTable& table, const Outcome& can, int actual) const;
   bool is_cut(const Interest& interest) const;
   bool take_from_a_cut(BrokerId broker, std::uint32_t depth);
   void wait(InterestId id, bool waits);
+  std::uint64_t waits_since(const Interest& interest) const;
+  void place_what_waits();
   void ask_again(InterestId id);
+  void ask_what_is_due();
   void forget_refusals(BrokerId broker);
   void place_holders(const Route& route);
-  bool grant(Leg& leg, const Interest& interest);
-  void place(InterestId id);
-  bool shape(TopicId id);
-  void place_what_waits();
-  void set_state(TopicId id, SubscriptionState state);
-  void fail(TopicId id, std::string_view reason);
-  void forget_active(BrokerId broker);
 
   // router_lists.cpp
   bool is_over(std::string_view exchange, std::string_view expiry) const {
     return !serves_expired_ && expiries_.is_over(exchange, expiry);
   }
-  void follow_list(BrokerId broker);
+  void follow_lists(const std::set<BrokerId>& changed);
+  void end_what_is_over();
   void end_what_waited_in_vain(BrokerId broker);
   void mark_unlisted(BrokerId broker);
   void note_listing(Interest& interest);
@@ -239,8 +251,6 @@ class Router {
   void publish(TopicId id, TopicUpdate& update);
   void publish_variant(TopicId id, Variant variant, const TopicUpdate& update);
   void deliver(TopicId id, Lane lane, std::string_view frame);
-  void tell_extras(TopicId id);
-  void tell_refused(TopicId topic, std::string_view reason);
   std::string_view from_memory(SessionId session, TopicId topic, bool as_snapshot);
   bool fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint32_t& session) const;
 
@@ -251,9 +261,15 @@ class Router {
   std::vector<std::unique_ptr<BrokerTable>> brokers_;
   std::vector<std::unique_ptr<Lineup>> lineups_;
   std::vector<std::unique_ptr<Interest>> interests_;
-  // Those of which a broker that serves, or stands by, cannot give all; who has waited longest first.
-  std::map<std::uint64_t, InterestId> waiting_;
-  std::uint64_t waits_ = 0;
+  // Those of which a broker that serves, or stands by, cannot give all.
+  std::set<InterestId> waiting_;
+  std::uint64_t order_ = 0;  // of joining and beginning to wait
+  struct AskDue {            // a stream that was refused, asked for again too soon after that
+    BrokerId broker;
+    std::uint32_t handle;
+    std::int64_t asked_ns;
+  };
+  std::vector<AskDue> asks_due_;
   std::vector<InterestId> free_interests_;
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<TopicId> free_topics_;

@@ -21,6 +21,22 @@ bool Router::may_serve(BrokerId broker, const Lineup& l, std::string_view symbol
   return true;
 }
 
+// Whether a broker has the paper that another one serves under this name. Within a list may_serve sees to it; an
+// operator may choose another list.
+bool Router::is_same_paper(const Interest& i, BrokerId by) const {
+  if (i.served.handle == kNoHandle || i.served.broker == by) return true;
+  const auto now = brokers_[i.served.broker]->row(i.symbol, i.exchange);
+  const auto then = brokers_[by]->row(i.symbol, i.exchange);
+  return !now || !then ||
+         instruments::same_paper(*brokers_[i.served.broker]->index(), *now, *brokers_[by]->index(), *then);
+}
+
+Gone Router::another_paper(BrokerId by, const Interest& i) const {
+  Gone why = brokers_[by]->gone(i.symbol, i.exchange);
+  why.other_paper_at = brokers_[by]->setup().name;
+  return why;
+}
+
 std::optional<BrokerId> Router::server_of(const Lineup& l, std::string_view symbol, std::string_view exchange) const {
   if (may_serve(l.broker(), l, symbol, exchange)) return l.broker();
   if (!mixes_) return std::nullopt;
@@ -73,13 +89,20 @@ std::optional<BrokerId> Router::awaits(const Interest& i) const {
   return i.served.broker;
 }
 
+// Why a broker does not serve an interest, for people.
+std::string Router::why_not(const Interest& i, BrokerId broker) const {
+  const BrokerTable& table = *brokers_[broker];
+  return "broker " + table.setup().name +
+         (table.lists(i.symbol, i.exchange) ? " has another paper under this name" : " does not list it");
+}
+
 // After a switch: who held it had data.
 void Router::say_that_it_waits(InterestId id) {
   const Interest& i = *interests_[id];
   const auto broker = awaits(i);
   if (!broker) return;
-  const std::string reason = "broker " + brokers_[lineups_[i.lineup]->broker()]->setup().name +
-                             " does not list it; waiting for broker " + brokers_[*broker]->setup().name;
+  const std::string reason =
+      why_not(i, lineups_[i.lineup]->broker()) + "; waiting for broker " + brokers_[*broker]->setup().name;
   i.for_each_topic([&](TopicId topic) { tell_refused(topic, reason); });
 }
 

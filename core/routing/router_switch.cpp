@@ -35,6 +35,7 @@ void Router::review() {
   for (const auto& table : brokers_) news = table->take_news() || news;
   if (news) place_what_waits();
   if (std::exchange(settle_due_, false)) settle();
+  ask_what_is_due();
   for (LineupId id = 0; id < lineups_.size(); ++id) {
     Lineup& l = *lineups_[id];
     const auto place = better_place(l);
@@ -87,6 +88,13 @@ void Router::switch_to(LineupId id, std::size_t target, const std::string& why) 
   std::vector<InterestId> all;
   all.reserve(l.interests.size());
   for (const auto& [name, interest] : l.interests) all.push_back(interest);
+  std::erase_if(all, [this, &l](InterestId interest) {
+    const Interest& i = *interests_[interest];
+    const auto by = server_of(l, i.symbol, i.exchange);
+    if (!by || is_same_paper(i, *by)) return false;
+    end(interest, another_paper(*by, i));
+    return true;
+  });
   for (const InterestId interest : all) {
     serve(interest);
     place(interest);

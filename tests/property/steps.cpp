@@ -177,6 +177,8 @@ void World::change_list() {
   std::array<Before, kSymbols> before;
   for (int symbol = 0; symbol < kSymbols; ++symbol)
     before[static_cast<std::size_t>(symbol)] = {route(broker, symbol), list.token(symbol)};
+  Brokers changed{};
+  changed[broker] = true;
   ModelClients::Ends had_source;
   for (routing::SessionId s = 0; s < kSessions; ++s)
     for (const Held& what : clients_.holds[s])
@@ -185,7 +187,7 @@ void World::change_list() {
   const auto is_lost = [&list](int symbol) { return !list.lists(symbol) && list.is_taken(list.token(symbol)); };
   ModelClients::Ends ends;
   for (const auto& [s, what] : had_source)
-    if (!has_source(lineup_of(s), what.symbol, is_lost(what.symbol) ? broker : kNoBroker)) ends.insert({s, what});
+    if (!has_source(lineup_of(s), what.symbol, is_lost(what.symbol) ? changed : Brokers{})) ends.insert({s, what});
   clients_.expect(std::move(ends));
   router_.set_index(std::to_string(broker), list.index(expiries_));
   clients_.expect_no_more(" when another had its token");
@@ -200,19 +202,29 @@ void World::change_list() {
   }
 }
 
-// On NSE's next day a contract that is over ends, and so does what the list in use lacks; nothing ends when another
-// exchange's day begins. A contract that no list in use has may go on as failed, because nobody knows its last day.
+// On NSE's next day a contract that is over ends, and so does, at its broker, what that one's list lacks: unless
+// another has it. Nothing ends when another exchange's day begins. A contract that no list in use has may go on as
+// failed, because nobody knows its last day.
 void World::next_day() {
   const instruments::Expiries before = expiries_at(half_days_);
   const instruments::Expiries now = expiries_at(++half_days_);
   const bool is_new = now.today("NSE") != before.today("NSE");
+  std::array<Brokers, kSymbols> lost{};
+  for (routing::SessionId s = 0; is_new && s < kSessions; ++s)
+    for (const Held& what : clients_.holds[s]) {
+      const std::size_t broker = said_to_serve(s, what);
+      if (has(broker, what.symbol) && !lists_[broker].lists(what.symbol))
+        lost[static_cast<std::size_t>(what.symbol)][broker] = true;
+    }
   ModelClients::Ends ends;
   ModelClients::Ends perhaps;
   for (routing::SessionId s = 0; s < kSessions; ++s)
     for (const Held& what : clients_.holds[s]) {
       const std::size_t broker = said_to_serve(s, what);
       const bool over = is_over(what.symbol);
-      if (is_new && has(broker, what.symbol) && (over || !lists_[broker].lists(what.symbol)))
+      const Brokers& losing = lost[static_cast<std::size_t>(what.symbol)];
+      if ((is_new && over && has(broker, what.symbol)) ||
+          (losing[broker] && !has_source(lineup_of(s), what.symbol, losing)))
         ends.insert({s, what});
       else if (over)
         perhaps.insert({s, what});

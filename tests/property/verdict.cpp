@@ -23,6 +23,13 @@ std::string text_of_all(const std::map<int, Demand>& all) {
 
 }  // namespace
 
+// Whether it has the symbol: it lists it, or goes on with it until the next day.
+bool World::has(std::size_t broker, int symbol) const {
+  const auto handle = route(broker, symbol);
+  const routing::Route* r = handle ? table(broker).route(*handle) : nullptr;
+  return lists_[broker].lists(symbol) || (r != nullptr && (!r->served.empty() || !r->standing_by.empty()));
+}
+
 std::optional<std::uint32_t> World::route(std::size_t broker, int symbol) const {
   return table(broker).find_route(symbol_text(symbol), "NSE");
 }
@@ -37,9 +44,9 @@ std::optional<std::size_t> World::server_of(const routing::Lineup& l, int symbol
 }
 
 // Whether a broker of the lineup serves a symbol, or, preferred to the active one, is waited for.
-bool World::has_source(const routing::Lineup& l, int symbol, std::size_t but_for) const {
+bool World::has_source(const routing::Lineup& l, int symbol, const Brokers& but_for) const {
   for (std::size_t place = 0; place < l.order.size(); ++place)
-    if (l.order[place] != but_for &&
+    if (!but_for[l.order[place]] &&
         (mixed_ || place == l.active ? has(l.order[place], symbol)
                                      : place < l.active && lists_[l.order[place]].lists(symbol)))
       return true;

@@ -39,6 +39,8 @@ class World {
   const std::string& fault() const { return fault_.text; }
 
  private:
+  using Brokers = std::array<bool, 2>;
+
   std::size_t pick(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
   bool chance(std::size_t one_in) { return pick(one_in) == 0; }
   routing::SessionId any_session() { return static_cast<routing::SessionId>(pick(kSessions)); }
@@ -75,10 +77,9 @@ class World {
 
   // verdict.cpp
   std::optional<std::uint32_t> route(std::size_t broker, int symbol) const;
-  // Whether it has the symbol, now or until the next day.
-  bool has(std::size_t broker, int symbol) const { return lists_[broker].lists(symbol) || route(broker, symbol); }
+  bool has(std::size_t broker, int symbol) const;
   std::optional<std::size_t> server_of(const routing::Lineup& lineup, int symbol) const;
-  bool has_source(const routing::Lineup& lineup, int symbol, std::size_t but_for = kNoBroker) const;
+  bool has_source(const routing::Lineup& lineup, int symbol, const Brokers& but_for = {}) const;
   std::size_t said_to_serve(routing::SessionId session, const Held& what) const;
   const routing::Lineup& lineup_of(routing::SessionId session) const {
     return router_.lineup(router_.lineup_of(session));

@@ -54,6 +54,7 @@ class FakePort final : public SessionPort {
     ends.push_back(std::to_string(session) + ": " + topic.head[0]);
     if (!why.renamed_to.empty()) ends.back() += ", now " + why.renamed_to;
     if (!why.expired_on.empty()) ends.back() += ", expired on " + why.expired_on;
+    if (!why.other_paper_at.empty()) ends.back() += ", another paper at " + why.other_paper_at;
   }
   void subscription_changed(TopicId topic, std::span<const SessionId> sessions) override {
     for (const SessionId session : sessions) subscriptions.emplace_back(topic, session);

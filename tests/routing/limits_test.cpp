@@ -144,6 +144,22 @@ TEST_F(LimitsTest, RoomThatIsFreedGoesToWhoHasWaitedLongest) {
   EXPECT_EQ(router_.topic(d.topic).actual_depth, 5);
 }
 
+TEST_F(LimitsTest, WhoAsksForAnInstrumentThatWaitsDoesNotTakeThePlaceOfWhoAskedBefore) {
+  router_.open(3, kDefaultLineup, Variant::extras, false, 100);
+  subscribe(1, "A", depth(20));
+  subscribe(1, "B", depth(20));
+  const Outcome c = subscribe(1, "C", depth(20));
+  const Outcome d = subscribe(3, "D", depth(20));
+  subscribe(2, "C", depth(20));
+  router_.unsubscribe(1, "C", "NSE", depth(20));
+  router_.unsubscribe(1, "A", "NSE", depth(20));
+  port_.subscriptions.clear();
+  router_.review();
+  EXPECT_EQ(router_.topic(d.topic).actual_depth, 20);
+  EXPECT_THAT(port_.subscriptions, ElementsAre(std::pair(d.topic, SessionId{3}))) << "and is told";
+  EXPECT_EQ(router_.topic(c.topic).actual_depth, 5);
+}
+
 TEST_F(LimitsTest, WhoAsksForExactlyALevelGoesBeforeWhoIsServedByACutFromIt) {
   const bgw_depth_limit deep{50, 1, 1, 0};
   bgw_limits limits{};

@@ -66,27 +66,71 @@ TEST_F(Mixing, WhatTheActiveBrokerDoesNotListComesFromTheNextAndGoesHomeWhenItDo
   EXPECT_EQ(subscribe(6, "GOLD", kLtp).code, Code::symbol_not_found);
 }
 
+// INFY, with the exchange's own number of it.
+std::shared_ptr<const instruments::Index> numbered(const char* token, const char* number) {
+  instruments::Index::Builder builder(1);
+  instruments::InstrumentView view;
+  view.symbol = "INFY";
+  view.exchange = "NSE";
+  view.token = token;
+  view.exchange_number = number;
+  builder.add(view);
+  builder.describe({1, 1, instruments::ListTime::given, 20'000, ""});
+  return std::make_shared<const instruments::Index>(std::move(builder).build());
+}
+
 TEST_F(Mixing, AnotherPaperUnderTheSameNameNeverStandsIn) {
-  const auto numbered = [](const char* token, const char* number) {
-    instruments::Index::Builder builder(1);
-    instruments::InstrumentView view;
-    view.symbol = "INFY";
-    view.exchange = "NSE";
-    view.token = token;
-    view.exchange_number = number;
-    builder.add(view);
-    builder.describe({1, 1, instruments::ListTime::given, 20'000, ""});
-    return std::make_shared<const instruments::Index>(std::move(builder).build());
-  };
   router_.set_index("angel", numbered("1", "1594"));
   router_.set_index("zerodha", numbered("z1", "99"));
   const Outcome infy = subscribe(5, "INFY", kLtp);
   demand(adapter_);
   lose(adapter_);
   EXPECT_THAT(demand(second_), IsEmpty());
+  EXPECT_THAT(port_.refusals, ElementsAre("5: INFY.NSE 1: broker zerodha has another paper under this name; waiting "
+                                          "for broker angel"));
   EXPECT_EQ(router_.note(infy.topic), "waiting for broker angel");
   router_.set_index("zerodha", numbered("z1", "1594"));
   EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
+}
+
+TEST_F(Mixing, AnOperatorsOtherBrokerNeverPutsAnotherPaperUnderAHeldName) {
+  router_.set_index("angel", numbered("1", "1594"));
+  router_.set_index("zerodha", numbered("z1", "99"));
+  subscribe(5, "INFY", kLtp);
+  subscribe(6, "INFY", kQuote);
+  router_.move(6, router_.lineup("zerodha,", {zerodha_}));
+  EXPECT_THAT(port_.ends, ElementsAre("6: INFY.NSE 2, another paper at zerodha"));
+  EXPECT_THAT(router_.held(6), IsEmpty());
+  port_.ends.clear();
+  router_.set_order(lineup_, {zerodha_});
+  EXPECT_THAT(port_.ends, ElementsAre("5: INFY.NSE 1, another paper at zerodha"));
+  EXPECT_THAT(router_.held(5), IsEmpty());
+  EXPECT_THAT(demand(second_), IsEmpty());
+  EXPECT_EQ(subscribe(5, "INFY", kLtp).code, Code::ok) << "who asks now means the broker that serves now";
+}
+
+TEST_F(Mixing, WhatTheListLacksGoesToTheNextBrokerOnTheNextDay) {
+  constexpr std::int64_t kDay = 86'400'000'000'000;
+  router_.set_expiries({calendar::Calendar{}, 0});
+  const Outcome infy = subscribe(5, "INFY", kLtp);
+  demand(adapter_);
+  router_.set_index("angel", index_of({{"TCS", "NSE", "2"}}));
+  EXPECT_THAT(demand(second_), IsEmpty());
+  router_.set_expiries({calendar::Calendar{}, kDay});
+  EXPECT_THAT(port_.ends, IsEmpty());
+  EXPECT_THAT(demand(adapter_), ElementsAre("INFY.NSE none"));
+  EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
+  EXPECT_EQ(router_.topic(infy.topic).broker, "zerodha");
+  EXPECT_EQ(router_.note(infy.topic), "");
+}
+
+TEST_F(Mixing, WhoWaitsForABrokerIsToldWhenThatOneListsItNoMore) {
+  router_.mix_brokers(false);
+  subscribe(5, "SBIN", kQuote);
+  lose(adapter_);
+  router_.set_index("angel", index_of({{"INFY", "NSE", "1"}}));
+  EXPECT_THAT(port_.ends, ElementsAre("5: SBIN.NSE 2"));
+  EXPECT_EQ(subscribe(5, "SBIN", kQuote).code, Code::symbol_not_found);
 }
 
 TEST_F(Mixing, WhetherItIsListedIsAskedOfWhoServes) {

@@ -59,6 +59,51 @@ TEST_F(Refusal, IsAskedAgainByWhoSubscribesLater) {
   EXPECT_EQ(port_.refusals.size(), 3U) << "once at first, then both";
 }
 
+TEST_F(Refusal, IsAskedAgainInAMomentForWhoSubscribesTooSoon) {
+  subscribe(1, "INFY", kQuote);
+  asked();
+  adapter_.refuse(0, "not now");
+  got();
+  monotonic_ += 1'000'000'000;
+  subscribe(1, "INFY", kQuote);
+  subscribe(2, "INFY", kQuote);
+  router_.review();
+  EXPECT_THAT(asked(), IsEmpty());
+  monotonic_ += 5'000'000'000;
+  router_.review();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
+  adapter_.refuse(0, "not now");
+  got();
+  monotonic_ += 60'000'000'000;
+  router_.review();
+  EXPECT_THAT(asked(), IsEmpty()) << "once for each time that somebody asked";
+}
+
+TEST_F(Refusal, TheReasonForFewerLevelsIsTheOneThatHoldsNow) {
+  const bgw_depth_limit deep{20, 1, 1, 0};
+  bgw_limits limits{};
+  limits.size = sizeof limits;
+  limits.instruments_per_connection = 10;
+  limits.connections_per_account = 1;
+  limits.depth_limit_count = 1;
+  limits.depth_limits = &deep;
+  router_.detach_broker(angel_, "being changed");
+  router_.attach_broker(
+      angel_, {"angel", "angel", angel_capabilities(), &adapter_.channel, "", registry::Limits(limits), false});
+  adapter_.link(bus::LinkState::connected);
+  got();
+  const Outcome infy = subscribe(1, "INFY", depth(20));
+  asked();
+  adapter_.refuse(0, "not now", BGW_MODE_DEPTH, 20);
+  got();
+  EXPECT_EQ(subscribe(2, "TCS", depth(20)).actual_depth, 20);
+  monotonic_ += 6'000'000'000;
+  subscribe(1, "INFY", depth(20));
+  EXPECT_EQ(router_.topic(infy.topic).broker_message,
+            "Depth level 20 not available, using 5: broker angel allows 1 connection of 1 instruments with 20 levels, "
+            "and all are in use");
+}
+
 TEST_F(Refusal, IsForgottenWithTheSession) {
   subscribe(1, "INFY", depth(20));
   asked();

@@ -86,6 +86,8 @@ TEST_F(Tokens, AContractThatIsOverEnds) {
   EXPECT_EQ(subscribe(2, "A24NOV", kLtp).code, Code::ok);
   router_.set_expiries(on(26));
   EXPECT_EQ(port_.ends.size(), 1U);
+  router_.serve_expired(false);
+  EXPECT_EQ(port_.ends.back(), "2: A24NOV.NSE 1, expired on 2026-11-24") << "at once, for who holds it too";
 }
 
 TEST_F(Tokens, TheListInUseSaysWhenAContractIsOver) {

@@ -41,10 +41,14 @@ std::string subscription_status(const routing::Topic& topic, std::string_view no
                      ",\"exchange\":" + json_text(topic.info.exchange) + ",\"mode\":" + std::to_string(stream.mode) +
                      ",\"depth_level\":" + (depth ? std::to_string(stream.depth_level) : "null") + ",\"status\":\"" +
                      std::string(word(topic.state)) + '"';
+  if (depth && topic.info.actual_depth != stream.depth_level && topic.state != routing::SubscriptionState::failed)
+    text += ",\"actual_depth_level\":" + std::to_string(topic.info.actual_depth);
   if (topic.state == routing::SubscriptionState::failed)
     text += ",\"code\":\"SUBSCRIPTION_ERROR\",\"message\":" + json_text(topic.reason);
   else if (!note.empty())
     text += ",\"message\":" + json_text(note);
+  else if (!topic.info.broker_message.empty())
+    text += ",\"message\":" + json_text(topic.info.broker_message);
   return text + '}';
 }
 
