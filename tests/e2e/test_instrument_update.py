@@ -192,7 +192,7 @@ def test_the_gateway_fetches_a_list_at_start_where_there_is_none(start, server):
     elsewhere = {"bind_address": "127.0.0.2"}
     gateway = start(config(server, sim, elsewhere, instruments={"update": "08:45"}), ENV)
     gateway.wait_line("zerodha: a new instrument list: 1 rows kept, 0 skipped")
-    assert server.clients == ["127.0.0.2"]
+    assert set(server.clients) == {"127.0.0.2"}  # once more if the broker has announced another list by now
     gateway.wait_line("zerodha: 1 instruments taken up")
     with gateway.client() as client:
         assert client.subscribe("INFY", "NSE", 1)["status"] == "success"
