@@ -23,15 +23,14 @@ constexpr const char* kExpected = ", expected Angel's ScripMaster (a JSON list o
 
 class Reader {
  public:
-  explicit Reader(const bgw_instrument_sink& sink) : sink_(sink), rows_(sink) {}
+  explicit Reader(const bgw_instrument_sink& sink) : rows_(sink) {}
 
   void take(const JsonRow& row) {
     row_ = &row;
     reason_.clear();
     bgw::Row made;
     if (make(made)) return rows_.take(std::move(made));
-    const std::string reason = "row " + std::to_string(row.number) + ": " + reason_;
-    sink_.skip(sink_.context, row.line, reason.c_str());
+    rows_.skip(made, "row " + std::to_string(row.number) + ": " + reason_);
   }
   void finish() { rows_.finish(); }
 
@@ -45,11 +44,14 @@ class Reader {
     return false;
   }
 
+  // What a refused row says of its share comes before any reason to refuse the row: see bgw::Rows::skip.
   bool make(bgw::Row& made) {
-    if (!row_->is_flat) return reason_ = "found an object or a list within the row, expected values only", false;
     const std::string_view type = at(kType);
     const bool is_index = type == "AMXIDX";
+    made.line = row_->line;
     made.exchange = standard_exchange(at(kSegment), is_index);
+    made.symbol = made.broker_symbol = at(kSymbol);
+    if (!row_->is_flat) return reason_ = "found an object or a list within the row, expected values only", false;
     if (made.exchange.empty())
       return bad(kSegment, is_index ? "NSE, BSE or MCX" : "NSE, BSE, NFO, BFO, MCX, CDS or NCDEX");
     Kind kind = Kind::kIndex;
@@ -64,8 +66,6 @@ class Reader {
     std::uint64_t token = 0;
     if (!parse_token(at(kToken).data(), at(kToken).size(), token)) return bad(kToken, "a number");
     if (at(kSymbol).empty()) return bad(kSymbol, "a name");
-    made.line = row_->line;
-    made.broker_symbol = at(kSymbol);
     made.broker_exchange = at(kSegment);
     made.token = std::to_string(token);
     made.name = at(kName);
@@ -101,7 +101,6 @@ class Reader {
     }
     if (kind == Kind::kShare) {
       made.type = "EQ";
-      made.symbol = at(kSymbol);
       return true;
     }
     const auto expiry = parse_expiry(at(kExpiry));
@@ -118,7 +117,6 @@ class Reader {
     return true;
   }
 
-  const bgw_instrument_sink& sink_;
   bgw::Rows rows_;
   const JsonRow* row_ = nullptr;
   std::string reason_;

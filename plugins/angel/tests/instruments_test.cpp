@@ -65,6 +65,16 @@ TEST(ScripMaster, TheOrdinarySeriesHasTheNameWhateverTheOrder) {
   EXPECT_THAT(parse('[' + row("3", "782GJ32-SG", "782GJ32", "", "NSE") + ']').rows, ElementsAre("782GJ32-SG.NSE 3"));
 }
 
+TEST(ScripMaster, AShareWhoseRowIsRefusedKeepsItsName) {
+  for (const std::string& refused :
+       {row("1", "ABC-EQ", "ABC", "", "NSE", "", "-1", "5", "-1"), row("x", "ABC-EQ", "ABC", "", "NSE"),
+        row("1", "ABC-EQ", "ABC", "BOND", "NSE"), std::string(R"({"symbol":"ABC-EQ","exch_seg":"NSE","more":[]})")}) {
+    const Parsed p = parse('[' + row("2", "ABC-BE", "ABC", "", "NSE") + ',' + refused + ']');
+    EXPECT_THAT(p.rows, ElementsAre("ABC-BE.NSE 2")) << refused;
+    EXPECT_EQ(p.skips.size(), 1U);
+  }
+}
+
 TEST(ScripMaster, AByteOrderMarkIsPassedOver) {
   EXPECT_THAT(parse("\xef\xbb\xbf[" + row("1", "A-EQ", "A", "", "NSE") + ']').rows, ElementsAre("A.NSE 1"));
 }

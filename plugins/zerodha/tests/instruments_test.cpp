@@ -113,6 +113,18 @@ TEST(KiteCsv, EachTypeNeedsOnlyWhatItUses) {
                           "NSEIX"));
 }
 
+TEST(KiteCsv, AShareWhoseRowIsRefusedKeepsItsName) {
+  for (const char* refused : {"1,2,ABC,A,0,,0,0.05,-1,EQ,NSE,NSE\n", "x,2,ABC,A,0,,0,0.05,1,EQ,NSE,NSE\n",
+                              "1,2,ABC,A,0,,0,0.05,1,BOND,NSE,NSE\n"}) {
+    const Parsed p = rows("3,4,ABC-BE,A,0,,0,0.05,1,EQ,NSE,NSE\n" + std::string(refused));
+    EXPECT_THAT(p.rows, ElementsAre("ABC-BE.NSE 3")) << refused;
+    EXPECT_EQ(p.skips.size(), 1U);
+  }
+  EXPECT_THAT(rows("1,2,ABC,A,0,,0,0.05,-1,EQ,BSE,BSE\n3,4,ABC-BE,A,0,,0,0.05,1,EQ,NSE,NSE\n").rows,
+              ElementsAre("ABC.NSE 3"))
+      << "another exchange's";
+}
+
 TEST(KiteCsv, AByteOrderMarkIsPassedOver) {
   EXPECT_THAT(parse("\xef\xbb\xbf" + std::string(kHeader) + "408065,1594,INFY,INFY,0,,0,0.05,1,EQ,NSE,NSE\n").rows,
               ElementsAre("INFY.NSE 408065"));

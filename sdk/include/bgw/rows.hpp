@@ -25,10 +25,17 @@ class Rows {
  public:
   explicit Rows(const bgw_instrument_sink& sink) : sink_(sink) {}
 
+  // A share's `symbol` is its broker's spelling.
   void take(Row row) {
     if (row.exchange != "NSE" || row.type != "EQ") return hand_over(row);
     names_.note(row.symbol);
     shares_.push_back(std::move(row));
+  }
+  // The plugin cannot use the row. What is known of the row should be set all the same: a share of NSE (its exchange
+  // and its symbol are enough) is listed, and no other series of it gets its name.
+  void skip(const Row& row, const std::string& reason) {
+    if (row.exchange == "NSE" && !row.symbol.empty()) names_.note(row.symbol);
+    sink_.skip(sink_.context, row.line, reason.c_str());
   }
   void finish() {
     for (Row& share : shares_) {
