@@ -10,8 +10,8 @@
 
 namespace gw::instruments {
 
-// An error names each exchange of which the new rows lack more than a tenth of the known contracts that are not over: a
-// list that was cut off looks like that.
+// A list that was cut off is an error: it names each known exchange of which the new rows have none, expired or not,
+// and each of which they lack more than a tenth of the known rows that have not expired.
 Result<void> check_complete(const Index& known, const std::vector<InstrumentView>& rows, const Expiries& expiries);
 
 // Whether what two brokers list under one name may be the same paper, so that one of them may stand in for the other:
