@@ -30,7 +30,7 @@ class Reader {
     reason_.clear();
     bgw::Row made;
     if (make(made)) return rows_.take(std::move(made));
-    rows_.skip(made, "row " + std::to_string(row.number) + ": " + reason_);
+    rows_.skip(made, reason_);
   }
   void finish() { rows_.finish(); }
 
@@ -48,7 +48,7 @@ class Reader {
   bool make(bgw::Row& made) {
     const std::string_view type = at(kType);
     const bool is_index = type == "AMXIDX";
-    made.line = row_->line;
+    made.place = row_->number;
     made.exchange = standard_exchange(at(kSegment), is_index);
     made.symbol = made.broker_symbol = at(kSymbol);
     if (!row_->is_flat) return reason_ = "found an object or a list within the row, expected values only", false;
@@ -143,8 +143,8 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
 }  // namespace
 
 const bgw_instruments* instruments_extension() {
-  static constexpr bgw_instruments kInstruments = {sizeof(bgw_instruments), 0,      parse, nullptr,
-                                                   "{instruments_url}",     nullptr};
+  static constexpr bgw_instruments kInstruments = {sizeof(bgw_instruments), 0,       parse, nullptr,
+                                                   "{instruments_url}",     nullptr, "row"};
   return &kInstruments;
 }
 

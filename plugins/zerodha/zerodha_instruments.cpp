@@ -75,7 +75,7 @@ class Reader {
 
   // What a refused row says of its share comes before any reason to refuse the row: see bgw::Rows::skip.
   bool make(bgw::Row& row) {
-    row.line = csv_.line();
+    row.place = csv_.line();
     row.exchange = standard_exchange(at(kExchange), at(kSegment));
     row.symbol = row.broker_symbol = at(kTradingsymbol);
     if (!csv_.problem().empty()) return reason_ = csv_.problem(), false;
@@ -180,7 +180,8 @@ const bgw_instruments* instruments_extension() {
                                                    parse,
                                                    nullptr,
                                                    "{instruments_url}",
-                                                   "X-Kite-Version: 3\nAuthorization: token {api_key}:{access_token}"};
+                                                   "X-Kite-Version: 3\nAuthorization: token {api_key}:{access_token}",
+                                                   "line"};
   return &kInstruments;
 }
 

@@ -249,6 +249,19 @@ def test_an_import_names_what_is_odd_and_has_the_time_that_it_is_given(config, t
     assert run(*search, "20microns-be").split()[0] == "20MICRONS"
 
 
+def test_rows_of_a_list_on_one_line_are_named_by_their_number(config, tmp_path):
+    row = {"token": "1", "symbol": "A-EQ", "name": "A", "expiry": "", "strike": "-1", "lotsize": "1", "instrumenttype": "",
+           "exch_seg": "NSE", "tick_size": "5"}
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps([row, {**row, "token": "x"}, row, {**row, "symbol": "B-EQ"}]))
+    arguments = ["instruments", "import", "--broker", "angel", path, "--config", config]
+    assert [line.strip() for line in run(*arguments).splitlines()] == [
+        "4 rows read, 2 kept, 2 skipped", "row 2: token: found 'x', expected a number", "row 3: duplicate of row 1: A.NSE",
+        "token 1 is shared by A.NSE (row 1) and B.NSE (row 4): both tick with its values"]
+    report = json.loads(run(*arguments, "--json"))
+    assert [skip["row"] for skip in report["skips"]] == [2, 3] and report["shared_tokens"][0]["rows"] == [1, 4]
+
+
 def test_instruments_search_knows_what_is_built_in(config):
     assert run("instruments", "search", "NIFTY", "--config", config).split()[0] == "NIFTY"
     run("instruments", "search", "no such thing", "--config", config, status=1)

@@ -52,12 +52,12 @@ void print_rest(std::uint64_t all, std::size_t printed) {
 Json report_json(const ListReport& report) {
   const instruments::ImportReport& r = report.import.report();
   Json skips = Json::array();
-  for (const auto& skip : r.first_skips) skips.push_back({{"line", skip.line}, {"reason", skip.reason}});
+  for (const auto& skip : r.first_skips) skips.push_back({{r.place_word, skip.place}, {"reason", skip.reason}});
   Json shared = Json::array();
   for (const auto& token : r.first_shared)
     shared.push_back({{"token", token.token},
                       {"symbols", {token.first, token.later}},
-                      {"lines", {token.first_line, token.later_line}}});
+                      {r.place_word + 's', {token.first_place, token.later_place}}});
   Json out = {{"read", r.read}, {"kept", report.import.rows().size()}, {"skipped", r.skipped}, {"skips", skips}};
   if (const std::size_t expired = expired_in(report); expired != 0) out["expired"] = expired;
   if (!shared.empty()) out["shared_tokens"] = shared;
@@ -70,11 +70,12 @@ void print_report(const ListReport& report) {
   std::printf("%llu rows read, %zu kept, %llu skipped\n", static_cast<unsigned long long>(r.read),
               report.import.rows().size(), static_cast<unsigned long long>(r.skipped));
   for (const auto& skip : r.first_skips)
-    std::printf("  line %llu: %s\n", static_cast<unsigned long long>(skip.line), skip.reason.c_str());
+    std::printf("  %s %llu: %s\n", r.place_word.c_str(), static_cast<unsigned long long>(skip.place),
+                skip.reason.c_str());
   print_rest(r.skipped, r.first_skips.size());
   if (const std::size_t expired = expired_in(report); expired != 0)
     std::printf("  %zu of those kept have expired\n", expired);
-  for (const auto& shared : r.first_shared) std::printf("  %s\n", text_of(shared).c_str());
+  for (const auto& shared : r.first_shared) std::printf("  %s\n", text_of(shared, r.place_word).c_str());
   print_rest(r.shared, r.first_shared.size());
   if (report.no_pairs.empty()) return;
   std::printf("%zu are other papers than under the same symbol elsewhere, and never stand in for them:\n",

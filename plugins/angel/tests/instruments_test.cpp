@@ -37,7 +37,7 @@ TEST(ScripMaster, SharesAndIndices) {
   EXPECT_EQ(p.status, BGW_OK) << p.error;
   EXPECT_THAT(p.rows, UnorderedElementsAre("RELIANCE.NSE 2885", "RELIANCE.BSE 500325", "NIFTY.NSE_INDEX 99926000"));
   EXPECT_THAT(p.skips, IsEmpty());
-  EXPECT_EQ(p.last.line, 1U) << "shares of NSE come when all are known";
+  EXPECT_EQ(p.last.place, 1U) << "shares of NSE come when all are known";
   EXPECT_EQ(p.last_texts, "RELIANCE-EQ|NSE|RELIANCE|EQ|");
 }
 
@@ -100,7 +100,7 @@ TEST(ScripMaster, StrangeRowsAreSkippedWithTheirReason) {
     return p.skips.size() == 1 ? p.skips[0] : "";
   };
   EXPECT_EQ(reason(row("26074", "MIDCPNIFTY", "MIDCPNIFTY", "", "NSE", "", "0.0", "0.0", "-1")),
-            "1: row 1: lotsize: found '-1', expected 0 or more");
+            "1: lotsize: found '-1', expected 0 or more");
   EXPECT_THAT(reason(row("x", "A-EQ", "A", "", "NSE")), HasSubstr("token: found 'x', expected a number"));
   EXPECT_THAT(reason(row("1", "", "A", "", "NSE")), HasSubstr("symbol: found ''"));
   EXPECT_THAT(reason(row("1", "A", "A", "", "NYSE")), HasSubstr("exch_seg: found 'NYSE'"));
@@ -119,6 +119,16 @@ TEST(ScripMaster, StrangeRowsAreSkippedWithTheirReason) {
               HasSubstr("lotsize: found ''"));
   EXPECT_THAT(reason("{}"), HasSubstr("exch_seg: found ''"));
   EXPECT_THAT(reason(R"({"token":{"a":[1]},"symbol":"A"})"), HasSubstr("an object or a list within the row"));
+}
+
+TEST(ScripMaster, RowsAreCountedAndNotLines) {
+  EXPECT_STREQ(instruments_extension()->place_word, "row");
+  const Parsed p = parse('[' + row("1", "A-EQ", "A", "", "NSE") + ',' + row("x", "B-EQ", "B", "", "NSE") + ",\n\n" +
+                         row("y", "C-EQ", "C", "", "NSE") + ',' + row("2", "D", "D", "", "BSE") + ']');
+  EXPECT_THAT(p.skips, ElementsAre("2: token: found 'x', expected a number", "3: token: found 'y', expected a number"));
+  EXPECT_EQ(p.last.place, 1U) << "a share of NSE, handed over last";
+  EXPECT_EQ(parse('[' + row("1", "A-EQ", "A", "", "NSE") + ',' + row("2", "D", "D", "", "BSE") + ']').rows.front(),
+            "D.BSE 2");
 }
 
 TEST(ScripMaster, NewKeysAndOtherTypesChangeNothing) {
@@ -146,15 +156,15 @@ TEST(ScripMaster, WhatIsNoListIsRefusedWhole) {
     return p.error;
   };
   EXPECT_THAT(problem(""), HasSubstr("found an empty file"));
-  EXPECT_THAT(problem("<html>gone</html>"), HasSubstr("found no valid JSON at line 1, in row 1"));
+  EXPECT_THAT(problem("<html>gone</html>"), HasSubstr("found no valid JSON in row 1"));
   EXPECT_THAT(problem("{\"a\":1}"), HasSubstr("found a JSON object"));
   EXPECT_THAT(problem("[[1]]"), HasSubstr("a list within the list"));
   EXPECT_THAT(problem("[1]"), HasSubstr("no object in the list"));
   EXPECT_THAT(problem("\"a\""), HasSubstr("a single JSON value"));
-  EXPECT_THAT(problem("[\n" + one + ",\n" + one.substr(0, 30)), HasSubstr("at line 3, in row 2"));
+  EXPECT_THAT(problem("[\n" + one + ",\n" + one.substr(0, 30)), HasSubstr("found no valid JSON in row 2"));
   EXPECT_THAT(problem("[" + std::string(100, '[')), HasSubstr("a list within the list"));
   EXPECT_THAT(problem("[{\"token\":\"" + std::string(3 << 20, 'x') + "\"}]"),
-              HasSubstr("found a value of more than 1 MiB at line 1, in row 1"));
+              HasSubstr("found a value of more than 1 MiB in row 1"));
 }
 
 const std::filesystem::path kFolder =

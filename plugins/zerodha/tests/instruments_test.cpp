@@ -46,7 +46,7 @@ TEST(KiteCsv, TellsTheRestOfARow) {
       "7,2,\"A \"\"quoted\"\" one\",\"X, Y & Z "
       "(B)\",0,2026-05-22,83.25,0.0025,1000,CE,CDS-OPT,CDS\n");
   ASSERT_THAT(p.skips, IsEmpty());
-  EXPECT_EQ(p.last.line, 2U);
+  EXPECT_EQ(p.last.place, 2U);
   EXPECT_EQ(p.last.strike, 83'250'000'000);
   EXPECT_EQ(p.last.tick_size, 2'500'000);
   EXPECT_EQ(p.last.lot_size, 1000);

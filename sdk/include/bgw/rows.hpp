@@ -12,7 +12,7 @@ namespace bgw {
 
 // A bgw_instrument with texts of its own.
 struct Row {
-  std::uint64_t line = 0;
+  std::uint64_t place = 0;
   std::string symbol, exchange, broker_symbol, broker_exchange, token, name, type, expiry, exchange_number;
   std::int64_t strike = 0;
   std::int64_t tick_size = 0;
@@ -35,7 +35,7 @@ class Rows {
   // and its symbol are enough) is listed, and no other series of it gets its name.
   void skip(const Row& row, const std::string& reason) {
     if (row.exchange == "NSE" && !row.symbol.empty()) names_.note(row.symbol);
-    sink_.skip(sink_.context, row.line, reason.c_str());
+    sink_.skip(sink_.context, row.place, reason.c_str());
   }
   void finish() {
     for (Row& share : shares_) {
@@ -49,7 +49,7 @@ class Rows {
   void hand_over(const Row& from) const {
     bgw_instrument row{};
     row.size = sizeof row;
-    row.line = from.line;
+    row.place = from.place;
     row.symbol = from.symbol.c_str();
     row.exchange = from.exchange.c_str();
     row.broker_symbol = from.broker_symbol.c_str();
