@@ -106,6 +106,7 @@ class Reader {
   bool set_sizes(bgw::Row& row, bool derivative) {
     const auto lot = bgw::parse_decimal(at(kLotSize));
     if (!lot && (derivative || !at(kLotSize).empty())) return bad(kLotSize, derivative ? "1 or more" : "0 or more");
+    if (derivative && *lot % BGW_PRICE_SCALE != 0) return bad(kLotSize, "a whole number");
     row.lot_size = lot.value_or(0) / BGW_PRICE_SCALE;
     if (derivative && row.lot_size < 1) return bad(kLotSize, "1 or more");
     const auto tick_size = bgw::parse_decimal(at(kTickSize));

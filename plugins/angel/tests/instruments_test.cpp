@@ -75,6 +75,14 @@ TEST(ScripMaster, AShareWhoseRowIsRefusedKeepsItsName) {
   }
 }
 
+TEST(ScripMaster, AWholeLotMayHaveDecimals) {
+  for (const char* lot : {"75", "75.0", "75.000000"}) {
+    const Parsed p = parse('[' + row("1", "AFUT", "A", "FUTSTK", "NFO", "28OCT2026", "-1", "5", lot) + ']');
+    EXPECT_THAT(p.skips, IsEmpty()) << lot;
+    EXPECT_EQ(p.last.lot_size, 75) << lot;
+  }
+}
+
 TEST(ScripMaster, AByteOrderMarkIsPassedOver) {
   EXPECT_THAT(parse("\xef\xbb\xbf[" + row("1", "A-EQ", "A", "", "NSE") + ']').rows, ElementsAre("A.NSE 1"));
 }
@@ -117,6 +125,8 @@ TEST(ScripMaster, StrangeRowsAreSkippedWithTheirReason) {
               HasSubstr("lotsize: found '0', expected 1 or more"));
   EXPECT_THAT(reason(row("1", "AFUT", "A", "FUTSTK", "NFO", "28OCT2026", "-1", "5", "")),
               HasSubstr("lotsize: found ''"));
+  EXPECT_THAT(reason(row("1", "AFUT", "A", "FUTSTK", "NFO", "28OCT2026", "-1", "5", "1.5")),
+              HasSubstr("lotsize: found '1.5', expected a whole number"));
   EXPECT_THAT(reason("{}"), HasSubstr("exch_seg: found ''"));
   EXPECT_THAT(reason(R"({"token":{"a":[1]},"symbol":"A"})"), HasSubstr("an object or a list within the row"));
 }

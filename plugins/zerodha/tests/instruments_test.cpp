@@ -125,6 +125,16 @@ TEST(KiteCsv, AShareWhoseRowIsRefusedKeepsItsName) {
       << "another exchange's";
 }
 
+TEST(KiteCsv, ADerivativesLotIsAWholeNumber) {
+  const Parsed p = rows(
+      "1,2,A26DFUT,A,0,2026-12-30,0,0.05,1.5,FUT,NFO-FUT,NFO\n2,2,A26D5CE,A,0,2026-12-30,5,0.05,0.5,CE,NFO-OPT,NFO\n"
+      "3,2,B26DFUT,B,0,2026-12-30,0,0.05,75.0,FUT,NFO-FUT,NFO\n");
+  EXPECT_THAT(p.skips, ElementsAre("2: lot_size: found '1.5', expected a whole number",
+                                   "3: lot_size: found '0.5', expected a whole number"));
+  EXPECT_THAT(p.rows, ElementsAre("B30DEC26FUT.NFO 3"));
+  EXPECT_EQ(p.last.lot_size, 75);
+}
+
 TEST(KiteCsv, AByteOrderMarkIsPassedOver) {
   EXPECT_THAT(parse("\xef\xbb\xbf" + std::string(kHeader) + "408065,1594,INFY,INFY,0,,0,0.05,1,EQ,NSE,NSE\n").rows,
               ElementsAre("INFY.NSE 408065"));
