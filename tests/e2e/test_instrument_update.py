@@ -146,6 +146,10 @@ def test_a_list_that_lacks_much_of_an_exchange_is_kept_aside_unless_it_is_forced
     without = [word for word in command if word != "--force"]
     _, error = run(*without, "--config", tmp_path / "gateway.yaml", status=1, both=True)
     assert "kept aside" in error and found(tmp_path, "X") == []
+    told = run(*without, "--config", tmp_path / "gateway.yaml", status=1)
+    assert told == "17 rows read, 17 usable, 0 skipped: kept aside, none of them is in use\n"
+    told = json.loads(run(*without, "--json", "--config", tmp_path / "gateway.yaml", status=1))
+    assert (told["read"], told["kept"], told["kept_aside"]) == (17, 0, 17)
     run(*command, "--config", tmp_path / "gateway.yaml")
     assert found(tmp_path, "X") == ["X"] and len(found(tmp_path, "")) == 17
     server.answer = lambda handler: handler.give(listed("Z"))

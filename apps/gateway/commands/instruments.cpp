@@ -86,8 +86,8 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   if (!read) return fail(read.error().message);
   instruments::InstrumentStore store(**database);
   const instruments::Expiries expiries(loaded->calendar, wall_ns());
-  const auto report = [&](std::vector<std::string> different) {
-    const ListReport all{import, expiries, std::move(different)};
+  const auto report = [&](std::vector<std::string> different, bool kept_aside = false) {
+    const ListReport all{import, expiries, std::move(different), kept_aside};
     if (options.json)
       std::printf("%s\n", report_json(all).dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
     else
@@ -98,7 +98,7 @@ int instruments_import(const Options& options, const ImportRequest& request) {
     return fail(file + ": no row could be used; the instruments known before are kept");
   }
   if (const auto good = check_list(import, plugin, request.force, loaded->calendar, store); !good) {
-    report({});
+    report({}, true);
     return fail(file + ": " + good.error().message +
                 "; kept aside: the instruments known before stay; if it is right all the same, import it with --force");
   }
