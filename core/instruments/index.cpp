@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 
 namespace gw::instruments {
 namespace {
@@ -102,7 +103,10 @@ std::optional<InstrumentView> Index::find(std::string_view symbol, std::string_v
 
 std::string name_of(const ListInfo& list) {
   if (list.time_ns == 0) return "built-in list";
-  return (list.time_of == ListTime::fetched ? "list fetched at " : "list of ") + iso_time(list.time_ns);
+  if (list.time_of == ListTime::day) return "list of " + iso_day(list.day);
+  std::string name = (list.time_of == ListTime::fetched ? "list fetched at " : "list of ") + iso_time(list.time_ns);
+  if (list.day != 0 && list.day != day_at(list.time_ns, 0)) name += ", " + iso_day(list.day) + " at the exchanges";
+  return name;
 }
 
 }  // namespace gw::instruments

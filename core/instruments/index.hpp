@@ -33,7 +33,8 @@ enum class ListTime {
   last_modified,  // the server's word on the file
   fetched,        // the server has none: when it was fetched
   given,          // an operator's
-  file            // when the imported file was last written
+  file,           // when the imported file was last written
+  day             // an operator's day: its beginning at the exchanges
 };
 
 // Which list it is.
@@ -44,7 +45,8 @@ struct ListInfo {
   std::int64_t day = 0;  // of the exchanges, in which time_ns falls; days since 1970
   std::string etag;      // what the server calls it; empty: it has no name
 };
-// "list of 2026-11-27T03:01:02.000Z", "list fetched at ...", or "built-in list".
+// "list of 2026-11-27T03:01:02.000Z", "list fetched at ...", "list of 2026-11-27" where an operator gave the day, or
+// "built-in list". A time on another day than the exchanges' is followed by theirs.
 std::string name_of(const ListInfo& list);
 
 class Index {

@@ -6,7 +6,7 @@
 namespace gw::instruments {
 namespace {
 
-constexpr std::array<std::string_view, 4> kTimeWords = {"last_modified", "fetched", "given", "file"};
+constexpr std::array<std::string_view, 5> kTimeWords = {"last_modified", "fetched", "given", "file", "day"};
 
 std::string_view word(ListTime time) { return kTimeWords[static_cast<std::size_t>(time)]; }
 

@@ -253,12 +253,16 @@ def test_a_list_of_yesterday_is_warned_of_when_its_market_begins(start, tmp_path
     with gateway.client(extras=True) as client:
         gateway.run("instruments", "import", "--broker", "zerodha", "--date", "2026-11-27T08:31", tmp_path / "list.csv")
         told = old_list(client)
-        assert "list of 2026-11-27T03:01:00.000Z" in told["message"] and told["status"] in ("connecting", "connected")
+        assert "it is the list of 2026-11-27T03:01:00.000Z;" in told["message"] and told["status"] in ("connecting", "connected")
     gateway.wait_line(r"warning +instruments +zerodha: the instrument list is not of today")
     with gateway.client(extras=True) as later:
         old_list(later)
+    # A day that was given is said as that day, whatever the time in UTC at which it begins.
+    gateway.run("instruments", "import", "--broker", "zerodha", "--date", "2026-11-28", tmp_path / "list.csv")
+    gateway.wait_line(r"not of today, \S+ it is the list of 2026-11-28;")
     broker = next(b for b in json.loads(gateway.run("status", "--json"))["brokers"] if b["name"] == "zerodha")
-    assert "not of today" in broker["list_warning"]
+    assert "list of 2026-11-28;" in broker["list_warning"]
+    assert (broker["list"]["name"], broker["list"]["day"]) == ("list of 2026-11-28", "2026-11-28")
     gateway.run("instruments", "import", "--broker", "zerodha", tmp_path / "list.csv")
     gateway.wait_line("1 instruments taken up")
     with gateway.client(extras=True) as last:

@@ -54,6 +54,17 @@ TEST(Index, SaysWhichListItIs) {
   EXPECT_EQ(name_of(fetched), "list fetched at 2027-01-15T08:00:00.000Z");
 }
 
+TEST(Index, AListIsOfTheExchangesDay) {
+  ListInfo list{7, 1'800'037'800'000'000'000, ListTime::day, 20834, ""};  // midnight in India
+  EXPECT_EQ(name_of(list), "list of 2027-01-16") << "an operator's day is said as it was given";
+  list.time_of = ListTime::given;
+  EXPECT_EQ(name_of(list), "list of 2027-01-15T18:30:00.000Z, 2027-01-16 at the exchanges");
+  list.time_of = ListTime::fetched;
+  EXPECT_EQ(name_of(list), "list fetched at 2027-01-15T18:30:00.000Z, 2027-01-16 at the exchanges");
+  list.day = 0;
+  EXPECT_EQ(name_of(list), "list fetched at 2027-01-15T18:30:00.000Z") << "nobody knows the day";
+}
+
 TEST(Index, SymbolsMatchExactlyAndPerExchange) {
   Index::Builder builder(2);
   builder.add(row("INFY", "NSE", "1"));

@@ -120,7 +120,7 @@ TEST_F(Store, WhatTheServerStillHasIsAsNewAsItsWordWhereItNamesNoTime) {
   EXPECT_EQ((*store_->load("angel"))->time_ns(), 9);
   EXPECT_EQ((*store_->load("angel"))->list().day, 4);
   EXPECT_EQ((*store_->load("angel"))->generation(), 1) << "it is the same list";
-  for (const ListTime time : {ListTime::last_modified, ListTime::given, ListTime::file}) {
+  for (const ListTime time : {ListTime::last_modified, ListTime::given, ListTime::file, ListTime::day}) {
     LastImport list = taken("x", 5);
     list.list.time_of = time;
     ASSERT_TRUE(store_->replace("angel", {row("A", "1")}, list));

@@ -7,6 +7,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "bgw/symbols.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/instruments/import.hpp"
@@ -58,7 +59,9 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   instruments::LastImport taken;
   taken.source = file;
   taken.imported_ns = wall_ns();
-  taken.list.time_of = request.date.empty() ? instruments::ListTime::file : instruments::ListTime::given;
+  taken.list.time_of = request.date.empty()          ? instruments::ListTime::file
+                       : bgw::is_date(request.date) ? instruments::ListTime::day
+                                                    : instruments::ListTime::given;
   const auto time =
       request.date.empty() ? time_of_file(file) : parse_iso_time(request.date, loaded->calendar.utc_offset);
   if (!time || *time <= 0)
