@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 
@@ -238,7 +239,12 @@ def test_an_import_names_what_is_odd_and_has_the_time_that_it_is_given(config, t
                     "5,1,20MICRONS-BE,M,0,,0,0.05,1,EQ,NSE,NSE\n6,1,OLD20FUT,OLDCO,0,2020-01-30,0,0.05,1,FUT,NFO-FUT,NFO\n"
                     "7,1,NEWFUT,OLDCO,0,2099-12-31,0,0.05,1,FUT,NFO-FUT,NFO\n")
     arguments = ["instruments", "import", "--broker", "zerodha", path, "--config", config]
-    assert "--date: found soon" in run(*arguments, "--date", "soon", status=2, both=True)[1]
+    refused = [run(*arguments, *date, status=2, both=True)[1].strip() for date in (
+        ["--date", "soon"], ["--date", ""], ["--date", "2099-06-01"], ["--date="])]
+    expected = ", expected a day or a time like 2026-11-27 or 2026-11-27T08:31"
+    assert refused[:2] == [f"broker-gateway: --date: found {what}{expected}" for what in ("soon", "nothing")]
+    assert re.fullmatch(r"broker-gateway: --date 2099-06-01 is in the future, expected today \(\d{4}-\d\d-\d\d\) or before",
+                        refused[2])
     out = [line.strip() for line in run(*arguments, "--date", "2026-11-27").splitlines()]
     assert out == ["5 rows read, 5 kept, 0 skipped", "1 of those kept have expired",
                    "token 256001 is shared by TATAMOTORS.NSE (line 2) and TMPV.NSE (line 3): both tick with its values"]

@@ -40,12 +40,35 @@ Result<std::shared_ptr<const instruments::Index>> index_of(instruments::Instrume
 }
 
 // When it was last written; now where the system does not say.
-std::optional<std::int64_t> time_of_file(const std::string& file) {
+std::int64_t time_of_file(const std::string& file) {
   std::error_code failed;
   const auto written = std::filesystem::last_write_time(file, failed);
   if (failed) return wall_ns();
   const auto wall = std::chrono::file_clock::to_sys(written).time_since_epoch();
   return std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count();
+}
+
+// Of when the list is: the operator's word, else the file's.
+Result<instruments::ListInfo> list_of(const ImportRequest& request, int utc_offset) {
+  instruments::ListInfo list;
+  list.time_of = instruments::ListTime::file;
+  if (!request.date) {
+    list.time_ns = time_of_file(request.file);
+    list.day = day_at(list.time_ns, utc_offset);
+    return list;
+  }
+  const std::string& date = *request.date;
+  const auto time = parse_iso_time(date, utc_offset);
+  if (!time || *time <= 0)
+    return Error{"--date: found " + (date.empty() ? "nothing" : date) +
+                 ", expected a day or a time like 2026-11-27 or 2026-11-27T08:31"};
+  list.time_of = bgw::is_date(date) ? instruments::ListTime::day : instruments::ListTime::given;
+  list.time_ns = *time;
+  list.day = day_at(list.time_ns, utc_offset);
+  const std::int64_t today = day_at(wall_ns(), utc_offset);
+  if (list.day > today)
+    return Error{"--date " + date + " is in the future, expected today (" + iso_day(today) + ") or before"};
+  return list;
 }
 
 }  // namespace
@@ -59,16 +82,9 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   instruments::LastImport taken;
   taken.source = file;
   taken.imported_ns = wall_ns();
-  taken.list.time_of = request.date.empty()          ? instruments::ListTime::file
-                       : bgw::is_date(request.date) ? instruments::ListTime::day
-                                                    : instruments::ListTime::given;
-  const auto time =
-      request.date.empty() ? time_of_file(file) : parse_iso_time(request.date, loaded->calendar.utc_offset);
-  if (!time || *time <= 0)
-    return fail("--date: found " + request.date + ", expected a day or a time like 2026-11-27 or 2026-11-27T08:31",
-                kWrong);
-  taken.list.time_ns = *time;
-  taken.list.day = day_at(taken.list.time_ns, loaded->calendar.utc_offset);
+  const auto list = list_of(request, loaded->calendar.utc_offset);
+  if (!list) return fail(list.error().message, kWrong);
+  taken.list = *list;
   const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
   if (!plugins) return fail(plugins.error().message);
   const auto library = find_plugin(*plugins, plugin);
