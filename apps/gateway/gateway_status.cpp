@@ -5,6 +5,7 @@
 
 #include "apps/gateway/gateway.hpp"
 #include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 #include "core/bus/records.hpp"
 
 namespace gw::app {
@@ -47,6 +48,7 @@ Json list_json(const instruments::ListInfo& list) {
   return {{"name", name_of(list)},
           {"generation", list.generation},
           {"time", iso_time(list.time_ns)},
+          {"day", list.day == 0 ? Json(nullptr) : Json(iso_day(list.day))},
           {"time_is_of_fetch", list.time_of == instruments::ListTime::fetched},
           {"etag", list.etag}};
 }

@@ -126,7 +126,8 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
   const instruments::Import& import = updated->import;
   log::info("instruments", plugin + ": a new instrument list: " + std::to_string(import.rows().size()) +
                                " rows kept, " + std::to_string(import.report().skipped) + " skipped");
-  for (const auto& shared : import.report().first_shared) log::warning("instruments", plugin + ": " + text_of(shared));
+  for (const auto& shared : import.report().first_shared)
+    log::warning("instruments", plugin + ": " + text_of(shared, import.report().place_word));
   const auto different = no_pairs(loaded_.config, store, plugin);
   if (!different) return log::error("instruments", different.error().message);
   if (!different->empty())

@@ -39,7 +39,8 @@ struct CommandLine {
   KeyRequest key;
   WatchRequest watch;
   std::int64_t id = 0;
-  std::string user, broker, brokers, file, date, text;
+  std::string user, broker, brokers, file, text;
+  std::optional<std::string> date;
   bool force = false;
   std::function<int()> action;
 };

@@ -60,7 +60,23 @@ ALTER TABLE imports ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
 UPDATE imports SET time = imported;
 )sql";
 
-constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3};
+// Instruments that the list of a plugin has lost of late; `gone` is the day on which, in days since 1970.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE former_instruments (
+  plugin TEXT NOT NULL,
+  symbol TEXT NOT NULL,
+  exchange TEXT NOT NULL,
+  token TEXT NOT NULL,
+  broker_exchange TEXT NOT NULL,
+  instrument_type TEXT NOT NULL,
+  expiry TEXT NOT NULL,
+  strike INTEGER NOT NULL,
+  gone INTEGER NOT NULL,
+  PRIMARY KEY (plugin, symbol, exchange)
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4};
 
 }  // namespace
 

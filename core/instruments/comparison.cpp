@@ -19,32 +19,42 @@ std::string key(std::string_view symbol, std::string_view exchange) {
 
 Result<void> check_complete(const Index& known, const std::vector<InstrumentView>& rows, const Expiries& expiries) {
   struct Count {
-    std::size_t known = 0;
-    std::size_t lacking = 0;
+    std::size_t unexpired = 0;
+    std::size_t lacking = 0;  // of the unexpired
+    bool is_listed = false;   // the new list has a row of it, perhaps under another exchange's name
   };
+  std::map<std::string_view, Count> counts;
+  for (const InstrumentView& row : known.rows()) counts[row.exchange];
   std::unordered_set<std::string> symbols;
-  std::unordered_set<std::string> spellings;  // the broker's own: an instrument may be given another symbol
+  std::unordered_set<std::string> spellings;  // the broker's own: an instrument may be given another symbol or exchange
   for (const InstrumentView& row : rows) {
     symbols.insert(key(row.symbol, row.exchange));
     spellings.insert(key(row.broker_symbol, row.broker_exchange));
+    if (const auto count = counts.find(row.exchange); count != counts.end()) count->second.is_listed = true;
   }
-  std::map<std::string_view, Count> counts;
   for (const InstrumentView& row : known.rows()) {
-    if (expiries.is_over(row.exchange, row.expiry)) continue;
     Count& count = counts[row.exchange];
-    ++count.known;
-    if (!symbols.contains(key(row.symbol, row.exchange)) &&
-        !spellings.contains(key(row.broker_symbol, row.broker_exchange)))
-      ++count.lacking;
+    const bool found = symbols.contains(key(row.symbol, row.exchange)) ||
+                       spellings.contains(key(row.broker_symbol, row.broker_exchange));
+    if (found) count.is_listed = true;
+    if (expiries.is_over(row.exchange, row.expiry)) continue;
+    ++count.unexpired;
+    if (!found) ++count.lacking;
   }
-  std::string text;
+  std::string whole;
+  std::string parts;
   for (const auto& [exchange, count] : counts) {
-    if (count.lacking * 10 <= count.known) continue;
-    text += (text.empty() ? "lacks " : ", ") + std::to_string(count.lacking) + " of " + std::to_string(count.known) +
-            " instruments of " + std::string(exchange);
+    const std::string name(exchange);
+    if (!count.is_listed)
+      whole += ", all of " + name;
+    else if (count.lacking * 10 > count.unexpired)
+      parts +=
+          ", " + std::to_string(count.lacking) + " of " + std::to_string(count.unexpired) + " instruments of " + name;
   }
+  if (!parts.empty()) parts += " that are known and have not expired, expected at most a tenth";
+  const std::string text = whole + parts;
   if (text.empty()) return {};
-  return Error{text + " that are known and have not expired, expected at most a tenth"};
+  return Error{"lacks" + text.substr(1)};
 }
 
 bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b) {

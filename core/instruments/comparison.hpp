@@ -10,13 +10,14 @@
 
 namespace gw::instruments {
 
-// An error names each exchange of which the new rows lack more than a tenth of the known contracts that are not over: a
-// list that was cut off looks like that.
+// A list that was cut off is an error: it names each known exchange of which the new rows have none, expired or not,
+// and each of which they lack more than a tenth of the known rows that have not expired.
 Result<void> check_complete(const Index& known, const std::vector<InstrumentView>& rows, const Expiries& expiries);
 
 // Whether what two brokers list under one name may be the same paper, so that one of them may stand in for the other:
-// not when both give the exchange's own number of it, in lists of one day, and the numbers differ; but a share that
-// both spell alike, with its series, is the same all the same. True also where one of them does not list it.
+// not when both give the exchange's own number of it, in lists of one day, and the numbers differ. A share that both
+// spell alike with its series ("ABC-BE") is the same paper whatever the numbers: brokers give such series numbers of
+// different segments, and the spelling is NSE's own. True also where one of them does not list it.
 bool same_paper(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange);
 bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b);
 

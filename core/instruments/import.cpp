@@ -40,6 +40,7 @@ std::string text_of(const bgw_error& error) { return {error.message, strnlen(err
 }  // namespace
 
 Result<void> Import::read_file(const bgw_instruments& extension, const std::string& path, const Progress& progress) {
+  if (BGW_HAS(&extension, place_word) && extension.place_word != nullptr) report_.place_word = extension.place_word;
   if (extension.parse == nullptr) return Error{"this broker's plugin reads no instrument file"};
   std::error_code ec;
   const std::uint64_t size = std::filesystem::file_size(path, ec);
@@ -63,15 +64,15 @@ Result<void> Import::read_builtin(const bgw_instruments& extension) {
 
 void Import::on_row(void* context, const bgw_instrument* row) { static_cast<Import*>(context)->take(*row); }
 
-void Import::on_skip(void* context, std::uint64_t line, const char* reason) {
+void Import::on_skip(void* context, std::uint64_t place, const char* reason) {
   auto& self = *static_cast<Import*>(context);
   ++self.report_.read;
-  self.skip(line, reason);
+  self.skip(place, reason);
 }
 
-void Import::skip(std::uint64_t line, std::string reason) {
+void Import::skip(std::uint64_t place, std::string reason) {
   ++report_.skipped;
-  if (report_.first_skips.size() < ImportReport::kMostSkips) report_.first_skips.push_back({line, std::move(reason)});
+  if (report_.first_skips.size() < ImportReport::kMostSkips) report_.first_skips.push_back({place, std::move(reason)});
 }
 
 std::string_view Import::keep(const char* text) {
@@ -115,12 +116,12 @@ std::string Import::problem_of(const bgw_instrument& row) const {
 
 void Import::take(const bgw_instrument& row) {
   ++report_.read;
-  if (std::string problem = problem_of(row); !problem.empty()) return skip(row.line, std::move(problem));
+  if (std::string problem = problem_of(row); !problem.empty()) return skip(row.place, std::move(problem));
   const std::string name = std::string(row.symbol) + '\n' + row.exchange;
-  const auto [known, fresh] = lines_.try_emplace(name, row.line);
+  const auto [known, fresh] = places_.try_emplace(name, row.place);
   if (!fresh)
-    return skip(row.line,
-                "duplicate of line " + std::to_string(known->second) + ": " + row.symbol + '.' + row.exchange);
+    return skip(row.place, "duplicate of " + report_.place_word + ' ' + std::to_string(known->second) + ": " +
+                               row.symbol + '.' + row.exchange);
   note_token(row);
   rows_.push_back({keep(row.symbol), keep(row.exchange), keep(row.broker_symbol), keep(row.broker_exchange),
                    keep(row.token), keep(row.name), keep(row.instrument_type), keep(row.expiry), row.strike,
@@ -131,21 +132,21 @@ void Import::take(const bgw_instrument& row) {
 void Import::note_token(const bgw_instrument& row) {
   std::string key = row.token;
   if (rules_.tokens_per_exchange) key.append(1, '\n').append(row.broker_exchange);
-  const auto [first, fresh] = tokens_.try_emplace(std::move(key), Holder{rows_.size(), row.line});
+  const auto [first, fresh] = tokens_.try_emplace(std::move(key), Holder{rows_.size(), row.place});
   if (fresh) return;
   ++report_.shared;
   if (report_.first_shared.size() >= ImportReport::kMostSkips) return;
   const InstrumentView& other = rows_[first->second.row];
   report_.first_shared.push_back({row.token, std::string(other.symbol) + '.' + std::string(other.exchange),
-                                  first->second.line, std::string(row.symbol) + '.' + row.exchange, row.line});
+                                  first->second.place, std::string(row.symbol) + '.' + row.exchange, row.place});
 }
 
-std::string text_of(const ImportReport::SharedToken& shared) {
-  const auto named = [](const std::string& name, std::uint64_t line) {
-    return name + (line == 0 ? "" : " (line " + std::to_string(line) + ')');
+std::string text_of(const ImportReport::SharedToken& shared, const std::string& place_word) {
+  const auto named = [&](const std::string& name, std::uint64_t place) {
+    return name + (place == 0 ? "" : " (" + place_word + ' ' + std::to_string(place) + ')');
   };
-  return "token " + shared.token + " is shared by " + named(shared.first, shared.first_line) + " and " +
-         named(shared.later, shared.later_line) + ": both tick with its values";
+  return "token " + shared.token + " is shared by " + named(shared.first, shared.first_place) + " and " +
+         named(shared.later, shared.later_place) + ": both tick with its values";
 }
 
 Index Import::index() const {

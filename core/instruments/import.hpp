@@ -24,18 +24,19 @@ struct ImportRules {
 
 struct ImportReport {
   struct Skip {
-    std::uint64_t line;
+    std::uint64_t place;
     std::string reason;
   };
   // Two instruments that have one token: both will tick with its values.
   struct SharedToken {
     std::string token;
     std::string first;  // SYMBOL.EXCHANGE
-    std::uint64_t first_line;
+    std::uint64_t first_place;
     std::string later;
-    std::uint64_t later_line;
+    std::uint64_t later_place;
   };
   static constexpr std::size_t kMostSkips = 20;  // that are kept, and shared tokens
+  std::string place_word = "line";               // what places count in this file: see bgw_instruments
   std::uint64_t read = 0;
   std::uint64_t skipped = 0;
   std::vector<Skip> first_skips;
@@ -44,7 +45,7 @@ struct ImportReport {
 };
 
 // "token 256001 is shared by A.NSE (line 2) and B.NSE (line 3): both tick with its values"
-std::string text_of(const ImportReport::SharedToken& shared);
+std::string text_of(const ImportReport::SharedToken& shared, const std::string& place_word);
 
 // The rows of one import, with their texts.
 class Import {
@@ -64,20 +65,20 @@ class Import {
 
  private:
   static void on_row(void* context, const bgw_instrument* row);
-  static void on_skip(void* context, std::uint64_t line, const char* reason);
+  static void on_skip(void* context, std::uint64_t place, const char* reason);
   void take(const bgw_instrument& row);
   // What is wrong with the row; empty: nothing.
   std::string problem_of(const bgw_instrument& row) const;
   void note_token(const bgw_instrument& row);
-  void skip(std::uint64_t line, std::string reason);
+  void skip(std::uint64_t place, std::string reason);
   std::string_view keep(const char* text);
 
   std::deque<std::string> chunks_;  // of texts; a chunk never grows past its capacity, so that views stay valid
   std::vector<InstrumentView> rows_;
-  std::unordered_map<std::string, std::uint64_t> lines_;  // symbol and exchange -> line
+  std::unordered_map<std::string, std::uint64_t> places_;  // symbol and exchange -> place
   struct Holder {
     std::size_t row;
-    std::uint64_t line;
+    std::uint64_t place;
   };
   std::unordered_map<std::string, Holder> tokens_;  // who had each first
   ImportRules rules_;

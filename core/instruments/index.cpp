@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 
 namespace gw::instruments {
 namespace {
@@ -26,53 +27,59 @@ std::uint64_t hash_of(std::string_view symbol, std::string_view exchange) noexce
 }  // namespace
 
 Index::Builder::Builder(std::size_t expected_rows) {
-  arena_.reserve(expected_rows * 64);
-  ends_.reserve(expected_rows * kTexts);
-  numbers_.reserve(expected_rows * kNumbers);
+  listed_.arena.reserve(expected_rows * 64);
+  listed_.ends.reserve(expected_rows * kTexts);
+  listed_.numbers.reserve(expected_rows * kNumbers);
 }
 
-void Index::Builder::add(const InstrumentView& r) {
+void Index::Builder::Packed::add(const InstrumentView& r) {
   for (const std::string_view text : {r.symbol, r.exchange, r.broker_symbol, r.broker_exchange, r.token, r.name,
                                       r.instrument_type, r.expiry, r.exchange_number}) {
-    arena_.append(text);
-    ends_.push_back(static_cast<std::uint32_t>(arena_.size()));
+    arena.append(text);
+    ends.push_back(static_cast<std::uint32_t>(arena.size()));
   }
-  for (const std::int64_t number : {r.strike, r.tick_size, r.lot_size}) numbers_.push_back(number);
+  for (const std::int64_t number : {r.strike, r.tick_size, r.lot_size}) numbers.push_back(number);
+}
+
+Index::Table::Table(Builder::Packed packed) {
+  // A short string would live inside the object and move with it: the arena must not.
+  packed.arena.reserve(std::max<std::size_t>(packed.arena.size(), 64));
+  arena = std::move(packed.arena);
+  const std::size_t count = packed.ends.size() / kTexts;
+  rows.reserve(count);
+  by_symbol.assign(std::bit_ceil(std::max<std::size_t>(16, count * 2)), 0);
+  const std::size_t mask = by_symbol.size() - 1;
+  std::uint32_t begin = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::array<std::string_view, kTexts> text;
+    for (std::size_t k = 0; k < kTexts; ++k) {
+      const std::uint32_t end = packed.ends[i * kTexts + k];
+      text[k] = std::string_view(arena).substr(begin, end - begin);
+      begin = end;
+    }
+    std::size_t at = hash_of(text[0], text[1]) & mask;
+    while (by_symbol[at] != 0) {
+      const InstrumentView& other = rows[by_symbol[at] - 1];
+      if (other.symbol == text[0] && other.exchange == text[1]) break;
+      at = (at + 1) & mask;
+    }
+    if (by_symbol[at] != 0) continue;
+    const std::int64_t* n = &packed.numbers[i * kNumbers];
+    rows.push_back({text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7], n[0], n[1], n[2], text[8]});
+    by_symbol[at] = static_cast<std::uint32_t>(rows.size());
+  }
 }
 
 Index Index::Builder::build() && {
   Index index;
   index.list_ = std::move(list_);
-  // A short string would live inside the object and move with it: the arena must not.
-  arena_.reserve(std::max<std::size_t>(arena_.size(), 64));
-  index.arena_ = std::move(arena_);
-  const std::size_t count = ends_.size() / kTexts;
-  index.rows_.reserve(count);
-  index.table_.assign(std::bit_ceil(std::max<std::size_t>(16, count * 2)), 0);
-  const std::size_t mask = index.table_.size() - 1;
-  std::uint32_t begin = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::array<std::string_view, kTexts> text;
-    for (std::size_t k = 0; k < kTexts; ++k) {
-      const std::uint32_t end = ends_[i * kTexts + k];
-      text[k] = std::string_view(index.arena_).substr(begin, end - begin);
-      begin = end;
-    }
-    std::size_t at = hash_of(text[0], text[1]) & mask;
-    while (index.table_[at] != 0) {
-      const InstrumentView& other = index.rows_[index.table_[at] - 1];
-      if (other.symbol == text[0] && other.exchange == text[1]) break;
-      at = (at + 1) & mask;
-    }
-    if (index.table_[at] != 0) continue;
-    const std::int64_t* n = &numbers_[i * kNumbers];
-    index.rows_.push_back(
-        {text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7], n[0], n[1], n[2], text[8]});
-    index.table_[at] = static_cast<std::uint32_t>(index.rows_.size());
-  }
-  index.by_token_.assign(index.table_.size(), 0);
-  for (std::size_t i = 0; i < index.rows_.size(); ++i) {
-    std::size_t at = hash_of(index.rows_[i].token, {}) & mask;
+  index.listed_ = Table(std::move(listed_));
+  index.former_ = Table(std::move(former_));
+  const auto& rows = index.listed_.rows;
+  index.by_token_.assign(index.listed_.by_symbol.size(), 0);
+  const std::size_t mask = index.by_token_.size() - 1;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::size_t at = hash_of(rows[i].token, {}) & mask;
     while (index.by_token_[at] != 0) at = (at + 1) & mask;
     index.by_token_[at] = static_cast<std::uint32_t>(i + 1);
   }
@@ -84,17 +91,17 @@ std::vector<InstrumentView> Index::with_token(std::string_view token, std::strin
   if (by_token_.empty()) return found;
   const std::size_t mask = by_token_.size() - 1;
   for (std::size_t at = hash_of(token, {}) & mask; by_token_[at] != 0; at = (at + 1) & mask) {
-    const InstrumentView& row = rows_[by_token_[at] - 1];
+    const InstrumentView& row = listed_.rows[by_token_[at] - 1];
     if (row.token == token && (broker_exchange.empty() || row.broker_exchange == broker_exchange)) found.push_back(row);
   }
   return found;
 }
 
-std::optional<InstrumentView> Index::find(std::string_view symbol, std::string_view exchange) const noexcept {
-  if (table_.empty()) return std::nullopt;
-  const std::size_t mask = table_.size() - 1;
-  for (std::size_t at = hash_of(symbol, exchange) & mask; table_[at] != 0; at = (at + 1) & mask) {
-    const InstrumentView& row = rows_[table_[at] - 1];
+std::optional<InstrumentView> Index::Table::find(std::string_view symbol, std::string_view exchange) const noexcept {
+  if (by_symbol.empty()) return std::nullopt;
+  const std::size_t mask = by_symbol.size() - 1;
+  for (std::size_t at = hash_of(symbol, exchange) & mask; by_symbol[at] != 0; at = (at + 1) & mask) {
+    const InstrumentView& row = rows[by_symbol[at] - 1];
     if (row.symbol == symbol && row.exchange == exchange) return row;
   }
   return std::nullopt;
@@ -102,7 +109,10 @@ std::optional<InstrumentView> Index::find(std::string_view symbol, std::string_v
 
 std::string name_of(const ListInfo& list) {
   if (list.time_ns == 0) return "built-in list";
-  return (list.time_of == ListTime::fetched ? "list fetched at " : "list of ") + iso_time(list.time_ns);
+  if (list.time_of == ListTime::day) return "list of " + iso_day(list.day);
+  std::string name = (list.time_of == ListTime::fetched ? "list fetched at " : "list of ") + iso_time(list.time_ns);
+  if (list.day != 0 && list.day != day_at(list.time_ns, 0)) name += ", " + iso_day(list.day) + " at the exchanges";
+  return name;
 }
 
 }  // namespace gw::instruments

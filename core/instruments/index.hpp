@@ -33,7 +33,8 @@ enum class ListTime {
   last_modified,  // the server's word on the file
   fetched,        // the server has none: when it was fetched
   given,          // an operator's
-  file            // when the imported file was last written
+  file,           // when the imported file was last written
+  day             // an operator's day: its beginning at the exchanges
 };
 
 // Which list it is.
@@ -44,7 +45,8 @@ struct ListInfo {
   std::int64_t day = 0;  // of the exchanges, in which time_ns falls; days since 1970
   std::string etag;      // what the server calls it; empty: it has no name
 };
-// "list of 2026-11-27T03:01:02.000Z", "list fetched at ...", or "built-in list".
+// "list of 2026-11-27T03:01:02.000Z", "list fetched at ...", "list of 2026-11-27" where an operator gave the day, or
+// "built-in list". A time on another day than the exchanges' is followed by theirs.
 std::string name_of(const ListInfo& list);
 
 class Index {
@@ -53,24 +55,38 @@ class Index {
   class Builder {
    public:
     explicit Builder(std::size_t expected_rows);
-    void add(const InstrumentView& row);
+    void add(const InstrumentView& row) { listed_.add(row); }
+    // A row that an earlier list had and this one lacks.
+    void add_former(const InstrumentView& row) { former_.add(row); }
     void describe(ListInfo list) { list_ = std::move(list); }
     Index build() &&;
 
    private:
     friend class Index;
-    std::string arena_;
-    std::vector<std::uint32_t> ends_;    // nine texts a row: the end of each in the arena
-    std::vector<std::int64_t> numbers_;  // three a row
+    struct Packed {
+      void add(const InstrumentView& row);
+      std::string arena;
+      std::vector<std::uint32_t> ends;    // nine texts a row: the end of each in the arena
+      std::vector<std::int64_t> numbers;  // three a row
+    };
+    Packed listed_;
+    Packed former_;
     ListInfo list_;
   };
 
   Index() = default;
-  std::size_t size() const { return rows_.size(); }
-  std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept;
+  std::size_t size() const { return listed_.rows.size(); }
+  std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept {
+    return listed_.find(symbol, exchange);
+  }
+  // What a symbol that this list lacks was in the last list that had it, of late: see InstrumentStore. Of the row's
+  // fields `name`, `broker_symbol`, `exchange_number`, `tick_size` and `lot_size` are not known.
+  std::optional<InstrumentView> former(std::string_view symbol, std::string_view exchange) const noexcept {
+    return former_.find(symbol, exchange);
+  }
   // The rows that have this token. `broker_exchange` counts only where it is not empty.
   std::vector<InstrumentView> with_token(std::string_view token, std::string_view broker_exchange) const;
-  std::span<const InstrumentView> rows() const { return rows_; }
+  std::span<const InstrumentView> rows() const { return listed_.rows; }
   const ListInfo& list() const { return list_; }
   std::int64_t generation() const { return list_.generation; }
   std::int64_t time_ns() const { return list_.time_ns; }
@@ -78,10 +94,17 @@ class Index {
   const std::string& etag() const { return list_.etag; }
 
  private:
-  std::string arena_;
-  std::vector<InstrumentView> rows_;     // texts in arena_
-  std::vector<std::uint32_t> table_;     // by symbol and exchange; open addressing: row + 1, 0 is free
-  std::vector<std::uint32_t> by_token_;  // the same by token; several rows may have one
+  struct Table {
+    Table() = default;
+    explicit Table(Builder::Packed packed);
+    std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept;
+    std::string arena;
+    std::vector<InstrumentView> rows;      // texts in the arena
+    std::vector<std::uint32_t> by_symbol;  // and exchange; open addressing: row + 1, 0 is free
+  };
+  Table listed_;
+  Table former_;
+  std::vector<std::uint32_t> by_token_;  // of listed_, as by_symbol; several rows may have one
   ListInfo list_;
 };
 

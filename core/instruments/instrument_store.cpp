@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
+
+#include "core/base/dates.hpp"
 
 namespace gw::instruments {
 namespace {
 
-constexpr std::array<std::string_view, 4> kTimeWords = {"last_modified", "fetched", "given", "file"};
+constexpr std::array<std::string_view, 5> kTimeWords = {"last_modified", "fetched", "given", "file", "day"};
 
 std::string_view word(ListTime time) { return kTimeWords[static_cast<std::size_t>(time)]; }
 
@@ -32,16 +35,74 @@ Result<std::shared_ptr<const Index>> InstrumentStore::load(std::string_view plug
   for (;;) {
     const auto row = query.step();
     if (!row) return row.error();
-    if (!*row) return std::make_shared<const Index>(std::move(builder).build());
+    if (!*row) break;
     builder.add({query.text(0), query.text(1), query.text(2), query.text(3), query.text(4), query.text(5),
                  query.text(6), query.text(7), query.integer(8), query.integer(9), query.integer(10), query.text(11)});
   }
+  auto former = database_.prepare(
+      "SELECT symbol, exchange, token, broker_exchange, instrument_type, expiry, strike FROM former_instruments WHERE "
+      "plugin = ?");
+  former.bind(1, plugin);
+  for (;;) {
+    const auto row = former.step();
+    if (!row) return row.error();
+    if (!*row) return std::make_shared<const Index>(std::move(builder).build());
+    InstrumentView lost;
+    lost.symbol = former.text(0);
+    lost.exchange = former.text(1);
+    lost.token = former.text(2);
+    lost.broker_exchange = former.text(3);
+    lost.instrument_type = former.text(4);
+    lost.expiry = former.text(5);
+    lost.strike = former.integer(6);
+    builder.add_former(lost);
+  }
+}
+
+Result<void> InstrumentStore::remember_lost(std::string_view plugin, const std::vector<InstrumentView>& rows,
+                                            std::int64_t day) {
+  const auto key = [](std::string_view symbol, std::string_view exchange) {
+    return std::string(symbol).append(1, '\n').append(exchange);
+  };
+  std::unordered_set<std::string> listed;
+  listed.reserve(rows.size());
+  for (const InstrumentView& row : rows) listed.insert(key(row.symbol, row.exchange));
+  auto known = database_.prepare("SELECT symbol, exchange FROM instruments WHERE plugin = ?");
+  auto note = database_.prepare(
+      "INSERT OR REPLACE INTO former_instruments SELECT plugin, symbol, exchange, token, broker_exchange, "
+      "instrument_type, expiry, strike, ? FROM instruments WHERE plugin = ? AND symbol = ? AND exchange = ?");
+  known.bind(1, plugin);
+  for (;;) {
+    const auto row = known.step();
+    if (!row) return row.error();
+    if (!*row) return {};
+    const std::string_view symbol = known.text(0);
+    const std::string_view exchange = known.text(1);
+    if (listed.contains(key(symbol, exchange))) continue;
+    if (const auto done = note.bind(1, day).bind(2, plugin).bind(3, symbol).bind(4, exchange).run(); !done) return done;
+  }
+}
+
+Result<void> InstrumentStore::forget_former(std::string_view plugin, std::int64_t day) {
+  auto old = database_.prepare(
+      "DELETE FROM former_instruments WHERE plugin = ?1 AND (CASE expiry WHEN '' THEN gone < ?2 ELSE expiry < ?3 END "
+      "OR EXISTS (SELECT 1 FROM instruments AS now WHERE now.plugin = ?1 AND now.symbol = former_instruments.symbol "
+      "AND "
+      "now.exchange = former_instruments.exchange))");
+  old.bind(1, plugin).bind(2, day - kFormerDays).bind(3, iso_day(day - kFormerDays));
+  if (const auto done = old.run(); !done) return done;
+  auto too_many = database_.prepare(
+      "DELETE FROM former_instruments WHERE plugin = ?1 AND (symbol, exchange) IN (SELECT symbol, exchange FROM "
+      "former_instruments WHERE plugin = ?1 ORDER BY gone DESC, symbol, exchange LIMIT -1 OFFSET ?2)");
+  return too_many.bind(1, plugin).bind(2, kMostFormer).run();
 }
 
 Result<void> InstrumentStore::replace(std::string_view plugin, const std::vector<InstrumentView>& rows,
                                       const LastImport& taken) {
   database::Transaction transaction(database_);
   if (!transaction.begun()) return transaction.begun().error();
+  const std::int64_t day = day_at(taken.imported_ns, 0);  // more or less: what is old is counted in many days
+  if (const auto done = remember_lost(plugin, rows, day); !done) return done;
   auto clear = database_.prepare("DELETE FROM instruments WHERE plugin = ?");
   if (const auto done = clear.bind(1, plugin).run(); !done) return done;
   auto insert = database_.prepare("INSERT INTO instruments VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
@@ -52,6 +113,7 @@ Result<void> InstrumentStore::replace(std::string_view plugin, const std::vector
     if (const auto done = insert.run(); !done)
       return with_context("instrument " + std::string(r.symbol) + "." + std::string(r.exchange), done.error());
   }
+  if (const auto done = forget_former(plugin, day); !done) return done;
   auto note = database_.prepare(
       "INSERT INTO imports (plugin, source, imported, rows, generation, etag, last_modified, time, time_of, day) "
       "VALUES "

@@ -24,11 +24,15 @@ struct LastImport {
 
 class InstrumentStore {
  public:
+  static constexpr std::int64_t kFormerDays = 10;
+  static constexpr std::int64_t kMostFormer = 50'000;  // that are remembered of a plugin: the last to be lost
+
   explicit InstrumentStore(database::Database& database) : database_(database) {}
 
   Result<std::shared_ptr<const Index>> load(std::string_view plugin);
   // In one transaction: what was there stays when anything fails. `taken.rows` and its generation are not looked at:
-  // the generation grows by one.
+  // the generation grows by one. A known row that the new ones lack is remembered for Index::former: until its symbol
+  // is listed again, and at most until kFormerDays after its expiry, or after it was lost where it has none.
   Result<void> replace(std::string_view plugin, const std::vector<InstrumentView>& rows, const LastImport& taken);
   // The server says that the list is still the present one: where its time is that of the fetch, it is now this.
   Result<void> confirm(std::string_view plugin, std::int64_t now_ns, std::int64_t day);
@@ -38,6 +42,10 @@ class InstrumentStore {
   Result<std::int64_t> generation(std::string_view plugin);
 
  private:
+  // Rows that are known and not among `rows` become former ones, as of this day.
+  Result<void> remember_lost(std::string_view plugin, const std::vector<InstrumentView>& rows, std::int64_t day);
+  Result<void> forget_former(std::string_view plugin, std::int64_t day);
+
   database::Database& database_;
 };
 

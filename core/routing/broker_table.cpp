@@ -44,7 +44,7 @@ void BrokerTable::detach(std::string why) {
 }
 
 void BrokerTable::set_index(std::shared_ptr<const instruments::Index> index) {
-  index_before_ = std::exchange(index_, std::move(index));
+  index_ = std::move(index);
   has_news_ = true;
   std::vector<std::string> unbound;
   for (const auto& [name, handle] : by_name_)
@@ -89,7 +89,7 @@ Gone BrokerTable::gone(std::string_view symbol, std::string_view exchange) const
   Gone gone;
   if (index_ == nullptr) return gone;
   gone.list_time_ns = index_->time_ns();
-  const auto before = index_before_ == nullptr ? std::nullopt : index_before_->find(symbol, exchange);
+  const auto before = index_->former(symbol, exchange);
   if (!before || index_->find(symbol, exchange)) return gone;
   const std::string_view within = setup_.tokens_per_exchange ? before->broker_exchange : std::string_view{};
   for (const instruments::InstrumentView& now : index_->with_token(before->token, within))

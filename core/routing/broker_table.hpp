@@ -139,7 +139,7 @@ class BrokerTable {
   bool lists(std::string_view symbol, std::string_view exchange) const;
   // What the list in use says of an instrument; nothing: it has none of that name.
   std::optional<instruments::InstrumentView> row(std::string_view symbol, std::string_view exchange) const;
-  // What the list in use, and the one before it, say of one that is not there.
+  // What the list in use, and those before it, say of one that is not there.
   Gone gone(std::string_view symbol, std::string_view exchange) const;
 
   bus::LinkState state() const { return state_; }
@@ -198,7 +198,6 @@ class BrokerTable {
   BrokerSetup setup_;
   Placement placement_;
   std::shared_ptr<const instruments::Index> index_;
-  std::shared_ptr<const instruments::Index> index_before_;  // to know who had a token
   bus::LinkState state_ = bus::LinkState::disconnected;
   bool started_ = false;  // the link has said something
   std::string state_message_;

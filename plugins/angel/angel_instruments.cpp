@@ -23,15 +23,14 @@ constexpr const char* kExpected = ", expected Angel's ScripMaster (a JSON list o
 
 class Reader {
  public:
-  explicit Reader(const bgw_instrument_sink& sink) : sink_(sink), rows_(sink) {}
+  explicit Reader(const bgw_instrument_sink& sink) : rows_(sink) {}
 
   void take(const JsonRow& row) {
     row_ = &row;
     reason_.clear();
     bgw::Row made;
     if (make(made)) return rows_.take(std::move(made));
-    const std::string reason = "row " + std::to_string(row.number) + ": " + reason_;
-    sink_.skip(sink_.context, row.line, reason.c_str());
+    rows_.skip(made, reason_);
   }
   void finish() { rows_.finish(); }
 
@@ -45,11 +44,14 @@ class Reader {
     return false;
   }
 
+  // What a refused row says of its share comes before any reason to refuse the row: see bgw::Rows::skip.
   bool make(bgw::Row& made) {
-    if (!row_->is_flat) return reason_ = "found an object or a list within the row, expected values only", false;
     const std::string_view type = at(kType);
     const bool is_index = type == "AMXIDX";
+    made.place = row_->number;
     made.exchange = standard_exchange(at(kSegment), is_index);
+    made.symbol = made.broker_symbol = at(kSymbol);
+    if (!row_->is_flat) return reason_ = "found an object or a list within the row, expected values only", false;
     if (made.exchange.empty())
       return bad(kSegment, is_index ? "NSE, BSE or MCX" : "NSE, BSE, NFO, BFO, MCX, CDS or NCDEX");
     Kind kind = Kind::kIndex;
@@ -64,8 +66,6 @@ class Reader {
     std::uint64_t token = 0;
     if (!parse_token(at(kToken).data(), at(kToken).size(), token)) return bad(kToken, "a number");
     if (at(kSymbol).empty()) return bad(kSymbol, "a name");
-    made.line = row_->line;
-    made.broker_symbol = at(kSymbol);
     made.broker_exchange = at(kSegment);
     made.token = std::to_string(token);
     made.name = at(kName);
@@ -81,6 +81,7 @@ class Reader {
     const bool derivative = kind == Kind::kFuture || kind == Kind::kOption;
     const auto lot = bgw::parse_decimal(at(kLotSize));
     if (!lot && (derivative || !at(kLotSize).empty())) return bad(kLotSize, derivative ? "1 or more" : "0 or more");
+    if (derivative && *lot % BGW_PRICE_SCALE != 0) return bad(kLotSize, "a whole number");
     made.lot_size = lot.value_or(0) / BGW_PRICE_SCALE;
     if (derivative && made.lot_size < 1) return bad(kLotSize, "1 or more");
     const auto tick = bgw::parse_decimal(at(kTickSize));
@@ -101,7 +102,6 @@ class Reader {
     }
     if (kind == Kind::kShare) {
       made.type = "EQ";
-      made.symbol = at(kSymbol);
       return true;
     }
     const auto expiry = parse_expiry(at(kExpiry));
@@ -118,7 +118,6 @@ class Reader {
     return true;
   }
 
-  const bgw_instrument_sink& sink_;
   bgw::Rows rows_;
   const JsonRow* row_ = nullptr;
   std::string reason_;
@@ -145,8 +144,8 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
 }  // namespace
 
 const bgw_instruments* instruments_extension() {
-  static constexpr bgw_instruments kInstruments = {sizeof(bgw_instruments), 0,      parse, nullptr,
-                                                   "{instruments_url}",     nullptr};
+  static constexpr bgw_instruments kInstruments = {sizeof(bgw_instruments), 0,       parse, nullptr,
+                                                   "{instruments_url}",     nullptr, "row"};
   return &kInstruments;
 }
 

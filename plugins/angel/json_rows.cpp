@@ -26,7 +26,6 @@ struct Input {
   std::array<char, 64 * 1024> buffer{};
   std::size_t size = 0;
   std::size_t at = 0;
-  std::uint64_t line = 1;
   std::size_t since_value = 0;
   bool too_long = false;
 };
@@ -45,7 +44,6 @@ class InputIterator {
   }
   char operator*() const { return input_->buffer[input_->at]; }
   InputIterator& operator++() {
-    if (input_->buffer[input_->at] == '\n') ++input_->line;
     input_->too_long = ++input_->since_value > kLongestValue;
     if (input_->too_long || (++input_->at == input_->size && !input_->refill())) input_ = nullptr;
     return *this;
@@ -92,12 +90,12 @@ class Rows final : public nlohmann::json_sax<Json> {
   bool end_object() override {
     input_.since_value = 0;
     if (--depth_ != 1) return true;
-    take_({input_.line, ++number_, values_, is_flat_});
+    take_({++number_, values_, is_flat_});
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    problem = std::string(input_.too_long ? "found a value of more than 1 MiB" : "found no valid JSON") + " at line " +
-              std::to_string(input_.line) + ", in row " + std::to_string(number_ + 1);
+    problem = std::string(input_.too_long ? "found a value of more than 1 MiB" : "found no valid JSON") + " in row " +
+              std::to_string(number_ + 1);
     return false;
   }
 

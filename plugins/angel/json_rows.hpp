@@ -13,7 +13,6 @@ namespace angel {
 
 // The values of the wanted keys, as text; empty where the object has none. Other keys are passed over.
 struct JsonRow {
-  std::uint64_t line = 0;    // of the file where the object ends
   std::uint64_t number = 0;  // of the object, from 1
   std::span<const std::string> values;
   bool is_flat = true;  // no object or array inside

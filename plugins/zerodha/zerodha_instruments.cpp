@@ -50,7 +50,7 @@ std::string found(std::string_view column, std::string_view value, std::string_v
 class Reader {
  public:
   Reader(const CsvReader& csv, const Places& places, const bgw_instrument_sink& sink)
-      : csv_(csv), places_(places), sink_(sink), rows_(sink) {}
+      : csv_(csv), places_(places), rows_(sink) {}
 
   // One line: a row, or the reason why it is none.
   void take() {
@@ -59,7 +59,7 @@ class Reader {
     if (make(row))
       rows_.take(std::move(row));
     else
-      sink_.skip(sink_.context, csv_.line(), reason_.c_str());
+      rows_.skip(row, reason_);
   }
   void finish() { rows_.finish(); }
 
@@ -73,12 +73,15 @@ class Reader {
     return false;
   }
 
+  // What a refused row says of its share comes before any reason to refuse the row: see bgw::Rows::skip.
   bool make(bgw::Row& row) {
+    row.place = csv_.line();
+    row.exchange = standard_exchange(at(kExchange), at(kSegment));
+    row.symbol = row.broker_symbol = at(kTradingsymbol);
     if (!csv_.problem().empty()) return reason_ = csv_.problem(), false;
     for (std::size_t column = 0; column < kNeeded; ++column)
       if (places_[column] >= csv_.fields().size())
         return reason_ = "found " + std::to_string(csv_.fields().size()) + " columns, expected more", false;
-    row.exchange = standard_exchange(at(kExchange), at(kSegment));
     if (row.exchange.empty())
       return at(kSegment) == "INDICES" ? bad(kExchange, "of an index NSE, BSE, MCX, CDS, GLOBAL or NSEIX")
                                        : bad(kExchange, "NSE, BSE, NFO, BFO, CDS, BCD, MCX, NCO, GLOBAL or NSEIX");
@@ -88,9 +91,7 @@ class Reader {
     if (error != std::errc{} || end != token_text.data() + token_text.size() || token == 0)
       return bad(kToken, "a whole number of 32 bits");
     if (at(kTradingsymbol).empty()) return bad(kTradingsymbol, "a name");
-    row.line = csv_.line();
     row.token = std::to_string(token);
-    row.broker_symbol = at(kTradingsymbol);
     row.broker_exchange = at(kExchange);
     row.name = at(kName);
     if (row.exchange.ends_with("_INDEX")) return set_sizes(row, false) && name_index(row);
@@ -98,15 +99,14 @@ class Reader {
     const std::string_view type = at(kType);
     if (type != "EQ" && type != "FUT" && type != "CE" && type != "PE") return bad(kType, "EQ, FUT, CE or PE");
     row.type = type;
-    if (type != "EQ") return set_sizes(row, true) && name_derivative(row);
-    row.symbol = at(kTradingsymbol);
-    return set_sizes(row, false);
+    return type == "EQ" ? set_sizes(row, false) : set_sizes(row, true) && name_derivative(row);
   }
 
   // What has no lots and no tick size of its own, as an index or a bond, often has nothing in their columns.
   bool set_sizes(bgw::Row& row, bool derivative) {
     const auto lot = bgw::parse_decimal(at(kLotSize));
     if (!lot && (derivative || !at(kLotSize).empty())) return bad(kLotSize, derivative ? "1 or more" : "0 or more");
+    if (derivative && *lot % BGW_PRICE_SCALE != 0) return bad(kLotSize, "a whole number");
     row.lot_size = lot.value_or(0) / BGW_PRICE_SCALE;
     if (derivative && row.lot_size < 1) return bad(kLotSize, "1 or more");
     const auto tick_size = bgw::parse_decimal(at(kTickSize));
@@ -141,7 +141,6 @@ class Reader {
 
   const CsvReader& csv_;
   const Places& places_;
-  const bgw_instrument_sink& sink_;
   bgw::Rows rows_;
   std::string reason_;
 };
@@ -182,7 +181,8 @@ const bgw_instruments* instruments_extension() {
                                                    parse,
                                                    nullptr,
                                                    "{instruments_url}",
-                                                   "X-Kite-Version: 3\nAuthorization: token {api_key}:{access_token}"};
+                                                   "X-Kite-Version: 3\nAuthorization: token {api_key}:{access_token}",
+                                                   "line"};
   return &kInstruments;
 }
 

@@ -45,7 +45,7 @@ std::vector<std::string> names(const Import& import) {
 
 std::vector<std::string> skips(const Import& import) {
   std::vector<std::string> all;
-  for (const auto& skip : import.report().first_skips) all.push_back(std::to_string(skip.line) + ": " + skip.reason);
+  for (const auto& skip : import.report().first_skips) all.push_back(std::to_string(skip.place) + ": " + skip.reason);
   return all;
 }
 
@@ -73,7 +73,7 @@ TEST_F(BrokersLists, OneTokenOfTwoSymbolsIsNamed) {
   const Import import = kite("03_one_token_two_symbols.csv");
   EXPECT_THAT(names(import), UnorderedElementsAre("TATAMOTORS.NSE", "TMPV.NSE"));
   ASSERT_EQ(import.report().first_shared.size(), 1U);
-  EXPECT_EQ(text_of(import.report().first_shared[0]),
+  EXPECT_EQ(text_of(import.report().first_shared[0], import.report().place_word),
             "token 256001 is shared by TATAMOTORS.NSE (line 2) and TMPV.NSE (line 3): both tick with its values");
 }
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 
@@ -238,7 +239,12 @@ def test_an_import_names_what_is_odd_and_has_the_time_that_it_is_given(config, t
                     "5,1,20MICRONS-BE,M,0,,0,0.05,1,EQ,NSE,NSE\n6,1,OLD20FUT,OLDCO,0,2020-01-30,0,0.05,1,FUT,NFO-FUT,NFO\n"
                     "7,1,NEWFUT,OLDCO,0,2099-12-31,0,0.05,1,FUT,NFO-FUT,NFO\n")
     arguments = ["instruments", "import", "--broker", "zerodha", path, "--config", config]
-    assert "--date: found soon" in run(*arguments, "--date", "soon", status=2, both=True)[1]
+    refused = [run(*arguments, *date, status=2, both=True)[1].strip() for date in (
+        ["--date", "soon"], ["--date", ""], ["--date", "2099-06-01"], ["--date="])]
+    expected = ", expected a day or a time like 2026-11-27 or 2026-11-27T08:31"
+    assert refused[:2] == [f"broker-gateway: --date: found {what}{expected}" for what in ("soon", "nothing")]
+    assert re.fullmatch(r"broker-gateway: --date 2099-06-01 is in the future, expected today \(\d{4}-\d\d-\d\d\) or before",
+                        refused[2])
     out = [line.strip() for line in run(*arguments, "--date", "2026-11-27").splitlines()]
     assert out == ["5 rows read, 5 kept, 0 skipped", "1 of those kept have expired",
                    "token 256001 is shared by TATAMOTORS.NSE (line 2) and TMPV.NSE (line 3): both tick with its values"]
@@ -247,6 +253,19 @@ def test_an_import_names_what_is_odd_and_has_the_time_that_it_is_given(config, t
     assert [(r["symbol"], r["expired"]) for r in rows] == [("OLDCO31DEC99FUT", False), ("OLDCO30JAN20FUT", True)]
     assert run(*search, "OLDCO").splitlines()[1].endswith("(expired)")
     assert run(*search, "20microns-be").split()[0] == "20MICRONS"
+
+
+def test_rows_of_a_list_on_one_line_are_named_by_their_number(config, tmp_path):
+    row = {"token": "1", "symbol": "A-EQ", "name": "A", "expiry": "", "strike": "-1", "lotsize": "1", "instrumenttype": "",
+           "exch_seg": "NSE", "tick_size": "5"}
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps([row, {**row, "token": "x"}, row, {**row, "symbol": "B-EQ"}]))
+    arguments = ["instruments", "import", "--broker", "angel", path, "--config", config]
+    assert [line.strip() for line in run(*arguments).splitlines()] == [
+        "4 rows read, 2 kept, 2 skipped", "row 2: token: found 'x', expected a number", "row 3: duplicate of row 1: A.NSE",
+        "token 1 is shared by A.NSE (row 1) and B.NSE (row 4): both tick with its values"]
+    report = json.loads(run(*arguments, "--json"))
+    assert [skip["row"] for skip in report["skips"]] == [2, 3] and report["shared_tokens"][0]["rows"] == [1, 4]
 
 
 def test_instruments_search_knows_what_is_built_in(config):

@@ -146,6 +146,10 @@ def test_a_list_that_lacks_much_of_an_exchange_is_kept_aside_unless_it_is_forced
     without = [word for word in command if word != "--force"]
     _, error = run(*without, "--config", tmp_path / "gateway.yaml", status=1, both=True)
     assert "kept aside" in error and found(tmp_path, "X") == []
+    told = run(*without, "--config", tmp_path / "gateway.yaml", status=1)
+    assert told == "17 rows read, 17 usable, 0 skipped: kept aside, none of them is in use\n"
+    told = json.loads(run(*without, "--json", "--config", tmp_path / "gateway.yaml", status=1))
+    assert (told["read"], told["kept"], told["kept_aside"]) == (17, 0, 17)
     run(*command, "--config", tmp_path / "gateway.yaml")
     assert found(tmp_path, "X") == ["X"] and len(found(tmp_path, "")) == 17
     server.answer = lambda handler: handler.give(listed("Z"))
@@ -249,12 +253,16 @@ def test_a_list_of_yesterday_is_warned_of_when_its_market_begins(start, tmp_path
     with gateway.client(extras=True) as client:
         gateway.run("instruments", "import", "--broker", "zerodha", "--date", "2026-11-27T08:31", tmp_path / "list.csv")
         told = old_list(client)
-        assert "list of 2026-11-27T03:01:00.000Z" in told["message"] and told["status"] in ("connecting", "connected")
+        assert "it is the list of 2026-11-27T03:01:00.000Z;" in told["message"] and told["status"] in ("connecting", "connected")
     gateway.wait_line(r"warning +instruments +zerodha: the instrument list is not of today")
     with gateway.client(extras=True) as later:
         old_list(later)
+    # A day that was given is said as that day, whatever the time in UTC at which it begins.
+    gateway.run("instruments", "import", "--broker", "zerodha", "--date", "2026-11-28", tmp_path / "list.csv")
+    gateway.wait_line(r"not of today, \S+ it is the list of 2026-11-28;")
     broker = next(b for b in json.loads(gateway.run("status", "--json"))["brokers"] if b["name"] == "zerodha")
-    assert "not of today" in broker["list_warning"]
+    assert "list of 2026-11-28;" in broker["list_warning"]
+    assert (broker["list"]["name"], broker["list"]["day"]) == ("list of 2026-11-28", "2026-11-28")
     gateway.run("instruments", "import", "--broker", "zerodha", tmp_path / "list.csv")
     gateway.wait_line("1 instruments taken up")
     with gateway.client(extras=True) as last:

@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from brokers import Angel, Kite, status_of
+from cases import quote_frame
 from stand_in import until
 
 
@@ -106,11 +107,32 @@ def test_a_book_without_a_last_price_waits_for_it_but_not_with_extras(start, ang
         plain.barrier()
         assert plain.market_data == []
         assert status_of(gateway)["waiting_for_price"] == 1
+        assert "not sent: 1 updates without a last price to clients without extras\n" in gateway.run("status")
         ltp = struct.pack("<BB25sqqq", 1, 1, b"1594", 2, 1_700_000_001_000, 180_050)
         sim.fault("frame", hex=ltp.hex())
         assert plain.data(mode=4)["data"]["ltp"] == 1800.5
         assert client.data(mode=4)["data"]["ltp"] == 1800.5
         assert status_of(gateway)["ledger"]["unexplained"] == 0
+
+
+def test_status_says_in_words_what_is_left_out_and_what_the_list_lacks(start, kite):
+    sim = start.sim("--rate", 1)
+    sim.fault("mute")
+    gateway = start({"active_broker": "zerodha", "brokers": {"zerodha": kite.config(sim.url, stall_limit="1h")}})
+    gateway.run("instruments", "import", "--broker", "zerodha", kite.list)
+    with gateway.client() as client:
+        client.subscribe("INFY", "NSE", 2)
+        until(sim, lambda books: "408065" in books["subscriptions"])
+        assert "dropped" not in gateway.run("status") and "not in the list" not in gateway.run("status")
+        for token in (738561, 408065):
+            sim.fault("frame", hex=quote_frame(token, 150_000).hex())
+        client.data()
+        without = [line for line in kite.list.read_text().splitlines(True) if ",INFY," not in line]
+        kite.list.write_text("".join(without))
+        gateway.run("instruments", "import", "--force", "--broker", "zerodha", kite.list)
+        text = gateway.run("status")
+        assert "    dropped by the plugin: 1 updates of instruments that are not subscribed\n" in text
+        assert "    1 subscribed instruments are not in the list\n" in text
 
 
 def test_silence_after_a_subscribe_is_told_in_each_brokers_way(start, kite, angel):

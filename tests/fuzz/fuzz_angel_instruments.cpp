@@ -1,4 +1,4 @@
-// Any bytes as Angel's instrument list: rows are complete, complaints name a line, and only what is no list stops the
+// Any bytes as Angel's instrument list: rows are complete, complaints name a row, and only what is no list stops the
 // load.
 #include <cstdlib>
 

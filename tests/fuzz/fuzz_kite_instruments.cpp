@@ -27,12 +27,12 @@ void row(void*, const bgw_instrument* r) {
   for (const char* text :
        {r->symbol, r->exchange, r->broker_symbol, r->broker_exchange, r->token, r->name, r->instrument_type, r->expiry})
     if (text == nullptr) std::abort();
-  if (r->line < 2 || *r->exchange == '\0' || *r->token == '\0' || r->strike < 0 || r->tick_size < 0 || r->lot_size < 0)
+  if (r->place < 2 || *r->exchange == '\0' || *r->token == '\0' || r->strike < 0 || r->tick_size < 0 || r->lot_size < 0)
     std::abort();
 }
 
-void skip(void*, std::uint64_t line, const char* reason) {
-  if (line < 2 || *reason == '\0') std::abort();
+void skip(void*, std::uint64_t place, const char* reason) {
+  if (place < 2 || *reason == '\0') std::abort();
 }
 
 }  // namespace

@@ -49,15 +49,30 @@ TEST(CompleteList, MayNotLackAnExchange) {
   const Index before = index_of({listed("A", "NSE"), listed("B", "NFO", "2026-12-29")});
   const auto lacking = check_complete(before, {listed("A", "NSE"), listed("C", "NSE")}, kToday);
   ASSERT_FALSE(lacking);
-  EXPECT_THAT(lacking.error().message, testing::HasSubstr("1 of 1 instruments of NFO"));
+  EXPECT_EQ(lacking.error().message, "lacks all of NFO");
+  const Index more = index_of({listed("A", "NSE"), listed("B", "NFO", "2026-12-29"), listed("D", "BSE")});
+  EXPECT_EQ(check_complete(more, {listed("C", "NSE")}, kToday).error().message,
+            "lacks all of BSE, all of NFO, 1 of 1 instruments of NSE that are known and have not expired, expected at "
+            "most a tenth");
+}
+
+TEST(CompleteList, MayNotLackAnExchangeOfWhichAllThatIsKnownHasExpired) {
+  const Index before = index_of({listed("A", "NSE"), listed("B", "NFO", "2026-11-24")});
+  const auto lacking = check_complete(before, {listed("A", "NSE")}, kToday);
+  ASSERT_FALSE(lacking);
+  EXPECT_EQ(lacking.error().message, "lacks all of NFO");
+  EXPECT_TRUE(check_complete(before, {listed("A", "NSE"), listed("C", "NFO", "2026-11-24")}, kToday));
 }
 
 TEST(CompleteList, MayLackWhatHasExpiredOrIsNamedAnew) {
-  const Index before = index_of({listed("A", "NSE"), listed("B", "NFO", "2026-11-24")});
-  EXPECT_TRUE(check_complete(before, {listed("A", "NSE")}, kToday));
-  InstrumentView renamed = listed("A", "NSE");
-  renamed.symbol = "A-BE";
-  EXPECT_TRUE(check_complete(before, {renamed}, kToday));
+  const Index before =
+      index_of({listed("A", "NSE"), listed("B", "NFO", "2026-11-24"), listed("C", "NFO", "2026-12-29")});
+  EXPECT_TRUE(check_complete(before, {listed("A", "NSE"), listed("C", "NFO", "2026-12-29")}, kToday));
+  InstrumentView symbol = listed("A", "NSE");
+  symbol.symbol = "A-BE";
+  InstrumentView exchange = listed("C", "NFO", "2026-12-29");
+  exchange.exchange = "NSE_FO";
+  EXPECT_TRUE(check_complete(before, {symbol, exchange}, kToday));
   EXPECT_TRUE(check_complete(Index(), {listed("A", "NSE")}, kToday));
 }
 

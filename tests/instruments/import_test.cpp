@@ -1,6 +1,7 @@
 #include "core/instruments/import.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <string>
@@ -64,13 +65,17 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
   return BGW_OK;
 }
 
-constexpr bgw_instruments kExtension{sizeof(bgw_instruments), 0, &parse, nullptr, nullptr, nullptr};
+constexpr bgw_instruments kExtension{sizeof(bgw_instruments), 0, &parse, nullptr, nullptr, nullptr, nullptr};
 
 class Imports : public testing::Test {
  protected:
   Result<void> import(const std::string& text, const Import::Progress& progress = {}) {
+    return import(kExtension, text, progress);
+  }
+  Result<void> import(const bgw_instruments& extension, const std::string& text,
+                      const Import::Progress& progress = {}) {
     std::ofstream(file_, std::ios::binary) << text;
-    return import_.read_file(kExtension, file_, progress);
+    return import_.read_file(extension, file_, progress);
   }
   const ImportReport& report() const { return import_.report(); }
 
@@ -101,7 +106,7 @@ TEST_F(Imports, BadRowsAreSkippedCountedAndNamedByLine) {
                                   "symbol: found 'A B', expected 1 to 64 printable characters without blanks",
                                   "exchange: found 'N\xc3\xa9', expected 1 to 64 printable characters without blanks"};
   for (std::size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(report().first_skips[i].line, i + 2);
+    EXPECT_EQ(report().first_skips[i].place, i + 2);
     EXPECT_EQ(report().first_skips[i].reason, expected[i]);
   }
 }
@@ -109,7 +114,7 @@ TEST_F(Imports, BadRowsAreSkippedCountedAndNamedByLine) {
 TEST_F(Imports, ADuplicateNamesTheLineThatIsKept) {
   ASSERT_TRUE(import("TCS,NSE,9\nINFY,NSE,1\nINFY,NSE,2\n"));
   ASSERT_EQ(report().first_skips.size(), 1U);
-  EXPECT_EQ(report().first_skips[0].line, 3U);
+  EXPECT_EQ(report().first_skips[0].place, 3U);
   EXPECT_EQ(report().first_skips[0].reason, "duplicate of line 2: INFY.NSE");
   EXPECT_EQ(import_.index().find("INFY", "NSE")->token, "1");
 }
@@ -136,14 +141,34 @@ TEST_F(Imports, ATokenOfTwoInstrumentsIsNamedAndBothAreKept) {
   EXPECT_EQ(import_.rows().size(), 3U);
   EXPECT_EQ(report().shared, 1U);
   ASSERT_EQ(report().first_shared.size(), 1U);
-  EXPECT_EQ(text_of(report().first_shared[0]),
+  EXPECT_EQ(text_of(report().first_shared[0], report().place_word),
             "token 7 is shared by TATAMOTORS.NSE (line 1) and TMPV.NSE (line 3): both tick with its values");
+}
+
+TEST_F(Imports, RowsAreNamedAsThePluginCountsThem) {
+  bgw_instruments extension = kExtension;
+  extension.place_word = "row";
+  ASSERT_TRUE(import(extension, "TCS,NSE,9\nINFY,NSE,1\nINFY,NSE,2\nSBIN,NSE,1\n"));
+  EXPECT_EQ(report().place_word, "row");
+  ASSERT_EQ(report().first_skips.size(), 1U);
+  EXPECT_EQ(report().first_skips[0].place, 3U);
+  EXPECT_EQ(report().first_skips[0].reason, "duplicate of row 2: INFY.NSE");
+  EXPECT_EQ(text_of(report().first_shared.at(0), report().place_word),
+            "token 1 is shared by INFY.NSE (row 2) and SBIN.NSE (row 4): both tick with its values");
+}
+
+TEST_F(Imports, RowsAreNamedByLineWhereThePluginDoesNotSay) {
+  bgw_instruments extension = kExtension;
+  extension.place_word = "row";
+  extension.size = offsetof(bgw_instruments, place_word);  // a plugin that was built before there was this member
+  ASSERT_TRUE(import(extension, "INFY,NSE,1\nINFY,NSE,2\n"));
+  EXPECT_EQ(report().first_skips.at(0).reason, "duplicate of line 1: INFY.NSE");
 }
 
 TEST_F(Imports, ANameOf64BytesIsTheLongest) {
   ASSERT_TRUE(import(std::string(64, 'A') + ",NSE,1\n" + std::string(65, 'A') + ",NSE,2\n"));
   EXPECT_EQ(import_.rows().size(), 1U);
-  EXPECT_EQ(report().first_skips.at(0).line, 2U);
+  EXPECT_EQ(report().first_skips.at(0).place, 2U);
 }
 
 TEST_F(Imports, OnlyTheFirstSkipsAreKeptAllAreCounted) {
@@ -167,7 +192,8 @@ TEST_F(Imports, AFileThatIsNotThereFailsWithItsName) {
 }
 
 TEST_F(Imports, APluginWithoutAFileFormatSaysSo) {
-  const auto done = import_.read_file({sizeof(bgw_instruments), 0, nullptr, nullptr, nullptr, nullptr}, file_, {});
+  const auto done =
+      import_.read_file({sizeof(bgw_instruments), 0, nullptr, nullptr, nullptr, nullptr, nullptr}, file_, {});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().message, "this broker's plugin reads no instrument file");
 }

@@ -54,6 +54,38 @@ TEST(Index, SaysWhichListItIs) {
   EXPECT_EQ(name_of(fetched), "list fetched at 2027-01-15T08:00:00.000Z");
 }
 
+TEST(Index, AListIsOfTheExchangesDay) {
+  ListInfo list{7, 1'800'037'800'000'000'000, ListTime::day, 20834, ""};  // midnight in India
+  EXPECT_EQ(name_of(list), "list of 2027-01-16") << "an operator's day is said as it was given";
+  list.time_of = ListTime::given;
+  EXPECT_EQ(name_of(list), "list of 2027-01-15T18:30:00.000Z, 2027-01-16 at the exchanges");
+  list.time_of = ListTime::fetched;
+  EXPECT_EQ(name_of(list), "list fetched at 2027-01-15T18:30:00.000Z, 2027-01-16 at the exchanges");
+  list.day = 0;
+  EXPECT_EQ(name_of(list), "list fetched at 2027-01-15T18:30:00.000Z") << "nobody knows the day";
+}
+
+TEST(Index, KnowsWhatASymbolWasThatItLacks) {
+  Index::Builder builder(1);
+  builder.add(row("TMPV", "NSE", "7"));
+  builder.add_former({"TATAMOTORS", "NSE", "", "NSE_B", "7", "", "FUT", "2026-10-27", 5});
+  const Index index = std::move(builder).build();
+  EXPECT_FALSE(index.find("TATAMOTORS", "NSE"));
+  EXPECT_EQ(index.size(), 1U);
+  EXPECT_EQ(index.rows().size(), 1U);
+  EXPECT_EQ(index.with_token("7", "").size(), 1U) << "nothing former has a token";
+  const auto former = index.former("TATAMOTORS", "NSE");
+  ASSERT_TRUE(former);
+  EXPECT_EQ(former->token, "7");
+  EXPECT_EQ(former->broker_exchange, "NSE_B");
+  EXPECT_EQ(former->instrument_type, "FUT");
+  EXPECT_EQ(former->expiry, "2026-10-27");
+  EXPECT_EQ(former->strike, 5);
+  EXPECT_FALSE(index.former("TMPV", "NSE"));
+  EXPECT_FALSE(index.former("TATAMOTORS", "BSE"));
+  EXPECT_FALSE(Index().former("TATAMOTORS", "NSE"));
+}
+
 TEST(Index, SymbolsMatchExactlyAndPerExchange) {
   Index::Builder builder(2);
   builder.add(row("INFY", "NSE", "1"));

@@ -120,7 +120,7 @@ TEST_F(Store, WhatTheServerStillHasIsAsNewAsItsWordWhereItNamesNoTime) {
   EXPECT_EQ((*store_->load("angel"))->time_ns(), 9);
   EXPECT_EQ((*store_->load("angel"))->list().day, 4);
   EXPECT_EQ((*store_->load("angel"))->generation(), 1) << "it is the same list";
-  for (const ListTime time : {ListTime::last_modified, ListTime::given, ListTime::file}) {
+  for (const ListTime time : {ListTime::last_modified, ListTime::given, ListTime::file, ListTime::day}) {
     LastImport list = taken("x", 5);
     list.list.time_of = time;
     ASSERT_TRUE(store_->replace("angel", {row("A", "1")}, list));
@@ -128,6 +128,89 @@ TEST_F(Store, WhatTheServerStillHasIsAsNewAsItsWordWhereItNamesNoTime) {
     EXPECT_EQ((*store_->load("angel"))->time_ns(), 5);
     EXPECT_EQ((*store_->load("angel"))->list().time_of, time);
   }
+}
+
+constexpr std::int64_t kDayNs = 86'400'000'000'000;
+constexpr std::int64_t kNowNs = 20'786 * kDayNs;  // 2026-11-29
+
+InstrumentView share(std::string_view symbol, std::string_view token) {
+  InstrumentView view = row(symbol, token);
+  view.expiry = "";
+  return view;
+}
+
+InstrumentView contract(std::string_view symbol, std::string_view expiry) {
+  InstrumentView view = row(symbol, "1");
+  view.expiry = expiry;
+  return view;
+}
+
+TEST_F(Store, RemembersWhatAListLostUntilItIsListedAgain) {
+  ASSERT_TRUE(store_->replace("angel", {row("OLD", "41"), row("KEPT", "42")}, taken("a", kNowNs)));
+  EXPECT_FALSE((*store_->load("angel"))->former("OLD", "NFO"));
+  ASSERT_TRUE(store_->replace("zerodha", {row("OLD", "2")}, taken("z", kNowNs)));
+  ASSERT_TRUE(store_->replace("angel", {row("NEW", "41"), row("KEPT", "42")}, taken("b", kNowNs)));
+  const auto index = *store_->load("angel");
+  const auto former = index->former("OLD", "NFO");
+  ASSERT_TRUE(former);
+  EXPECT_EQ(former->token, "41");
+  EXPECT_EQ(former->broker_exchange, "NFO_B");
+  EXPECT_EQ(former->instrument_type, "CE");
+  EXPECT_EQ(former->expiry, "2026-12-31");
+  EXPECT_EQ(former->strike, 25'000'000'000'000);
+  EXPECT_FALSE((*store_->load("angel"))->former("KEPT", "NFO"));
+  EXPECT_FALSE((*store_->load("zerodha"))->former("OLD", "NFO"));
+  ASSERT_TRUE(store_->replace("angel", {row("NEW", "41")}, taken("c", kNowNs)));
+  EXPECT_TRUE((*store_->load("angel"))->former("OLD", "NFO")) << "also after further lists";
+  ASSERT_TRUE(store_->replace("angel", {row("OLD", "43")}, taken("d", kNowNs)));
+  EXPECT_FALSE((*store_->load("angel"))->former("OLD", "NFO"));
+  EXPECT_TRUE((*store_->load("angel"))->former("NEW", "NFO"));
+}
+
+TEST_F(Store, ForgetsWhatWasLostWithoutExpiryAfterTenDays) {
+  ASSERT_TRUE(store_->replace("angel", {share("A", "1"), share("B", "2")}, taken("a", kNowNs)));
+  ASSERT_TRUE(store_->replace("angel", {share("B", "2")}, taken("b", kNowNs)));
+  ASSERT_TRUE(store_->replace("angel", {share("B", "2")}, taken("c", kNowNs + 10 * kDayNs)));
+  EXPECT_TRUE((*store_->load("angel"))->former("A", "NFO"));
+  ASSERT_TRUE(store_->replace("angel", {share("B", "2")}, taken("d", kNowNs + 11 * kDayNs)));
+  EXPECT_FALSE((*store_->load("angel"))->former("A", "NFO"));
+}
+
+TEST_F(Store, ForgetsALostContractTenDaysAfterItsExpiry) {
+  ASSERT_TRUE(store_->replace(
+      "angel",
+      {contract("LONG", "2027-12-28"), contract("LATE", "2026-11-19"), contract("OVER", "2026-11-18"), share("B", "2")},
+      taken("a", kNowNs)));
+  ASSERT_TRUE(store_->replace("angel", {share("B", "2")}, taken("b", kNowNs)));
+  EXPECT_TRUE((*store_->load("angel"))->former("LATE", "NFO")) << "ten days over";
+  EXPECT_FALSE((*store_->load("angel"))->former("OVER", "NFO"));
+  ASSERT_TRUE(store_->replace("angel", {share("B", "2")}, taken("c", kNowNs + 30 * kDayNs)));
+  EXPECT_FALSE((*store_->load("angel"))->former("LATE", "NFO"));
+  EXPECT_TRUE((*store_->load("angel"))->former("LONG", "NFO"));
+}
+
+TEST_F(Store, RemembersSoManyTheLastToBeLost) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < InstrumentStore::kMostFormer; ++i) names.push_back("S" + std::to_string(i));
+  std::vector<InstrumentView> many;
+  for (const std::string& name : names) many.push_back(share(name, "1"));
+  ASSERT_TRUE(store_->replace("angel", many, taken("a", kNowNs)));
+  ASSERT_TRUE(store_->replace("angel", {share("B", "2"), share("C", "3")}, taken("b", kNowNs)));
+  ASSERT_TRUE(store_->replace("angel", {share("C", "3")}, taken("c", kNowNs + kDayNs)));
+  const auto index = store_->load("angel");
+  EXPECT_TRUE((*index)->former("B", "NFO"));
+  std::int64_t remembered = 0;
+  for (const std::string& name : names)
+    if ((*index)->former(name, "NFO")) ++remembered;
+  EXPECT_EQ(remembered, InstrumentStore::kMostFormer - 1);
+}
+
+TEST_F(Store, AFailedImportForgetsNothing) {
+  ASSERT_TRUE(store_->replace("angel", {row("A", "1"), row("B", "2")}, taken("a", kNowNs)));
+  ASSERT_TRUE(store_->replace("angel", {row("B", "2")}, taken("b", kNowNs)));
+  ASSERT_FALSE(store_->replace("angel", {row("A", "2"), row("A", "3")}, taken("c", kNowNs)));
+  EXPECT_TRUE((*store_->load("angel"))->former("A", "NFO"));
+  EXPECT_FALSE((*store_->load("angel"))->former("B", "NFO"));
 }
 
 TEST_F(Store, ALoadedIndexOutlivesTheNextImport) {

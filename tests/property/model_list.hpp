@@ -73,16 +73,16 @@ class ModelList {
   std::shared_ptr<const instruments::Index> index(const std::array<std::string, kSymbols>& expiries) const {
     instruments::Index::Builder builder(kSymbols);
     for (int symbol = 0; symbol < kSymbols; ++symbol) {
-      if (!lists(symbol)) continue;
+      if (token(symbol) == kNone) continue;
       const std::string name = symbol_text(symbol);
-      const std::string number = token_text(row_[at(symbol)]);
+      const std::string number = token_text(token(symbol));
       instruments::InstrumentView view;
       view.symbol = name;
       view.exchange = "NSE";
       view.token = number;
-      view.broker_exchange = exchange_text(row_[at(symbol)]);
+      view.broker_exchange = exchange_text(token(symbol));
       view.expiry = expiries[at(symbol)];
-      builder.add(view);
+      lists(symbol) ? builder.add(view) : builder.add_former(view);
     }
     return std::make_shared<const instruments::Index>(std::move(builder).build());
   }

@@ -27,17 +27,20 @@ struct Listed {
   const char* token;
 };
 
-inline std::shared_ptr<const instruments::Index> index_of(std::initializer_list<Listed> rows) {
+// `former` are rows that an earlier list had and this one lacks.
+inline std::shared_ptr<const instruments::Index> index_of(std::initializer_list<Listed> rows,
+                                                          std::initializer_list<Listed> former = {}) {
   instruments::Index::Builder builder(rows.size());
-  for (const Listed& row : rows) {
-    instruments::InstrumentView view;
-    view.symbol = row.symbol;
-    view.exchange = row.exchange;
-    view.broker_symbol = "theirs";
-    view.broker_exchange = "THERE";
-    view.token = row.token;
-    builder.add(view);
-  }
+  for (const auto* all : {&rows, &former})
+    for (const Listed& row : *all) {
+      instruments::InstrumentView view;
+      view.symbol = row.symbol;
+      view.exchange = row.exchange;
+      view.broker_symbol = "theirs";
+      view.broker_exchange = "THERE";
+      view.token = row.token;
+      all == &rows ? builder.add(view) : builder.add_former(view);
+    }
   return std::make_shared<const instruments::Index>(std::move(builder).build());
 }
 

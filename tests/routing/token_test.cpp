@@ -17,7 +17,9 @@ using testing::UnorderedElementsAre;
 
 class Tokens : public RouterTest {
  protected:
-  void list(std::initializer_list<Listed> rows) { router_.set_index("angel", index_of(rows)); }
+  void list(std::initializer_list<Listed> rows, std::initializer_list<Listed> former = {}) {
+    router_.set_index("angel", index_of(rows, former));
+  }
 };
 
 TEST_F(Tokens, ATokenThatIsAnothersNowEndsWhoHeldIt) {
@@ -25,7 +27,7 @@ TEST_F(Tokens, ATokenThatIsAnothersNowEndsWhoHeldIt) {
   subscribe(1, "INFY", depth(5));
   subscribe(2, "TCS", kLtp);
   asked();
-  list({{"WIPRO", "NSE", "1"}, {"TCS", "NSE", "2"}});
+  list({{"WIPRO", "NSE", "1"}, {"TCS", "NSE", "2"}}, {{"INFY", "NSE", "1"}});
   EXPECT_THAT(port_.ends, UnorderedElementsAre("1: INFY.NSE 1, now WIPRO", "1: INFY.NSE 4/5 as 5, now WIPRO"));
   EXPECT_THAT(port_.refusals, IsEmpty());
   EXPECT_FALSE(router_.holds(1, infy.topic));
@@ -50,17 +52,20 @@ TEST_F(Tokens, TheNewNameGetsNothingThatTheOldOneKnew) {
   EXPECT_THAT(got(), ElementsAre("2: WIPRO.NSE 1 #3 ltp 7"));
 }
 
-std::shared_ptr<const instruments::Index> contracts(std::initializer_list<std::array<const char*, 3>> rows) {
+using Contract = std::array<const char*, 3>;
+std::shared_ptr<const instruments::Index> contracts(std::initializer_list<Contract> rows,
+                                                    std::initializer_list<Contract> former = {}) {
   instruments::Index::Builder builder(rows.size());
-  for (const auto& [symbol, token, expiry] : rows) {
-    instruments::InstrumentView view;
-    view.symbol = symbol;
-    view.exchange = "NSE";
-    view.token = token;
-    view.expiry = expiry;
-    view.instrument_type = "FUT";
-    builder.add(view);
-  }
+  for (const auto* all : {&rows, &former})
+    for (const auto& [symbol, token, expiry] : *all) {
+      instruments::InstrumentView view;
+      view.symbol = symbol;
+      view.exchange = "NSE";
+      view.token = token;
+      view.expiry = expiry;
+      view.instrument_type = "FUT";
+      all == &rows ? builder.add(view) : builder.add_former(view);
+    }
   return std::make_shared<const instruments::Index>(std::move(builder).build());
 }
 
@@ -116,7 +121,8 @@ TEST_F(Tokens, WhoseTokenItIsNowIsSaidWhereItIsTheSameContract) {
   router_.set_index("angel", contracts({{"OLD", "1", "2026-12-29"}, {"GONE", "2", "2026-12-29"}}));
   subscribe(1, "OLD", kLtp);
   subscribe(1, "GONE", kLtp);
-  router_.set_index("angel", contracts({{"NEW", "1", "2026-12-29"}, {"OTHER", "2", "2026-11-24"}}));
+  router_.set_index("angel", contracts({{"NEW", "1", "2026-12-29"}, {"OTHER", "2", "2026-11-24"}},
+                                       {{"OLD", "1", "2026-12-29"}, {"GONE", "2", "2026-12-29"}}));
   EXPECT_THAT(port_.ends, UnorderedElementsAre("1: OLD.NSE 1, now NEW", "1: GONE.NSE 1"));
   EXPECT_EQ(subscribe(1, "OLD", kLtp).gone.renamed_to, "NEW");
   EXPECT_EQ(subscribe(1, "GONE", kLtp).gone.renamed_to, "");
@@ -180,7 +186,7 @@ TEST_F(Tokens, WhatTheServingBrokerListsGoesOn) {
 TEST_F(Tokens, WhoResumesIsToldToo) {
   router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   router_.subscribe(4, "INFY", "NSE", kLtp, {.thinned = false, .resumes = true});
-  list({{"WIPRO", "NSE", "1"}});
+  list({{"WIPRO", "NSE", "1"}}, {{"INFY", "NSE", "1"}});
   EXPECT_THAT(port_.ends, ElementsAre("4: INFY.NSE 1, now WIPRO"));
   EXPECT_THAT(router_.held(4), IsEmpty());
 }

@@ -2,6 +2,7 @@
 // exit status.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,8 @@ int users_set_broker(const Options& options, const std::string& user, const std:
 struct ImportRequest {
   std::string broker;
   std::string file;
-  std::string date;    // of the list, or empty: when the file was last written
-  bool force = false;  // also a list that lacks much of what is known
+  std::optional<std::string> date;  // of the list; not given: when the file was last written
+  bool force = false;               // also a list that lacks much of what is known
 };
 int instruments_import(const Options& options, const ImportRequest& request);
 // Every enabled broker's list, or that of the broker named. `force`: also one that lacks much of what is known.

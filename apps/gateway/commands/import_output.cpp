@@ -52,13 +52,15 @@ void print_rest(std::uint64_t all, std::size_t printed) {
 Json report_json(const ListReport& report) {
   const instruments::ImportReport& r = report.import.report();
   Json skips = Json::array();
-  for (const auto& skip : r.first_skips) skips.push_back({{"line", skip.line}, {"reason", skip.reason}});
+  for (const auto& skip : r.first_skips) skips.push_back({{r.place_word, skip.place}, {"reason", skip.reason}});
   Json shared = Json::array();
   for (const auto& token : r.first_shared)
     shared.push_back({{"token", token.token},
                       {"symbols", {token.first, token.later}},
-                      {"lines", {token.first_line, token.later_line}}});
-  Json out = {{"read", r.read}, {"kept", report.import.rows().size()}, {"skipped", r.skipped}, {"skips", skips}};
+                      {r.place_word + 's', {token.first_place, token.later_place}}});
+  const std::size_t usable = report.import.rows().size();
+  Json out = {{"read", r.read}, {"kept", report.kept_aside ? 0 : usable}, {"skipped", r.skipped}, {"skips", skips}};
+  if (report.kept_aside) out["kept_aside"] = usable;
   if (const std::size_t expired = expired_in(report); expired != 0) out["expired"] = expired;
   if (!shared.empty()) out["shared_tokens"] = shared;
   if (!report.no_pairs.empty()) out["no_pairs"] = report.no_pairs;
@@ -67,14 +69,17 @@ Json report_json(const ListReport& report) {
 
 void print_report(const ListReport& report) {
   const instruments::ImportReport& r = report.import.report();
-  std::printf("%llu rows read, %zu kept, %llu skipped\n", static_cast<unsigned long long>(r.read),
-              report.import.rows().size(), static_cast<unsigned long long>(r.skipped));
+  const char* const kept = report.kept_aside ? "usable" : "kept";
+  std::printf("%llu rows read, %zu %s, %llu skipped%s\n", static_cast<unsigned long long>(r.read),
+              report.import.rows().size(), kept, static_cast<unsigned long long>(r.skipped),
+              report.kept_aside ? ": kept aside, none of them is in use" : "");
   for (const auto& skip : r.first_skips)
-    std::printf("  line %llu: %s\n", static_cast<unsigned long long>(skip.line), skip.reason.c_str());
+    std::printf("  %s %llu: %s\n", r.place_word.c_str(), static_cast<unsigned long long>(skip.place),
+                skip.reason.c_str());
   print_rest(r.skipped, r.first_skips.size());
   if (const std::size_t expired = expired_in(report); expired != 0)
-    std::printf("  %zu of those kept have expired\n", expired);
-  for (const auto& shared : r.first_shared) std::printf("  %s\n", text_of(shared).c_str());
+    std::printf("  %zu of those %s have expired\n", expired, kept);
+  for (const auto& shared : r.first_shared) std::printf("  %s\n", text_of(shared, r.place_word).c_str());
   print_rest(r.shared, r.first_shared.size());
   if (report.no_pairs.empty()) return;
   std::printf("%zu are other papers than under the same symbol elsewhere, and never stand in for them:\n",

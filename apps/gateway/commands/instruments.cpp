@@ -7,6 +7,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "bgw/symbols.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/instruments/import.hpp"
@@ -39,12 +40,35 @@ Result<std::shared_ptr<const instruments::Index>> index_of(instruments::Instrume
 }
 
 // When it was last written; now where the system does not say.
-std::optional<std::int64_t> time_of_file(const std::string& file) {
+std::int64_t time_of_file(const std::string& file) {
   std::error_code failed;
   const auto written = std::filesystem::last_write_time(file, failed);
   if (failed) return wall_ns();
   const auto wall = std::chrono::file_clock::to_sys(written).time_since_epoch();
   return std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count();
+}
+
+// Of when the list is: the operator's word, else the file's.
+Result<instruments::ListInfo> list_of(const ImportRequest& request, int utc_offset) {
+  instruments::ListInfo list;
+  list.time_of = instruments::ListTime::file;
+  if (!request.date) {
+    list.time_ns = time_of_file(request.file);
+    list.day = day_at(list.time_ns, utc_offset);
+    return list;
+  }
+  const std::string& date = *request.date;
+  const auto time = parse_iso_time(date, utc_offset);
+  if (!time || *time <= 0)
+    return Error{"--date: found " + (date.empty() ? "nothing" : date) +
+                 ", expected a day or a time like 2026-11-27 or 2026-11-27T08:31"};
+  list.time_of = bgw::is_date(date) ? instruments::ListTime::day : instruments::ListTime::given;
+  list.time_ns = *time;
+  list.day = day_at(list.time_ns, utc_offset);
+  const std::int64_t today = day_at(wall_ns(), utc_offset);
+  if (list.day > today)
+    return Error{"--date " + date + " is in the future, expected today (" + iso_day(today) + ") or before"};
+  return list;
 }
 
 }  // namespace
@@ -58,14 +82,9 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   instruments::LastImport taken;
   taken.source = file;
   taken.imported_ns = wall_ns();
-  taken.list.time_of = request.date.empty() ? instruments::ListTime::file : instruments::ListTime::given;
-  const auto time =
-      request.date.empty() ? time_of_file(file) : parse_iso_time(request.date, loaded->calendar.utc_offset);
-  if (!time || *time <= 0)
-    return fail("--date: found " + request.date + ", expected a day or a time like 2026-11-27 or 2026-11-27T08:31",
-                kWrong);
-  taken.list.time_ns = *time;
-  taken.list.day = day_at(taken.list.time_ns, loaded->calendar.utc_offset);
+  const auto list = list_of(request, loaded->calendar.utc_offset);
+  if (!list) return fail(list.error().message, kWrong);
+  taken.list = *list;
   const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
   if (!plugins) return fail(plugins.error().message);
   const auto library = find_plugin(*plugins, plugin);
@@ -86,8 +105,8 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   if (!read) return fail(read.error().message);
   instruments::InstrumentStore store(**database);
   const instruments::Expiries expiries(loaded->calendar, wall_ns());
-  const auto report = [&](std::vector<std::string> different) {
-    const ListReport all{import, expiries, std::move(different)};
+  const auto report = [&](std::vector<std::string> different, bool kept_aside = false) {
+    const ListReport all{import, expiries, std::move(different), kept_aside};
     if (options.json)
       std::printf("%s\n", report_json(all).dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
     else
@@ -98,7 +117,7 @@ int instruments_import(const Options& options, const ImportRequest& request) {
     return fail(file + ": no row could be used; the instruments known before are kept");
   }
   if (const auto good = check_list(import, plugin, request.force, loaded->calendar, store); !good) {
-    report({});
+    report({}, true);
     return fail(file + ": " + good.error().message +
                 "; kept aside: the instruments known before stay; if it is right all the same, import it with --force");
   }

@@ -56,7 +56,7 @@ int update_one(const Options& options, const config::Loaded& loaded, const Targe
     const instruments::Expiries expiries(loaded.calendar, wall_ns());
     auto different = no_pairs(loaded.config, store, plugin);
     if (!different) return fail(different.error().message);
-    const ListReport report{updated->import, expiries, std::move(*different)};
+    const ListReport report{updated->import, expiries, std::move(*different), false};
     if (!options.json) std::printf("%s: ", plugin.c_str()), print_report(report);
     result.update(report_json(report));
     result["result"] = "updated";

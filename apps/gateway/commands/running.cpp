@@ -1,5 +1,7 @@
 // Commands that a running gateway answers, through its control socket.
 #include <cstdio>
+#include <initializer_list>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +28,40 @@ int failed(const Error& error) { return error.message.empty() ? kWrong : fail(er
 
 unsigned long long number(const Json& object, const char* key) { return object.value(key, 0ULL); }
 
+// What is counted: its key in the status, and what it is called.
+struct Counter {
+  const char* key;
+  const char* words;
+};
+
+// "3 WORDS, 1 WORDS" of those that are not zero, behind `lead`; empty: all are.
+std::string counted(const char* lead, const Json& from, std::initializer_list<Counter> counters) {
+  std::string text;
+  for (const Counter& counter : counters)
+    if (const auto count = number(from, counter.key); count != 0)
+      text += (text.empty() ? lead : ", ") + std::to_string(count) + ' ' + counter.words;
+  return text;
+}
+
+std::string line(std::string text) { return text.empty() ? text : "    " + std::move(text) + '\n'; }
+
+// Lines that most brokers do not need: what is left out of the broker's data, and what is odd with its list.
+std::string rest_of(const Json& broker) {
+  std::string text = line(counted("dropped by the plugin: ", broker.value("dropped", Json::object()),
+                                  {{"unknown_instrument", "updates of instruments that are not subscribed"},
+                                   {"duplicate", "duplicates"},
+                                   {"level", "levels that make no sense"},
+                                   {"unknown_layout", "packets of an unknown layout"},
+                                   {"unknown_scale", "prices of an unknown scale"}}));
+  text += line(counted("passed on: ", broker,
+                       {{"updates_without_price", "updates without a last price"},
+                        {"times_invalid", "without their time, which is impossible"}}));
+  text += line(counted("", broker, {{"not_in_list", "subscribed instruments are not in the list"}}));
+  if (const std::string warning = broker.value("list_warning", ""); !warning.empty())
+    text += line("warning: " + warning);
+  return text;
+}
+
 // ", list of TIME, generation N" behind the number of instruments.
 std::string list_text(const Json& broker) {
   const auto list = broker.find("list");
@@ -45,6 +81,11 @@ int status(const Options& options) {
   if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
   std::printf("port %llu, zeromq %s, %llu clients\n", number(out, "port"),
               out["zeromq"].is_string() ? out["zeromq"].get<std::string>().c_str() : "off", number(out, "clients"));
+  const std::string not_sent = counted("not sent: ", out,
+                                       {{"waiting_for_price", "updates without a last price to clients without extras"},
+                                        {"older", "updates older than what another login or broker had said"},
+                                        {"zeromq_dropped", "messages by ZeroMQ"}});
+  if (!not_sent.empty()) std::printf("%s\n", not_sent.c_str());
   const Json& ledger = out["ledger"];
   std::printf("updates %llu, published %llu; hidden by brokers: %llu trades\n", number(out, "updates"),
               number(out, "published"), number(out, "hidden_trades"));
@@ -59,7 +100,7 @@ int status(const Options& options) {
                 l["standby"].is_string() ? (", hot standby " + l["standby"].get<std::string>()).c_str() : "",
                 number(l, "instruments"));
   }
-  for (const Json& b : out["brokers"])
+  for (const Json& b : out["brokers"]) {
     std::printf(
         "%-12s %-13s %s%s%s\n    instruments %llu%s, subscribed %llu (%llu refused) on %llu connections, lag %.1f s\n"
         "    attempts %llu, logins %llu, recycled %llu; frames %llu (%llu refused), updates %llu (%llu invalid, %llu "
@@ -71,6 +112,8 @@ int status(const Options& options) {
         number(b, "connections"), b.value("lag", 0.0), number(b, "connects"), number(b, "logins"),
         number(b, "recycles"), number(b, "frames"), number(b, "frames_refused"), number(b, "updates"),
         number(b, "updates_invalid"), number(b, "conflated"));
+    std::fputs(rest_of(b).c_str(), stdout);
+  }
   return kDone;
 }
 

@@ -37,7 +37,7 @@ TEST(ScripMaster, SharesAndIndices) {
   EXPECT_EQ(p.status, BGW_OK) << p.error;
   EXPECT_THAT(p.rows, UnorderedElementsAre("RELIANCE.NSE 2885", "RELIANCE.BSE 500325", "NIFTY.NSE_INDEX 99926000"));
   EXPECT_THAT(p.skips, IsEmpty());
-  EXPECT_EQ(p.last.line, 1U) << "shares of NSE come when all are known";
+  EXPECT_EQ(p.last.place, 1U) << "shares of NSE come when all are known";
   EXPECT_EQ(p.last_texts, "RELIANCE-EQ|NSE|RELIANCE|EQ|");
 }
 
@@ -65,6 +65,24 @@ TEST(ScripMaster, TheOrdinarySeriesHasTheNameWhateverTheOrder) {
   EXPECT_THAT(parse('[' + row("3", "782GJ32-SG", "782GJ32", "", "NSE") + ']').rows, ElementsAre("782GJ32-SG.NSE 3"));
 }
 
+TEST(ScripMaster, AShareWhoseRowIsRefusedKeepsItsName) {
+  for (const std::string& refused :
+       {row("1", "ABC-EQ", "ABC", "", "NSE", "", "-1", "5", "-1"), row("x", "ABC-EQ", "ABC", "", "NSE"),
+        row("1", "ABC-EQ", "ABC", "BOND", "NSE"), std::string(R"({"symbol":"ABC-EQ","exch_seg":"NSE","more":[]})")}) {
+    const Parsed p = parse('[' + row("2", "ABC-BE", "ABC", "", "NSE") + ',' + refused + ']');
+    EXPECT_THAT(p.rows, ElementsAre("ABC-BE.NSE 2")) << refused;
+    EXPECT_EQ(p.skips.size(), 1U);
+  }
+}
+
+TEST(ScripMaster, AWholeLotMayHaveDecimals) {
+  for (const char* lot : {"75", "75.0", "75.000000"}) {
+    const Parsed p = parse('[' + row("1", "AFUT", "A", "FUTSTK", "NFO", "28OCT2026", "-1", "5", lot) + ']');
+    EXPECT_THAT(p.skips, IsEmpty()) << lot;
+    EXPECT_EQ(p.last.lot_size, 75) << lot;
+  }
+}
+
 TEST(ScripMaster, AByteOrderMarkIsPassedOver) {
   EXPECT_THAT(parse("\xef\xbb\xbf[" + row("1", "A-EQ", "A", "", "NSE") + ']').rows, ElementsAre("A.NSE 1"));
 }
@@ -90,7 +108,7 @@ TEST(ScripMaster, StrangeRowsAreSkippedWithTheirReason) {
     return p.skips.size() == 1 ? p.skips[0] : "";
   };
   EXPECT_EQ(reason(row("26074", "MIDCPNIFTY", "MIDCPNIFTY", "", "NSE", "", "0.0", "0.0", "-1")),
-            "1: row 1: lotsize: found '-1', expected 0 or more");
+            "1: lotsize: found '-1', expected 0 or more");
   EXPECT_THAT(reason(row("x", "A-EQ", "A", "", "NSE")), HasSubstr("token: found 'x', expected a number"));
   EXPECT_THAT(reason(row("1", "", "A", "", "NSE")), HasSubstr("symbol: found ''"));
   EXPECT_THAT(reason(row("1", "A", "A", "", "NYSE")), HasSubstr("exch_seg: found 'NYSE'"));
@@ -107,8 +125,20 @@ TEST(ScripMaster, StrangeRowsAreSkippedWithTheirReason) {
               HasSubstr("lotsize: found '0', expected 1 or more"));
   EXPECT_THAT(reason(row("1", "AFUT", "A", "FUTSTK", "NFO", "28OCT2026", "-1", "5", "")),
               HasSubstr("lotsize: found ''"));
+  EXPECT_THAT(reason(row("1", "AFUT", "A", "FUTSTK", "NFO", "28OCT2026", "-1", "5", "1.5")),
+              HasSubstr("lotsize: found '1.5', expected a whole number"));
   EXPECT_THAT(reason("{}"), HasSubstr("exch_seg: found ''"));
   EXPECT_THAT(reason(R"({"token":{"a":[1]},"symbol":"A"})"), HasSubstr("an object or a list within the row"));
+}
+
+TEST(ScripMaster, RowsAreCountedAndNotLines) {
+  EXPECT_STREQ(instruments_extension()->place_word, "row");
+  const Parsed p = parse('[' + row("1", "A-EQ", "A", "", "NSE") + ',' + row("x", "B-EQ", "B", "", "NSE") + ",\n\n" +
+                         row("y", "C-EQ", "C", "", "NSE") + ',' + row("2", "D", "D", "", "BSE") + ']');
+  EXPECT_THAT(p.skips, ElementsAre("2: token: found 'x', expected a number", "3: token: found 'y', expected a number"));
+  EXPECT_EQ(p.last.place, 1U) << "a share of NSE, handed over last";
+  EXPECT_EQ(parse('[' + row("1", "A-EQ", "A", "", "NSE") + ',' + row("2", "D", "D", "", "BSE") + ']').rows.front(),
+            "D.BSE 2");
 }
 
 TEST(ScripMaster, NewKeysAndOtherTypesChangeNothing) {
@@ -136,15 +166,15 @@ TEST(ScripMaster, WhatIsNoListIsRefusedWhole) {
     return p.error;
   };
   EXPECT_THAT(problem(""), HasSubstr("found an empty file"));
-  EXPECT_THAT(problem("<html>gone</html>"), HasSubstr("found no valid JSON at line 1, in row 1"));
+  EXPECT_THAT(problem("<html>gone</html>"), HasSubstr("found no valid JSON in row 1"));
   EXPECT_THAT(problem("{\"a\":1}"), HasSubstr("found a JSON object"));
   EXPECT_THAT(problem("[[1]]"), HasSubstr("a list within the list"));
   EXPECT_THAT(problem("[1]"), HasSubstr("no object in the list"));
   EXPECT_THAT(problem("\"a\""), HasSubstr("a single JSON value"));
-  EXPECT_THAT(problem("[\n" + one + ",\n" + one.substr(0, 30)), HasSubstr("at line 3, in row 2"));
+  EXPECT_THAT(problem("[\n" + one + ",\n" + one.substr(0, 30)), HasSubstr("found no valid JSON in row 2"));
   EXPECT_THAT(problem("[" + std::string(100, '[')), HasSubstr("a list within the list"));
   EXPECT_THAT(problem("[{\"token\":\"" + std::string(3 << 20, 'x') + "\"}]"),
-              HasSubstr("found a value of more than 1 MiB at line 1, in row 1"));
+              HasSubstr("found a value of more than 1 MiB in row 1"));
 }
 
 const std::filesystem::path kFolder =

@@ -46,7 +46,7 @@ TEST(KiteCsv, TellsTheRestOfARow) {
       "7,2,\"A \"\"quoted\"\" one\",\"X, Y & Z "
       "(B)\",0,2026-05-22,83.25,0.0025,1000,CE,CDS-OPT,CDS\n");
   ASSERT_THAT(p.skips, IsEmpty());
-  EXPECT_EQ(p.last.line, 2U);
+  EXPECT_EQ(p.last.place, 2U);
   EXPECT_EQ(p.last.strike, 83'250'000'000);
   EXPECT_EQ(p.last.tick_size, 2'500'000);
   EXPECT_EQ(p.last.lot_size, 1000);
@@ -111,6 +111,28 @@ TEST(KiteCsv, EachTypeNeedsOnlyWhatItUses) {
                           "12: lot_size: found '-1', expected 0 or more",
                           "13: exchange: found 'NCO', expected of an index NSE, BSE, MCX, CDS, GLOBAL or "
                           "NSEIX"));
+}
+
+TEST(KiteCsv, AShareWhoseRowIsRefusedKeepsItsName) {
+  for (const char* refused : {"1,2,ABC,A,0,,0,0.05,-1,EQ,NSE,NSE\n", "x,2,ABC,A,0,,0,0.05,1,EQ,NSE,NSE\n",
+                              "1,2,ABC,A,0,,0,0.05,1,BOND,NSE,NSE\n"}) {
+    const Parsed p = rows("3,4,ABC-BE,A,0,,0,0.05,1,EQ,NSE,NSE\n" + std::string(refused));
+    EXPECT_THAT(p.rows, ElementsAre("ABC-BE.NSE 3")) << refused;
+    EXPECT_EQ(p.skips.size(), 1U);
+  }
+  EXPECT_THAT(rows("1,2,ABC,A,0,,0,0.05,-1,EQ,BSE,BSE\n3,4,ABC-BE,A,0,,0,0.05,1,EQ,NSE,NSE\n").rows,
+              ElementsAre("ABC.NSE 3"))
+      << "another exchange's";
+}
+
+TEST(KiteCsv, ADerivativesLotIsAWholeNumber) {
+  const Parsed p = rows(
+      "1,2,A26DFUT,A,0,2026-12-30,0,0.05,1.5,FUT,NFO-FUT,NFO\n2,2,A26D5CE,A,0,2026-12-30,5,0.05,0.5,CE,NFO-OPT,NFO\n"
+      "3,2,B26DFUT,B,0,2026-12-30,0,0.05,75.0,FUT,NFO-FUT,NFO\n");
+  EXPECT_THAT(p.skips, ElementsAre("2: lot_size: found '1.5', expected a whole number",
+                                   "3: lot_size: found '0.5', expected a whole number"));
+  EXPECT_THAT(p.rows, ElementsAre("B30DEC26FUT.NFO 3"));
+  EXPECT_EQ(p.last.lot_size, 75);
 }
 
 TEST(KiteCsv, AByteOrderMarkIsPassedOver) {

@@ -374,7 +374,7 @@ typedef struct bgw_adapter_api { /* every function is [adapter] */
 typedef struct bgw_instrument {
   uint32_t size;
   uint32_t reserved;
-  uint64_t line; /* of the file, from 1; 0: built in */
+  uint64_t place; /* in the file, from 1, as bgw_instruments.place_word counts; 0: built in */
   const char* symbol;
   const char* exchange;
   const char* broker_symbol;
@@ -400,8 +400,9 @@ typedef struct bgw_instrument_sink {
   uint32_t size;
   uint32_t reserved;
   void* context;
-  void (*row)(void* context, const bgw_instrument* row);          /* copied before it returns */
-  void (*skip)(void* context, uint64_t line, const char* reason); /* a bad row: counted, the load goes on */
+  void (*row)(void* context, const bgw_instrument* row); /* copied before it returns */
+  /* A bad row: counted, the load goes on. `place` is that of bgw_instrument; the reason need not repeat it. */
+  void (*skip)(void* context, uint64_t place, const char* reason);
 } bgw_instrument_sink;
 
 typedef struct bgw_instruments {
@@ -416,6 +417,9 @@ typedef struct bgw_instruments {
   /* Headers of that request, "Name: value", one a line, with {NAME} as above; a line whose setting is missing is left
    * out. NULL: none. */
   const char* headers;
+  /* What bgw_instrument.place counts, as messages to operators say it before the number: "line", or "row" where lines
+   * do not tell rows apart. NULL: "line". */
+  const char* place_word;
 } bgw_instruments;
 
 /* ---- bgw.credentials/1: whether credentials are good, by one request of the broker's web interface -----------------
@@ -500,7 +504,7 @@ BGW_LAYOUT_ASSERT(sizeof(bgw_limits) == 56 && offsetof(bgw_limits, depth_limits)
 BGW_LAYOUT_ASSERT(sizeof(bgw_close) == 48 && offsetof(bgw_close, reason) == 24, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, setting_written_ns) == 176, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_adapter_api, create) == 8 && offsetof(bgw_adapter_api, on_timer) == 88, "append only");
-BGW_LAYOUT_ASSERT(sizeof(bgw_instruments) == 40 && offsetof(bgw_instruments, url) == 24, "append only");
+BGW_LAYOUT_ASSERT(sizeof(bgw_instruments) == 48 && offsetof(bgw_instruments, url) == 24, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_credentials) == 32 && offsetof(bgw_credentials, judge) == 24, "append only");
 BGW_LAYOUT_ASSERT(sizeof(bgw_instrument) == 112 && offsetof(bgw_instrument, lot_size) == 96, "append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_plugin_descriptor, broker) == 56 &&

@@ -12,7 +12,7 @@ namespace bgw {
 
 // A bgw_instrument with texts of its own.
 struct Row {
-  std::uint64_t line = 0;
+  std::uint64_t place = 0;
   std::string symbol, exchange, broker_symbol, broker_exchange, token, name, type, expiry, exchange_number;
   std::int64_t strike = 0;
   std::int64_t tick_size = 0;
@@ -25,10 +25,17 @@ class Rows {
  public:
   explicit Rows(const bgw_instrument_sink& sink) : sink_(sink) {}
 
+  // A share's `symbol` is its broker's spelling.
   void take(Row row) {
     if (row.exchange != "NSE" || row.type != "EQ") return hand_over(row);
     names_.note(row.symbol);
     shares_.push_back(std::move(row));
+  }
+  // The plugin cannot use the row. What is known of the row should be set all the same: a share of NSE (its exchange
+  // and its symbol are enough) is listed, and no other series of it gets its name.
+  void skip(const Row& row, const std::string& reason) {
+    if (row.exchange == "NSE" && !row.symbol.empty()) names_.note(row.symbol);
+    sink_.skip(sink_.context, row.place, reason.c_str());
   }
   void finish() {
     for (Row& share : shares_) {
@@ -42,7 +49,7 @@ class Rows {
   void hand_over(const Row& from) const {
     bgw_instrument row{};
     row.size = sizeof row;
-    row.line = from.line;
+    row.place = from.place;
     row.symbol = from.symbol.c_str();
     row.exchange = from.exchange.c_str();
     row.broker_symbol = from.broker_symbol.c_str();

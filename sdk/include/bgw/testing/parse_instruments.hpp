@@ -15,7 +15,7 @@ struct ParsedInstruments {
   bgw_status status = BGW_OK;
   std::string error;
   std::vector<std::string> rows;   // "SYMBOL.EXCHANGE token"
-  std::vector<std::string> skips;  // "line: reason"
+  std::vector<std::string> skips;  // "place: reason"
   bgw_instrument last{};           // numbers only: the row's texts are gone
   std::string last_texts;          // of the last row: broker_symbol broker_exchange name type expiry, with '|' between
 };
@@ -44,8 +44,8 @@ inline ParsedInstruments parse_instruments(const bgw_instruments& extension, std
         o.last_texts = std::string(row->broker_symbol) + '|' + row->broker_exchange + '|' + row->name + '|' +
                        row->instrument_type + '|' + row->expiry;
       },
-      [](void* context, std::uint64_t line, const char* reason) {
-        static_cast<ParsedInstruments*>(context)->skips.push_back(std::to_string(line) + ": " + reason);
+      [](void* context, std::uint64_t place, const char* reason) {
+        static_cast<ParsedInstruments*>(context)->skips.push_back(std::to_string(place) + ": " + reason);
       }};
   bgw_error error{};
   out.status = extension.parse(&source, &sink, &error);
