@@ -191,8 +191,12 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
     answered(tick->instrument);
   const std::int64_t mono = call_wall_ns_ != 0 ? call_mono_ns_ : options_.monotonic();
   const std::int64_t wall = call_wall_ns_ != 0 ? call_wall_ns_ : owner_.wall_at(mono);
+  const bool prices_below_zero = (asked_[tick->instrument] & kBelowZero) != 0;
+  const UpdateCheck::Result checked =
+      check_.check(lots_.has(tick->instrument) ? lots_.convert(u) : u, prices_below_zero);
+  count_left_out(checked);
   // What has never traded, or was sent without a price, has no last price: only the rest is handed on.
-  bgw_update priced = lots_.has(tick->instrument) ? lots_.convert(u) : u;
+  bgw_update priced = checked.update;
   tick = priced.tick;
   bgw_tick without_price;
   if (has_ltp && has_no_price(*tick)) {
@@ -218,6 +222,11 @@ bool AdapterInstance::has_no_price(const bgw_tick& tick) const noexcept {
   const bool traded =
       ((tick.present & BGW_HAS_VOLUME) != 0 && tick.volume > 0) || (tick.present & BGW_HAS_LAST_TRADE_TIME) != 0;
   return tick.ltp == 0 && !traded;
+}
+
+void AdapterInstance::count_left_out(const UpdateCheck::Result& checked) noexcept {
+  if (checked.lost_book) add_one(counts_.dropped[BGW_DROP_ORDER]);
+  if (checked.levels != 0) counts_.dropped[BGW_DROP_LEVEL].fetch_add(checked.levels, std::memory_order_relaxed);
 }
 
 const AdapterSetting* AdapterInstance::find_setting(std::string_view key) const {

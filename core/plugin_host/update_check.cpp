@@ -1,0 +1,72 @@
+#include "core/plugin_host/update_check.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <span>
+
+namespace gw::plugin_host {
+namespace {
+
+using Side = std::span<const bgw_level>;
+
+Side bids_of(const bgw_book& book) { return {book.bids, book.bid_count}; }
+Side asks_of(const bgw_book& book) { return {book.asks, book.ask_count}; }
+
+// As nearly every side is: each level has a quantity and a price above zero, and they are best first. Levels of one
+// price are fine. The two sides are not compared: before the open and in auctions bids stand above asks, and no packet
+// proves that trading is continuous.
+bool is_ordinary(const bgw_book& book) {
+  bool good = true;
+  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  for (const bgw_level& level : bids_of(book)) {
+    good &= level.quantity > 0 && level.price > 0 && level.price <= before;
+    before = level.price;
+  }
+  before = 1;
+  for (const bgw_level& level : asks_of(book)) {
+    good &= level.quantity > 0 && level.price >= before;
+    before = level.price;
+  }
+  return good;
+}
+
+bool are_in_order(Side bids, Side asks) {
+  const auto falls = [](const bgw_level& a, const bgw_level& b) { return a.price > b.price; };
+  const auto rises = [](const bgw_level& a, const bgw_level& b) { return a.price < b.price; };
+  return std::is_sorted(bids.begin(), bids.end(), falls) && std::is_sorted(asks.begin(), asks.end(), rises);
+}
+
+// Copies the levels that are some; the number of them. `odd` counts those taken out, but for empty ones.
+std::uint32_t copy_levels(Side from, bool prices_below_zero, bgw_level* to, std::uint32_t& odd) {
+  std::uint32_t count = 0;
+  for (const bgw_level& level : from) {
+    if (level.quantity == 0) continue;
+    if (level.quantity > 0 && (level.price > 0 || prices_below_zero))
+      to[count++] = level;
+    else
+      ++odd;
+  }
+  return count;
+}
+
+}  // namespace
+
+UpdateCheck::Result UpdateCheck::check(const bgw_update& update, bool prices_below_zero) noexcept {
+  Result result{update};
+  if (update.book != nullptr && !is_ordinary(*update.book)) {
+    book_ = *update.book;
+    book_.bid_count = copy_levels(bids_of(*update.book), prices_below_zero, bids_.data(), result.levels);
+    book_.ask_count = copy_levels(asks_of(*update.book), prices_below_zero, asks_.data(), result.levels);
+    book_.bids = bids_.data();
+    book_.asks = asks_.data();
+    result.lost_book = !are_in_order(bids_of(book_), asks_of(book_));
+    result.update.book = result.lost_book ? nullptr : &book_;
+  }
+  if (!result.lost_book) return result;
+  tick_ = *update.tick;
+  tick_.modes &= ~std::uint32_t{BGW_MODE_DEPTH};
+  result.update.tick = &tick_;
+  return result;
+}
+
+}  // namespace gw::plugin_host

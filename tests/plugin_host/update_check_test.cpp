@@ -1,0 +1,111 @@
+#include "core/plugin_host/update_check.hpp"
+
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace gw::plugin_host {
+namespace {
+
+using Prices = std::vector<std::int64_t>;
+
+class Check : public testing::Test {
+ protected:
+  Check() {
+    tick_.modes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+    tick_.present = BGW_HAS_LTP | BGW_HAS_VOLUME;
+    tick_.ltp = 100;
+    tick_.volume = 7;
+  }
+  UpdateCheck::Result check(const Prices& bids, const Prices& asks) {
+    bids_.clear();
+    asks_.clear();
+    for (const std::int64_t price : bids) bids_.push_back({price, 10, 1, 0});
+    for (const std::int64_t price : asks) asks_.push_back({price, 10, 1, 0});
+    return check();
+  }
+  UpdateCheck::Result check() {
+    book_.bid_count = static_cast<std::uint32_t>(bids_.size());
+    book_.ask_count = static_cast<std::uint32_t>(asks_.size());
+    book_.bids = bids_.data();
+    book_.asks = asks_.data();
+    return check_.check({&tick_, rare_, &book_}, below_zero_);
+  }
+
+  UpdateCheck check_;
+  bgw_tick tick_{};
+  const bgw_tick_rare* rare_ = nullptr;
+  bgw_book book_{};
+  bool below_zero_ = false;
+  std::vector<bgw_level> bids_;
+  std::vector<bgw_level> asks_;
+};
+
+TEST_F(Check, ABookInOrderPassesUntouched) {
+  for (const auto& [bids, asks] : {std::pair<Prices, Prices>{{}, {}},
+                                   {{99}, {}},
+                                   {{99, 98, 97}, {101, 102}},
+                                   {{99, 99, 99, 98}, {101, 101}},    // orders of one price
+                                   {{101, 100}, {101, 102}},          // locked
+                                   {{105, 104}, {100, 101, 103}}}) {  // crossed
+    const UpdateCheck::Result result = check(bids, asks);
+    EXPECT_EQ(result.update.tick, &tick_);
+    EXPECT_EQ(result.update.book, &book_);
+    EXPECT_FALSE(result.lost_book);
+  }
+}
+
+TEST_F(Check, ABookWithASideOutOfOrderIsLeftOutAndTheRestStays) {
+  for (const auto& [bids, asks] : {std::pair<Prices, Prices>{{98, 99}, {101, 102}},
+                                   {{99, 98}, {102, 101}},
+                                   {{99, 97, 98}, {}},
+                                   {{}, {101, 103, 102}}}) {
+    const UpdateCheck::Result result = check(bids, asks);
+    EXPECT_TRUE(result.lost_book);
+    EXPECT_EQ(result.update.book, nullptr);
+    EXPECT_EQ(result.update.tick->modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE});
+    EXPECT_EQ(result.update.tick->present, tick_.present);
+    EXPECT_EQ(result.update.tick->ltp, 100);
+  }
+}
+
+// ---- levels
+
+Prices prices(const bgw_level* levels, std::uint32_t count) {
+  Prices out;
+  for (std::uint32_t i = 0; i < count; ++i) out.push_back(levels[i].price);
+  return out;
+}
+Prices bids(const UpdateCheck::Result& r) { return prices(r.update.book->bids, r.update.book->bid_count); }
+Prices asks(const UpdateCheck::Result& r) { return prices(r.update.book->asks, r.update.book->ask_count); }
+
+TEST_F(Check, LevelsThatAreNoneGoBeforeTheOrderIsLookedAt) {
+  bids_ = {{0, 500, 3, 0}, {99, 10, 1, 0}, {-5, 10, 1, 0}, {500, 0, 1, 0}, {98, -1, 1, 0}, {97, 10, 7, 0}};
+  asks_ = {{0, 700, 4, 0}, {101, 10, 1, 0}};
+  book_.present = BGW_HAS_ORDERS;
+  const UpdateCheck::Result result = check();
+  EXPECT_EQ(bids(result), (Prices{99, 97}));
+  EXPECT_EQ(asks(result), (Prices{101}));
+  EXPECT_EQ(result.update.book->bids[1].orders, 7U);
+  EXPECT_EQ(result.update.book->present, std::uint32_t{BGW_HAS_ORDERS});
+  EXPECT_EQ(result.levels, 4U) << "the empty one is nothing odd";
+  EXPECT_FALSE(result.lost_book);
+  EXPECT_EQ(result.update.tick, &tick_);
+}
+
+TEST_F(Check, ABookWhoseLevelsAllGoIsEmpty) {
+  const UpdateCheck::Result result = check({0}, {});
+  EXPECT_EQ(bids(result), Prices{});
+  EXPECT_EQ(result.levels, 1U);
+  EXPECT_FALSE(result.lost_book);
+}
+
+TEST_F(Check, TheLargestBookFits) {
+  const UpdateCheck::Result result = check(Prices(BGW_MAX_LEVELS, -1), Prices(BGW_MAX_LEVELS, 5));
+  EXPECT_EQ(result.levels, BGW_MAX_LEVELS);
+  EXPECT_EQ(result.update.book->ask_count, BGW_MAX_LEVELS);
+}
+
+}  // namespace
+}  // namespace gw::plugin_host
