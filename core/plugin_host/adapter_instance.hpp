@@ -155,7 +155,6 @@ class AdapterInstance final : public transport::WsClient::Events {
   void publish(const bgw_update& update) noexcept;
   bgw_status open_websocket(const bgw_websocket_request& request, std::uint32_t& connection);
   void drop_socket();
-  bool has_no_price(const bgw_tick& tick) const noexcept;
   void count_left_out(const UpdateCheck::Result& checked) noexcept;
   bool is_live(std::uint32_t handle) const noexcept { return handle < asked_.size() && asked_[handle] != 0; }
 

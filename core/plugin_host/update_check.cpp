@@ -12,6 +12,36 @@ using Side = std::span<const bgw_level>;
 Side bids_of(const bgw_book& book) { return {book.bids, book.bid_count}; }
 Side asks_of(const bgw_book& book) { return {book.asks, book.ask_count}; }
 
+// ---- prices of the tick
+
+// Zero is no last price where nothing has been traded yet.
+bool has_traded(const bgw_tick& tick) {
+  return ((tick.present & BGW_HAS_VOLUME) != 0 && tick.volume > 0) || (tick.present & BGW_HAS_LAST_TRADE_TIME) != 0;
+}
+
+// Presence bits of the prices that mean "none".
+std::uint64_t absent_prices(const bgw_update& update, bool prices_below_zero) {
+  const bgw_tick& tick = *update.tick;
+  if (prices_below_zero) return tick.ltp == 0 && !has_traded(tick) ? tick.present & BGW_HAS_LTP : 0;
+  std::uint64_t bits = 0;
+  const auto look = [&bits](std::int64_t price, std::uint64_t bit) { bits |= price > 0 ? 0 : bit; };
+  look(tick.ltp, BGW_HAS_LTP);
+  look(tick.average_price, BGW_HAS_AVERAGE_PRICE);
+  look(tick.open, BGW_HAS_OPEN);
+  look(tick.high, BGW_HAS_HIGH);
+  look(tick.low, BGW_HAS_LOW);
+  look(tick.close, BGW_HAS_CLOSE);
+  if (const bgw_tick_rare* rare = update.rare; rare != nullptr) {
+    look(rare->upper_circuit, BGW_HAS_UPPER_CIRCUIT);
+    look(rare->lower_circuit, BGW_HAS_LOWER_CIRCUIT);
+    look(rare->high_52_weeks, BGW_HAS_HIGH_52_WEEKS);
+    look(rare->low_52_weeks, BGW_HAS_LOW_52_WEEKS);
+  }
+  return bits & tick.present;
+}
+
+// ---- the book
+
 // As nearly every side is: each level has a quantity and a price above zero, and they are best first. Levels of one
 // price are fine. The two sides are not compared: before the open and in auctions bids stand above asks, and no packet
 // proves that trading is continuous.
@@ -53,6 +83,8 @@ std::uint32_t copy_levels(Side from, bool prices_below_zero, bgw_level* to, std:
 
 UpdateCheck::Result UpdateCheck::check(const bgw_update& update, bool prices_below_zero) noexcept {
   Result result{update};
+  const std::uint64_t present = update.tick->present & ~absent_prices(update, prices_below_zero);
+  result.lost_price = ((present ^ update.tick->present) & BGW_HAS_LTP) != 0;
   if (update.book != nullptr && !is_ordinary(*update.book)) {
     book_ = *update.book;
     book_.bid_count = copy_levels(bids_of(*update.book), prices_below_zero, bids_.data(), result.levels);
@@ -62,9 +94,11 @@ UpdateCheck::Result UpdateCheck::check(const bgw_update& update, bool prices_bel
     result.lost_book = !are_in_order(bids_of(book_), asks_of(book_));
     result.update.book = result.lost_book ? nullptr : &book_;
   }
-  if (!result.lost_book) return result;
+  if (present == update.tick->present && !result.lost_book) return result;
   tick_ = *update.tick;
-  tick_.modes &= ~std::uint32_t{BGW_MODE_DEPTH};
+  tick_.present = present;
+  if (result.lost_price) tick_.modes &= ~std::uint32_t{BGW_MODE_LTP};
+  if (result.lost_book) tick_.modes &= ~std::uint32_t{BGW_MODE_DEPTH};
   result.update.tick = &tick_;
   return result;
 }

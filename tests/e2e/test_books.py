@@ -1,4 +1,4 @@
-"""Books that no market can mean, as either broker may send them: what of a packet goes out, and what is counted."""
+"""Books and prices that no market can mean, as either broker may send them: what of a packet goes out, and what is counted."""
 
 import dataclasses
 import time
@@ -121,4 +121,32 @@ def test_levels_without_a_price_or_a_quantity_are_none(start, broker):
             assert data["depth"] == {"buy": [{"price": 99.98, "quantity": 10, "orders": 2}],
                                      "sell": [{"price": 100.01, "quantity": 10, "orders": 1}]}
         assert counts == {"level": 2}
+
+
+
+MCX = 1000 << 8 | 7
+
+
+# ---- prices
+
+OF_THE_DAY = {"open", "high", "low", "close", "avg_trade_price"}
+
+
+@pytest.mark.parametrize("price", [0, -500])
+def test_a_price_of_zero_or_below_is_not_said(start, broker, price):
+    wrong = {name: price for name in ("open", "high", "low", "close", "average")}
+    with Played(start, broker) as played:
+        extras, plain, _ = played.send(of(**wrong, bounds=[price] * 4))
+        assert plain[2].keys() == {"symbol", "exchange", "ltp", "timestamp", "volume", "last_trade_quantity"}
+        for data in (extras[2], extras[4]):
+            assert not {*OF_THE_DAY, "upper_circuit", "lower_circuit", "high_52_weeks", "low_52_weeks"} & data.keys()
+            assert {"ltp", "volume", "oi", "total_buy_quantity"} <= data.keys()
+
+
+def test_prices_of_zero_and_below_are_said_where_the_exchange_has_them(start, broker):
+    with Played(start, broker, MCX) as played:
+        extras, plain, _ = played.send(of(ltp=-5, open=0, high=10, low=-3_763, close=-1, average=-7))
+        for data in (extras[2], plain[2]):
+            assert [data[name] for name in ("ltp", "open", "high", "low", "close", "avg_trade_price")] == [
+                -0.05, 0.0, 0.1, -37.63, -0.01, -0.07]
 

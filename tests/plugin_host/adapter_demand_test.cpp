@@ -232,6 +232,7 @@ TEST_F(AdapterDemand, WhatHasNeverTradedGoesUpWithoutALastPrice) {
   bgw_tick t = tick(1, BGW_MODE_LTP | BGW_MODE_QUOTE);
   t.ltp = 0;
   t.present |= BGW_HAS_CLOSE;
+  t.close = 100;
   publish(&t);
   ASSERT_EQ(seen().ticks.size(), 1u);
   EXPECT_EQ(seen().ticks[0].modes, std::uint32_t{BGW_MODE_QUOTE});

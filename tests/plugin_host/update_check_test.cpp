@@ -1,5 +1,6 @@
 #include "core/plugin_host/update_check.hpp"
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -105,6 +106,55 @@ TEST_F(Check, TheLargestBookFits) {
   const UpdateCheck::Result result = check(Prices(BGW_MAX_LEVELS, -1), Prices(BGW_MAX_LEVELS, 5));
   EXPECT_EQ(result.levels, BGW_MAX_LEVELS);
   EXPECT_EQ(result.update.book->ask_count, BGW_MAX_LEVELS);
+}
+
+// ---- prices
+
+constexpr std::uint64_t kPrices = BGW_HAS_LTP | BGW_HAS_AVERAGE_PRICE | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW |
+                                  BGW_HAS_CLOSE | BGW_HAS_UPPER_CIRCUIT | BGW_HAS_LOWER_CIRCUIT |
+                                  BGW_HAS_HIGH_52_WEEKS | BGW_HAS_LOW_52_WEEKS;
+
+bgw_tick_rare all_prices(std::int64_t price, bgw_tick& t) {
+  t.ltp = t.average_price = t.open = t.high = t.low = t.close = price;
+  t.present |= kPrices;
+  return {0, 0, price, price, price, price, {}};
+}
+
+TEST_F(Check, APriceOfZeroOrBelowIsNotSaidAndTheRestStays) {
+  for (const std::int64_t price : {std::int64_t{0}, std::int64_t{-5}, std::numeric_limits<std::int64_t>::min()}) {
+    const bgw_tick_rare rare = all_prices(price, tick_);
+    rare_ = &rare;
+    const UpdateCheck::Result result = check();
+    EXPECT_EQ(result.update.tick->present, std::uint64_t{BGW_HAS_VOLUME});
+    EXPECT_EQ(result.update.tick->modes, tick_.modes & ~std::uint32_t{BGW_MODE_LTP});
+    EXPECT_EQ(result.update.rare, &rare);
+    EXPECT_TRUE(result.lost_price);
+  }
+  const bgw_tick_rare rare = all_prices(1, tick_);
+  rare_ = &rare;
+  tick_.open = 0;
+  const UpdateCheck::Result result = check();
+  EXPECT_EQ(result.update.tick->present, tick_.present & ~std::uint64_t{BGW_HAS_OPEN});
+  EXPECT_FALSE(result.lost_price);
+}
+
+TEST_F(Check, PricesOfZeroAndBelowStayWhereTheExchangeHasThem) {
+  below_zero_ = true;
+  for (const std::int64_t price : {0, -5}) {
+    const bgw_tick_rare rare = all_prices(price, tick_);
+    rare_ = &rare;
+    EXPECT_EQ(check().update.tick, &tick_);
+  }
+}
+
+TEST_F(Check, AZeroIsNoLastPriceBeforeTheFirstTrade) {
+  below_zero_ = true;
+  tick_.ltp = 0;
+  tick_.volume = 0;
+  EXPECT_TRUE(check().lost_price);
+  EXPECT_EQ(check().update.tick->present, std::uint64_t{BGW_HAS_VOLUME});
+  tick_.present |= BGW_HAS_LAST_TRADE_TIME;
+  EXPECT_FALSE(check().lost_price);
 }
 
 }  // namespace

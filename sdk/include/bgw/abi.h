@@ -96,8 +96,9 @@ enum {
   BGW_HAS_ORDERS = 1u << 20
 };
 
-/* One packet's values. The first cache line holds what nearly every packet changes. An instrument that has never traded
- * has no ltp: leave BGW_HAS_LTP and BGW_MODE_LTP out, or hand the broker's zero over and the host does so. */
+/* One packet's values. The first cache line holds what nearly every packet changes. Hand prices over as the broker sent
+ * them: the host takes the presence bit of each that is zero or below where the exchange has no such prices. An
+ * instrument that has never traded has no ltp: hand the broker's zero over, or leave BGW_HAS_LTP and BGW_MODE_LTP out. */
 typedef struct bgw_tick {
   uint32_t instrument; /* the handle from bgw_subscription */
   uint32_t modes;      /* BGW_MODE_* bits that this packet fills: a quote packet has LTP|QUOTE */
@@ -191,7 +192,7 @@ enum {
   BGW_QUANTITIES_IN_LOTS = 1u << 1,    /* last, total and book quantities */
   BGW_VOLUME_IN_LOTS = 1u << 2,
   BGW_OI_IN_LOTS = 1u << 3,       /* with its day's high and low */
-  BGW_PRICES_BELOW_ZERO = 1u << 4 /* a price of zero or below is one there; elsewhere it is none, and is left out */
+  BGW_PRICES_BELOW_ZERO = 1u << 4 /* prices of zero and below are prices there; elsewhere they mean "none" */
 };
 
 typedef struct bgw_capability { /* one exchange; no depth levels: the exchange has no depth */
