@@ -97,7 +97,6 @@ UpdateCheck::Result UpdateCheck::check(const bgw_update& update, bool prices_bel
   if (present == update.tick->present && !result.lost_book) return result;
   tick_ = *update.tick;
   tick_.present = present;
-  if (result.lost_price) tick_.modes &= ~std::uint32_t{BGW_MODE_LTP};
   if (result.lost_book) tick_.modes &= ~std::uint32_t{BGW_MODE_DEPTH};
   result.update.tick = &tick_;
   return result;

@@ -150,3 +150,22 @@ def test_prices_of_zero_and_below_are_said_where_the_exchange_has_them(start, br
             assert [data[name] for name in ("ltp", "open", "high", "low", "close", "avg_trade_price")] == [
                 -0.05, 0.0, 0.1, -37.63, -0.01, -0.07]
 
+
+@pytest.mark.parametrize("token", [INFY, MCX], ids=["NSE", "MCX"])
+@pytest.mark.parametrize("mode", [1, 2, 4])
+def test_before_the_first_price_only_clients_with_extras_get_updates(start, broker, token, mode):
+    never = of(ltp=0, last_quantity=0, average=0, volume=0, open=0, high=0, low=0, last_trade_time=0)
+    with Played(start, broker, token, modes=(mode,)) as played:
+        extras, plain, counts = played.send(never)
+        assert extras.keys() == {mode} and "ltp" not in extras[mode] and plain == {}
+        assert counts == {"without_price": 1}
+        assert status_of(played.gateway)["waiting_for_price"] == 1
+        told = [n for n in played.extras.notices if n["type"] == "subscription_status"][-1]
+        assert (told["status"], told["message"]) == ("active", "waiting for a last price")
+        extras, plain, _ = played.send(of())
+        assert extras[mode]["ltp"] == plain[mode]["ltp"] == 100.0
+        extras, plain, _ = played.send(never)
+        assert extras.keys() == plain.keys() == ({mode} - {1}), "an old price is no news to mode 1"
+        assert all(data["ltp"] == 100.0 for got in (extras, plain) for data in got.values())
+        ledger = status_of(played.gateway)["ledger"]
+        assert ledger["unexplained"] == 0

@@ -235,12 +235,13 @@ TEST_F(AdapterDemand, WhatHasNeverTradedGoesUpWithoutALastPrice) {
   t.close = 100;
   publish(&t);
   ASSERT_EQ(seen().ticks.size(), 1u);
-  EXPECT_EQ(seen().ticks[0].modes, std::uint32_t{BGW_MODE_QUOTE});
+  EXPECT_EQ(seen().ticks[0].modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE});
   EXPECT_EQ(seen().ticks[0].present, std::uint64_t{BGW_HAS_CLOSE});
   t = tick(1, BGW_MODE_LTP);
   t.ltp = -5;
   publish(&t);
-  EXPECT_EQ(seen().ticks.size(), 1u) << "nothing of an LTP packet is left";
+  ASSERT_EQ(seen().ticks.size(), 2u) << "who wants last prices is told that there is none";
+  EXPECT_EQ(seen().ticks[1].present, 0u);
   EXPECT_EQ(link_->counts().updates_without_price.load(), 2u);
   EXPECT_EQ(invalid(), 0u);
 }

@@ -126,7 +126,7 @@ TEST_F(Check, APriceOfZeroOrBelowIsNotSaidAndTheRestStays) {
     rare_ = &rare;
     const UpdateCheck::Result result = check();
     EXPECT_EQ(result.update.tick->present, std::uint64_t{BGW_HAS_VOLUME});
-    EXPECT_EQ(result.update.tick->modes, tick_.modes & ~std::uint32_t{BGW_MODE_LTP});
+    EXPECT_EQ(result.update.tick->modes, tick_.modes) << "the packet is of these streams all the same";
     EXPECT_EQ(result.update.rare, &rare);
     EXPECT_TRUE(result.lost_price);
   }
