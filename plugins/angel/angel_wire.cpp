@@ -62,7 +62,7 @@ struct RawLevel {
   std::int16_t orders;
 };
 
-// Adds a level to a side of `capacity` levels.
+// Adds a level to a side of `capacity` levels. A count of orders below zero cannot be: the book then says none.
 void add_level(const Reader& r, const RawLevel& raw, bgw_level* side, std::uint32_t& count, std::uint32_t capacity,
                Packet& out) {
   bgw_level level{0, raw.quantity, 0, 0};
@@ -70,7 +70,10 @@ void add_level(const Reader& r, const RawLevel& raw, bgw_level* side, std::uint3
     ++out.dropped_levels;
     return;
   }
-  level.orders = static_cast<std::uint16_t>(raw.orders);
+  if (raw.orders < 0)
+    out.book.present &= ~std::uint32_t{BGW_HAS_ORDERS};
+  else
+    level.orders = static_cast<std::uint32_t>(raw.orders);
   side[count++] = level;
 }
 

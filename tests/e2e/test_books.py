@@ -123,6 +123,19 @@ def test_levels_without_a_price_or_a_quantity_are_none(start, broker):
         assert counts == {"level": 2}
 
 
+@pytest.mark.parametrize("broker", [Angel], ids=["angel"], indirect=True)
+def test_a_count_of_orders_below_zero_is_not_said(start, broker):
+    with Played(start, broker) as played:
+        ordinary = of()
+        odd = [(*ordinary.bids[0][:2], -1), *ordinary.bids[1:]]
+        extras, plain, counts = played.send(of(bids=odd))
+        for data in (extras[4], plain[4]):
+            assert len(data["depth"]["buy"]) == len(data["depth"]["sell"]) == packets.LEVELS
+            assert not any("orders" in level for side in data["depth"].values() for level in side)
+        assert counts == {}
+        assert played.send(ordinary)[1][4]["depth"]["buy"][0]["orders"] == ordinary.bids[0][2]
+
+
 
 MCX = 1000 << 8 | 7
 

@@ -112,6 +112,19 @@ TEST(AngelWire, ALevelThatMakesNoSenseSpoilsNeitherItsBookNorItsPacket) {
   EXPECT_EQ(p.book.asks[0].price, 196'121 * kPaisa);
 }
 
+TEST(AngelWire, ACountOfOrdersBelowZeroIsNoneOfTheWholeBook) {
+  Bytes snap = snap_frame();
+  set_best_five(snap, 1, 1, 11, 196'109, -1);
+  Bytes deep = depth_frame();
+  deep.set(51, std::int16_t{-1});
+  for (const Packet& p : {decoded(snap), decoded(deep)}) {
+    EXPECT_EQ(p.book.present & BGW_HAS_ORDERS, 0U);
+    EXPECT_GE(p.book.bid_count, 5U) << "its levels are as good as ever";
+    EXPECT_EQ(p.dropped_levels, 0U);
+  }
+  EXPECT_NE(decoded(snap_frame()).book.present & BGW_HAS_ORDERS, 0U);
+}
+
 TEST(AngelWire, OfMoreThanFiveLevelsOnOneSideTheFirstFiveCount) {
   Bytes frame = snap_frame();
   for (std::size_t i = 0; i < 10; ++i) set_best_five(frame, i, 0, 10 + static_cast<std::int64_t>(i), 196'120, 1);
