@@ -66,12 +66,29 @@ bool are_in_order(Side bids, Side asks) {
   return std::is_sorted(bids.begin(), bids.end(), falls) && std::is_sorted(asks.begin(), asks.end(), rises);
 }
 
+// What a level's price has to be.
+struct Legal {
+  bool below_zero;
+  bool zero;
+  bool has(std::int64_t price) const { return price > 0 || (price == 0 ? zero : below_zero); }
+};
+
+// A level at 0 can be a limit of zero, where the exchange has such prices, or market orders, which have no price. The
+// rest of the packet tells: a market at zero also shows a last price of zero or below, or a level below zero. Where
+// every other price is above zero, the orders at 0 are market orders.
+Legal legal_prices(const bgw_update& update, bool has_ltp, bool prices_below_zero) {
+  if (!prices_below_zero) return {false, false};
+  const auto is_below = [](const bgw_level& level) { return level.price < 0; };
+  return {true, (has_ltp && update.tick->ltp <= 0) || std::ranges::any_of(bids_of(*update.book), is_below) ||
+                    std::ranges::any_of(asks_of(*update.book), is_below)};
+}
+
 // Copies the levels that are some; the number of them. `odd` counts those taken out, but for empty ones.
-std::uint32_t copy_levels(Side from, bool prices_below_zero, bgw_level* to, std::uint32_t& odd) {
+std::uint32_t copy_levels(Side from, Legal legal, bgw_level* to, std::uint32_t& odd) {
   std::uint32_t count = 0;
   for (const bgw_level& level : from) {
     if (level.quantity == 0) continue;
-    if (level.quantity > 0 && (level.price > 0 || prices_below_zero))
+    if (level.quantity > 0 && legal.has(level.price))
       to[count++] = level;
     else
       ++odd;
@@ -86,9 +103,10 @@ UpdateCheck::Result UpdateCheck::check(const bgw_update& update, bool prices_bel
   const std::uint64_t present = update.tick->present & ~absent_prices(update, prices_below_zero);
   result.lost_price = ((present ^ update.tick->present) & BGW_HAS_LTP) != 0;
   if (update.book != nullptr && !is_ordinary(*update.book)) {
+    const Legal legal = legal_prices(update, (present & BGW_HAS_LTP) != 0, prices_below_zero);
     book_ = *update.book;
-    book_.bid_count = copy_levels(bids_of(*update.book), prices_below_zero, bids_.data(), result.levels);
-    book_.ask_count = copy_levels(asks_of(*update.book), prices_below_zero, asks_.data(), result.levels);
+    book_.bid_count = copy_levels(bids_of(*update.book), legal, bids_.data(), result.levels);
+    book_.ask_count = copy_levels(asks_of(*update.book), legal, asks_.data(), result.levels);
     book_.bids = bids_.data();
     book_.asks = asks_.data();
     result.lost_book = !are_in_order(bids_of(book_), asks_of(book_));

@@ -123,6 +123,26 @@ def test_levels_without_a_price_or_a_quantity_are_none(start, broker):
         assert counts == {"level": 2}
 
 
+MCX = 1000 << 8 | 7
+
+
+@pytest.mark.parametrize("ltp, bids, asks, left", [
+    (10_000, (0, 9_900, 9_800), (0, 10_100, 10_200), ((9_900, 9_800), (10_100, 10_200))),
+    (10_000, (), (0, 10_100), ((), (10_100,))),
+    (-5, (0, -10), (5,), ((0, -10), (5,))),
+    (5, (-5, -10), (0, 5), ((-5, -10), (0, 5))),
+    (-3_763, (-3_770, -3_780), (-3_760, -3_750), ((-3_770, -3_780), (-3_760, -3_750))),
+], ids=["market orders", "market orders and no bids", "bid of zero", "ask of zero", "below zero"])
+def test_zero_is_a_price_only_in_a_market_at_zero(start, broker, ltp, bids, asks, left):
+    with Played(start, broker, MCX) as played:
+        extras, _, counts = played.send(of(ltp=ltp, bids=levels(*bids), asks=levels(*asks)))
+        assert extras[4]["ltp"] == ltp / 100
+        assert prices(extras[4], "buy") == [price / 100 for price in left[0]]
+        assert prices(extras[4], "sell") == [price / 100 for price in left[1]]
+        odd = len(bids + asks) - len(left[0] + left[1])
+        assert counts == ({"level": odd} if odd else {})
+
+
 @pytest.mark.parametrize("broker", [Angel], ids=["angel"], indirect=True)
 def test_a_count_of_orders_below_zero_is_not_said(start, broker):
     with Played(start, broker) as played:
@@ -134,10 +154,6 @@ def test_a_count_of_orders_below_zero_is_not_said(start, broker):
             assert not any("orders" in level for side in data["depth"].values() for level in side)
         assert counts == {}
         assert played.send(ordinary)[1][4]["depth"]["buy"][0]["orders"] == ordinary.bids[0][2]
-
-
-
-MCX = 1000 << 8 | 7
 
 
 # ---- prices

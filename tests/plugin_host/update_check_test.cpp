@@ -1,6 +1,7 @@
 #include "core/plugin_host/update_check.hpp"
 
 #include <limits>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,37 @@ TEST_F(Check, TheLargestBookFits) {
   const UpdateCheck::Result result = check(Prices(BGW_MAX_LEVELS, -1), Prices(BGW_MAX_LEVELS, 5));
   EXPECT_EQ(result.levels, BGW_MAX_LEVELS);
   EXPECT_EQ(result.update.book->ask_count, BGW_MAX_LEVELS);
+}
+
+TEST_F(Check, ZeroIsMarketOrdersWhereEveryOtherPriceIsAboveZero) {
+  below_zero_ = true;
+  for (const auto& [b, a] : {std::pair<Prices, Prices>{{0, 99, 98}, {101}},
+                             {{99}, {0, 101, 102}},
+                             {{0, 99}, {0, 101}},
+                             {{}, {0, 101}},
+                             {{0}, {0}}}) {
+    const UpdateCheck::Result result = check(b, a);
+    EXPECT_FALSE(result.lost_book);
+    for (const Prices& side : {bids(result), asks(result)})
+      for (const std::int64_t price : side) EXPECT_GT(price, 0);
+    EXPECT_EQ(bids(result).size() + asks(result).size() + result.levels, b.size() + a.size());
+  }
+}
+
+TEST_F(Check, ZeroIsAPriceOfAMarketThatIsThere) {
+  below_zero_ = true;
+  for (const auto& [ltp, b, a] : {std::tuple<std::int64_t, Prices, Prices>{5, {0, -5}, {5, 10}},
+                                  {5, {-5, -10}, {0, 5}},
+                                  {-5, {0}, {5}},
+                                  {0, {0}, {0, 5}},
+                                  {-3763, {-3768, -3773}, {-3758, -3753}}}) {
+    tick_.ltp = ltp;
+    const UpdateCheck::Result result = check(b, a);
+    EXPECT_EQ(bids(result), b);
+    EXPECT_EQ(asks(result), a);
+    EXPECT_EQ(result.levels, 0U);
+  }
+  EXPECT_TRUE(check({-10, -5}, {}).lost_book);
 }
 
 // ---- prices
