@@ -98,7 +98,8 @@ enum {
 
 /* One packet's values. The first cache line holds what nearly every packet changes. Hand prices over as the broker sent
  * them: the host takes the presence bit of each that is zero or below where the exchange has no such prices. An
- * instrument that has never traded has no ltp: hand the broker's zero over, or leave BGW_HAS_LTP and BGW_MODE_LTP out. */
+ * instrument that has never traded has no ltp: hand the broker's zero over, or leave BGW_HAS_LTP and BGW_MODE_LTP out.
+ * An auction's indicative price is no ltp. */
 typedef struct bgw_tick {
   uint32_t instrument; /* the handle from bgw_subscription */
   uint32_t modes;      /* BGW_MODE_* bits that this packet fills: a quote packet has LTP|QUOTE */
