@@ -191,33 +191,22 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
     answered(tick->instrument);
   const std::int64_t mono = call_wall_ns_ != 0 ? call_mono_ns_ : options_.monotonic();
   const std::int64_t wall = call_wall_ns_ != 0 ? call_wall_ns_ : owner_.wall_at(mono);
-  // What has never traded, or was sent without a price, has no last price: only the rest is handed on.
-  bgw_update priced = lots_.has(tick->instrument) ? lots_.convert(u) : u;
-  tick = priced.tick;
-  bgw_tick without_price;
-  if (has_ltp && has_no_price(*tick)) {
-    without_price = *tick;
-    without_price.present &= ~std::uint64_t{BGW_HAS_LTP};
-    without_price.modes &= ~std::uint32_t{BGW_MODE_LTP};
-    priced.tick = &without_price;
-    add_one(counts_.updates_without_price);
-  }
-  const UpdateTimes times(priced);
+  const bool prices_below_zero = (asked_[tick->instrument] & kBelowZero) != 0;
+  const UpdateCheck::Result checked =
+      check_.check(lots_.has(tick->instrument) ? lots_.convert(u) : u, prices_below_zero);
+  count_left_out(checked);
+  const UpdateTimes times(checked.update);
   if (times.corrected()) counts_.times_invalid.fetch_add(1, std::memory_order_relaxed);
   counts_.last_tick_ns.store(wall, std::memory_order_relaxed);
-  if (priced.tick->modes != 0)
+  if (checked.update.tick->modes != 0)
     writer_.put(times.update(), wall, (asked_[tick->instrument] & kDepth) - 1U, session_number_);
   if (clock_.on_tick(tick->instrument, mono, times.exchange_time_ns(), wall)) owner_.on_feed_live(*this);
 }
 
-// Zero, and what is below it, is a price only where the exchange has such prices; and zero is none where nothing has
-// been traded yet.
-bool AdapterInstance::has_no_price(const bgw_tick& tick) const noexcept {
-  if (tick.ltp > 0) return false;
-  if ((asked_[tick.instrument] & kBelowZero) == 0) return true;
-  const bool traded =
-      ((tick.present & BGW_HAS_VOLUME) != 0 && tick.volume > 0) || (tick.present & BGW_HAS_LAST_TRADE_TIME) != 0;
-  return tick.ltp == 0 && !traded;
+void AdapterInstance::count_left_out(const UpdateCheck::Result& checked) noexcept {
+  if (checked.lost_price) add_one(counts_.updates_without_price);
+  if (checked.lost_book) add_one(counts_.dropped[BGW_DROP_ORDER]);
+  if (checked.levels != 0) counts_.dropped[BGW_DROP_LEVEL].fetch_add(checked.levels, std::memory_order_relaxed);
 }
 
 const AdapterSetting* AdapterInstance::find_setting(std::string_view key) const {

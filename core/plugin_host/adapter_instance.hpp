@@ -21,6 +21,7 @@
 #include "core/plugin_host/link_options.hpp"
 #include "core/plugin_host/lot_converter.hpp"
 #include "core/plugin_host/unanswered.hpp"
+#include "core/plugin_host/update_check.hpp"
 #include "core/registry/capabilities.hpp"
 #include "core/transport/timers.hpp"
 #include "core/transport/ws_client.hpp"
@@ -154,7 +155,7 @@ class AdapterInstance final : public transport::WsClient::Events {
   void publish(const bgw_update& update) noexcept;
   bgw_status open_websocket(const bgw_websocket_request& request, std::uint32_t& connection);
   void drop_socket();
-  bool has_no_price(const bgw_tick& tick) const noexcept;
+  void count_left_out(const UpdateCheck::Result& checked) noexcept;
   bool is_live(std::uint32_t handle) const noexcept { return handle < asked_.size() && asked_[handle] != 0; }
 
   boost::asio::io_context& io_;
@@ -206,6 +207,7 @@ class AdapterInstance final : public transport::WsClient::Events {
   std::vector<std::uint16_t> asked_;
   Unanswered unanswered_;
   LotConverter lots_;
+  UpdateCheck check_;
 };
 
 }  // namespace gw::plugin_host

@@ -78,7 +78,7 @@ struct LinkCounts {
   std::atomic<std::uint64_t> updates_without_price{0};  // passed on without the last price: zero, or nothing traded
   std::atomic<std::uint64_t> times_invalid{0};  // updates with a time outside 2015 to 2100, passed on without it
   std::atomic<std::uint64_t> conflated{0};
-  std::array<std::atomic<std::uint64_t>, BGW_DROP_KINDS> dropped{};  // by the plugin, see BGW_DROP_*
+  std::array<std::atomic<std::uint64_t>, BGW_DROP_KINDS> dropped{};  // see BGW_DROP_*
   std::atomic<std::uint64_t> wanted{0};
   std::atomic<std::uint64_t> subscriptions_refused{0};
   std::atomic<std::int64_t> last_frame_ns{0};  // wall

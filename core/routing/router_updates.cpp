@@ -23,6 +23,12 @@ std::size_t newest_slot(const Memory& m, std::uint32_t mode) {
   return best;
 }
 
+// The streams that a packet fills. Once a last price is known, a packet without one says nothing to mode 1.
+std::uint32_t filled_modes(const bgw_tick& tick, bool is_priced) {
+  const bool has_news = (tick.present & BGW_HAS_LTP) != 0 || !is_priced;
+  return has_news ? tick.modes : tick.modes & ~std::uint32_t{BGW_MODE_LTP};
+}
+
 // Whose quote values a depth update shows: the newest known; the update's own where there are none.
 void set_quote(const Memory& m, TopicUpdate& update) {
   const std::size_t slot = newest_slot(m, BGW_MODE_QUOTE);
@@ -174,7 +180,8 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   Memory& m = *r->memory;
   // A book that was under way when more levels were asked for is none of those that are wanted now.
   const bool book_counts = v.header->asked_depth >= r->demanded_depth;
-  const std::uint32_t modes = book_counts ? v.tick->modes : v.tick->modes & ~std::uint32_t{BGW_MODE_DEPTH};
+  std::uint32_t modes = filled_modes(*v.tick, m.ltp_order != 0);
+  if (!book_counts) modes &= ~std::uint32_t{BGW_MODE_DEPTH};
   if (modes != 0) remember(m, v, modes, ++table.update_order);
   note_volume(m, v);
   TopicUpdate update{};
@@ -229,8 +236,13 @@ void Router::publish_interest(const Interest& interest, const Memory& m, const b
     update.exchange_time_ns = time_of(*v.tick, depth ? m.book_time_ns : 0);
     if (!is_older(topic, v.header->session, update)) publish(id, update);
   };
+  const std::uint32_t modes = filled_modes(*v.tick, update.has_ltp);
+  // Mode 1 is alive, though there is nothing new to say.
+  if (const TopicId ltp = interest.topics[0];
+      modes != v.tick->modes && ltp != kNoTopic && topics_[ltp]->state != SubscriptionState::active)
+    set_state(ltp, SubscriptionState::active);
   for (std::size_t slot = 0; slot < kStreams; ++slot)
-    if (interest.topics[slot] != kNoTopic && (v.tick->modes & kModeOfSlot[slot]) != 0)
+    if (interest.topics[slot] != kNoTopic && (modes & kModeOfSlot[slot]) != 0)
       publish_one(interest.topics[slot], kModeOfSlot[slot] == BGW_MODE_DEPTH);
   if ((v.tick->modes & BGW_MODE_DEPTH) != 0)
     for (const TopicId id : interest.other_levels) publish_one(id, true);

@@ -10,16 +10,14 @@ namespace {
 
 constexpr std::int64_t kPaisa = BGW_PRICE_SCALE / 100;
 
-// MCX has had crude oil at prices below zero (April 2020), and its and NCDEX's rules allow them; shares, their
-// derivatives and currencies have none.
 constexpr Segment kSegments[] = {
-    {"NSE", 1, "NSE_INDEX", kPaisa, false},
-    {"NFO", 2, "", kPaisa, false},
-    {"BSE", 3, "BSE_INDEX", kPaisa, false},
-    {"BFO", 4, "", kPaisa, false},
-    {"MCX", 5, "MCX_INDEX", kPaisa, true},
-    {"NCDEX", 7, "", kPaisa, true},
-    {"CDS", 13, "", BGW_PRICE_SCALE / 10'000'000, false},
+    {"NSE", 1, "NSE_INDEX", kPaisa},
+    {"NFO", 2, "", kPaisa},
+    {"BSE", 3, "BSE_INDEX", kPaisa},
+    {"BFO", 4, "", kPaisa},
+    {"MCX", 5, "MCX_INDEX", kPaisa},
+    {"NCDEX", 7, "", kPaisa},
+    {"CDS", 13, "", BGW_PRICE_SCALE / 10'000'000},
 };
 
 template <class Match>

@@ -13,7 +13,6 @@ struct Segment {
   std::string_view index_exchange;  // empty: has no indices
   // What one unit of a price on the wire is worth in 1e-9: paise, and of currency derivatives 1e-7 rupees.
   std::int64_t price_unit;
-  bool prices_below_zero;  // the exchange allows them
 };
 
 // Null: no segment that a document has, by its name or by its number. The scale of such a one's prices is not known.

@@ -27,7 +27,7 @@ T read(const std::byte* at) {
 class Reader {
  public:
   Reader(const std::byte* frame, const Segment& segment)
-      : p_(frame), unit_(segment.price_unit), most_(INT64_MAX / unit_), below_zero_(segment.prices_below_zero) {}
+      : p_(frame), unit_(segment.price_unit), most_(INT64_MAX / unit_) {}
 
   template <class T>
   T raw(std::size_t at) const {
@@ -43,26 +43,39 @@ class Reader {
     out = static_cast<std::int64_t>(value);
     return true;
   }
-  // False: a level that cannot be, or one without a price: market orders before the open.
-  bool level(std::int64_t price, std::int64_t quantity, std::int16_t orders, bgw_level& out) const {
-    if (quantity < 0 || (price <= 0 && !below_zero_)) return false;
-    out.quantity = quantity;
-    out.orders = static_cast<std::uint16_t>(orders);
-    return scaled(price, out.price);
-  }
-
- private:
   bool scaled(std::int64_t value, std::int64_t& out) const {
     if (value > most_ || value < -most_) return false;
     out = value * unit_;
     return true;
   }
 
+ private:
   const std::byte* p_;
   std::int64_t unit_;
   std::int64_t most_;
-  bool below_zero_;
 };
+
+// A level as it stands on the wire. Without a quantity it is empty.
+struct RawLevel {
+  std::int64_t price;
+  std::int64_t quantity;
+  std::int16_t orders;
+};
+
+// Adds a level to a side of `capacity` levels. A count of orders below zero cannot be: the book then says none.
+void add_level(const Reader& r, const RawLevel& raw, bgw_level* side, std::uint32_t& count, std::uint32_t capacity,
+               Packet& out) {
+  bgw_level level{0, raw.quantity, 0, 0};
+  if (count == capacity || !r.scaled(raw.price, level.price)) {
+    ++out.dropped_levels;
+    return;
+  }
+  if (raw.orders < 0)
+    out.book.present &= ~std::uint32_t{BGW_HAS_ORDERS};
+  else
+    level.orders = static_cast<std::uint32_t>(raw.orders);
+  side[count++] = level;
+}
 
 // A time of 0 is none.
 void set_time(std::int64_t value, std::int64_t unit, std::uint64_t bit, std::int64_t& member, std::uint64_t& present) {
@@ -111,17 +124,14 @@ void decode_best_five(const Reader& r, Packet& out) {
   constexpr std::size_t kEntry = 20;
   for (std::size_t at = kFirst; at < kFirst + 10 * kEntry; at += kEntry) {
     const auto flag = r.raw<std::int16_t>(at);
-    const auto orders = r.raw<std::int16_t>(at + 18);
-    const std::int64_t price = r.integer(at + 10);
-    const std::int64_t quantity = r.integer(at + 2);
-    if (price == 0 && quantity == 0 && orders == 0) continue;
-    std::uint32_t& count = flag == 1 ? out.book.bid_count : out.book.ask_count;
-    bgw_level level{};
-    if ((flag != 0 && flag != 1) || count == 5 || !r.level(price, quantity, orders, level)) {
+    const RawLevel raw{r.integer(at + 10), r.integer(at + 2), r.raw<std::int16_t>(at + 18)};
+    if (raw.quantity == 0) continue;
+    if (flag == 1)
+      add_level(r, raw, out.bids.data(), out.book.bid_count, 5, out);
+    else if (flag == 0)
+      add_level(r, raw, out.asks.data(), out.book.ask_count, 5, out);
+    else
       ++out.dropped_levels;
-      continue;
-    }
-    (flag == 1 ? out.bids : out.asks)[count++] = level;
   }
 }
 
@@ -141,15 +151,8 @@ void decode_snap_quote(const Reader& r, Packet& out) {
 
 void decode_side(const Reader& r, std::size_t at, std::array<bgw_level, 20>& side, std::uint32_t& count, Packet& out) {
   for (int i = 0; i < 20; ++i, at += 10) {
-    const auto quantity = r.raw<std::int32_t>(at);
-    const auto price = r.raw<std::int32_t>(at + 4);
-    const auto orders = r.raw<std::int16_t>(at + 8);
-    if (price == 0 && quantity == 0 && orders == 0) continue;
-    bgw_level level{};
-    if (r.level(price, quantity, orders, level))
-      side[count++] = level;
-    else
-      ++out.dropped_levels;
+    const RawLevel raw{r.raw<std::int32_t>(at + 4), r.raw<std::int32_t>(at), r.raw<std::int16_t>(at + 8)};
+    if (raw.quantity != 0) add_level(r, raw, side.data(), count, 20, out);
   }
 }
 

@@ -35,7 +35,7 @@ struct Packet {
   bgw_book book{};  // points into bids and asks; SnapQuote and Depth20 only
   std::array<bgw_level, 20> bids{};
   std::array<bgw_level, 20> asks{};
-  std::uint32_t dropped_levels = 0;  // left out: they make no sense, or have no price
+  std::uint32_t dropped_levels = 0;  // left out: of no side, too many, or at a price beyond all bounds
 };
 
 // One bad part does not spoil the rest: levels and values that cannot be are left out of the packet.

@@ -10,7 +10,8 @@ constexpr std::uint32_t kAll = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
 
 // "SnapQuote" has five levels a side wherever something is traded, "Depth20" is of NSE's cash segment only; indices
-// have no book.
+// have no book. MCX has had crude oil at prices below zero (April 2020), and its and NCDEX's rules allow them; shares,
+// their derivatives and currencies have none.
 constexpr std::array<bgw_capability, 10> kCapabilities = {{
     {"NSE", kAll, BGW_FEED_SNAPSHOT, 2, {5, 20}, 0},
     {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},

@@ -67,7 +67,7 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
              std::string("its token in the instrument list is '") + s.token + "', not a number");
       continue;
     }
-    if (segment_of(token).price_unit == 0) {
+    if (price_unit_of(token) == 0) {
       refuse(stream_of(s), BGW_E_UNSUPPORTED,
              "its token " + std::to_string(token) + " is of Kite's segment " + std::to_string(segment_number(token)) +
                  ", whose price scale no document gives");
@@ -145,7 +145,6 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::sp
     }
     packet_.tick.instrument = entry->handle;
     const bool has_book = (packet_.tick.modes & BGW_MODE_DEPTH) != 0;
-    if (has_book && packet_.dropped_levels != 0) dropped(BGW_DROP_LEVEL, packet_.dropped_levels);
     publish(packet_.tick, packet_.has_rare ? &packet_.rare : nullptr, has_book ? &packet_.book : nullptr);
   }
   return BGW_OK;

@@ -61,24 +61,17 @@ void decode_quote(const std::byte* p, std::int64_t unit, bgw_tick& t) {
   t.close = price(p + 40, unit);
 }
 
-// "Market depth structure": quantity, price, orders and two bytes of padding. An empty level is all zero; one with a
-// quantity and no price, as market orders are before the open, is no level either.
-std::uint32_t decode_side(const std::byte* p, const Segment& segment, std::array<bgw_level, kDepthLevels>& side,
-                          std::uint32_t& dropped) {
+// "Market depth structure": quantity, price, orders and two bytes of padding. A level without a quantity is empty.
+std::uint32_t decode_side(const std::byte* p, std::int64_t unit, std::array<bgw_level, kDepthLevels>& side) {
   std::uint32_t count = 0;
-  for (std::size_t i = 0; i < kDepthLevels; ++i, p += kLevelSize) {
-    const bgw_level level{price(p + 4, segment.price_unit), u32(p), u16(p + 8), 0};
-    if (level.quantity == 0 && level.price == 0 && level.orders == 0) continue;
-    if (level.price <= 0 && !segment.prices_below_zero)
-      ++dropped;
-    else
-      side[count++] = level;
-  }
+  for (std::size_t i = 0; i < kDepthLevels; ++i, p += kLevelSize)
+    if (const std::int64_t quantity = u32(p); quantity != 0)
+      side[count++] = {price(p + 4, unit), quantity, u16(p + 8), 0};
   return count;
 }
 
 // "Quote packet structure", bytes 44 to 184.
-void decode_full(const std::byte* p, const Segment& segment, Packet& out) {
+void decode_full(const std::byte* p, std::int64_t unit, Packet& out) {
   bgw_tick& t = out.tick;
   t.modes |= BGW_MODE_DEPTH;
   t.present |= BGW_HAS_OI | BGW_HAS_OI_DAY_HIGH | BGW_HAS_OI_DAY_LOW;
@@ -91,8 +84,8 @@ void decode_full(const std::byte* p, const Segment& segment, Packet& out) {
   out.book = {};
   out.book.flags = BGW_BOOK_SNAPSHOT;
   out.book.present = BGW_HAS_ORDERS;
-  out.book.bid_count = decode_side(p + kDepthOffset, segment, out.bids, out.dropped_levels);
-  out.book.ask_count = decode_side(p + kDepthOffset + kDepthLevels * kLevelSize, segment, out.asks, out.dropped_levels);
+  out.book.bid_count = decode_side(p + kDepthOffset, unit, out.bids);
+  out.book.ask_count = decode_side(p + kDepthOffset + kDepthLevels * kLevelSize, unit, out.asks);
   out.book.bids = out.bids.data();
   out.book.asks = out.asks.data();
 }
@@ -101,25 +94,23 @@ void decode_full(const std::byte* p, const Segment& segment, Packet& out) {
 
 // "Websocket streaming", and the official clients for what it leaves out. NCO has 1e4 since their releases of September
 // 2026, which compared raw ticks with the exchange: the scale of 100 before was wrong.
-Segment segment_of(std::uint32_t token) {
+std::int64_t price_unit_of(std::uint32_t token) {
   switch (segment_number(token)) {
     case 1:  // NSE
     case 2:  // NFO
     case 4:  // BSE
     case 5:  // BFO
+    case 7:  // MCX
     case 8:  // MCXSX
     case 9:  // INDICES
-      return {BGW_PRICE_SCALE / 100, false};
+      return BGW_PRICE_SCALE / 100;
     case 3:  // CDS
-      return {BGW_PRICE_SCALE / 10'000'000, false};
-    case 6:  // BCD
-      return {BGW_PRICE_SCALE / 10'000, false};
-    case 7:  // MCX
-      return {BGW_PRICE_SCALE / 100, true};
+      return BGW_PRICE_SCALE / 10'000'000;
+    case 6:   // BCD
     case 12:  // NCO
-      return {BGW_PRICE_SCALE / 10'000, true};
+      return BGW_PRICE_SCALE / 10'000;
     default:
-      return {0, false};
+      return 0;
   }
 }
 
@@ -154,11 +145,9 @@ Reading decode(std::span<const std::byte> bytes, Packet& out) {
     return Reading::kUnknownLayout;
   const std::byte* p = bytes.data();
   out.token = u32(p);
-  const Segment segment = segment_of(out.token);
-  const std::int64_t unit = segment.price_unit;
+  const std::int64_t unit = price_unit_of(out.token);
   if (unit == 0) return Reading::kUnknownScale;
   out.has_rare = false;
-  out.dropped_levels = 0;
   out.tick = {};
   out.tick.modes = BGW_MODE_LTP;
   out.tick.present = BGW_HAS_LTP;
@@ -167,7 +156,7 @@ Reading decode(std::span<const std::byte> bytes, Packet& out) {
     decode_index(p, unit, size == kIndexFull, out.tick);
   } else if (size >= kQuote) {
     decode_quote(p, unit, out.tick);
-    if (size == kFull) decode_full(p, segment, out);
+    if (size == kFull) decode_full(p, unit, out);
   }
   return Reading::kGood;
 }

@@ -14,15 +14,11 @@ namespace zerodha {
 
 inline constexpr std::size_t kDepthLevels = 5;
 
-// What the lower byte of an instrument token tells.
-struct Segment {
-  // What one unit of a packet's prices is worth in 1e-9: the official clients divide by 1e7 for CDS, by 1e4 for BCD and
-  // NCO, and by 100 for the others that they know. 0: no document gives the scale, and a guess would be a wrong price.
-  std::int64_t price_unit;
-  bool prices_below_zero;  // the exchange allows them
-};
+// The segment that an instrument token is of.
 constexpr std::uint32_t segment_number(std::uint32_t token) { return token & 0xffU; }
-Segment segment_of(std::uint32_t token);
+// What one unit of a packet's prices is worth in 1e-9: the official clients divide by 1e7 for CDS, by 1e4 for BCD and
+// NCO, and by 100 for the others that they know. 0: no document gives the scale, and a guess would be a wrong price.
+std::int64_t price_unit_of(std::uint32_t token);
 
 // A one-byte frame every three seconds, also while data flows.
 inline bool is_heartbeat(std::span<const std::byte> frame) { return frame.size() < 2; }
@@ -36,7 +32,6 @@ struct Packet {
   bgw_book book{};  // points into bids and asks; only when tick.modes has BGW_MODE_DEPTH
   std::array<bgw_level, kDepthLevels> bids{};
   std::array<bgw_level, kDepthLevels> asks{};
-  std::uint32_t dropped_levels = 0;  // left out: they have no price, or one that the exchange does not allow
 };
 
 // Walks the packets of a frame that is_whole.

@@ -84,7 +84,7 @@ def test_kite_in_each_segment(start, tmp_path, mode):
     markets = {token: packets.edges(KITE_PRICES[token & 255], 2**31 - 1, 2**16 - 1) for token in names}
     for token in names:
         if token & 255 == 7:  # as crude oil was in April 2020
-            markets[token][0].ltp, markets[token][0].bids[0] = -3763, (10, -3764, 2)
+            markets[token][0].ltp, markets[token][0].bids = -3763, [(10, -3764 - level, 2) for level in range(packets.LEVELS)]
     frames = [packets.Kite.frame(*(packets.Kite.packet(token, mode, market) for token, market in zip(names, row)))
               for row in zip(*markets.values())]
     assert sides.play(names, mode, frames) == len(frames) * {"ltp": 6, "quote": 12, "full": 5 * 3 + 2}[mode]

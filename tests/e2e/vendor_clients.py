@@ -99,6 +99,14 @@ def present(values):
     return {k: v for k, v in values.items() if v is not None}
 
 
+PRICES = {"ltp", "open", "high", "low", "close", "avg_trade_price"}
+
+
+def without_absent_prices(values, prices_below_zero):
+    """A price of zero or below is none, but on an exchange that has such prices."""
+    return {k: v for k, v in values.items() if prices_below_zero or k not in PRICES or v > 0}
+
+
 class Kite(Sides):
     broker = "zerodha"
     list_path = "/instruments"
@@ -148,7 +156,7 @@ class Kite(Sides):
             # The gateway leaves empty levels out.
             values["depth"] = {side: [level for level in levels if any(level.values())]
                                for side, levels in tick["depth"].items()}
-        return present(values)
+        return without_absent_prices(present(values), int(tick["instrument_token"]) & 0xff in (7, 12))  # MCX, NCO
 
 
 def packets_in(frame):
@@ -228,7 +236,7 @@ class Angel(Sides):
         if mode == 4:
             values["depth"] = {ours: levels_of(tick[theirs], unit)
                                for ours, theirs in [("buy", "best_5_buy_data"), ("sell", "best_5_sell_data")]}
-        return present(values)
+        return without_absent_prices(present(values), tick["exchange_type"] in ("5", "7"))  # MCX, NCDEX
 
 
 def levels_of(levels, unit):

@@ -232,14 +232,16 @@ TEST_F(AdapterDemand, WhatHasNeverTradedGoesUpWithoutALastPrice) {
   bgw_tick t = tick(1, BGW_MODE_LTP | BGW_MODE_QUOTE);
   t.ltp = 0;
   t.present |= BGW_HAS_CLOSE;
+  t.close = 100;
   publish(&t);
   ASSERT_EQ(seen().ticks.size(), 1u);
-  EXPECT_EQ(seen().ticks[0].modes, std::uint32_t{BGW_MODE_QUOTE});
+  EXPECT_EQ(seen().ticks[0].modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE});
   EXPECT_EQ(seen().ticks[0].present, std::uint64_t{BGW_HAS_CLOSE});
   t = tick(1, BGW_MODE_LTP);
   t.ltp = -5;
   publish(&t);
-  EXPECT_EQ(seen().ticks.size(), 1u) << "nothing of an LTP packet is left";
+  ASSERT_EQ(seen().ticks.size(), 2u) << "who wants last prices is told that there is none";
+  EXPECT_EQ(seen().ticks[1].present, 0u);
   EXPECT_EQ(link_->counts().updates_without_price.load(), 2u);
   EXPECT_EQ(invalid(), 0u);
 }
@@ -282,7 +284,7 @@ TEST_F(AdapterDemand, AnInvalidUpdateIsDroppedAndCounted) {
 
 TEST_F(AdapterDemand, ABookAloneNeedsNoPriceAndMayHaveTheMostLevels) {
   start_with({1});
-  const std::vector<bgw_level> many(BGW_MAX_LEVELS);
+  const std::vector<bgw_level> many(BGW_MAX_LEVELS, bgw_level{100, 1, 1, 0});
   bgw_book book{};
   book.bids = book.asks = many.data();
   book.bid_count = book.ask_count = BGW_MAX_LEVELS;
@@ -291,6 +293,28 @@ TEST_F(AdapterDemand, ABookAloneNeedsNoPriceAndMayHaveTheMostLevels) {
   publish(&t, &book);
   ASSERT_EQ(seen().ticks.size(), 1u);
   EXPECT_EQ(seen().bids[0], std::size_t{BGW_MAX_LEVELS});
+}
+
+TEST_F(AdapterDemand, WhatIsLeftOutOfABookIsCountedAndABookOutOfOrderIsNone) {
+  start_with({1});
+  bgw_level bids[3] = {{0, 500, 3, 0}, {99, 1, 1, 0}, {98, 1, 1, 0}};
+  bgw_book book{};
+  book.bids = bids;
+  book.bid_count = 3;
+  const bgw_tick t = tick(1, BGW_MODE_LTP | BGW_MODE_DEPTH);
+  publish(&t, &book);
+  bids[2].price = 100;
+  publish(&t, &book);
+  const bgw_tick alone = tick(1, BGW_MODE_DEPTH);
+  publish(&alone, &book);
+  ASSERT_EQ(seen().ticks.size(), 2u) << "nothing is left of a book alone";
+  EXPECT_EQ(seen().bids[0], 2u);
+  EXPECT_EQ(seen().bids[1], 0u);
+  EXPECT_EQ(seen().ticks[1].modes, std::uint32_t{BGW_MODE_LTP});
+  EXPECT_EQ(link_->counts().dropped[BGW_DROP_LEVEL].load(), 3u);
+  EXPECT_EQ(link_->counts().dropped[BGW_DROP_ORDER].load(), 2u);
+  EXPECT_EQ(link_->counts().updates.load(), 3u);
+  EXPECT_EQ(invalid(), 0u);
 }
 
 }  // namespace

@@ -287,17 +287,33 @@ def check_docs(files):
                 yield fault(path, name, "a file or folder that is there")
 
 
+def check_defaults(files):
+    """A default that docs/configuration.md names is the value in the shipped gateway.yaml, unless the page says otherwise."""
+    path = "docs/configuration.md"
+    shipped = {m[1]: m[0] for m in re.finditer(r"^(\w+):.*\n(?:[ #].*\n)*", files.get("gateway.yaml", ""), re.M)}
+    for row in re.findall(r"^\| `.*", files.get(path, ""), re.M):
+        cells = row.split(" | ")
+        names = re.findall(r"`([^`]+)`", cells[0])
+        section = shipped.get(names[0].split(".")[0], "")
+        if "tls." in names[0]:  # a section within a section, whose names are others' too
+            continue
+        for name, default in zip(names, re.split(r", (?![^\[]*\])", cells[1])):
+            value = re.search(rf"\b{name.split('.')[-1]}: *(\[[^\]]*\]|[^,}}#\s]+)", section)
+            if value and re.fullmatch("`[^`]+`", default) and value[1] != default[1:-1] and "shipped file" not in row:
+                yield fault(path, f"{default[1:-1]} as the default of {name}", f"{value[1]}, as gateway.yaml has it")
+
+
 RULES = [
     check_module_arrows, check_tops, check_sdk, check_plugins, check_broker_names,
     check_system_headers, check_owned_libraries, check_lengths, check_folders, check_readmes,
-    check_tick_path, check_docs,
+    check_tick_path, check_docs, check_defaults,
 ]
 
 
 def read_tree(root):
     files = {}
     for name in os.listdir(root):
-        if name.endswith(".md"):
+        if name.endswith(".md") or name == "gateway.yaml":
             with open(os.path.join(root, name), encoding="utf-8") as file:
                 files[name] = file.read()
     for top in TOP_FOLDERS:

@@ -35,6 +35,8 @@ GOOD = {
     "core/websocket/CMakeLists.txt": "gw_add_module(websocket SOURCES a.cpp DEPENDS base)\n",
     "core/websocket/README.md": README.replace("bus", "websocket"),
     "core/websocket/a.cpp": system("boost/beast/websocket.hpp"),
+    "docs/configuration.md": "| `bus.host`, `.file` | `a`, none | where |\n| `bus.level` | `2` | the shipped file has 3 |\n",
+    "gateway.yaml": "bus: {host: a, sizes: [1, 2], file: x,\n  level: 3}\nlog:\n  host: b\n",
     "plugins/x/CMakeLists.txt": "bgw_add_broker_plugin(x SOURCES x.cpp)\n",
     "plugins/x/tests/CMakeLists.txt": "gw_add_test(x_test SOURCES x_test.cpp LIBRARIES bgw::sdk)\n",
     "plugins/x/tests/x_test.cpp": include("../x.hpp", "x.hpp") + system("gtest/gtest.h"),
@@ -134,6 +136,8 @@ put("tick_path", "core/transport/a.cpp", stop(1, 3, "Next: core/bus/ring.cpp."),
 put("tick_path", "core/bus/ring.cpp", stop(3, 4, "Previous: plugins/*/*_adapter.cpp."),
     "core/bus/ring.cpp: found stop 3 without a Next")
 
+add("defaults", "docs/configuration.md", "| `bus.host`, `.sizes` | `a`, `[]` | none |\n",
+    "found [] as the default of .sizes, expected [1, 2], as gateway.yaml has it")
 put("docs", "README.md", "Read `core/bus/rung.cpp`.\n", "README.md: found core/bus/rung.cpp")
 put("docs", "docs/protocol.md", "`plugins/*/y.cpp`, `core/bus`, `plugins/*`, `a/b`\n", "found plugins/*/y.cpp")
 

@@ -75,6 +75,43 @@ TEST_F(Delivery, WithExtrasABookNeedsNoPrice) {
   EXPECT_EQ(router_.owed(4), 2U);
 }
 
+TEST_F(Delivery, WhoWantsLastPricesAloneIsToldThatThereIsNoneYet) {
+  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  const Outcome ltp = subscribe(4, "INFY", kLtp);
+  subscribe(1, "INFY", kLtp);
+  subscribe(1, "INFY", kQuote);
+  asked();
+  for (const std::uint32_t packet : {kLtpPacket, kQuotePacket}) {
+    adapter_.tick_without_price(0, packet);
+    EXPECT_THAT(got(), ElementsAre(testing::StartsWith("4: INFY.NSE 1 extras #")));
+  }
+  EXPECT_EQ(router_.note(ltp.topic), "waiting for a last price");
+  EXPECT_EQ(router_.counts().withheld, 3U) << "of mode 1 two, of mode 2 one";
+  EXPECT_EQ(newest(1, ltp), "");
+  adapter_.tick(0, kLtpPacket, 7);
+  EXPECT_THAT(got(), testing::IsSupersetOf({"1: INFY.NSE 1 #3 ltp 7", "4: INFY.NSE 1 extras #3 ltp 7"}));
+  adapter_.tick_without_price(0, kLtpPacket);
+  EXPECT_THAT(got(), IsEmpty()) << "an old price is no news";
+  adapter_.tick_without_price(0, kQuotePacket);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 2 #3 ltp 7"));
+  EXPECT_EQ(router_.note(ltp.topic), "");
+  EXPECT_EQ(newest(4, ltp), "INFY.NSE 1 extras #3 ltp 7 age 2250") << "of the packet that had it";
+}
+
+TEST_F(Delivery, APacketWithoutAPriceShowsThatModeOneLives) {
+  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  const Outcome ltp = subscribe(4, "INFY", kLtp);
+  asked();
+  adapter_.tick(0, kLtpPacket, 7);
+  adapter_.link(bus::LinkState::reconnecting);
+  adapter_.link(bus::LinkState::connected);
+  got();
+  EXPECT_EQ(router_.subscription(ltp.topic).state, SubscriptionState::pending);
+  adapter_.tick_without_price(0, kLtpPacket);
+  EXPECT_THAT(got(), IsEmpty());
+  EXPECT_EQ(router_.subscription(ltp.topic).state, SubscriptionState::active);
+}
+
 TEST_F(Delivery, WhoIsThinnedWithoutExtrasIsNotToldOfWhatHasNoPrice) {
   router_.open(4, kDefaultLineup, Variant::extras, false, 10);
   router_.subscribe(4, "INFY", "NSE", depth(5), {.thinned = true, .resumes = false});

@@ -111,6 +111,12 @@ class FakeAdapter {
     const bgw_tick t = tick_of(instrument, modes, ltp);
     channel.writer().update({&t, nullptr, nullptr}, kReceived);
   }
+  // A packet of these modes whose last price was none.
+  void tick_without_price(std::uint32_t instrument, std::uint32_t modes) {
+    bgw_tick t = tick_of(instrument, modes, 0);
+    t.present = 0;
+    channel.writer().update({&t, nullptr, nullptr}, kReceived);
+  }
   void book(std::uint32_t instrument, std::int64_t ltp, std::uint32_t bids, std::uint32_t asks,
             std::uint32_t modes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH,
             std::uint32_t asked_depth = BGW_MAX_LEVELS) {

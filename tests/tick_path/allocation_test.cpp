@@ -23,7 +23,8 @@ constexpr int kAtOnce = 10;  // frames under way, so that turns of one and of se
 std::string full_frame() {
   std::string frame("\0\1\0\xb8", 4);
   for (int shift = 24; shift >= 0; shift -= 8) frame += static_cast<char>(kToken >> shift & 0xffU);
-  for (int i = 4; i < 184; ++i) frame += static_cast<char>(i % 4 == 3 ? i : i % 4 == 2 ? 7 : 0);
+  const auto low_byte = [](int i) { return i < 124 ? 200 - i : i; };  // so that bids, up to there, fall and asks rise
+  for (int i = 4; i < 184; ++i) frame += static_cast<char>(i % 4 == 3 ? low_byte(i) : i % 4 == 2 ? 7 : 0);
   return frame;
 }
 

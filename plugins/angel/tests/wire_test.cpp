@@ -100,18 +100,29 @@ TEST(AngelWire, TheFlagTellsTheSideWhateverThePosition) {
 TEST(AngelWire, ALevelThatMakesNoSenseSpoilsNeitherItsBookNorItsPacket) {
   Bytes frame = snap_frame();
   set_best_five(frame, 0, 2, 10, 196'110, 2);    // no side that a document has
-  set_best_five(frame, 1, 1, -1, 196'109, 2);    // less than nothing
-  set_best_five(frame, 2, 1, 500, 0, 3);         // market orders before the open: no price
+  set_best_five(frame, 1, 1, 0, 196'109, 2);     // empty
   set_best_five(frame, 5, 0, 10, INT64_MAX, 2);  // beyond all bounds
-  set_best_five(frame, 6, 0, 10, -196'121, 2);   // a share's is never below zero
   const Packet p = decoded(frame);
-  EXPECT_EQ(p.dropped_levels, 5U);
+  EXPECT_EQ(p.dropped_levels, 2U);
   EXPECT_EQ(p.tick.modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH});
   EXPECT_EQ(p.tick.ltp, 196'115 * kPaisa);
-  ASSERT_EQ(p.book.bid_count, 2U);
-  EXPECT_EQ(p.book.bids[0].price, 196'107 * kPaisa);
-  ASSERT_EQ(p.book.ask_count, 1U);
-  EXPECT_EQ(p.book.asks[0].price, 196'122 * kPaisa);
+  ASSERT_EQ(p.book.bid_count, 3U);
+  EXPECT_EQ(p.book.bids[0].price, 196'108 * kPaisa);
+  ASSERT_EQ(p.book.ask_count, 2U);
+  EXPECT_EQ(p.book.asks[0].price, 196'121 * kPaisa);
+}
+
+TEST(AngelWire, ACountOfOrdersBelowZeroIsNoneOfTheWholeBook) {
+  Bytes snap = snap_frame();
+  set_best_five(snap, 1, 1, 11, 196'109, -1);
+  Bytes deep = depth_frame();
+  deep.set(51, std::int16_t{-1});
+  for (const Packet& p : {decoded(snap), decoded(deep)}) {
+    EXPECT_EQ(p.book.present & BGW_HAS_ORDERS, 0U);
+    EXPECT_GE(p.book.bid_count, 5U) << "its levels are as good as ever";
+    EXPECT_EQ(p.dropped_levels, 0U);
+  }
+  EXPECT_NE(decoded(snap_frame()).book.present & BGW_HAS_ORDERS, 0U);
 }
 
 TEST(AngelWire, OfMoreThanFiveLevelsOnOneSideTheFirstFiveCount) {
@@ -164,13 +175,12 @@ TEST(AngelWire, AQuantityBelowZeroIsNone) {
   EXPECT_EQ(decoded(frame).tick.present & (BGW_HAS_LAST_QUANTITY | BGW_HAS_VOLUME | BGW_HAS_OI), 0U);
 }
 
-TEST(AngelWire, ALevelOfTwentyThatMakesNoSenseIsLeftOutToo) {
+TEST(AngelWire, AnEmptyLevelOfTwentyIsLeftOutToo) {
   Bytes frame = depth_frame();
-  frame.set(43, std::int32_t{-1}).set(57, std::int32_t{0});  // a quantity, then a price
+  frame.set(43, std::int32_t{0});
   const Packet p = decoded(frame);
-  EXPECT_EQ(p.dropped_levels, 2U);
-  ASSERT_EQ(p.book.bid_count, 18U);
-  EXPECT_EQ(p.book.bids[0].price, 195'898 * kPaisa);
+  EXPECT_EQ(p.dropped_levels, 0U);
+  ASSERT_EQ(p.book.bid_count, 19U);
   EXPECT_EQ(p.book.ask_count, 19U);
 }
 

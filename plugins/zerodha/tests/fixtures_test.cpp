@@ -63,7 +63,7 @@ void expect_packet(const Json& e, const Packet& p) {
   SCOPED_TRACE(e.dump());
   const bgw_tick& t = p.tick;
   EXPECT_EQ(e["instrument_token"], p.token);
-  EXPECT_EQ(e["price_divisor"].get<std::int64_t>() * segment_of(p.token).price_unit, BGW_PRICE_SCALE);
+  EXPECT_EQ(e["price_divisor"].get<std::int64_t>() * price_unit_of(p.token), BGW_PRICE_SCALE);
   expect_price(e, "last_price", t.ltp);
   expect_price(e, "open", t.open);
   expect_price(e, "high", t.high);

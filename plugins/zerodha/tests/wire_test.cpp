@@ -102,16 +102,16 @@ TEST(Decode, ASegmentWhoseScaleNoDocumentGivesIsNotRead) {
   }
 }
 
-TEST(Decode, ALevelWithoutAPriceIsNone) {
+TEST(Decode, ALevelWithoutAQuantityIsEmptyAndOthersAreAsTheyWereSent) {
   Bytes frame = quote_packet(kInfy);
   frame.u32(0).u32(0).u32(0).u32(0).u32(0);
-  frame.u32(500).i32(0).u16(3).u16(0).u32(10).i32(-5).u16(1).u16(0).u32(10).i32(157'300).u16(1).u16(0).zeros(24);
-  frame.u32(700).i32(0).u16(4).u16(0).zeros(48);
+  frame.u32(500).i32(0).u16(3).u16(0).u32(0).i32(157'310).u16(1).u16(0).u32(10).i32(157'300).u16(1).u16(0).zeros(24);
+  frame.zeros(60);
   const Packet p = decoded(frame);
-  ASSERT_EQ(p.book.bid_count, 1U);
-  EXPECT_EQ(p.bids[0].price, 157'300 * kPaisa);
+  ASSERT_EQ(p.book.bid_count, 2U);
+  EXPECT_EQ(p.bids[0].price, 0) << "market orders: the host knows that they have no price";
+  EXPECT_EQ(p.bids[1].price, 157'300 * kPaisa);
   EXPECT_EQ(p.book.ask_count, 0U);
-  EXPECT_EQ(p.dropped_levels, 3U);
   EXPECT_EQ(p.book.present, std::uint32_t{BGW_HAS_ORDERS});
 }
 

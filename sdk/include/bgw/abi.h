@@ -96,8 +96,10 @@ enum {
   BGW_HAS_ORDERS = 1u << 20
 };
 
-/* One packet's values. The first cache line holds what nearly every packet changes. An instrument that has never traded
- * has no ltp: leave BGW_HAS_LTP and BGW_MODE_LTP out, or hand the broker's zero over and the host does so. */
+/* One packet's values. The first cache line holds what nearly every packet changes. Hand prices over as the broker sent
+ * them: the host takes the presence bit of each that is zero or below where the exchange has no such prices. An
+ * instrument that has never traded has no ltp: hand the broker's zero over, or leave BGW_HAS_LTP and BGW_MODE_LTP out.
+ * An auction's indicative price is no ltp. */
 typedef struct bgw_tick {
   uint32_t instrument; /* the handle from bgw_subscription */
   uint32_t modes;      /* BGW_MODE_* bits that this packet fills: a quote packet has LTP|QUOTE */
@@ -140,13 +142,15 @@ enum { BGW_BOOK_SNAPSHOT = 1u, /* whole, not the sum of differences */ BGW_BOOK_
 
 typedef struct bgw_book {
   uint32_t flags;
-  uint32_t bid_count; /* <= BGW_MAX_LEVELS; empty levels left out */
+  uint32_t bid_count; /* <= BGW_MAX_LEVELS */
   uint32_t ask_count;
   uint32_t present; /* BGW_HAS_EXCHANGE_TIME, BGW_HAS_SEQUENCE of the book itself, BGW_HAS_ORDERS */
   int64_t exchange_time_ns;
   int64_t sequence;
-  const bgw_level* bids; /* best first */
-  const bgw_level* asks; /* best first */
+  /* The host takes out levels that are none: a quantity of 0 or below, or no price. The others are best first: bids do
+   * not rise and asks do not fall. A book that is not in order is left out. The sides may cross. */
+  const bgw_level* bids;
+  const bgw_level* asks;
 } bgw_book;
 
 /* All that one packet of the broker says about one instrument: one update for the clients. */
@@ -189,7 +193,7 @@ enum {
   BGW_QUANTITIES_IN_LOTS = 1u << 1,    /* last, total and book quantities */
   BGW_VOLUME_IN_LOTS = 1u << 2,
   BGW_OI_IN_LOTS = 1u << 3,       /* with its day's high and low */
-  BGW_PRICES_BELOW_ZERO = 1u << 4 /* a price of zero or below is one there; elsewhere it is none, and is left out */
+  BGW_PRICES_BELOW_ZERO = 1u << 4 /* prices of zero and below are prices there; elsewhere they mean "none" */
 };
 
 typedef struct bgw_capability { /* one exchange; no depth levels: the exchange has no depth */
@@ -259,14 +263,15 @@ typedef struct bgw_websocket_request {
   uint32_t reserved;
 } bgw_websocket_request;
 
-/* Why a plugin leaves out something that the broker sent; the host counts each kind and shows it in `status`. */
+/* Why something that the broker sent is left out, by a plugin or by the host, which shows each count in `status`. */
 enum {
   BGW_DROP_UNKNOWN = 0u,   /* of an instrument that is not subscribed (any more) */
   BGW_DROP_DUPLICATE = 1u, /* said already, by the packet of another mode */
   BGW_DROP_LEVEL = 2u,     /* a level of a book that makes no sense */
   BGW_DROP_LAYOUT = 3u,    /* a packet that no document describes */
   BGW_DROP_SCALE = 4u,     /* a price whose scale no document gives */
-  BGW_DROP_KINDS = 5u
+  BGW_DROP_ORDER = 5u,     /* a book with a side that is not in order; found by the host */
+  BGW_DROP_KINDS = 6u
 };
 
 enum { BGW_OPCODE_TEXT = 1u, BGW_OPCODE_BINARY = 2u };

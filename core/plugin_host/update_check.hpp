@@ -1,0 +1,29 @@
+// Leaves out of an update what no market can mean, for every plugin alike. [adapter]
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "bgw/abi.h"
+
+namespace gw::plugin_host {
+
+class UpdateCheck {
+ public:
+  struct Result {
+    bgw_update update;         // what is left: the plugin's own records, or copies that live until the next check
+    std::uint32_t levels = 0;  // taken out of the book: a negative quantity, or no price
+    bool lost_price = false;   // the last price was none
+    bool lost_book = false;    // a side was out of order
+  };
+  // `prices_below_zero`: the instrument's exchange has prices of zero and below.
+  Result check(const bgw_update& update, bool prices_below_zero) noexcept;
+
+ private:
+  bgw_tick tick_{};
+  bgw_book book_{};
+  std::array<bgw_level, BGW_MAX_LEVELS> bids_{};
+  std::array<bgw_level, BGW_MAX_LEVELS> asks_{};
+};
+
+}  // namespace gw::plugin_host

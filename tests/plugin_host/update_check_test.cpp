@@ -1,0 +1,193 @@
+#include "core/plugin_host/update_check.hpp"
+
+#include <limits>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace gw::plugin_host {
+namespace {
+
+using Prices = std::vector<std::int64_t>;
+
+class Check : public testing::Test {
+ protected:
+  Check() {
+    tick_.modes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+    tick_.present = BGW_HAS_LTP | BGW_HAS_VOLUME;
+    tick_.ltp = 100;
+    tick_.volume = 7;
+  }
+  UpdateCheck::Result check(const Prices& bids, const Prices& asks) {
+    bids_.clear();
+    asks_.clear();
+    for (const std::int64_t price : bids) bids_.push_back({price, 10, 1, 0});
+    for (const std::int64_t price : asks) asks_.push_back({price, 10, 1, 0});
+    return check();
+  }
+  UpdateCheck::Result check() {
+    book_.bid_count = static_cast<std::uint32_t>(bids_.size());
+    book_.ask_count = static_cast<std::uint32_t>(asks_.size());
+    book_.bids = bids_.data();
+    book_.asks = asks_.data();
+    return check_.check({&tick_, rare_, &book_}, below_zero_);
+  }
+
+  UpdateCheck check_;
+  bgw_tick tick_{};
+  const bgw_tick_rare* rare_ = nullptr;
+  bgw_book book_{};
+  bool below_zero_ = false;
+  std::vector<bgw_level> bids_;
+  std::vector<bgw_level> asks_;
+};
+
+TEST_F(Check, ABookInOrderPassesUntouched) {
+  for (const auto& [bids, asks] : {std::pair<Prices, Prices>{{}, {}},
+                                   {{99}, {}},
+                                   {{99, 98, 97}, {101, 102}},
+                                   {{99, 99, 99, 98}, {101, 101}},    // orders of one price
+                                   {{101, 100}, {101, 102}},          // locked
+                                   {{105, 104}, {100, 101, 103}}}) {  // crossed
+    const UpdateCheck::Result result = check(bids, asks);
+    EXPECT_EQ(result.update.tick, &tick_);
+    EXPECT_EQ(result.update.book, &book_);
+    EXPECT_FALSE(result.lost_book);
+  }
+}
+
+TEST_F(Check, ABookWithASideOutOfOrderIsLeftOutAndTheRestStays) {
+  for (const auto& [bids, asks] : {std::pair<Prices, Prices>{{98, 99}, {101, 102}},
+                                   {{99, 98}, {102, 101}},
+                                   {{99, 97, 98}, {}},
+                                   {{}, {101, 103, 102}}}) {
+    const UpdateCheck::Result result = check(bids, asks);
+    EXPECT_TRUE(result.lost_book);
+    EXPECT_EQ(result.update.book, nullptr);
+    EXPECT_EQ(result.update.tick->modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE});
+    EXPECT_EQ(result.update.tick->present, tick_.present);
+    EXPECT_EQ(result.update.tick->ltp, 100);
+  }
+}
+
+// ---- levels
+
+Prices prices(const bgw_level* levels, std::uint32_t count) {
+  Prices out;
+  for (std::uint32_t i = 0; i < count; ++i) out.push_back(levels[i].price);
+  return out;
+}
+Prices bids(const UpdateCheck::Result& r) { return prices(r.update.book->bids, r.update.book->bid_count); }
+Prices asks(const UpdateCheck::Result& r) { return prices(r.update.book->asks, r.update.book->ask_count); }
+
+TEST_F(Check, LevelsThatAreNoneGoBeforeTheOrderIsLookedAt) {
+  bids_ = {{0, 500, 3, 0}, {99, 10, 1, 0}, {-5, 10, 1, 0}, {500, 0, 1, 0}, {98, -1, 1, 0}, {97, 10, 7, 0}};
+  asks_ = {{0, 700, 4, 0}, {101, 10, 1, 0}};
+  book_.present = BGW_HAS_ORDERS;
+  const UpdateCheck::Result result = check();
+  EXPECT_EQ(bids(result), (Prices{99, 97}));
+  EXPECT_EQ(asks(result), (Prices{101}));
+  EXPECT_EQ(result.update.book->bids[1].orders, 7U);
+  EXPECT_EQ(result.update.book->present, std::uint32_t{BGW_HAS_ORDERS});
+  EXPECT_EQ(result.levels, 4U) << "the empty one is nothing odd";
+  EXPECT_FALSE(result.lost_book);
+  EXPECT_EQ(result.update.tick, &tick_);
+}
+
+TEST_F(Check, ABookWhoseLevelsAllGoIsEmpty) {
+  const UpdateCheck::Result result = check({0}, {});
+  EXPECT_EQ(bids(result), Prices{});
+  EXPECT_EQ(result.levels, 1U);
+  EXPECT_FALSE(result.lost_book);
+}
+
+TEST_F(Check, TheLargestBookFits) {
+  const UpdateCheck::Result result = check(Prices(BGW_MAX_LEVELS, -1), Prices(BGW_MAX_LEVELS, 5));
+  EXPECT_EQ(result.levels, BGW_MAX_LEVELS);
+  EXPECT_EQ(result.update.book->ask_count, BGW_MAX_LEVELS);
+}
+
+TEST_F(Check, ZeroIsMarketOrdersWhereEveryOtherPriceIsAboveZero) {
+  below_zero_ = true;
+  for (const auto& [b, a] : {std::pair<Prices, Prices>{{0, 99, 98}, {101}},
+                             {{99}, {0, 101, 102}},
+                             {{0, 99}, {0, 101}},
+                             {{}, {0, 101}},
+                             {{0}, {0}}}) {
+    const UpdateCheck::Result result = check(b, a);
+    EXPECT_FALSE(result.lost_book);
+    for (const Prices& side : {bids(result), asks(result)})
+      for (const std::int64_t price : side) EXPECT_GT(price, 0);
+    EXPECT_EQ(bids(result).size() + asks(result).size() + result.levels, b.size() + a.size());
+  }
+}
+
+TEST_F(Check, ZeroIsAPriceOfAMarketThatIsThere) {
+  below_zero_ = true;
+  for (const auto& [ltp, b, a] : {std::tuple<std::int64_t, Prices, Prices>{5, {0, -5}, {5, 10}},
+                                  {5, {-5, -10}, {0, 5}},
+                                  {-5, {0}, {5}},
+                                  {0, {0}, {0, 5}},
+                                  {-3763, {-3768, -3773}, {-3758, -3753}}}) {
+    tick_.ltp = ltp;
+    const UpdateCheck::Result result = check(b, a);
+    EXPECT_EQ(bids(result), b);
+    EXPECT_EQ(asks(result), a);
+    EXPECT_EQ(result.levels, 0U);
+  }
+  EXPECT_TRUE(check({-10, -5}, {}).lost_book);
+}
+
+// ---- prices
+
+constexpr std::uint64_t kPrices = BGW_HAS_LTP | BGW_HAS_AVERAGE_PRICE | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW |
+                                  BGW_HAS_CLOSE | BGW_HAS_UPPER_CIRCUIT | BGW_HAS_LOWER_CIRCUIT |
+                                  BGW_HAS_HIGH_52_WEEKS | BGW_HAS_LOW_52_WEEKS;
+
+bgw_tick_rare all_prices(std::int64_t price, bgw_tick& t) {
+  t.ltp = t.average_price = t.open = t.high = t.low = t.close = price;
+  t.present |= kPrices;
+  return {0, 0, price, price, price, price, {}};
+}
+
+TEST_F(Check, APriceOfZeroOrBelowIsNotSaidAndTheRestStays) {
+  for (const std::int64_t price : {std::int64_t{0}, std::int64_t{-5}, std::numeric_limits<std::int64_t>::min()}) {
+    const bgw_tick_rare rare = all_prices(price, tick_);
+    rare_ = &rare;
+    const UpdateCheck::Result result = check();
+    EXPECT_EQ(result.update.tick->present, std::uint64_t{BGW_HAS_VOLUME});
+    EXPECT_EQ(result.update.tick->modes, tick_.modes) << "the packet is of these streams all the same";
+    EXPECT_EQ(result.update.rare, &rare);
+    EXPECT_TRUE(result.lost_price);
+  }
+  const bgw_tick_rare rare = all_prices(1, tick_);
+  rare_ = &rare;
+  tick_.open = 0;
+  const UpdateCheck::Result result = check();
+  EXPECT_EQ(result.update.tick->present, tick_.present & ~std::uint64_t{BGW_HAS_OPEN});
+  EXPECT_FALSE(result.lost_price);
+}
+
+TEST_F(Check, PricesOfZeroAndBelowStayWhereTheExchangeHasThem) {
+  below_zero_ = true;
+  for (const std::int64_t price : {0, -5}) {
+    const bgw_tick_rare rare = all_prices(price, tick_);
+    rare_ = &rare;
+    EXPECT_EQ(check().update.tick, &tick_);
+  }
+}
+
+TEST_F(Check, AZeroIsNoLastPriceBeforeTheFirstTrade) {
+  below_zero_ = true;
+  tick_.ltp = 0;
+  tick_.volume = 0;
+  EXPECT_TRUE(check().lost_price);
+  EXPECT_EQ(check().update.tick->present, std::uint64_t{BGW_HAS_VOLUME});
+  tick_.present |= BGW_HAS_LAST_TRADE_TIME;
+  EXPECT_FALSE(check().lost_price);
+}
+
+}  // namespace
+}  // namespace gw::plugin_host
