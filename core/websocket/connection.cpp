@@ -373,7 +373,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     std::vector<Header> extra;
     if (server_->on_upgrade) {
       const HttpAnswer decision = server_->on_upgrade(asked, extra);
-      if (decision.status != 0) return answer(decision, extra);
+      if (decision.status != 0 || decision.verbatim) return answer(decision, extra);
     }
     if (server_->compression && request_->choose_extension()) {
       ws_.set_option(deflate_option());

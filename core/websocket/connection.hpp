@@ -99,8 +99,8 @@ struct ServerOptions {
   bool compression = false;
   // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
   std::function<HttpAnswer(const HttpRequest& request)> on_http;
-  // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset:
-  // accept.
+  // Decides about an upgrade: status 0 accepts unless the answer is verbatim; else the answer is sent instead of 101,
+  // with `extra_headers`. Unset: accept.
   std::function<HttpAnswer(const HttpRequest& request, std::vector<Header>& extra_headers)> on_upgrade;
 };
 
