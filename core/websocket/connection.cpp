@@ -337,6 +337,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void refused() {
     const UpgradeAnswer& answer = client_->answer;
     const std::string status = std::to_string(answer.status());
+    // An error of the server is this address's. Any other refusal is the account's, and every address would repeat it.
+    if (answer.status() >= 500) client_->failed();
     finish({1006, answer.status(), answer.headers(), "the upgrade was refused with HTTP " + status, answer.body(),
             client_->peer()});
   }

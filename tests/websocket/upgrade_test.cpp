@@ -92,6 +92,24 @@ TEST_F(Upgrade, MoreThan64KiBOfHeadersAreSaidToBeThat) {
   EXPECT_THAT(closed().reason, HasSubstr("found more than 64 KiB of headers in the answer to the upgrade (HTTP 403)"));
 }
 
+TEST_F(Upgrade, AnAddressWhoseServerFailsMakesWayForTheNextAndOneThatRefusesDoesNot) {
+  const tcp::endpoint here = acceptor_.local_endpoint();
+  const tcp::endpoint other(boost::asio::ip::make_address("192.0.2.1"), here.port());
+  const std::string host = "127.0.0.1:" + std::to_string(here.port());
+  for (const auto& [status, makes_way] :
+       {std::pair{403, false}, {429, false}, {302, false}, {500, true}, {502, true}, {503, true}, {504, true}}) {
+    ClientOptions options;
+    options.addresses = make_address_memory();
+    const auto memory = options.addresses;
+    client_.heard = {};
+    socket_ = tcp::socket(io_);
+    asked_.clear();
+    be_told("HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Length: 0\r\n\r\n", std::move(options));
+    EXPECT_EQ(closed().http_status, status);
+    EXPECT_EQ(memory->order(host, {here, other}).front(), makes_way ? other : here) << status;
+  }
+}
+
 TEST_F(Upgrade, AnAnswerThatIsNoHttpIsSaidToBeThat) {
   be_told("SSH-2.0-OpenSSH_9.2\r\n");
   EXPECT_THAT(closed().reason, HasSubstr("found no HTTP"));
