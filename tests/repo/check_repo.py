@@ -42,6 +42,7 @@ SYSTEM_FILES = """
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
     core/base/large_memory.cpp
+    core/base/outgoing.cpp
     core/bus/doorbell.cpp
     core/config/secret_file.cpp
     core/control/control_socket.cpp

@@ -182,6 +182,14 @@ TEST_F(Dialing, AnAddressThatIsNotOfThisMachineIsNamed) {
   EXPECT_THAT(problem_, HasSubstr("cannot bind to 192.0.2.77: "));
 }
 
+TEST_F(Dialing, FromWhatIsNoAddressNothingIsConnected) {
+  for (const char* from : {"127.7", "127.0.0.7:5000", "localhost"}) {
+    done_ = false;
+    dial_to_the_end({good()}, {from, AddressFamily::any});
+    EXPECT_THAT(problem_, HasSubstr(std::string("cannot bind to ") + from + ": "));
+  }
+}
+
 TEST_F(Dialing, AConnectionThatOpenedIsRememberedForTheNext) {
   auto memory = std::make_shared<AddressMemory>();
   ClientOptions options;
