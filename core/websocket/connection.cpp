@@ -297,7 +297,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void on_answer(error_code ec, std::size_t n) {
     UpgradeAnswer& answer = client_->answer;
     const UpgradeAnswer::State before = answer.state();
-    if (ec && before == UpgradeAnswer::State::refused) return refused();
+    if (ec && (before == UpgradeAnswer::State::refused || answer.end() == UpgradeAnswer::State::complete))
+      return refused();
     if (ec)
       return lost_while_opening(client_->peer() + ": " +
                                 (ec == asio::error::eof ? "closed before the upgrade was answered" : ec.message()));
@@ -477,6 +478,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       const auto self = weak.lock();
       if (ec || !self) return;
       if (self->local_close_) return self->finish(*self->local_close_);
+      if (self->client_ && self->client_->answer.end() == UpgradeAnswer::State::complete) return self->refused();
       self->lost_while_opening(self->client_ ? self->client_->too_late() : std::string(what));
     });
   }

@@ -82,6 +82,16 @@ def test_a_body_that_does_not_end_changes_nothing(start, broker, unfinished):
         assert "refused: token, plan or firewall (HTTP 403" in told(client)
 
 
+@pytest.mark.parametrize("answer", [
+    b"HTTP/1.1 403 Forbidden\nContent-Length: 20\n\n<title>Wait</title>\n", b"HTTP/1.1 403 Forbidden\r\nServer: waf\r\n",
+    b"HTTP/1.1 403 Forbidden\r\nX-Y: " + b"z" * 70000], ids=["bare LF", "cut off", "70 KB"])
+def test_headers_that_are_not_as_they_should_be_are_a_refusal_by_their_status(start, broker, answer):
+    sim, gateway = refused(start, broker, raw=answer.hex())
+    with gateway.client(extras=True) as client:
+        assert "refused: token, plan or firewall (HTTP 403" in told(client)
+        mends_with_a_new_token(sim, broker, client)
+
+
 def test_refusals_that_prove_nothing_are_no_attempts(start, broker):
     sim = start.sim("--rate", 20, broker=broker.name)
     sim.fault("upgrade", status=403, body="no", count=2)
