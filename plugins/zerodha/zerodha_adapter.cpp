@@ -167,7 +167,7 @@ bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
                      bgw::retry_after_ns(close, kMinute));
   if (close.http_status == 503)
     throw bgw::Error(BGW_E_RATE, "Kite is not available (HTTP 503)", bgw::retry_after_ns(close, 0));
-  if (close.http_status < 500) throw bgw::unproved_refusal(close);
+  if (close.http_status < 500) throw bgw::unproved_refusal(close, words_of(error));
   return BGW_E_TRANSIENT;
 }
 

@@ -181,7 +181,7 @@ def test_a_web_interface_that_never_answers_decides_nothing_and_holds_up_nothing
 @pytest.mark.parametrize("status, body, said", [
     (403, b"<html><title>Blocked</title></html>", "HTTP 403 and says: Blocked"),
     (200, b"<html><title>Welcome</title></html>", "HTTP 200 and says: Welcome"),
-    (500, DEAD, "TokenException Incorrect"),
+    (500, DEAD, "TokenException: Incorrect"),
     (403, b"[" * 200000, "HTTP 403")], ids=["a page", "a page with 200", "another status", "a long one"])
 def test_another_answer_of_the_web_interface_decides_nothing(start, kite, web, status, body, said):
     web.answer = lambda handler: handler.give(body, status)

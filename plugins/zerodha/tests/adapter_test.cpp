@@ -227,7 +227,9 @@ TEST_F(Adapter, OnlyKitesOwnErrorProvesADeadToken) {
             "-9 refused: token, plan or firewall (HTTP 403 says: Access denied)");
   EXPECT_EQ(refusal(adapter, 403, ""), "-9 refused: token, plan or firewall (HTTP 403, no reason given)");
   EXPECT_EQ(refusal(adapter, 400, R"({"error_type":"InputException"})"),
-            R"(-9 refused: token, plan or firewall (HTTP 400 says: {"error_type":"InputException"}))");
+            "-9 refused: token, plan or firewall (HTTP 400 says: InputException)");
+  EXPECT_EQ(refusal(adapter, 403, R"({"status":"error","message":"No data plan","error_type":"PermissionException"})"),
+            "-9 refused: token, plan or firewall (HTTP 403 says: PermissionException: No data plan)");
 }
 
 TEST_F(Adapter, ATokenOfTheDayBeforeIsDeadWithoutATry) {
