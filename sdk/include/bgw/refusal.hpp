@@ -119,13 +119,27 @@ inline std::string status_and_words(const Close& close, std::string_view said = 
   return words.empty() ? status : status + " says: " + words;
 }
 
-// The host that a redirect points to; empty: it is none.
+// The host that a redirect names; empty: it is none, or goes to another path of the same host.
 inline std::string redirect_host(const Close& close) {
   if (close.http_status < 300 || close.http_status > 399) return {};
   std::string_view to = close.header("Location");
-  if (const std::size_t scheme = to.find("://"); scheme != std::string_view::npos) to.remove_prefix(scheme + 3);
+  const std::size_t scheme = std::min(to.find_first_of(":/?#"), to.size());
+  if (to.starts_with("//"))
+    to.remove_prefix(2);
+  else if (to.substr(scheme).starts_with("://"))
+    to.remove_prefix(scheme + 3);
+  else
+    return {};
   to = to.substr(0, to.find_first_of("/?#"));
-  return std::string(to.substr(to.find('@') + 1).substr(0, 120));
+  return detail::first_words(to.substr(to.rfind('@') + 1));
+}
+
+// The path that a redirect names on the same host. The query is left out: it may repeat credentials. Empty: none.
+inline std::string redirect_path(const Close& close) {
+  if (close.http_status < 300 || close.http_status > 399 || !redirect_host(close).empty()) return {};
+  const std::string_view to = close.header("Location");
+  const std::size_t end = std::min(to.find_first_of("?#"), to.size());
+  return detail::first_words(to.substr(0, end)) + (end < to.size() ? "?..." : "");
 }
 
 // Of a refusal that proves nothing: BGW_E_REFUSED, with what was said. `said`: what the plugin read itself.
@@ -134,6 +148,8 @@ inline Error unproved_refusal(const Close& close, std::string_view said = {}) {
   if (const std::string host = redirect_host(close); !host.empty())
     return {BGW_E_REFUSED,
             "redirected to " + host + " (" + status + "), which is not followed: credentials go to no other host"};
+  if (const std::string path = redirect_path(close); !path.empty())
+    return {BGW_E_REFUSED, "redirected to " + path + " on the same host (" + status + "), which is not followed"};
   const std::string told = status_and_words(close, said);
   return {BGW_E_REFUSED, "refused: token, plan or firewall (" + told + (told == status ? ", no reason given)" : ")")};
 }
