@@ -169,9 +169,9 @@ bgw_status AngelAdapter::on_close(std::uint32_t, const bgw::Close& close) {
                                      "; jwt_token and feed_token are of one day only");
   if (close.http_status == 429)
     throw bgw::Error(BGW_E_RATE, "Angel has too many connections of this client code (HTTP 429)",
-                     bgw::retry_after_ns(close, 60 * kSecond));
+                     bgw::retry_after_ns(close, 60 * kSecond, now_ns()));
   if (close.http_status == 503)
-    throw bgw::Error(BGW_E_RATE, "Angel is not available (HTTP 503)", bgw::retry_after_ns(close, 0));
+    throw bgw::Error(BGW_E_RATE, "Angel is not available (HTTP 503)", bgw::retry_after_ns(close, 0, now_ns()));
   if (close.http_status < 500) throw bgw::unproved_refusal(close);
   return BGW_E_TRANSIENT;
 }

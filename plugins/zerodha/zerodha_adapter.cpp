@@ -164,9 +164,9 @@ bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
                                      "; a token's day is over at 06:00 IST");
   if (close.http_status == 429)
     throw bgw::Error(BGW_E_RATE, "Kite has too many connections of this api_key (HTTP 429)",
-                     bgw::retry_after_ns(close, kMinute));
+                     bgw::retry_after_ns(close, kMinute, now_ns()));
   if (close.http_status == 503)
-    throw bgw::Error(BGW_E_RATE, "Kite is not available (HTTP 503)", bgw::retry_after_ns(close, 0));
+    throw bgw::Error(BGW_E_RATE, "Kite is not available (HTTP 503)", bgw::retry_after_ns(close, 0, now_ns()));
   if (close.http_status < 500) throw bgw::unproved_refusal(close, words_of(error));
   return BGW_E_TRANSIENT;
 }

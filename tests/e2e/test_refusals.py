@@ -1,6 +1,7 @@
 """A refused upgrade is read whole before it is believed: only the broker's own word proves a dead token, at the upgrade
 or at its web interface."""
 
+import email.utils
 import json
 import re
 import time
@@ -90,6 +91,15 @@ def test_headers_that_are_not_as_they_should_be_are_a_refusal_by_their_status(st
     with gateway.client(extras=True) as client:
         assert "refused: token, plan or firewall (HTTP 403" in told(client)
         mends_with_a_new_token(sim, broker, client)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_broker_says_when_to_come_again(start, broker, status):
+    later = email.utils.formatdate(time.time() + 300, usegmt=True)
+    _, gateway = refused(start, broker, status=status, retry_after=later)
+    with gateway.client(extras=True) as client:
+        message = told(client)
+        assert f"(HTTP {status}" in message and re.search(r"again in (300|2\d\d)\.\d s", message), message
 
 
 def test_refusals_that_prove_nothing_are_no_attempts(start, broker):

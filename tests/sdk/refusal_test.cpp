@@ -54,5 +54,35 @@ TEST(Redirects, NameTheirHostOrTheirPath) {
   EXPECT_EQ(told(302, "moved"), "refused: token, plan or firewall (HTTP 302 says: moved)");
 }
 
+TEST(RetryAfter, IsANumberOrADate) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  constexpr std::int64_t kNow = 784'111'777 * kSecond;  // 1994-11-06 08:49:37
+  const auto wait = [&](const char* value, const char* date = nullptr) {
+    std::vector<bgw_header> headers = {{"Retry-After", value}};
+    if (date != nullptr) headers.push_back({"date", date});
+    return retry_after_ns({1006, 503, "", headers}, 2 * kSecond, kNow) / kSecond;
+  };
+  EXPECT_EQ(wait("120"), 120);
+  EXPECT_EQ(wait("90.5"), 90);
+  EXPECT_EQ(wait("99999999999999999999"), 3600);
+  for (const char* none : {"", "soon", "-5", "0", "Sun, 06 Nov 1994 08:49:37 GMT", "Sat, 05 Nov 1994 08:49:37 GMT"})
+    EXPECT_EQ(wait(none), 2) << none;
+  EXPECT_EQ(wait("Sun, 06 Nov 1994 08:51:07 GMT"), 90);
+  EXPECT_EQ(wait("Sunday, 06-Nov-94 08:51:07 GMT"), 90);
+  EXPECT_EQ(wait("Sun Nov  6 08:51:07 1994"), 90);
+  EXPECT_EQ(wait("Sun, 06 Nov 1994 23:51:07 GMT"), 3600);
+  EXPECT_EQ(wait("Sun, 06 Nov 1994 09:00:00 GMT", "Sun, 06 Nov 1994 08:59:00 GMT"), 60) << "their clock is wrong";
+}
+
+TEST(HttpDate, IsNothingElse) {
+  EXPECT_EQ(parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT"), 0);
+  EXPECT_EQ(parse_http_date("Friday, 27-Nov-26 03:01:02 GMT"), 1'795'748'462);
+  for (const char* bad :
+       {"", "120", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 IST", "Sun, 31 Feb 1994 08:49:37 GMT",
+        "Sun, 06 Xxx 1994 08:49:37 GMT", "Sun, 06 anF 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49 GMT", "Sun, -6 Nov 1994 08:49:37 GMT x", "Sun, 06 Nov 19945 08:49:37 GMT"})
+    EXPECT_FALSE(parse_http_date(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace bgw

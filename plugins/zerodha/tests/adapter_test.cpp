@@ -202,6 +202,9 @@ TEST_F(Adapter, ClassifiesARefusedUpgrade) {
   EXPECT_EQ(wait, 60'000'000'000);
   EXPECT_EQ(class_of(adapter, 429, &wait, {{"retry-after", "120"}}), BGW_E_RATE);
   EXPECT_EQ(wait, 120'000'000'000);
+  host.wall_ns = 784'111'777'000'000'000;
+  EXPECT_EQ(class_of(adapter, 429, &wait, {{"retry-after", "Sun, 06 Nov 1994 08:51:07 GMT"}}), BGW_E_RATE);
+  EXPECT_EQ(wait, 90'000'000'000);
 }
 
 TEST_F(Adapter, ClosesItsSocketOnDisconnect) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "bgw/adapter.hpp"
+#include "bgw/http_date.hpp"
 
 namespace bgw {
 
@@ -154,14 +155,22 @@ inline Error unproved_refusal(const Close& close, std::string_view said = {}) {
   return {BGW_E_REFUSED, "refused: token, plan or firewall (" + told + (told == status ? ", no reason given)" : ")")};
 }
 
-// Seconds of the header Retry-After as nanoseconds, between `least` and an hour.
-inline std::int64_t retry_after_ns(const Close& close, std::int64_t least_ns) {
+// The header Retry-After, in seconds or as a date, as nanoseconds between `least_ns` and an hour. A date counts from
+// the answer's own time, or from `now_ns` where it has none.
+inline std::int64_t retry_after_ns(const Close& close, std::int64_t least_ns, std::int64_t now_ns) {
+  constexpr std::int64_t kMostSeconds = 3600;
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::string_view value = close.header("Retry-After");
   std::int64_t seconds = 0;
-  for (const char c : close.header("Retry-After")) {
-    if (c < '0' || c > '9' || seconds > 3600) break;
-    seconds = seconds * 10 + (c - '0');
+  if (const auto date = parse_http_date(value)) {
+    seconds = *date - parse_http_date(close.header("Date")).value_or(now_ns / kSecond);
+  } else {
+    for (const char c : value) {
+      if (c < '0' || c > '9' || seconds > kMostSeconds) break;
+      seconds = seconds * 10 + (c - '0');
+    }
   }
-  return std::max(least_ns, std::min<std::int64_t>(seconds, 3600) * 1'000'000'000);
+  return std::max(least_ns, std::clamp<std::int64_t>(seconds, 0, kMostSeconds) * kSecond);
 }
 
 }  // namespace bgw
