@@ -162,18 +162,16 @@ void AngelAdapter::on_text(std::string_view text) {
 bgw_status AngelAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   connection_ = 0;
   if (close.http_status == 0) return BGW_E_TRANSIENT;
-  const std::string status = "HTTP " + std::to_string(close.http_status);
-  const std::string_view said = close.header("x-error-message");
+  const std::string_view said = close.header("x-error-message").substr(0, 120);
   if (close.http_status >= 400 && close.http_status <= 403 && !said.empty())
-    throw bgw::Error(BGW_E_AUTH, "Angel refused the login (" + status + "): " + std::string(said.substr(0, 120)) +
-                                     "; jwt_token and feed_token are of one day only");
+    throw bgw::Error(BGW_E_AUTH, "Angel refused the login (HTTP " + std::to_string(close.http_status) +
+                                     "): " + std::string(said) + "; jwt_token and feed_token are of one day only");
   if (close.http_status == 429)
-    throw bgw::Error(BGW_E_RATE, "Angel has too many connections of this client code (HTTP 429)",
+    throw bgw::Error(BGW_E_RATE,
+                     "Angel has too many connections of this client code (" + bgw::status_and_words(close, said) + ")",
                      bgw::retry_after_ns(close, 60 * kSecond, now_ns()));
-  if (close.http_status == 503)
-    throw bgw::Error(BGW_E_RATE, "Angel is not available (HTTP 503)", bgw::retry_after_ns(close, 0, now_ns()));
-  if (close.http_status < 500) throw bgw::unproved_refusal(close);
-  return BGW_E_TRANSIENT;
+  if (close.http_status >= 500) throw bgw::server_error(close, "Angel", now_ns(), said);
+  throw bgw::unproved_refusal(close, said);
 }
 
 }  // namespace angel

@@ -93,7 +93,7 @@ def test_headers_that_are_not_as_they_should_be_are_a_refusal_by_their_status(st
         mends_with_a_new_token(sim, broker, client)
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_broker_says_when_to_come_again(start, broker, status):
     later = email.utils.formatdate(time.time() + 300, usegmt=True)
     _, gateway = refused(start, broker, status=status, retry_after=later)

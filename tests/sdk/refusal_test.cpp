@@ -84,5 +84,16 @@ TEST(HttpDate, IsNothingElse) {
     EXPECT_FALSE(parse_http_date(bad)) << bad;
 }
 
+TEST(ServerErrors, WaitAsLongAsTheySay) {
+  const std::vector<bgw_header> later = {{"Retry-After", "20"}};
+  const Error waits = server_error({1006, 500, "", later, "<title>Oops</title>"}, "Acme", 0);
+  EXPECT_EQ(waits.code, BGW_E_RATE);
+  EXPECT_EQ(waits.retry_after_ns, 20'000'000'000);
+  EXPECT_STREQ(waits.what(), "Acme is not available (HTTP 500 says: Oops)");
+  const Error other = server_error({1006, 502, "", {}, ""}, "Acme", 0);
+  EXPECT_EQ(other.code, BGW_E_TRANSIENT);
+  EXPECT_STREQ(other.what(), "Acme is not available (HTTP 502)");
+}
+
 }  // namespace
 }  // namespace bgw

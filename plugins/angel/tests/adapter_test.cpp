@@ -240,7 +240,6 @@ TEST_F(AngelTest, ALossIsOfTheClassThatItsStatusTells) {
       EXPECT_EQ(e.retry_after_ns, wait * kRupee);
     }
   }
-  EXPECT_EQ(adapter.on_close(1, {1006, 500, "", {}}), BGW_E_TRANSIENT);
   EXPECT_EQ(adapter.on_close(1, {1001, 0, "bye", {}}), BGW_E_TRANSIENT);
 }
 

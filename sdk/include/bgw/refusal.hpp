@@ -173,4 +173,13 @@ inline std::int64_t retry_after_ns(const Close& close, std::int64_t least_ns, st
   return std::max(least_ns, std::clamp<std::int64_t>(seconds, 0, kMostSeconds) * kSecond);
 }
 
+// Of a status from 500 on: the broker is not available, and its Retry-After counts. `said`: what the plugin read
+// itself.
+inline Error server_error(const Close& close, const std::string& broker, std::int64_t now_ns,
+                          std::string_view said = {}) {
+  const std::int64_t wait = retry_after_ns(close, 0, now_ns);
+  return {wait != 0 ? BGW_E_RATE : BGW_E_TRANSIENT,
+          broker + " is not available (" + status_and_words(close, said) + ")", wait};
+}
+
 }  // namespace bgw
