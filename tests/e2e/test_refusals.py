@@ -102,6 +102,15 @@ def test_a_broker_says_when_to_come_again(start, broker, status):
         assert f"(HTTP {status}" in message and re.search(r"again in (300|2\d\d)\.\d s", message), message
 
 
+def test_what_angel_says_of_something_else_is_no_verdict_on_the_token(start, tmp_path):
+    angel = Angel(tmp_path)
+    words = "Access denied because of exceeding access rate"
+    sim, gateway = refused(start, angel, status=403, headers={"x-error-message": words})
+    with gateway.client(extras=True) as client:
+        assert f"refused: token, plan or firewall (HTTP 403 says: {words})" in told(client)
+        mends_with_a_new_token(sim, angel, client)
+
+
 def test_refusals_that_prove_nothing_are_no_attempts(start, broker):
     sim = start.sim("--rate", 20, broker=broker.name)
     sim.fault("upgrade", status=403, body="no", count=2)
