@@ -243,6 +243,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
                      {},
                      "cannot connect to " + url.host +
                          ": found no address that address_family and bind_address allow, expected one"});
+    client_->is_one_of_several = all.size() > 1;
     client_->dialer =
         std::make_shared<Dialer>(client_->io, url.host, options.outgoing,
                                  [self = shared_from_this()](const std::string& problem, tcp::socket&& socket) {
@@ -341,7 +342,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     // An error of the server is this address's. Any other refusal is the account's, and every address would repeat it.
     if (answer.status() >= 500) client_->failed();
     finish({1006, answer.status(), answer.headers(), "the upgrade was refused with HTTP " + status, answer.body(),
-            client_->peer()});
+            client_->is_one_of_several ? client_->peer() : std::string()});
   }
 
   void lost_while_opening(std::string why) {

@@ -35,7 +35,8 @@ struct CloseInfo {
   std::vector<Header> headers;  // client: of a refused upgrade
   std::string reason;           // the peer's words, or what went wrong here
   std::string body{};  // client: of a refused upgrade, at most 4,096 bytes of what came with or soon after its headers
-  std::string peer{};  // client: whom it was connected to, "ws.example.com (203.0.113.9:443)"
+  // client: which address refused the upgrade, "ws.example.com (203.0.113.9:443)"; empty where the host has only one
+  std::string peer{};
 };
 
 // What the owner is told. All calls come from the io_context, never from inside a Connection's own function.

@@ -184,6 +184,16 @@ TEST_F(AdapterSocket, WithoutReasonsTheNumbersAreTold) {
   EXPECT_EQ(message(), "closed with 4000; to go on: broker-gateway brokers retry acme");
 }
 
+TEST_F(AdapterSocket, ARefusedUpgradeIsSaidOnce) {
+  broker_.options.on_upgrade = [](const websocket::HttpRequest&, std::vector<websocket::Header>&) {
+    return websocket::HttpAnswer{502, "text/plain", "no"};
+  };
+  plugin_->on_close = [](bgw_error&) { return BGW_E_FATAL; };
+  start();
+  run_until_state(LinkState::failed);
+  EXPECT_EQ(message(), "the upgrade was refused with HTTP 502; to go on: broker-gateway brokers retry acme");
+}
+
 TEST_F(AdapterSocket, FailClosesTheConnectionAndNothingOfItIsHeardAgain) {
   start_open();
   plugin_->on_frame = [this](bgw_error&) {
