@@ -187,6 +187,12 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void limit_messages(std::size_t bytes) { ws_.read_message_max(bytes); }
   Output& bytes() { return output_; }
   std::uint64_t written() const { return written_; }
+  Intake intake() const {
+    if (!stream_ || !stream_->socket().is_open()) return {};
+    Intake intake = intake_of(stream_->socket().native_handle());
+    intake.is_owed |= output_.backlog() != 0;
+    return intake;
+  }
   bool compresses() const { return compresses_; }
   bool hung_up() const { return stream_->hung_up(); }
   bool is_open() const { return open_ && !closing_ && !finished_; }

@@ -18,6 +18,7 @@
 #include "core/base/outgoing.hpp"
 #include "core/base/result.hpp"
 #include "core/websocket/asio_fwd.hpp"
+#include "core/websocket/intake.hpp"
 #include "core/websocket/output.hpp"
 
 namespace gw::websocket {
@@ -129,6 +130,8 @@ class Connection {
   // Server side: bytes that the kernel takes before it has sent them; kKernelBuffer at first.
   virtual void set_kernel_buffer(int bytes) = 0;
   virtual std::uint64_t bytes_written() const = 0;  // taken by the socket so far: progress of a slow reader
+  // How far the peer's system has got with it.
+  virtual Intake intake() const = 0;
   virtual void ping() = 0;
   // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.
   virtual void close(int code, std::string_view reason) = 0;

@@ -251,6 +251,19 @@ TEST_F(AdapterSocket, WhileNothingIsWantedAHeartbeatIsWaitedFor) {
   EXPECT_EQ(seen().feed.front(), "stale: no frame for 0.7 s; connecting anew") << "twice the period and half a second";
 }
 
+TEST_F(AdapterSocket, MoreThanABrokerThatDoesNotReadMayBeOwedIsALossThatSaysSo) {
+  start_open();
+  broker_.connection->pause_reading(true);
+  const std::string large(100'000, 'x');
+  int sent = 0;
+  while (sent < 1000 && send(opened_, large) == BGW_OK) ++sent;
+  EXPECT_LT(sent, 1000);
+  EXPECT_EQ(send(opened_, large), BGW_E_STATE);
+  run_until_state(LinkState::reconnecting);
+  EXPECT_EQ(message().find("the broker does not read: "), 0U) << message();
+  run_until_state(LinkState::connected);
+}
+
 TEST_F(AdapterSocket, ANameThatDoesNotResolveIsALossThatIsTriedAgain) {
   plugin_->connect = [this](bgw_error&) { return open("wss://no-such-host.invalid/feed"); };
   start();
