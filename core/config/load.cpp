@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/base/outgoing.hpp"
 #include "core/base/text.hpp"
 #include "core/base/url.hpp"
 #include "core/config/calendar_file.hpp"
@@ -144,9 +145,14 @@ void read_broker(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.choice("market_hours", b.market_hours, {"calendar", "always"});
   r.choice("standby", b.standby, {"cold", "hot"});
   r.text("bind_address", b.bind_address);
-  if (!b.bind_address.empty() && b.bind_address.find_first_not_of("0123456789abcdefABCDEF.:") != std::string::npos)
-    r.wrong("bind_address", b.bind_address, "an address of this machine, like 192.0.2.7");
   r.choice("address_family", b.address_family, {"any", "ipv4", "ipv6"});
+  const auto bound = family_of(b.bind_address);
+  if (!b.bind_address.empty() && !bound)
+    r.wrong("bind_address", b.bind_address, "an IPv4 or IPv6 address of this machine, like 192.0.2.7");
+  if (bound == AddressFamily::ipv4 && b.address_family == "ipv6")
+    r.wrong("address_family", "ipv6", "any or ipv4, because bind_address is an IPv4 address");
+  if (bound == AddressFamily::ipv6 && b.address_family == "ipv4")
+    r.wrong("address_family", "ipv4", "any or ipv6, because bind_address is an IPv6 address");
   r.mapping("reconnect", [&](const YAML::Node& n, const std::string& p) {
     MappingReader reconnect(c, n, p);
     reconnect.duration("first", b.reconnect.first, 1ms);

@@ -109,7 +109,7 @@ void AdapterInstance::on_close(const websocket::CloseInfo& info) {
   if (status == BGW_OK) status = BGW_E_TRANSIENT;
   std::string why = error.message[0] != '\0' ? text_of(error) : info.reason;
   if (why.empty()) why = "closed with " + std::to_string(info.code);
-  if (info.http_status != 0 && error.message[0] == '\0') why = "HTTP " + std::to_string(info.http_status) + ": " + why;
+  if (!info.peer.empty()) why = info.peer + ": " + why;  // the other addresses of the name may say something else
   lost(status, error, why);
 }
 

@@ -1,6 +1,7 @@
 #include "core/plugin_host/host_table.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 
 #include <openssl/evp.h>
@@ -75,6 +76,12 @@ struct HostTable {
     if (self.calls_ == 0) self.after_call();
   }
 
+  static void fail_for(AdapterInstance& self, const std::string& why) {
+    bgw_error error{BGW_E_TRANSIENT, 0, 0, {}};
+    std::snprintf(error.message, sizeof error.message, "%s", why.c_str());
+    fail(&self, &error);
+  }
+
   static bgw_status websocket_open(void* context, const bgw_websocket_request* request,
                                    std::uint32_t* connection) noexcept {
     try {
@@ -89,7 +96,10 @@ struct HostTable {
     AdapterInstance& self = of(context);
     if (connection != self.connection_ || self.socket_ == nullptr) return BGW_E_STATE;
     const auto sent = self.socket_->send(opcode, {static_cast<const std::byte*>(data), length});
-    return sent ? BGW_OK : BGW_E_STATE;
+    if (sent) return BGW_OK;
+    // The connection is of no use any more, and only the host knows why.
+    if (self.socket_->is_open() && !self.failure_) fail_for(self, sent.error().message);
+    return BGW_E_STATE;
   }
   static bgw_status websocket_close(void* context, std::uint32_t connection, std::int32_t code) noexcept {
     AdapterInstance& self = of(context);

@@ -12,13 +12,34 @@
 
 namespace gw::transport {
 
+namespace {
+
+constexpr std::int64_t kIntakeLooks = 10;  // for each limit
+
+std::string seconds_of(std::int64_t ns, const char* format) {
+  char text[32];
+  std::snprintf(text, sizeof text, format, static_cast<double>(ns) / 1e9);
+  return text;
+}
+
+}  // namespace
+
 struct WsClient::Watch {
-  explicit Watch(boost::asio::io_context& io) : timer(io) {}
+  explicit Watch(boost::asio::io_context& io) : timer(io), intake(io) {}
+  void cancel() {
+    timer.cancel();
+    intake.cancel();
+  }
   boost::asio::steady_timer timer;
+  boost::asio::steady_timer intake;
 };
 
 WsClient::WsClient(boost::asio::io_context& io, Events& events, WsClientOptions options)
-    : io_(io), events_(events), options_(std::move(options)), watch_(std::make_shared<Watch>(io)) {}
+    : io_(io),
+      events_(events),
+      options_(std::move(options)),
+      watch_(std::make_shared<Watch>(io)),
+      intake_(options_.intake_limit_ns) {}
 
 WsClient::~WsClient() = default;
 
@@ -38,8 +59,10 @@ Result<void> WsClient::open(const std::string& url, std::vector<websocket::Heade
 
 Result<void> WsClient::send(std::uint32_t opcode, std::span<const std::byte> data) {
   const auto kind = opcode == 1 ? websocket::Opcode::text : websocket::Opcode::binary;
-  if (connection_ == nullptr || !connection_->send(kind, {reinterpret_cast<const char*>(data.data()), data.size()}))
-    return Error{"not open, or the peer does not read"};
+  if (!is_open()) return Error{"not open"};
+  if (!connection_->send(kind, {reinterpret_cast<const char*>(data.data()), data.size()}))
+    return Error{"the broker does not read: " + std::to_string(connection_->backlog() / 1024) +
+                 " KiB wait for it, and no more are kept"};
   connection_->flush();
   return {};
 }
@@ -59,6 +82,8 @@ void WsClient::on_open() {
   open_ = true;
   last_frame_ns_ = monotonic_ns();
   if (options_.stall_limit_ns > 0) watch();
+  intake_.begin(last_frame_ns_);
+  watch_intake();
   events_.on_open();
 }
 
@@ -71,7 +96,7 @@ void WsClient::on_control_frame() { last_frame_ns_ = monotonic_ns(); }
 
 void WsClient::on_closed(const websocket::CloseInfo& info) {
   open_ = false;
-  watch_->timer.cancel();
+  watch_->cancel();
   events_.on_close(info);
 }
 
@@ -79,11 +104,10 @@ void WsClient::on_closed(const websocket::CloseInfo& info) {
 void WsClient::watch() {
   const std::int64_t left = last_frame_ns_ + options_.stall_limit_ns - monotonic_ns();
   if (left <= 0) {
-    char reason[64];
-    std::snprintf(reason, sizeof reason, "no frame for %.1f s", static_cast<double>(options_.stall_limit_ns) / 1e9);
     open_ = false;
+    watch_->cancel();
     connection_.reset();
-    events_.on_silence(reason);
+    events_.on_silence("no frame for " + seconds_of(options_.stall_limit_ns, "%.1f s"));
     return;
   }
   wait_for_frame();
@@ -95,6 +119,18 @@ void WsClient::wait_for_frame() {
   watch_->timer.async_wait([this, alive = std::weak_ptr(watch_)](const boost::system::error_code& ec) {
     // An expiry that was queued when the connection ended is not cancelled any more.
     if (!ec && !alive.expired() && open_) watch();
+  });
+}
+
+// Frames may come all the time: what the broker sends says nothing about whether it reads.
+void WsClient::watch_intake() {
+  watch_->intake.expires_after(std::chrono::nanoseconds(intake_.limit_ns() / kIntakeLooks));
+  watch_->intake.async_wait([this, alive = std::weak_ptr(watch_)](const boost::system::error_code& ec) {
+    if (ec || alive.expired() || !open_) return;
+    if (!intake_.is_passed(monotonic_ns(), connection_->intake())) return watch_intake();
+    const std::string reason = "the broker has read nothing for " + seconds_of(intake_.limit_ns(), "%.3g s");
+    connection_.reset();
+    on_closed({1006, 0, {}, reason});
   });
 }
 

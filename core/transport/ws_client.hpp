@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "core/transport/intake_limit.hpp"
 #include "core/websocket/connection.hpp"
 
 namespace gw::websocket {
@@ -17,8 +18,13 @@ class AddressMemory;
 
 namespace gw::transport {
 
+// A peer that takes not one byte for so long does not read: TCP itself sends again several times in ten seconds, and
+// what a peer's system takes in is taken whatever its program is busy with, until the system has no room left.
+inline constexpr std::int64_t kIntakeLimitNs = 10'000'000'000;
+
 struct WsClientOptions {
-  std::int64_t stall_limit_ns = 0;  // no frame of any kind for so long: lost. 0: no limit
+  std::int64_t stall_limit_ns = 0;                // no frame of any kind for so long: lost. 0: no limit
+  std::int64_t intake_limit_ns = kIntakeLimitNs;  // bytes wait for the peer, and it takes none for so long: lost
   std::size_t message_limit = 1 << 22;
   std::string ca_file;         // empty: the system's certificates
   bool offer_deflate = false;  // permessage-deflate
@@ -48,6 +54,7 @@ class WsClient final : private websocket::Listener {
   Result<void> open(const std::string& url, std::vector<websocket::Header> headers);
   Result<void> send(std::uint32_t opcode, std::span<const std::byte> data);
   void close(int code);
+  bool is_open() const { return connection_ != nullptr && connection_->is_open(); }
   // Counts from now.
   void set_stall_limit(std::int64_t ns);
 
@@ -58,6 +65,7 @@ class WsClient final : private websocket::Listener {
   void on_closed(const websocket::CloseInfo& info) override;
   void watch();
   void wait_for_frame();
+  void watch_intake();
 
   struct Watch;
   boost::asio::io_context& io_;
@@ -66,6 +74,7 @@ class WsClient final : private websocket::Listener {
   std::shared_ptr<Watch> watch_;
   std::unique_ptr<websocket::Connection> connection_;
   std::int64_t last_frame_ns_ = 0;
+  IntakeLimit intake_;
   bool open_ = false;
 };
 

@@ -9,10 +9,18 @@ using Endpoint = AddressMemory::Endpoint;
 
 std::shared_ptr<AddressMemory> make_address_memory() { return std::make_shared<AddressMemory>(); }
 
+void AddressMemory::answered(const std::string& host, const Endpoint& at) {
+  Known& known = hosts_[host];
+  known.good = at;
+  std::erase(known.failed, at);
+}
+
 void AddressMemory::failed(const std::string& host, const Endpoint& at) {
   Known& known = hosts_[host];
   if (known.good == at) known.good.reset();
-  known.bad = at;
+  std::erase(known.failed, at);
+  if (known.failed.size() == kMaxFailed) known.failed.erase(known.failed.begin());
+  known.failed.push_back(at);
 }
 
 std::vector<Endpoint> AddressMemory::order(const std::string& host, const std::vector<Endpoint>& found) const {
@@ -20,8 +28,10 @@ std::vector<Endpoint> AddressMemory::order(const std::string& host, const std::v
   const Known known = seen == hosts_.end() ? Known{} : seen->second;
   std::vector<Endpoint> rest = found;
   std::vector<Endpoint> out;
+  std::vector<Endpoint> last;
   if (known.good && std::erase(rest, *known.good) != 0) out.push_back(*known.good);
-  const bool bad_is_last = known.bad && std::erase(rest, *known.bad) != 0;
+  for (const Endpoint& failed : known.failed)
+    if (std::erase(rest, failed) != 0) last.push_back(failed);
   if (out.empty() && !rest.empty()) {
     out.push_back(rest.front());
     rest.erase(rest.begin());
@@ -34,7 +44,7 @@ std::vector<Endpoint> AddressMemory::order(const std::string& host, const std::v
     out.push_back(*next);
     rest.erase(next);
   }
-  if (bad_is_last) out.push_back(*known.bad);
+  out.insert(out.end(), last.begin(), last.end());
   return out;
 }
 
@@ -46,7 +56,10 @@ std::vector<Endpoint> allowed(std::vector<Endpoint> found, const Outgoing& outgo
     if (outgoing.family != AddressFamily::any && v6 != (outgoing.family == AddressFamily::ipv6)) return true;
     return !none && v6 != from.is_v6();
   });
-  return found;
+  std::vector<Endpoint> once;
+  for (const Endpoint& e : found)
+    if (std::find(once.begin(), once.end(), e) == once.end()) once.push_back(e);
+  return once;
 }
 
 std::string text_of(const Endpoint& endpoint) {

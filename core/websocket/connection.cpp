@@ -187,6 +187,12 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void limit_messages(std::size_t bytes) { ws_.read_message_max(bytes); }
   Output& bytes() { return output_; }
   std::uint64_t written() const { return written_; }
+  Intake intake() const {
+    if (!stream_ || !stream_->socket().is_open()) return {};
+    Intake intake = intake_of(stream_->socket().native_handle());
+    intake.is_owed |= output_.backlog() != 0;
+    return intake;
+  }
   bool compresses() const { return compresses_; }
   bool hung_up() const { return stream_->hung_up(); }
   bool is_open() const { return open_ && !closing_ && !finished_; }
@@ -243,6 +249,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
                      {},
                      "cannot connect to " + url.host +
                          ": found no address that address_family and bind_address allow, expected one"});
+    client_->is_one_of_several = all.size() > 1;
     client_->dialer =
         std::make_shared<Dialer>(client_->io, url.host, options.outgoing,
                                  [self = shared_from_this()](const std::string& problem, tcp::socket&& socket) {
@@ -297,7 +304,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void on_answer(error_code ec, std::size_t n) {
     UpgradeAnswer& answer = client_->answer;
     const UpgradeAnswer::State before = answer.state();
-    if (ec && before == UpgradeAnswer::State::refused) return refused();
+    if (ec && (before == UpgradeAnswer::State::refused || answer.end() == UpgradeAnswer::State::complete))
+      return refused();
     if (ec)
       return lost_while_opening(client_->peer() + ": " +
                                 (ec == asio::error::eof ? "closed before the upgrade was answered" : ec.message()));
@@ -337,8 +345,10 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void refused() {
     const UpgradeAnswer& answer = client_->answer;
     const std::string status = std::to_string(answer.status());
+    // An error of the server is this address's. Any other refusal is the account's, and every address would repeat it.
+    if (answer.status() >= 500) client_->failed();
     finish({1006, answer.status(), answer.headers(), "the upgrade was refused with HTTP " + status, answer.body(),
-            client_->peer()});
+            client_->is_one_of_several ? client_->peer() : std::string()});
   }
 
   void lost_while_opening(std::string why) {
@@ -373,7 +383,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     std::vector<Header> extra;
     if (server_->on_upgrade) {
       const HttpAnswer decision = server_->on_upgrade(asked, extra);
-      if (decision.status != 0) return answer(decision, extra);
+      if (decision.status != 0 || decision.verbatim) return answer(decision, extra);
     }
     if (server_->compression && request_->choose_extension()) {
       ws_.set_option(deflate_option());
@@ -475,6 +485,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
       const auto self = weak.lock();
       if (ec || !self) return;
       if (self->local_close_) return self->finish(*self->local_close_);
+      if (self->client_ && self->client_->answer.end() == UpgradeAnswer::State::complete) return self->refused();
       self->lost_while_opening(self->client_ ? self->client_->too_late() : std::string(what));
     });
   }

@@ -18,6 +18,7 @@
 #include "core/base/outgoing.hpp"
 #include "core/base/result.hpp"
 #include "core/websocket/asio_fwd.hpp"
+#include "core/websocket/intake.hpp"
 #include "core/websocket/output.hpp"
 
 namespace gw::websocket {
@@ -35,7 +36,8 @@ struct CloseInfo {
   std::vector<Header> headers;  // client: of a refused upgrade
   std::string reason;           // the peer's words, or what went wrong here
   std::string body{};  // client: of a refused upgrade, at most 4,096 bytes of what came with or soon after its headers
-  std::string peer{};  // client: whom it was connected to, "ws.example.com (203.0.113.9:443)"
+  // client: which address refused the upgrade, "ws.example.com (203.0.113.9:443)"; empty where the host has only one
+  std::string peer{};
 };
 
 // What the owner is told. All calls come from the io_context, never from inside a Connection's own function.
@@ -99,8 +101,8 @@ struct ServerOptions {
   bool compression = false;
   // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
   std::function<HttpAnswer(const HttpRequest& request)> on_http;
-  // Decides about an upgrade: status 0 accepts; else the answer is sent instead of 101, with `extra_headers`. Unset:
-  // accept.
+  // Decides about an upgrade: status 0 accepts unless the answer is verbatim; else the answer is sent instead of 101,
+  // with `extra_headers`. Unset: accept.
   std::function<HttpAnswer(const HttpRequest& request, std::vector<Header>& extra_headers)> on_upgrade;
 };
 
@@ -128,6 +130,8 @@ class Connection {
   // Server side: bytes that the kernel takes before it has sent them; kKernelBuffer at first.
   virtual void set_kernel_buffer(int bytes) = 0;
   virtual std::uint64_t bytes_written() const = 0;  // taken by the socket so far: progress of a slow reader
+  // How far the peer's system has got with it.
+  virtual Intake intake() const = 0;
   virtual void ping() = 0;
   // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.
   virtual void close(int code, std::string_view reason) = 0;

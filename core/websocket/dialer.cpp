@@ -54,7 +54,9 @@ void Dialer::begin(Attempt& attempt) {
   error_code ec;
   attempt.socket.open(attempt.peer.protocol(), ec);
   if (!ec && !outgoing_.bind_address.empty()) {
-    attempt.socket.bind({asio::ip::make_address(outgoing_.bind_address, ec), 0}, ec);
+    const asio::ip::address from = asio::ip::make_address(outgoing_.bind_address, ec);
+    // Text that is no address gives 0.0.0.0, to which a socket can be bound too.
+    if (!ec) attempt.socket.bind({from, 0}, ec);
     if (ec) return ended(attempt, "cannot bind to " + outgoing_.bind_address + ": " + ec.message());
   }
   if (ec) return ended(attempt, ec.message());

@@ -18,6 +18,7 @@ class Handle final : public Connection {
   void flush() override { impl_->flush(); }
   void set_kernel_buffer(int bytes) override { impl_->set_kernel_buffer(bytes); }
   std::uint64_t bytes_written() const override { return impl_->written(); }
+  Intake intake() const override { return impl_->intake(); }
   void ping() override { impl_->ping(); }
   void close(int code, std::string_view reason) override { impl_->close(code, reason); }
   void drop_and_close(int code, std::string_view reason) override { impl_->drop_and_close(code, reason); }

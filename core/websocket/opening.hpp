@@ -42,6 +42,7 @@ struct ClientOpening {
   boost::asio::ip::tcp::resolver resolver;
   std::shared_ptr<Dialer> dialer;
   boost::asio::ip::tcp::endpoint at;
+  bool is_one_of_several = false;  // addresses of the host
   bool is_connected = false;
   bool is_decided = false;  // the answer goes on to Beast
   UpgradeAnswer answer;

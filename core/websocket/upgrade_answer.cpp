@@ -9,8 +9,6 @@ namespace gw::websocket {
 namespace {
 
 constexpr std::string_view kBegin = "HTTP/1.";
-constexpr std::string_view kLineEnd = "\r\n";
-constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
@@ -18,12 +16,19 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
-// Cuts the next line off, without its end.
+// Cuts the next line off, without its end: CR LF, or LF alone as RFC 9112, 2.2 lets a recipient read it.
 std::string_view next_line(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find(kLineEnd), rest.size());
-  const std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + kLineEnd.size(), rest.size()));
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
   return line;
+}
+
+// The size of an empty line's end at the beginning of `rest`; 0: there is none.
+std::size_t line_end_at(std::string_view rest) {
+  if (rest.starts_with('\n')) return 1;
+  return rest.starts_with("\r\n") ? 2 : 0;
 }
 
 }  // namespace
@@ -44,6 +49,23 @@ std::string_view UpgradeAnswer::header(std::string_view name) const {
   return {};
 }
 
+UpgradeAnswer::State UpgradeAnswer::end() {
+  if (state_ == State::incomplete) take_cut_head();
+  return state_;
+}
+
+// The size of the head with the empty line behind it; 0: that has not come yet.
+std::size_t UpgradeAnswer::head_size() {
+  const std::string_view text = bytes_;
+  std::size_t end = text.find('\n', searched_);
+  searched_ = std::min(end, text.size());
+  for (; end != text.npos; end = text.find('\n', end + 1)) {
+    if (const std::size_t n = line_end_at(text.substr(end + 1)); n != 0) return end + 1 + n;
+    searched_ = end;  // the bytes behind it may not have come yet
+  }
+  return 0;
+}
+
 // False: there is nothing more to take yet.
 bool UpgradeAnswer::take_head() {
   std::string_view text = bytes_;
@@ -51,24 +73,36 @@ bool UpgradeAnswer::take_head() {
     fail("found no HTTP in the answer to the upgrade, expected HTTP/1.1");
     return false;
   }
-  const std::size_t end = bytes_.find(kHeadEnd, searched_);
-  const bool whole = end != std::string::npos;
-  if ((whole ? end + kHeadEnd.size() : bytes_.size()) > kMaxHead) {
+  const std::size_t size = head_size();
+  if ((size != 0 ? size : bytes_.size()) > kMaxHead) {
+    if (take_cut_head()) return false;
     const std::string said = take_status(next_line(text)) ? " (HTTP " + std::to_string(status_) + ")" : "";
     fail("found more than 64 KiB of headers in the answer to the upgrade" + said + ", expected fewer");
     return false;
   }
-  searched_ = whole || bytes_.size() < kHeadEnd.size() ? 0 : bytes_.size() - kHeadEnd.size() + 1;
-  if (!whole) return false;
-  text = text.substr(0, end + kLineEnd.size());
+  if (size == 0) return false;
+  searched_ = 0;
+  text = text.substr(0, size);
   if (!take_status(next_line(text))) {
     fail("found no status in the answer to the upgrade, expected one like HTTP/1.1 101");
     return false;
   }
   headers_.clear();
   take_headers(text);
-  bytes_.erase(0, end + kHeadEnd.size());
+  bytes_.erase(0, size);
   decide();
+  return true;
+}
+
+// The status line decides, also where the headers do not end: a status that refuses does so. Only whole lines count as
+// headers, and there is no body.
+bool UpgradeAnswer::take_cut_head() {
+  std::string_view text = std::string_view(bytes_).substr(0, kMaxHead);
+  if (!text.starts_with(kBegin) || !take_status(next_line(text)) || status_ < 200) return false;
+  headers_.clear();
+  take_headers(text.substr(0, text.rfind('\n') + 1));
+  bytes_.clear();
+  state_ = State::complete;
   return true;
 }
 
@@ -136,16 +170,19 @@ void UpgradeAnswer::take_chunks() {
 // False: it has not come yet, or there is none that can be read.
 bool UpgradeAnswer::take_chunk_size() {
   constexpr std::size_t kMaxLine = 1024;
-  const std::size_t from = !body_.empty() && bytes_.starts_with(kLineEnd) ? kLineEnd.size() : 0;
-  if (!body_.empty() && bytes_.size() < kLineEnd.size()) return false;  // the end of the chunk before
-  const std::size_t end = bytes_.find(kLineEnd, from);
-  if (end == std::string::npos) {
+  std::string_view rest = bytes_;
+  if (!body_.empty()) {  // the end of the chunk before
+    if (rest.empty() || rest == "\r") return false;
+    rest.remove_prefix(line_end_at(rest));
+  }
+  if (rest.find('\n') == rest.npos) {
     if (bytes_.size() > kMaxLine) body_left_ = 0;
     return false;
   }
-  const auto read = std::from_chars(bytes_.data() + from, bytes_.data() + end, chunk_left_, 16);
+  const std::string_view line = next_line(rest);
+  const auto read = std::from_chars(line.data(), line.data() + line.size(), chunk_left_, 16);
   if (read.ec != std::errc{} || chunk_left_ == 0) body_left_ = 0;
-  bytes_.erase(0, end + kLineEnd.size());
+  bytes_.erase(0, bytes_.size() - rest.size());
   return body_left_ != 0;
 }
 

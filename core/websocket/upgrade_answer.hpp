@@ -1,5 +1,5 @@
-// What a server answers to the request for an upgrade, up to the point where it is decided: its status line and its
-// headers. Of a refusal also the beginning of the body, which decides nothing.
+// What a server answers to the request for an upgrade. Its status line decides, and its headers say more; of a refusal
+// also the beginning of the body is kept. Lines may end with LF alone.
 #pragma once
 
 #include <cstddef>
@@ -20,12 +20,14 @@ class UpgradeAnswer {
     incomplete,  // the headers have not all come
     accepted,    // 101
     refused,     // any other status; the body may still come
-    complete,    // refused, and no more of the body is worth waiting for
+    complete,    // refused, and nothing more is worth waiting for
     unusable     // no answer that makes sense: see problem()
   };
 
   // The next bytes from the server.
   State add(std::string_view bytes);
+  // Nothing more comes: the connection has ended, or the time is up. Headers that are cut off then end here.
+  State end();
   State state() const { return state_; }
   int status() const { return status_; }
   const std::vector<Header>& headers() const { return headers_; }
@@ -37,7 +39,9 @@ class UpgradeAnswer {
   std::string essence() const;
 
  private:
+  std::size_t head_size();
   bool take_head();
+  bool take_cut_head();
   bool take_status(std::string_view line);
   void take_headers(std::string_view lines);
   void decide();

@@ -25,6 +25,13 @@ void strip_trades(bgw_tick& t) {
   t.present &= BGW_HAS_LTP | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE | BGW_HAS_EXCHANGE_TIME;
 }
 
+// "Invalid Header - Invalid Feed Token" and its like, the only words that are said of credentials. The same header also
+// says other things, "Access denied because of exceeding access rate" for one.
+bool is_of_credentials(std::string_view said) {
+  constexpr std::array kParts = {"Invalid Auth token", "Invalid Client Code", "Invalid API Key", "Invalid Feed Token"};
+  return std::any_of(kParts.begin(), kParts.end(), [&](const char* part) { return bgw::has_words(said, part); });
+}
+
 }  // namespace
 
 void AngelAdapter::initialize() { url_ = setting("url").value_or(kDefaultUrl); }
@@ -157,23 +164,22 @@ void AngelAdapter::on_text(std::string_view text) {
   send_requests();
 }
 
-// "Authentication failed": 401 with the reason in a header. Only that header is Angel's own word; firewalls refuse with
-// 403 as well, and REST limits do. A fourth connection of a client code is refused with 429.
+// "Authentication failed": 401 with the reason in a header. Only that header is Angel's own word, and only some of its
+// words are of the credentials; firewalls refuse with 403 as well, and REST limits do. A fourth connection of a client
+// code is refused with 429.
 bgw_status AngelAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   connection_ = 0;
   if (close.http_status == 0) return BGW_E_TRANSIENT;
-  const std::string status = "HTTP " + std::to_string(close.http_status);
-  const std::string_view said = close.header("x-error-message");
-  if (close.http_status >= 400 && close.http_status <= 403 && !said.empty())
-    throw bgw::Error(BGW_E_AUTH, "Angel refused the login (" + status + "): " + std::string(said.substr(0, 120)) +
-                                     "; jwt_token and feed_token are of one day only");
+  const std::string_view said = close.header("x-error-message").substr(0, 120);
+  if (close.http_status >= 400 && close.http_status <= 403 && is_of_credentials(said))
+    throw bgw::Error(BGW_E_AUTH, "Angel refused the login (HTTP " + std::to_string(close.http_status) +
+                                     "): " + std::string(said) + "; jwt_token and feed_token are of one day only");
   if (close.http_status == 429)
-    throw bgw::Error(BGW_E_RATE, "Angel has too many connections of this client code (HTTP 429)",
-                     bgw::retry_after_ns(close, 60 * kSecond));
-  if (close.http_status == 503)
-    throw bgw::Error(BGW_E_RATE, "Angel is not available (HTTP 503)", bgw::retry_after_ns(close, 0));
-  if (close.http_status < 500) throw bgw::unproved_refusal(close);
-  return BGW_E_TRANSIENT;
+    throw bgw::Error(BGW_E_RATE,
+                     "Angel has too many connections of this client code (" + bgw::status_and_words(close, said) + ")",
+                     bgw::retry_after_ns(close, 60 * kSecond, now_ns()));
+  if (close.http_status >= 500) throw bgw::server_error(close, "Angel", now_ns(), said);
+  throw bgw::unproved_refusal(close, said);
 }
 
 }  // namespace angel

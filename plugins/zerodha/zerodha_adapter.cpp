@@ -151,23 +151,24 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::sp
 }
 
 // kite.trade/docs/connect/v3/exceptions: Kite's own error names its type; 401 is the token in any case. A firewall
-// refuses with 403 as well. More than three connections of one key are refused with 429.
+// refuses with 403 as well. More than three connections of one key are refused with 429. With that and from 500 on the
+// status decides, whatever type is named.
 bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   connection_ = 0;
-  if (close.http_status == 0) return BGW_E_TRANSIENT;
-  const std::string status = "HTTP " + std::to_string(close.http_status);
+  const std::int32_t status = close.http_status;
+  if (status == 0) return BGW_E_TRANSIENT;
   const KiteError error = read_error(close.body);
-  if (close.http_status == 401 || error.type == "TokenException")
-    throw bgw::Error(BGW_E_AUTH, "Kite refused the login (" + status + ")" +
+  if (status == 401 || (error.type == "TokenException" && (status == 400 || status == 403)))
+    throw bgw::Error(BGW_E_AUTH, "Kite refused the login (HTTP " + std::to_string(status) + ")" +
                                      (error.message.empty() ? "" : ": " + error.message) +
                                      "; a token's day is over at 06:00 IST");
-  if (close.http_status == 429)
-    throw bgw::Error(BGW_E_RATE, "Kite has too many connections of this api_key (HTTP 429)",
-                     bgw::retry_after_ns(close, kMinute));
-  if (close.http_status == 503)
-    throw bgw::Error(BGW_E_RATE, "Kite is not available (HTTP 503)", bgw::retry_after_ns(close, 0));
-  if (close.http_status < 500) throw bgw::unproved_refusal(close);
-  return BGW_E_TRANSIENT;
+  const std::string said = words_of(error);
+  if (status == 429)
+    throw bgw::Error(BGW_E_RATE,
+                     "Kite has too many connections of this api_key (" + bgw::status_and_words(close, said) + ")",
+                     bgw::retry_after_ns(close, kMinute, now_ns()));
+  if (status >= 500) throw bgw::server_error(close, "Kite", now_ns(), said);
+  throw bgw::unproved_refusal(close, said);
 }
 
 void ZerodhaAdapter::on_text(std::string_view text) {

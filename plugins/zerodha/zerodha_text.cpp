@@ -42,9 +42,13 @@ KiteError read_error(std::string_view body) {
   return {type->get<std::string>(), message == error.end() ? std::string() : cut(*message).substr(0, 100)};
 }
 
+std::string words_of(const KiteError& error) {
+  return error.message.empty() ? error.type : error.type + ": " + error.message;
+}
+
 bool is_success(std::string_view body) {
   const nlohmann::json answer = nlohmann::json::parse(body, nullptr, false);
-  return answer.is_object() && answer.value("status", nlohmann::json()) != "error";
+  return answer.is_object() && answer.value("status", nlohmann::json()) == "success";
 }
 
 }  // namespace zerodha

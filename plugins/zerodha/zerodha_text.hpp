@@ -23,7 +23,10 @@ struct KiteError {
   std::string message;
 };
 KiteError read_error(std::string_view body);
-// Whether this is the body of a web request that succeeded: kite.trade/docs/connect/v3/response-structure.
+// "InputException: Missing api_key"; empty: it is none of Kite's.
+std::string words_of(const KiteError& error);
+// Whether this is the body of a web request that succeeded, {"status":"success",…}:
+// kite.trade/docs/connect/v3/response-structure.
 bool is_success(std::string_view body);
 
 }  // namespace zerodha

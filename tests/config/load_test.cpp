@@ -1,5 +1,6 @@
 #include "core/config/load.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -71,7 +72,11 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"instruments:\n  update: 8:45\n",
             "g.yaml:2: instruments.update: found 8:45, expected a time of the exchanges' day, like 08:45, or off"},
         Bad{"brokers: {a: {bind_address: eth0}}",
-            "g.yaml:1: brokers.a.bind_address: found eth0, expected an address of this machine, like 192.0.2.7"},
+            "g.yaml:1: brokers.a.bind_address: found eth0, expected an IPv4 or IPv6 address of this machine, like "
+            "192.0.2.7"},
+        Bad{"brokers: {a: {bind_address: 2001:db8::7, address_family: ipv4}}",
+            "g.yaml:1: brokers.a.address_family: found ipv4, expected any or ipv6, because bind_address is an IPv6 "
+            "address"},
         Bad{"allow_simulated: yess", "g.yaml:1: allow_simulated: found yess, expected true or false"},
         Bad{"instruments: {update: \"24:00\"}",
             "g.yaml:1: instruments.update: found 24:00, expected a time of the exchanges' day, like 08:45, or off"},
@@ -85,6 +90,19 @@ INSTANTIATE_TEST_SUITE_P(
             "g.yaml:1: database: found ${env:DATABASE}, expected a path as it is (${...} stands in "
             "settings only)"},
         Bad{"server: [1, 2]", "g.yaml:1: server: found a list, expected a mapping of keys to values"}));
+
+TEST(BindAddress, IsAPlainAddressOfIPv4OrIPv6) {
+  const auto problems = [](const std::string& address) {
+    const auto all = problems_of("brokers: {a: {bind_address: \"" + address + "\"}}");
+    return std::count_if(all.begin(), all.end(), [](const auto& p) { return p.find("bind_address") != p.npos; });
+  };
+  for (const char* good : {"", "192.0.2.7", "127.0.0.1", "2001:db8::7", "::1", "fe80::1"})
+    EXPECT_EQ(problems(good), 0) << good;
+  for (const char* bad :
+       {"127.0.0.7:5000", "127.7", "127.0.0.07", "127.0.0.256", "[::1]", "::1%lo", "::ffff:127.0.0.1", "::ffff:7f00:1",
+        " 127.0.0.7", "127.0.0.7 ", "127.0.0.7\\0", "2130706439", "0x7f.0.0.1", "0.0.0.0", "::", "::1::", "beef"})
+    EXPECT_EQ(problems(bad), 1) << bad;
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Safety, BadFiles,

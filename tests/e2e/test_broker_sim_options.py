@@ -193,6 +193,35 @@ def test_a_refusal_from_a_file_ends_the_connection_or_not(sim, kind, tmp_path, s
         'upgrade: raw_file: found "/none", expected a file with content')
 
 
+@pytest.mark.parametrize("raw", [b"SSH-2.0-OpenSSH_9.2\r\n\r\n", b"\r\n\r\n\0\xff", b"HTTP/1.1 101 \r\n\r\n"])
+def test_bytes_that_are_no_refusal_are_sent_as_they_are(sim, kind, raw):
+    assert answered(sim, {"raw": raw.hex()}) == (raw, True)
+    assert sim.books()["logins"]["accepted"] == 0
+
+
+@pytest.mark.parametrize("after", [7, "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_retry_after_is_a_number_or_a_text(sim, kind, after):
+    answer, _ = answered(sim, {"status": 503, "retry_after": after})
+    assert f"\r\nRetry-After: {after}\r\n".encode() in answer
+    assert sim.ask_fault({"fault": "upgrade", "retry_after": [7]})[1]["error"] == (
+        "upgrade: retry_after: found [7], expected a number of seconds or a text")
+
+
+@pytest.mark.parametrize("status, kite_says", [(401, "TokenException"), (403, "TokenException"), (429, "NetworkException"),
+                                               (500, "GeneralException"), (502, "NetworkException"), (503, "NetworkException")])
+def test_kite_says_what_goes_with_the_status(start, status, kite_says):
+    answer, _ = answered(start.sim(), {"status": status})
+    assert f'"error_type":"{kite_says}"'.encode() in answer
+
+
+@pytest.mark.parametrize("code", [1005, 1006, 1015])
+def test_codes_that_may_not_be_sent_are_refused(start, code):
+    sim = start.sim()
+    for request, name in (({"fault": "close", "code": code}, "code"), ({"fault": "token_death", "close": code}, "close")):
+        assert sim.ask_fault(request)[1]["error"] == (
+            f"{request['fault']}: {name}: found {code}, expected a code that may be sent, which 1005, 1006 and 1015 are not")
+
+
 def test_a_refusal_of_the_next_few_only(sim, kind):
     sim.fault("upgrade", status=500, count=2)
     for _ in range(2):

@@ -106,6 +106,23 @@ def test_an_expired_token_waits_for_a_new_one_and_loses_nobody(start, request, b
     assert status_of(gateway)["ledger"]["unexplained"] == 0
 
 
+@pytest.mark.parametrize("broker, tls", [("kite", False), ("angel", True)])
+def test_a_broker_that_sends_and_does_not_read_is_left(start, request, certificate, monkeypatch, broker, tls):
+    broker = request.getfixturevalue(broker)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
+    secure = ["--tls-certificate", certificate.file, "--tls-key", certificate.key] if tls else []
+    sim = start.sim(*secure, broker=broker.name)
+    gateway = start_with(start, broker.name, (broker, broker.config(sim.url, stall_limit="1h")))
+    with gateway.client(extras=True) as client:
+        client.next("broker_status", status="connected")
+        sim.fault("pings", per_second=20000)
+        message = client.next("broker_status", status="reconnecting")["message"]
+        assert "the broker has read nothing for 10 s; trying again in" in message
+        sim.fault("none")
+        client.next("broker_status", status="connected")
+    assert link_of(gateway, broker)["recycles"] == 0
+
+
 def test_new_credentials_connect_at_once_though_the_next_attempt_is_far(start, kite):
     sim = start.sim("--rate", 50)
     far = {"first": "600s", "max": "600s", "attempts": 0}

@@ -1,6 +1,7 @@
 """A refused upgrade is read whole before it is believed: only the broker's own word proves a dead token, at the upgrade
 or at its web interface."""
 
+import email.utils
 import json
 import re
 import time
@@ -80,6 +81,34 @@ def test_a_body_that_does_not_end_changes_nothing(start, broker, unfinished):
     _, gateway = refused(start, broker, status=403, body="<title>Wait</title>", unfinished=unfinished)
     with gateway.client(extras=True) as client:
         assert "refused: token, plan or firewall (HTTP 403" in told(client)
+
+
+@pytest.mark.parametrize("answer", [
+    b"HTTP/1.1 403 Forbidden\nContent-Length: 20\n\n<title>Wait</title>\n", b"HTTP/1.1 403 Forbidden\r\nServer: waf\r\n",
+    b"HTTP/1.1 403 Forbidden\r\nX-Y: " + b"z" * 70000], ids=["bare LF", "cut off", "70 KB"])
+def test_headers_that_are_not_as_they_should_be_are_a_refusal_by_their_status(start, broker, answer):
+    sim, gateway = refused(start, broker, raw=answer.hex())
+    with gateway.client(extras=True) as client:
+        assert "refused: token, plan or firewall (HTTP 403" in told(client)
+        mends_with_a_new_token(sim, broker, client)
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_broker_says_when_to_come_again(start, broker, status):
+    later = email.utils.formatdate(time.time() + 300, usegmt=True)
+    _, gateway = refused(start, broker, status=status, retry_after=later)
+    with gateway.client(extras=True) as client:
+        message = told(client)
+        assert f"(HTTP {status}" in message and re.search(r"again in (300|2\d\d)\.\d s", message), message
+
+
+def test_what_angel_says_of_something_else_is_no_verdict_on_the_token(start, tmp_path):
+    angel = Angel(tmp_path)
+    words = "Access denied because of exceeding access rate"
+    sim, gateway = refused(start, angel, status=403, headers={"x-error-message": words})
+    with gateway.client(extras=True) as client:
+        assert f"refused: token, plan or firewall (HTTP 403 says: {words})" in told(client)
+        mends_with_a_new_token(sim, angel, client)
 
 
 def test_refusals_that_prove_nothing_are_no_attempts(start, broker):
@@ -171,7 +200,7 @@ def test_a_web_interface_that_never_answers_decides_nothing_and_holds_up_nothing
 @pytest.mark.parametrize("status, body, said", [
     (403, b"<html><title>Blocked</title></html>", "HTTP 403 and says: Blocked"),
     (200, b"<html><title>Welcome</title></html>", "HTTP 200 and says: Welcome"),
-    (500, DEAD, "TokenException Incorrect"),
+    (500, DEAD, "TokenException: Incorrect"),
     (403, b"[" * 200000, "HTTP 403")], ids=["a page", "a page with 200", "another status", "a long one"])
 def test_another_answer_of_the_web_interface_decides_nothing(start, kite, web, status, body, said):
     web.answer = lambda handler: handler.give(body, status)

@@ -184,6 +184,16 @@ TEST_F(AdapterSocket, WithoutReasonsTheNumbersAreTold) {
   EXPECT_EQ(message(), "closed with 4000; to go on: broker-gateway brokers retry acme");
 }
 
+TEST_F(AdapterSocket, ARefusedUpgradeIsSaidOnce) {
+  broker_.options.on_upgrade = [](const websocket::HttpRequest&, std::vector<websocket::Header>&) {
+    return websocket::HttpAnswer{502, "text/plain", "no"};
+  };
+  plugin_->on_close = [](bgw_error&) { return BGW_E_FATAL; };
+  start();
+  run_until_state(LinkState::failed);
+  EXPECT_EQ(message(), "the upgrade was refused with HTTP 502; to go on: broker-gateway brokers retry acme");
+}
+
 TEST_F(AdapterSocket, FailClosesTheConnectionAndNothingOfItIsHeardAgain) {
   start_open();
   plugin_->on_frame = [this](bgw_error&) {
@@ -239,6 +249,19 @@ TEST_F(AdapterSocket, WhileNothingIsWantedAHeartbeatIsWaitedFor) {
   start_open();
   run_until([this] { return !seen().feed.empty(); });
   EXPECT_EQ(seen().feed.front(), "stale: no frame for 0.7 s; connecting anew") << "twice the period and half a second";
+}
+
+TEST_F(AdapterSocket, MoreThanABrokerThatDoesNotReadMayBeOwedIsALossThatSaysSo) {
+  start_open();
+  broker_.connection->pause_reading(true);
+  const std::string large(100'000, 'x');
+  int sent = 0;
+  while (sent < 1000 && send(opened_, large) == BGW_OK) ++sent;
+  EXPECT_LT(sent, 1000);
+  EXPECT_EQ(send(opened_, large), BGW_E_STATE);
+  run_until_state(LinkState::reconnecting);
+  EXPECT_EQ(message().find("the broker does not read: "), 0U) << message();
+  run_until_state(LinkState::connected);
 }
 
 TEST_F(AdapterSocket, ANameThatDoesNotResolveIsALossThatIsTriedAgain) {

@@ -42,6 +42,7 @@ SYSTEM_FILES = """
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
     core/base/large_memory.cpp
+    core/base/outgoing.cpp
     core/bus/doorbell.cpp
     core/config/secret_file.cpp
     core/control/control_socket.cpp
@@ -50,6 +51,7 @@ SYSTEM_FILES = """
     core/plugin_host/library_file.cpp
     core/proxy/loop.cpp
     core/websocket/byte_stream.cpp
+    core/websocket/intake.cpp
 """.split()
 
 # A library and the only places that may include it. Places end with "/", "*" stands for one folder.

@@ -183,6 +183,63 @@ TEST_F(WsClientTest, OpenedAgainAfterALossItWorksAnew) {
   EXPECT_THAT(heard_.frames, ElementsAre("1 again"));
 }
 
+TEST_F(WsClientTest, APeerThatSendsAndTakesNothingIsALoss) {
+  WsClientOptions options;
+  options.intake_limit_ns = 100'000'000;
+  options.stall_limit_ns = 60'000'000'000;
+  open(options);
+  peer().connection->pause_reading(true);
+  const std::string large(100'000, 'x');
+  Result<void> sent;
+  for (int i = 0; i < 1000 && sent; ++i) sent = send(kText, large);
+  ASSERT_FALSE(sent);
+  EXPECT_THAT(sent.error().message, testing::MatchesRegex("the broker does not read: 9[0-9]+ KiB wait for it, .*"));
+  boost::asio::steady_timer often(io_);
+  std::function<void()> tick = [&] {
+    peer().connection->send(websocket::Opcode::binary, "tick");
+    peer().connection->flush();
+    often.expires_after(std::chrono::milliseconds(10));
+    often.async_wait([&](boost::system::error_code ec) {
+      if (!ec) tick();
+    });
+  };
+  tick();
+  ASSERT_TRUE(run_until([this] { return heard_.closes == 1; }));
+  EXPECT_EQ(heard_.closed.code, 1006);
+  EXPECT_EQ(heard_.closed.reason, "the broker has read nothing for 0.1 s");
+  EXPECT_EQ(heard_.silences, 0);
+  EXPECT_FALSE(heard_.frames.empty());
+  EXPECT_FALSE(client_->is_open());
+}
+
+TEST_F(WsClientTest, APeerThatTakesLittleByLittleIsNone) {
+  WsClientOptions options;
+  options.intake_limit_ns = 100'000'000;
+  open(options);
+  peer().connection->pause_reading(true);
+  while (send(kText, std::string(100'000, 'x'))) {
+  }
+  boost::asio::steady_timer turn(io_);
+  for (int i = 0; i < 10; ++i) {
+    bool over = false;
+    peer().connection->pause_reading(i % 2 != 0);
+    turn.expires_after(std::chrono::milliseconds(50));
+    turn.async_wait([&](boost::system::error_code) { over = true; });
+    ASSERT_TRUE(run_until([&] { return over; }));
+  }
+  EXPECT_EQ(heard_.closes, 0);
+}
+
+TEST(IntakeLimit, PassesWhenBytesWaitAndNoneAreTaken) {
+  IntakeLimit limit(10);
+  limit.begin(100);
+  EXPECT_FALSE(limit.is_passed(150, {5, false})) << "nothing waits";
+  EXPECT_FALSE(limit.is_passed(155, {5, true}));
+  EXPECT_FALSE(limit.is_passed(159, {6, true})) << "one byte was taken";
+  EXPECT_FALSE(limit.is_passed(168, {6, true}));
+  EXPECT_TRUE(limit.is_passed(169, {6, true}));
+}
+
 TEST_F(WsClientTest, MayBeDestroyedFromInsideItsClose) {
   WsClientOptions options;
   options.stall_limit_ns = 30'000'000;

@@ -47,11 +47,38 @@ TEST(Addresses, TheOneThatConnectsAndGivesNoUpgradeGoesLast) {
   EXPECT_THAT(memory.order("h", {kB, kA}), ElementsAre(kA, kB));
 }
 
+TEST(Addresses, ThoseThatFailedGoLastTheOldestFailureFirst) {
+  AddressMemory memory;
+  memory.failed("h", kA);
+  memory.failed("h", kB);
+  EXPECT_THAT(memory.order("h", {kA, kB, kC}), ElementsAre(kC, kA, kB));
+  EXPECT_THAT(memory.order("h", {kB, kA}), ElementsAre(kA, kB));
+  memory.failed("h", kC);
+  EXPECT_THAT(memory.order("h", {kA, kB, kC, kX}), ElementsAre(kX, kA, kB, kC));
+  memory.failed("h", kA);
+  EXPECT_THAT(memory.order("h", {kA, kB, kC}), ElementsAre(kB, kC, kA));
+  memory.answered("h", kC);
+  EXPECT_THAT(memory.order("h", {kA, kB, kC}), ElementsAre(kC, kB, kA)) << "the failures of the others still count";
+}
+
+TEST(Addresses, EveryAddressOfANameGetsItsTurn) {
+  const std::vector<tcp::endpoint> all = {kX, kA, kB, kY, kC};
+  AddressMemory memory;
+  std::vector<tcp::endpoint> tried;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    tried.push_back(memory.order("h", all).front());
+    memory.failed("h", tried.back());
+  }
+  EXPECT_THAT(tried, testing::UnorderedElementsAreArray(all));
+  EXPECT_EQ(memory.order("h", all), tried) << "and then its next one";
+}
+
 TEST(Addresses, OnlyThoseOfTheFamilyAndOfTheAddressThatItLeavesFrom) {
   EXPECT_THAT(allowed({kA, kX}, {}), ElementsAre(kA, kX));
   EXPECT_THAT(allowed({kA, kX}, {"", AddressFamily::ipv4}), ElementsAre(kA));
   EXPECT_THAT(allowed({kA, kX}, {"", AddressFamily::ipv6}), ElementsAre(kX));
   EXPECT_THAT(allowed({kA, kX}, {"2001:db8::9", AddressFamily::any}), ElementsAre(kX));
+  EXPECT_THAT(allowed({kA, kX, kA}, {}), ElementsAre(kA, kX)) << "each once";
   EXPECT_THAT(allowed({kA}, {"2001:db8::9", AddressFamily::any}), IsEmpty());
 }
 
@@ -153,6 +180,14 @@ TEST_F(Dialing, LeavesFromTheAddressGiven) {
 TEST_F(Dialing, AnAddressThatIsNotOfThisMachineIsNamed) {
   dial_to_the_end({good()}, {"192.0.2.77", AddressFamily::any});
   EXPECT_THAT(problem_, HasSubstr("cannot bind to 192.0.2.77: "));
+}
+
+TEST_F(Dialing, FromWhatIsNoAddressNothingIsConnected) {
+  for (const char* from : {"127.7", "127.0.0.7:5000", "localhost"}) {
+    done_ = false;
+    dial_to_the_end({good()}, {from, AddressFamily::any});
+    EXPECT_THAT(problem_, HasSubstr(std::string("cannot bind to ") + from + ": "));
+  }
 }
 
 TEST_F(Dialing, AConnectionThatOpenedIsRememberedForTheNext) {

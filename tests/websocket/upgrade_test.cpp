@@ -42,6 +42,7 @@ class Upgrade : public PairTest {
   tcp::acceptor acceptor_{io_, {boost::asio::ip::make_address("127.0.0.1"), 0}};
   tcp::socket socket_{io_};
   std::string asked_;
+  bool ends_ = false;  // the connection behind the answer
 
  private:
   void read() {
@@ -49,6 +50,7 @@ class Upgrade : public PairTest {
       asked_.append(bytes_, n);
       if (ec) return;
       if (asked_.ends_with("\r\n\r\n")) boost::asio::write(socket_, boost::asio::buffer(answer_), ec);
+      if (ends_) return socket_.close();
       read();
     });
   }
@@ -86,10 +88,58 @@ TEST_F(Upgrade, NineKiBOfHeadersAreARefusalLikeAnyOther) {
   EXPECT_EQ(closed().headers.at(closed().headers.size() - 2).value, "7");
 }
 
-TEST_F(Upgrade, MoreThan64KiBOfHeadersAreSaidToBeThat) {
-  be_told("HTTP/1.1 403 Forbidden\r\n" + many_headers(66 * 1024) + "\r\n");
-  EXPECT_EQ(closed().http_status, 0) << "it is no refusal of anything";
-  EXPECT_THAT(closed().reason, HasSubstr("found more than 64 KiB of headers in the answer to the upgrade (HTTP 403)"));
+TEST_F(Upgrade, MoreThan64KiBOfHeadersAreARefusalByItsStatus) {
+  be_told("HTTP/1.1 403 Forbidden\r\nRetry-After: 7\r\n" + many_headers(66 * 1024) + "\r\nbody");
+  EXPECT_EQ(closed().http_status, 403);
+  EXPECT_EQ(closed().headers.at(0).value, "7");
+  EXPECT_EQ(closed().body, "");
+}
+
+TEST_F(Upgrade, MoreThan64KiBOfHeadersOpenNothing) {
+  be_told("HTTP/1.1 101 Switching Protocols\r\n" + many_headers(66 * 1024) + "\r\n");
+  EXPECT_EQ(closed().http_status, 0);
+  EXPECT_THAT(closed().reason, HasSubstr("found more than 64 KiB of headers in the answer to the upgrade (HTTP 101)"));
+}
+
+TEST_F(Upgrade, AConnectionCutInsideTheHeadersIsARefusalByItsStatus) {
+  ends_ = true;
+  be_told("HTTP/1.1 403 Forbidden\r\nServer: waf\r\nRetry-After: 12");
+  EXPECT_EQ(closed().http_status, 403);
+  ASSERT_EQ(closed().headers.size(), 1U) << "the last header may be half of one";
+  EXPECT_EQ(closed().headers[0].value, "waf");
+}
+
+TEST_F(Upgrade, HeadersThatNeverEndAreARefusalByTheirStatus) {
+  ClientOptions options;
+  options.open_timeout = std::chrono::milliseconds(50);
+  be_told("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 12\r\n", std::move(options));
+  EXPECT_EQ(closed().http_status, 503);
+  EXPECT_EQ(closed().headers.at(0).value, "12");
+}
+
+TEST_F(Upgrade, AnAddressWhoseServerFailsMakesWayForTheNextAndOneThatRefusesDoesNot) {
+  const tcp::endpoint here = acceptor_.local_endpoint();
+  const tcp::endpoint other(boost::asio::ip::make_address("192.0.2.1"), here.port());
+  const std::string host = "127.0.0.1:" + std::to_string(here.port());
+  for (const auto& [status, makes_way] :
+       {std::pair{403, false}, {429, false}, {302, false}, {500, true}, {502, true}, {503, true}, {504, true}}) {
+    ClientOptions options;
+    options.addresses = make_address_memory();
+    const auto memory = options.addresses;
+    client_.heard = {};
+    socket_ = tcp::socket(io_);
+    asked_.clear();
+    be_told("HTTP/1.1 " + std::to_string(status) + " x\r\nContent-Length: 0\r\n\r\n", std::move(options));
+    EXPECT_EQ(closed().http_status, status);
+    EXPECT_EQ(memory->order(host, {here, other}).front(), makes_way ? other : here) << status;
+  }
+}
+
+TEST_F(Upgrade, LineEndsWithoutACarriageReturnAreReadToo) {
+  be_told("HTTP/1.1 403 Forbidden\nRetry-After: 7\nContent-Length: 4\n\nbody");
+  EXPECT_EQ(closed().http_status, 403);
+  EXPECT_EQ(closed().headers.at(0).value, "7");
+  EXPECT_EQ(closed().body, "body");
 }
 
 TEST_F(Upgrade, AnAnswerThatIsNoHttpIsSaidToBeThat) {
@@ -158,6 +208,24 @@ TEST(UpgradeAnswer, IsTheSameHoweverItsBytesAreCut) {
     EXPECT_EQ(answer.header("x-a"), "b");
     EXPECT_EQ(answer.header("link"), "");
     EXPECT_EQ(answer.body(), "body");
+  }
+}
+
+TEST(UpgradeAnswer, IsTheSameWhateverItsLinesEndWith) {
+  for (const std::string end : {"\r\n", "\n"}) {
+    for (const std::string other : {"\r\n", "\n"}) {
+      const std::string text = "HTTP/1.1 103 Early Hints" + end + other + "HTTP/1.1 403 Forbidden" + end + "X-A: b" +
+                               other + "Transfer-Encoding: chunked" + other + end + "3" + end + "bod" + other + "1" +
+                               other + "y" + end + "0" + end + end;
+      for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+        UpgradeAnswer answer;
+        for (std::size_t at = 0; at < text.size(); at += piece) answer.add(std::string_view(text).substr(at, piece));
+        EXPECT_EQ(answer.state(), State::complete) << piece;
+        EXPECT_EQ(answer.status(), 403);
+        EXPECT_EQ(answer.header("x-a"), "b");
+        EXPECT_EQ(answer.body(), "body");
+      }
+    }
   }
 }
 

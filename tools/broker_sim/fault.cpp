@@ -65,13 +65,22 @@ std::string content_of_file_in(Fields& fields, const char* name) {
   return content;
 }
 
+// Seconds, or whatever text: brokers send dates too.
+void add_retry_after(Fields& fields, std::vector<gw::websocket::Header>& headers) {
+  const Json& given = fields.any("retry_after");
+  if (given.is_string()) return headers.push_back({"Retry-After", given.get<std::string>()});
+  if (!given.is_null() && !given.is_number())
+    return fields.complain("retry_after", given, "a number of seconds or a text");
+  if (const auto seconds = fields.whole("retry_after", -1, 0, kMany); seconds >= 0)
+    headers.push_back({"Retry-After", std::to_string(seconds)});
+}
+
 FaultAction upgrade(Fields& fields) {
   constexpr std::size_t kCookie = 200;
   UpgradeFault answer;
   answer.status = static_cast<int>(fields.whole("status", 403, 200, 599));
   answer.headers = headers_in(fields);
-  if (const auto seconds = fields.whole("retry_after", -1, 0, kMany); seconds >= 0)
-    answer.headers.push_back({"Retry-After", std::to_string(seconds)});
+  add_retry_after(fields, answer.headers);
   for (auto left = static_cast<std::size_t>(fields.whole("header_bytes", 0, 0, 1 << 20)); left > 0;) {
     const std::size_t size = std::min(left, kCookie);
     answer.headers.push_back({"Set-Cookie", "c=" + std::string(size, 'y')});
@@ -91,13 +100,21 @@ FaultAction upgrade(Fields& fields) {
   return change([=](Fault& f) { f.upgrade = answer; });
 }
 
+// A code that a close frame may carry (RFC 6455, 7.4.1).
+int close_code_in(Fields& fields, const char* name, int otherwise) {
+  const auto code = static_cast<int>(fields.whole(name, otherwise, 1000, 4999));
+  if (code == 1005 || code == 1006 || code == 1015)
+    fields.complain(name, code, "a code that may be sent, which 1005, 1006 and 1015 are not");
+  return code;
+}
+
 FaultAction close(Fields& fields) {
-  const auto code = static_cast<int>(fields.whole("code", 1001, 1000, 4999));
+  const int code = close_code_in(fields, "code", 1001);
   return to_each([=](Session& s) { s.close(code); });
 }
 
 FaultAction token_death(Fields& fields) {
-  const auto code = static_cast<int>(fields.whole("close", 0, 1000, 4999));
+  const int code = close_code_in(fields, "close", 0);
   return [=](Broker& broker) -> gw::Result<void> {
     broker.kill_credentials();
     for (Session* session : broker.open_sessions()) code != 0 ? session->close(code) : session->drop();

@@ -18,6 +18,19 @@ std::uint32_t half_at(std::string_view bytes, std::size_t at) {
 
 bool is_known_length(std::size_t n) { return n == 8 || n == 28 || n == 32 || n == 44 || n == 184; }
 
+struct Exception {
+  const char* type;
+  const char* message;
+};
+
+// kite.trade/docs/connect/v3/exceptions
+Exception exception_of(int status) {
+  if (status == 429) return {"NetworkException", "Too many connections"};
+  if (status == 500) return {"GeneralException", "Something unexpected went wrong"};
+  if (status > 500) return {"NetworkException", "The service is down"};
+  return {"TokenException", "Incorrect `api_key` or `access_token`."};
+}
+
 class Kite final : public Protocol {
  public:
   const char* name() const override { return "zerodha"; }
@@ -40,12 +53,9 @@ class Kite final : public Protocol {
   }
 
   Refusal refusal(int status) const override {
-    const bool too_many = status == 429;
+    const Exception said = exception_of(status);
     const nlohmann::json body = {
-        {"status", "error"},
-        {"message", too_many ? "Too many connections" : "Incorrect `api_key` or `access_token`."},
-        {"error_type", too_many ? "NetworkException" : "TokenException"},
-        {"data", nullptr}};
+        {"status", "error"}, {"message", said.message}, {"error_type", said.type}, {"data", nullptr}};
     return {{status, "application/json", body.dump()}, {}};
   }
 

@@ -240,8 +240,31 @@ TEST_F(AngelTest, ALossIsOfTheClassThatItsStatusTells) {
       EXPECT_EQ(e.retry_after_ns, wait * kRupee);
     }
   }
-  EXPECT_EQ(adapter.on_close(1, {1006, 500, "", {}}), BGW_E_TRANSIENT);
   EXPECT_EQ(adapter.on_close(1, {1001, 0, "bye", {}}), BGW_E_TRANSIENT);
+}
+
+std::string refusal(AngelAdapter& adapter, std::int32_t status, const char* said) {
+  const bgw_header reason{"x-error-message", said};
+  try {
+    adapter.on_close(1, {1006, status, "", {&reason, 1}});
+  } catch (const bgw::Error& e) {
+    return std::to_string(e.code) + ' ' + e.what();
+  }
+  return "none";
+}
+
+TEST_F(AngelTest, OnlyWhatIsSaidOfTheCredentialsIsAVerdictOnThem) {
+  for (const char* part : {"Auth token", "Client Code", "API Key", "Feed Token", "auth Token"})
+    for (const int status : {400, 401, 403})
+      EXPECT_THAT(refusal(adapter, status, (std::string("Invalid Header - Invalid ") + part).c_str()),
+                  testing::StartsWith("-3 Angel refused the login (HTTP " + std::to_string(status)));
+  EXPECT_EQ(refusal(adapter, 403, "Access denied because of exceeding access rate"),
+            "-9 refused: token, plan or firewall (HTTP 403 says: Access denied because of exceeding access rate)");
+  EXPECT_EQ(refusal(adapter, 400, "Invalid Request Payload"),
+            "-9 refused: token, plan or firewall (HTTP 400 says: Invalid Request Payload)");
+  EXPECT_EQ(refusal(adapter, 401, " "), "-9 refused: token, plan or firewall (HTTP 401, no reason given)");
+  EXPECT_EQ(refusal(adapter, 502, "Invalid Header - Invalid Feed Token"),
+            "-4 Angel is not available (HTTP 502 says: Invalid Header - Invalid Feed Token)");
 }
 
 TEST_F(AngelTest, ANewSessionBeginsWithNothingHeld) {

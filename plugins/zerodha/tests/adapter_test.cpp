@@ -202,6 +202,11 @@ TEST_F(Adapter, ClassifiesARefusedUpgrade) {
   EXPECT_EQ(wait, 60'000'000'000);
   EXPECT_EQ(class_of(adapter, 429, &wait, {{"retry-after", "120"}}), BGW_E_RATE);
   EXPECT_EQ(wait, 120'000'000'000);
+  EXPECT_EQ(class_of(adapter, 500, &wait, {{"retry-after", "20"}}), BGW_E_RATE);
+  EXPECT_EQ(wait, 20'000'000'000);
+  host.wall_ns = 784'111'777'000'000'000;
+  EXPECT_EQ(class_of(adapter, 429, &wait, {{"retry-after", "Sun, 06 Nov 1994 08:51:07 GMT"}}), BGW_E_RATE);
+  EXPECT_EQ(wait, 90'000'000'000);
 }
 
 TEST_F(Adapter, ClosesItsSocketOnDisconnect) {
@@ -227,7 +232,19 @@ TEST_F(Adapter, OnlyKitesOwnErrorProvesADeadToken) {
             "-9 refused: token, plan or firewall (HTTP 403 says: Access denied)");
   EXPECT_EQ(refusal(adapter, 403, ""), "-9 refused: token, plan or firewall (HTTP 403, no reason given)");
   EXPECT_EQ(refusal(adapter, 400, R"({"error_type":"InputException"})"),
-            R"(-9 refused: token, plan or firewall (HTTP 400 says: {"error_type":"InputException"}))");
+            "-9 refused: token, plan or firewall (HTTP 400 says: InputException)");
+  EXPECT_EQ(refusal(adapter, 403, R"({"status":"error","message":"No data plan","error_type":"PermissionException"})"),
+            "-9 refused: token, plan or firewall (HTTP 403 says: PermissionException: No data plan)");
+}
+
+TEST_F(Adapter, WhatKiteSaysOfTheTokenCountsOnlyWithTheStatusOfARefusal) {
+  constexpr const char* kDead = R"({"status":"error","message":"Incorrect token","error_type":"TokenException"})";
+  for (const int status : {400, 401, 403}) EXPECT_THAT(refusal(adapter, status, kDead), testing::StartsWith("-3 "));
+  EXPECT_EQ(refusal(adapter, 502, kDead), "-4 Kite is not available (HTTP 502 says: TokenException: Incorrect token)");
+  EXPECT_EQ(refusal(adapter, 429, kDead),
+            "-5 Kite has too many connections of this api_key (HTTP 429 says: TokenException: Incorrect token)");
+  EXPECT_EQ(refusal(adapter, 404, kDead),
+            "-9 refused: token, plan or firewall (HTTP 404 says: TokenException: Incorrect token)");
 }
 
 TEST_F(Adapter, ATokenOfTheDayBeforeIsDeadWithoutATry) {

@@ -47,12 +47,14 @@ TEST(Credentials, AreNotDecidedByAnythingElse) {
   for (const auto& [status, body, words] :
        {std::tuple{403, "<html><title>Blocked</title></html>", "HTTP 403 and says: Blocked"},
         {403, R"({"status":"error","message":"Insufficient permission","error_type":"PermissionException"})",
-         "PermissionException Insufficient permission"},
+         "PermissionException: Insufficient permission"},
         {403, "", "answers HTTP 403"},
         {403, R"(["TokenException"])", "HTTP 403"},
         {200, "<html><title>Log in to the WiFi</title></html>", "HTTP 200 and says: Log in"},
         {200, "", "HTTP 200"},
         {200, R"({"status":"error"})", "HTTP 200"},
+        {200, R"({"user":"somebody"})", "HTTP 200"},
+        {200, R"({"status":true,"data":{}})", "HTTP 200"},
         {302, "", "HTTP 302"},
         {429, R"({"status":"error","message":"Too many requests","error_type":"NetworkException"})", "Too many"},
         {502, "bad gateway", "HTTP 502"}}) {

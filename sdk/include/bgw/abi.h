@@ -299,6 +299,8 @@ typedef struct bgw_host {
 
   /* Opens a WebSocket; answers with its connection id (> 0) in *connection. on_open or on_close follows. [adapter] */
   bgw_status (*websocket_open)(void* context, const bgw_websocket_request* request, uint32_t* connection);
+  /* One message. BGW_E_STATE: not open; or the broker does not read and is owed too much, and then the host ends the
+   * session for that reason. [adapter] */
   bgw_status (*websocket_send)(void* context, uint32_t connection, uint32_t opcode, const void* data, size_t length);
   bgw_status (*websocket_close)(void* context, uint32_t connection, int32_t code);
 

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "bgw/adapter.hpp"
+#include "bgw/http_date.hpp"
 
 namespace bgw {
 
@@ -23,60 +26,160 @@ inline std::size_t find_without_case(std::string_view text, std::string_view wor
   return std::string_view::npos;
 }
 
-}  // namespace detail
+inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// The page's title, or its first words without tags, at most 80 bytes; empty: it says nothing.
-inline std::string words_of(std::string_view page) {
-  if (const std::size_t open = detail::find_without_case(page, "<title"); open != std::string_view::npos) {
-    const std::size_t begin = page.find('>', open);
-    const std::size_t end = detail::find_without_case(page, "</title", open);
-    if (begin != std::string_view::npos && begin < end) page = page.substr(begin + 1, end - begin - 1);
-  }
-  constexpr std::size_t kMost = 80;
+// The bytes of `page` that belong to the tag or comment at its beginning, with the content of a style sheet or a
+// script. 0: there is none.
+inline std::size_t markup_size(std::string_view page) {
+  if (page.size() < 2 || page[0] != '<' || !(is_letter(page[1]) || page[1] == '/' || page[1] == '!' || page[1] == '?'))
+    return 0;
+  const auto behind = [&](std::string_view end, std::size_t from) {
+    const std::size_t at = find_without_case(page, end, from);
+    return at == page.npos ? page.size() : at + end.size();
+  };
+  if (page.starts_with("<!--")) return behind("-->", 4);
+  for (const auto& [begin, end] : {std::pair{"<style", "</style"}, {"<script", "</script"}})
+    if (find_without_case(page.substr(0, 7), begin) == 0) return behind(">", behind(end, 0));
+  return behind(">", 0);
+}
+
+// The character that the entity at the beginning of `page` stands for, and the entity's size; size 0: there is none.
+inline std::pair<char, std::size_t> entity_at(std::string_view page) {
+  constexpr std::array<std::pair<std::string_view, char>, 7> kEntities = {{{"&amp;", '&'},
+                                                                           {"&lt;", '<'},
+                                                                           {"&gt;", '>'},
+                                                                           {"&quot;", '"'},
+                                                                           {"&#39;", '\''},
+                                                                           {"&apos;", '\''},
+                                                                           {"&nbsp;", ' '}}};
+  for (const auto& [entity, character] : kEntities)
+    if (page.starts_with(entity)) return {character, entity.size()};
+  return {'\0', 0};
+}
+
+// The first words, without markup, at most so many bytes.
+inline std::string first_words(std::string_view page, std::size_t most = 80) {
   std::string words;
-  bool in_tag = false;
-  for (const char c : page) {
-    if (c == '<') in_tag = true;
-    const bool shown = !in_tag && static_cast<unsigned char>(c) > ' ' && c != 0x7f;
-    if (c == '>') in_tag = false;
-    if (shown && words.size() >= kMost) break;
-    if (shown)
+  while (!page.empty() && words.size() < most) {
+    char c = page[0];
+    std::size_t size = 1;
+    if (const std::size_t markup = markup_size(page); markup != 0) {
+      c = ' ';
+      size = markup;
+    } else if (const auto [character, n] = entity_at(page); n != 0) {
+      c = character;
+      size = n;
+    }
+    page.remove_prefix(size);
+    if (static_cast<unsigned char>(c) > ' ' && c != 0x7f)
       words += c;
     else if (!words.empty() && words.back() != ' ')
       words += ' ';
   }
-  while (!words.empty() && (words.back() == ' ' || static_cast<unsigned char>(words.back()) >= 0x80)) words.pop_back();
+  // Half a character, perhaps.
+  while (!page.empty() && !words.empty() && static_cast<unsigned char>(words.back()) >= 0x80) words.pop_back();
+  while (!words.empty() && words.back() == ' ') words.pop_back();
   return words;
 }
 
-// The host that a redirect points to; empty: it is none.
+inline bool is_text(std::string_view body) {
+  return std::none_of(body.begin(), body.end(),
+                      [](char c) { return c == 0x7f || (c >= 0 && c < ' ' && (c < '\t' || c > '\r')); });
+}
+
+}  // namespace detail
+
+// Whether `text` has these words in it, in any case.
+inline bool has_words(std::string_view text, std::string_view words) {
+  return detail::find_without_case(text, words) != std::string_view::npos;
+}
+
+// The page's title, or else its first words, at most 80 bytes; empty: it says nothing, or is no text.
+inline std::string words_of(std::string_view page) {
+  if (!detail::is_text(page)) return {};
+  if (const std::size_t open = detail::find_without_case(page, "<title"); open != page.npos) {
+    const std::size_t begin = page.find('>', open);
+    const std::size_t end = detail::find_without_case(page, "</title", open);
+    if (begin != page.npos && begin < end) {
+      std::string title = detail::first_words(page.substr(begin + 1, end - begin - 1));
+      if (!title.empty()) return title;
+    }
+  }
+  return detail::first_words(page);
+}
+
+// "HTTP 403 says: Blocked", "HTTP 403, an answer in gzip", "HTTP 403". `said`: what the plugin read itself.
+inline std::string status_and_words(const Close& close, std::string_view said = {}) {
+  const std::string status = "HTTP " + std::to_string(close.http_status);
+  if (const std::string own = detail::first_words(said, 120); !own.empty()) return status + " says: " + own;
+  const std::string encoding = detail::first_words(close.header("Content-Encoding").substr(0, 16));
+  if (!close.body.empty() && !encoding.empty() && !has_words(encoding, "identity"))
+    return status + ", an answer in " + encoding;
+  if (!detail::is_text(close.body)) return status + ", an answer that is no text";
+  const std::string words = words_of(close.body);
+  return words.empty() ? status : status + " says: " + words;
+}
+
+// The host that a redirect names; empty: it is none, or goes to another path of the same host.
 inline std::string redirect_host(const Close& close) {
   if (close.http_status < 300 || close.http_status > 399) return {};
   std::string_view to = close.header("Location");
-  if (const std::size_t scheme = to.find("://"); scheme != std::string_view::npos) to.remove_prefix(scheme + 3);
+  const std::size_t scheme = std::min(to.find_first_of(":/?#"), to.size());
+  if (to.starts_with("//"))
+    to.remove_prefix(2);
+  else if (to.substr(scheme).starts_with("://"))
+    to.remove_prefix(scheme + 3);
+  else
+    return {};
   to = to.substr(0, to.find_first_of("/?#"));
-  return std::string(to.substr(to.find('@') + 1).substr(0, 120));
+  return detail::first_words(to.substr(to.rfind('@') + 1));
 }
 
-// Of a refusal that proves nothing: BGW_E_REFUSED, with what was said.
-inline Error unproved_refusal(const Close& close) {
+// The path that a redirect names on the same host. The query is left out: it may repeat credentials. Empty: none.
+inline std::string redirect_path(const Close& close) {
+  if (close.http_status < 300 || close.http_status > 399 || !redirect_host(close).empty()) return {};
+  const std::string_view to = close.header("Location");
+  const std::size_t end = std::min(to.find_first_of("?#"), to.size());
+  return detail::first_words(to.substr(0, end)) + (end < to.size() ? "?..." : "");
+}
+
+// Of a refusal that proves nothing: BGW_E_REFUSED, with what was said. `said`: what the plugin read itself.
+inline Error unproved_refusal(const Close& close, std::string_view said = {}) {
   const std::string status = "HTTP " + std::to_string(close.http_status);
   if (const std::string host = redirect_host(close); !host.empty())
     return {BGW_E_REFUSED,
             "redirected to " + host + " (" + status + "), which is not followed: credentials go to no other host"};
-  const std::string words = words_of(close.body);
-  return {BGW_E_REFUSED, "refused: token, plan or firewall (" + status +
-                             (words.empty() ? ", no reason given" : " says: " + words) + ")"};
+  if (const std::string path = redirect_path(close); !path.empty())
+    return {BGW_E_REFUSED, "redirected to " + path + " on the same host (" + status + "), which is not followed"};
+  const std::string told = status_and_words(close, said);
+  return {BGW_E_REFUSED, "refused: token, plan or firewall (" + told + (told == status ? ", no reason given)" : ")")};
 }
 
-// Seconds of the header Retry-After as nanoseconds, between `least` and an hour.
-inline std::int64_t retry_after_ns(const Close& close, std::int64_t least_ns) {
+// The header Retry-After, in seconds or as a date, as nanoseconds between `least_ns` and an hour. A date counts from
+// the answer's own time, or from `now_ns` where it has none.
+inline std::int64_t retry_after_ns(const Close& close, std::int64_t least_ns, std::int64_t now_ns) {
+  constexpr std::int64_t kMostSeconds = 3600;
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  const std::string_view value = close.header("Retry-After");
   std::int64_t seconds = 0;
-  for (const char c : close.header("Retry-After")) {
-    if (c < '0' || c > '9' || seconds > 3600) break;
-    seconds = seconds * 10 + (c - '0');
+  if (const auto date = parse_http_date(value)) {
+    seconds = *date - parse_http_date(close.header("Date")).value_or(now_ns / kSecond);
+  } else {
+    for (const char c : value) {
+      if (c < '0' || c > '9' || seconds > kMostSeconds) break;
+      seconds = seconds * 10 + (c - '0');
+    }
   }
-  return std::max(least_ns, std::min<std::int64_t>(seconds, 3600) * 1'000'000'000);
+  return std::max(least_ns, std::clamp<std::int64_t>(seconds, 0, kMostSeconds) * kSecond);
+}
+
+// Of a status from 500 on: the broker is not available, and its Retry-After counts. `said`: what the plugin read
+// itself.
+inline Error server_error(const Close& close, const std::string& broker, std::int64_t now_ns,
+                          std::string_view said = {}) {
+  const std::int64_t wait = retry_after_ns(close, 0, now_ns);
+  return {wait != 0 ? BGW_E_RATE : BGW_E_TRANSIENT,
+          broker + " is not available (" + status_and_words(close, said) + ")", wait};
 }
 
 }  // namespace bgw
