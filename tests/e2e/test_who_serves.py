@@ -131,7 +131,7 @@ def test_status_says_in_words_what_is_left_out_and_what_the_list_lacks(start, ki
         kite.list.write_text("".join(without))
         gateway.run("instruments", "import", "--force", "--broker", "zerodha", kite.list)
         text = gateway.run("status")
-        assert "    dropped by the plugin: 1 updates of instruments that are not subscribed\n" in text
+        assert "    left out: 1 updates of instruments that are not subscribed\n" in text
         assert "    1 subscribed instruments are not in the list\n" in text
 
 

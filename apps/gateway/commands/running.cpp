@@ -45,11 +45,13 @@ std::string counted(const char* lead, const Json& from, std::initializer_list<Co
 
 std::string line(std::string text) { return text.empty() ? text : "    " + std::move(text) + '\n'; }
 
-// Lines that most brokers do not need: what is left out of the broker's data, and what is odd with its list.
+// Lines that most brokers do not need: what plugin and host leave out of the broker's data, and what is odd with its
+// list.
 std::string rest_of(const Json& broker) {
-  std::string text = line(counted("dropped by the plugin: ", broker.value("dropped", Json::object()),
+  std::string text = line(counted("left out: ", broker.value("dropped", Json::object()),
                                   {{"unknown_instrument", "updates of instruments that are not subscribed"},
                                    {"duplicate", "duplicates"},
+                                   {"unordered_book", "books out of order"},
                                    {"level", "levels that make no sense"},
                                    {"unknown_layout", "packets of an unknown layout"},
                                    {"unknown_scale", "prices of an unknown scale"}}));
