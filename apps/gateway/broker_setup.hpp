@@ -33,7 +33,7 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
                                               const std::vector<plugin_host::ScanEntry>& plugins);
 
 // Whether an exchange trades, by the calendar of the moment. [any]
-using MarketOpen = std::function<bool(std::string_view exchange, std::int64_t wall_ns)>;
+using MarketOpen = std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)>;
 
 // A broker says which instrument list of the plugin is the present one. [feed]
 using ListAnnounced = std::function<void(const std::string& plugin, std::string_view etag)>;

@@ -152,8 +152,8 @@ std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host:
 }
 
 LinkServices Gateway::link_services() {
-  return {[calendar = calendar_](std::string_view exchange, std::int64_t wall_ns) {
-            return calendar->load()->status(exchange, wall_ns) == calendar::MarketStatus::open;
+  return {[calendar = calendar_](std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) {
+            return calendar->load()->status(exchange, kind, wall_ns) == calendar::MarketStatus::open;
           },
           [this](const std::string& plugin, std::string_view etag) {
             const std::lock_guard lock(updater_mutex_);
@@ -163,7 +163,7 @@ LinkServices Gateway::link_services() {
 }
 
 Result<void> Gateway::start_brokers() {
-  day_ = day_at(wall_ns(), loaded_.calendar.utc_offset);
+  day_ = day_at(wall_ns(), loaded_.calendar.clock.offset_at(wall_ns()));
   calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
   proxy_ = std::make_unique<proxy::Proxy>(shard_options(config()), routing_bell_);
   std::set<std::string> used;

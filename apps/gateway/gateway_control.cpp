@@ -103,7 +103,7 @@ void Gateway::take_up_list(const plugin_host::Library& library) {
 
 // Contracts that are built in roll with the calendar.
 void Gateway::look_at_day() {
-  const std::int64_t today = day_at(wall_ns(), loaded_.calendar.utc_offset);
+  const std::int64_t today = day_at(wall_ns(), loaded_.calendar.clock.offset_at(wall_ns()));
   if (std::exchange(day_, today) == today) return;
   for (const plugin_host::ScanEntry& entry : plugins_) {
     if (entry.library == nullptr) continue;

@@ -83,7 +83,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   out.import = instruments::Import(import_rules(update.library));
   if (downloaded->not_modified) {
     const std::int64_t now = wall_ns();
-    if (const auto noted = store.confirm(plugin, now, day_at(now, update.calendar.utc_offset)); !noted)
+    if (const auto noted = store.confirm(plugin, now, day_at(now, update.calendar.clock.offset_at(now))); !noted)
       return noted.error();
     out.unchanged_since = request.last_modified.empty() ? iso_time((*last)->imported_ns) : request.last_modified;
     return out;
@@ -103,7 +103,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   const bool is_of_server = modified && *modified <= taken.imported_ns;
   taken.list.time_of = is_of_server ? instruments::ListTime::last_modified : instruments::ListTime::fetched;
   taken.list.time_ns = is_of_server ? *modified : taken.imported_ns;
-  taken.list.day = day_at(taken.list.time_ns, update.calendar.utc_offset);
+  taken.list.day = day_at(taken.list.time_ns, update.calendar.clock.offset_at(taken.list.time_ns));
   if (const auto stored = store.replace(plugin, out.import.rows(), taken); !stored) return stored.error();
   std::error_code ec;
   std::filesystem::remove(update.file, ec);

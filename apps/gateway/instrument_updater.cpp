@@ -30,7 +30,7 @@ InstrumentUpdater::~InstrumentUpdater() {
 
 void InstrumentUpdater::add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library) {
   if (!offers_list(*library)) return;
-  const UpdateSchedule schedule(*loaded_.config.instruments.update, loaded_.calendar.utc_offset);
+  const UpdateSchedule schedule(*loaded_.config.instruments.update, loaded_.calendar.clock);
   {
     const std::lock_guard lock(mutex_);
     added_.push_back({&broker, std::move(library), schedule});

@@ -13,9 +13,11 @@ constexpr std::int64_t kLongestWait = 60 * kMinuteNs;
 }  // namespace
 
 std::int64_t UpdateSchedule::next_daily(std::int64_t after_ns) const {
-  const std::int64_t local = after_ns + utc_offset_ * kMinuteNs;
+  const std::int64_t local = after_ns + clock_.offset_at(after_ns) * kMinuteNs;
   const std::int64_t moment = local / kDayNs * kDayNs + minute_ * kMinuteNs;
-  return (moment > local ? moment : moment + kDayNs) - utc_offset_ * kMinuteNs;
+  const std::int64_t next = moment > local ? moment : moment + kDayNs;
+  // Its clock may be set forward or back before that.
+  return next - clock_.offset_at(next - clock_.offset_at(after_ns) * kMinuteNs) * kMinuteNs;
 }
 
 void UpdateSchedule::imported(std::int64_t wall_ns) {

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 
+#include "core/calendar/calendar.hpp"
+
 namespace gw::app {
 
 class UpdateSchedule {
  public:
-  // Every day when clocks `utc_offset` minutes east of UTC show `minute`; at once while nothing was ever imported.
-  UpdateSchedule(int minute, int utc_offset) : minute_(minute), utc_offset_(utc_offset) {}
+  // Every day when the clock shows `minute`; at once while nothing was ever imported.
+  UpdateSchedule(int minute, calendar::LocalClock clock) : minute_(minute), clock_(clock) {}
 
   // There is a list of that time, whoever brought it.
   void imported(std::int64_t wall_ns);
@@ -22,7 +24,7 @@ class UpdateSchedule {
   std::int64_t next_daily(std::int64_t after_ns) const;
 
   int minute_;
-  int utc_offset_;
+  calendar::LocalClock clock_;
   int failures_ = 0;
   std::int64_t good_since_ = 0;
   std::int64_t due_ = 0;

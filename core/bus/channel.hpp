@@ -49,6 +49,7 @@ struct Demand {
   std::string_view token;
   std::uint32_t connection = 0;
   std::uint32_t lot_size = 0;  // units; 0: not known
+  InstrumentKind kind = InstrumentKind::other;
 };
 
 // False when the ring is full: the caller keeps the wish and tries again when the adapter has drained. [routing]

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "bgw/abi.h"
+#include "core/base/instrument_kind.hpp"
 
 namespace gw::bus {
 
@@ -74,6 +75,7 @@ struct DemandRecord {
   std::uint32_t connection;  // which of the broker's connections carries it, from 0
   std::uint32_t text_size;
   std::uint32_t lot_size;  // units; 0: not known
+  InstrumentKind kind;
 };
 
 const char* word(LinkState state) noexcept;

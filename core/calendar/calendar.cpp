@@ -1,23 +1,16 @@
 #include "core/calendar/calendar.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace gw::calendar {
 namespace {
 
 constexpr std::int64_t kMinuteNs = 60'000'000'000;
-constexpr std::chrono::days kFurthest{400};
 
 // Minutes since 1970, of the exchange's own time. Whole minutes cannot overflow, whatever the wall clock says.
-std::int64_t local_minute(const Exchange& exchange, std::int64_t wall_ns) {
+std::int64_t local_minute(const LocalClock& clock, std::int64_t wall_ns) {
   const std::int64_t minute = wall_ns / kMinuteNs - (wall_ns % kMinuteNs < 0 ? 1 : 0);
-  return minute + exchange.utc_offset;
-}
-
-std::int64_t wall_of(const Exchange& exchange, std::int64_t minute) {
-  const std::int64_t utc = minute - exchange.utc_offset;
-  return utc > kNever / kMinuteNs ? kNever : utc * kMinuteNs;
+  return minute + clock.offset_at(wall_ns);
 }
 
 Day day_of(std::int64_t minute) {
@@ -25,30 +18,58 @@ Day day_of(std::int64_t minute) {
       std::chrono::sys_time<std::chrono::minutes>(std::chrono::minutes(minute)));
 }
 
-std::int64_t first_minute(Day day) { return std::chrono::minutes(day.time_since_epoch()).count(); }
-
 bool is_on(const WeeklySession& session, Day day) {
   const unsigned monday_is_1 = std::chrono::weekday(day).iso_encoding();
   return (session.weekdays >> (monday_is_1 - 1) & 1U) != 0;
 }
 
-template <class Visit>
-void for_hours_of(const Exchange& exchange, Day day, Visit visit) {
-  const bool is_holiday = std::find(exchange.holidays.begin(), exchange.holidays.end(), day) != exchange.holidays.end();
-  for (const WeeklySession& session : exchange.sessions)
-    if (!is_holiday && is_on(session, day)) visit(session.hours);
-  for (const SpecialSession& session : exchange.special_sessions)
-    if (session.day == day) visit(session.hours);
+bool applies(const Exception& exception, InstrumentKind kind, std::int64_t wall_ns) {
+  return (!exception.kind || *exception.kind == kind) &&
+         (!exception.winter_of || exception.winter_of->has_winter_time(wall_ns));
 }
 
-MarketStatus status_at(const Exchange& exchange, std::int64_t minute) {
+bool names(const Exception& exception, MarketStatus status) {
+  return std::any_of(exception.hours.begin(), exception.hours.end(),
+                     [status](const Hours& hours) { return hours.status == status; });
+}
+
+// The last exception that names the phase; null: the weekly hours count.
+const Exception* find_exception(const Exchange& exchange, MarketStatus status, InstrumentKind kind,
+                                std::int64_t wall_ns) {
+  const auto found = std::find_if(exchange.exceptions.rbegin(), exchange.exceptions.rend(),
+                                  [&](const Exception& e) { return applies(e, kind, wall_ns) && names(e, status); });
+  return found == exchange.exceptions.rend() ? nullptr : &*found;
+}
+
+MarketStatus status_at(const Exchange& exchange, InstrumentKind kind, std::int64_t wall_ns) {
+  const std::int64_t minute = local_minute(exchange.clock, wall_ns);
   const Day day = day_of(minute);
-  const auto of_day = static_cast<int>(minute - first_minute(day));
+  const std::int64_t of_day = minute - std::chrono::minutes(day.time_since_epoch()).count();
   MarketStatus best = MarketStatus::closed;
-  for_hours_of(exchange, day, [&](const Hours& hours) {
-    if (hours.from <= of_day && of_day < hours.to) best = std::max(best, hours.status);  // where two overlap, open wins
-  });
+  const auto consider = [&](const Hours& hours) {
+    if (hours.from <= of_day && of_day < hours.to) best = std::max(best, hours.status);
+  };
+  for (const SpecialSession& session : exchange.special_sessions)
+    if (session.day == day) consider(session.hours);
+  if (std::find(exchange.holidays.begin(), exchange.holidays.end(), day) != exchange.holidays.end()) return best;
+  bool trades = false;  // on this weekday
+  for (const WeeklySession& session : exchange.sessions) {
+    if (!is_on(session, day)) continue;
+    trades = true;
+    if (find_exception(exchange, session.hours.status, kind, wall_ns) == nullptr) consider(session.hours);
+  }
+  if (!trades) return best;
+  for (const MarketStatus status : {MarketStatus::pre_open, MarketStatus::auction, MarketStatus::open})
+    if (const Exception* exception = find_exception(exchange, status, kind, wall_ns))
+      for (const Hours& hours : exception->hours)
+        if (hours.status == status) consider(hours);
   return best;
+}
+
+const Exchange* find(const std::vector<Exchange>& exchanges, std::string_view name) {
+  const auto found =
+      std::find_if(exchanges.begin(), exchanges.end(), [&](const Exchange& e) { return e.name == name; });
+  return found == exchanges.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -57,6 +78,8 @@ std::string_view word(MarketStatus status) {
   switch (status) {
     case MarketStatus::pre_open:
       return "pre_open";
+    case MarketStatus::auction:
+      return "auction";
     case MarketStatus::open:
       return "open";
     case MarketStatus::closed:
@@ -65,40 +88,17 @@ std::string_view word(MarketStatus status) {
   return "closed";
 }
 
-const Exchange* Calendar::find(std::string_view exchange) const {
-  const auto found =
-      std::find_if(exchanges.begin(), exchanges.end(), [&](const Exchange& e) { return e.name == exchange; });
-  return found == exchanges.end() ? nullptr : &*found;
+MarketStatus Calendar::status(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) const {
+  const Exchange* found = find(exchanges, exchange);
+  // Unknown is open: a feed that went silent is then noticed, at the price of a needless reconnect at night. The other
+  // way round a forgotten line in the calendar would hide a dead feed for ever.
+  return found == nullptr ? MarketStatus::open : status_at(*found, kind, wall_ns);
 }
 
 MarketStatus Calendar::status(std::string_view exchange, std::int64_t wall_ns) const {
-  const Exchange* found = find(exchange);
-  // Unknown is open: a feed that went silent is then noticed, at the price of a needless reconnect at night. The other
-  // way round a forgotten line in the calendar would hide a dead feed for ever.
-  return found == nullptr ? MarketStatus::open : status_at(*found, local_minute(*found, wall_ns));
-}
-
-std::int64_t Calendar::next_change(std::string_view exchange, std::int64_t wall_ns) const {
-  const Exchange* found = find(exchange);
-  if (found == nullptr) return kNever;
-  const std::int64_t now = local_minute(*found, wall_ns);
-  const MarketStatus before = status_at(*found, now);
-  const Day today = day_of(now);
-  for (Day day = today; day <= today + kFurthest; day += std::chrono::days(1)) {
-    const std::int64_t begin = first_minute(day);
-    std::optional<std::int64_t> first;
-    const auto consider = [&](int of_day) {
-      const std::int64_t minute = begin + of_day;
-      if (minute > now && (!first || minute < *first) && status_at(*found, minute) != before) first = minute;
-    };
-    consider(0);  // what ends at midnight ends on the next day
-    for_hours_of(*found, day, [&](const Hours& hours) {
-      consider(hours.from);
-      if (hours.to < kMinutesOfDay) consider(hours.to);
-    });
-    if (first) return wall_of(*found, *first);
-  }
-  return kNever;
+  MarketStatus best = MarketStatus::closed;
+  for (const InstrumentKind kind : kInstrumentKinds) best = std::max(best, status(exchange, kind, wall_ns));
+  return best;
 }
 
 }  // namespace gw::calendar

@@ -4,26 +4,37 @@
 
 #include <chrono>
 #include <cstdint>
-#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/instrument_kind.hpp"
+#include "core/calendar/time_zone.hpp"
+
 namespace gw::calendar {
 
-enum class MarketStatus { closed, pre_open, open };
-std::string_view word(MarketStatus status);  // "closed", "pre_open", "open"
+// The phases of an exchange's day. Where two overlap, the later one here counts.
+enum class MarketStatus { closed, pre_open, auction, open };
+std::string_view word(MarketStatus status);  // "closed", "pre_open", "auction", "open"
 
 using Day = std::chrono::sys_days;  // of the exchange's own calendar
 
 inline constexpr int kMinutesOfDay = 24 * 60;
 inline constexpr int kIndia = 5 * 60 + 30;                  // minutes east of UTC, all year
 inline constexpr std::uint8_t kMondayToFriday = 0b0011111;  // bit 0 is Monday
-inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+// What an exchange's clocks show.
+struct LocalClock {
+  int utc_offset = kIndia;       // minutes east of UTC
+  std::optional<TimeZone> zone;  // instead of that
+
+  int offset_at(std::int64_t wall_ns) const { return zone ? zone->offset_at(wall_ns) : utc_offset; }
+};
 
 // In minutes of the exchange's day; `to` is the first minute that no longer belongs to it.
 struct Hours {
-  MarketStatus status = MarketStatus::open;  // or pre_open
+  MarketStatus status = MarketStatus::open;  // or pre_open, or auction
   int from = 0;
   int to = kMinutesOfDay;
 };
@@ -33,6 +44,13 @@ struct WeeklySession {
   std::uint8_t weekdays = kMondayToFriday;
 };
 
+// Other hours of the phases that it names, for one kind of instrument, or while a zone has winter time.
+struct Exception {
+  std::optional<InstrumentKind> kind;
+  std::optional<TimeZone> winter_of;
+  std::vector<Hours> hours;
+};
+
 struct SpecialSession {
   Day day;
   Hours hours;
@@ -40,22 +58,21 @@ struct SpecialSession {
 
 struct Exchange {
   std::string name;
-  int utc_offset = 0;  // minutes east
+  LocalClock clock;
   std::vector<WeeklySession> sessions;
+  std::vector<Exception> exceptions;             // on the days of the weekly sessions; a later one goes before
   std::vector<Day> holidays;                     // no weekly session takes place
   std::vector<SpecialSession> special_sessions;  // also on holidays and weekends
 };
 
 struct Calendar {
-  int utc_offset = kIndia;  // of exchanges that name none, and of times of the gateway's own
+  LocalClock clock;  // of exchanges that name none, and of times of the gateway's own
   std::vector<Exchange> exchanges;
 
+  // Of instruments of one kind.
+  MarketStatus status(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) const;
+  // Of the exchange: where its kinds differ, the one that is furthest.
   MarketStatus status(std::string_view exchange, std::int64_t wall_ns) const;
-  // The first moment after `wall_ns` at which the status is another one; kNever: not within the next 400 days.
-  std::int64_t next_change(std::string_view exchange, std::int64_t wall_ns) const;
-
- private:
-  const Exchange* find(std::string_view exchange) const;
 };
 
 }  // namespace gw::calendar

@@ -11,18 +11,33 @@ namespace {
 
 using calendar::Calendar;
 using calendar::Day;
+using calendar::Exception;
 using calendar::Exchange;
 using calendar::Hours;
+using calendar::LocalClock;
 using calendar::MarketStatus;
+using calendar::TimeZone;
 
 const std::vector<std::string> kWeekdays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
-void read_offset(MappingReader& r, int& out) {
+std::optional<TimeZone> read_zone(MappingReader& r, const char* key) {
+  std::string name;
+  r.text(key, name);
+  if (name.empty()) return std::nullopt;
+  const auto zone = TimeZone::find(name);
+  if (!zone) r.wrong(key, name, "a zone that this system's tzdata has, like Asia/Kolkata");
+  return zone;
+}
+
+void read_clock(MappingReader& r, LocalClock& out) {
   std::string text;
   r.text("utc_offset", text);
+  const auto zone = read_zone(r, "time_zone");
+  if (!text.empty() && zone) return r.wrong("time_zone", "utc_offset as well", "one of the two");
+  if (zone) out.zone = zone;
   if (text.empty()) return;
   if (const auto minutes = parse_utc_offset(text))
-    out = *minutes;
+    out = {*minutes, std::nullopt};
   else
     r.wrong("utc_offset", text, "hours and minutes east of UTC, like +05:30");
 }
@@ -50,9 +65,33 @@ std::vector<Hours> read_sessions(Context& c, MappingReader& r) {
   const std::size_t before = c.problems.size();
   read_hours(c, r, "pre_open", MarketStatus::pre_open, hours);
   read_hours(c, r, "open", MarketStatus::open, hours);
+  read_hours(c, r, "auction", MarketStatus::auction, hours);
   if (hours.empty() && c.problems.size() == before)
     r.wrong("open", "no session", "the hours of trading, like 09:15-15:30");
   return hours;
+}
+
+// Hours of single kinds of instruments, and of winter. Winter's own go before those of a kind.
+std::vector<Exception> read_exceptions(Context& c, MappingReader& r) {
+  std::vector<Exception> all;
+  r.mapping("kinds", [&](const YAML::Node& node, const std::string& prefix) {
+    MappingReader kinds(c, node, prefix);
+    for (const auto& [key, kind] : {std::pair{"shares_with_derivatives", InstrumentKind::share_with_derivatives},
+                                    std::pair{"futures", InstrumentKind::future}})
+      kinds.mapping(key, [&, of = kind](const YAML::Node& hours, const std::string& of_kind) {
+        MappingReader one(c, hours, of_kind);
+        all.push_back({of, std::nullopt, read_sessions(c, one)});
+      });
+  });
+  r.mapping("winter", [&](const YAML::Node& node, const std::string& prefix) {
+    MappingReader winter(c, node, prefix);
+    const std::size_t before = c.problems.size();
+    const auto zone = read_zone(winter, "of");
+    if (!zone && c.problems.size() == before)
+      winter.wrong("of", "nothing", "the zone whose winter time counts, like America/New_York");
+    all.push_back({std::nullopt, zone, read_sessions(c, winter)});
+  });
+  return all;
 }
 
 std::uint8_t read_weekdays(Context& c, MappingReader& r) {
@@ -85,11 +124,12 @@ void read_exchanges(Context& c, const YAML::Node& node, Calendar& out) {
       c.add(line_of(pair.first), "exchanges." + e.name, "the key a second time", "it once");
       continue;
     }
-    e.utc_offset = out.utc_offset;
+    e.clock = out.clock;
     MappingReader r(c, pair.second, "exchanges." + e.name);
-    read_offset(r, e.utc_offset);
+    read_clock(r, e.clock);
     const std::uint8_t weekdays = read_weekdays(c, r);
     for (const Hours& hours : read_sessions(c, r)) e.sessions.push_back({hours, weekdays});
+    e.exceptions = read_exceptions(c, r);
     out.exchanges.push_back(std::move(e));
   }
 }
@@ -132,7 +172,7 @@ void read_list(Context& c, const YAML::Node& node, const std::string& key, Read 
 
 void read_calendar(Context& c, const YAML::Node& root, Calendar& out) {
   MappingReader r(c, root, "");
-  read_offset(r, out.utc_offset);
+  read_clock(r, out.clock);
   if (const YAML::Node exchanges = r.any("exchanges"); exchanges.IsDefined()) read_exchanges(c, exchanges, out);
   read_list(c, r.any("holidays"), "holidays", [&](MappingReader& holiday) {
     const auto day = read_date(c, holiday);

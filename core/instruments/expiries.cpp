@@ -5,10 +5,11 @@
 namespace gw::instruments {
 
 Expiries::Expiries(const calendar::Calendar& calendar, std::int64_t wall_ns)
-    : today_(iso_day(day_at(wall_ns, calendar.utc_offset))) {
-  for (const calendar::Exchange& exchange : calendar.exchanges)
-    if (exchange.utc_offset != calendar.utc_offset)
-      elsewhere_.emplace_back(exchange.name, iso_day(day_at(wall_ns, exchange.utc_offset)));
+    : today_(iso_day(day_at(wall_ns, calendar.clock.offset_at(wall_ns)))) {
+  for (const calendar::Exchange& exchange : calendar.exchanges) {
+    const std::string day = iso_day(day_at(wall_ns, exchange.clock.offset_at(wall_ns)));
+    if (day != today_) elsewhere_.emplace_back(exchange.name, day);
+  }
 }
 
 std::string_view Expiries::today(std::string_view exchange) const {

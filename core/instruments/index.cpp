@@ -83,7 +83,20 @@ Index Index::Builder::build() && {
     while (index.by_token_[at] != 0) at = (at + 1) & mask;
     index.by_token_[at] = static_cast<std::uint32_t>(i + 1);
   }
+  auto& underlyings = index.underlyings_;
+  for (const InstrumentView& row : rows)
+    if ((row.exchange == "NFO" || row.exchange == "BFO") && (underlyings.empty() || underlyings.back() != row.name))
+      underlyings.push_back(row.name);
+  std::sort(underlyings.begin(), underlyings.end());
+  underlyings.erase(std::unique(underlyings.begin(), underlyings.end()), underlyings.end());
   return index;
+}
+
+InstrumentKind Index::kind_of(const InstrumentView& row) const {
+  if (row.instrument_type == "FUT") return InstrumentKind::future;
+  if (row.instrument_type == "EQ" && std::binary_search(underlyings_.begin(), underlyings_.end(), row.symbol))
+    return InstrumentKind::share_with_derivatives;
+  return InstrumentKind::other;
 }
 
 std::vector<InstrumentView> Index::with_token(std::string_view token, std::string_view broker_exchange) const {

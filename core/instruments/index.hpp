@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/instrument_kind.hpp"
+
 namespace gw::instruments {
 
 // One instrument; the texts live as long as the Index (or the row) they came from.
@@ -84,6 +86,9 @@ class Index {
   std::optional<InstrumentView> former(std::string_view symbol, std::string_view exchange) const noexcept {
     return former_.find(symbol, exchange);
   }
+  // Shares count as such with derivatives when the list has contracts of their name at NFO or BFO: not of one at a
+  // commodity exchange, where a share's name may be that of a metal.
+  InstrumentKind kind_of(const InstrumentView& row) const;
   // The rows that have this token. `broker_exchange` counts only where it is not empty.
   std::vector<InstrumentView> with_token(std::string_view token, std::string_view broker_exchange) const;
   std::span<const InstrumentView> rows() const { return listed_.rows; }
@@ -104,7 +109,8 @@ class Index {
   };
   Table listed_;
   Table former_;
-  std::vector<std::uint32_t> by_token_;  // of listed_, as by_symbol; several rows may have one
+  std::vector<std::string_view> underlyings_;  // of equity derivatives, sorted
+  std::vector<std::uint32_t> by_token_;        // of listed_, as by_symbol; several rows may have one
   ListInfo list_;
 };
 

@@ -22,25 +22,26 @@ bool is_unsent(bgw_status status) { return status == BGW_E_STATE || status == BG
 
 }  // namespace
 
-const std::vector<std::string>& AdapterInstance::exchanges() {
-  if (exchanges_known_) return exchanges_;
-  exchanges_known_ = true;
-  exchanges_.clear();
-  for (const std::uint32_t handle : carried_) note_exchange(handle);
-  return exchanges_;
+const std::vector<AdapterInstance::Market>& AdapterInstance::markets() {
+  if (markets_known_) return markets_;
+  markets_known_ = true;
+  markets_.clear();
+  for (const std::uint32_t handle : carried_) note_market(handle);
+  return markets_;
 }
 
-void AdapterInstance::note_exchange(std::uint32_t handle) {
+void AdapterInstance::note_market(std::uint32_t handle) {
   const Wanted* w = owner_.find_wanted(handle);
-  if (w != nullptr && std::find(exchanges_.begin(), exchanges_.end(), w->exchange) == exchanges_.end())
-    exchanges_.push_back(w->exchange);
+  if (w == nullptr) return;
+  Market market{w->exchange, w->kind};
+  if (std::find(markets_.begin(), markets_.end(), market) == markets_.end()) markets_.push_back(std::move(market));
 }
 
 void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
   const bool first = carried_.empty();
   for (const std::uint32_t handle : instruments) {
     carried_.insert(handle);
-    note_exchange(handle);
+    note_market(handle);
     if (handle >= asked_.size()) asked_.resize(handle + 1);
     const Wanted* w = owner_.find_wanted(handle);
     // A request for fewer levels than before goes first: routing has given the room to others in the queue.
@@ -59,7 +60,7 @@ void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
 
 // At once: what a broker counts must be free before others take its place.
 void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
-  exchanges_known_ = false;
+  markets_known_ = false;
   std::vector<std::uint32_t> told;
   for (const std::uint32_t handle : instruments) {
     if (carried_.erase(handle) == 0) continue;

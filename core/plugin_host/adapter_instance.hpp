@@ -41,6 +41,7 @@ struct Wanted {
   std::uint32_t connection;
   std::string symbol, exchange, broker_symbol, broker_exchange, token;
   std::uint32_t lot_size = 0;
+  InstrumentKind kind = InstrumentKind::other;
 };
 
 class AdapterInstance;
@@ -102,7 +103,12 @@ class AdapterInstance final : public transport::WsClient::Events {
   void subscribe(std::span<const std::uint32_t> instruments);
   void unsubscribe(std::span<const std::uint32_t> instruments);
   std::size_t carried() const { return carried_.size(); }
-  const std::vector<std::string>& exchanges();  // of its instruments, each once
+  struct Market {
+    std::string exchange;
+    InstrumentKind kind;
+    friend bool operator==(const Market&, const Market&) = default;
+  };
+  const std::vector<Market>& markets();  // of its instruments, each once
 
   std::int64_t stall_limit() const;
   FeedClock& clock() { return clock_; }
@@ -144,7 +150,7 @@ class AdapterInstance final : public transport::WsClient::Events {
   void end_session(Loss loss);
   void leave_session();
   void pump();
-  void note_exchange(std::uint32_t handle);
+  void note_market(std::uint32_t handle);
   void replay();
   void await_answers();
   void say_what_is_unanswered();
@@ -197,8 +203,8 @@ class AdapterInstance final : public transport::WsClient::Events {
   std::deque<std::uint32_t> queue_;  // to be subscribed, at the broker's pace
   std::unordered_set<std::uint32_t> queued_;
   std::int64_t next_batch_ns_ = 0;
-  std::vector<std::string> exchanges_;
-  bool exchanges_known_ = true;
+  std::vector<Market> markets_;
+  bool markets_known_ = true;
   // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for, with
   // kBelowZero where its exchange has prices of zero and below, and kUnanswered until something has come of it.
   static constexpr std::uint16_t kBelowZero = 0x8000;

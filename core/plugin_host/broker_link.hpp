@@ -89,7 +89,7 @@ class BrokerLink final : private AdapterOwner {
   // broker_link_watch.cpp
   void watch();
   void look();
-  std::uint64_t open_exchanges(AdapterInstance& connection, std::int64_t wall_ns);
+  std::uint64_t open_markets(AdapterInstance& connection, std::int64_t wall_ns);
   void say_stale(const std::string& message, std::int64_t since_ns);
   void say_live();
   bool is_stale() const;

@@ -57,7 +57,8 @@ void BrokerLink::take_demand() {
                                std::string(d.broker_symbol),
                                std::string(d.broker_exchange),
                                std::string(d.token),
-                               d.lot_size};
+                               d.lot_size,
+                               d.kind};
       begun[d.connection].push_back(d.instrument);
     }
     ring.release();

@@ -22,7 +22,7 @@ void BrokerLink::look() {
     if (connection == nullptr) continue;
     FeedClock& clock = connection->clock();
     if (jump != 0) clock.forget_lag();
-    const std::uint64_t open = open_exchanges(*connection, wall);
+    const std::uint64_t open = open_markets(*connection, wall);
     // When nothing trades, or nothing is wanted, silence is as it should be.
     if (open == 0 && connection->state() == AdapterInstance::State::ready) clock.set_live();
     if (connection->state() != AdapterInstance::State::ready) continue;
@@ -39,12 +39,12 @@ void BrokerLink::look() {
   if (told_stale_ && !is_stale()) say_live();
 }
 
-// One bit for each exchange that trades now of those that the connection carries; 64 and more share bits.
-std::uint64_t BrokerLink::open_exchanges(AdapterInstance& connection, std::int64_t wall_ns) {
+// One bit for each market that trades now of those that the connection carries; 64 and more share bits.
+std::uint64_t BrokerLink::open_markets(AdapterInstance& connection, std::int64_t wall_ns) {
   std::uint64_t open = 0;
-  for (const std::string& exchange : connection.exchanges())
-    if (!options_.market_open || options_.market_open(exchange, wall_ns))
-      open |= std::uint64_t{1} << std::hash<std::string_view>{}(exchange) % 64;
+  for (const auto& [exchange, kind] : connection.markets())
+    if (!options_.market_open || options_.market_open(exchange, kind, wall_ns))
+      open |= std::uint64_t{1} << (std::hash<std::string_view>{}(exchange) + static_cast<std::size_t>(kind)) % 64;
   return open;
 }
 

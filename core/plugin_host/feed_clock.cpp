@@ -99,7 +99,7 @@ void FeedClock::forget_lag() {
 }
 
 FeedClock::Verdict FeedClock::check(std::int64_t now_ns, std::uint64_t open) {
-  // Other exchanges, another rate.
+  // Other markets, another rate.
   if (open != open_) unlearn();
   open_ = open;
   if (open == 0) return {};

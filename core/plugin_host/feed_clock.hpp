@@ -34,7 +34,7 @@ class FeedClock {
     Fault fault = Fault::none;
     std::int64_t for_ns = 0;  // silent for so long, or late by so much
   };
-  // `open` tells which of the exchanges that are wanted trade now, in any encoding; 0: none.
+  // `open` tells which of the markets that are wanted trade now, in any encoding; 0: none.
   Verdict check(std::int64_t now_ns, std::uint64_t open);
 
   bool is_stale() const { return state_ != State::live; }

@@ -12,6 +12,7 @@
 
 #include "bgw/abi.h"
 #include "core/base/clock.hpp"
+#include "core/base/instrument_kind.hpp"
 #include "core/base/outgoing.hpp"
 #include "core/bus/records.hpp"
 #include "core/transport/backoff.hpp"
@@ -47,8 +48,8 @@ struct LinkOptions {
   Outgoing outgoing{};
   std::int64_t stall_limit_ns = 0;  // 0: from the plugin's heartbeat, about twice that
   std::int64_t lag_limit_ns = 0;    // of exchange time behind ours; 0: no limit
-  // Whether an exchange trades, so that its silence means something. Empty: always.
-  std::function<bool(std::string_view exchange, std::int64_t wall_ns)> market_open;
+  // Whether instruments of that kind trade at the exchange, so that their silence means something. Empty: always.
+  std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)> market_open;
   // The broker says which instrument list is the present one. [feed]
   std::function<void(std::string_view etag)> list_announced;
   std::int64_t steady_ns = 60'000'000'000;       // connected for so long, the back-off begins anew

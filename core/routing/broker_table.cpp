@@ -153,6 +153,7 @@ std::optional<std::uint32_t> BrokerTable::route_for(std::string_view symbol, std
     r.broker_symbol = row->broker_symbol;
     r.broker_exchange = row->broker_exchange;
     r.token = row->token;
+    r.kind = index_->kind_of(*row);
     r.lot_size = static_cast<std::uint32_t>(std::clamp<std::int64_t>(row->lot_size, 0, 0xffffffff));
     by_token_.emplace(std::move(token), handle);
   }
@@ -249,7 +250,8 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
                            r.broker_exchange,
                            r.token,
                            mode == 0 ? r.demanded_connection : r.share.connection,
-                           r.lot_size};
+                           r.lot_size,
+                           r.kind};
   const bool same = !r.ask_again && r.demanded_mode == mode && r.demanded_depth == depth &&
                     (mode == 0 || r.demanded_connection == demand.connection);
   if (!same) {

@@ -83,6 +83,7 @@ struct Route {
   std::string broker_exchange;
   std::string token;
   std::uint32_t lot_size = 0;
+  InstrumentKind kind = InstrumentKind::other;
   std::vector<std::string> names;  // of all instruments that have it, keys of by_name_
   bool in_use = false;
   std::uint32_t wanted_mode = 0;

@@ -1,5 +1,7 @@
 #include "core/calendar/calendar.hpp"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 namespace gw::calendar {
@@ -18,21 +20,31 @@ std::int64_t at(unsigned of_month, int hour, int minute, int second = 0) {
 }
 
 Calendar calendar() {
-  Exchange cash{
-      .name = "CASH", .utc_offset = kIndia, .sessions = {}, .holidays = {sys_days(kHoliday)}, .special_sessions = {}};
+  Exchange cash{.name = "CASH",
+                .clock = {},
+                .sessions = {},
+                .exceptions = {},
+                .holidays = {sys_days(kHoliday)},
+                .special_sessions = {}};
   cash.sessions = {{{MarketStatus::pre_open, 9 * 60, 9 * 60 + 15}}, {{MarketStatus::open, 9 * 60 + 15, 15 * 60 + 30}}};
   Exchange metal = cash;
   metal.name = "METAL";
   metal.sessions = {{{MarketStatus::open, 9 * 60, 23 * 60 + 30}}};
   metal.special_sessions = {{sys_days(kHoliday), {MarketStatus::open, 17 * 60, 23 * 60 + 30}}};
-  Exchange night{.name = "NIGHT", .utc_offset = kIndia, .sessions = {}, .holidays = {}, .special_sessions = {}};
+  Exchange night{
+      .name = "NIGHT", .clock = {}, .sessions = {}, .exceptions = {}, .holidays = {}, .special_sessions = {}};
   constexpr std::uint8_t kMonday = 1;
   constexpr std::uint8_t kTuesday = 2;
   night.sessions = {{{MarketStatus::open, 22 * 60, kMinutesOfDay}, kMonday},
                     {{MarketStatus::open, 0, 2 * 60}, kTuesday}};
-  Exchange always{.name = "ALWAYS", .utc_offset = 0, .sessions = {}, .holidays = {}, .special_sessions = {}};
+  Exchange always{.name = "ALWAYS",
+                  .clock = {0, std::nullopt},
+                  .sessions = {},
+                  .exceptions = {},
+                  .holidays = {},
+                  .special_sessions = {}};
   always.sessions = {{{MarketStatus::open, 0, kMinutesOfDay}, 0b1111111}};
-  return {kIndia, {cash, metal, night, always}};
+  return {{}, {cash, metal, night, always}};
 }
 
 struct Moment {
@@ -75,9 +87,8 @@ INSTANTIATE_TEST_SUITE_P(AcrossMidnight, Status,
                                          Moment{"NIGHT", 8, 23, 59, 59, kOpen}, Moment{"NIGHT", 9, 0, 0, 0, kOpen},
                                          Moment{"NIGHT", 9, 2, 0, 0, kClosed}, Moment{"ALWAYS", 13, 0, 0, 0, kOpen}));
 
-TEST(Calendar, AnExchangeThatItDoesNotHaveIsOpenAndStaysSo) {
+TEST(Calendar, AnExchangeThatItDoesNotHaveIsOpen) {
   EXPECT_EQ(calendar().status("ELSEWHERE", at(13, 3, 0)), MarketStatus::open);
-  EXPECT_EQ(calendar().next_change("ELSEWHERE", at(13, 3, 0)), kNever);
 }
 
 TEST(Calendar, TheDayIsTheExchangesOwn) {
@@ -94,47 +105,56 @@ TEST(Calendar, WhereSessionsOverlapOpenWins) {
   EXPECT_EQ(one.status("CASH", at(12, 15, 30)), MarketStatus::pre_open);
 }
 
-TEST(Calendar, TheNextChangeIsTheNextMomentOfAnotherStatus) {
-  const Calendar c = calendar();
-  EXPECT_EQ(c.next_change("CASH", at(8, 0, 0)), at(8, 9, 0));
-  EXPECT_EQ(c.next_change("CASH", at(8, 9, 0)), at(8, 9, 15));
-  EXPECT_EQ(c.next_change("CASH", at(8, 9, 15)), at(8, 15, 30));
-  EXPECT_EQ(c.next_change("CASH", at(8, 15, 29, 59)), at(8, 15, 30));
-  EXPECT_EQ(c.next_change("CASH", at(12, 15, 30)), at(15, 9, 0)) << "over the weekend";
-  EXPECT_EQ(c.next_change("CASH", at(9, 15, 30)), at(11, 9, 0)) << "over the holiday";
-  EXPECT_EQ(c.next_change("METAL", at(10, 9, 0)), at(10, 17, 0)) << "the holiday's evening";
-  EXPECT_EQ(c.next_change("NIGHT", at(8, 22, 0)), at(9, 2, 0)) << "midnight changes nothing";
-  EXPECT_EQ(c.next_change("NIGHT", at(9, 2, 0)), at(15, 22, 0));
-}
-
-TEST(Calendar, WhatEndsAtMidnightChangesAtMidnight) {
+TEST(Calendar, AKindMayHaveHoursOfItsOwn) {
   Calendar one = calendar();
-  one.exchanges[2].sessions.pop_back();
-  EXPECT_EQ(one.next_change("NIGHT", at(8, 23, 0)), at(9, 0, 0));
+  one.exchanges[0].exceptions = {
+      {InstrumentKind::share_with_derivatives,
+       std::nullopt,
+       {{MarketStatus::open, 9 * 60 + 15, 15 * 60 + 15}, {MarketStatus::auction, 15 * 60 + 15, 15 * 60 + 35}}}};
+  const auto status = [&](InstrumentKind kind, int hour, int minute) {
+    return one.status("CASH", kind, at(8, hour, minute));
+  };
+  EXPECT_EQ(status(InstrumentKind::share_with_derivatives, 9, 0), kPreOpen)
+      << "what the exception does not name is as ever";
+  EXPECT_EQ(status(InstrumentKind::share_with_derivatives, 15, 14), kOpen);
+  EXPECT_EQ(status(InstrumentKind::share_with_derivatives, 15, 15), MarketStatus::auction);
+  EXPECT_EQ(status(InstrumentKind::other, 15, 15), kOpen);
+  EXPECT_EQ(status(InstrumentKind::other, 15, 30), kClosed);
+  EXPECT_EQ(one.status("CASH", at(8, 15, 29)), kOpen) << "some trade";
+  EXPECT_EQ(one.status("CASH", at(8, 15, 30)), MarketStatus::auction);
+  EXPECT_EQ(one.status("CASH", at(8, 15, 35)), kClosed);
+  EXPECT_EQ(one.status("CASH", at(10, 15, 20)), kClosed) << "nor on a holiday";
+  EXPECT_EQ(one.status("CASH", at(13, 15, 20)), kClosed) << "nor on a Saturday";
 }
 
-TEST(Calendar, WithoutAChangeThereIsNoNextOne) {
+TEST(Calendar, WinterMayHaveHoursOfItsOwn) {
   Calendar one = calendar();
-  EXPECT_EQ(one.next_change("ALWAYS", at(8, 0, 0)), kNever);
-  one.exchanges[0].sessions.clear();
-  EXPECT_EQ(one.status("CASH", at(8, 12, 0)), MarketStatus::closed);
-  EXPECT_EQ(one.next_change("CASH", at(8, 12, 0)), kNever);
+  const auto new_york = TimeZone::find("America/New_York");
+  ASSERT_TRUE(new_york);
+  one.exchanges[1].exceptions = {{std::nullopt, new_york, {{MarketStatus::open, 9 * 60, 23 * 60 + 55}}}};
+  EXPECT_EQ(one.status("METAL", at(12, 23, 54)), kOpen);
+  EXPECT_EQ(one.status("METAL", at(12, 23, 55)), kClosed);
+  EXPECT_EQ(one.status("METAL", at(15, 23, 29)), kOpen);
+  EXPECT_EQ(one.status("METAL", at(15, 23, 30)), kClosed) << "since the 14th New York has summer time";
 }
 
-TEST(Calendar, FollowingTheChangesVisitsEveryStatusThatThereIs) {
-  const Calendar c = calendar();
-  int changes = 0;
-  for (std::int64_t now = at(8, 0, 0); now < at(15, 0, 0); now = c.next_change("CASH", now), ++changes)
-    EXPECT_NE(c.status("CASH", now), c.status("CASH", c.next_change("CASH", now)));
-  EXPECT_EQ(changes, 1 + 4 * 3) << "three changes on each of four days of trading, after the start";
+TEST(Calendar, AZonesClocksAreSetForwardAndBack) {
+  Calendar one = calendar();
+  one.exchanges[0].clock.zone = TimeZone::find("America/New_York");
+  ASSERT_TRUE(one.exchanges[0].clock.zone);
+  EXPECT_EQ(one.status("CASH", at(12, 19, 44)), kPreOpen) << "winter: ten and a half hours behind India";
+  EXPECT_EQ(one.status("CASH", at(12, 19, 45)), kOpen);
+  EXPECT_EQ(one.status("CASH", at(15, 18, 45)), kOpen) << "summer: nine and a half";
+  EXPECT_FALSE(TimeZone::find("Asia/Nowhere"));
+  EXPECT_FALSE(TimeZone::find(""));
 }
 
 TEST(Calendar, AnyWallClockGetsAnAnswer) {
   const Calendar c = calendar();
-  for (const std::int64_t ns :
-       {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{0}, kNever - 1}) {
+  for (const std::int64_t ns : {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{0},
+                                std::numeric_limits<std::int64_t>::max()}) {
     static_cast<void>(c.status("CASH", ns));
-    EXPECT_GT(c.next_change("CASH", ns), ns);
+    EXPECT_EQ(c.status("ALWAYS", ns), kOpen);
   }
 }
 

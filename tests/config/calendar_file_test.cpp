@@ -54,6 +54,21 @@ INSTANTIATE_TEST_SUITE_P(
                     "c.yaml:1: utc_offset: found IST, expected hours and minutes east of UTC, like +05:30"},
         BadCalendar{"utc_offset: +15:00",
                     "c.yaml:1: utc_offset: found +15:00, expected hours and minutes east of UTC, like +05:30"},
+        BadCalendar{"time_zone: Asia/Nowhere",
+                    "c.yaml:1: time_zone: found Asia/Nowhere, expected a zone that this system's tzdata has, like "
+                    "Asia/Kolkata"},
+        BadCalendar{"utc_offset: +05:30\ntime_zone: Asia/Kolkata",
+                    "c.yaml:2: time_zone: found utc_offset as well, expected one of the two"},
+        BadCalendar{"exchanges:\n  X: {open: \"09:00-10:00\", winter: {open: \"09:00-11:00\"}}",
+                    "c.yaml:2: exchanges.X.winter.of: found nothing, expected the zone whose winter time counts, like "
+                    "America/New_York"},
+        BadCalendar{"exchanges:\n  X: {open: \"09:00-10:00\", kinds: {futures: {}}}",
+                    "c.yaml:2: exchanges.X.kinds.futures.open: found no session, expected the hours of trading, like "
+                    "09:15-15:30"},
+        BadCalendar{
+            "exchanges:\n  X: {open: \"09:00-10:00\", kinds: {future: {open: \"09:00-11:00\"}}}",
+            "c.yaml:2: exchanges.X.kinds.future: found an unknown key, expected one of shares_with_derivatives, "
+            "futures (did you mean 'futures'?)"},
         BadCalendar{"exchanges:\n  X: {open: \"15:30-09:15\"}",
                     "c.yaml:2: exchanges.X.open: found 15:30-09:15, expected " GW_HOURS},
         BadCalendar{"exchanges:\n  X: {open: \"09:15-24:01\"}",
@@ -87,13 +102,14 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Keys, BadCalendars,
     testing::Values(
-        BadCalendar{"holiday: []",
-                    "c.yaml:1: holiday: found an unknown key, expected one of utc_offset, exchanges, holidays, "
-                    "special_sessions (did you mean 'holidays'?)"},
+        BadCalendar{
+            "holiday: []",
+            "c.yaml:1: holiday: found an unknown key, expected one of utc_offset, time_zone, exchanges, holidays, "
+            "special_sessions (did you mean 'holidays'?)"},
         BadCalendar{
             "exchanges:\n  X: {opens: \"09:00-10:00\", open: \"09:00-10:00\"}",
-            "c.yaml:2: exchanges.X.opens: found an unknown key, expected one of utc_offset, weekdays, pre_open, "
-            "open (did you mean 'open'?)"},
+            "c.yaml:2: exchanges.X.opens: found an unknown key, expected one of utc_offset, time_zone, weekdays, "
+            "pre_open, open, auction, kinds, winter (did you mean 'open'?)"},
         BadCalendar{"holidays:\n  - {date: 2026-12-31, exchange: [NSE]}",
                     "c.yaml:2: holidays.exchange: found an unknown key, expected one of name, date, exchanges (did you "
                     "mean 'exchanges'?)"}));
@@ -129,7 +145,7 @@ TEST(CalendarFile, ReadsWhatItSays) {
       "c.yaml");
   EXPECT_THAT(texts_of(loaded.problems), ElementsAre());
   const calendar::Calendar& c = loaded.calendar;
-  EXPECT_EQ(c.utc_offset, 330);
+  EXPECT_EQ(c.clock.utc_offset, 330);
   EXPECT_EQ(c.status("A", on("2027-03-09", 9, 0)), MarketStatus::pre_open);
   EXPECT_EQ(c.status("A", on("2027-03-09", 11, 0)), MarketStatus::closed);
   EXPECT_EQ(c.status("A", on("2027-03-09", 12, 0)), MarketStatus::open);
@@ -138,7 +154,7 @@ TEST(CalendarFile, ReadsWhatItSays) {
   EXPECT_EQ(c.status("A", on("2027-03-10", 18, 0)), MarketStatus::open);
   EXPECT_EQ(c.status("A", on("2027-03-11", 12, 0)), MarketStatus::open);
   ASSERT_EQ(c.exchanges.size(), 2U);
-  EXPECT_EQ(c.exchanges[1].utc_offset, -60);
+  EXPECT_EQ(c.exchanges[1].clock.utc_offset, -60);
   EXPECT_EQ(c.exchanges[1].holidays.size(), 2U);
   EXPECT_EQ(c.exchanges[1].sessions[0].weekdays, 0b1100000);
 }
@@ -147,7 +163,7 @@ TEST(CalendarFile, AnEmptyOneKnowsNoExchange) {
   const LoadedCalendar loaded = load_calendar_text("", "c.yaml");
   EXPECT_THAT(texts_of(loaded.problems), ElementsAre());
   EXPECT_TRUE(loaded.calendar.exchanges.empty());
-  EXPECT_EQ(loaded.calendar.utc_offset, calendar::kIndia);
+  EXPECT_EQ(loaded.calendar.clock.utc_offset, calendar::kIndia);
 }
 
 TEST(CalendarFile, TheShippedOneIsGoodAndHasRegularSessionsOnly) {
@@ -156,7 +172,7 @@ TEST(CalendarFile, TheShippedOneIsGoodAndHasRegularSessionsOnly) {
   std::vector<std::string> names;
   for (const calendar::Exchange& e : loaded.calendar.exchanges) {
     names.push_back(e.name);
-    EXPECT_EQ(e.utc_offset, 330);
+    EXPECT_EQ(e.clock.offset_at(on("2027-07-01", 12, 0)), 330);
     EXPECT_TRUE(e.holidays.empty());
     EXPECT_TRUE(e.special_sessions.empty());
   }
@@ -165,7 +181,16 @@ TEST(CalendarFile, TheShippedOneIsGoodAndHasRegularSessionsOnly) {
   const calendar::Calendar& c = loaded.calendar;
   EXPECT_EQ(c.status("NSE", on("2027-03-09", 9, 0)), MarketStatus::pre_open);
   EXPECT_EQ(c.status("NSE_INDEX", on("2027-03-09", 9, 15)), MarketStatus::open);
-  EXPECT_EQ(c.next_change("NFO", on("2027-03-12", 15, 30)), on("2027-03-15", 9, 0));
+  EXPECT_EQ(c.status("NSE", InstrumentKind::share_with_derivatives, on("2027-03-09", 15, 15)), MarketStatus::auction);
+  EXPECT_EQ(c.status("BSE", InstrumentKind::share_with_derivatives, on("2027-03-09", 15, 35)), MarketStatus::closed);
+  EXPECT_EQ(c.status("NSE", InstrumentKind::other, on("2027-03-09", 15, 29)), MarketStatus::open);
+  EXPECT_EQ(c.status("NSE", on("2027-03-09", 15, 34)), MarketStatus::auction);
+  EXPECT_EQ(c.status("NSE_INDEX", on("2027-03-09", 15, 20)), MarketStatus::auction);
+  EXPECT_EQ(c.status("NFO", InstrumentKind::future, on("2027-03-09", 9, 0)), MarketStatus::pre_open);
+  EXPECT_EQ(c.status("NFO", InstrumentKind::other, on("2027-03-09", 9, 0)), MarketStatus::closed);
+  EXPECT_EQ(c.status("BFO", InstrumentKind::other, on("2027-03-09", 15, 39)), MarketStatus::open);
+  EXPECT_EQ(c.status("MCX", on("2027-03-09", 23, 54)), MarketStatus::open) << "winter in New York";
+  EXPECT_EQ(c.status("NCO", on("2027-07-06", 23, 30)), MarketStatus::closed) << "summer";
   EXPECT_EQ(c.status("CDS", on("2027-03-09", 16, 59)), MarketStatus::open);
   EXPECT_EQ(c.status("MCX", on("2027-03-09", 23, 29)), MarketStatus::open);
   EXPECT_EQ(c.status("NCDEX", on("2027-03-09", 17, 0)), MarketStatus::closed);

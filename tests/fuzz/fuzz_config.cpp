@@ -26,7 +26,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   problems.insert(problems.end(), calendar.problems.begin(), calendar.problems.end());
   for (const gw::calendar::Exchange& exchange : calendar.calendar.exchanges) {
     constexpr std::int64_t kSomeMorning = 1'767'600'000'000'000'000;
-    if (calendar.calendar.next_change(exchange.name, kSomeMorning) <= kSomeMorning) std::abort();
+    using gw::calendar::MarketStatus;
+    const MarketStatus of_all = calendar.calendar.status(exchange.name, kSomeMorning);
+    for (const gw::InstrumentKind kind : gw::kInstrumentKinds)
+      if (calendar.calendar.status(exchange.name, kind, kSomeMorning) > of_all) std::abort();
   }
   for (const Problem& problem : problems)
     if (problem.line < 1 || problem.text().find('\n') != std::string::npos) std::abort();

@@ -20,8 +20,14 @@ std::int64_t at(unsigned day, int hour, int minute) {
 
 class Schedule : public testing::Test {
  protected:
-  UpdateSchedule schedule_{kQuarterToNine, kOffset};
+  UpdateSchedule schedule_{kQuarterToNine, {kOffset, std::nullopt}};
 };
+
+TEST(ScheduleOfAZone, KeepsItsTimeOfDayWhenClocksAreSetForward) {
+  UpdateSchedule new_york(kQuarterToNine, {0, calendar::TimeZone::find("America/New_York")});
+  new_york.imported(at(13, 20, 0));  // 09:30 there; on the 14th its clocks are set forward
+  EXPECT_EQ(new_york.due(), at(14, 18, 15));
+}
 
 TEST_F(Schedule, WhereThereIsNoListItIsDueAtOnce) { EXPECT_LE(schedule_.due(), at(1, 0, 0)); }
 

@@ -9,8 +9,8 @@ namespace {
 
 TEST(Expiries, AContractLivesUntilTheEndOfItsDayByItsExchangesClock) {
   calendar::Calendar calendar;
-  calendar.exchanges.push_back({"NSE", calendar::kIndia, {}, {}, {}});
-  calendar.exchanges.push_back({"CME", -6 * 60, {}, {}, {}});
+  calendar.exchanges.push_back({"NSE", {}, {}, {}, {}, {}});
+  calendar.exchanges.push_back({"CME", {-6 * 60, std::nullopt}, {}, {}, {}, {}});
   const auto at = [&](const char* utc) { return Expiries(calendar, *parse_iso_time(utc, 0)); };
   EXPECT_FALSE(at("2026-11-24T18:29:59").is_over("NSE", "2026-11-24"));
   EXPECT_TRUE(at("2026-11-24T18:30:00").is_over("NSE", "2026-11-24"));

@@ -20,6 +20,29 @@ TEST(Index, AnEmptyOneFindsNothing) {
   EXPECT_FALSE(Index::Builder(0).build().find("", ""));
 }
 
+TEST(Index, SharesThatContractsAreOfAreAKindOfTheirOwn) {
+  Index::Builder builder(5);
+  const auto add = [&](const char* symbol, const char* exchange, const char* type, const char* name) {
+    InstrumentView view = row(symbol, exchange, symbol);
+    view.instrument_type = type;
+    view.name = name;
+    builder.add(view);
+  };
+  add("INFY", "NSE", "EQ", "INFOSYS");
+  add("SILVER", "NSE", "EQ", "A FUND");
+  add("INFY26DEC26FUT", "NFO", "FUT", "INFY");
+  add("INFY26DEC261500CE", "NFO", "CE", "INFY");
+  add("SILVER26DEC26FUT", "MCX", "FUT", "SILVER");
+  const Index index = std::move(builder).build();
+  const auto kind = [&](const char* symbol, const char* exchange) {
+    return index.kind_of(*index.find(symbol, exchange));
+  };
+  EXPECT_EQ(kind("INFY", "NSE"), InstrumentKind::share_with_derivatives);
+  EXPECT_EQ(kind("SILVER", "NSE"), InstrumentKind::other);
+  EXPECT_EQ(kind("INFY26DEC26FUT", "NFO"), InstrumentKind::future);
+  EXPECT_EQ(kind("INFY26DEC261500CE", "NFO"), InstrumentKind::other);
+}
+
 TEST(Index, GivesBackEveryFieldOfARow) {
   Index::Builder builder(1);
   builder.add({"NIFTY27OCT26C25000", "NFO", "NIFTY 25000 CE", "NFO_B", "41234", "NIFTY", "CE", "2026-10-27",

@@ -98,9 +98,10 @@ class AdapterTest : public testing::Test {
   }
 
   void want(std::uint32_t instrument, std::uint32_t mode = BGW_MODE_LTP, std::uint32_t depth = 0,
-            std::uint32_t connection = 0) {
+            std::uint32_t connection = 0, InstrumentKind kind = InstrumentKind::other) {
     const std::string token = "T" + std::to_string(instrument);
-    const bus::Demand demand{instrument, mode, depth, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", token, connection};
+    const bus::Demand demand{instrument, mode,  depth,      "SYMBOL", "NSE", "BROKER-SYMBOL",
+                             "NSE_EQ",   token, connection, 0,        kind};
     ASSERT_TRUE(bus::put_demand(link_->channel().demand(), demand));
     link_->channel().adapter_bell().ring();
   }

@@ -22,9 +22,9 @@ class FeedWatch : public AdapterTest {
     options_.lag_limit_ns = 10 * kSecond;
     options_.monotonic = [this] { return now_; };
     options_.wall = [this] { return kNoon + now_ + wall_jump_; };
-    options_.market_open = [this](std::string_view exchange, std::int64_t) {
+    options_.market_open = [this](std::string_view exchange, InstrumentKind kind, std::int64_t) {
       ++looks_;
-      return exchange == "NSE" && open_;
+      return exchange == "NSE" && open_ && kind != closed_kind_;
     };
     start_connected();
     want(1);
@@ -56,6 +56,7 @@ class FeedWatch : public AdapterTest {
   std::int64_t now_ = kSecond;
   std::int64_t wall_jump_ = 0;
   bool open_ = true;
+  std::optional<InstrumentKind> closed_kind_;
   std::uint64_t looks_ = 0;
 };
 
@@ -111,6 +112,19 @@ TEST_F(FeedWatch, WhileTheMarketIsClosedSilenceIsNoFault) {
   look();
   EXPECT_THAT(seen().feed, IsEmpty());
   EXPECT_EQ(plugin_->count("disconnect"), 0U);
+}
+
+TEST_F(FeedWatch, AKindMayHaveClosedWhereOthersTrade) {
+  unwant(1);
+  want(1, BGW_MODE_LTP, 0, 0, InstrumentKind::share_with_derivatives);
+  settle();
+  run_for(kSecond);
+  closed_kind_ = InstrumentKind::share_with_derivatives;
+  look();
+  now_ += 3600 * kSecond;
+  look();
+  look();
+  EXPECT_THAT(seen().feed, IsEmpty());
 }
 
 TEST_F(FeedWatch, AFeedThatIsStaleWhenTheMarketClosesIsSoNoMore) {

@@ -9,7 +9,7 @@ instruments::Expiries World::expiries_at(int half_days) {
     calendar::Calendar both;
     calendar::Exchange far;
     far.name = "FAR";
-    far.utc_offset = both.utc_offset + 12 * 60;
+    far.clock.utc_offset = both.clock.utc_offset + 12 * 60;
     both.exchanges.push_back(far);
     return both;
   }();
@@ -55,7 +55,7 @@ void World::start(std::size_t i) {
   options.reconnect = {0, 0, 0, 0.0};
   options.idle_close_ns = 0;
   options.stall_limit_ns = 1;  // what has to last so long does
-  options.market_open = [](std::string_view, std::int64_t) { return false; };
+  options.market_open = [](std::string_view, InstrumentKind, std::int64_t) { return false; };
   options.monotonic = [this] { return monotonic_; };
   links_[i] = std::make_unique<plugin_host::BrokerLink>(io_, libraries_[i], std::move(options), bell_);
   if (!links_[i]->prepare()) fault_.add("a broker could not be prepared");

@@ -82,7 +82,7 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   instruments::LastImport taken;
   taken.source = file;
   taken.imported_ns = wall_ns();
-  const auto list = list_of(request, loaded->calendar.utc_offset);
+  const auto list = list_of(request, loaded->calendar.clock.offset_at(wall_ns()));
   if (!list) return fail(list.error().message, kWrong);
   taken.list = *list;
   const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);

@@ -1,0 +1,39 @@
+#include "core/calendar/time_zone.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <date/tz.h>
+
+namespace gw::calendar {
+namespace {
+
+// What the library reckons with: no wall clock of ours is outside.
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+constexpr std::int64_t kFirst = -2'208'988'800;  // 1900
+constexpr std::int64_t kLast = 7'258'118'400;    // 2200
+
+date::sys_info info_of(const void* zone, std::int64_t wall_ns) {
+  const std::chrono::seconds second(std::clamp(wall_ns / kSecondNs, kFirst, kLast));
+  return static_cast<const date::time_zone*>(zone)->get_info(date::sys_seconds(second));
+}
+
+}  // namespace
+
+std::optional<TimeZone> TimeZone::find(const std::string& name) {
+  try {
+    return TimeZone(date::locate_zone(name));
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
+}
+
+int TimeZone::offset_at(std::int64_t wall_ns) const {
+  return static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(info_of(zone_, wall_ns).offset).count());
+}
+
+bool TimeZone::has_winter_time(std::int64_t wall_ns) const {
+  return info_of(zone_, wall_ns).save == std::chrono::minutes(0);
+}
+
+}  // namespace gw::calendar
