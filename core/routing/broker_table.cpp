@@ -92,10 +92,12 @@ Gone BrokerTable::gone(std::string_view symbol, std::string_view exchange) const
   const auto before = index_->former(symbol, exchange);
   if (!before || index_->find(symbol, exchange)) return gone;
   const std::string_view within = setup_.tokens_per_exchange ? before->broker_exchange : std::string_view{};
-  for (const instruments::InstrumentView& now : index_->with_token(before->token, within))
+  for (const instruments::InstrumentView& now : index_->with_token(before->token, within)) {
+    gone.is_taken = true;
     if (now.instrument_type == before->instrument_type && now.expiry == before->expiry &&
         now.strike == before->strike && now.exchange == exchange)
       gone.renamed_to = now.symbol;
+  }
   return gone;
 }
 

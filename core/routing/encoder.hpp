@@ -18,8 +18,9 @@ struct TopicInfo {
   Stream stream;
   int actual_depth = 0;        // depth mode: levels that the broker really gives
   std::string broker_message;  // depth mode, on a fallback; else empty
-  // Made by Encoder::prepare: the part of the frame before the ltp, per variant.
+  // Made by Encoder::prepare: the part of the frame before the ltp, per variant, and the message as JSON.
   std::string head[kVariants];
+  std::string message_json = {};
   bool simulated = false;   // the broker's prices are invented
   std::string broker = {};  // its name
 };

@@ -92,7 +92,7 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
   const bool over = row && is_over(exchange, row->expiry);
   if (over || !by) {
     outcome.code = Code::symbol_not_found;
-    outcome.gone = table.gone(symbol, exchange);
+    outcome.gone = over ? table.gone(symbol, exchange) : gone_of(l, symbol, exchange);
     if (over) outcome.gone.expired_on = row->expiry;
     return outcome;
   }

@@ -183,6 +183,9 @@ class Router {
 
   // router_mixing.cpp
   bool may_serve(BrokerId broker, const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
+  std::optional<BrokerId> taken_over_at(BrokerId broker, const Lineup& lineup, std::string_view symbol,
+                                        std::string_view exchange) const;
+  Gone gone_of(const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
   bool is_same_paper(const Interest& interest, BrokerId by) const;
   Gone another_paper(BrokerId by, const Interest& interest) const;
   std::string why_not(const Interest& interest, BrokerId broker) const;

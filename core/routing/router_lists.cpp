@@ -51,7 +51,7 @@ void Router::follow_lists(const std::set<BrokerId>& changed) {
     const Interest& i = *interests_[id];
     const Lineup& l = *lineups_[i.lineup];
     if (served_by && !server_of(l, i.symbol, i.exchange) && !waits_for(l, i.symbol, i.exchange)) {
-      end(id, brokers_[*served_by]->gone(i.symbol, i.exchange));
+      end(id, gone_of(l, i.symbol, i.exchange));
       continue;
     }
     i.for_each_topic([this, anew = served_by.has_value()](TopicId topic) {

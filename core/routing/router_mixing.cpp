@@ -10,7 +10,7 @@ namespace gw::routing {
 // It lists the instrument, and not another paper under its name: the first of the list that has it says which it is.
 bool Router::may_serve(BrokerId broker, const Lineup& l, std::string_view symbol, std::string_view exchange) const {
   const BrokerTable& table = *brokers_[broker];
-  if (!table.lists(symbol, exchange)) return false;
+  if (!table.lists(symbol, exchange) || taken_over_at(broker, l, symbol, exchange)) return false;
   const auto row = table.row(symbol, exchange);
   if (!row) return true;
   for (const BrokerId other : l.order) {
@@ -19,6 +19,30 @@ bool Router::may_serve(BrokerId broker, const Lineup& l, std::string_view symbol
       return instruments::same_paper(*brokers_[other]->index(), *first, *table.index(), *row);
   }
   return true;
+}
+
+// The broker whose list says that the instrument's token is another's by now, though this one still lists it: tokens
+// are the exchange's own, so that this one's list is behind. It counts when it is of the same day or newer; and, but
+// for the active broker's, only where the token is not the same contract's under a new name.
+std::optional<BrokerId> Router::taken_over_at(BrokerId broker, const Lineup& l, std::string_view symbol,
+                                              std::string_view exchange) const {
+  const auto& index = brokers_[broker]->index();
+  if (index == nullptr || index->list().day == 0) return std::nullopt;
+  for (const BrokerId other : l.order) {
+    const auto& newer = brokers_[other]->index();
+    if (other == broker || newer == nullptr || newer->list().day < index->list().day) continue;
+    const Gone gone = brokers_[other]->gone(symbol, exchange);
+    if (gone.is_taken && (other == l.broker() || gone.renamed_to.empty())) return other;
+  }
+  return std::nullopt;
+}
+
+// What is said of an instrument that nobody of the list has.
+Gone Router::gone_of(const Lineup& l, std::string_view symbol, std::string_view exchange) const {
+  Gone gone = brokers_[l.broker()]->gone(symbol, exchange);
+  for (std::size_t place = 0; place < l.order.size() && !gone.is_taken; ++place)
+    if (Gone other = brokers_[l.order[place]]->gone(symbol, exchange); other.is_taken) gone = std::move(other);
+  return gone;
 }
 
 // Whether a broker has the paper that another one serves under this name. Within a list may_serve sees to it; an
@@ -116,6 +140,10 @@ void Router::settle(bool all) {
     if (at_home && (!all || may_serve(l.broker(), l, i.symbol, i.exchange))) continue;
     const auto by = server_of(l, i.symbol, i.exchange);
     if (by ? i.served.handle != kNoHandle && i.served.broker == *by : i.served.handle == kNoHandle) continue;
+    if (!by && !waits_for(l, i.symbol, i.exchange)) {
+      end(id, gone_of(l, i.symbol, i.exchange));
+      continue;
+    }
     serve(id);
     i.for_each_topic([this](TopicId topic) {
       if (topics_[topic]->state == SubscriptionState::active) set_state(topic, SubscriptionState::pending);

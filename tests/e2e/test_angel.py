@@ -194,8 +194,10 @@ def test_twenty_levels_that_are_refused_are_five_and_said_so(start, angel):
     token = angel.in_books("SBIN")
     sim.fault("refuse_subscriptions", tokens=[token], modes=[4])
     gateway = start_with(start, "angel", (angel, angel.config(sim.url, stall_limit="60s")))
-    with gateway.client() as asker:
+    with gateway.client(extras=True) as asker:
         assert asker.subscribe("SBIN", "NSE", 4, 20)["status"] == "success"
+        why = asker.next("subscription_status", actual_depth_level=5)["message"]
+        assert why.startswith("Depth level 20 not available, using 5: broker angel refused it: Angel says E1001")
         message = asker.data(topic="SBIN.NSE", actual_depth_level=5)
-        assert len(message["data"]["depth"]["buy"]) == 5 and "refused it: Angel says E1001" in message["data"]["broker_message"]
+        assert len(message["data"]["depth"]["buy"]) == 5 and message["data"]["broker_message"] == why
         until(sim, lambda books: books["subscriptions"] == {token: [3]})

@@ -169,9 +169,10 @@ class ModelClients final : public routing::SessionPort {
     if (holds[session].erase(what) == 0)
       fault_.add(line(session) + "was told of the end of " + text_of(what) + ", which it does not hold");
     if (why.renamed_to.empty()) return;
-    const ModelList& list = lists_[broker_of(info)];
     const int other = symbol_of(why.renamed_to);
-    if (!list.lists(other) || list.token(other) != list.token(what.symbol))
+    if (std::none_of(lists_.begin(), lists_.end(), [&](const ModelList& list) {
+          return list.lists(other) && list.token(other) == list.token(what.symbol);
+        }))
       fault_.add(text_of(what) + " is said to be " + why.renamed_to + ", which has another token");
   }
   void subscription_changed(routing::TopicId, std::span<const routing::SessionId>) override {}

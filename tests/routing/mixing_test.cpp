@@ -109,6 +109,55 @@ TEST_F(Mixing, AnOperatorsOtherBrokerNeverPutsAnotherPaperUnderAHeldName) {
   EXPECT_EQ(subscribe(5, "INFY", kLtp).code, Code::ok) << "who asks now means the broker that serves now";
 }
 
+// A list of one day; `former` rows had their tokens before.
+struct Row {
+  const char* symbol;
+  const char* token;
+  const char* expiry;
+};
+std::shared_ptr<const instruments::Index> list_of(std::int64_t day, std::vector<Row> rows,
+                                                  std::vector<Row> former = {}) {
+  instruments::Index::Builder builder(2);
+  for (const auto* all : {&rows, &former})
+    for (const Row& row : *all) {
+      instruments::InstrumentView view;
+      view.symbol = row.symbol;
+      view.exchange = "NSE";
+      view.token = row.token;
+      view.expiry = row.expiry;
+      all == &rows ? builder.add(view) : builder.add_former(view);
+    }
+  builder.describe({1, 1, instruments::ListTime::given, day, ""});
+  return std::make_shared<const instruments::Index>(std::move(builder).build());
+}
+
+TEST_F(Mixing, WhoseTokenIsTakenIsNotHadFromAnotherBrokersOldList) {
+  router_.set_index("angel", list_of(1, {{"CALL", "1", "2099-12-29"}}));
+  router_.set_index("zerodha", list_of(1, {{"CALL", "z1", "2099-12-29"}}));
+  subscribe(5, "CALL", kLtp);
+  demand(adapter_);
+  router_.set_index("angel", list_of(2, {{"PUT", "1", "2099-12-30"}}, {{"CALL", "1", "2099-12-29"}}));
+  EXPECT_THAT(port_.ends, ElementsAre("5: CALL.NSE 1"));
+  EXPECT_THAT(demand(adapter_), ElementsAre("CALL.NSE none"));
+  EXPECT_THAT(demand(second_), IsEmpty());
+  EXPECT_EQ(subscribe(5, "CALL", kLtp).code, Code::symbol_not_found);
+  lose(adapter_);
+  ASSERT_EQ(serving(), "zerodha");
+  EXPECT_EQ(subscribe(5, "CALL", kLtp).code, Code::symbol_not_found) << "its list is behind";
+  router_.set_index("zerodha", list_of(3, {{"CALL", "z7", "2099-12-29"}}));
+  EXPECT_EQ(subscribe(5, "CALL", kLtp).code, Code::ok) << "newer than the one that took its token";
+}
+
+TEST_F(Mixing, ANewerListOfTheNextBrokerSaysThatATokenIsTaken) {
+  router_.set_index("angel", list_of(1, {{"CALL", "1", "2099-12-29"}, {"OLD", "2", ""}}));
+  router_.set_index("zerodha", list_of(1, {{"CALL", "z1", "2099-12-29"}, {"OLD", "z2", ""}}));
+  subscribe(5, "CALL", kLtp);
+  subscribe(5, "OLD", kLtp);
+  router_.set_index("zerodha", list_of(2, {{"PUT", "z1", "2099-12-30"}, {"NEW", "z2", ""}},
+                                       {{"CALL", "z1", "2099-12-29"}, {"OLD", "z2", ""}}));
+  EXPECT_THAT(port_.ends, ElementsAre("5: CALL.NSE 1")) << "OLD is the same paper under a new name";
+}
+
 TEST_F(Mixing, WhatTheListLacksGoesToTheNextBrokerOnTheNextDay) {
   constexpr std::int64_t kDay = 86'400'000'000'000;
   router_.set_expiries({calendar::Calendar{}, 0});

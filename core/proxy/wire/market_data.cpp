@@ -129,7 +129,7 @@ char* put_data_rest(char* at, const TopicInfo& info, const TopicUpdate& u, bool 
       at = put(at, "]},\"broker_supported\":true");
     } else {
       at = put(at, "]},\"broker_supported\":false,\"broker_message\":");
-      at = put(at, info.broker_message);
+      at = put(at, info.message_json);
     }
   }
   return put(at, "}");
@@ -166,14 +166,14 @@ void SeedEncoder::prepare(TopicInfo& info) const {
   info.head[static_cast<std::size_t>(Variant::extras)] =
       head + (info.broker.empty() ? "" : ",\"broker\":" + json_text(info.broker)) +
       (info.simulated ? ",\"simulated\":true" : "") + data;
-  if (!info.broker_message.empty()) info.broker_message = json_text(info.broker_message);
+  info.message_json = info.broker_message.empty() ? "" : json_text(info.broker_message);
 }
 
 void SeedEncoder::encode(const TopicInfo& info, const TopicUpdate& u, Variant variant,
                          routing::FrameBuffer& out) const {
   const bool extras = variant == Variant::extras;
   const std::string& head = info.head[static_cast<std::size_t>(variant)];
-  const std::size_t bound = kHeaderRoom + head.size() + info.broker_message.size() + kValueBytes +
+  const std::size_t bound = kHeaderRoom + head.size() + info.message_json.size() + kValueBytes +
                             (u.bids.size() + u.asks.size()) * kLevelBytes;
   char* const start = out.room(bound);
   char* at = put(start + kHeaderRoom, head);
