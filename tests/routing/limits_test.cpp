@@ -160,6 +160,23 @@ TEST_F(LimitsTest, WhoAsksForAnInstrumentThatWaitsDoesNotTakeThePlaceOfWhoAskedB
   EXPECT_EQ(router_.topic(c.topic).actual_depth, 5);
 }
 
+TEST_F(LimitsTest, ACutTakesNoPlaceFromAnotherCut) {
+  const bgw_depth_limit deep{50, 1, 1, 0};
+  bgw_limits limits{};
+  limits.size = sizeof limits;
+  limits.connections_per_account = 1;
+  limits.depth_limit_count = 1;
+  limits.depth_limits = &deep;
+  bgw_capability fifty{"NSE", 7, 0, 1, {50}, 0};
+  router_.attach_broker(broker_, {"angel", "angel", registry::Capabilities({&fifty, 1}), &adapter_.channel, "",
+                                  registry::Limits(limits), false});
+  subscribe(1, "A", depth(20));
+  asked();
+  EXPECT_EQ(subscribe(2, "B", depth(20)).code, Code::subscription_limit);
+  EXPECT_THAT(asked(), IsEmpty());
+  EXPECT_THAT(port_.refusals, IsEmpty()) << "who came first keeps it";
+}
+
 TEST_F(LimitsTest, WhoAsksForExactlyALevelGoesBeforeWhoIsServedByACutFromIt) {
   const bgw_depth_limit deep{50, 1, 1, 0};
   bgw_limits limits{};
