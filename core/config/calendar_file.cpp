@@ -20,26 +20,34 @@ using calendar::TimeZone;
 
 const std::vector<std::string> kWeekdays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
+// Nothing: the key is not there, or its value is no text, which has been said.
+std::optional<std::string> given_text(MappingReader& r, const char* key) {
+  const YAML::Node node = r.any(key);
+  if (!node.IsDefined()) return std::nullopt;
+  std::string text;
+  r.text(key, text);
+  if (text.empty() && !(node.IsScalar() && node.Scalar().empty())) return std::nullopt;
+  return text;
+}
+
 std::optional<TimeZone> read_zone(MappingReader& r, const char* key) {
-  std::string name;
-  r.text(key, name);
-  if (name.empty()) return std::nullopt;
-  const auto zone = TimeZone::find(name);
-  if (!zone) r.wrong(key, name, "a zone that this system's tzdata has, like Asia/Kolkata");
+  const auto name = given_text(r, key);
+  if (!name) return std::nullopt;
+  const auto zone = TimeZone::find(*name);
+  if (!zone) r.wrong(key, name->empty() ? "nothing" : *name, "a zone that this system's tzdata has, like Asia/Kolkata");
   return zone;
 }
 
 void read_clock(MappingReader& r, LocalClock& out) {
-  std::string text;
-  r.text("utc_offset", text);
+  const auto text = given_text(r, "utc_offset");
   const auto zone = read_zone(r, "time_zone");
-  if (!text.empty() && zone) return r.wrong("time_zone", "utc_offset as well", "one of the two");
+  if (text && zone) return r.wrong("time_zone", "utc_offset as well", "one of the two");
   if (zone) out.zone = zone;
-  if (text.empty()) return;
-  if (const auto minutes = parse_utc_offset(text))
+  if (!text) return;
+  if (const auto minutes = parse_utc_offset(*text))
     out = {*minutes, std::nullopt};
   else
-    r.wrong("utc_offset", text, "hours and minutes east of UTC, like +05:30");
+    r.wrong("utc_offset", text->empty() ? "nothing" : *text, "hours and minutes east of UTC, like +05:30");
 }
 
 std::vector<YAML::Node> items_of(const YAML::Node& node) {
@@ -80,11 +88,12 @@ std::vector<Exception> read_exceptions(Context& c, MappingReader& r) {
                                     std::pair{"futures", InstrumentKind::future}})
       kinds.mapping(key, [&, of = kind](const YAML::Node& hours, const std::string& of_kind) {
         MappingReader one(c, hours, of_kind);
-        all.push_back({of, std::nullopt, read_sessions(c, one)});
+        if (one.is_mapping()) all.push_back({of, std::nullopt, read_sessions(c, one)});
       });
   });
   r.mapping("winter", [&](const YAML::Node& node, const std::string& prefix) {
     MappingReader winter(c, node, prefix);
+    if (!winter.is_mapping()) return;
     const std::size_t before = c.problems.size();
     const auto zone = read_zone(winter, "of");
     if (!zone && c.problems.size() == before)
@@ -126,6 +135,7 @@ void read_exchanges(Context& c, const YAML::Node& node, Calendar& out) {
     }
     e.clock = out.clock;
     MappingReader r(c, pair.second, "exchanges." + e.name);
+    if (!r.is_mapping()) continue;
     read_clock(r, e.clock);
     const std::uint8_t weekdays = read_weekdays(c, r);
     for (const Hours& hours : read_sessions(c, r)) e.sessions.push_back({hours, weekdays});
@@ -166,7 +176,7 @@ void read_list(Context& c, const YAML::Node& node, const std::string& key, Read 
     MappingReader r(c, item, key);
     std::string for_people;
     r.text("name", for_people);
-    read(r);
+    if (r.is_mapping()) read(r);
   }
 }
 

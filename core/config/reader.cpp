@@ -57,9 +57,11 @@ std::string one_of(const std::vector<std::string>& words, const std::string& mis
 MappingReader::MappingReader(Context& context, const YAML::Node& node, std::string prefix)
     : context_(context), node_(node), prefix_(std::move(prefix)) {
   if (node_.IsMap()) return;
-  if (!node_.IsNull())
+  if (!node_.IsNull()) {
+    is_mapping_ = false;
     context_.add(line_of(node_), prefix_.empty() ? context_.document : prefix_, shown(node_),
                  "a mapping of keys to values");
+  }
   // Not an assignment: that would change the caller's node.
   node_.reset(YAML::Node(YAML::NodeType::Map));
 }

@@ -61,6 +61,8 @@ class MappingReader {
   void mapping(const char* key, const std::function<void(const YAML::Node&, const std::string& prefix)>& read);
   // Any node, undefined when absent; the caller checks it.
   YAML::Node any(const char* key);
+  // False: it is something else than a mapping, which has been said. Nothing has to be looked for in it.
+  bool is_mapping() const { return is_mapping_; }
   // The line of the key's value, else of the mapping.
   int line_at(const char* key) const;
   std::string full(const std::string& key) const { return prefix_.empty() ? key : prefix_ + '.' + key; }
@@ -75,6 +77,7 @@ class MappingReader {
   YAML::Node node_;
   std::string prefix_;
   std::vector<std::string> known_;
+  bool is_mapping_ = true;
 };
 
 }  // namespace gw::config

@@ -39,7 +39,7 @@ void BrokerLink::look() {
   if (told_stale_ && !is_stale()) say_live();
 }
 
-// One bit for each market that trades now of those that the connection carries; 64 and more share bits.
+// One bit for each market that the connection carries and that trades now. Two markets may have the same bit.
 std::uint64_t BrokerLink::open_markets(AdapterInstance& connection, std::int64_t wall_ns) {
   std::uint64_t open = 0;
   for (const auto& [exchange, kind] : connection.markets())

@@ -58,8 +58,8 @@ class FeedClock {
   // The rate, learned from gaps between ticks in which something trades.
   std::uint64_t open_ = 0;
   std::vector<std::uint32_t> ticks_;  // by instrument
-  // By instrument: so many ticks to come are what a broker sends after every subscribe: snapshots, which teach no rate
-  // and have no lag.
+  // By instrument: how many of the next ticks are snapshots, which a broker sends after every subscribe. They teach no
+  // rate and have no lag.
   std::vector<std::uint8_t> snapshots_;
   std::uint64_t total_ = 0;
   std::uint32_t busy_slots_ = 0;

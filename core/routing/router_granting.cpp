@@ -42,7 +42,7 @@ bool Router::grant(Leg& leg, const Interest& interest) {
     return ask(leg.broker, leg.handle);
   }
   if (ask(leg.broker, leg.handle)) return true;
-  // Who asks for exactly this level goes before who is served by a cut from it.
+  // A request for exactly this level takes the place of an instrument that is served by a cut from it.
   if (!is_cut(interest) && take_from_a_cut(leg.broker, leg.depth) && ask(leg.broker, leg.handle)) return true;
   const auto levels = table.setup().capabilities.depth_levels(interest.exchange);
   for (auto level = levels.rbegin(); level != levels.rend(); ++level) {
@@ -54,7 +54,8 @@ bool Router::grant(Leg& leg, const Interest& interest) {
   return false;
 }
 
-// Has the broker that serves the interest give what it can of it, and says so to those who hold the rest.
+// Asks the broker that serves the interest for all that it can give. Clients that get less than they asked for are
+// told.
 void Router::place(InterestId id) {
   Interest& i = *interests_[id];
   const Lineup& l = *lineups_[i.lineup];

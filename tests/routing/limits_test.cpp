@@ -42,6 +42,18 @@ class LimitsTest : public testing::Test {
   Outcome subscribe(SessionId session, const char* symbol, Stream stream) {
     return router_.subscribe(session, symbol, "NSE", stream);
   }
+  // The broker has books of fifty levels only, and one at a time.
+  void give_one_place_for_fifty_levels() {
+    const bgw_depth_limit deep{50, 1, 1, 0};
+    bgw_limits limits{};
+    limits.size = sizeof limits;
+    limits.connections_per_account = 1;
+    limits.depth_limit_count = 1;
+    limits.depth_limits = &deep;
+    bgw_capability fifty{"NSE", 7, 0, 1, {50}, 0};
+    router_.attach_broker(broker_, {"angel", "angel", registry::Capabilities({&fifty, 1}), &adapter_.channel, "",
+                                    registry::Limits(limits), false});
+  }
   // "A mode 1 at 0" of what was asked since the last call.
   std::vector<std::string> asked() {
     router_.flush_demand();
@@ -161,15 +173,7 @@ TEST_F(LimitsTest, WhoAsksForAnInstrumentThatWaitsDoesNotTakeThePlaceOfWhoAskedB
 }
 
 TEST_F(LimitsTest, ACutTakesNoPlaceFromAnotherCut) {
-  const bgw_depth_limit deep{50, 1, 1, 0};
-  bgw_limits limits{};
-  limits.size = sizeof limits;
-  limits.connections_per_account = 1;
-  limits.depth_limit_count = 1;
-  limits.depth_limits = &deep;
-  bgw_capability fifty{"NSE", 7, 0, 1, {50}, 0};
-  router_.attach_broker(broker_, {"angel", "angel", registry::Capabilities({&fifty, 1}), &adapter_.channel, "",
-                                  registry::Limits(limits), false});
+  give_one_place_for_fifty_levels();
   subscribe(1, "A", depth(20));
   asked();
   EXPECT_EQ(subscribe(2, "B", depth(20)).code, Code::subscription_limit);
@@ -178,15 +182,7 @@ TEST_F(LimitsTest, ACutTakesNoPlaceFromAnotherCut) {
 }
 
 TEST_F(LimitsTest, WhoAsksForExactlyALevelGoesBeforeWhoIsServedByACutFromIt) {
-  const bgw_depth_limit deep{50, 1, 1, 0};
-  bgw_limits limits{};
-  limits.size = sizeof limits;
-  limits.connections_per_account = 1;
-  limits.depth_limit_count = 1;
-  limits.depth_limits = &deep;
-  bgw_capability fifty{"NSE", 7, 0, 1, {50}, 0};
-  router_.attach_broker(broker_, {"angel", "angel", registry::Capabilities({&fifty, 1}), &adapter_.channel, "",
-                                  registry::Limits(limits), false});
+  give_one_place_for_fifty_levels();
   const Outcome cut = subscribe(1, "A", depth(20));
   EXPECT_EQ(cut.actual_depth, 20);
   EXPECT_EQ(router_.topic(cut.topic).broker_message, "");

@@ -34,7 +34,7 @@ struct Counter {
   const char* words;
 };
 
-// "3 WORDS, 1 WORDS" of those that are not zero, behind `lead`; empty: all are.
+// `lead` and the counters that are not zero, like "3 duplicates, 1 prices of an unknown scale". Empty: all are zero.
 std::string counted(const char* lead, const Json& from, std::initializer_list<Counter> counters) {
   std::string text;
   for (const Counter& counter : counters)
