@@ -193,7 +193,7 @@ class Routing {
     router.flush_demand();
     sample.tick.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
   }
-  void put() { channel.writer().put({&sample.tick, nullptr, nullptr}, kNow, 0, 0); }
+  void put() { channel.writer().put({&sample.tick, nullptr, nullptr}, kNow, 0, 0, true); }
 
   Outputs port;
   const gw::proxy::wire::SeedEncoder encoder;

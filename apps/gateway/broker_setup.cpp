@@ -140,6 +140,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   setup.simulated = is_simulated(*library);
   setup.tokens_per_exchange = (library->descriptor().flags & BGW_PLUGIN_TOKENS_PER_EXCHANGE) != 0;
   if (setup.simulated) log::info("broker", broker.name + ": its prices are simulated, none of them is real");
+  setup.stall_limit_ns = link.stall_limit_ns();
   setup.channel = &link.channel();
   return setup;
 }

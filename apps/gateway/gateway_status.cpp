@@ -62,8 +62,15 @@ Json broker_json(const routing::BrokerTable& table) {
               {"wanted", table.wanted_count()},
               {"instruments", table.index() == nullptr ? 0 : table.index()->size()},
               {"list", table.index() == nullptr ? Json(nullptr) : list_json(table.index()->list())},
-              {"feed", table.feed().stale ? "stale" : "live"}};
-  if (table.feed().stale) out["feed_message"] = table.feed().message;
+              {"feed", bus::word(table.feeds().worst().state)}};
+  if (const std::string message = table.feeds().worst().message; !message.empty()) out["feed_message"] = message;
+  out["feeds"] = Json::object();
+  for (const routing::MarketFeed& feed : table.feeds().all()) {
+    Json& one = out["feeds"][feed.exchange];
+    one = {{"status", bus::word(feed.shown())}, {"halted", feed.halted}};
+    if (feed.since_ns != 0) one["since"] = iso_time(feed.since_ns);
+    if (!feed.message.empty()) one["message"] = feed.message;
+  }
   return out;
 }
 

@@ -1,6 +1,7 @@
 // Small questions about text that several modules ask.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
 
 std::string lower(std::string_view text);  // ASCII
 std::string upper(std::string_view text);  // ASCII
+// "12.3 s"
+std::string seconds_text(std::int64_t ns);
 std::string hex(std::span<const unsigned char> bytes);
 
 // A JSON string literal, with quotes. Control characters, quotes and backslashes are escaped; a

@@ -52,6 +52,10 @@ struct Demand {
   InstrumentKind kind = InstrumentKind::other;
 };
 
+// The instrument of a demand that is none: routing has proof that the feed of `exchange` is dead at this broker, and
+// `symbol` says why.
+inline constexpr std::uint32_t kProof = ~std::uint32_t{0};
+
 // False when the ring is full: the caller keeps the wish and tries again when the adapter has drained. [routing]
 bool put_demand(Ring& ring, const Demand& demand) noexcept;
 Demand view_demand(std::span<const std::byte> record) noexcept;  // [adapter]

@@ -33,7 +33,7 @@ struct UpdateRecord {
   std::int64_t book_time_ns;
   std::int64_t book_sequence;
   std::uint32_t session;  // grows with each login of the broker's connections: order counts within one
-  std::uint32_t reserved;
+  std::uint32_t is_live;  // it proves that the link's feed lives: it is no snapshot, differs from those, and is in time
 };
 static_assert(sizeof(UpdateRecord) == 64);
 
@@ -44,14 +44,27 @@ enum class LinkState : std::uint32_t { connecting, connected, reconnecting, disc
 struct LinkRecord {
   RecordKind kind;
   LinkState state;
+  std::uint32_t by_choice;  // not connected because the gateway is about to log in anew, for its feed
   char message[240];
 };
 
-// A connected link whose feed went silent or late, or is back.
+// What is known of one exchange's feed at a broker. Unknown: nothing is wanted of it, or the market has just opened and
+// nothing has come yet. Quiet: no tick comes, and nothing says that one should have. Stale: ticks were missed, should
+// have come, or come late.
+enum class FeedState : std::uint32_t { unknown, live, quiet, stale };
+
+// What speaks against a feed that is not live. Unusual: it is not what this feed is like. Expected: some of what is
+// carried ticks soon in any market; perhaps nobody gets any. Proved: ticks were missed, or come late.
+enum class FeedEvidence : std::uint32_t { none, unusual, expected, proved };
+
+// The feed of one exchange at one broker, all its connections together.
 struct FeedRecord {
   RecordKind kind;
-  std::uint32_t stale;
+  FeedState state;
+  FeedEvidence evidence;
+  std::uint32_t reserved;
   std::int64_t since_ns;  // wall clock
+  char exchange[16];
   char message[240];
 };
 
@@ -79,5 +92,6 @@ struct DemandRecord {
 };
 
 const char* word(LinkState state) noexcept;
+const char* word(FeedState state) noexcept;  // what clients see; unknown is quiet
 
 }  // namespace gw::bus

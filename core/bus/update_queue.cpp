@@ -23,13 +23,14 @@ std::size_t record_size(const bgw_update& u) {
 }
 
 void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
-                  std::uint32_t session) {
+                  std::uint32_t session, bool is_live) {
   UpdateRecord header{};
   header.kind = RecordKind::update;
   header.has_rare = u.rare != nullptr;
   header.received_ns = received_ns;
   header.asked_depth = asked_depth;
   header.session = session;
+  header.is_live = is_live ? 1U : 0U;
   if (u.book != nullptr) {
     header.has_book = 1;
     header.book_flags = u.book->flags;
@@ -52,7 +53,8 @@ void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, 
   }
 }
 
-void copy_text(char (&out)[240], std::string_view text) {
+template <std::size_t N>
+void copy_text(char (&out)[N], std::string_view text) {
   const std::size_t n = std::min(text.size(), sizeof out - 1);
   if (n != 0) std::memcpy(out, text.data(), n);
   out[n] = '\0';
@@ -78,26 +80,34 @@ const char* word(LinkState state) noexcept {
   return "disconnected";
 }
 
-void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
-                       std::uint32_t session) {
+const char* word(FeedState state) noexcept {
+  if (state == FeedState::live) return "live";
+  return state == FeedState::stale ? "stale" : "quiet";
+}
+
+void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t session,
+                       bool is_live) {
   const std::size_t size = record_size(u);
   if (const std::span<std::byte> place = reserve(size); !place.empty()) {
-    write_record(place.data(), u, received_ns, asked_depth, session);
+    write_record(place.data(), u, received_ns, asked_depth, session, is_live);
     ring_->commit();
     if (++unrung_ >= kUnrung) ring();
     return;
   }
-  write_record(aside_for(u.tick->instrument, u.tick->modes & kKinds, size), u, received_ns, asked_depth, session);
+  write_record(aside_for(u.tick->instrument, u.tick->modes & kKinds, size), u, received_ns, asked_depth, session,
+               is_live);
 }
 
-void UpdateWriter::link(LinkState state, std::string_view message) {
-  LinkRecord record{RecordKind::link, state, {}};
+void UpdateWriter::link(LinkState state, std::string_view message, bool by_choice) {
+  LinkRecord record{RecordKind::link, state, by_choice ? 1U : 0U, {}};
   copy_text(record.message, message);
   push(std::as_bytes(std::span(&record, 1)));
 }
 
-void UpdateWriter::feed(bool stale, std::int64_t since_ns, std::string_view message) {
-  FeedRecord record{RecordKind::feed, stale ? 1U : 0U, since_ns, {}};
+void UpdateWriter::feed(std::string_view exchange, FeedState state, FeedEvidence evidence, std::int64_t since_ns,
+                        std::string_view message) {
+  FeedRecord record{RecordKind::feed, state, evidence, 0, since_ns, {}, {}};
+  copy_text(record.exchange, exchange);
   copy_text(record.message, message);
   push(std::as_bytes(std::span(&record, 1)));
 }

@@ -32,18 +32,20 @@ class UpdateWriter {
   // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older
   // ones count as conflated. Allocates only then, and until it has done so for as many as ever waited. [adapter]
   void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
-              std::uint32_t session = 0) {
-    put(update, received_ns, asked_depth, session);
+              std::uint32_t session = 0, bool is_live = true) {
+    put(update, received_ns, asked_depth, session, is_live);
     ring();
   }
   // The same of one of many: the reader is woken for some of them together, and by ring() for the last. [adapter]
-  void put(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t session);
+  void put(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t session,
+           bool is_live);
   void ring() {
     if (std::exchange(unrung_, 0) != 0) bell_->ring();
   }
   // Events are never lost; they wait aside, in their order, while the ring is full. [adapter]
-  void link(LinkState state, std::string_view message);
-  void feed(bool stale, std::int64_t since_ns, std::string_view message);
+  void link(LinkState state, std::string_view message, bool by_choice = false);
+  void feed(std::string_view exchange, FeedState state, FeedEvidence evidence, std::int64_t since_ns,
+            std::string_view message);
   void released(std::uint32_t instrument);
   void quiet(std::uint32_t instrument);
   void confirmed(const bgw_stream& stream);

@@ -22,49 +22,32 @@ bool is_unsent(bgw_status status) { return status == BGW_E_STATE || status == BG
 
 }  // namespace
 
-const std::vector<AdapterInstance::Market>& AdapterInstance::markets() {
-  if (markets_known_) return markets_;
-  markets_known_ = true;
-  markets_.clear();
-  for (const std::uint32_t handle : carried_) note_market(handle);
-  return markets_;
-}
-
-void AdapterInstance::note_market(std::uint32_t handle) {
-  const Wanted* w = owner_.find_wanted(handle);
-  if (w == nullptr) return;
-  Market market{w->exchange, w->kind};
-  if (std::find(markets_.begin(), markets_.end(), market) == markets_.end()) markets_.push_back(std::move(market));
-}
-
 void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
   const bool first = carried_.empty();
   for (const std::uint32_t handle : instruments) {
     carried_.insert(handle);
-    note_market(handle);
     if (handle >= asked_.size()) asked_.resize(handle + 1);
     const Wanted* w = owner_.find_wanted(handle);
     // A request for fewer levels than before goes first: routing has given the room to others in the queue.
     const bool makes_room = w != nullptr && w->depth_level + 1 < (asked_[handle] & kDepth);
     if (asked_[handle] == 0) asked_[handle] = 1;
-    clock_.on_wanted(handle);
+    if (w != nullptr) judge_->on_wanted(handle, w->symbol, w->exchange, w->kind, owner_.wall_at(options_.monotonic()));
     if (!queued_.insert(handle).second) {
       if (!makes_room) continue;
       std::erase(queue_, handle);
     }
     makes_room ? queue_.push_front(handle) : queue_.push_back(handle);
   }
-  if (first && socket_ != nullptr) socket_->set_stall_limit(stall_limit());
+  if (first && socket_ != nullptr) socket_->set_stall_limit(frame_limit());
   pump();
 }
 
 // At once: what a broker counts must be free before others take its place.
 void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
-  markets_known_ = false;
   std::vector<std::uint32_t> told;
   for (const std::uint32_t handle : instruments) {
     if (carried_.erase(handle) == 0) continue;
-    clock_.on_unwanted(handle);
+    judge_->on_unwanted(handle);
     if (queued_.erase(handle) != 0) std::erase(queue_, handle);
     told.push_back(handle);
   }
@@ -82,7 +65,7 @@ void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
     asked_[handle] = 0;
     unanswered_.remove(handle);
   }
-  if (carried_.empty() && socket_ != nullptr) socket_->set_stall_limit(stall_limit());
+  if (carried_.empty() && socket_ != nullptr) socket_->set_stall_limit(frame_limit());
 }
 
 void AdapterInstance::replay() {
@@ -95,46 +78,83 @@ void AdapterInstance::replay() {
   pump();
 }
 
+void AdapterInstance::take_over(const AdapterInstance& other) {
+  carried_ = other.carried_;
+  asked_.resize(other.asked_.size());
+  for (const std::uint32_t handle : carried_) asked_[handle] = 1;
+}
+
 void AdapterInstance::pump() {
-  const bgw_limits& limits = *library_->descriptor().limits;
+  const std::int64_t interval = library_->descriptor().limits->batch_interval_ns;
   const std::size_t batch = batch_of(*library_);
-  std::vector<bgw_subscription> list;
+  std::vector<std::uint32_t> next;
   while (state_ == State::ready && !queue_.empty()) {
     const std::int64_t now = options_.monotonic();
-    if (limits.batch_interval_ns > 0 && now < next_batch_ns_) {
+    if (interval > 0 && now < next_batch_ns_) {
       own_timers_.set(kPace, next_batch_ns_ - now);
       return;
     }
-    next_batch_ns_ = now + limits.batch_interval_ns;
-    list.clear();
-    for (; list.size() < batch && !queue_.empty(); queue_.pop_front()) {
-      const std::uint32_t handle = queue_.front();
-      queued_.erase(handle);
-      const Wanted* w = owner_.find_wanted(handle);
-      if (w == nullptr) continue;
-      asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
-      if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
+    next_batch_ns_ = now + interval;
+    next.clear();
+    for (; next.size() < batch && !queue_.empty(); queue_.pop_front()) {
+      next.push_back(queue_.front());
+      queued_.erase(queue_.front());
+    }
+    if (!hand_over(next, true)) return;
+  }
+}
+
+// `awaits`: silence is answered for the broker. False: the session is over.
+bool AdapterInstance::hand_over(std::span<const std::uint32_t> instruments, bool awaits) {
+  const std::int64_t now = options_.monotonic();
+  std::vector<bgw_subscription> list;
+  for (const std::uint32_t handle : instruments) {
+    const Wanted* w = owner_.find_wanted(handle);
+    if (w == nullptr) continue;
+    asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
+    if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
+    if (awaits) {
       asked_[handle] |= kUnanswered;
       unanswered_.add(handle, w->mode, now + options_.answer_limit_ns);
-      lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
-      list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
-                      w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});
     }
-    if (list.empty()) continue;
-    await_answers();
-    bgw_error error{};
-    const bgw_status status = call(error, [&] {
-      return library_->descriptor().api->subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()),
-                                                   &error);
-    });
-    if (status == BGW_OK) continue;
-    if (is_unsent(status)) return lost(BGW_E_TRANSIENT, error, "cannot subscribe: " + text_of(error));
-    counts_.subscriptions_refused.fetch_add(list.size(), std::memory_order_relaxed);
-    for (const bgw_subscription& s : list) {
-      answered(s.instrument);
-      writer_.refused({s.instrument, s.mode, s.depth_level, 0}, status, text_of(error));
-    }
+    judge_->on_asked(handle, now);
+    lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
+    list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
+                    w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});
   }
+  if (list.empty()) return true;
+  await_answers();
+  bgw_error error{};
+  const bgw_status status = call(error, [&] {
+    return library_->descriptor().api->subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()),
+                                                 &error);
+  });
+  if (status == BGW_OK) return true;
+  if (is_unsent(status)) {
+    lost(BGW_E_TRANSIENT, error, "cannot subscribe: " + text_of(error));
+    return false;
+  }
+  counts_.subscriptions_refused.fetch_add(list.size(), std::memory_order_relaxed);
+  for (const bgw_subscription& s : list) {
+    answered(s.instrument);
+    writer_.refused({s.instrument, s.mode, s.depth_level, 0}, status, text_of(error));
+  }
+  return true;
+}
+
+// A few requests, and once in a while: the broker's pace for subscriptions need not be kept.
+void AdapterInstance::ask_again(const std::vector<std::uint32_t>& instruments) {
+  std::vector<std::uint32_t> handles;
+  for (const std::uint32_t handle : instruments)
+    if (carried_.contains(handle) && !queued_.contains(handle)) handles.push_back(handle);
+  if (state_ != State::ready || handles.empty()) return;
+  bgw_error error{};
+  const bgw_status status = call(error, [&] {
+    return library_->descriptor().api->unsubscribe(adapter_, handles.data(), static_cast<std::uint32_t>(handles.size()),
+                                                   &error);
+  });
+  if (is_unsent(status)) return lost(BGW_E_TRANSIENT, error, "cannot unsubscribe: " + text_of(error));
+  hand_over(handles, false);
 }
 
 void AdapterInstance::await_answers() {

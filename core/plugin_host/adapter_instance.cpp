@@ -33,25 +33,21 @@ std::string text_of(const bgw_error& error) {
   return text.empty() ? "the plugin gave no reason" : std::string(text);
 }
 
-std::string seconds_text(std::int64_t ns) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(ns) / 1e9);
-  return text;
-}
-
 std::int64_t stall_limit_of(const Library& library, const LinkOptions& options) {
   return options.stall_limit_ns > 0 ? options.stall_limit_ns : natural_stall(library);
 }
 
-std::int64_t AdapterInstance::stall_limit() const {
+// Where the broker promises a frame only once in so long, less silence proves nothing, however little patience an
+// operator has: instruments may be quiet.
+std::int64_t AdapterInstance::frame_limit() const {
   const std::int64_t limit = stall_limit_of(*library_, options_);
-  // While nothing is subscribed only heartbeats come, however little patience an operator has.
-  return carried_.empty() ? std::max(limit, natural_stall(*library_)) : limit;
+  const bool has_heartbeat = library_->descriptor().limits->heartbeat_period_ns > 0;
+  return has_heartbeat || carried_.empty() ? std::max(limit, natural_stall(*library_)) : limit;
 }
 
 AdapterInstance::AdapterInstance(boost::asio::io_context& io, std::shared_ptr<const Library> library,
                                  const LinkOptions& options, LinkCounts& counts, bus::UpdateWriter& writer,
-                                 AdapterOwner& owner)
+                                 AdapterOwner& owner, std::shared_ptr<liveness::FeedJudge> judge)
     : io_(io),
       library_(std::move(library)),
       options_(options),
@@ -70,7 +66,7 @@ AdapterInstance::AdapterInstance(boost::asio::io_context& io, std::shared_ptr<co
                     if (id == kLogin) return give_up_login();
                     say_what_is_unanswered();
                   }),
-      clock_(stall_limit_of(*library_, options), options.lag_limit_ns) {}
+      judge_(std::move(judge)) {}
 
 AdapterInstance::~AdapterInstance() {
   socket_.reset();
@@ -159,7 +155,6 @@ void AdapterInstance::on_frame(std::uint32_t opcode, std::span<const std::byte> 
   bgw_error error{};
   const bgw_status status = call(error, [&] {
     counts_.last_frame_ns.store(call_wall_ns_, std::memory_order_relaxed);
-    if (clock_.is_stale() && clock_.on_frame()) owner_.on_feed_live(*this);
     return library_->descriptor().api->on_frame(adapter_, connection_, opcode, frame.data(), frame.size(), &error);
   });
   if (status == BGW_OK) return;
@@ -198,9 +193,10 @@ void AdapterInstance::publish(const bgw_update& u) noexcept {
   const UpdateTimes times(checked.update);
   if (times.corrected()) counts_.times_invalid.fetch_add(1, std::memory_order_relaxed);
   counts_.last_tick_ns.store(wall, std::memory_order_relaxed);
+  const bool live = judge_->on_update(times.update(), mono, times.exchange_time_ns(), wall);
   if (checked.update.tick->modes != 0)
-    writer_.put(times.update(), wall, (asked_[tick->instrument] & kDepth) - 1U, session_number_);
-  if (clock_.on_tick(tick->instrument, mono, times.exchange_time_ns(), wall)) owner_.on_feed_live(*this);
+    writer_.put(times.update(), wall, (asked_[tick->instrument] & kDepth) - 1U, session_number_, live);
+  if (judge_->take_news()) owner_.on_feed_news();
 }
 
 void AdapterInstance::count_left_out(const UpdateCheck::Result& checked) noexcept {

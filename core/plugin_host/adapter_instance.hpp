@@ -16,7 +16,7 @@
 #include "bgw/abi.h"
 #include "core/base/result.hpp"
 #include "core/bus/update_queue.hpp"
-#include "core/plugin_host/feed_clock.hpp"
+#include "core/liveness/feed_judge.hpp"
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
 #include "core/plugin_host/lot_converter.hpp"
@@ -30,7 +30,6 @@ namespace gw::plugin_host {
 
 // What a failed call said, never empty.
 std::string text_of(const bgw_error& error);
-std::string seconds_text(std::int64_t ns);
 // The feed of a connection that carries something may be silent for so long.
 std::int64_t stall_limit_of(const Library& library, const LinkOptions& options);
 
@@ -51,9 +50,9 @@ struct Loss {
   bgw_status status = BGW_E_TRANSIENT;
   std::int64_t retry_after_ns = 0;
   std::string why;
-  bool recycled = false;       // by the gateway itself: silent or late
-  std::int64_t silent_ns = 0;  // then: for how long
-  std::int64_t lived_ns = 0;   // since the login; 0: there was none
+  bool silent = false;        // ended by the gateway: no frame came
+  bool by_choice = false;     // ended by the gateway: to log in anew for the feed
+  std::int64_t lived_ns = 0;  // since the login; 0: there was none
 };
 
 // The link that a connection belongs to. [feed]
@@ -61,7 +60,7 @@ class AdapterOwner {
  public:
   virtual void on_ready(AdapterInstance& connection) = 0;
   virtual void on_lost(AdapterInstance& connection, const Loss& loss) = 0;
-  virtual void on_feed_live(AdapterInstance& connection) = 0;
+  virtual void on_feed_news() = 0;
   virtual const Wanted* find_wanted(std::uint32_t instrument) const = 0;
   // Grows with each login of any connection: order counts within one.
   virtual std::uint32_t next_session() = 0;
@@ -73,9 +72,11 @@ class AdapterOwner {
 
 class AdapterInstance final : public transport::WsClient::Events {
  public:
-  // `options`, `counts` and `writer` are the link's and outlive this.
+  // `options`, `counts` and `writer` are the link's and outlive this. The judge is the connection's: the object that
+  // takes this one's place goes on with it.
   AdapterInstance(boost::asio::io_context& io, std::shared_ptr<const Library> library, const LinkOptions& options,
-                  LinkCounts& counts, bus::UpdateWriter& writer, AdapterOwner& owner);
+                  LinkCounts& counts, bus::UpdateWriter& writer, AdapterOwner& owner,
+                  std::shared_ptr<liveness::FeedJudge> judge);
   ~AdapterInstance() override;
   AdapterInstance(const AdapterInstance&) = delete;
   AdapterInstance& operator=(const AdapterInstance&) = delete;
@@ -94,24 +95,22 @@ class AdapterInstance final : public transport::WsClient::Events {
   State state() const { return state_; }
   // One attempt; on_ready or on_lost follows, perhaps before it returns.
   void connect();
-  // Ends a session that is silent or late.
-  void recycle(const std::string& why, std::int64_t silent_ns);
+  // Ends a session whose feed is not what it should be.
+  void recycle(const std::string& why);
   // Ends the session, if there is one; on_lost does not follow.
   void disconnect();
 
   // ---- what it carries: adapter_demand.cpp
   void subscribe(std::span<const std::uint32_t> instruments);
   void unsubscribe(std::span<const std::uint32_t> instruments);
+  // All that another one carries: it is subscribed when this one is ready.
+  void take_over(const AdapterInstance& other);
+  // Ends these subscriptions at the broker and begins them anew.
+  void ask_again(const std::vector<std::uint32_t>& instruments);
   std::size_t carried() const { return carried_.size(); }
-  struct Market {
-    std::string exchange;
-    InstrumentKind kind;
-    friend bool operator==(const Market&, const Market&) = default;
-  };
-  const std::vector<Market>& markets();  // of its instruments, each once
 
-  std::int64_t stall_limit() const;
-  FeedClock& clock() { return clock_; }
+  std::int64_t frame_limit() const;
+  const std::shared_ptr<liveness::FeedJudge>& judge() const { return judge_; }
   bool was_lost = false;  // had a session, and has had none since; the link's
 
  private:
@@ -145,12 +144,12 @@ class AdapterInstance final : public transport::WsClient::Events {
   bgw_status tell_closed(const websocket::CloseInfo& info, bgw_error& error);
   // A call into the adapter ended the session. fail() does so too and has the last word.
   void lost(bgw_status status, const bgw_error& error, const std::string& why);
-  void end_recycled(const std::string& why, std::int64_t silent_ns);
+  void end_by_gateway(Loss loss);
   void give_up_login();
   void end_session(Loss loss);
   void leave_session();
   void pump();
-  void note_market(std::uint32_t handle);
+  bool hand_over(std::span<const std::uint32_t> instruments, bool awaits);
   void replay();
   void await_answers();
   void say_what_is_unanswered();
@@ -182,7 +181,7 @@ class AdapterInstance final : public transport::WsClient::Events {
   std::unique_ptr<transport::WsClient> socket_;
   std::shared_ptr<websocket::AddressMemory> addresses_ = websocket::make_address_memory();
   std::uint32_t connection_ = 0;  // 0: nothing that the socket says counts
-  FeedClock clock_;
+  std::shared_ptr<liveness::FeedJudge> judge_;
 
   // One attempt to be connected, from connect() on. What was posted for an earlier one does nothing.
   struct Session {
@@ -203,8 +202,6 @@ class AdapterInstance final : public transport::WsClient::Events {
   std::deque<std::uint32_t> queue_;  // to be subscribed, at the broker's pace
   std::unordered_set<std::uint32_t> queued_;
   std::int64_t next_batch_ns_ = 0;
-  std::vector<Market> markets_;
-  bool markets_known_ = true;
   // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for, with
   // kBelowZero where its exchange has prices of zero and below, and kUnanswered until something has come of it.
   static constexpr std::uint16_t kBelowZero = 0x8000;

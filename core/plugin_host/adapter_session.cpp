@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/log.hpp"
+#include "core/base/text.hpp"
 #include "core/plugin_host/adapter_instance.hpp"
 
 namespace gw::plugin_host {
@@ -29,7 +30,7 @@ void AdapterInstance::after_call() {
     state_ = State::ready;
     ready_ns_ = options_.monotonic();
     session_number_ = owner_.next_session();
-    clock_.on_ready(ready_ns_);
+    judge_->on_ready(ready_ns_);
     counts_.logins.fetch_add(1, std::memory_order_relaxed);
     counts_.connections.fetch_add(1, std::memory_order_relaxed);
     owner_.on_ready(*this);
@@ -47,20 +48,20 @@ void AdapterInstance::connect() {
   if (status != BGW_OK) lost(status, error, text_of(error));
 }
 
-void AdapterInstance::recycle(const std::string& why, std::int64_t silent_ns) {
+void AdapterInstance::recycle(const std::string& why) {
   if (state_ != State::ready) return;
   bgw_error error{};
   if (connection_ != 0)
     tell_closed({1006, 0, {}, why}, error);
   else
     call(error, [&] { return library_->descriptor().api->disconnect(adapter_, &error); });
-  end_recycled(why, silent_ns);
+  end_by_gateway({.why = why, .by_choice = true});
 }
 
-void AdapterInstance::end_recycled(const std::string& why, std::int64_t silent_ns) {
+void AdapterInstance::end_by_gateway(Loss loss) {
   if (session_ == nullptr || session_->is_over) return;  // fail() said more
   session_->is_over = true;
-  end_session({BGW_E_TRANSIENT, 0, why, state_ == State::ready, silent_ns});
+  end_session(std::move(loss));
 }
 
 // A broker that stays open and does not answer: the other connections wait for this one.
@@ -115,10 +116,10 @@ void AdapterInstance::on_close(const websocket::CloseInfo& info) {
 
 void AdapterInstance::on_silence(const std::string& reason) {
   if (connection_ == 0) return;
-  if (state_ == State::ready) clock_.on_silence();
+  if (state_ == State::ready) judge_->on_no_frame(options_.monotonic(), owner_.wall_at(options_.monotonic()), reason);
   bgw_error error{};
   tell_closed({1006, 0, {}, reason}, error);
-  end_recycled(reason, stall_limit());
+  end_by_gateway({.why = reason, .silent = state_ == State::ready});
 }
 
 void AdapterInstance::lost(bgw_status status, const bgw_error& error, const std::string& why) {
@@ -151,7 +152,7 @@ bgw_status AdapterInstance::open_websocket(const bgw_websocket_request& request,
     headers.push_back({request.headers[i].name, request.headers[i].value});
   drop_socket();
   transport::WsClientOptions options;
-  options.stall_limit_ns = stall_limit();
+  options.stall_limit_ns = frame_limit();
   options.offer_deflate = (request.flags & BGW_WEBSOCKET_DEFLATE) != 0;
   options.outgoing = options_.outgoing;
   options.addresses = addresses_;

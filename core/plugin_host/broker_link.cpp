@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include "core/base/log.hpp"
+#include "core/base/text.hpp"
 #include "core/plugin_host/broker_link_bell.hpp"
 
 namespace gw::plugin_host {
@@ -48,12 +49,14 @@ void BrokerLink::stop() {
   refusals_.drop_question();
   timers_.cancel_all();
   adapter_bell_->stream.cancel();
+  drop_successors();
   for (const auto& connection : connections_)
     if (connection != nullptr) connection->stop();
 }
 
 void BrokerLink::relogin(std::vector<AdapterSetting> settings) {
   options_.settings = std::move(settings);
+  drop_successors();
   for (const auto& connection : connections_)
     if (connection != nullptr) connection->destroy();
   refusals_.forget();
@@ -165,6 +168,7 @@ std::string BrokerLink::place_of(const AdapterInstance& connection) const {
 }
 
 void BrokerLink::on_ready(AdapterInstance& connection) {
+  if (const auto number = find_successor(connection)) take_its_place(*number);
   connection.was_lost = false;
   ever_connected_ = true;
   policy_.on_login(options_.monotonic());
@@ -188,8 +192,11 @@ void BrokerLink::say_connected() {
 
 void BrokerLink::on_lost(AdapterInstance& connection, const Loss& loss) {
   if (!running_) return;
+  if (const auto number = find_successor(connection)) return on_successor_lost(*number, loss);
   connection.was_lost = true;
-  if (loss.recycled) say_stale(loss.why + "; connecting anew", wall_.at(options_.monotonic()) - loss.silent_ns);
+  by_choice_ = loss.by_choice;
+  if (loss.silent) counts_.recycles.fetch_add(1, std::memory_order_relaxed);
+  tell_feeds();
   const std::string why = loss.why + place_of(connection);
   switch (loss.status) {
     case BGW_E_AUTH:
@@ -213,9 +220,11 @@ void BrokerLink::halt(bus::LinkState state, const std::string& message) {
   halted_ = true;
   retry_at_ns_ = 0;
   timers_.cancel(kReconnect);
+  by_choice_ = false;
   set_state(state, message);
   if (state != bus::LinkState::auth_expired) return;
   refusals_.drop_question();
+  drop_successors();
   for (const auto& connection : connections_)
     if (connection != nullptr) connection->disconnect();
 }
@@ -260,7 +269,9 @@ void BrokerLink::reconnect_later(const Loss& loss, const std::string& why) {
   const std::int64_t least = loss.status == BGW_E_RATE ? loss.retry_after_ns : 0;
   // Another connection's loss has its attempt due already: this one follows it.
   if (retry_at_ns_ == 0) {
-    const auto delay = policy_.on_loss(now, {loss.recycled, least, loss.lived_ns});
+    // What the gateway ended itself has had its pause before.
+    const auto delay =
+        loss.by_choice ? std::optional(least) : policy_.on_loss(now, {loss.silent, least, loss.lived_ns});
     if (!delay)
       return halt(bus::LinkState::failed, why + "; " + std::to_string(policy_.attempts_made()) +
                                               " attempts failed; to go on: broker-gateway brokers retry " +
@@ -287,10 +298,11 @@ void BrokerLink::set_state(bus::LinkState state, const std::string& message) {
   state_ = state;
   message_ = message;
   counts_.state.store(static_cast<std::uint32_t>(state), std::memory_order_relaxed);
+  if (state == bus::LinkState::connected) by_choice_ = false;
   const bool good = state == bus::LinkState::connected || state == bus::LinkState::connecting;
   log::write(good ? log::Level::info : log::Level::warning, "broker",
              options_.name + ": " + bus::word(state) + (message == bus::word(state) ? "" : ": " + message));
-  channel_.writer().link(state, log::redacted(message));
+  channel_.writer().link(state, log::redacted(message), by_choice_);
 }
 
 }  // namespace gw::plugin_host

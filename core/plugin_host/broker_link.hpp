@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 
 #include "core/base/result.hpp"
 #include "core/bus/channel.hpp"
+#include "core/liveness/login_pauses.hpp"
 #include "core/plugin_host/adapter_instance.hpp"
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
@@ -40,6 +42,7 @@ class BrokerLink final : private AdapterOwner {
   const std::string& name() const { return options_.name; }
   bus::Channel& channel() { return channel_; }
   const LinkCounts& counts() const { return counts_; }
+  std::int64_t stall_limit_ns() const { return stall_limit_of(*library_, options_); }
 
   // ---- [feed]
   void start();
@@ -56,7 +59,7 @@ class BrokerLink final : private AdapterOwner {
   // AdapterOwner
   void on_ready(AdapterInstance& connection) override;
   void on_lost(AdapterInstance& connection, const Loss& loss) override;
-  void on_feed_live(AdapterInstance& connection) override;
+  void on_feed_news() override { tell_feeds(); }
   const Wanted* find_wanted(std::uint32_t instrument) const override;
   std::uint32_t next_session() override { return ++sessions_; }
   std::int64_t wall_at(std::int64_t monotonic_ns) const override { return wall_.at(monotonic_ns); }
@@ -76,6 +79,8 @@ class BrokerLink final : private AdapterOwner {
   void retry_at(std::int64_t at_ns, std::int64_t now_ns, const std::string& why);
   void halt(bus::LinkState state, const std::string& message);
   void set_state(bus::LinkState state, const std::string& message);
+  std::shared_ptr<liveness::FeedJudge> make_judge() const;
+  std::unique_ptr<AdapterInstance> make_connection(std::shared_ptr<liveness::FeedJudge> judge);
   std::string place_of(const AdapterInstance& connection) const;
   std::optional<std::string> missing_secret() const;
 
@@ -89,10 +94,17 @@ class BrokerLink final : private AdapterOwner {
   // broker_link_watch.cpp
   void watch();
   void look();
-  std::uint64_t open_markets(AdapterInstance& connection, std::int64_t wall_ns);
-  void say_stale(const std::string& message, std::int64_t since_ns);
-  void say_live();
-  bool is_stale() const;
+  void tell_feeds();
+  void tell_feed(const liveness::MarketWatch& worst);
+
+  // broker_link_renewal.cpp
+  void renew_what_is_due(std::size_t number, std::int64_t now_ns);
+  void renew(std::size_t number, const std::string& why);
+  bool has_free_place() const;
+  void take_its_place(std::size_t number);
+  void on_successor_lost(std::size_t number, const Loss& loss);
+  std::optional<std::size_t> find_successor(const AdapterInstance& connection) const;
+  void drop_successors();
 
   boost::asio::io_context& io_;
   std::shared_ptr<const Library> library_;
@@ -106,6 +118,14 @@ class BrokerLink final : private AdapterOwner {
   std::unordered_map<std::uint32_t, Wanted> wanted_;  // by handle
   // By the number that demand carries. The first is always there, others while something is wanted of them.
   std::vector<std::unique_ptr<AdapterInstance>> connections_;
+  // Logging in beside one whose feed is not what it should be, by the same number; and when each may.
+  std::map<std::size_t, std::unique_ptr<AdapterInstance>> successors_;
+  std::map<std::size_t, liveness::LoginPauses> login_pauses_;
+  struct Told {
+    bus::FeedState state = bus::FeedState::unknown;
+    bus::FeedEvidence evidence = bus::FeedEvidence::none;
+  };
+  std::map<std::string, Told, std::less<>> told_;  // by exchange
   std::uint32_t sessions_ = 0;
 
   bus::LinkState state_ = bus::LinkState::disconnected;
@@ -116,7 +136,7 @@ class BrokerLink final : private AdapterOwner {
   bool refused_once_ = false;     // these credentials
   std::int64_t retry_at_ns_ = 0;  // 0: no attempt is due later
   bool idle_close_due_ = false;
-  bool told_stale_ = false;
+  bool by_choice_ = false;                                      // not connected because it logs in anew for its feed
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
   transport::Timers timers_;
 };

@@ -21,10 +21,13 @@ void BrokerLink::wait_for_bell() {
 AdapterInstance& BrokerLink::connection(std::uint32_t number) {
   if (number >= connections_.size()) connections_.resize(number + 1);
   auto& place = connections_[number];
-  if (place == nullptr)
-    place = std::make_unique<AdapterInstance>(io_, library_, options_, counts_, channel_.writer(),
-                                              static_cast<AdapterOwner&>(*this));
+  if (place == nullptr) place = make_connection(make_judge());
   return *place;
+}
+
+std::unique_ptr<AdapterInstance> BrokerLink::make_connection(std::shared_ptr<liveness::FeedJudge> judge) {
+  return std::make_unique<AdapterInstance>(io_, library_, options_, counts_, channel_.writer(),
+                                           static_cast<AdapterOwner&>(*this), std::move(judge));
 }
 
 const Wanted* BrokerLink::find_wanted(std::uint32_t instrument) const {
@@ -40,6 +43,13 @@ void BrokerLink::take_demand() {
   bus::Ring& ring = channel_.demand();
   for (auto record = ring.front(); !record.empty(); record = ring.front()) {
     const bus::Demand d = bus::view_demand(record);
+    if (d.instrument == bus::kProof) {
+      for (const auto& connection : connections_)
+        if (connection != nullptr) connection->judge()->on_proof(d.exchange, options_.monotonic(), d.symbol);
+      tell_feeds();
+      ring.release();
+      continue;
+    }
     const auto known = wanted_.find(d.instrument);
     if (known != wanted_.end() && (d.mode == 0 || known->second.connection != d.connection)) {
       ended[known->second.connection].push_back(d.instrument);
@@ -91,6 +101,11 @@ void BrokerLink::close_idle() {
     log::info("broker", options_.name + ": connection " + std::to_string(i + 1) + " carries nothing, closed");
     connections_[i]->stop();
     connections_[i].reset();
+    if (const auto successor = successors_.find(i); successor != successors_.end()) {
+      successor->second->stop();
+      successors_.erase(successor);
+    }
+    login_pauses_.erase(i);
   }
   while (connections_.size() > 1 && connections_.back() == nullptr) connections_.pop_back();
   connect_next();

@@ -1,13 +1,50 @@
-// Whether the connections' feeds are alive, and whether this machine's clock is steady: looked at a few times per stall
+// Whether the connections' feeds live, and whether this machine's clock is steady: looked at a few times per stall
 // limit.
 #include <algorithm>
 
 #include "core/base/log.hpp"
+#include "core/base/text.hpp"
 #include "core/plugin_host/broker_link.hpp"
 
 namespace gw::plugin_host {
+namespace {
 
-void BrokerLink::watch() { timers_.set(kWatch, connections_.front()->clock().period_ns()); }
+using bus::FeedEvidence;
+using bus::FeedState;
+using liveness::MarketWatch;
+
+// Of one exchange on several connections, the one that speaks for all: what is stale there is missed by somebody, and
+// one that lives covers for one that is merely quiet.
+int weight(const MarketWatch& market) {
+  switch (market.state()) {
+    case FeedState::stale:
+      return 4;
+    case FeedState::quiet:
+      return market.evidence() == FeedEvidence::none ? 1 : 3;
+    case FeedState::live:
+      return 2;
+    case FeedState::unknown:
+      return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::shared_ptr<liveness::FeedJudge> BrokerLink::make_judge() const {
+  liveness::JudgeServices services;
+  services.answers = [this](std::string_view exchange) {
+    return connections_.front()->capabilities().answers_with_snapshot(exchange);
+  };
+  services.is_open = options_.market_open;
+  services.is_expected = options_.is_expected;
+  services.session_seen = options_.session_seen;
+  return std::make_shared<liveness::FeedJudge>(
+      std::move(services),
+      liveness::WatchLimits{stall_limit_of(*library_, options_), options_.lag_limit_ns, options_.first_tick_limit_ns});
+}
+
+void BrokerLink::watch() { timers_.set(kWatch, connections_.front()->judge()->period_ns()); }
 
 void BrokerLink::look() {
   const std::int64_t now = options_.monotonic();
@@ -20,55 +57,46 @@ void BrokerLink::look() {
   for (std::size_t i = 0; i < connections_.size(); ++i) {
     AdapterInstance* connection = connections_[i].get();
     if (connection == nullptr) continue;
-    FeedClock& clock = connection->clock();
-    if (jump != 0) clock.forget_lag();
-    const std::uint64_t open = open_markets(*connection, wall);
-    // When nothing trades, or nothing is wanted, silence is as it should be.
-    if (open == 0 && connection->state() == AdapterInstance::State::ready) clock.set_live();
+    liveness::FeedJudge& judge = *connection->judge();
+    if (jump != 0) judge.forget_lag();
     if (connection->state() != AdapterInstance::State::ready) continue;
-    const FeedClock::Verdict verdict = clock.check(now, open);
-    lag = std::max(lag, clock.lag_ns());
-    if (verdict.fault == FeedClock::Fault::none) continue;
-    const bool silent = verdict.fault == FeedClock::Fault::no_tick;
-    const std::string why =
-        silent ? "no tick for " + seconds_text(verdict.for_ns) + " though some are due"
-               : "ticks are " + seconds_text(verdict.for_ns) + " late, limit " + seconds_text(options_.lag_limit_ns);
-    connection->recycle(why, silent ? verdict.for_ns : 0);
+    judge.check(now, wall);
+    for (auto asked = judge.take_asking(now); !asked.empty(); asked = judge.take_asking(now)) {
+      log::debug("broker", options_.name + ": asking for " + std::to_string(asked.size()) + " instruments again");
+      connection->ask_again(asked);
+    }
+    for (const auto& market : judge.markets()) lag = std::max(lag, market->lag_ns());
+    if (judge.take_news()) tell_feeds();
+    renew_what_is_due(i, now);
   }
   counts_.lag_ns.store(lag, std::memory_order_relaxed);
-  if (told_stale_ && !is_stale()) say_live();
 }
 
-// One bit for each market that the connection carries and that trades now. Two markets may have the same bit.
-std::uint64_t BrokerLink::open_markets(AdapterInstance& connection, std::int64_t wall_ns) {
-  std::uint64_t open = 0;
-  for (const auto& [exchange, kind] : connection.markets())
-    if (!options_.market_open || options_.market_open(exchange, kind, wall_ns))
-      open |= std::uint64_t{1} << (std::hash<std::string_view>{}(exchange) + static_cast<std::size_t>(kind)) % 64;
-  return open;
+// What changed of the exchanges' feeds, all connections together.
+void BrokerLink::tell_feeds() {
+  std::map<std::string_view, const MarketWatch*> worst;
+  for (const auto& connection : connections_) {
+    if (connection == nullptr) continue;
+    for (const auto& market : connection->judge()->markets()) {
+      const MarketWatch*& place = worst[market->exchange()];
+      if (place == nullptr || weight(*market) > weight(*place)) place = market.get();
+    }
+  }
+  for (const auto& [exchange, market] : worst) tell_feed(*market);
 }
 
-bool BrokerLink::is_stale() const {
-  return std::any_of(connections_.begin(), connections_.end(),
-                     [](const auto& c) { return c != nullptr && c->clock().is_stale(); });
-}
-
-// Said anew for each connection that is found silent: routing judges each login by itself.
-void BrokerLink::say_stale(const std::string& message, std::int64_t since_ns) {
-  told_stale_ = true;
-  counts_.recycles.fetch_add(1, std::memory_order_relaxed);
-  log::warning("broker", options_.name + ": the feed is stale: " + message);
-  channel_.writer().feed(true, since_ns, message);
-}
-
-void BrokerLink::say_live() {
-  told_stale_ = false;
-  log::info("broker", options_.name + ": the feed is live again");
-  channel_.writer().feed(false, wall_.at(options_.monotonic()), "live");
-}
-
-void BrokerLink::on_feed_live(AdapterInstance&) {
-  if (told_stale_ && !is_stale()) say_live();
+void BrokerLink::tell_feed(const MarketWatch& market) {
+  Told& told = told_[market.exchange()];
+  if (told.state == market.state() && told.evidence == market.evidence()) return;
+  const bool was_well = told.state == FeedState::live || told.state == FeedState::unknown;
+  told = {market.state(), market.evidence()};
+  const std::string text = options_.name + ": the feed of " + market.exchange() + " is " + bus::word(market.state());
+  if (market.state() == FeedState::stale)
+    log::warning("broker", text + ": " + market.message());
+  else if (market.state() == FeedState::quiet || !was_well)
+    log::info("broker", text + (market.state() == FeedState::live ? " again" : ": " + market.message()));
+  channel_.writer().feed(market.exchange(), market.state(), market.evidence(), wall_.at(market.since_ns()),
+                         market.message());
 }
 
 }  // namespace gw::plugin_host

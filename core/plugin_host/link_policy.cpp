@@ -29,7 +29,7 @@ std::optional<std::int64_t> LinkPolicy::on_loss(std::int64_t now_ns, const Loss&
   // another connection that was there before is lost by the same cause.
   const bool same_cause =
       went_at_once_ns_ && now_ns - loss.lived_ns < *went_at_once_ns_ && backoff_.attempts_made() == 0;
-  if (loss.recycled && (!went_at_once_ns_ || same_cause)) {
+  if (loss.silent && (!went_at_once_ns_ || same_cause)) {
     if (!went_at_once_ns_) went_at_once_ns_ = now_ns;
     return loss.least_ns;
   }

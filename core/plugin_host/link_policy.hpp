@@ -16,7 +16,7 @@ class LinkPolicy {
              std::uint64_t seed);
 
   struct Loss {
-    bool recycled = false;      // ended by the gateway: silent or late
+    bool silent = false;        // ended by the gateway: no frame came
     std::int64_t least_ns = 0;  // the broker said so
     std::int64_t lived_ns = 0;  // since the login; 0: there was none
   };

@@ -151,8 +151,18 @@ class Desk final : public routing::SessionPort {
   std::uint64_t ended_due_ = 0;                           // to clients that are gone
   std::shared_ptr<const accounts::KeyRing> keys_;
   std::shared_ptr<const calendar::Calendar> calendar_;
-  std::map<std::string, std::string_view, std::less<>> markets_;  // as told last, of those that some client follows
-  std::int64_t days_second_ = 0;                                  // when they were looked at last
+  struct Market {
+    std::string_view status;
+    std::string_view source;
+  };
+  Market market(const std::string& exchange) const;
+  std::map<std::string, Market, std::less<>> markets_;  // as told last, of those that some client follows
+  struct ToldFeed {
+    std::string_view status = "live";
+    std::vector<std::string> exchanges;
+  };
+  std::map<routing::BrokerId, ToldFeed> told_feeds_;
+  std::int64_t days_second_ = 0;  // when they were looked at last
   struct OldList {
     std::int64_t generation;
     std::string text;

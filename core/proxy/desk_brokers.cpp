@@ -94,9 +94,15 @@ void Desk::broker_changed(routing::BrokerId broker) {
                                     table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
 }
 
+// A feed of which nothing is known yet, or any more, is told as quiet to those that were told that it is stale.
 void Desk::feed_changed(routing::BrokerId broker) {
   const routing::BrokerTable& table = router_->broker(broker);
-  tell_users_of(broker, wire::feed_status(table.setup().name, table.feed().stale, table.feed().since_ns));
+  const routing::Feed feed = table.feeds().worst();
+  ToldFeed& told = told_feeds_[broker];
+  if (feed.state == bus::FeedState::unknown && told.status == "live") return;
+  if (told.status == bus::word(feed.state) && told.exchanges == feed.exchanges) return;
+  told = {bus::word(feed.state), feed.exchanges};
+  tell_users_of(broker, wire::feed_status(table.setup().name, feed));
 }
 
 void Desk::switched(routing::LineupId lineup, std::string_view why) {
@@ -114,17 +120,29 @@ void Desk::switched(routing::LineupId lineup, std::string_view why) {
 // Tells once when the exchange is open and when not, and from then on when that changes.
 void Desk::tell_market(Subscriber& client, const std::string& exchange) {
   if (!client.extras || !client.markets.insert(exchange).second) return;
-  const std::string_view now = calendar::word(calendar_->status(exchange, wall_ns()));
+  const Market now = market(exchange);
+  if (const auto told = markets_.find(exchange); told != markets_.end() && told->second.status != now.status)
+    return tell_markets();
   markets_[exchange] = now;
-  send(client, wire::market_status(exchange, now));
+  send(client, wire::market_status(exchange, now.status, now.source));
+}
+
+// What the calendar says, unless the ticks say otherwise.
+Desk::Market Desk::market(const std::string& exchange) const {
+  const calendar::MarketStatus status = calendar_->status(exchange, wall_ns());
+  if (status == calendar::MarketStatus::open && router_->is_halted(exchange)) return {"halted", "feed"};
+  if (status == calendar::MarketStatus::closed && router_->ticks_steadily(exchange)) return {"open", "feed"};
+  return {calendar::word(status), "calendar"};
 }
 
 void Desk::tell_markets() {
   for (auto& [exchange, told] : markets_) {
-    const std::string_view now = calendar::word(calendar_->status(exchange, wall_ns()));
-    if (now == told) continue;
+    Market now = market(exchange);
+    if (now.status == told.status) continue;
+    // It is open again because it ticks.
+    if (told.status == "halted" && now.status == "open") now.source = "feed";
     told = now;
-    const std::string text = wire::market_status(exchange, now);
+    const std::string text = wire::market_status(exchange, now.status, now.source);
     for_each([&, name = std::string_view(exchange)](Subscriber& client) {
       if (client.markets.contains(name)) send(client, text);
     });

@@ -54,7 +54,9 @@ void Desk::authenticate(Subscriber& client, const wire::Request& request) {
                                    table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
   if (const std::string old = list_warning(lineup.broker()); !old.empty())
     send(client, wire::broker_status(table.setup().name, bus::word(table.state()), old, wall_ns()));
-  if (table.feed().stale) send(client, wire::feed_status(table.setup().name, true, table.feed().since_ns));
+  const routing::Feed feed = table.feeds().worst();
+  if (feed.state == bus::FeedState::stale || feed.state == bus::FeedState::quiet)
+    send(client, wire::feed_status(table.setup().name, feed));
 }
 
 // Clients with extras may ask for any depth level that some broker has.

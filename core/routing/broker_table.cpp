@@ -16,7 +16,7 @@ void BrokerTable::attach(BrokerSetup setup) {
   placement_ = Placement(setup_.limits);
   state_ = bus::LinkState::disconnected;
   state_message_.clear();
-  started_ = false;
+  started_ = by_choice_ = false;
   for (Route& r : routes_) {
     r.share = {};
     r.wanted_mode = r.wanted_depth = 0;
@@ -31,13 +31,14 @@ void BrokerTable::detach(std::string why) {
   setup_.unavailable = std::move(why);
   state_ = bus::LinkState::disconnected;
   state_message_ = setup_.unavailable;
-  feed_ = {};
-  silent_ = false;
+  by_choice_ = false;
+  feeds_.forget();
   dirty_.clear();
   for (std::uint32_t handle = 0; handle < routes_.size(); ++handle) {
     Route& r = routes_[handle];
     // A new adapter knows nothing of what this one was asked.
-    r.demanded_mode = r.demanded_depth = r.demanded_connection = r.releases_due = 0;
+    r.demanded_mode = 0;
+    r.demanded_depth = r.demanded_connection = r.releases_due = 0;
     r.dirty = false;
     free_if_unused(handle);
   }
@@ -101,26 +102,33 @@ Gone BrokerTable::gone(std::string_view symbol, std::string_view exchange) const
   return gone;
 }
 
-void BrokerTable::set_state(bus::LinkState state, std::string message, std::int64_t now_ns) {
+void BrokerTable::set_state(bus::LinkState state, std::string message, bool by_choice, std::int64_t now_ns) {
   const bool served = serves();
   if (state_ == bus::LinkState::connected && state != state_) suspect_order_ = update_order;
-  // A new connection is judged anew.
-  if (state == bus::LinkState::connected && state != state_) silent_ = false;
   state_ = state;
   state_message_ = std::move(message);
+  by_choice_ = by_choice;
   started_ = true;
   note_serving(served, now_ns);
 }
 
-bool BrokerTable::set_feed(Feed feed, std::int64_t now_ns) {
+void BrokerTable::set_feed(const bus::FeedRecord& record, std::int64_t now_ns) {
   const bool served = serves();
-  const bool changed = feed.stale != feed_.stale;
-  if (feed.stale) suspect_order_ = update_order;
-  silent_ = feed.stale;
-  // Since when it has been silent is what was said first.
-  if (changed) feed_ = std::move(feed);
+  MarketFeed& feed = feeds_[feeds_.at(record.exchange)];
+  if (record.state == bus::FeedState::stale) feed.suspect_order = update_order;
+  feed.state = record.state;
+  feed.evidence = record.evidence;
+  feed.since_ns = record.since_ns;
+  feed.message = record.message;
+  feed.judged_ns = now_ns;
+  if (record.state == bus::FeedState::live) feed.last_live_ns = now_ns;
   note_serving(served, now_ns);
-  return changed;
+}
+
+std::uint64_t BrokerTable::suspect_order(const Route& route) const {
+  const MarketFeed& feed = feeds_[route.market];
+  if (!is_connected() || feed.state == bus::FeedState::stale) return update_order;
+  return std::max(suspect_order_, feed.suspect_order);
 }
 
 void BrokerTable::note_serving(bool before, std::int64_t now_ns) {
@@ -130,8 +138,8 @@ void BrokerTable::note_serving(bool before, std::int64_t now_ns) {
 // While it connects for the first time it may be served in a moment.
 bool BrokerTable::hopeless() const {
   if (!available()) return true;
-  if (!started_ || state_ == bus::LinkState::connecting) return false;
-  return !serves();
+  if (!started_ || state_ == bus::LinkState::connecting || by_choice_) return false;
+  return !is_connected();
 }
 
 std::optional<std::uint32_t> BrokerTable::find_route(std::string_view symbol, std::string_view exchange) const {
@@ -152,6 +160,7 @@ std::optional<std::uint32_t> BrokerTable::route_for(std::string_view symbol, std
   if (shared == by_token_.end()) {
     r.symbol = symbol;
     r.exchange = exchange;
+    r.market = static_cast<std::uint16_t>(feeds_.at(exchange));
     r.broker_symbol = row->broker_symbol;
     r.broker_exchange = row->broker_exchange;
     r.token = row->token;
@@ -267,7 +276,7 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
     // Nor does a book of few levels stand for one of more. The other values of its packet stay true.
     if (depth > r.demanded_depth && r.memory != nullptr) r.memory->modes[2] &= ~std::uint32_t{BGW_MODE_DEPTH};
     if (mode == 0) ++r.releases_due;
-    r.demanded_mode = mode;
+    r.demanded_mode = static_cast<std::uint16_t>(mode);
     r.demanded_depth = depth;
     r.demanded_connection = demand.connection;
   }

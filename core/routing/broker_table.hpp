@@ -2,6 +2,7 @@
 // instruments that somebody wants or wanted. A handle of this table is what ticks carry. Used by Router only. [routing]
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include "core/instruments/index.hpp"
 #include "core/registry/capabilities.hpp"
 #include "core/registry/limits.hpp"
+#include "core/routing/market_feeds.hpp"
 #include "core/routing/outcome.hpp"
 #include "core/routing/placement.hpp"
 #include "core/routing/stream.hpp"
@@ -56,6 +58,12 @@ struct Memory {
 };
 static_assert(offsetof(Memory, slots) <= kCacheLine + 16);
 
+// What came last, of whatever kind; null: nothing.
+inline const Memory::Slot* newest_of(const Memory& memory) {
+  const auto newest = std::max_element(memory.orders.begin(), memory.orders.end());
+  return *newest == 0 ? nullptr : &memory.slots[static_cast<std::size_t>(newest - memory.orders.begin())];
+}
+
 // The broker's word that it does not give one stream of a token.
 struct Refusal {
   std::uint32_t mode = 0;
@@ -74,7 +82,8 @@ struct Route {
   std::vector<InterestId> standing_by;
   std::unique_ptr<Memory> memory;
   std::uint32_t demanded_depth = 0;  // what was last asked of the adapter
-  std::uint32_t demanded_mode = 0;
+  std::uint16_t demanded_mode = 0;
+  std::uint16_t market = 0;  // of its exchange, in BrokerTable::feeds
 
   // Of the instrument that asked first, as the instrument list said it.
   std::string symbol;
@@ -108,13 +117,7 @@ struct BrokerSetup {
   bool hot_standby = false;
   bool tokens_per_exchange = false;  // a token is unique within its broker_exchange only
   bool simulated = false;            // its prices are invented
-};
-
-// What a connected link's feed is like, as it was last said: a new login alone does not make a silent feed live.
-struct Feed {
-  bool stale = false;
-  std::int64_t since_ns = 0;  // wall
-  std::string message;
+  std::int64_t stall_limit_ns = 0;   // a silence of so long is worth a question
 };
 
 class BrokerTable {
@@ -145,16 +148,20 @@ class BrokerTable {
 
   bus::LinkState state() const { return state_; }
   const std::string& state_message() const { return state_message_; }
-  void set_state(bus::LinkState state, std::string message, std::int64_t now_ns);
-  const Feed& feed() const { return feed_; }
-  // False: nothing changed but the message.
-  bool set_feed(Feed feed, std::int64_t now_ns);
-  // Serves: connected, and its feed not known to be silent since. Hopeless: no use in waiting for it just now.
-  bool serves() const { return available() && state_ == bus::LinkState::connected && !silent_; }
+  // By choice: it is not connected because it logs in anew for its feed.
+  void set_state(bus::LinkState state, std::string message, bool by_choice, std::int64_t now_ns);
+  const MarketFeeds& feeds() const { return feeds_; }
+  MarketFeeds& feeds() { return feeds_; }
+  void set_feed(const bus::FeedRecord& record, std::int64_t now_ns);
+  bool is_connected() const { return available() && state_ == bus::LinkState::connected; }
+  // Serves: connected, and no exchange's feed is stale. Hopeless: there is no link, and no use in waiting for it just
+  // now.
+  bool serves() const { return is_connected() && !feeds_.any_stale(); }
   bool hopeless() const;
   std::int64_t serving_since_ns() const { return serving_since_ns_; }  // monotonic
-  // Values remembered up to here may have been overtaken while the link was down.
-  std::uint64_t suspect_order() const { return serves() ? suspect_order_ : update_order; }
+  // Values of the route that were remembered up to here may have been overtaken while the link was down or the feed
+  // stale.
+  std::uint64_t suspect_order(const Route& route) const;
 
   // The handle of an instrument; made when new. Nothing when the broker does not list it and nobody holds it.
   std::optional<std::uint32_t> route_for(std::string_view symbol, std::string_view exchange);
@@ -202,8 +209,8 @@ class BrokerTable {
   bus::LinkState state_ = bus::LinkState::disconnected;
   bool started_ = false;  // the link has said something
   std::string state_message_;
-  Feed feed_;
-  bool silent_ = false;  // said of this connection
+  bool by_choice_ = false;
+  MarketFeeds feeds_;
   std::int64_t serving_since_ns_ = 0;
   std::uint64_t suspect_order_ = 0;
   std::vector<Route> routes_;

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -101,11 +102,13 @@ struct Lineup {
   std::vector<BrokerId> order;
   std::size_t active = 0;           // place in `order`
   std::optional<BrokerId> standby;  // subscribed too
-  // A preferred broker that has been quiet stands by until it has sent something: a mute one is never returned to.
+  // Stands by until it has shown that it ticks: a preferred one before the return, another one where the active one is
+  // silent.
   std::optional<BrokerId> proving;
-  std::uint64_t proving_order = 0;  // of its updates when that began
+  std::int64_t proving_since_ns = 0;
   std::string epoch;
   std::unordered_map<std::string, InterestId> interests;  // by symbol and exchange
+  std::map<std::string, std::size_t> exchanges;           // and how many of its interests are there
   std::uint64_t seq_floor = 0;  // a topic that is made anew goes on from here, so that seq never runs backwards
   // Coming back: when, and how long the preferred broker must have been quiet before the next time.
   std::int64_t returned_ns = 0;

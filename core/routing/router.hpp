@@ -93,6 +93,10 @@ class Router {
   void set_order(LineupId id, std::vector<BrokerId> order);
   // Moves lineups to a broker that serves, or back to one they prefer. With time, and at each change of a link.
   void review();
+  // Nobody ticks there, though some of what is held should.
+  bool is_halted(std::string_view exchange) const { return halted_.contains(exchange); }
+  // Some broker shows live ticks of it, whatever a calendar says.
+  bool ticks_steadily(std::string_view exchange) const;
 
   // ---- sessions
   void open(SessionId session, LineupId lineup, Variant variant, bool deflated, std::size_t subscription_limit);
@@ -226,12 +230,25 @@ class Router {
 
   // router_switch.cpp
   std::optional<std::size_t> better_place(const Lineup& lineup) const;
+  void review_lineup(LineupId id);
+  void leave_for(LineupId id, BrokerId other, const std::string& why);
   void prove(LineupId id, std::optional<BrokerId> broker);
   bool is_proven(const Lineup& lineup) const;
   void switch_to(LineupId id, std::size_t target, const std::string& why);
   std::optional<BrokerId> standby_of(const Lineup& lineup) const;
   void follow_order(LineupId id);
   void stand_by(LineupId id);
+
+  // router_silence.cpp
+  std::vector<const MarketFeed*> silent_markets(const Lineup& lineup) const;
+  bool ticks_instead(BrokerId other, const Lineup& lineup) const;
+  std::vector<BrokerId> reliefs(const Lineup& lineup, const std::vector<const MarketFeed*>& silent) const;
+  bool seek_relief(LineupId id);
+  bool is_silent_everywhere(const Lineup& lineup, const MarketFeed& feed) const;
+  void follow_halts();
+  void note_lag(const Route& route, const bus::UpdateView& view, MarketFeed& feed);
+  void hear_witness(const Route& route, const bus::UpdateView& view);
+  void send_proofs();
 
   // router_ahead.cpp
   static constexpr std::size_t kAhead = 32;
@@ -286,6 +303,10 @@ class Router {
   FrameBuffer deflated_;
   RouterCounts counts_;
   std::int64_t turn_wall_ns_ = 0;  // when drain() began: what is taken then is published now
+  std::int64_t turn_ns_ = 0;       // the same, monotonic
+  std::set<std::string, std::less<>> halted_;
+  bool has_standby_ = false;   // some lineup has
+  bool seeks_relief_ = false;  // some active broker is silent: a live tick elsewhere may move its clients
   bool review_due_ = false;
   bool settle_due_ = false;  // somebody may be served by another broker of its list now
   bool mixes_ = true;

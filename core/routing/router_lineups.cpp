@@ -73,6 +73,7 @@ InterestId Router::interest_for(LineupId lineup, std::string_view symbol, std::s
   }
   Lineup& l = *lineups_[lineup];
   l.interests.emplace(name_of(symbol, exchange), id);
+  ++l.exchanges[std::string(exchange)];
   serve(id);
   return id;
 }
@@ -126,6 +127,7 @@ void Router::drop_topic_if_unused(TopicId id) {
   detach(i.served, interest, &Route::served);
   detach(i.standby, interest, &Route::standing_by);
   l.interests.erase(name_of(i.symbol, i.exchange));
+  if (const auto at = l.exchanges.find(i.exchange); --at->second == 0) l.exchanges.erase(at);
   wait(interest, false);
   interests_[interest].reset();
   free_interests_.push_back(interest);

@@ -12,7 +12,7 @@ constexpr std::int64_t kMostQuiet = 3'600'000'000'000;  // after returns that di
 
 }  // namespace
 
-// Away from a broker that cannot serve, to the first that does; back to one that is preferred and has been quiet.
+// Away from a broker whose link is gone, to the first that serves; back to one that is preferred and has been quiet.
 std::optional<std::size_t> Router::better_place(const Lineup& l) const {
   const auto first = [&](auto&& suits, std::size_t end) -> std::optional<std::size_t> {
     for (std::size_t place = 0; place < end; ++place)
@@ -36,31 +36,42 @@ void Router::review() {
   if (news) place_what_waits();
   if (std::exchange(settle_due_, false)) settle();
   ask_what_is_due();
-  for (LineupId id = 0; id < lineups_.size(); ++id) {
-    Lineup& l = *lineups_[id];
+  send_proofs();
+  seeks_relief_ = false;
+  follow_halts();
+  for (LineupId id = 0; id < lineups_.size(); ++id) review_lineup(id);
+  follow_halts();
+  has_standby_ = std::any_of(lineups_.begin(), lineups_.end(), [](const auto& l) { return l->standby.has_value(); });
+}
+
+void Router::review_lineup(LineupId id) {
+  Lineup& l = *lineups_[id];
+  const BrokerTable& now = *brokers_[l.broker()];
+  if (now.hopeless()) {
     const auto place = better_place(l);
-    const BrokerTable& now = *brokers_[l.broker()];
-    if (!now.hopeless()) {
-      prove(id, place ? std::optional(l.order[*place]) : std::nullopt);
-      if (!place || !is_proven(l)) continue;
-      switch_to(id, *place, "broker " + brokers_[l.order[*place]]->setup().name + " serves again");
-      l.returned_ns = clocks_.monotonic();
-      continue;
-    }
-    if (!place) continue;
-    // A return that did not last makes the next one wait longer.
-    const bool soon = l.returned_ns != 0 && clocks_.monotonic() - l.returned_ns < 2 * std::max(kQuiet, l.quiet_ns);
-    l.quiet_ns = soon ? std::min(kMostQuiet, 2 * std::max(kQuiet, l.quiet_ns)) : kQuiet;
-    l.returned_ns = 0;
+    if (!place) return;
     std::string why = "broker " + now.setup().name;
-    if (!now.available())
-      why += " is left out";
-    else if (now.feed().stale)
-      why += " sends nothing new";
-    else
-      why += std::string(" is ") + bus::word(now.state());
-    switch_to(id, *place, why);
+    why += now.available() ? std::string(" is ") + bus::word(now.state()) : " is left out";
+    return leave_for(id, l.order[*place], why);
   }
+  if (!silent_markets(l).empty()) {
+    seek_relief(id);
+    return;
+  }
+  const auto place = better_place(l);
+  prove(id, place ? std::optional(l.order[*place]) : std::nullopt);
+  if (!place || !is_proven(l)) return;
+  switch_to(id, *place, "broker " + brokers_[l.order[*place]]->setup().name + " serves again");
+  l.returned_ns = clocks_.monotonic();
+}
+
+void Router::leave_for(LineupId id, BrokerId other, const std::string& why) {
+  Lineup& l = *lineups_[id];
+  // A return that did not last makes the next one wait longer.
+  const bool soon = l.returned_ns != 0 && clocks_.monotonic() - l.returned_ns < 2 * std::max(kQuiet, l.quiet_ns);
+  l.quiet_ns = soon ? std::min(kMostQuiet, 2 * std::max(kQuiet, l.quiet_ns)) : kQuiet;
+  l.returned_ns = 0;
+  switch_to(id, static_cast<std::size_t>(std::find(l.order.begin(), l.order.end(), other) - l.order.begin()), why);
 }
 
 // Has the broker stand by for the lineup; nobody: nor any other.
@@ -68,13 +79,25 @@ void Router::prove(LineupId id, std::optional<BrokerId> broker) {
   Lineup& l = *lineups_[id];
   if (l.proving == broker) return;
   l.proving = broker;
-  l.proving_order = broker ? brokers_[*broker]->update_order : 0;
+  l.proving_since_ns = clocks_.monotonic();
   stand_by(id);
 }
 
+// Live ticks of each exchange that the active broker has shown some of since, and of one at least. Nothing else proves
+// life: no login, no snapshot, no setting.
 bool Router::is_proven(const Lineup& l) const {
-  const BrokerTable& table = *brokers_[*l.proving];
-  return l.interests.empty() || table.setup().hot_standby || table.update_order > l.proving_order;
+  bool ticks = false;
+  for (const auto& [exchange, count] : l.exchanges) {
+    const auto ticked = [&](BrokerId broker) {
+      const MarketFeed* feed = brokers_[broker]->feeds().find(exchange);
+      return feed != nullptr && feed->last_live_ns > l.proving_since_ns;
+    };
+    if (ticked(*l.proving))
+      ticks = true;
+    else if (ticked(l.broker()))
+      return false;
+  }
+  return ticks || l.interests.empty();
 }
 
 void Router::switch_to(LineupId id, std::size_t target, const std::string& why) {

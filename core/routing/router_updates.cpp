@@ -10,6 +10,9 @@ namespace {
 constexpr std::uint32_t kModeOfSlot[kStreams] = {BGW_MODE_LTP,   BGW_MODE_QUOTE, BGW_MODE_DEPTH,
                                                  BGW_MODE_DEPTH, BGW_MODE_DEPTH, BGW_MODE_DEPTH};
 
+// Clocks that are kept differ by less.
+constexpr std::int64_t kMostAhead = 10'000'000'000;
+
 std::size_t memory_slot(std::uint32_t modes) {
   if ((modes & BGW_MODE_DEPTH) != 0) return 2;
   return (modes & BGW_MODE_QUOTE) != 0 ? 1 : 0;
@@ -69,6 +72,7 @@ void remember(Memory& m, const bus::UpdateView& v, std::uint32_t modes, std::uin
 bool Router::drain(std::size_t budget) {
   bool more = false;
   turn_wall_ns_ = clocks_.wall();
+  turn_ns_ = clocks_.monotonic();
   for (std::size_t i = 0; i < brokers_.size(); ++i) {
     bus::Channel* channel = brokers_[i]->setup().channel;
     if (channel == nullptr) continue;
@@ -122,7 +126,7 @@ void Router::take_record(BrokerId id, std::span<const std::byte> record) {
 void Router::on_link(BrokerId id, const bus::LinkRecord& record) {
   BrokerTable& table = *brokers_[id];
   const bool was_connected = table.state() == bus::LinkState::connected;
-  table.set_state(record.state, record.message, clocks_.monotonic());
+  table.set_state(record.state, record.message, record.by_choice != 0, clocks_.monotonic());
   if (was_connected && record.state != bus::LinkState::connected) forget_active(id);
   if (!was_connected && record.state == bus::LinkState::connected) forget_refusals(id);
   port_.broker_changed(id);
@@ -130,10 +134,11 @@ void Router::on_link(BrokerId id, const bus::LinkRecord& record) {
 }
 
 void Router::on_feed(BrokerId id, const bus::FeedRecord& record) {
-  const bool changed =
-      brokers_[id]->set_feed({record.stale != 0, record.since_ns, record.message}, clocks_.monotonic());
-  if (changed) port_.feed_changed(id);
-  review_due_ = settle_due_ = true;
+  const Feed before = brokers_[id]->feeds().worst();
+  brokers_[id]->set_feed(record, clocks_.monotonic());
+  const Feed now = brokers_[id]->feeds().worst();
+  if (now.state != before.state || now.exchanges != before.exchanges) port_.feed_changed(id);
+  review_due_ = true;
 }
 
 void Router::on_answer(BrokerId id, const bus::HandleRecord& record) {
@@ -172,6 +177,13 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   if (r == nullptr || (r->served.empty() && r->standing_by.empty())) {
     ++counts_.unwanted;
     return;
+  }
+  if (v.header->is_live != 0) {
+    MarketFeed& feed = table.feeds()[r->market];
+    feed.on_live(turn_ns_);
+    if (!r->standing_by.empty()) hear_witness(*r, v);
+    if (has_standby_ && !r->served.empty()) note_lag(*r, v, feed);
+    review_due_ = review_due_ || seeks_relief_;
   }
   // What comes is not refused, whatever was said.
   if (!r->refused.empty())
@@ -254,6 +266,8 @@ bool Router::is_older(Topic& topic, std::uint32_t login, const TopicUpdate& upda
   const std::uint64_t session = std::uint64_t{topic.broker} << 32 | login;
   const std::int64_t resolution = brokers_[topic.broker]->setup().limits.time_resolution_ns;
   const std::int64_t time = update.exchange_time_ns;
+  // One that is stamped ahead says nothing of the order: it passes, and its login has to show another time yet.
+  if (session != topic.session && time > update.received_ns + kMostAhead) return false;
   if (session != topic.session && time != 0 && topic.time_ns != 0) {
     const std::int64_t coarser = std::max(resolution, topic.resolution_ns);
     if (time / coarser < topic.time_ns / coarser) {
@@ -368,7 +382,7 @@ bool Router::fill_from_memory(const Topic& topic, TopicUpdate& update, std::uint
   update.exchange_time_ns = time_of(slot.tick, depth ? m.book_time_ns : 0);
   update.received_ns = slot.received_ns;
   update.published_ns = clocks_.wall();
-  update.suspect = m.orders[place] <= table.suspect_order();
+  update.suspect = m.orders[place] <= table.suspect_order(*r);
   login = slot.session;
   return true;
 }

@@ -34,7 +34,8 @@ class AdapterTest : public testing::Test {
     std::vector<bgw_tick> ticks;
     std::vector<std::size_t> bids;        // of each tick's book
     std::vector<std::uint32_t> sessions;  // of each tick
-    std::vector<std::string> feed;        // "stale: why" or "live"
+    std::vector<std::string> feed;        // "NSE stale: why", "NSE live"
+    std::vector<bool> live;               // whether each tick proves life
   };
 
   AdapterTest() {
@@ -163,12 +164,14 @@ class AdapterTest : public testing::Test {
       seen_.ticks.push_back(*view.tick);
       seen_.bids.push_back(view.bids.size());
       seen_.sessions.push_back(view.header->session);
+      seen_.live.push_back(view.header->is_live != 0);
       return;
     }
     if (kind == bus::RecordKind::feed) {
       bus::FeedRecord feed;
       std::memcpy(&feed, record.data(), sizeof feed);
-      seen_.feed.push_back(feed.stale != 0 ? std::string("stale: ") + feed.message : "live");
+      seen_.feed.push_back(std::string(feed.exchange) + ' ' + bus::word(feed.state));
+      if (feed.state != bus::FeedState::live) seen_.feed.back() += std::string(": ") + feed.message;
       return;
     }
     bus::HandleRecord handle;

@@ -1,4 +1,5 @@
-// A link whose feed goes silent or late: what it says, and that it connects anew at once. Time is the test's.
+// What a link does about a feed that goes silent or late: it asks again, says what it found, and logs in anew. Time is
+// the test's.
 #include <gmock/gmock.h>
 
 #include "adapter_fixture.hpp"
@@ -7,6 +8,8 @@
 namespace gw::plugin_host {
 namespace {
 
+using support::kSecond;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -22,28 +25,54 @@ class FeedWatch : public AdapterTest {
     options_.lag_limit_ns = 10 * kSecond;
     options_.monotonic = [this] { return now_; };
     options_.wall = [this] { return kNoon + now_ + wall_jump_; };
-    options_.market_open = [this](std::string_view exchange, InstrumentKind kind, std::int64_t) {
+    options_.market_open = [this](std::string_view exchange, InstrumentKind, std::int64_t) {
       ++looks_;
-      return exchange == "NSE" && open_ && kind != closed_kind_;
+      return exchange == "NSE" && open_;
     };
-    start_connected();
-    want(1);
+    plugin_->capabilities[0].flags |= BGW_SNAPSHOT_ON_SUBSCRIBE;
+    plugin_->subscribe_list = [this](const bgw_subscription& s) {
+      object_ = plugin_->calling;
+      if (answers_) answered_.push_back(s.instrument);
+    };
+    plugin_->connect = [this](bgw_error&) -> bgw_status {
+      if (refuses_) return answer(BGW_E_TRANSIENT, "not now")(error_);
+      const bgw_host& host = *plugin_->hosts.at(plugin_->calling);
+      host.ready(host.context);
+      return BGW_OK;
+    };
+    start();
+    run_until([this] { return state() == LinkState::connected; });
+    for (std::uint32_t i = 1; i <= 3; ++i) want(i);
     settle();
+    answer_all();
     forget();
+  }
+  // The snapshots that the broker owes. Prices of a cache that lives move.
+  void answer_all() {
+    for (const std::uint32_t instrument : std::exchange(answered_, {})) {
+      if (moving_) ++price_;
+      publish_one(instrument);
+    }
+  }
+  void publish_one(std::uint32_t instrument, std::int64_t lag = 0) {
+    bgw_tick t{};
+    t.instrument = instrument;
+    t.modes = BGW_MODE_LTP;
+    t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
+    t.ltp = price_;
+    t.exchange_time_ns = options_.wall() - wall_jump_ - lag;
+    const bgw_update update{&t, nullptr, nullptr};
+    const bgw_host& host = *plugin_->hosts.at(object_);
+    host.publish(host.context, &update);
+  }
+  void tick(std::int64_t lag = 0) {
+    ++price_;
+    for (std::uint32_t i = 1; i <= 3; ++i) publish_one(i, lag);
   }
   // Until the link has looked once more.
   void look() {
     run_until([this, before = looks_] { return looks_ != before; });
-  }
-  void tick(std::int64_t lag = 0) {
-    bgw_tick t{};
-    t.instrument = 1;
-    t.modes = BGW_MODE_LTP;
-    t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
-    t.exchange_time_ns = options_.wall() - wall_jump_ - lag;
-    const bgw_update update{&t, nullptr, nullptr};
-    const bgw_host& first = *plugin_->hosts.at(1);
-    first.publish(first.context, &update);
+    answer_all();
   }
   void run_for(std::int64_t ns, std::int64_t lag = 0) {
     for (const std::int64_t end = now_ + ns; now_ < end; now_ += 10'000'000) {
@@ -52,113 +81,194 @@ class FeedWatch : public AdapterTest {
     }
     look();
   }
+  // Silence, which the link sees in steps.
+  void pass(std::int64_t ns) {
+    for (const std::int64_t end = now_ + ns; now_ < end; now_ += 20'000'000) look();
+    look();
+  }
+  std::size_t logins() const { return static_cast<std::size_t>(link_->counts().logins.load()); }
 
   std::int64_t now_ = kSecond;
   std::int64_t wall_jump_ = 0;
   bool open_ = true;
-  std::optional<InstrumentKind> closed_kind_;
+  bool answers_ = true;
+  bool moving_ = false;
+  bool refuses_ = false;
+  bgw_error error_{};
+  std::size_t object_ = 1;  // that was asked last, and ticks
+  std::int64_t price_ = 100;
+  std::vector<std::uint32_t> answered_;
   std::uint64_t looks_ = 0;
 };
 
-TEST_F(FeedWatch, ASilentFeedIsSaidToBeStaleAndTheLinkConnectsAtOnceAndReplays) {
+TEST_F(FeedWatch, ASilentFeedIsAskedAgainOnTheSameConnection) {
   run_for(kSecond);
   forget();
-  now_ += kSecond;
-  run_until([this] { return plugin_->count("subscribe 1:1") == 1; });
-  EXPECT_EQ(plugin_->take_calls(), (std::vector<std::string>{"disconnect", "connect", "subscribe 1:1"}));
-  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("stale: no tick for 1.0 s though some are due")));
-  EXPECT_EQ(link_->counts().recycles.load(), 1U);
-  tick();
-  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("stale"), "live"));
+  now_ += 100'000'000;
+  run_until([this] { return plugin_->count("unsubscribe 1 2 3") == 1; });
+  EXPECT_EQ(plugin_->take_calls(), (std::vector<std::string>{"unsubscribe 1 2 3", "subscribe 1:1 2:1 3:1"}));
+  EXPECT_EQ(logins(), 1U);
 }
 
-TEST_F(FeedWatch, ConnectionsThatGoSilentTogetherAreAllMadeAnewAtOnce) {
-  plugin_->connect = [this](bgw_error&) {
+TEST_F(FeedWatch, TheSameValuesSayThatItIsQuietAndNothingIsMadeAnew) {
+  run_for(kSecond);
+  forget();
+  pass(5 * kSecond);
+  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("NSE quiet: no tick for")));
+  EXPECT_EQ(logins(), 1U);
+}
+
+TEST_F(FeedWatch, NewerValuesSayThatItIsStaleAndTheLoginIsMadeBesideTheOldOne) {
+  run_for(kSecond);
+  forget();
+  moving_ = true;
+  pass(100'000'000);
+  run_until([this] { return logins() == 2; });
+  settle();
+  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("newer values when asked again")));
+  EXPECT_THAT(plugin_->take_calls(),
+              ElementsAre("unsubscribe 1 2 3", "subscribe 1:1 2:1 3:1", "#2 create", "#2 initialize", "#2 connect",
+                          "disconnect", "destroy", "#2 subscribe 1:1 2:1 3:1"));
+  EXPECT_THAT(seen().links, IsEmpty()) << "the link was never away";
+  EXPECT_EQ(link_->counts().recycles.load(), 1U);
+  EXPECT_EQ(link_->counts().connections.load(), 1U);
+  answer_all();
+  tick();
+  EXPECT_EQ(seen().feed.size(), 1U) << "snapshots";
+  tick();
+  EXPECT_EQ(seen().feed.back(), "NSE live");
+}
+
+TEST_F(FeedWatch, WithoutAFreePlaceItIsMadeInThePlaceOfTheOldOne) {
+  plugin_->limits.connections_per_account = 1;
+  run_for(kSecond);
+  forget();
+  moving_ = true;
+  pass(100'000'000);
+  run_until([this] { return logins() == 2; });
+  settle();
+  EXPECT_THAT(plugin_->take_calls(), ElementsAre("unsubscribe 1 2 3", "subscribe 1:1 2:1 3:1", "disconnect", "connect",
+                                                 "subscribe 1:1 2:1 3:1"));
+  ASSERT_FALSE(seen().links.empty());
+  EXPECT_EQ(seen().links.back().first, LinkState::connected);
+}
+
+TEST_F(FeedWatch, ALoginBesideThatFailsTakesNothingAway) {
+  run_for(kSecond);
+  forget();
+  moving_ = refuses_ = true;
+  pass(100'000'000);
+  run_until([this] { return plugin_->count("#2 destroy") == 1; });
+  EXPECT_EQ(state(), LinkState::connected);
+  EXPECT_EQ(plugin_->count("disconnect"), 0U);
+  tick();
+  tick();
+  EXPECT_EQ(seen().feed.back(), "NSE live");
+}
+
+TEST_F(FeedWatch, ALoginBesideThatFindsNoPlaceIsMadeInItsPlace) {
+  run_for(kSecond);
+  forget();
+  moving_ = true;
+  int connects = 0;
+  plugin_->connect = [this, &connects](bgw_error& error) -> bgw_status {
+    if (++connects == 1) return answer(BGW_E_RATE, "too many")(error);
     const bgw_host& host = *plugin_->hosts.at(plugin_->calling);
     host.ready(host.context);
     return BGW_OK;
   };
-  link_.reset();
-  options_.reconnect.first_ns = options_.reconnect.max_ns = 3600 * kSecond;  // nothing but at once would come
-  start();
-  want(1);
-  want(2, BGW_MODE_LTP, 0, 1);
-  run_until([this] { return link_->counts().connections.load() == 2; });
+  pass(100'000'000);
+  run_until([this] { return logins() == 2; });
+  EXPECT_EQ(plugin_->count("disconnect"), 1U);
+  EXPECT_EQ(plugin_->count("connect"), 1U);
+}
+
+TEST_F(FeedWatch, TheSecondLoginWaitsAMinute) {
+  run_for(kSecond);
+  moving_ = true;
+  pass(100'000'000);
+  run_until([this] { return logins() == 2; });
+  pass(40 * kSecond);
+  EXPECT_EQ(logins(), 2U);
+  now_ += 40 * kSecond;
+  run_until([this] { return logins() == 3; });
+}
+
+TEST_F(FeedWatch, NewCredentialsEndALoginBeside) {
+  run_for(kSecond);
+  plugin_->connect = [](bgw_error&) { return BGW_OK; };
+  moving_ = true;
+  pass(100'000'000);
+  run_until([this] { return plugin_->count("#2 connect") == 1; });
+  link_->relogin({});
   settle();
-  for (int i = 0; i < 20; ++i) {
-    tick();
-    bgw_tick other{};
-    other.instrument = 2;
-    other.modes = BGW_MODE_LTP;
-    other.present = BGW_HAS_LTP;
-    const bgw_update update{&other, nullptr, nullptr};
-    const bgw_host& second = *plugin_->hosts.at(2);
-    second.publish(second.context, &update);
-    now_ += 50'000'000;
-    look();
-  }
+  EXPECT_EQ(plugin_->count("#2 destroy"), 1U);
+  EXPECT_EQ(plugin_->hosts.size(), 1U);
+}
+
+TEST_F(FeedWatch, AnotherBrokersTicksAreBelieved) {
+  run_for(kSecond);
+  pass(kSecond);
   forget();
-  now_ += kSecond;
-  run_until([this] { return plugin_->count("subscribe 1:1") + plugin_->count("#2 subscribe 2:1") == 2; });
-  EXPECT_EQ(link_->counts().recycles.load(), 2U);
+  bus::Demand proof;
+  proof.instrument = bus::kProof;
+  proof.exchange = "NSE";
+  proof.symbol = "another broker shows ticks that are missing here";
+  ASSERT_TRUE(bus::put_demand(link_->channel().demand(), proof));
+  link_->channel().adapter_bell().ring();
+  run_until([this] { return logins() == 2; });
+  EXPECT_THAT(seen().feed, Contains("NSE stale: another broker shows ticks that are missing here"));
 }
 
 TEST_F(FeedWatch, WhileTheMarketIsClosedSilenceIsNoFault) {
   run_for(kSecond);
   open_ = false;
   look();
+  forget();
   now_ += 3600 * kSecond;
   look();
   look();
   EXPECT_THAT(seen().feed, IsEmpty());
-  EXPECT_EQ(plugin_->count("disconnect"), 0U);
+  EXPECT_THAT(plugin_->take_calls(), IsEmpty());
 }
 
-TEST_F(FeedWatch, AKindMayHaveClosedWhereOthersTrade) {
-  unwant(1);
-  want(1, BGW_MODE_LTP, 0, 0, InstrumentKind::share_with_derivatives);
-  settle();
+TEST_F(FeedWatch, AFeedThatIsStaleWhenTheMarketClosesIsQuiet) {
   run_for(kSecond);
-  closed_kind_ = InstrumentKind::share_with_derivatives;
-  look();
-  now_ += 3600 * kSecond;
-  look();
-  look();
-  EXPECT_THAT(seen().feed, IsEmpty());
-}
-
-TEST_F(FeedWatch, AFeedThatIsStaleWhenTheMarketClosesIsSoNoMore) {
-  run_for(kSecond);
-  now_ += kSecond;
-  run_until([this] { return !seen().feed.empty(); });
+  moving_ = true;
+  pass(100'000'000);
+  run_until([this] { return logins() == 2; });
   open_ = false;
-  run_until([this] { return seen().feed.size() == 2; });
-  EXPECT_EQ(seen().feed.back(), "live");
+  look();
+  EXPECT_EQ(seen().feed.back(), "NSE quiet: the market is not open");
 }
 
-TEST_F(FeedWatch, WhenNothingIsWantedAnyMoreNothingIsStale) {
+TEST_F(FeedWatch, OfWhatNobodyWantsNothingIsKnown) {
   run_for(kSecond);
-  now_ += kSecond;
-  run_until([this] { return !seen().feed.empty(); });
-  unwant(1);
-  run_until([this] { return seen().feed.size() == 2; });
-  EXPECT_EQ(seen().feed.back(), "live");
+  moving_ = true;
+  pass(100'000'000);
+  run_until([this] { return logins() == 2; });
+  for (std::uint32_t i = 1; i <= 3; ++i) unwant(i);
+  run_until([this] { return seen().feed.back() == "NSE quiet: nothing is subscribed"; });
 }
 
-TEST_F(FeedWatch, ALateFeedIsRecycledAndLiveWhenItIsInTimeAgain) {
+TEST_F(FeedWatch, ALateFeedIsStaleAndLiveWhenItIsInTimeAgain) {
   run_for(kSecond);
+  forget();
   while (seen().feed.empty()) run_for(10'000'000, 12 * kSecond);
-  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("stale: ticks are 12.0 s late, limit 10.0 s")));
-  run_until([this] { return state() == LinkState::connected; });
+  EXPECT_THAT(seen().feed, ElementsAre(HasSubstr("NSE stale: ticks are 12.0 s late, limit 10.0 s")));
+  run_until([this] { return logins() == 2; });
   settle();
+  answer_all();
+  tick(11 * kSecond);
   tick(11 * kSecond);
   EXPECT_EQ(seen().feed.size(), 1U);
   tick();
-  EXPECT_EQ(seen().feed.back(), "live");
+  EXPECT_EQ(seen().feed.back(), "NSE live");
 }
 
 TEST_F(FeedWatch, AJumpOfThisMachinesClockChangesNothing) {
   run_for(kSecond);
+  forget();
   for (const std::int64_t jump : {3600 * kSecond, -7200 * kSecond}) {
     wall_jump_ += jump;
     look();
@@ -166,6 +276,15 @@ TEST_F(FeedWatch, AJumpOfThisMachinesClockChangesNothing) {
   }
   EXPECT_THAT(seen().feed, IsEmpty());
   EXPECT_THAT(seen().links, IsEmpty());
+}
+
+TEST_F(FeedWatch, RoutingHearsWhichTicksProveLife) {
+  run_for(kSecond);
+  forget();
+  tick();
+  EXPECT_THAT(seen().live, ElementsAre(true, true, true));
+  pass(100'000'000);
+  EXPECT_THAT(seen().live, Contains(false)) << "the answers when asked again";
 }
 
 }  // namespace

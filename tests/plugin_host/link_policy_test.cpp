@@ -15,7 +15,7 @@ struct BadHour {
   const char* name;
   int connections;
   std::int64_t lives;  // of all connections, from the login of the first on; -1: the login fails
-  bool recycled;
+  bool silent;
 };
 
 // The link as BrokerLink plays it: after each wait the first connection logs in, then the others if they may.
@@ -24,7 +24,7 @@ int attempts_in(const BadHour& hour, std::uint64_t seed) {
   policy.on_connected(-2 * 60 * kSecond);
   std::int64_t now = 0;
   int attempts = 0;
-  std::optional<std::int64_t> delay = policy.on_loss(now, {hour.recycled, 0, 120 * kSecond});
+  std::optional<std::int64_t> delay = policy.on_loss(now, {hour.silent, 0, 120 * kSecond});
   while (now + *delay < kHour) {
     now += *delay;
     ++attempts;
@@ -35,7 +35,7 @@ int attempts_in(const BadHour& hour, std::uint64_t seed) {
       policy.on_connected(now);
     }
     if (let_in) now += hour.lives;
-    delay = policy.on_loss(now, {hour.recycled && let_in, 0, let_in ? hour.lives : 0});
+    delay = policy.on_loss(now, {hour.silent && let_in, 0, let_in ? hour.lives : 0});
   }
   return attempts;
 }
@@ -47,7 +47,7 @@ constexpr BadHour kHours[] = {
     {"muted, three connections", 3, 13 * kSecond / 2, true},
     {"flapping", 1, 10 * kSecond, false},
     {"flapping, three connections", 3, 10 * kSecond, false},
-    {"recycled every twenty seconds", 1, 20 * kSecond, true},
+    {"silent every twenty seconds", 1, 20 * kSecond, true},
 };
 
 TEST(LinkPolicy, AnHourOfBadDaysCostsFewAttempts) {

@@ -145,7 +145,8 @@ void World::change_weather() {
       if (std::exchange(books_[i].expired, false)) links_[i]->relogin({});
       return;
     default:
-      links_[i]->channel().writer().feed(chance(2), 0, "said so");
+      links_[i]->channel().writer().feed("NSE", chance(2) ? bus::FeedState::stale : bus::FeedState::live,
+                                         bus::FeedEvidence::proved, 0, "said so");
   }
 }
 

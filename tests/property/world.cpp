@@ -154,7 +154,7 @@ void World::settle() {
   for (std::size_t i = 0; i < 2; ++i) {
     books_[i].up = true;
     if (std::exchange(books_[i].expired, false)) links_[i]->relogin({});
-    links_[i]->channel().writer().feed(false, 0, "live");
+    links_[i]->channel().writer().feed("NSE", bus::FeedState::live, bus::FeedEvidence::none, 0, "live");
   }
   run_until_quiet();
   // Time for returns to preferred brokers, and the ticks that prove them.

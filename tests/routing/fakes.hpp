@@ -96,6 +96,11 @@ class FakeAdapter {
     std::vector<std::string> out;
     for (auto record = channel.demand().front(); !record.empty(); record = channel.demand().front()) {
       const bus::Demand d = bus::view_demand(record);
+      if (d.instrument == bus::kProof) {
+        proofs.push_back(std::string(d.exchange));
+        channel.demand().release();
+        continue;
+      }
       std::string text = std::to_string(d.instrument) + ' ' + std::string(d.symbol) + '.' + std::string(d.exchange);
       text += d.mode == 0 ? " none" : " mode " + std::to_string(d.mode);
       if (d.depth_level != 0) text += '/' + std::to_string(d.depth_level);
@@ -126,7 +131,13 @@ class FakeAdapter {
     const bgw_book b{BGW_BOOK_SNAPSHOT, bids, asks, BGW_HAS_ORDERS, 0, 0, levels.data(), levels.data()};
     channel.writer().update({&t, nullptr, &b}, kReceived, asked_depth);
   }
-  void link(bus::LinkState state, std::string_view message = "") { channel.writer().link(state, message); }
+  void snapshot(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp) {
+    const bgw_tick t = tick_of(instrument, modes, ltp);
+    channel.writer().update({&t, nullptr, nullptr}, kReceived, BGW_MAX_LEVELS, 0, false);
+  }
+  void link(bus::LinkState state, std::string_view message = "", bool by_choice = false) {
+    channel.writer().link(state, message, by_choice);
+  }
   // Of what was demanded last of it.
   void refuse(std::uint32_t instrument, std::string_view reason, std::uint32_t mode = BGW_MODE_QUOTE,
               std::uint32_t depth_level = 0) {
@@ -137,7 +148,8 @@ class FakeAdapter {
   static constexpr std::int64_t kReceived = 5'000'000'000;
   bus::Doorbell bell;
   bus::Channel channel;
-  std::string names;  // the broker's, of the last demand
+  std::string names;                // the broker's, of the last demand
+  std::vector<std::string> proofs;  // exchanges whose feed routing has proved dead
 
  private:
   static bgw_tick tick_of(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp) {

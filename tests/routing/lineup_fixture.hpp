@@ -47,10 +47,11 @@ class LineupTest : public RouterTest {
     router_.review();
     drain();
   }
-  void go_silent(FakeAdapter& adapter) {
-    adapter.channel.writer().feed(true, 1, "no tick for 7.0 s");
+  void say(FakeAdapter& adapter, bus::FeedState state, bus::FeedEvidence evidence, std::string_view exchange = "NSE") {
+    adapter.channel.writer().feed(exchange, state, evidence, 1, "no tick for 7.0 s");
     drain();
   }
+  void go_silent(FakeAdapter& adapter) { say(adapter, bus::FeedState::stale, bus::FeedEvidence::proved); }
   void lose(FakeAdapter& adapter) {
     adapter.link(bus::LinkState::reconnecting, "gone");
     drain();

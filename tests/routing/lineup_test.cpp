@@ -12,14 +12,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-TEST_F(LineupTest, ASilentBrokersInstrumentsMoveInTheSameTurn) {
+TEST_F(LineupTest, ALostBrokersInstrumentsMoveInTheSameTurn) {
   subscribe(5, "INFY", kQuote);
   subscribe(6, "INFY", depth(20));
   EXPECT_THAT(demand(adapter_), ElementsAre("INFY.NSE mode 4/20 token 1"));
   const std::string epoch = router_.lineup(lineup_).epoch;
-  go_silent(adapter_);
+  lose(adapter_);
   EXPECT_EQ(serving(), "zerodha");
-  EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("broker angel sends nothing new")));
+  EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("broker angel is reconnecting")));
   EXPECT_NE(router_.lineup(lineup_).epoch, epoch);
   EXPECT_THAT(adapter_.asked(), ElementsAre("0 INFY.NSE none"));
   EXPECT_THAT(second_.asked(), ElementsAre("0 INFY.NSE mode 4/5 token z1"));
@@ -225,6 +225,9 @@ TEST_F(HotStandby, TheOneThatWasLeftStandsByNowIfItIsHotAsWell) {
   drain();
   forget();
   go_silent(adapter_);
+  monotonic_ += 1;
+  second_.tick(0, kLtpPacket, 2);
+  drain();
   EXPECT_EQ(serving(), "zerodha");
   EXPECT_THAT(demand(adapter_), IsEmpty()) << "it stays subscribed";
 }

@@ -132,7 +132,7 @@ TEST_F(Subscription, AValueFromBeforeALossIsSuspectUntilItIsOvertaken) {
   adapter_.tick(0, kLtpPacket, 2);
   got();
   EXPECT_THAT(newest(4, rich), testing::Not(testing::HasSubstr("suspect")));
-  adapter_.channel.writer().feed(true, 1, "no tick");
+  adapter_.channel.writer().feed("NSE", bus::FeedState::stale, bus::FeedEvidence::proved, 1, "no tick");
   got();
   EXPECT_THAT(newest(4, rich), testing::EndsWith("suspect"));
   EXPECT_EQ(port_.feeds.size(), 1U);

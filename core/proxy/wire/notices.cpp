@@ -29,9 +29,14 @@ std::string broker_status(std::string_view broker, std::string_view status, std:
   return text + '}';
 }
 
-std::string feed_status(std::string_view broker, bool stale, std::int64_t since_ns) {
-  return "{\"type\":\"feed_status\",\"broker\":" + json_text(broker) + ",\"status\":\"" + (stale ? "stale" : "live") +
-         "\",\"since\":" + milliseconds_text(since_ns) + '}';
+std::string feed_status(std::string_view broker, const routing::Feed& feed) {
+  std::string text = "{\"type\":\"feed_status\",\"broker\":" + json_text(broker) + ",\"status\":\"" +
+                     bus::word(feed.state) + "\",\"since\":" + milliseconds_text(feed.since_ns);
+  if (feed.exchanges.empty()) return text + '}';
+  text += ",\"exchanges\":[";
+  for (const std::string& exchange : feed.exchanges) text += json_text(exchange) + ',';
+  text.back() = ']';
+  return text + ",\"message\":" + json_text(feed.message) + '}';
 }
 
 std::string subscription_status(const routing::Topic& topic, std::string_view note) {
@@ -52,9 +57,9 @@ std::string subscription_status(const routing::Topic& topic, std::string_view no
   return text + '}';
 }
 
-std::string market_status(std::string_view exchange, std::string_view status) {
+std::string market_status(std::string_view exchange, std::string_view status, std::string_view source) {
   return "{\"type\":\"market_status\",\"exchange\":" + json_text(exchange) + ",\"status\":" + json_text(status) +
-         ",\"source\":\"calendar\"}";
+         ",\"source\":" + json_text(source) + '}';
 }
 
 std::string slow(std::string_view status, std::uint64_t conflated) {

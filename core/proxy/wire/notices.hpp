@@ -13,10 +13,11 @@ namespace gw::proxy::wire {
 // `epoch` only with "switched".
 std::string broker_status(std::string_view broker, std::string_view status, std::string_view message,
                           std::int64_t wall_ns, std::string_view epoch = {});
-std::string feed_status(std::string_view broker, bool stale, std::int64_t since_ns);
+std::string feed_status(std::string_view broker, const routing::Feed& feed);
 // `note`: of Router::note.
 std::string subscription_status(const routing::Topic& topic, std::string_view note);
-std::string market_status(std::string_view exchange, std::string_view status);
+// `source`: "calendar", or "feed" where the ticks say otherwise.
+std::string market_status(std::string_view exchange, std::string_view status, std::string_view source);
 // "behind" or "caught_up".
 std::string slow(std::string_view status, std::uint64_t conflated);
 // After what a client had missed of a topic. `missing` unset: it held it in another epoch, nobody can tell.

@@ -1,0 +1,195 @@
+#include "core/liveness/feed_judge.hpp"
+
+#include <algorithm>
+
+namespace gw::liveness {
+namespace {
+
+// A broker that answers a subscribe does so within this time, by one packet, or by two where subscribing and choosing
+// the mode are two requests. What comes later is a tick, if it says anything new.
+constexpr std::int64_t kSnapshotTime = 2'000'000'000;
+constexpr std::uint32_t kSnapshots = 2;
+constexpr std::uint32_t kTicks = ~std::uint32_t{0};  // instead of a count of packets
+// Silence is found within a sixteenth of its limit after it, and a look costs next to nothing.
+constexpr int kPeriodsOfLimit = 16;
+constexpr std::int64_t kLeastPeriod = 2'000'000;
+constexpr std::int64_t kMostPeriod = 1'000'000'000;
+
+}  // namespace
+
+FeedJudge::FeedJudge(JudgeServices services, const WatchLimits& limits)
+    : services_(std::move(services)),
+      limits_(limits),
+      period_ns_(std::clamp(limits.stall_ns / kPeriodsOfLimit, kLeastPeriod, kMostPeriod)) {}
+
+std::uint32_t FeedJudge::market(std::string_view exchange) {
+  for (std::uint32_t i = 0; i < markets_.size(); ++i)
+    if (markets_[i]->exchange() == exchange) return i;
+  markets_.push_back(std::make_unique<MarketWatch>(exchange, services_.answers(exchange), limits_));
+  return static_cast<std::uint32_t>(markets_.size() - 1);
+}
+
+void FeedJudge::on_wanted(std::uint32_t handle, std::string_view symbol, std::string_view exchange, InstrumentKind kind,
+                          std::int64_t wall_ns) {
+  if (handle >= instruments_.size()) instruments_.resize(handle + 1);
+  Instrument& i = instruments_[handle];
+  if (i.market != kNone) return;
+  i = {};
+  i.market = market(exchange);
+  i.kind = kind;
+  i.symbol = symbol;
+  i.is_expected = services_.is_expected && services_.is_expected(symbol, exchange, wall_ns);
+  markets_[i.market]->add(kind, i.is_expected);
+}
+
+void FeedJudge::on_unwanted(std::uint32_t handle) {
+  if (handle >= instruments_.size() || instruments_[handle].market == kNone) return;
+  Instrument& i = instruments_[handle];
+  markets_[i.market]->remove(i.kind, i.is_expected, i.ticks);
+  i.market = kNone;
+}
+
+void FeedJudge::on_ready(std::int64_t now_ns) {
+  for (const auto& market : markets_) market->on_ready(now_ns);
+  for (Instrument& i : instruments_) {
+    i.packets = 0;
+    i.heard_ns = 0;
+    i.asked_ns = now_ns;
+  }
+}
+
+void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns) {
+  instruments_[handle].packets = 0;
+  instruments_[handle].asked_ns = now_ns;
+}
+
+// The first packet after a request, a second one that comes soon, and those that say nothing else than they did.
+bool FeedJudge::is_snapshot(const Instrument& i, const LastValues& values, std::int64_t now_ns) {
+  if (i.packets == 0) return true;
+  return (i.packets < kSnapshots && now_ns - i.asked_ns <= kSnapshotTime) || !values.differs_from(i.last);
+}
+
+bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::int64_t exchange_time_ns,
+                          std::int64_t wall_ns) {
+  Instrument& i = instruments_[update.tick->instrument];
+  if (i.market == kNone) return false;
+  MarketWatch& market = *markets_[i.market];
+  const LastValues values(update);
+  i.heard_ns = now_ns;
+  // Once it has ticked, all that comes are ticks.
+  const bool snapshot = i.packets != kTicks && is_snapshot(i, values, now_ns);
+  i.last = values;
+  if (snapshot) {
+    market.on_answer(update.tick->instrument, values);
+    ++i.packets;
+    return false;
+  }
+  i.packets = kTicks;
+  ++i.ticks;
+  const bus::FeedState before = market.state();
+  const bool live = market.on_tick(now_ns, exchange_time_ns, wall_ns);
+  if (market.state() != before) has_news_ = true;
+  if (live && !i.is_noted) note(i, now_ns - std::max(market.begin_ns(), i.asked_ns) <= limits_.first_tick_ns, wall_ns);
+  return live;
+}
+
+// Of a session in which its market is open.
+void FeedJudge::note(Instrument& i, bool in_time, std::int64_t wall_ns) {
+  const MarketWatch& market = *markets_[i.market];
+  if (market.begin_ns() == 0 || !market.is_open(i.kind)) return;
+  i.is_noted = true;
+  if (services_.session_seen) services_.session_seen(i.symbol, market.exchange(), wall_ns, in_time);
+}
+
+void FeedJudge::on_no_frame(std::int64_t now_ns, std::int64_t wall_ns, std::string_view why) {
+  check(now_ns, wall_ns);  // which markets are open
+  asking_.clear();
+  for (const auto& market : markets_) market->on_no_frame(why);
+  has_news_ = true;
+}
+
+void FeedJudge::on_proof(std::string_view exchange, std::int64_t now_ns, std::string_view why) {
+  for (const auto& market : markets_)
+    if (market->exchange() == exchange) market->on_proof(now_ns, why);
+  has_news_ = true;
+}
+
+void FeedJudge::forget_lag() {
+  for (const auto& market : markets_) market->forget_lag();
+}
+
+std::uint32_t FeedJudge::open_kinds(const MarketWatch& market, std::int64_t wall_ns) const {
+  std::uint32_t open = 0;
+  for (const InstrumentKind kind : kInstrumentKinds)
+    if (!services_.is_open || services_.is_open(market.exchange(), kind, wall_ns)) open |= MarketWatch::bit(kind);
+  return open;
+}
+
+void FeedJudge::check(std::int64_t now_ns, std::int64_t wall_ns) {
+  asking_.clear();
+  for (std::uint32_t m = 0; m < markets_.size(); ++m) {
+    MarketWatch& market = *markets_[m];
+    const bus::FeedState state = market.state();
+    const bus::FeedEvidence evidence = market.evidence();
+    if (market.check(now_ns, open_kinds(market, wall_ns))) asking_.push_back(m);
+    if (market.state() != state || market.evidence() != evidence) has_news_ = true;
+  }
+  note_sessions(now_ns, wall_ns);
+}
+
+// Those that were due to tick and did not, while others of their exchange did. The others are a new session's from its
+// open on.
+void FeedJudge::note_sessions(std::int64_t now_ns, std::int64_t wall_ns) {
+  if (!services_.session_seen) return;
+  for (Instrument& i : instruments_) {
+    if (i.market == kNone) continue;
+    const MarketWatch& market = *markets_[i.market];
+    if (market.begin_ns() == 0) {
+      i.is_noted = false;
+      continue;
+    }
+    const std::int64_t due = std::max(market.begin_ns(), i.asked_ns) + limits_.first_tick_ns;
+    if (!i.is_noted && now_ns > due && market.last_live_ns() > due - limits_.first_tick_ns) note(i, false, wall_ns);
+  }
+}
+
+// Those that were heard last, so that what they say now can be compared; of an exchange that was never heard, any.
+std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns) {
+  if (asking_.empty()) return {};
+  const std::uint32_t m = asking_.back();
+  asking_.pop_back();
+  MarketWatch& market = *markets_[m];
+  std::vector<std::uint32_t> handles;
+  for (std::uint32_t handle = 0; handle < instruments_.size(); ++handle)
+    if (instruments_[handle].market == m && market.is_open(instruments_[handle].kind)) handles.push_back(handle);
+  const std::size_t count = std::min(handles.size(), SecondAsking::kMost);
+  std::partial_sort(
+      handles.begin(), handles.begin() + static_cast<std::ptrdiff_t>(count), handles.end(),
+      [this](std::uint32_t a, std::uint32_t b) { return instruments_[a].heard_ns > instruments_[b].heard_ns; });
+  handles.resize(count);
+  std::vector<SecondAsking::Asked> asked;
+  bool any_heard = false;
+  for (const std::uint32_t handle : handles) {
+    const Instrument& i = instruments_[handle];
+    asked.push_back({handle, i.last});
+    any_heard = any_heard || i.heard_ns != 0;
+  }
+  market.began_asking(asked, any_heard, now_ns);
+  return handles;
+}
+
+const MarketWatch* FeedJudge::wants_login() const {
+  const MarketWatch* worst = nullptr;
+  for (const auto& market : markets_)
+    if (market->wants_login() && (worst == nullptr || market->evidence() > worst->evidence() ||
+                                  (market->evidence() == worst->evidence() && market->state() > worst->state())))
+      worst = market.get();
+  return worst;
+}
+
+bool FeedJudge::any_lives() const {
+  return std::any_of(markets_.begin(), markets_.end(),
+                     [](const auto& market) { return market->state() == bus::FeedState::live; });
+}
+
+}  // namespace gw::liveness

@@ -1,0 +1,93 @@
+// Whether the feed of one connection lives, exchange by exchange: see MarketWatch. Knows which of an instrument's
+// packets are snapshots. Lives longer than a login, and than the adapter object that makes it. [feed]
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/liveness/market_watch.hpp"
+
+namespace gw::liveness {
+
+// What the judge asks of the world. [feed]
+struct JudgeServices {
+  // Whether a new subscription is answered by the last values there.
+  std::function<bool(std::string_view exchange)> answers;
+  // Whether such instruments trade now.
+  std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)> is_open;
+  // See LinkOptions. Either may be empty.
+  std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)> is_expected;
+  std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>
+      session_seen;
+};
+
+class FeedJudge {
+ public:
+  FeedJudge(JudgeServices services, const WatchLimits& limits);
+
+  // How often check() is to be called.
+  std::int64_t period_ns() const { return period_ns_; }
+
+  // ---- what is carried. Room for the instrument is made before its first tick.
+  void on_wanted(std::uint32_t instrument, std::string_view symbol, std::string_view exchange, InstrumentKind kind,
+                 std::int64_t wall_ns);
+  void on_unwanted(std::uint32_t instrument);
+
+  // ---- what happens. Times are monotonic but for exchange_time_ns and wall_ns.
+  void on_ready(std::int64_t now_ns);
+  // A subscription was handed over: snapshots follow.
+  void on_asked(std::uint32_t instrument, std::int64_t now_ns);
+  // True: the packet is a live tick. No exchange time: 0. No allocation but where a state changes.
+  bool on_update(const bgw_update& update, std::int64_t now_ns, std::int64_t exchange_time_ns, std::int64_t wall_ns);
+  void on_no_frame(std::int64_t now_ns, std::int64_t wall_ns, std::string_view why);
+  void on_proof(std::string_view exchange, std::int64_t now_ns, std::string_view why);
+  void forget_lag();  // the wall clock jumped
+
+  // Once in a period. Afterwards take_asking() has, exchange by exchange, what is to be asked again at once; empty: no
+  // more.
+  void check(std::int64_t now_ns, std::int64_t wall_ns);
+  std::vector<std::uint32_t> take_asking(std::int64_t now_ns);
+
+  // Whether a state changed since the last call.
+  bool take_news() { return std::exchange(has_news_, false); }
+  const std::vector<std::unique_ptr<MarketWatch>>& markets() const { return markets_; }
+  // The worst that a new login might cure; null: nothing.
+  const MarketWatch* wants_login() const;
+  bool any_lives() const;
+
+ private:
+  struct Instrument {
+    std::uint32_t market = kNone;
+    std::uint32_t ticks = 0;
+    std::uint32_t packets = 0;  // since it was asked for; see on_update
+    std::int64_t asked_ns = 0;
+    std::int64_t heard_ns = 0;  // 0: never in this login
+    LastValues last;
+    bool is_expected = false;
+    bool is_noted = false;  // of this session: whether it ticked in time
+    InstrumentKind kind = InstrumentKind::other;
+    std::string symbol;
+  };
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+  std::uint32_t market(std::string_view exchange);
+  static bool is_snapshot(const Instrument& instrument, const LastValues& values, std::int64_t now_ns);
+  std::uint32_t open_kinds(const MarketWatch& market, std::int64_t wall_ns) const;
+  void note_sessions(std::int64_t now_ns, std::int64_t wall_ns);
+  void note(Instrument& instrument, bool in_time, std::int64_t wall_ns);
+
+  JudgeServices services_;
+  WatchLimits limits_;
+  std::int64_t period_ns_;
+  std::vector<Instrument> instruments_;  // by handle
+  std::vector<std::unique_ptr<MarketWatch>> markets_;
+  std::vector<std::uint32_t> asking_;  // markets that are to ask again
+  bool has_news_ = false;
+};
+
+}  // namespace gw::liveness

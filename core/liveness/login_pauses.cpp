@@ -1,0 +1,47 @@
+#include "core/liveness/login_pauses.hpp"
+
+#include <algorithm>
+
+namespace gw::liveness {
+namespace {
+
+constexpr std::int64_t kMinute = 60'000'000'000;
+// A dead session is most often cured by a new one, at once. What that did not cure is the broker's or the exchange's:
+// it is given a minute, then five, then fifteen, so that an outage of four hours costs fewer than twenty logins.
+constexpr std::int64_t kPauses[] = {0, kMinute, 5 * kMinute, 15 * kMinute};
+// Many gateways lose the same broker at the same moment; they must not all come back at the same one.
+constexpr double kJitter = 0.2;
+// A feed that lived for less than the shortest pause has not been cured.
+constexpr std::int64_t kWell = kMinute;
+
+}  // namespace
+
+bool LoginPauses::is_due(std::int64_t now_ns, bool proved) {
+  well_since_ns_ = 0;
+  if (logins_ == 0 && proved) return true;
+  if (next_ns_ == 0) {
+    logins_ = std::max(logins_, 1U);
+    next_ns_ = now_ns + pause_ns(logins_);
+  }
+  return now_ns >= next_ns_;
+}
+
+void LoginPauses::on_login(std::int64_t now_ns) {
+  ++logins_;
+  next_ns_ = now_ns + pause_ns(logins_);
+}
+
+void LoginPauses::on_well(std::int64_t now_ns) {
+  if (well_since_ns_ == 0) well_since_ns_ = now_ns;
+  if (now_ns - well_since_ns_ < kWell) return;
+  logins_ = 0;
+  next_ns_ = 0;
+}
+
+std::int64_t LoginPauses::pause_ns(std::uint32_t logins) {
+  const std::int64_t pause = kPauses[std::min<std::size_t>(logins, std::size(kPauses) - 1)];
+  std::uniform_real_distribution<double> around(1.0 - kJitter, 1.0 + kJitter);
+  return static_cast<std::int64_t>(static_cast<double>(pause) * around(random_));
+}
+
+}  // namespace gw::liveness

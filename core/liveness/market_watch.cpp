@@ -1,0 +1,213 @@
+#include "core/liveness/market_watch.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/base/text.hpp"
+
+namespace gw::liveness {
+namespace {
+
+using bus::FeedEvidence;
+using bus::FeedState;
+
+// Instruments of one exchange, of which one at least ticks soon after the open, whatever they are.
+constexpr std::size_t kMany = 20;
+
+}  // namespace
+
+MarketWatch::MarketWatch(std::string_view exchange, bool answers, const WatchLimits& limits)
+    : exchange_(exchange),
+      answers_(answers),
+      is_index_(exchange.ends_with("_INDEX")),
+      limits_(limits),
+      pace_(limits.stall_ns),
+      lag_(limits.lag_ns) {}
+
+void MarketWatch::add(InstrumentKind kind, bool is_expected) {
+  ++carried_[static_cast<std::size_t>(kind)];
+  if (is_expected) ++expected_[static_cast<std::size_t>(kind)];
+}
+
+void MarketWatch::remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks) {
+  --carried_[static_cast<std::size_t>(kind)];
+  if (is_expected) --expected_[static_cast<std::size_t>(kind)];
+  pace_.on_unwanted(ticks);
+}
+
+std::size_t MarketWatch::carried() const { return std::accumulate(carried_.begin(), carried_.end(), std::size_t{0}); }
+
+std::size_t MarketWatch::carried_open() const {
+  std::size_t count = 0;
+  for (const InstrumentKind kind : kInstrumentKinds)
+    if (is_open(kind)) count += carried_[static_cast<std::size_t>(kind)];
+  return count;
+}
+
+bool MarketWatch::is_expected() const {
+  if (is_index_ || carried_open() >= kMany) return true;
+  return std::any_of(std::begin(kInstrumentKinds), std::end(kInstrumentKinds), [this](InstrumentKind kind) {
+    return is_open(kind) && expected_[static_cast<std::size_t>(kind)] != 0;
+  });
+}
+
+void MarketWatch::on_ready(std::int64_t now_ns) {
+  begin_ns_ = open_ != 0 && carried_open() != 0 ? now_ns : 0;
+  last_tick_ns_ = 0;
+  pace_.on_ready();
+  lag_.on_ready();
+  asking_.end();
+  next_asking_ns_ = 0;
+  asking_pause_ns_ = 0;
+  wants_login_ = false;
+}
+
+bool MarketWatch::on_tick(std::int64_t now_ns, std::int64_t exchange_time_ns, std::int64_t wall_ns) {
+  last_tick_ns_ = now_ns;
+  pace_.on_tick(now_ns);
+  if (exchange_time_ns != 0 && !lag_.on_tick(exchange_time_ns, wall_ns)) return false;
+  last_live_ns_ = now_ns;
+  asking_.end();
+  asking_pause_ns_ = next_asking_ns_ = 0;
+  wants_login_ = false;
+  if (state_ != FeedState::live) set(FeedState::live, FeedEvidence::none, now_ns, "live");
+  return true;
+}
+
+void MarketWatch::on_no_frame(std::string_view why) {
+  if (carried_open() == 0) return;
+  set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), std::string(why));
+  no_frame_ = true;
+}
+
+void MarketWatch::on_proof(std::int64_t now_ns, std::string_view why) {
+  if (carried_open() == 0 || now_ns - silent_since_ns() <= limits_.stall_ns) return;
+  set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), std::string(why));
+  wants_login_ = true;
+}
+
+// What is due is due since the last tick, the open, the login, or since something is carried.
+std::int64_t MarketWatch::silent_since_ns() const { return std::max(begin_ns_, last_tick_ns_); }
+
+bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
+  if (open != open_) {
+    // Other instruments trade, at another pace.
+    pace_.forget();
+    lag_.forget();
+    asking_.end();
+    const bool opens = open_ == 0;
+    open_ = open;
+    begin_ns_ = 0;
+    if (opens && state_ == FeedState::live)
+      set(FeedState::unknown, FeedEvidence::none, now_ns, "no tick since the open");
+  }
+  if (carried_open() == 0) {
+    rest(now_ns);
+    return false;
+  }
+  if (begin_ns_ == 0) begin_ns_ = now_ns;
+  if (!is_expected())
+    expected_since_ns_ = 0;
+  else if (expected_since_ns_ == 0)
+    expected_since_ns_ = now_ns;
+  if (const auto late = lag_.check()) {
+    set(FeedState::stale, FeedEvidence::proved, now_ns - *late,
+        "ticks are " + seconds_text(*late) + " late, limit " + seconds_text(limits_.lag_ns));
+    wants_login_ = true;
+    return false;
+  }
+  if (asking_.is_under_way()) {
+    if (const auto finding = asking_.check(now_ns)) {
+      asking_.end();
+      judge_answers(*finding, now_ns);
+    }
+    return false;
+  }
+  if (wants_login_ || now_ns - silent_since_ns() <= pace_.unusual_ns()) return false;
+  if (answers_) return now_ns >= next_asking_ns_;
+  judge_silence(now_ns);
+  return false;
+}
+
+// Nothing trades, or nothing is carried: silence is as it should be.
+void MarketWatch::rest(std::int64_t now_ns) {
+  begin_ns_ = expected_since_ns_ = 0;
+  asking_.end();
+  wants_login_ = false;
+  if (carried() == 0) {
+    if (state_ != FeedState::unknown) set(FeedState::unknown, FeedEvidence::none, now_ns, "nothing is subscribed");
+    return;
+  }
+  if (state_ == FeedState::stale || evidence_ != FeedEvidence::none)
+    set(FeedState::quiet, FeedEvidence::none, now_ns, "the market is not open");
+}
+
+void MarketWatch::began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns) {
+  asking_.begin(asked, now_ns);
+  any_heard_ = any_heard;
+  // Each round costs the broker six requests. A quiet contract is asked as often as an operator can wait for a first
+  // tick; a feed that has just fallen silent sooner.
+  asking_pause_ns_ =
+      std::min(std::max(limits_.stall_ns, 2 * asking_pause_ns_), std::max(limits_.stall_ns, limits_.first_tick_ns));
+  next_asking_ns_ = now_ns + asking_pause_ns_;
+}
+
+void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_ns) {
+  const std::string silent = "no tick for " + seconds_text(now_ns - silent_since_ns());
+  if (finding == SecondAsking::Finding::missed) {
+    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), silent + ", and newer values when asked again");
+    wants_login_ = true;
+    return;
+  }
+  // Of what never came, a token may be wrong in itself; twenty of them are not.
+  if (finding == SecondAsking::Finding::dead && (any_heard_ || (last_tick_ns_ == 0 && carried_open() >= kMany))) {
+    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), silent + ", and no answer when asked again");
+    wants_login_ = true;
+    return;
+  }
+  if (finding == SecondAsking::Finding::dead) return judge_silence(now_ns);
+  // The broker knows no better. What is merely unusual is quiet then.
+  const FeedEvidence evidence = evidence_of_silence(now_ns);
+  set_quiet(now_ns, evidence == FeedEvidence::expected ? evidence : FeedEvidence::none,
+            ", and the same values when asked again");
+}
+
+FeedEvidence MarketWatch::evidence_of_silence(std::int64_t now_ns) const {
+  const std::int64_t silent = now_ns - silent_since_ns();
+  const bool unusual = pace_.has_alarm() && silent > pace_.alarming_ns();
+  if (expected_since_ns_ == 0) return unusual ? FeedEvidence::unusual : FeedEvidence::none;
+  const std::int64_t due = now_ns - std::max(silent_since_ns(), expected_since_ns_);
+  const bool overdue = due > std::max(limits_.first_tick_ns, pace_.unusual_ns());
+  return unusual || overdue ? FeedEvidence::expected : FeedEvidence::none;
+}
+
+// Nothing can be asked: the feed's own pace and what should tick decide.
+void MarketWatch::judge_silence(std::int64_t now_ns) {
+  const FeedEvidence evidence = evidence_of_silence(now_ns);
+  if (evidence == FeedEvidence::none) return set_quiet(now_ns, evidence, "");
+  set(FeedState::stale, evidence, silent_since_ns(),
+      "no tick for " + seconds_text(now_ns - silent_since_ns()) + " though some are due");
+  wants_login_ = true;
+}
+
+// Expected: the broker may know no better, and another one may.
+void MarketWatch::set_quiet(std::int64_t now_ns, FeedEvidence evidence, const char* how) {
+  // What proved a feed stale is disproved by a live tick alone. A connection without frames is another one now.
+  if (state_ == FeedState::stale && !no_frame_) {
+    wants_login_ = true;
+    return;
+  }
+  wants_login_ = evidence != FeedEvidence::none;
+  if (state_ == FeedState::quiet && evidence_ == evidence) return;
+  set(FeedState::quiet, evidence, silent_since_ns(), "no tick for " + seconds_text(now_ns - silent_since_ns()) + how);
+}
+
+void MarketWatch::set(FeedState state, FeedEvidence evidence, std::int64_t since_ns, std::string message) {
+  state_ = state;
+  evidence_ = evidence;
+  since_ns_ = since_ns;
+  message_ = std::move(message);
+  no_frame_ = false;
+}
+
+}  // namespace gw::liveness

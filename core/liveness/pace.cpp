@@ -1,0 +1,61 @@
+#include "core/liveness/pace.hpp"
+
+#include <algorithm>
+
+namespace gw::liveness {
+namespace {
+
+// The limit is a few heartbeats long. A 64th of it is short enough that a second of ticks fills eight slots where the
+// limit is one of seconds, and long enough that the frames of one burst fill one.
+constexpr int kSlotsOfLimit = 64;
+// Pauses of a market vary: three times the longest of late is not usual any more, and to say so costs nothing.
+constexpr int kUnusual = 3;
+// A login costs a place and a moment of the broker's patience. A lull is a few times the usual pause; twenty times the
+// longest of late is none.
+constexpr int kAlarming = 20;
+// A login for a pace that was seen for a shorter time than the limit itself would be one for chance; three times that
+// is a minute with most brokers.
+constexpr int kSeenLimits = 3;
+constexpr std::int64_t kMostGap = 3'600'000'000'000;  // what ticks less than once an hour has no pace
+// Each slot takes a 64th off the longest pause: one from the lunch hour is forgotten after some minutes of trading.
+constexpr std::int64_t kForget = 64;
+
+}  // namespace
+
+Pace::Pace(std::int64_t stall_limit_ns) : stall_limit_ns_(stall_limit_ns), slot_ns_(stall_limit_ns / kSlotsOfLimit) {}
+
+void Pace::on_tick(std::int64_t now_ns) {
+  ++ticks_;
+  if (last_tick_ns_ != 0) seen_ns_ += now_ns - last_tick_ns_;
+  if (now_ns >= slot_end_ns_) {
+    if (last_tick_ns_ != 0) gap_ns_ = std::min(kMostGap, std::max(now_ns - last_tick_ns_, gap_ns_ - gap_ns_ / kForget));
+    slot_end_ns_ = now_ns + slot_ns_;
+    ++busy_slots_;
+  }
+  last_tick_ns_ = now_ns;
+}
+
+void Pace::on_unwanted(std::uint64_t ticks) {
+  const std::uint64_t before = ticks_;
+  ticks_ -= std::min(ticks, ticks_);
+  if (ticks_ < kSlotsToLearn)
+    forget();
+  else
+    gap_ns_ = std::min(kMostGap, static_cast<std::int64_t>(static_cast<double>(gap_ns_) * static_cast<double>(before) /
+                                                           static_cast<double>(ticks_)));
+}
+
+void Pace::forget() {
+  ticks_ = 0;
+  busy_slots_ = 0;
+  gap_ns_ = seen_ns_ = 0;
+  on_ready();
+}
+
+std::int64_t Pace::unusual_ns() const { return std::max(stall_limit_ns_, is_known() ? kUnusual * gap_ns_ : 0); }
+
+bool Pace::has_alarm() const { return is_known() && seen_ns_ >= kSeenLimits * stall_limit_ns_; }
+
+std::int64_t Pace::alarming_ns() const { return std::max(stall_limit_ns_, kAlarming * gap_ns_); }
+
+}  // namespace gw::liveness

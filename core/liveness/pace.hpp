@@ -1,0 +1,41 @@
+// How often the ticks of one exchange come on one connection, learned from the pauses between them. Knows no clock.
+#pragma once
+
+#include <cstdint>
+
+namespace gw::liveness {
+
+class Pace {
+ public:
+  explicit Pace(std::int64_t stall_limit_ns);
+
+  void on_tick(std::int64_t now_ns);
+  // An instrument goes, of which so many ticks came: what is left ticks as much less often.
+  void on_unwanted(std::uint64_t ticks);
+  // A new login: the pause before its first tick teaches nothing.
+  void on_ready() { last_tick_ns_ = slot_end_ns_ = 0; }
+  void forget();
+
+  bool is_known() const { return busy_slots_ >= kSlotsToLearn; }
+  // So long a silence is worth a word: it is not what the feed is like, though it may be what the market is like.
+  std::int64_t unusual_ns() const;
+  // So long a silence is worth a login. Known only when the feed has ticked for some time: a few ticks of a contract
+  // that trades once in a while are no pace.
+  bool has_alarm() const;
+  std::int64_t alarming_ns() const;
+
+ private:
+  // Fewer are chance, more would leave a feed unjudged that dies in its first seconds.
+  static constexpr std::uint32_t kSlotsToLearn = 8;
+
+  const std::int64_t stall_limit_ns_;
+  const std::int64_t slot_ns_;  // ticks within one teach once: a frame with hundreds of ticks is no pace
+  std::uint64_t ticks_ = 0;
+  std::uint32_t busy_slots_ = 0;
+  std::int64_t gap_ns_ = 0;  // the longest lately
+  std::int64_t slot_end_ns_ = 0;
+  std::int64_t last_tick_ns_ = 0;  // of this login; 0: none
+  std::int64_t seen_ns_ = 0;       // for how long it has ticked
+};
+
+}  // namespace gw::liveness

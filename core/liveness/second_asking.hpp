@@ -1,0 +1,46 @@
+// One round of asking again: up to three instruments of a silent exchange are subscribed anew on the same connection,
+// where the broker answers that with the last values. Knows no clock.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "core/liveness/last_values.hpp"
+
+namespace gw::liveness {
+
+class SecondAsking {
+ public:
+  static constexpr std::size_t kMost = 3;  // one may be wrong in itself, and many would be a burden
+
+  enum class Finding {
+    missed,  // newer values than those that were sent: ticks were missed
+    dead,    // no answer
+    quiet,   // the same values: there was nothing to send
+  };
+
+  bool is_under_way() const { return count_ != 0; }
+  // `before`: what had come of each; unknown values where nothing had.
+  struct Asked {
+    std::uint32_t instrument = 0;
+    LastValues before;
+  };
+  void begin(std::span<const Asked> asked, std::int64_t now_ns);
+  void end() { count_ = 0; }
+  // A packet of an instrument that may be one of those.
+  void on_values(std::uint32_t instrument, const LastValues& values);
+  // Nothing: it is not over yet.
+  std::optional<Finding> check(std::int64_t now_ns) const;
+
+ private:
+  enum class Answer : std::uint8_t { none, same, newer };
+  std::array<Asked, kMost> asked_;
+  std::array<Answer, kMost> answers_{};
+  std::size_t count_ = 0;
+  std::int64_t due_ns_ = 0;
+};
+
+}  // namespace gw::liveness

@@ -1,0 +1,97 @@
+// A login anew for a feed that is silent or late: beside the old one where the account has a free place, so that what
+// comes there meanwhile is not lost and nothing is lost by a login that is refused; else in its place.
+#include <algorithm>
+#include <random>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "core/base/log.hpp"
+#include "core/base/text.hpp"
+#include "core/plugin_host/broker_link.hpp"
+
+namespace gw::plugin_host {
+
+using bus::FeedEvidence;
+using bus::FeedState;
+
+void BrokerLink::renew_what_is_due(std::size_t number, std::int64_t now_ns) {
+  AdapterInstance& connection = *connections_[number];
+  auto pauses = login_pauses_.find(number);
+  const liveness::MarketWatch* market = connection.judge()->wants_login();
+  const bool others_live = connection.judge()->any_lives();
+  // The same values when asked again, while other exchanges tick here: nothing speaks against the connection.
+  if (market == nullptr || (market->state() == FeedState::quiet && others_live)) {
+    if (pauses != login_pauses_.end()) pauses->second.on_well(now_ns);
+    return;
+  }
+  if (pauses == login_pauses_.end()) pauses = login_pauses_.try_emplace(number, std::random_device{}()).first;
+  const bool at_once =
+      market->evidence() == FeedEvidence::proved || (market->state() == FeedState::stale && !others_live);
+  if (successors_.contains(number) || halted_ || !pauses->second.is_due(now_ns, at_once)) return;
+  pauses->second.on_login(now_ns);
+  renew(number, market->exchange() + ": " + market->message());
+}
+
+void BrokerLink::renew(std::size_t number, const std::string& why) {
+  counts_.recycles.fetch_add(1, std::memory_order_relaxed);
+  if (!has_free_place()) return connections_[number]->recycle(why);
+  log::warning("broker", options_.name + ": logging in anew beside the present connection: " + why);
+  auto& successor = successors_[number];
+  successor = make_connection(connections_[number]->judge());
+  if (const auto created = successor->create(); !created || !successor->login_problem().empty()) {
+    successors_.erase(number);
+    return connections_[number]->recycle(why);
+  }
+  successor->connect();
+}
+
+// The connections that are open, or about to be, and the account's own number of them.
+bool BrokerLink::has_free_place() const {
+  const std::uint32_t places = library_->descriptor().limits->connections_per_account;
+  const auto used = std::count_if(connections_.begin(), connections_.end(), [](const auto& c) {
+    return c != nullptr && c->state() != AdapterInstance::State::idle;
+  });
+  return places == 0 || static_cast<std::size_t>(used) + successors_.size() < places;
+}
+
+std::optional<std::size_t> BrokerLink::find_successor(const AdapterInstance& connection) const {
+  for (const auto& [number, successor] : successors_)
+    if (successor.get() == &connection) return number;
+  return std::nullopt;
+}
+
+// The new one is logged in: what the old one carries is subscribed there, and the old one goes.
+void BrokerLink::take_its_place(std::size_t number) {
+  std::unique_ptr<AdapterInstance> old = std::move(connections_[number]);
+  connections_[number] = std::move(successors_.at(number));
+  successors_.erase(number);
+  connections_[number]->take_over(*old);
+  old->stop();
+}
+
+void BrokerLink::on_successor_lost(std::size_t number, const Loss& loss) {
+  // Not from inside what it says of itself.
+  std::shared_ptr<AdapterInstance> gone = std::move(successors_.at(number));
+  successors_.erase(number);
+  boost::asio::post(io_, [gone] { gone->stop(); });
+  const std::string why = "the login beside the present connection failed: " + loss.why;
+  switch (loss.status) {
+    case BGW_E_AUTH:
+      return halt(bus::LinkState::auth_expired,
+                  why + "; after a new login: broker-gateway brokers relogin " + options_.name);
+    case BGW_E_RATE:
+      // Other programs have the account's other places.
+      log::warning("broker", options_.name + ": " + why + "; logging in in its place");
+      return connections_[number]->recycle(why);
+    default:
+      log::warning("broker", options_.name + ": " + why + "; the present connection goes on");
+  }
+}
+
+void BrokerLink::drop_successors() {
+  for (const auto& [number, successor] : successors_) successor->stop();
+  successors_.clear();
+}
+
+}  // namespace gw::plugin_host

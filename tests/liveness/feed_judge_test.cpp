@@ -1,0 +1,382 @@
+// What proves that a feed lives, what that it is dead, and what neither.
+#include "tests/liveness/judge_fixture.hpp"
+
+namespace gw::liveness {
+namespace {
+
+// ---- what proves life
+
+TEST_F(JudgeTest, SnapshotsProveNothingAndATickDoes) {
+  want(0, 1);
+  EXPECT_EQ(state(), FeedState::unknown);
+  EXPECT_FALSE(tick(0)) << "the answer to the choice of a mode";
+  EXPECT_EQ(state(), FeedState::unknown);
+  EXPECT_TRUE(tick(0));
+  EXPECT_EQ(state(), FeedState::live);
+}
+
+TEST_F(JudgeTest, APacketThatSaysNothingNewIsNoTick) {
+  want(0, 1);
+  judge().take_news();
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(packet(0, kWall + now_, false));
+  EXPECT_EQ(state(), FeedState::unknown);
+  EXPECT_FALSE(judge().take_news());
+}
+
+TEST_F(JudgeTest, WhereOneSnapshotComesTheFirstTickIsOneAfterTwoSeconds) {
+  want(0, 1);
+  pass(2 * kSecond + 1);
+  EXPECT_TRUE(tick(0));
+}
+
+TEST_F(JudgeTest, ALateTickProvesNothing) {
+  want(0, 1);
+  tick(0);
+  EXPECT_FALSE(tick(0, 11 * kSecond));
+  EXPECT_EQ(state(), FeedState::unknown);
+  EXPECT_TRUE(tick(0, 9 * kSecond));
+}
+
+TEST_F(JudgeTest, ATickThatIsStampedAheadProvesNothing) {
+  want(0, 1);
+  tick(0);
+  EXPECT_FALSE(tick(0, -50 * 60 * kSecond));
+  EXPECT_EQ(state(), FeedState::unknown);
+}
+
+// ---- asking again
+
+TEST_F(JudgeTest, AFeedThatDiesAfterASecondIsFoundByAskingAgain) {
+  want(0, 50);
+  run(kSecond);
+  answers_ = Answers::moving;
+  pass(kStall + kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+  EXPECT_EQ(evidence(), FeedEvidence::proved);
+  EXPECT_TRUE(wants_login());
+  EXPECT_EQ(askings_, 1);
+}
+
+TEST_F(JudgeTest, AFeedThatShowsSnapshotsAloneIsFoundByAskingAgain) {
+  answers_ = Answers::moving;
+  want(0, 50);
+  pass(kStall + kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, NoAnswerWithinTwoSecondsIsADeadLink) {
+  want(0, 50);
+  run(kSecond);
+  answers_ = Answers::none;
+  pass(kStall + kSecond);
+  EXPECT_EQ(state(), FeedState::live) << "asked, and not answered yet";
+  pass(2 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+  EXPECT_NE(market().message().find("no answer when asked again"), std::string::npos) << market().message();
+}
+
+TEST_F(JudgeTest, AFeedThatNeverSentAnythingIsFoundWhereManyInstrumentsAreAsked) {
+  answers_ = Answers::none;
+  want(0, 50);
+  pass(kStall + 3 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, OneInstrumentOfWhichNothingEverCameIsQuiet) {
+  answers_ = Answers::none;
+  want(0, 1);
+  pass(600 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, TheSameValuesProveThatItIsQuiet) {
+  want(0, 14);
+  run(kSecond, 14);
+  pass(3600 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_EQ(evidence(), FeedEvidence::none);
+  EXPECT_FALSE(wants_login());
+  EXPECT_GT(askings_, 10);
+  EXPECT_LT(askings_, 90) << "once a minute after the first few";
+}
+
+TEST_F(JudgeTest, AQuietFeedThatDiesIsFoundWhenItIsAskedNext) {
+  want(0, 14);
+  pass(600 * kSecond);
+  ASSERT_EQ(state(), FeedState::quiet);
+  answers_ = Answers::moving;
+  pass(61 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, ATickEndsTheRoundAndWhatItFound) {
+  want(0, 50);
+  run(kSecond);
+  answers_ = Answers::none;
+  pass(kStall + kSecond);
+  run(10 * kSecond);
+  EXPECT_EQ(state(), FeedState::live);
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, OneThatTradedJustWhenItWasAskedIsNoProofWhereTheFeedGoesOn) {
+  want(0, 3);
+  run(kSecond, 3);
+  pass(kStall);
+  for (std::uint32_t i = 0; i < 3; ++i) packet(i);
+  EXPECT_NE(state(), FeedState::stale);
+}
+
+// ---- what stale needs to end
+
+TEST_F(JudgeTest, AStaleFeedStaysSoOverLoginsAndSnapshotsUntilItTicks) {
+  want(0, 50);
+  run(6 * kSecond);
+  answers_ = Answers::moving;
+  pass(60 * kSecond);
+  ASSERT_EQ(state(), FeedState::stale);
+  for (int login = 0; login < 5; ++login) {
+    log_in();
+    EXPECT_FALSE(wants_login()) << "the new one is judged anew";
+    pass(60 * kSecond);
+    EXPECT_EQ(state(), FeedState::stale);
+    EXPECT_TRUE(wants_login());
+  }
+  log_in();
+  answers_ = Answers::still;
+  pass(60 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale) << "the same values prove no life either";
+  tick(0);
+  tick(0);
+  EXPECT_EQ(state(), FeedState::live);
+}
+
+TEST_F(JudgeTest, AConnectionWithoutFramesIsStaleAndQuietWhereTheNextOneIs) {
+  want(0, 3);
+  run(6 * kSecond, 3);
+  judge().on_no_frame(now_, kWall + now_, "no frame for 3.0 s");
+  EXPECT_EQ(state(), FeedState::stale);
+  log_in();
+  EXPECT_EQ(state(), FeedState::stale);
+  pass(60 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_FALSE(wants_login());
+}
+
+// ---- the phases of the day
+
+TEST_F(JudgeTest, SilenceBeforeTheOpenIsNoneAndIsFoundAfterIt) {
+  closed_.insert("NSE");
+  want(0, 50);
+  run(10 * kSecond);
+  answers_ = Answers::moving;
+  pass(3600 * kSecond);
+  EXPECT_EQ(askings_, 0);
+  EXPECT_EQ(state(), FeedState::live);
+  closed_.clear();
+  pass(kStall + kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, WhenTheMarketOpensNothingIsProvedYet) {
+  want(0, 50);
+  run(10 * kSecond);
+  closed_.insert("NSE");
+  pass(kSecond);
+  EXPECT_EQ(state(), FeedState::live);
+  closed_.clear();
+  pass(kSecond);
+  EXPECT_EQ(state(), FeedState::unknown);
+}
+
+TEST_F(JudgeTest, AStaleFeedIsQuietWhenItsMarketCloses) {
+  want(0, 50);
+  run(6 * kSecond);
+  answers_ = Answers::moving;
+  pass(60 * kSecond);
+  closed_.insert("NSE");
+  pass(kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, AKindWhoseMarketIsClosedSaysNothing) {
+  want(0, 50, "NSE", InstrumentKind::share_with_derivatives);
+  run(10 * kSecond);
+  closed_kinds_.insert(InstrumentKind::share_with_derivatives);
+  answers_ = Answers::moving;
+  pass(1200 * kSecond);
+  EXPECT_EQ(askings_, 0);
+  EXPECT_NE(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, WhatNobodyHoldsIsNotJudged) {
+  want(0, 1);
+  run(6 * kSecond, 1);
+  answers_ = Answers::moving;
+  pass(600 * kSecond);
+  ASSERT_EQ(state(), FeedState::stale);
+  unwant(0);
+  pass(kSecond);
+  EXPECT_EQ(state(), FeedState::unknown);
+}
+
+// ---- exchange by exchange
+
+TEST_F(JudgeTest, TicksOfOneExchangeHideNoSilenceOfAnother) {
+  want(0, 20, "NSE");
+  want(100, 20, "MCX");
+  run(6 * kSecond, 20);
+  run(6 * kSecond, 20, kSecond / 5, 100);
+  answers_ = Answers::moving;
+  for (int i = 0; i < 300; ++i) run(kSecond / 5, 20, kSecond / 5, 100);
+  EXPECT_EQ(state("NSE"), FeedState::stale);
+  EXPECT_EQ(state("MCX"), FeedState::live);
+}
+
+// ---- expectation, where nothing can be asked
+
+TEST_F(JudgeTest, ManyInstrumentsOfWhichNoneTicksInTimeAreStale) {
+  silent_exchanges_.insert("NSE");
+  want(0, 20);
+  pass(kFirstTick - kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_FALSE(wants_login());
+  pass(2 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+  EXPECT_EQ(evidence(), FeedEvidence::expected);
+  EXPECT_TRUE(wants_login());
+}
+
+TEST_F(JudgeTest, AnIndexTicksInTime) {
+  silent_exchanges_.insert("NSE_INDEX");
+  want(0, 1, "NSE_INDEX");
+  pass(kFirstTick + kSecond);
+  EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
+}
+
+TEST_F(JudgeTest, SoDoesWhatDidSoInItsLastSessions) {
+  silent_exchanges_.insert("NSE");
+  expected_.insert("S3");
+  want(0, 5);
+  pass(kFirstTick + kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, AFewInstrumentsAreQuietForEver) {
+  silent_exchanges_.insert("NSE");
+  want(0, 14);
+  pass(6 * 3600 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_EQ(evidence(), FeedEvidence::none);
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, WhatIsAddedToAQuietMarketHasItsTime) {
+  silent_exchanges_.insert("NSE");
+  want(0, 5);
+  pass(3600 * kSecond);
+  want(5, 45);
+  pass(kFirstTick - kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  pass(2 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, AFewThatTickedSteadilyAreMissedSoon) {
+  silent_exchanges_.insert("NSE");
+  want(0, 3);
+  run(60 * kSecond, 3);
+  pass(20 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+  EXPECT_EQ(evidence(), FeedEvidence::unusual);
+}
+
+TEST_F(JudgeTest, AFewTicksOfASecondAreNoPace) {
+  silent_exchanges_.insert("NSE");
+  want(0, 3);
+  run(2 * kSecond, 3);
+  pass(3600 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+}
+
+TEST_F(JudgeTest, WhereTheSameValuesAreAnsweredTheSilenceOfWhatShouldTickIsQuietAndWorthALogin) {
+  want(0, 50);
+  run(60 * kSecond);
+  pass(60 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_EQ(evidence(), FeedEvidence::expected);
+  EXPECT_TRUE(wants_login());
+}
+
+// ---- another broker's word
+
+TEST_F(JudgeTest, AnothersTicksProveWhatNoQuestionCould) {
+  silent_exchanges_.insert("NSE");
+  want(0, 3);
+  run(kSecond, 3);
+  judge().on_proof("NSE", now_, "another broker shows ticks that are missing here");
+  EXPECT_EQ(state(), FeedState::live) << "it has not been silent for its limit";
+  pass(kStall + kSecond);
+  judge().on_proof("BSE", now_, "of another exchange");
+  EXPECT_NE(state(), FeedState::stale);
+  judge().on_proof("NSE", now_, "another broker shows ticks that are missing here");
+  EXPECT_EQ(state(), FeedState::stale);
+  EXPECT_EQ(evidence(), FeedEvidence::proved);
+}
+
+// ---- lag
+
+TEST_F(JudgeTest, AFeedThatFallsBehindIsStaleUntilItIsInTime) {
+  want(0, 50);
+  run(6 * kSecond);
+  for (int i = 0; i < 10; ++i) {
+    for (std::uint32_t n = 0; n < 50; ++n) tick(n, 12 * kSecond);
+    pass(kSecond / 5);
+  }
+  EXPECT_EQ(state(), FeedState::stale);
+  EXPECT_TRUE(wants_login());
+  tick(0, 11 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+  tick(0, kSecond);
+  EXPECT_EQ(state(), FeedState::live);
+}
+
+TEST_F(JudgeTest, SnapshotsOfWhatHasNotTradedForHoursAreNoLag) {
+  want(0, 3);
+  run(6 * kSecond, 3);
+  for (std::uint32_t i = 10; i < 24; ++i) {
+    judge().on_wanted(i, "OLD", "NSE", InstrumentKind::other, kWall + now_);
+    judge().on_asked(i, now_);
+    packet(i, 3 * 3600 * kSecond);
+    packet(i, 3 * 3600 * kSecond);
+    run(2 * kSecond, 3);
+  }
+  EXPECT_EQ(state(), FeedState::live);
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, RecordedFramesAreNeverLate) {
+  want(0, 3);
+  for (int i = 0; i < 300; ++i) {
+    tick(0, 400 * 24 * 3600 * kSecond);
+    pass(kSecond);
+  }
+  EXPECT_NE(state(), FeedState::stale);
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, AJumpOfTheClockIsNoLag) {
+  want(0, 3);
+  run(6 * kSecond, 3);
+  judge().forget_lag();
+  for (int i = 0; i < 100; ++i) {
+    tick(0, 3600 * kSecond);
+    pass(kSecond / 5);
+  }
+  EXPECT_FALSE(wants_login());
+}
+
+}  // namespace
+}  // namespace gw::liveness

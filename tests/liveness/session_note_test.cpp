@@ -1,0 +1,49 @@
+// What is kept of a session for the next ones: whether an instrument ticked soon.
+#include <gmock/gmock.h>
+
+#include "tests/liveness/judge_fixture.hpp"
+
+namespace gw::liveness {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+TEST_F(JudgeTest, AnInstrumentThatTicksSoonAfterTheOpenIsNotedOnceASession) {
+  closed_.insert("NSE");
+  want(0, 1);
+  pass(kSecond);
+  closed_.clear();
+  pass(kSecond);
+  run(10 * kSecond, 1);
+  EXPECT_THAT(noted_, ElementsAre("S0.NSE in time"));
+  closed_.insert("NSE");
+  pass(kSecond);
+  closed_.clear();
+  pass(kSecond);
+  run(10 * kSecond, 1);
+  EXPECT_THAT(noted_, ElementsAre("S0.NSE in time", "S0.NSE in time"));
+}
+
+TEST_F(JudgeTest, OneThatDoesNotWhileOthersDoIsNotedToo) {
+  want(0, 2);
+  run(kFirstTick + kSecond, 1);
+  EXPECT_THAT(noted_, UnorderedElementsAre("S0.NSE in time", "S1.NSE late"));
+}
+
+TEST_F(JudgeTest, AMuteFeedSaysNothingOfItsInstruments) {
+  want(0, 2);
+  pass(2 * kFirstTick);
+  EXPECT_THAT(noted_, IsEmpty());
+}
+
+TEST_F(JudgeTest, WhatTicksWhileTheMarketIsNotOpenIsOfNoSession) {
+  closed_.insert("NSE");
+  want(0, 1);
+  run(10 * kSecond, 1);
+  EXPECT_THAT(noted_, IsEmpty());
+}
+
+}  // namespace
+}  // namespace gw::liveness
