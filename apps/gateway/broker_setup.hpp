@@ -38,10 +38,18 @@ using MarketOpen = std::function<bool(std::string_view exchange, InstrumentKind 
 // A broker says which instrument list of the plugin is the present one. [feed]
 using ListAnnounced = std::function<void(const std::string& plugin, std::string_view etag)>;
 
+// Whether an instrument ticked in time on each of its last three trading sessions. [any]
+using IsExpected = std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)>;
+// It was carried in a session that is open: whether its first tick came in time. [any]
+using SessionSeen =
+    std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>;
+
 // What links ask of the gateway until the feed thread has ended.
 struct LinkServices {
   MarketOpen market_open;
   ListAnnounced list_announced;
+  IsExpected is_expected;
+  SessionSeen session_seen;
   CredentialsChecker& credentials;
 };
 

@@ -82,7 +82,9 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   log::info("gateway", "starting with " + loaded_.file);
   if (const auto done = open_stores(); !done) return done;
   if (const auto done = check_brokers(); !done) return done;
+  load_sessions();
   if (const auto done = start_brokers(); !done) return done;
+  drop_sessions();
   if (const auto done = start_proxy(); !done) return done;
   start_zeromq();
   if (const auto done = start_control(); !done) return done;
@@ -141,23 +143,30 @@ std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host:
     instruments::Import import(import_rules(library));
     if (const auto read = import.read_builtin(*extension); !read)
       log::error("plugin", name + ": " + read.error().message);
-    return std::make_shared<const instruments::Index>(import.index());
+    return indexes_[name] = std::make_shared<const instruments::Index>(import.index());
   }
   auto loaded = store.load(name);
   if (!loaded) {
     log::error("instruments", name + ": " + loaded.error().message);
     return std::make_shared<const instruments::Index>();
   }
-  return *loaded;
+  return indexes_[name] = std::move(*loaded);
 }
 
 LinkServices Gateway::link_services() {
+  const std::string_view open = calendar::word(calendar::MarketStatus::open);  // silence is judged in this phase alone
   return {[calendar = calendar_](std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) {
             return calendar->load()->status(exchange, kind, wall_ns) == calendar::MarketStatus::open;
           },
           [this](const std::string& plugin, std::string_view etag) {
             const std::lock_guard lock(updater_mutex_);
             if (updater_) updater_->announced(plugin, etag);
+          },
+          [this, open](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns) {
+            return sessions_.is_expected(symbol, exchange, open, exchange_day(*calendar_->load(), exchange, wall_ns));
+          },
+          [this, open](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time) {
+            sessions_.note(symbol, exchange, open, exchange_day(*calendar_->load(), exchange, wall_ns), in_time);
           },
           credentials_};
 }
@@ -298,6 +307,7 @@ void Gateway::stop() {
     proxy_thread_.join();
   }
   feed_.stop();
+  save_sessions();
   proxy_.reset();
   zeromq_.reset();
   log::info("gateway", "stopped");

@@ -58,10 +58,12 @@ std::string Gateway::retry(const std::string& name) {
 
 void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
+  constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more than that of the history of sessions
   if (reload_wanted_.exchange(false)) take_up_configuration();
   look_at_database();
   look_at_day();
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
+  if (looks_ % kLooksPerSave == 0) save_sessions();
 }
 
 void Gateway::look_at_database() {
@@ -105,6 +107,7 @@ void Gateway::take_up_list(const plugin_host::Library& library) {
 void Gateway::look_at_day() {
   const std::int64_t today = day_at(wall_ns(), loaded_.calendar.clock.offset_at(wall_ns()));
   if (std::exchange(day_, today) == today) return;
+  drop_sessions();
   for (const plugin_host::ScanEntry& entry : plugins_) {
     if (entry.library == nullptr) continue;
     const bgw_instruments* extension = entry.library->instruments();
