@@ -117,6 +117,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   options.reconnect.max_ns = broker.reconnect.max.count();
   options.reconnect.attempts = broker.reconnect.attempts;
   options.lag_limit_ns = broker.lag_limit.count();
+  options.first_tick_limit_ns = broker.first_tick_limit.count();
   options.outgoing = outgoing_of(broker);
   options.list_announced = [plugin = broker.plugin, announced = services.list_announced](std::string_view etag) {
     announced(plugin, etag);
