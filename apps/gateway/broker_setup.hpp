@@ -12,7 +12,7 @@
 #include "core/config/load.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/plugin_host/scanner.hpp"
-#include "core/routing/broker_table.hpp"
+#include "core/routing/router.hpp"
 
 namespace gw::app {
 
@@ -52,6 +52,11 @@ struct LinkServices {
   SessionSeen session_seen;
   CredentialsChecker& credentials;
 };
+
+// "RELIANCE.NSE", as the configuration writes it.
+routing::Pin pin_of(const std::string& symbol);
+// One warning for each canary that the broker's list lacks. [routing]
+void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId id);
 
 // Adds a link to the feed thread unless the broker cannot be used; what is wrong is logged with file and line.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,

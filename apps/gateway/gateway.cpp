@@ -191,7 +191,9 @@ Result<void> Gateway::start_brokers() {
           plugin + ": none are known yet; run: broker-gateway instruments update, or import --broker NAME FILE");
     proxy_->router().set_index(plugin, index);
   }
-  proxy_->router().lineup("", proxy_->desk().brokers_named(config().active_broker));
+  routing::Router& router = proxy_->router();
+  router.lineup("", proxy_->desk().brokers_named(config().active_broker));
+  for (routing::BrokerId id = 0; id < router.broker_count(); ++id) warn_of_missing_canaries(router, id);
   proxy_->desk().set_calendar(calendar_->load());
   return {};
 }
@@ -234,14 +236,11 @@ void Gateway::start_zeromq() {
     return;
   }
   zeromq_ = std::move(*publisher);
-  std::vector<routing::Router::Pin> pins;
-  for (const std::string& symbol : z.symbols) {
-    const std::size_t dot = symbol.rfind('.');
-    pins.push_back({symbol.substr(0, dot), symbol.substr(dot + 1)});
-  }
+  std::vector<routing::Pin> pins;
+  for (const std::string& symbol : z.symbols) pins.push_back(pin_of(symbol));
   proxy_->router().publish_to(*zeromq_, std::move(pins));
   log::info("zeromq", "publishing on " + zeromq_->endpoint());
-  for (const routing::Router::Pin& pin : proxy_->router().missing_pins())
+  for (const routing::Pin& pin : proxy_->router().missing_pins())
     log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " +
                                config().active_broker.front() + "; it stays wanted");
 }

@@ -98,6 +98,13 @@ struct Route {
 
 static_assert(offsetof(Route, symbol) <= kCacheLine);
 
+// An instrument that stays wanted though no client asks.
+struct Pin {
+  std::string symbol;
+  std::string exchange;
+  friend bool operator==(const Pin&, const Pin&) = default;
+};
+
 struct BrokerSetup {
   std::string name;
   std::string plugin;
@@ -108,6 +115,7 @@ struct BrokerSetup {
   bool hot_standby = false;
   bool tokens_per_exchange = false;  // a token is unique within its broker_exchange only
   bool simulated = false;            // its prices are invented
+  std::vector<Pin> canary = {};      // subscribed as long as it is attached: see Router::keep_canaries
 };
 
 // What a connected link's feed is like, as it was last said: a new login alone does not make a silent feed live.
