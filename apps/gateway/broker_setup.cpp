@@ -81,6 +81,16 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
   return all;
 }
 
+routing::Pin pin_of(const std::string& symbol) {
+  const std::size_t dot = symbol.rfind('.');
+  return {symbol.substr(0, dot), symbol.substr(dot + 1)};
+}
+
+void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId id) {
+  for (const std::string& missing : router.missing_canaries(id))
+    log::warning("broker", router.broker(id).setup().name + ": " + missing + "; it is subscribed when a list has it");
+}
+
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
                                    bus::Doorbell& routing_bell, const LinkServices& services) {
@@ -88,6 +98,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   setup.name = broker.name;
   setup.plugin = broker.plugin;
   setup.hot_standby = broker.standby == "hot";
+  for (const std::string& symbol : broker.canary) setup.canary.push_back(pin_of(symbol));
   const auto give_up = [&](const std::string& why) {
     setup.unavailable = why;
     log::error("broker", broker.name + ": left out: " + why);
@@ -117,10 +128,13 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   options.reconnect.max_ns = broker.reconnect.max.count();
   options.reconnect.attempts = broker.reconnect.attempts;
   options.lag_limit_ns = broker.lag_limit.count();
+  options.first_tick_limit_ns = broker.first_tick_limit.count();
   options.outgoing = outgoing_of(broker);
   options.list_announced = [plugin = broker.plugin, announced = services.list_announced](std::string_view etag) {
     announced(plugin, etag);
   };
+  options.is_expected = services.is_expected;
+  options.session_seen = services.session_seen;
   if (broker.market_hours == "calendar") options.market_open = services.market_open;
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
   if (const bgw_credentials* extension = library->credentials(); extension != nullptr)

@@ -12,7 +12,7 @@
 #include "core/config/load.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/plugin_host/scanner.hpp"
-#include "core/routing/broker_table.hpp"
+#include "core/routing/router.hpp"
 
 namespace gw::app {
 
@@ -38,12 +38,25 @@ using MarketOpen = std::function<bool(std::string_view exchange, InstrumentKind 
 // A broker says which instrument list of the plugin is the present one. [feed]
 using ListAnnounced = std::function<void(const std::string& plugin, std::string_view etag)>;
 
+// Whether an instrument ticked in time on each of its last three trading sessions. [any]
+using IsExpected = std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)>;
+// It was carried in a session that is open: whether its first tick came in time. [any]
+using SessionSeen =
+    std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>;
+
 // What links ask of the gateway until the feed thread has ended.
 struct LinkServices {
   MarketOpen market_open;
   ListAnnounced list_announced;
+  IsExpected is_expected;
+  SessionSeen session_seen;
   CredentialsChecker& credentials;
 };
+
+// "RELIANCE.NSE", as the configuration writes it.
+routing::Pin pin_of(const std::string& symbol);
+// One warning for each canary that the broker's list lacks. [routing]
+void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId id);
 
 // Adds a link to the feed thread unless the broker cannot be used; what is wrong is logged with file and line.
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,

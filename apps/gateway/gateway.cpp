@@ -82,7 +82,9 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   log::info("gateway", "starting with " + loaded_.file);
   if (const auto done = open_stores(); !done) return done;
   if (const auto done = check_brokers(); !done) return done;
+  load_sessions();
   if (const auto done = start_brokers(); !done) return done;
+  drop_sessions();
   if (const auto done = start_proxy(); !done) return done;
   start_zeromq();
   if (const auto done = start_control(); !done) return done;
@@ -141,23 +143,30 @@ std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host:
     instruments::Import import(import_rules(library));
     if (const auto read = import.read_builtin(*extension); !read)
       log::error("plugin", name + ": " + read.error().message);
-    return std::make_shared<const instruments::Index>(import.index());
+    return indexes_[name] = std::make_shared<const instruments::Index>(import.index());
   }
   auto loaded = store.load(name);
   if (!loaded) {
     log::error("instruments", name + ": " + loaded.error().message);
     return std::make_shared<const instruments::Index>();
   }
-  return *loaded;
+  return indexes_[name] = std::move(*loaded);
 }
 
 LinkServices Gateway::link_services() {
+  const std::string_view open = calendar::word(calendar::MarketStatus::open);  // silence is judged in this phase alone
   return {[calendar = calendar_](std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) {
             return calendar->load()->status(exchange, kind, wall_ns) == calendar::MarketStatus::open;
           },
           [this](const std::string& plugin, std::string_view etag) {
             const std::lock_guard lock(updater_mutex_);
             if (updater_) updater_->announced(plugin, etag);
+          },
+          [this, open](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns) {
+            return sessions_.is_expected(symbol, exchange, open, exchange_day(*calendar_->load(), exchange, wall_ns));
+          },
+          [this, open](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time) {
+            sessions_.note(symbol, exchange, open, exchange_day(*calendar_->load(), exchange, wall_ns), in_time);
           },
           credentials_};
 }
@@ -182,7 +191,9 @@ Result<void> Gateway::start_brokers() {
           plugin + ": none are known yet; run: broker-gateway instruments update, or import --broker NAME FILE");
     proxy_->router().set_index(plugin, index);
   }
-  proxy_->router().lineup("", proxy_->desk().brokers_named(config().active_broker));
+  routing::Router& router = proxy_->router();
+  router.lineup("", proxy_->desk().brokers_named(config().active_broker));
+  for (routing::BrokerId id = 0; id < router.broker_count(); ++id) warn_of_missing_canaries(router, id);
   proxy_->desk().set_calendar(calendar_->load());
   return {};
 }
@@ -225,14 +236,11 @@ void Gateway::start_zeromq() {
     return;
   }
   zeromq_ = std::move(*publisher);
-  std::vector<routing::Router::Pin> pins;
-  for (const std::string& symbol : z.symbols) {
-    const std::size_t dot = symbol.rfind('.');
-    pins.push_back({symbol.substr(0, dot), symbol.substr(dot + 1)});
-  }
+  std::vector<routing::Pin> pins;
+  for (const std::string& symbol : z.symbols) pins.push_back(pin_of(symbol));
   proxy_->router().publish_to(*zeromq_, std::move(pins));
   log::info("zeromq", "publishing on " + zeromq_->endpoint());
-  for (const routing::Router::Pin& pin : proxy_->router().missing_pins())
+  for (const routing::Pin& pin : proxy_->router().missing_pins())
     log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " +
                                config().active_broker.front() + "; it stays wanted");
 }
@@ -298,6 +306,7 @@ void Gateway::stop() {
     proxy_thread_.join();
   }
   feed_.stop();
+  save_sessions();
   proxy_.reset();
   zeromq_.reset();
   log::info("gateway", "stopped");

@@ -20,6 +20,7 @@
 #include "core/instruments/instrument_store.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/proxy/proxy.hpp"
+#include "core/sessions/session_history.hpp"
 #include "core/zeromq/publisher.hpp"
 
 namespace gw::app {
@@ -27,6 +28,10 @@ namespace gw::app {
 // gateway.cpp
 log::Options log_options(const config::Log& config);
 proxy::ShardOptions shard_options(const config::Config& config);
+
+// The exchange's own day, in days since 1970: the one that the history of trading sessions counts by.
+// gateway_sessions.cpp
+std::int64_t exchange_day(const calendar::Calendar& calendar, std::string_view exchange, std::int64_t wall_ns);
 
 // Differs whenever one of the files that the broker's settings name has changed. gateway_files.cpp
 std::string state_of_secrets(const config::Broker& broker);
@@ -75,6 +80,10 @@ class Gateway {
   void apply(config::Loaded fresh);
   void remove_broker(const std::string& name, const std::string& why);
   void start_broker(const config::Broker& broker);
+  // gateway_sessions.cpp [main before the control thread begins and after it has ended, control]
+  void load_sessions();
+  void save_sessions();
+  void drop_sessions();
   // gateway_files.cpp [control]
   void look_at_files();
   void look_for_plugin(const config::Broker& broker);
@@ -93,7 +102,10 @@ class Gateway {
   std::vector<plugin_host::ScanEntry> plugins_;
   std::unique_ptr<database::Database> database_;  // the control thread's, once that runs
   std::int64_t data_version_ = 0;
-  std::map<std::string, std::int64_t> generations_;  // of instruments, by plugin
+  std::map<std::string, std::int64_t> generations_;                           // of instruments, by plugin
+  std::map<std::string, std::shared_ptr<const instruments::Index>> indexes_;  // the last one loaded, by plugin
+  sessions::SessionHistory sessions_;                                         // before feed_, whose thread asks it
+  bool sessions_unsaved_ = false;                    // saving failed last time, which has been said
   std::map<std::string, std::string> secrets_seen_;  // by broker: which state of its files the present login is from
   std::map<std::string, std::string>
       plugins_seen_;  // by broker: which state of a missing plugin's file was looked at last

@@ -58,10 +58,12 @@ std::string Gateway::retry(const std::string& name) {
 
 void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
+  constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more than that of the history of sessions
   if (reload_wanted_.exchange(false)) take_up_configuration();
   look_at_database();
   look_at_day();
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
+  if (looks_ % kLooksPerSave == 0) save_sessions();
 }
 
 void Gateway::look_at_database() {
@@ -94,10 +96,13 @@ void Gateway::take_up_list(const plugin_host::Library& library) {
   proxy_->post([this, plugin, index] {
     routing::Router& router = proxy_->router();
     router.set_index(plugin, index);
-    for (routing::BrokerId id = 0; id < router.broker_count(); ++id)
-      if (const std::size_t count = router.unlisted_count(id); count != 0 && router.broker(id).setup().plugin == plugin)
+    for (routing::BrokerId id = 0; id < router.broker_count(); ++id) {
+      if (router.broker(id).setup().plugin != plugin) continue;
+      warn_of_missing_canaries(router, id);
+      if (const std::size_t count = router.unlisted_count(id); count != 0)
         log::warning("instruments", router.broker(id).setup().name + ": " + std::to_string(count) +
                                         " subscribed instruments are not in the list: they end with their day");
+    }
   });
 }
 
@@ -105,6 +110,7 @@ void Gateway::take_up_list(const plugin_host::Library& library) {
 void Gateway::look_at_day() {
   const std::int64_t today = day_at(wall_ns(), loaded_.calendar.clock.offset_at(wall_ns()));
   if (std::exchange(day_, today) == today) return;
+  drop_sessions();
   for (const plugin_host::ScanEntry& entry : plugins_) {
     if (entry.library == nullptr) continue;
     const bgw_instruments* extension = entry.library->instruments();

@@ -122,12 +122,13 @@ void Gateway::start_broker(const config::Broker& broker) {
   if (link != nullptr) index = load_index(*find_plugin(plugins_, broker.plugin));
   on_routing([&] {
     routing::Router& router = proxy_->router();
-    const auto id = router.find_broker(broker.name);
+    auto id = router.find_broker(broker.name);
     if (id)
       router.attach_broker(*id, std::move(setup));
     else
-      router.add_broker(std::move(setup));
+      id = router.add_broker(std::move(setup));
     if (index) router.set_index(broker.plugin, index);
+    warn_of_missing_canaries(router, *id);
   });
   if (link != nullptr) feed_.post([link] { link->start(); });
 }

@@ -122,6 +122,7 @@ std::string Gateway::status() {
     out["lineups"] = Json::array();
     for (std::size_t i = 0; i < router.lineup_count(); ++i) {
       const auto id = static_cast<routing::LineupId>(i);
+      if (router.lineup(id).is_canary) continue;
       out["lineups"].push_back(lineup_json(router, router.lineup(id)));
       out["lineups"].back()["elsewhere"] = router.elsewhere_count(id);
     }

@@ -101,4 +101,9 @@ MarketStatus Calendar::status(std::string_view exchange, std::int64_t wall_ns) c
   return best;
 }
 
+Day Calendar::day(std::string_view exchange, std::int64_t wall_ns) const {
+  const Exchange* found = find(exchanges, exchange);
+  return day_of(local_minute(found == nullptr ? clock : found->clock, wall_ns));
+}
+
 }  // namespace gw::calendar

@@ -73,6 +73,8 @@ struct Calendar {
   MarketStatus status(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) const;
   // Of the exchange: where its kinds differ, the one that is furthest.
   MarketStatus status(std::string_view exchange, std::int64_t wall_ns) const;
+  // The date that the exchange's clocks show.
+  Day day(std::string_view exchange, std::int64_t wall_ns) const;
 };
 
 }  // namespace gw::calendar

@@ -123,6 +123,8 @@ struct Broker {
   std::string isolation = "inproc";
   std::optional<Duration> stall_limit;
   Duration lag_limit = 10s;
+  Duration first_tick_limit = 60s;
+  std::vector<std::string> canary;  // SYMBOL.EXCHANGE, one of each exchange at the most
   std::string market_hours = "calendar";
   std::string standby = "cold";
   std::string bind_address;  // of this machine; empty: the system chooses

@@ -31,6 +31,11 @@ bool is_origin(const std::string& text) {
          text.find_first_of("/@?#\\* ", scheme + 3) == std::string::npos;
 }
 
+bool is_instrument(const std::string& text) {
+  const std::size_t dot = text.rfind('.');
+  return dot != std::string::npos && dot != 0 && dot + 1 != text.size();
+}
+
 void read_tls(Context& c, const YAML::Node& node, const std::string& prefix, Tls& t) {
   MappingReader r(c, node, prefix);
   r.integer("port", t.port, 0, 65535);
@@ -98,11 +103,8 @@ void read_zeromq(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.integer("port", z.port, 0, 65535);
   if (z.host.empty()) r.wrong("host", "", "an address, like 127.0.0.1");
   r.texts("symbols", z.symbols);
-  for (const std::string& symbol : z.symbols) {
-    const std::size_t dot = symbol.rfind('.');
-    if (dot == std::string::npos || dot == 0 || dot + 1 == symbol.size())
-      r.wrong("symbols", symbol, "SYMBOL.EXCHANGE, like RELIANCE.NSE");
-  }
+  for (const std::string& symbol : z.symbols)
+    if (!is_instrument(symbol)) r.wrong("symbols", symbol, "SYMBOL.EXCHANGE, like RELIANCE.NSE");
 }
 
 void read_plugins(Context& c, const YAML::Node& node, const std::string& prefix, Plugins& p) {
@@ -142,6 +144,15 @@ void read_broker(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.choice("isolation", b.isolation, {"inproc", "process"});
   r.duration("stall_limit", b.stall_limit, 10ms);
   r.duration("lag_limit", b.lag_limit, 10ms);
+  r.duration("first_tick_limit", b.first_tick_limit, 10ms);
+  r.texts("canary", b.canary);
+  std::set<std::string> watched;
+  for (const std::string& symbol : b.canary) {
+    if (!is_instrument(symbol))
+      r.wrong("canary", symbol, "SYMBOL.EXCHANGE, like NIFTY.NSE_INDEX");
+    else if (const std::string exchange = symbol.substr(symbol.rfind('.') + 1); !watched.insert(exchange).second)
+      r.wrong("canary", symbol, "one instrument of " + exchange + " at the most");
+  }
   r.choice("market_hours", b.market_hours, {"calendar", "always"});
   r.choice("standby", b.standby, {"cold", "hot"});
   r.text("bind_address", b.bind_address);

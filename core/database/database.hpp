@@ -69,9 +69,11 @@ class Transaction {
     if (!committed_ && begun_) static_cast<void>(database_.execute("ROLLBACK"));
   }
   const Result<void>& begun() const { return begun_; }
+  // A commit that failed (a full disk, a lock) is rolled back too, so that the next transaction can begin.
   Result<void> commit() {
-    committed_ = true;
-    return database_.execute("COMMIT");
+    const auto done = database_.execute("COMMIT");
+    committed_ = done.has_value();
+    return done;
   }
 
  private:

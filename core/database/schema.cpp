@@ -76,7 +76,19 @@ CREATE TABLE former_instruments (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4};
+// Trading sessions on which an instrument was carried; `day` is the exchange's own, in days since 1970.
+constexpr const char* kVersion5 = R"sql(
+CREATE TABLE trading_sessions (
+  symbol TEXT NOT NULL,
+  exchange TEXT NOT NULL,
+  phase TEXT NOT NULL,
+  day INTEGER NOT NULL,
+  in_time INTEGER NOT NULL,
+  PRIMARY KEY (symbol, exchange, phase, day)
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 }  // namespace
 

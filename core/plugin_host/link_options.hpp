@@ -50,14 +50,15 @@ struct LinkOptions {
   std::int64_t lag_limit_ns = 0;    // of exchange time behind ours; 0: no limit
   // Whether instruments of that kind trade at the exchange, so that their silence means something. Empty: always.
   std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)> market_open;
-  std::int64_t first_tick_limit_ns = 60'000'000'000;  // what should tick soon after the open does so within it
+  // The broker says which instrument list is the present one. [feed]
+  std::function<void(std::string_view etag)> list_announced;
+  // From the open, or from when the link is ready: the time in which an instrument that is expected to tick should.
+  std::int64_t first_tick_limit_ns = 60'000'000'000;
   // Whether the instrument ticked within first_tick_limit in each of its last three sessions. [feed]
   std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)> is_expected;
   // The instrument was carried while its exchange was open: whether it ticked within the limit. Once a session. [feed]
   std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>
       session_seen;
-  // The broker says which instrument list is the present one. [feed]
-  std::function<void(std::string_view etag)> list_announced;
   std::int64_t steady_ns = 60'000'000'000;       // connected for so long, the back-off begins anew
   std::int64_t idle_close_ns = 10'000'000'000;   // how long a further connection stays open without subscriptions
   std::int64_t second_login_ns = 1'000'000'000;  // credentials that are refused are tried once more so much later

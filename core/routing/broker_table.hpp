@@ -107,6 +107,13 @@ struct Route {
 
 static_assert(offsetof(Route, symbol) <= kCacheLine);
 
+// An instrument that stays wanted though no client asks.
+struct Pin {
+  std::string symbol;
+  std::string exchange;
+  friend bool operator==(const Pin&, const Pin&) = default;
+};
+
 struct BrokerSetup {
   std::string name;
   std::string plugin;
@@ -118,6 +125,7 @@ struct BrokerSetup {
   bool tokens_per_exchange = false;  // a token is unique within its broker_exchange only
   bool simulated = false;            // its prices are invented
   std::int64_t stall_limit_ns = 0;   // a silence of so long is worth a question
+  std::vector<Pin> canary = {};      // subscribed as long as it is attached: see Router::keep_canaries
 };
 
 class BrokerTable {

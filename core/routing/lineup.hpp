@@ -98,7 +98,8 @@ struct Interest {
 };
 
 struct Lineup {
-  std::string key;  // of the user's own list; empty: the default
+  std::string key;         // of the user's own list; empty: the default
+  bool is_canary = false;  // it serves no user: it holds the canaries of one broker
   std::vector<BrokerId> order;
   std::size_t active = 0;           // place in `order`
   std::optional<BrokerId> standby;  // subscribed too

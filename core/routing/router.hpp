@@ -78,12 +78,10 @@ class Router {
   std::size_t unlisted_count(BrokerId broker) const;
   // Everything of the default lineup goes to the publisher as well; `pins` stay wanted in all modes though no client
   // asks.
-  struct Pin {
-    std::string symbol;
-    std::string exchange;
-  };
   void publish_to(Publisher& publisher, std::vector<Pin> pins);
   std::vector<Pin> missing_pins() const;
+  // Why canaries of a broker are not subscribed, one line each, for people. Nothing before it has a list.
+  std::vector<std::string> missing_canaries(BrokerId id) const;
 
   // ---- lineups: router_switch.cpp
   // The lineup of a list of brokers, made when new. An empty key is the default one; its order may be changed later.
@@ -168,6 +166,10 @@ class Router {
   void keep(TopicId topic, std::int64_t until_ns);
   void leave(SessionId session, TopicId id);
   void apply_pins();
+  void keep_canaries(BrokerId id);
+  void end_canaries(BrokerId id);
+  std::optional<LineupId> canary_lineup(BrokerId id) const;
+  std::optional<Stream> poorest_stream(const BrokerTable& table, std::string_view exchange) const;
 
   // router_lineups.cpp
   InterestId find_interest(LineupId lineup, std::string_view symbol, std::string_view exchange) const;

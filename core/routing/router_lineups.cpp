@@ -28,6 +28,8 @@ LineupId Router::lineup(std::string_view key, const std::vector<BrokerId>& order
   Lineup& l = *lineups_[id];
   if (const auto better = better_place(l)) l.active = *better;
   l.standby = standby_of(l);
+  if (id == kDefaultLineup)
+    for (BrokerId broker = 0; broker < brokers_.size(); ++broker) keep_canaries(broker);
   return id;
 }
 

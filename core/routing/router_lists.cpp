@@ -21,6 +21,7 @@ void Router::set_index(std::string_view plugin, std::shared_ptr<const instrument
   }
   settle(true);
   apply_pins();
+  for (const BrokerId id : changed) keep_canaries(id);
   place_what_waits();
   flush_demand();
 }
@@ -94,8 +95,9 @@ void Router::note_listing(Interest& i) {
 }
 
 std::size_t Router::unlisted_count(BrokerId broker) const {
-  return static_cast<std::size_t>(std::count_if(interests_.begin(), interests_.end(), [broker](const auto& interest) {
-    return interest != nullptr && interest->served.broker == broker && !interest->unlisted_on.empty();
+  return static_cast<std::size_t>(std::count_if(interests_.begin(), interests_.end(), [&](const auto& interest) {
+    return interest != nullptr && interest->served.broker == broker && !interest->unlisted_on.empty() &&
+           !lineups_[interest->lineup]->is_canary;
   }));
 }
 

@@ -54,6 +54,15 @@ struct Moment {
   MarketStatus expected;
 };
 
+TEST(TheDay, IsWhatTheExchangesClocksShow) {
+  const auto of = [](const char* exchange, std::int64_t wall_ns) { return calendar().day(exchange, wall_ns); };
+  EXPECT_EQ(of("CASH", at(12, 0, 0)), sys_days(kFriday));
+  EXPECT_EQ(of("CASH", at(12, 23, 59, 59)), sys_days(kFriday));
+  EXPECT_EQ(of("ALWAYS", at(12, 5, 29)), sys_days(kFriday) - days(1)) << "its clocks show UTC";
+  EXPECT_EQ(of("ALWAYS", at(12, 5, 30)), sys_days(kFriday));
+  EXPECT_EQ(of("NOWHERE", at(12, 0, 0)), sys_days(kFriday)) << "the calendar's own clock";
+}
+
 class Status : public testing::TestWithParam<Moment> {};
 
 TEST_P(Status, AtThatMoment) {

@@ -31,7 +31,7 @@ TEST_F(Open, TheFirstOpenLeavesTheNewestSchemaVersion) {
   const auto database = Database::open(file_);
   ASSERT_TRUE(database) << database.error().message;
   EXPECT_EQ(number(**database, "PRAGMA user_version"), static_cast<std::int64_t>(schema_scripts().size()));
-  for (const char* table : {"users", "api_keys", "instruments", "imports", "former_instruments"})
+  for (const char* table : {"users", "api_keys", "instruments", "imports", "former_instruments", "trading_sessions"})
     EXPECT_EQ(number(**database, std::string("SELECT count(*) FROM ") + table), 0) << table;
 }
 
@@ -40,7 +40,7 @@ TEST_F(Open, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt) {
     const auto made = Database::open(file_);
     ASSERT_TRUE(
         (*made)->execute("DROP TABLE api_keys; DROP TABLE users; DROP TABLE instruments; DROP TABLE imports; "
-                         "DROP TABLE former_instruments"));
+                         "DROP TABLE former_instruments; DROP TABLE trading_sessions"));
     ASSERT_TRUE((*made)->execute(schema_scripts()[0]));
     ASSERT_TRUE((*made)->execute("INSERT INTO imports VALUES ('angel', 'scrip.json', 7, 2, 3); PRAGMA user_version=1"));
     ASSERT_TRUE((*made)->execute(

@@ -73,6 +73,18 @@ TEST_F(Statements, ATransactionThatIsNotCommittedLeavesNothing) {
   EXPECT_EQ(count(), 1);
 }
 
+TEST_F(Statements, ACommitThatFailsIsRolledBackSoThatTheNextTransactionBegins) {
+  ASSERT_TRUE(database_->execute("PRAGMA foreign_keys=ON; CREATE TABLE parent (id INTEGER PRIMARY KEY)"));
+  ASSERT_TRUE(database_->execute("CREATE TABLE child (p REFERENCES parent DEFERRABLE INITIALLY DEFERRED)"));
+  {
+    Transaction transaction(*database_);
+    ASSERT_TRUE(database_->execute("INSERT INTO child VALUES (7)"));
+    EXPECT_FALSE(transaction.commit());
+  }
+  const Transaction next(*database_);
+  EXPECT_TRUE(next.begun());
+}
+
 TEST_F(Statements, ANestedTransactionSaysThatItDidNotBegin) {
   const Transaction outer(*database_);
   const Transaction inner(*database_);

@@ -19,6 +19,7 @@ ARROWS = {
     "database": "base",
     "download": "base",
     "accounts": "base database",
+    "sessions": "base database",
     "instruments": "base sdk calendar database",
     "registry": "base sdk",
     "bus": "base sdk",

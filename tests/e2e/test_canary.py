@@ -1,0 +1,62 @@
+"""Instruments that a broker keeps subscribed though no client asks."""
+
+import json
+
+import pytest
+
+from brokers import Angel, Kite, link_of, start_with, status_of
+from stand_in import until
+
+
+@pytest.fixture(params=[Kite, Angel])
+def broker(request, tmp_path):
+    return request.param(tmp_path)
+
+
+def carried(sim, *names):
+    """The stand-in's books, as soon as it carries these and nothing else."""
+    return until(sim, lambda books: set(books["subscriptions"]) == set(names))["subscriptions"]
+
+
+def reconfigure(gateway, change):
+    config = json.loads(gateway.config.read_text())
+    change(config["brokers"])
+    gateway.config.write_text(json.dumps(config))
+    seen = len(gateway.lines)
+    gateway.reload()
+    gateway.wait_line(r"is taken up; brokers in order", seen)
+
+
+def test_a_canary_is_subscribed_without_a_client_and_shared_with_one(start, broker):
+    sim = start.sim("--rate", 50, broker=broker.name)
+    gateway = start_with(start, broker.name, (broker, broker.config(sim.url, canary=["INFY.NSE", "NIFTY.NSE_INDEX"])))
+    infy, nifty = broker.in_books("INFY"), broker.in_books("NIFTY")
+    alone = carried(sim, infy, nifty)
+    status = status_of(gateway)
+    assert [lineup["instruments"] for lineup in status["lineups"]] == [0]
+    assert link_of(gateway, broker)["subscribed"] == 2
+    with gateway.client() as client:
+        assert client.ask({"action": "unsubscribe_all"})["count"] == 0
+        client.subscribe("INFY", "NSE", 1)
+        client.data(mode=1, topic="INFY.NSE")
+        assert carried(sim, infy, nifty) == alone
+        client.subscribe("INFY", "NSE", 2)
+        client.data(mode=2, topic="INFY.NSE")
+        assert until(sim, lambda books: books["subscriptions"][infy] != alone[infy])["subscriptions"].keys() == alone.keys()
+        client.subscribe("TCS", "NSE", 1)
+        carried(sim, infy, nifty, broker.in_books("TCS"))
+    # The client has gone, and what it alone asked for with it.
+    until(sim, lambda books: books["subscriptions"] == alone)
+    assert status_of(gateway)["ledger"]["unexplained"] == 0
+
+
+def test_canaries_follow_the_configuration_and_the_lists(start, broker):
+    sim = start.sim("--rate", 50, broker=broker.name)
+    gateway = start_with(start, broker.name, (broker, broker.config(sim.url, canary=["INFY.NSE", "WIPRO.NSE_INDEX"])))
+    carried(sim, broker.in_books("INFY"))
+    gateway.wait_line(rf"{broker.name}: canary WIPRO.NSE_INDEX is not in the instrument list; it is subscribed when")
+    reconfigure(gateway, lambda brokers: brokers[broker.name].update(canary=["NIFTY.NSE_INDEX"]))
+    carried(sim, broker.in_books("NIFTY"))
+    reconfigure(gateway, lambda brokers: brokers[broker.name].update(canary=[]))
+    carried(sim)
+    assert gateway.text().count("canary WIPRO.NSE_INDEX") == 1
