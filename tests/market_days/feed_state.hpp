@@ -1,0 +1,15 @@
+// What routing says of a broker's feed of one exchange. The one place in these tests that knows how it says so.
+#pragma once
+
+#include "core/routing/broker_table.hpp"
+#include "tests/market_days/market.hpp"
+
+namespace gw::market_days {
+
+enum class FeedState { live, quiet, stale };
+
+inline FeedState feed_state(const routing::BrokerTable& table, Exchange) {
+  return table.feed().stale ? FeedState::stale : FeedState::live;
+}
+
+}  // namespace gw::market_days
