@@ -77,6 +77,7 @@ bgw_status Account::connect(Connection& connection, bgw_error&) {
 void Account::leave(Session& session, bool by_broker) {
   if (session.state == Session::State::ended) return;
   session.ended_by_broker = by_broker || session.state == Session::State::connecting;
+  ended_by_broker_ = session.ended_by_broker;
   session.state = Session::State::ended;
   session.ended_at = clock_.now();
   std::erase_if(sessions_, [&session](const SessionPointer& s) { return s.get() == &session; });
@@ -98,6 +99,16 @@ void Account::drop(bool all) {
     bgw_error error{BGW_E_TRANSIENT, 0, 0, "reset by peer"};
     session->host->fail(session->host->context, &error);
   }
+}
+
+bool Account::is_lost() const {
+  const bool any_in = std::any_of(sessions_.begin(), sessions_.end(),
+                                  [](const SessionPointer& s) { return s->state == Session::State::in; });
+  if (!any_in) return ended_by_broker_;
+  for (std::size_t i = 0; i < last_session_.size(); ++i)
+    if (last_session_[i] != nullptr && last_session_[i]->ended_by_broker && last_session_[i]->carried.at(i).held)
+      return true;
+  return false;
 }
 
 // ---- what is subscribed

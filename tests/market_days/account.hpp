@@ -99,8 +99,12 @@ class Account {
   const Traits& traits() const { return traits_; }
   const std::string& violation() const { return violation_; }
   const std::vector<SessionPointer>& sessions() const { return sessions_; }  // all that are not ended
-  std::uint64_t logins() const { return logins_; }                           // that succeeded
-  std::uint64_t drops() const { return drops_; }                             // by the broker
+  // By instrument: the login that subscribed it last; null: none did.
+  const std::vector<SessionPointer>& last_sessions() const { return last_session_; }
+  // Something of it is not connected, and that is not the gateway's doing.
+  bool is_lost() const;
+  std::uint64_t logins() const { return logins_; }  // that succeeded
+  std::uint64_t drops() const { return drops_; }    // by the broker
   std::int64_t last_live(Exchange exchange) const { return last_live_[exchange]; }
   std::int64_t trouble_ended() const { return trouble_ended_; }
 
@@ -152,6 +156,7 @@ class Account {
   Watcher* watcher_ = nullptr;
   std::vector<SessionPointer> sessions_;
   std::vector<SessionPointer> last_session_;  // by instrument
+  bool ended_by_broker_ = true;               // the login that ended last, or none has begun
   std::uint64_t logins_ = 0;
   std::uint64_t attempts_ = 0;
   std::uint64_t drops_ = 0;

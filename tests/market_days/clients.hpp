@@ -13,17 +13,10 @@
 #include <vector>
 
 #include "core/routing/router.hpp"
+#include "tests/market_days/fault.hpp"
 #include "tests/market_days/market.hpp"
 
 namespace gw::market_days {
-
-// The first fault of a day.
-struct Fault {
-  std::string text;
-  void add(std::string what) {
-    if (text.empty()) text = std::move(what);
-  }
-};
 
 struct Frame {
   std::size_t instrument;
@@ -40,7 +33,7 @@ class Encoder final : public routing::Encoder {
               routing::FrameBuffer& out) const override {
     const auto [instrument, trade] = trade_of(u.ltp);
     if (instruments()[instrument].symbol != info.symbol)
-      fault_.add("rule 5: a price of " + instruments()[instrument].symbol + " under the name of " + info.symbol);
+      fault_.add(5, ": a price of " + instruments()[instrument].symbol + " under the name of " + info.symbol);
     const Frame frame{instrument, trade, std::min(u.exchange_time_ns, u.received_ns)};
     std::memcpy(out.room(sizeof frame), &frame, sizeof frame);
     out.set(0, 0, sizeof frame);
@@ -110,8 +103,8 @@ class Clients final : public routing::SessionPort {
       if (found == by_topic_.end()) continue;  // within subscribe(): hold() follows
       Holding& h = holdings_[found->second];
       if (frame.trade < h.last_trade && frame.time_ns / resolution_ns_ < h.last_time_ns / resolution_ns_)
-        fault_.add("rule 5: " + instruments()[h.instrument].symbol + ": trade " + std::to_string(frame.trade) +
-                   " came after " + std::to_string(h.last_trade));
+        fault_.add(5, ": " + instruments()[h.instrument].symbol + ": trade " + std::to_string(frame.trade) +
+                          " came after " + std::to_string(h.last_trade));
       h.last_trade = std::max(h.last_trade, frame.trade);
       h.last_time_ns = std::max(h.last_time_ns, frame.time_ns);
       ++h.got;
@@ -122,10 +115,10 @@ class Clients final : public routing::SessionPort {
   void refused(routing::SessionId, const routing::TopicInfo& info, std::string_view reason) override {
     // Where every good subscribe is answered, no answer is a refusal, until data come.
     if (reason != "no data and no word from the broker")
-      fault_.add("rule 5: " + info.symbol + " was refused: " + std::string(reason));
+      fault_.add(5, ": " + info.symbol + " was refused: " + std::string(reason));
   }
   void ended(routing::SessionId, const routing::TopicInfo& info, const routing::Gone&) override {
-    fault_.add("rule 5: " + info.symbol + " was ended");
+    fault_.add(5, ": " + info.symbol + " was ended");
   }
   void subscription_changed(routing::TopicId, std::span<const routing::SessionId>) override {}
   void broker_changed(routing::BrokerId) override {}

@@ -37,7 +37,7 @@ class Day {
   support::VirtualClock& clock() { return clock_; }
   const Market& market() const { return market_; }
   std::size_t serving() const { return router_.lineup(routing::kDefaultLineup).broker(); }
-  const std::string& fault() const { return fault_.text; }
+  const std::string& fault() const { return fault_.text(); }
   std::uint64_t steps() const { return steps_; }
 
  private:

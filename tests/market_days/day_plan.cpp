@@ -96,7 +96,7 @@ DayPlan draw(std::uint64_t seed, bool calm) {
   plan.brokers = d.chance(4) ? 1 : 2;
   for (Traits& traits : plan.traits) traits = d.traits();
   plan.hot_standby = d.chance(2);
-  plan.stall_limit_ns = d.one_of({12 * kSecond, 16 * kSecond, 30 * kSecond});
+  plan.stall_limit_ns = d.one_of({12 * kSecond, 16 * kSecond, 20 * kSecond, 30 * kSecond});
   plan.trades_before_open = d.chance(2);
   for (std::size_t n = 1 + d.pick(3); n > 0; --n) plan.clients.push_back(d.client(plan.clients.empty()));
   if (calm) return plan;

@@ -34,9 +34,7 @@ Oracle::Oracle(const DayPlan& plan, support::VirtualClock& clock, const Market& 
   for (auto& all : counted_) all.resize(instruments().size());
 }
 
-void Oracle::add(int rule, const std::string& what) {
-  fault_.add("rule " + std::to_string(rule) + " at " + market_.time_text() + ": " + what);
-}
+void Oracle::add(int rule, const std::string& what) { fault_.add(rule, " at " + market_.time_text() + ": " + what); }
 
 bool Oracle::is_connected(std::size_t broker) const {
   return table(broker).available() && table(broker).state() == bus::LinkState::connected;
@@ -144,24 +142,27 @@ void Oracle::on_subscribed(Account& account, Session& session, std::size_t instr
 
 // ---- rule 3
 
-// The exchanges in use for which the broker is mute or late.
-unsigned Oracle::bad_exchanges(std::size_t broker) const {
-  unsigned bad = 0;
-  for (const SessionPointer& session : accounts_[broker]->sessions())
+// Since when the broker is mute or late for each exchange in use: on one of its connections, that it has or that the
+// gateway has ended.
+Oracle::Since Oracle::bad_since(std::size_t broker) const {
+  Since bad{};
+  for (const SessionPointer& session : accounts_[broker]->last_sessions()) {
+    if (session == nullptr) continue;
     for (const Exchange exchange : kEach) {
       const Shown& x = session->shown[exchange];
       if (x.total() == 0 || clients_.held(exchange) == 0 || !market_.is_open(exchange)) continue;
       const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange));
-      if (accounts_[broker]->was_bad(*session, exchange, since, clock_.now())) bad |= 1U << exchange;
+      if (!accounts_[broker]->was_bad(*session, exchange, since, clock_.now())) continue;
+      bad[exchange] = bad[exchange] == 0 ? since : std::min(bad[exchange], since);
     }
+  }
   return bad;
 }
 
-// Whether the broker has shown live ticks of the exchange since the other did, and still does.
-bool Oracle::shows(std::size_t broker, Exchange exchange, std::size_t other) const {
+// Whether the broker has shown live ticks of the exchange since then, and still does.
+bool Oracle::shows(std::size_t broker, Exchange exchange, std::int64_t since) const {
   const std::int64_t last = accounts_[broker]->last_live(exchange);
-  return last > accounts_[other]->last_live(exchange) &&
-         clock_.now() - last <= plan_.stall_limit_ns + 3 * longest_gap(clients_.fastest(exchange));
+  return last > since && clock_.now() - last <= plan_.stall_limit_ns + 3 * longest_gap(clients_.fastest(exchange));
 }
 
 void Oracle::on_switched(routing::LineupId lineup, std::string_view why) {
@@ -172,21 +173,20 @@ void Oracle::on_switched(routing::LineupId lineup, std::string_view why) {
   active_ = to;
   const std::string move =
       "moved from broker " + std::to_string(from) + " to " + std::to_string(to) + " (" + std::string(why) + ") ";
-  const Left left = std::exchange(left_[from], {clock_.now(), 0});
-  if (!is_connected(from)) return;
-  const unsigned bad = bad_exchanges(from);
-  left_[from].exchanges = bad;
-  bool shown = false;
-  for (const Exchange exchange : kEach) shown |= (bad >> exchange & 1U) != 0 && shows(to, exchange, from);
-  if (shown) return;
-  if (to > from) {
-    if (bad == 0) return add(3, move + "though nothing of it was mute or late");
-    return add(3, move + "though that has not shown live ticks of what is mute");
-  }
-  static_cast<void>(left);
+  left_[from] = {clock_.now(), {}};
+  // What the gateway itself has disconnected is not lost.
+  if (accounts_[from]->is_lost()) return;
+  const Since bad = bad_since(from);
+  left_[from].bad = bad;
+  if (std::any_of(std::begin(kEach), std::end(kEach),
+                  [&](Exchange exchange) { return bad[exchange] != 0 && shows(to, exchange, bad[exchange]); }))
+    return;
+  if (to > from)
+    return add(3, move + (bad == Since{} ? "though nothing of it was mute or late"
+                                         : "though that has not shown live ticks of what is mute"));
   for (const Exchange exchange : kEach) {
     if (clients_.held(exchange) == 0) continue;
-    const bool for_this = (left_[to].exchanges >> exchange & 1U) != 0;
+    const bool for_this = left_[to].bad[exchange] != 0;
     if (for_this && accounts_[to]->last_live(exchange) <= left_[to].at && market_.is_open(exchange))
       return add(3, move + "which has not ticked live of " + kExchangeNames[exchange] + " since it was left at " +
                         market_.time_text(left_[to].at));

@@ -45,10 +45,6 @@ class Oracle final : public Watcher {
     std::int64_t first_at = 0;
     std::uint64_t count = 0;
   };
-  struct Left {
-    std::int64_t at = 0;
-    unsigned exchanges = 0;  // for which it was left; 0: it was not connected
-  };
   void add(int rule, const std::string& what);
   const routing::BrokerTable& table(std::size_t broker) const {
     return router_.broker(static_cast<routing::BrokerId>(broker));
@@ -58,8 +54,13 @@ class Oracle final : public Watcher {
   bool is_well(const Account& account) const;
   void check_well(std::size_t broker);
   bool may_log_in(const Account& account, const Session& before, const ShownOfAll& shown, std::int64_t at_ns) const;
-  unsigned bad_exchanges(std::size_t broker) const;
-  bool shows(std::size_t broker, Exchange exchange, std::size_t other) const;
+  using Since = std::array<std::int64_t, kExchanges>;  // 0: not
+  Since bad_since(std::size_t broker) const;
+  bool shows(std::size_t broker, Exchange exchange, std::int64_t since) const;
+  struct Left {
+    std::int64_t at = 0;
+    Since bad{};  // for what it was left; nothing: it was not connected
+  };
 
   const DayPlan& plan_;
   support::VirtualClock& clock_;
