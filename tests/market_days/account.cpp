@@ -160,7 +160,11 @@ void Account::count(Session& session, std::size_t instrument, bool in) {
     x.begun_at = x.silent_since = clock_.now();
     // What a login showed that the gateway ended, or puts this one beside, counts on.
     const SessionPointer& before = last_session_[instrument];
-    if (before != nullptr && before.get() != &session && !before->ended_by_broker) {
+    const auto goes_on = [&] {
+      const Subscribed& then = before->carried.at(instrument);
+      return !before->ended_by_broker && (then.held || clock_.now() - then.ended_at < kCountedLonger);
+    };
+    if (before != nullptr && before.get() != &session && goes_on()) {
       x.silent_since = before->shown[exchange].silence_began();
       x.live = before->shown[exchange].live;
     }
