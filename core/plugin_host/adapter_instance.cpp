@@ -55,17 +55,21 @@ AdapterInstance::AdapterInstance(boost::asio::io_context& io, std::shared_ptr<co
       writer_(writer),
       owner_(owner),
       host_(make_host_table(*this)),
-      timers_(io,
-              [this](std::uint32_t id) {
-                bgw_error error{};
-                call(error, [&] { return library_->descriptor().api->on_timer(adapter_, id, &error); });
-              }),
-      own_timers_(io,
-                  [this](std::uint32_t id) {
-                    if (id == kPace) return pump();
-                    if (id == kLogin) return give_up_login();
-                    say_what_is_unanswered();
-                  }),
+      timers_(
+          io,
+          [this](std::uint32_t id) {
+            bgw_error error{};
+            call(error, [&] { return library_->descriptor().api->on_timer(adapter_, id, &error); });
+          },
+          options.make_alarm),
+      own_timers_(
+          io,
+          [this](std::uint32_t id) {
+            if (id == kPace) return pump();
+            if (id == kLogin) return give_up_login();
+            say_what_is_unanswered();
+          },
+          options.make_alarm),
       judge_(std::move(judge)) {}
 
 AdapterInstance::~AdapterInstance() {

@@ -27,9 +27,11 @@ BrokerLink::BrokerLink(boost::asio::io_context& io, std::shared_ptr<const Librar
       adapter_bell_(std::make_unique<Bell>(io, channel_.adapter_bell().descriptor())),
       wall_(options_.wall(), options_.monotonic()),
       policy_(options_.reconnect, options_.steady_ns,
-              std::min(2 * stall_limit_of(*library_, options_), options_.reconnect.max_ns), std::random_device{}()),
+              std::min(2 * stall_limit_of(*library_, options_), options_.reconnect.max_ns),
+              options_.jitter_seed ? *options_.jitter_seed : std::random_device{}()),
       refusals_(options_.refused_pauses_ns),
-      timers_(io, [this](std::uint32_t id) { on_timer(id); }) {
+      timers_(
+          io, [this](std::uint32_t id) { on_timer(id); }, options_.make_alarm) {
   connection(0);
 }
 

@@ -25,7 +25,8 @@ void BrokerLink::renew_what_is_due(std::size_t number, std::int64_t now_ns) {
     if (pauses != login_pauses_.end()) pauses->second.on_well(now_ns);
     return;
   }
-  if (pauses == login_pauses_.end()) pauses = login_pauses_.try_emplace(number, std::random_device{}()).first;
+  if (pauses == login_pauses_.end())
+    pauses = login_pauses_.try_emplace(number, options_.jitter_seed.value_or(std::random_device{}()) + number).first;
   const bool at_once =
       market->evidence() == FeedEvidence::proved || (market->state() == FeedState::stale && !others_live);
   if (successors_.contains(number) || halted_ || !pauses->second.is_due(now_ns, at_once)) return;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "core/base/instrument_kind.hpp"
 #include "core/base/outgoing.hpp"
 #include "core/bus/records.hpp"
+#include "core/transport/alarm.hpp"
 #include "core/transport/backoff.hpp"
 
 namespace gw::plugin_host {
@@ -68,6 +70,8 @@ struct LinkOptions {
   std::int64_t login_limit_ns = 60'000'000'000;   // from connect to ready; others wait meanwhile
   std::function<std::int64_t()> wall = wall_ns;
   std::function<std::int64_t()> monotonic = monotonic_ns;
+  transport::AlarmMaker make_alarm = transport::make_alarm;  // goes by the same time as `monotonic`
+  std::optional<std::uint64_t> jitter_seed{};                // nothing: drawn
   // Asks the broker's web interface whether credentials are good. Does not wait for the answer. Empty: the plugin
   // offers no such request. [feed]
   std::function<void(CredentialsQuestion question)> ask_credentials{};

@@ -6,14 +6,13 @@
 #include <map>
 #include <memory>
 
-#include "core/websocket/asio_fwd.hpp"
+#include "core/transport/alarm.hpp"
 
 namespace gw::transport {
 
 class Timers {
  public:
-  Timers(boost::asio::io_context& io, std::function<void(std::uint32_t id)> on_timer);
-  ~Timers();
+  Timers(boost::asio::io_context& io, std::function<void(std::uint32_t id)> on_timer, AlarmMaker make = make_alarm);
 
   // on_timer(id) once, after at least that time, never from inside set; replaces a running one.
   void set(std::uint32_t id, std::int64_t after_ns);
@@ -21,10 +20,10 @@ class Timers {
   void cancel_all();
 
  private:
-  struct Timer;
   boost::asio::io_context& io_;
-  std::shared_ptr<std::function<void(std::uint32_t)>> on_timer_;
-  std::map<std::uint32_t, std::unique_ptr<Timer>> timers_;
+  std::shared_ptr<std::function<void(std::uint32_t)>> on_timer_;  // lives through a ring that ends the timers
+  AlarmMaker make_;
+  std::map<std::uint32_t, std::unique_ptr<Alarm>> alarms_;
 };
 
 }  // namespace gw::transport

@@ -1,6 +1,7 @@
 // Runs a property from many seeds. GW_SEED=N makes one run alone, GW_RUNS=N makes the runs 1 to N.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -25,8 +26,8 @@ inline void for_each_seed(std::uint64_t runs, const std::function<std::string(st
   }
   const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
   for (std::uint64_t seed = first; seed < first + runs; ++seed)
-    ASSERT_EQ(run(seed), "") << "alone: GW_SEED=" << seed << " property_test --gtest_filter=" << test.test_suite_name()
-                             << '.' << test.name();
+    ASSERT_EQ(run(seed), "") << "alone: GW_SEED=" << seed << ' ' << program_invocation_short_name
+                             << " --gtest_filter=" << test.test_suite_name() << '.' << test.name();
 }
 
 }  // namespace gw::property

@@ -1,0 +1,170 @@
+#include "tests/market_days/day.hpp"
+
+#include <algorithm>
+
+#include "tests/market_days/plugin.hpp"
+
+namespace gw::market_days {
+namespace {
+
+constexpr std::size_t kAll = 1'000'000;
+
+}  // namespace
+
+std::vector<Halt> Day::halts_of(const DayPlan& plan, std::int64_t nine_ns) {
+  std::vector<Halt> halts = plan.halts;
+  for (Halt& halt : halts) {
+    halt.from += nine_ns;
+    halt.until += nine_ns;
+  }
+  return halts;
+}
+
+Day::Day(DayPlan plan)
+    : plan_(std::move(plan)),
+      market_(clock_, plan_.seed, halts_of(plan_, clock_.now()), plan_.trades_before_open),
+      clients_(std::max(plan_.traits[0].resolution_ns, plan_.traits[1].resolution_ns), fault_),
+      router_(encoder_, clients_, {[this] { return clock_.wall(); }, [this] { return clock_.now(); }},
+              [] { return std::string("epoch"); }, {.shards = 1, .resume_memory = 0}) {
+  for (std::size_t i = 0; i < plan_.brokers; ++i) {
+    accounts_.push_back(
+        std::make_unique<Account>(i, plan_.traits[i], plan_.lag_limit_ns, plan_.seed + i, clock_, market_));
+    start(i);
+  }
+  oracle_ = std::make_unique<Oracle>(plan_, clock_, market_, accounts_, router_, clients_, fault_);
+  for (const auto& account : accounts_) account->serve(*oracle_);
+  clients_.on_switched = [this](routing::LineupId lineup, std::string_view why) { oracle_->on_switched(lineup, why); };
+  std::vector<routing::BrokerId> order;
+  for (std::size_t i = 0; i < plan_.brokers; ++i) order.push_back(static_cast<routing::BrokerId>(i));
+  router_.lineup("", order);
+  if (plan_.brokers == 2) router_.lineup("1,", {1});
+  plan_clients();
+  plan_weather();
+  for (const auto& link : links_) link->start();
+  sweep_.set(kSecond);
+}
+
+Day::~Day() {
+  for (const auto& link : links_) link->stop();
+}
+
+void Day::start(std::size_t i) {
+  std::shared_ptr<plugin_host::Library> library;
+  if (i == 0)
+    library = std::make_shared<Plugin<0>>(*accounts_[i]);
+  else
+    library = std::make_shared<Plugin<1>>(*accounts_[i]);
+  const bgw_limits& limits = *library->descriptor().limits;
+  plugin_host::LinkOptions options;
+  options.name = std::to_string(i);
+  options.reconnect.attempts = 0;
+  options.stall_limit_ns = plan_.stall_limit_ns;
+  options.lag_limit_ns = plan_.lag_limit_ns;
+  // As the calendar says, which is asked once a day: the links ask some hundred thousand times.
+  options.market_open = [this](std::string_view exchange, InstrumentKind, std::int64_t) {
+    const auto found = std::find(kExchangeNames.begin(), kExchangeNames.end(), exchange);
+    return market_.is_open(static_cast<Exchange>(found - kExchangeNames.begin()));
+  };
+  options.wall = [this] { return clock_.wall(); };
+  options.monotonic = [this] { return clock_.now(); };
+  options.make_alarm = clock_.alarms();
+  options.jitter_seed = plan_.seed;
+  routing::BrokerSetup setup;
+  setup.name = setup.plugin = options.name;
+  setup.limits = registry::Limits(limits);
+  setup.hot_standby = i == 1 && plan_.hot_standby;
+  links_.push_back(std::make_unique<plugin_host::BrokerLink>(io_, library, std::move(options), bell_));
+  if (!links_[i]->prepare()) fault_.add(0, ": a broker could not be prepared");
+  setup.capabilities = links_[i]->capabilities();
+  setup.channel = &links_[i]->channel();
+  router_.add_broker(setup);
+  router_.set_index(setup.name, instrument_list());
+}
+
+void Day::plan_clients() {
+  for (std::size_t i = 0; i < plan_.clients.size(); ++i) {
+    const ClientPlan& plan = plan_.clients[i];
+    const auto session = static_cast<routing::SessionId>(i);
+    clock_.after(plan.from, [this, session, &plan] { subscribe(session, plan); });
+    if (plan.until == 0) continue;
+    clock_.after(plan.until, [this, session] {
+      clients_.leave(session);
+      router_.close(session);
+      router_.flush_demand();
+    });
+  }
+}
+
+void Day::plan_weather() {
+  const std::int64_t nine = clock_.now();
+  for (Spell& spell : plan_.weather) {
+    spell.from += nine;
+    spell.until += nine;
+    clock_.after(spell.from - nine, [this, &spell] { accounts_[spell.broker]->begin(spell); });
+    clock_.after(spell.until - nine, [this, &spell] { accounts_[spell.broker]->end(spell); });
+  }
+}
+
+void Day::subscribe(routing::SessionId session, const ClientPlan& plan) {
+  const routing::LineupId lineup =
+      plan.of_second_broker ? router_.lineup("1,", {1}) : routing::LineupId{routing::kDefaultLineup};
+  router_.open(session, lineup, routing::Variant::plain, false, plan.instruments.size());
+  for (const std::size_t i : plan.instruments) {
+    const auto outcome =
+        router_.subscribe(session, instruments()[i].symbol, kExchangeNames[instruments()[i].exchange], plan.stream);
+    if (outcome.code == routing::Code::ok) clients_.hold(session, outcome.topic, i, plan.stream);
+  }
+  router_.flush_demand();
+}
+
+// All that is under way arrives.
+void Day::settle() {
+  do {
+    router_.drain(kAll);
+    router_.flush_demand();
+    if (io_.stopped()) io_.restart();
+  } while (io_.poll() != 0);
+  oracle_->check_delivered();
+}
+
+// As the gateway does each second.
+void Day::sweep() {
+  router_.let_go();
+  router_.review();
+  router_.flush_demand();
+  oracle_->look();
+  sweep_.set(kSecond);
+}
+
+void Day::run_until(std::int64_t after_nine_ns) {
+  const std::int64_t end = market_.at(9, 0) + after_nine_ns;
+  settle();
+  while (clock_.next_due() <= end && fault_.text().empty()) {
+    // What is due at one moment rings together, as in an event loop.
+    do {
+      clock_.ring_next();
+      ++steps_;
+    } while (clock_.next_due() <= clock_.now());
+    settle();
+  }
+  if (fault_.text().empty()) clock_.go_to(end);
+}
+
+std::string Day::verdict() {
+  for (std::size_t i = 0; i < plan_.clients.size() && fault_.text().empty(); ++i) {
+    const auto session = static_cast<routing::SessionId>(i);
+    if (plan_.clients[i].until != 0) continue;
+    if (router_.owed(session) != clients_.delivered(session))
+      fault_.add(5, ": session " + std::to_string(i) + " got " + std::to_string(clients_.delivered(session)) +
+                        ", owed " + std::to_string(router_.owed(session)));
+  }
+  if (fault_.text().empty()) return {};
+  DayPlan shown = plan_;
+  for (Spell& spell : shown.weather) {
+    spell.from -= market_.at(9, 0);
+    spell.until -= market_.at(9, 0);
+  }
+  return fault_.text() + "\n  " + text_of(shown);
+}
+
+}  // namespace gw::market_days

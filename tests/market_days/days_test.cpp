@@ -1,0 +1,71 @@
+// Thousands of days, each drawn from a seed.
+#include <chrono>
+#include <iostream>
+
+#include "core/base/log.hpp"
+#include "tests/market_days/day.hpp"
+#include "tests/property/seeds.hpp"
+
+namespace gw::market_days {
+namespace {
+
+class Totals {
+ public:
+  ~Totals() {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began_;
+    std::cout << days_ << " days in " << took.count() << " s: " << ticks_ << " ticks shown, " << logins_ << " logins, "
+              << drops_ << " drops, " << switches_ << " moves, " << steps_ << " steps\n";
+  }
+  void add(const Day& day, std::size_t brokers) {
+    ++days_;
+    steps_ += day.steps();
+    ticks_ += day.oracle().ticks();
+    switches_ += day.oracle().switches();
+    for (std::size_t i = 0; i < brokers; ++i) {
+      logins_ += day.account(i).logins();
+      drops_ += day.account(i).drops();
+    }
+  }
+
+ private:
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::uint64_t days_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t ticks_ = 0;
+  std::uint64_t logins_ = 0;
+  std::uint64_t drops_ = 0;
+  std::uint64_t switches_ = 0;
+};
+
+TEST(MarketDays, CalmOnesCostNoLoginAndNoMove) {
+  log::set_level(log::Level::error);
+  Totals totals;
+  property::for_each_seed(300, [&totals](std::uint64_t seed) {
+    const DayPlan plan = draw(seed, true);
+    Day day(plan);
+    day.run();
+    totals.add(day, plan.brokers);
+    std::string wrong = day.verdict();
+    for (std::size_t i = 0; i < plan.brokers && wrong.empty(); ++i) {
+      const plugin_host::LinkCounts& counts = day.link(i).counts();
+      if (counts.recycles.load() != 0) wrong = "broker " + std::to_string(i) + " was said to be stale";
+    }
+    if (wrong.empty() && day.oracle().switches() != 0) wrong = "a move";
+    return wrong.empty() || wrong.find('\n') != std::string::npos ? wrong : wrong + "\n  " + text_of(plan);
+  });
+}
+
+TEST(MarketDays, WithAnyWeatherKeepTheRules) {
+  log::set_level(log::Level::error);
+  Totals totals;
+  property::for_each_seed(2000, [&totals](std::uint64_t seed) {
+    const DayPlan plan = draw(seed, false);
+    Day day(plan);
+    day.run();
+    totals.add(day, plan.brokers);
+    return day.verdict();
+  });
+}
+
+}  // namespace
+}  // namespace gw::market_days

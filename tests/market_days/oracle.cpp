@@ -1,0 +1,225 @@
+#include "tests/market_days/oracle.hpp"
+
+#include <algorithm>
+
+#include "tests/market_days/feed_state.hpp"
+
+namespace gw::market_days {
+namespace {
+
+constexpr std::uint64_t kTicksToKnow = 20;         // a feed that showed so many has a pace
+constexpr std::int64_t kToAskAgain = 5 * kSecond;  // two seconds, one look, and the broker's own time
+constexpr std::int64_t kWellAfter = kSecond;
+constexpr Exchange kEach[] = {kNse, kIndex, kMcx};
+
+// The least time from the first login for silence to the n-th after it.
+std::int64_t least_time(std::uint64_t after) {
+  if (after == 0) return 0;
+  const auto quarters = static_cast<std::int64_t>(after < 2 ? 0 : after - 2) * 15;
+  return (after == 1 ? 1 : 6 + quarters) * kMinute * 8 / 10;
+}
+
+}  // namespace
+
+Oracle::Oracle(const DayPlan& plan, support::VirtualClock& clock, const Market& market, const Accounts& accounts,
+               const routing::Router& router, Clients& clients, Fault& fault)
+    : plan_(plan),
+      clock_(clock),
+      market_(market),
+      accounts_(accounts),
+      router_(router),
+      clients_(clients),
+      fault_(fault) {
+  for (auto& all : logins_) all.resize(instruments().size());
+  for (auto& all : counted_) all.resize(instruments().size());
+}
+
+void Oracle::add(int rule, const std::string& what) { fault_.add(rule, " at " + market_.time_text() + ": " + what); }
+
+bool Oracle::is_connected(std::size_t broker) const {
+  return table(broker).available() && table(broker).state() == bus::LinkState::connected;
+}
+
+void Oracle::look() {
+  for (const auto& account : accounts_) {
+    if (!account->violation().empty())
+      add(0, "broker " + std::to_string(account->number()) + ": " + account->violation());
+    if (is_connected(account->number()))
+      for (const SessionPointer& session : account->sessions())
+        if (session->state == Session::State::in) check_mute(*account, *session);
+    check_well(account->number());
+  }
+}
+
+// ---- rule 1
+
+void Oracle::check_mute(const Account& account, const Session& session) {
+  for (const Exchange exchange : kEach) {
+    const Shown& x = session.shown[exchange];
+    if (x.total() == 0 || (x.expected_since == 0 && x.live < kTicksToKnow)) continue;
+    if (!market_.is_open(exchange)) continue;
+    const std::int64_t since =
+        std::max({x.silence_began(), x.expected_since, x.grown_at, market_.open_since(exchange)});
+    const std::int64_t limit = plan_.stall_limit_ns + std::max(kFirstTickLimit, 3 * longest_gap(x.fastest())) +
+                               plan_.stall_limit_ns + kToAskAgain;
+    if (clock_.now() - since <= limit || feed_state(table(account.number()), exchange) != FeedState::live) continue;
+    add(1, "broker " + std::to_string(account.number()) + " is said to be live for " + kExchangeNames[exchange] +
+               ", which has been mute since " + market_.time_text(since));
+  }
+}
+
+// ---- rule 4
+
+bool Oracle::is_well(const Account& account) const {
+  if (!is_connected(account.number()) || !account.is_clear()) return false;
+  bool any = false;
+  for (const SessionPointer& session : account.sessions()) {
+    if (session->state != Session::State::in) return false;
+    for (const Exchange exchange : kEach) {
+      const Shown& x = session->shown[exchange];
+      if (x.total() == 0 || account.last_live(exchange) == 0 || !market_.is_open(exchange)) continue;
+      if (market_.is_halted(exchange)) return false;
+      if (x.last_live <= std::max({account.trouble_ended(), session->ready_at, market_.last_halt_end(exchange)}))
+        return false;
+      any = true;
+    }
+  }
+  return any;
+}
+
+void Oracle::check_well(std::size_t broker) {
+  if (!is_well(*accounts_[broker])) {
+    well_since_[broker] = 0;
+    return;
+  }
+  if (well_since_[broker] == 0) well_since_[broker] = clock_.now();
+  if (clock_.now() - well_since_[broker] < kWellAfter) return;
+  for (const Exchange exchange : kEach)
+    if (feed_state(table(broker), exchange) == FeedState::stale)
+      add(4, "broker " + std::to_string(broker) + " is said to be stale for " + kExchangeNames[exchange] +
+                 ", and has been well since " + market_.time_text(well_since_[broker]));
+}
+
+// ---- rule 2
+
+// Whether what a login showed is a reason for another one.
+bool Oracle::may_log_in(const Account& account, const Session& before, const ShownOfAll& shown,
+                        std::int64_t at_ns) const {
+  return std::any_of(std::begin(kEach), std::end(kEach), [&](Exchange exchange) {
+    const Shown& x = shown[exchange];
+    if (x.total() == 0 || !market_.is_open(exchange)) return false;
+    const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange));
+    if (account.was_bad(before, exchange, since, at_ns)) return true;
+    if (at_ns - since < plan_.stall_limit_ns * 9 / 10) return false;
+    if (market_.was_halted(exchange, since, at_ns)) return true;
+    // Where nothing tells quiet from mute, what is expected may be missed.
+    return !account.traits().declares_snapshots && (x.expected_since != 0 || x.live >= 8);
+  });
+}
+
+void Oracle::on_subscribed(Account& account, Session& session, std::size_t instrument, const SessionPointer& before) {
+  if (before == nullptr || before.get() == &session || before->ended_by_broker) return;
+  const Subscribed& then = before->carried.at(instrument);
+  // It was not wanted any more, or moved to another connection.
+  if (!then.held && clock_.now() - then.ended_at > kToAskAgain) return;
+  if (before->state == Session::State::in && before->begun_at > session.begun_at) return;
+  Logins& logins = logins_[account.number()][instrument];
+  const Exchange exchange = instruments()[instrument].exchange;
+  const bool ended = before->state == Session::State::ended;
+  const auto beside = session.beside.find(before->number);
+  const ShownOfAll& shown = !ended && beside != session.beside.end() ? beside->second : before->shown;
+  const std::int64_t at = ended ? std::min(before->ended_at, session.begun_at) : session.begun_at;
+  const std::string who = "broker " + std::to_string(account.number());
+  if (!then.held && before->state == Session::State::in && !may_log_in(account, *before, shown, at)) return;
+  if (!may_log_in(account, *before, shown, at))
+    return add(2, who + " had a login made anew without a cause: nothing of it was mute or late");
+  if (before->shown[exchange].last_live > logins.first_at) logins = {session.begun_at, 0};
+  if (session.begun_at - logins.first_at < least_time(logins.count) - kSecond)
+    add(2, who + ": login " + std::to_string(logins.count + 1) + " for silence of " + kExchangeNames[exchange] + ", " +
+               std::to_string((session.begun_at - logins.first_at) / kSecond) + " s after the first");
+  ++logins.count;
+}
+
+// ---- rule 3
+
+// Since when the broker is mute or late for each exchange in use: on one of its connections, that it has or that the
+// gateway has ended.
+Oracle::Since Oracle::bad_since(std::size_t broker) const {
+  Since bad{};
+  for (const SessionPointer& session : accounts_[broker]->last_sessions()) {
+    if (session == nullptr) continue;
+    for (const Exchange exchange : kEach) {
+      const Shown& x = session->shown[exchange];
+      if (x.total() == 0 || clients_.held(exchange) == 0 || !market_.is_open(exchange)) continue;
+      const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange));
+      if (!accounts_[broker]->was_bad(*session, exchange, since, clock_.now())) continue;
+      bad[exchange] = bad[exchange] == 0 ? since : std::min(bad[exchange], since);
+    }
+  }
+  return bad;
+}
+
+// Whether the broker has shown live ticks of the exchange since then, and still does.
+bool Oracle::shows(std::size_t broker, Exchange exchange, std::int64_t since) const {
+  const std::int64_t last = accounts_[broker]->last_live(exchange);
+  return last > since && clock_.now() - last <= plan_.stall_limit_ns + 3 * longest_gap(clients_.fastest(exchange));
+}
+
+void Oracle::on_switched(routing::LineupId lineup, std::string_view why) {
+  if (lineup != routing::kDefaultLineup) return;
+  ++switches_;
+  const std::size_t from = active_;
+  const std::size_t to = router_.lineup(lineup).broker();
+  active_ = to;
+  const std::string move =
+      "moved from broker " + std::to_string(from) + " to " + std::to_string(to) + " (" + std::string(why) + ") ";
+  left_[from] = {clock_.now(), {}};
+  // What the gateway itself has disconnected is not lost.
+  if (accounts_[from]->is_lost()) return;
+  const Since bad = bad_since(from);
+  left_[from].bad = bad;
+  if (std::any_of(std::begin(kEach), std::end(kEach),
+                  [&](Exchange exchange) { return bad[exchange] != 0 && shows(to, exchange, bad[exchange]); }))
+    return;
+  if (to > from)
+    return add(3, move + (bad == Since{} ? "though nothing of it was mute or late"
+                                         : "though that has not shown live ticks of what is mute"));
+  for (const Exchange exchange : kEach) {
+    if (clients_.held(exchange) == 0) continue;
+    const bool for_this = left_[to].bad[exchange] != 0;
+    if (for_this && accounts_[to]->last_live(exchange) <= left_[to].at && market_.is_open(exchange))
+      return add(3, move + "which has not ticked live of " + kExchangeNames[exchange] + " since it was left at " +
+                        market_.time_text(left_[to].at));
+  }
+  if (std::none_of(std::begin(kEach), std::end(kEach), [&](Exchange exchange) {
+        return clients_.held(exchange) != 0 && accounts_[to]->last_live(exchange) > left_[to].at;
+      }))
+    add(3, move + "which has not ticked live since it was left at " + market_.time_text(left_[to].at));
+}
+
+// ---- rule 5
+
+void Oracle::on_tick(Account& account, const Session& session, std::size_t instrument, const Trade& trade, bool) {
+  ++ticks_;
+  const std::int64_t wall = clock_.wall() - clock_.now() + trade.at_ns;
+  const std::int64_t time = wall / account.traits().resolution_ns * account.traits().resolution_ns;
+  const std::uint32_t mode = session.carried.at(instrument).mode;
+  clients_.for_each_of(instrument, [&](std::size_t place, const Clients::Holding& h) {
+    if (router_.broker_of(h.session) != account.number() || mode < static_cast<std::uint32_t>(h.stream.mode)) return;
+    // Another login or broker has said something newer.
+    if (time / clients_.resolution_ns() < h.last_time_ns / clients_.resolution_ns()) return;
+    expected_.push_back({place, trade.number, account.number()});
+  });
+}
+
+void Oracle::check_delivered() {
+  for (const auto& [place, trade, broker] : expected_) {
+    const Clients::Holding& h = clients_.at(place);
+    if (h.held && h.last_trade < trade && router_.broker_of(h.session) == broker)
+      add(5, "session " + std::to_string(h.session) + " did not get trade " + std::to_string(trade) + " of " +
+                 instruments()[h.instrument].symbol);
+  }
+  expected_.clear();
+}
+
+}  // namespace gw::market_days

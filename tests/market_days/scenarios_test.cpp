@@ -1,0 +1,93 @@
+// Single cases in virtual time that would take too long in real time.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/base/log.hpp"
+#include "tests/market_days/day.hpp"
+#include "tests/market_days/feed_state.hpp"
+
+namespace gw::market_days {
+namespace {
+
+std::vector<std::size_t> together(std::initializer_list<std::vector<std::size_t>> lists) {
+  std::vector<std::size_t> all;
+  for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
+  return all;
+}
+
+class Scenario : public testing::Test {
+ protected:
+  Scenario() {
+    log::set_level(log::Level::error);
+    plan_.stall_limit_ns = 3 * kSecond;
+  }
+  static FeedState said(Day& day, std::size_t broker, Exchange exchange) {
+    return feed_state(day.router().broker(static_cast<routing::BrokerId>(broker)), exchange);
+  }
+
+  DayPlan plan_;
+};
+
+// The first broker has nothing to show: in LTP mode a packet comes with each change of the price, and the price stands.
+// The second sends books of the same instruments, because another client wants them there.
+TEST_F(Scenario, BookChangesOfTheStandbyProveNothingOfAnUnchangedPrice) {
+  const auto quiet = some(kNse, kNever, 15);
+  plan_.hot_standby = true;
+  plan_.clients = {{0, 0, quiet, {BGW_MODE_LTP, 0}}, {0, 0, quiet, {BGW_MODE_DEPTH, 5}, true}};
+  Day day(plan_);
+  day.run_until(kHour);
+  const std::uint64_t logins = day.account(0).logins();
+  constexpr std::int64_t kPause = kSecond * 15 / 250;
+  for (std::int64_t at = 0; at < 10 * kMinute; at += kPause) {
+    day.account(1).repeat(BGW_MODE_DEPTH);
+    day.run_until(kHour + at);
+  }
+  EXPECT_EQ(day.verdict(), "");
+  EXPECT_EQ(day.serving(), 0U);
+  EXPECT_EQ(day.oracle().switches(), 0U);
+  EXPECT_EQ(day.account(0).logins(), logins);
+}
+
+TEST_F(Scenario, WhereNobodyTicksNobodyIsMovedAndLoginsAreFew) {
+  for (const bool hot : {true, false}) {
+    plan_.hot_standby = hot;
+    plan_.clients = {{0,
+                      0,
+                      together({some(kIndex, kIndexPace, 3), some(kNse, kBusy, 10), some(kNse, kEachMinute, 20),
+                                some(kMcx, kBusy, 4), some(kMcx, kEachMinute, 8)}),
+                      {BGW_MODE_QUOTE, 0}}};
+    // The indices alone, and later all of the exchange for four hours.
+    plan_.halts = {{kIndex, kHour, kHour + 30 * kMinute}, {kIndex, 2 * kHour, 6 * kHour}, {kNse, 2 * kHour, 6 * kHour}};
+    Day day(plan_);
+    day.run_until(6 * kHour);
+    EXPECT_EQ(day.verdict(), "");
+    EXPECT_EQ(day.oracle().switches(), 0U);
+    EXPECT_LE(day.account(0).logins(), 20U);
+    EXPECT_LE(day.account(1).logins(), 20U);
+    EXPECT_NE(said(day, 0, kNse), FeedState::live);
+    while (day.fault().empty() && day.account(0).last_live(kNse) < day.market().at(15, 0) &&
+           day.clock().now() < day.market().at(15, 1))
+      day.run_until(day.clock().now() - day.market().at(9, 0) + kSecond / 100);
+    day.run_until(day.account(0).last_live(kNse) - day.market().at(9, 0) + kSecond);
+    EXPECT_EQ(said(day, 0, kNse), FeedState::live);
+    day.run();
+    EXPECT_EQ(day.verdict(), "");
+  }
+}
+
+TEST_F(Scenario, AChainOfFarStrikesIsQuiet) {
+  for (const bool declared : {true, false}) {
+    plan_.traits[0].declares_snapshots = declared;
+    plan_.clients = {
+        {16 * kMinute, 0, together({some(kNse, kInHours, 4), some(kNse, kNever, 10)}), {BGW_MODE_QUOTE, 0}}};
+    Day day(plan_);
+    day.run();
+    EXPECT_EQ(day.verdict(), "");
+    EXPECT_EQ(day.account(0).logins(), 1U);
+    EXPECT_EQ(day.oracle().switches(), 0U);
+    EXPECT_NE(said(day, 0, kNse), FeedState::stale);
+  }
+}
+
+}  // namespace
+}  // namespace gw::market_days
