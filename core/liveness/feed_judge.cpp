@@ -154,7 +154,7 @@ void FeedJudge::note_sessions(std::int64_t now_ns, std::int64_t wall_ns) {
 }
 
 // Those that were heard last, so that what they say now can be compared; of an exchange that was never heard, any.
-std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns) {
+std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns, std::int64_t wall_ns) {
   if (asking_.empty()) return {};
   const std::uint32_t m = asking_.back();
   asking_.pop_back();
@@ -174,7 +174,7 @@ std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns) {
     asked.push_back({handle, i.last});
     any_heard = any_heard || i.heard_ns != 0;
   }
-  market.began_asking(asked, any_heard, now_ns);
+  market.began_asking(asked, any_heard, now_ns, wall_ns);
   return handles;
 }
 

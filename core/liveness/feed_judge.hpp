@@ -51,7 +51,7 @@ class FeedJudge {
   // Once in a period. Afterwards take_asking() has, exchange by exchange, what is to be asked again at once; empty: no
   // more.
   void check(std::int64_t now_ns, std::int64_t wall_ns);
-  std::vector<std::uint32_t> take_asking(std::int64_t now_ns);
+  std::vector<std::uint32_t> take_asking(std::int64_t now_ns, std::int64_t wall_ns);
 
   // Whether a state changed since the last call.
   bool take_news() { return std::exchange(has_news_, false); }

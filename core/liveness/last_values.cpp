@@ -25,6 +25,11 @@ bool LastValues::is_newer_than(const LastValues& before) const {
   return (both & kBook) != 0 && (bid_ != before.bid_ || ask_ != before.ask_);
 }
 
+std::int64_t LastValues::trade_time_ns() const {
+  if ((present_ & BGW_HAS_LAST_TRADE_TIME) != 0) return last_trade_time_ns_;
+  return (present_ & BGW_HAS_EXCHANGE_TIME) != 0 ? exchange_time_ns_ : 0;
+}
+
 bool LastValues::differs_from(const LastValues& before) const {
   if (is_newer_than(before)) return true;
   const std::uint64_t both = present_ & before.present_;

@@ -17,6 +17,8 @@ class LastValues {
   // price, a larger volume, a later trade, another book. Times of the packet itself prove nothing: some brokers stamp a
   // snapshot when they send it.
   bool is_newer_than(const LastValues& before) const;
+  // When it last traded, as far as the packet says so; 0: it does not.
+  std::int64_t trade_time_ns() const;
   // Whether they are two different packets at all.
   bool differs_from(const LastValues& before) const;
 

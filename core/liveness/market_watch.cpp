@@ -56,7 +56,7 @@ void MarketWatch::on_ready(std::int64_t now_ns) {
   last_tick_ns_ = 0;
   pace_.on_ready();
   lag_.on_ready();
-  asking_.end();
+  asking_.forget();
   next_asking_ns_ = 0;
   asking_pause_ns_ = 0;
   wants_login_ = false;
@@ -67,7 +67,7 @@ bool MarketWatch::on_tick(std::int64_t now_ns, std::int64_t exchange_time_ns, st
   pace_.on_tick(now_ns);
   if (exchange_time_ns != 0 && !lag_.on_tick(exchange_time_ns, wall_ns)) return false;
   last_live_ns_ = now_ns;
-  asking_.end();
+  asking_.forget();
   asking_pause_ns_ = next_asking_ns_ = 0;
   wants_login_ = false;
   if (state_ != FeedState::live) set(FeedState::live, FeedEvidence::none, now_ns, "live");
@@ -94,7 +94,7 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
     // Other instruments trade, at another pace.
     pace_.forget();
     lag_.forget();
-    asking_.end();
+    asking_.forget();
     const bool opens = open_ == 0;
     open_ = open;
     begin_ns_ = 0;
@@ -117,10 +117,7 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
     return false;
   }
   if (asking_.is_under_way()) {
-    if (const auto finding = asking_.check(now_ns)) {
-      asking_.end();
-      judge_answers(*finding, now_ns);
-    }
+    if (const auto finding = asking_.check(now_ns)) judge_answers(*finding, now_ns);
     return false;
   }
   if (wants_login_ || now_ns - silent_since_ns() <= pace_.unusual_ns()) return false;
@@ -132,7 +129,7 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
 // Nothing trades, or nothing is carried: silence is as it should be.
 void MarketWatch::rest(std::int64_t now_ns) {
   begin_ns_ = expected_since_ns_ = 0;
-  asking_.end();
+  asking_.forget();
   wants_login_ = false;
   if (carried() == 0) {
     if (state_ != FeedState::unknown) set(FeedState::unknown, FeedEvidence::none, now_ns, "nothing is subscribed");
@@ -142,8 +139,9 @@ void MarketWatch::rest(std::int64_t now_ns) {
     set(FeedState::quiet, FeedEvidence::none, now_ns, "the market is not open");
 }
 
-void MarketWatch::began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns) {
-  asking_.begin(asked, now_ns);
+void MarketWatch::began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns,
+                               std::int64_t wall_ns) {
+  asking_.begin(asked, now_ns, wall_ns);
   any_heard_ = any_heard;
   // Each round costs the broker six requests. A quiet contract is asked as often as an operator can wait for a first
   // tick; a feed that has just fallen silent sooner.
@@ -153,6 +151,10 @@ void MarketWatch::began_asking(std::span<const SecondAsking::Asked> asked, bool 
 }
 
 void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_ns) {
+  if (finding == SecondAsking::Finding::unclear) {
+    next_asking_ns_ = now_ns + limits_.stall_ns;
+    return;
+  }
   const std::string silent = "no tick for " + seconds_text(now_ns - silent_since_ns());
   if (finding == SecondAsking::Finding::missed) {
     set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), silent + ", and newer values when asked again");

@@ -48,7 +48,8 @@ class MarketWatch {
   // ---- the verdict, looked for once in a period. `open`: a bit for each InstrumentKind that trades now.
   // True: some of its instruments are to be asked again, and began_asking() follows.
   bool check(std::int64_t now_ns, std::uint32_t open);
-  void began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns);
+  void began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns,
+                    std::int64_t wall_ns);
   bool is_open(InstrumentKind kind) const { return (open_ & bit(kind)) != 0; }
   // Since when instruments of it should tick: it is open, carried, and the connection is ready.
   std::int64_t begin_ns() const { return begin_ns_; }

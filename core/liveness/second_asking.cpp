@@ -7,16 +7,22 @@ namespace {
 
 // Brokers answer a subscribe within one round trip. Two seconds are many of those on any line that ticks can come by.
 constexpr std::int64_t kAnswerLimit = 2'000'000'000;
-// One that moved may have traded just between its end and its new beginning; two at that moment are no chance.
-constexpr std::ptrdiff_t kProof = 2;
+// One may have traded just between its end and its new beginning; two in the same round are no chance, nor is one in
+// three rounds between which nothing came.
+constexpr std::ptrdiff_t kProofOfRound = 2;
+constexpr std::size_t kProofOfRounds = 3;
+// A trade that is older than this was before the round: times may be in whole seconds, and clocks a little apart.
+constexpr std::int64_t kBefore = 2'000'000'000;
 
 }  // namespace
 
-void SecondAsking::begin(std::span<const Asked> asked, std::int64_t now_ns) {
+void SecondAsking::begin(std::span<const Asked> asked, std::int64_t now_ns, std::int64_t wall_ns) {
   count_ = std::min(asked.size(), kMost);
   std::copy_n(asked.begin(), count_, asked_.begin());
   answers_.fill(Answer::none);
+  is_old_ = false;
   due_ns_ = now_ns + kAnswerLimit;
+  asked_wall_ns_ = wall_ns;
 }
 
 void SecondAsking::on_values(std::uint32_t instrument, const LastValues& values) {
@@ -24,19 +30,27 @@ void SecondAsking::on_values(std::uint32_t instrument, const LastValues& values)
     if (asked_[i].instrument != instrument) continue;
     const bool newer = values.is_newer_than(asked_[i].before);
     answers_[i] = std::max(answers_[i], newer ? Answer::newer : Answer::same);
+    const std::int64_t traded = values.trade_time_ns();
+    is_old_ = is_old_ || (newer && traded != 0 && traded < asked_wall_ns_ - kBefore);
   }
 }
 
-std::optional<SecondAsking::Finding> SecondAsking::check(std::int64_t now_ns) const {
+std::optional<SecondAsking::Finding> SecondAsking::check(std::int64_t now_ns) {
+  const auto finding = find(now_ns);
+  if (finding) count_ = 0;
+  return finding;
+}
+
+std::optional<SecondAsking::Finding> SecondAsking::find(std::int64_t now_ns) {
   if (count_ == 0) return std::nullopt;
   const auto end = answers_.begin() + static_cast<std::ptrdiff_t>(count_);
   const auto newer = std::count(answers_.begin(), end, Answer::newer);
   const auto same = std::count(answers_.begin(), end, Answer::same);
-  if (newer >= kProof) return Finding::missed;
+  if (newer >= kProofOfRound) return Finding::missed;
   if (same == static_cast<std::ptrdiff_t>(count_)) return Finding::quiet;
   if (now_ns < due_ns_) return std::nullopt;
-  if (newer != 0) return Finding::missed;
-  return same != 0 ? Finding::quiet : Finding::dead;
+  if (newer == 0) return same != 0 ? Finding::quiet : Finding::dead;
+  return is_old_ || ++unclear_ >= kProofOfRounds ? Finding::missed : Finding::unclear;
 }
 
 }  // namespace gw::liveness

@@ -1,5 +1,5 @@
-// One round of asking again: up to three instruments of a silent exchange are subscribed anew on the same connection,
-// where the broker answers that with the last values. Knows no clock.
+// Asking again: up to three instruments of a silent exchange are subscribed anew on the same connection, where the
+// broker answers that with the last values. Knows no clock.
 #pragma once
 
 #include <array>
@@ -17,9 +17,10 @@ class SecondAsking {
   static constexpr std::size_t kMost = 3;  // one may be wrong in itself, and many would be a burden
 
   enum class Finding {
-    missed,  // newer values than those that were sent: ticks were missed
-    dead,    // no answer
-    quiet,   // the same values: there was nothing to send
+    missed,   // newer values than those that were sent: ticks were missed
+    dead,     // no answer
+    quiet,    // the same values: there was nothing to send
+    unclear,  // a newer value that may have come about just now: to be asked again soon
   };
 
   bool is_under_way() const { return count_ != 0; }
@@ -28,19 +29,25 @@ class SecondAsking {
     std::uint32_t instrument = 0;
     LastValues before;
   };
-  void begin(std::span<const Asked> asked, std::int64_t now_ns);
-  void end() { count_ = 0; }
+  void begin(std::span<const Asked> asked, std::int64_t now_ns, std::int64_t wall_ns);
   // A packet of an instrument that may be one of those.
   void on_values(std::uint32_t instrument, const LastValues& values);
-  // Nothing: it is not over yet.
-  std::optional<Finding> check(std::int64_t now_ns) const;
+  // Once, with what the round has found. Nothing: it is not over yet.
+  std::optional<Finding> check(std::int64_t now_ns);
+  // The feed lives, or there is another login: what earlier rounds found counts no more.
+  void forget() { count_ = unclear_ = 0; }
 
  private:
+  std::optional<Finding> find(std::int64_t now_ns);
+
   enum class Answer : std::uint8_t { none, same, newer };
   std::array<Asked, kMost> asked_;
   std::array<Answer, kMost> answers_{};
   std::size_t count_ = 0;
+  std::size_t unclear_ = 0;  // newer values of earlier rounds
+  bool is_old_ = false;      // one of the newer values is of a trade before the round
   std::int64_t due_ns_ = 0;
+  std::int64_t asked_wall_ns_ = 0;
 };
 
 }  // namespace gw::liveness

@@ -61,7 +61,7 @@ void BrokerLink::look() {
     if (jump != 0) judge.forget_lag();
     if (connection->state() != AdapterInstance::State::ready) continue;
     judge.check(now, wall);
-    for (auto asked = judge.take_asking(now); !asked.empty(); asked = judge.take_asking(now)) {
+    for (auto asked = judge.take_asking(now, wall); !asked.empty(); asked = judge.take_asking(now, wall)) {
       log::debug("broker", options_.name + ": asking for " + std::to_string(asked.size()) + " instruments again");
       connection->ask_again(asked);
     }

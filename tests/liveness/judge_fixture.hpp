@@ -85,7 +85,8 @@ class JudgeTest : public testing::Test {
     for (const std::int64_t end = now_ + ns; now_ < end;) {
       now_ = std::min(end, now_ + judge().period_ns());
       judge().check(now_, kWall + now_);
-      for (auto asked = judge().take_asking(now_); !asked.empty(); asked = judge().take_asking(now_)) {
+      for (auto asked = judge().take_asking(now_, kWall + now_); !asked.empty();
+           asked = judge().take_asking(now_, kWall + now_)) {
         ++askings_;
         for (const std::uint32_t i : asked) subscribe(i);
       }

@@ -12,10 +12,14 @@ namespace {
 using Finding = SecondAsking::Finding;
 using support::kSecond;
 
-LastValues price(std::int64_t ltp) {
+constexpr std::int64_t kWall = 1'760'000'000 * kSecond;
+
+// Traded so long before the round; 0: it does not say.
+LastValues price(std::int64_t ltp, std::int64_t ago = 0) {
   bgw_tick t{};
-  t.present = BGW_HAS_LTP;
+  t.present = BGW_HAS_LTP | (ago != 0 ? BGW_HAS_EXCHANGE_TIME : 0);
   t.ltp = ltp;
+  t.exchange_time_ns = kWall - ago;
   return LastValues({&t, nullptr, nullptr});
 }
 
@@ -23,7 +27,7 @@ class SecondAskingTest : public testing::Test {
  protected:
   void begin() {
     const std::vector<SecondAsking::Asked> asked = {{1, price(10)}, {2, price(20)}, {3, {}}};
-    asking_.begin(asked, 0);
+    asking_.begin(asked, 0, kWall);
   }
   SecondAsking asking_;
 };
@@ -41,13 +45,31 @@ TEST_F(SecondAskingTest, TwoNewerOnesAreProofAtOnce) {
   EXPECT_FALSE(asking_.check(1)) << "it may have traded just now";
   asking_.on_values(2, price(21));
   EXPECT_EQ(asking_.check(1), Finding::missed);
+  EXPECT_FALSE(asking_.is_under_way());
 }
 
-TEST_F(SecondAskingTest, OneNewerOneIsProofWhenNothingFollows) {
+TEST_F(SecondAskingTest, OneNewerOneIsProofWhereItTradedBefore) {
   begin();
-  asking_.on_values(1, price(11));
+  asking_.on_values(1, price(11, 3 * kSecond));
   asking_.on_values(2, price(20));
   EXPECT_EQ(asking_.check(2 * kSecond), Finding::missed);
+}
+
+TEST_F(SecondAskingTest, OneThatMayHaveTradedJustNowIsProofTheThirdTime) {
+  for (const Finding finding : {Finding::unclear, Finding::unclear, Finding::missed}) {
+    begin();
+    asking_.on_values(1, price(11, kSecond));
+    EXPECT_EQ(asking_.check(2 * kSecond), finding);
+  }
+}
+
+TEST_F(SecondAskingTest, UnlessATickComesBetween) {
+  for (int round = 0; round < 10; ++round) {
+    begin();
+    asking_.on_values(1, price(11));
+    EXPECT_EQ(asking_.check(2 * kSecond), Finding::unclear);
+    if (round % 2 == 1) asking_.forget();
+  }
 }
 
 TEST_F(SecondAskingTest, TheSameOfAllIsQuietAtOnceAndOfSomeLater) {
@@ -56,6 +78,9 @@ TEST_F(SecondAskingTest, TheSameOfAllIsQuietAtOnceAndOfSomeLater) {
   asking_.on_values(2, price(20));
   EXPECT_FALSE(asking_.check(1));
   EXPECT_EQ(asking_.check(2 * kSecond), Finding::quiet);
+  begin();
+  asking_.on_values(1, price(10));
+  asking_.on_values(2, price(20));
   asking_.on_values(3, price(30));
   EXPECT_EQ(asking_.check(1), Finding::quiet) << "of which nothing was known";
 }
@@ -64,7 +89,6 @@ TEST_F(SecondAskingTest, NoAnswerIsADeadLink) {
   begin();
   asking_.on_values(7, price(1));
   EXPECT_EQ(asking_.check(2 * kSecond), Finding::dead);
-  asking_.end();
   EXPECT_FALSE(asking_.check(3 * kSecond));
 }
 

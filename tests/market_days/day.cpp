@@ -70,6 +70,7 @@ void Day::start(std::size_t i) {
   options.make_alarm = clock_.alarms();
   options.jitter_seed = plan_.seed;
   routing::BrokerSetup setup;
+  setup.stall_limit_ns = plan_.stall_limit_ns;
   setup.name = setup.plugin = options.name;
   setup.limits = registry::Limits(limits);
   setup.hot_standby = i == 1 && plan_.hot_standby;

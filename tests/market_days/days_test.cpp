@@ -38,7 +38,7 @@ class Totals {
 };
 
 TEST(MarketDays, CalmOnesCostNoLoginAndNoMove) {
-  log::set_level(log::Level::error);
+  log::set_level(std::getenv("GW_LOG") != nullptr ? log::Level::debug : log::Level::error);
   Totals totals;
   property::for_each_seed(300, [&totals](std::uint64_t seed) {
     const DayPlan plan = draw(seed, true);
@@ -56,7 +56,7 @@ TEST(MarketDays, CalmOnesCostNoLoginAndNoMove) {
 }
 
 TEST(MarketDays, WithAnyWeatherKeepTheRules) {
-  log::set_level(log::Level::error);
+  log::set_level(std::getenv("GW_LOG") != nullptr ? log::Level::debug : log::Level::error);
   Totals totals;
   property::for_each_seed(2000, [&totals](std::uint64_t seed) {
     const DayPlan plan = draw(seed, false);

@@ -41,7 +41,9 @@ class OracleTest : public testing::Test {
     if (begins) repeat(day, broker);
   }
   void repeat(Day& day, std::size_t broker) {
-    day.link(broker).channel().writer().feed(*says_[broker], 0, "said by a test");
+    for (const char* exchange : kExchangeNames)
+      day.link(broker).channel().writer().feed(exchange, *says_[broker] ? bus::FeedState::stale : bus::FeedState::live,
+                                               bus::FeedEvidence::proved, 0, "said by a test");
     day.clock().after(kSecond / 2, [this, &day, broker] { repeat(day, broker); });
   }
 

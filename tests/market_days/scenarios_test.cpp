@@ -18,7 +18,7 @@ std::vector<std::size_t> together(std::initializer_list<std::vector<std::size_t>
 class Scenario : public testing::Test {
  protected:
   Scenario() {
-    log::set_level(log::Level::error);
+    log::set_level(std::getenv("GW_LOG") != nullptr ? log::Level::debug : log::Level::error);
     plan_.stall_limit_ns = 3 * kSecond;
   }
   static FeedState said(Day& day, std::size_t broker, Exchange exchange) {
