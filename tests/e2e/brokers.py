@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 # symbol, exchange, Kite's token, Angel's segment and token
 INSTRUMENTS = [
@@ -11,6 +12,22 @@ INSTRUMENTS = [
     ("TCS", "NSE", 2953217, "NSE", 11536),
     ("NIFTY", "NSE_INDEX", 256265, "NSE", 99926000),
 ]
+# Two exchanges with twenty shares and more each, and an index: so many should tick together.
+FIFTY = [(f"N{i:02}", "NSE", 2000 + i << 8 | 1, "NSE", 2000 + i) for i in range(29)] + [
+    (f"B{i:02}", "BSE", 3000 + i << 8 | 4, "BSE", 3000 + i) for i in range(20)] + [INSTRUMENTS[-1]]
+EXCHANGE_TYPES = {"NSE": 1, "NFO": 2, "BSE": 3}  # Angel's
+
+
+def contracts(*names):
+    """Of NFO; a name is BASE31DEC99FUT or BASE31DEC99STRIKECE."""
+    return [(name, "NFO", 5000 + i << 8 | 2, "NFO", 5000 + i) for i, name in enumerate(names)]
+
+
+def parts_of(contract):
+    """Base, strike (empty: a future) and type."""
+    return re.fullmatch(r"(.+)31DEC99(\d*)(FUT|CE)", contract).groups()
+
+
 # What the tests' gateways are told to find a fault at any hour, and soon; seconds. What sanitizers slow down is not silent.
 STALL = 4 if os.environ["GW_BUILD"].endswith("san") else 1
 QUICK = {"market_hours": "always", "stall_limit": f"{STALL}s", "reconnect": {"first": "100ms", "max": "200ms", "attempts": 0}}
@@ -30,6 +47,10 @@ class Broker:
     def write_token(self, token):
         secret(self.token_file, token)
 
+    def write_list(self, instruments):
+        self.instruments = instruments
+        self.list.write_text(self.text_of_list())
+
     def config(self, url, **more):
         return {"plugin": self.name, **QUICK, "settings": {"url": url, "api_key": "key", **self.settings}, **more}
 
@@ -44,15 +65,22 @@ class Kite(Broker):
         # Nobody serves the web interface unless a test does so: it decides nothing, and no test asks the real one.
         self.settings = {"access_token": f"${{file:{self.token_file}}}", "api_url": "http://127.0.0.1:1"}
         self.list = folder / "instruments.csv"
-        rows = []
-        for symbol, exchange, token, *_ in INSTRUMENTS:
-            index = exchange.endswith("_INDEX")
-            rows.append(f"{token},{token >> 8},{'NIFTY 50' if index else symbol},{symbol},0,,0,0.05,1,EQ,"
-                        f"{'INDICES' if index else 'NSE'},NSE\n")
-        self.list.write_text(KITE_HEADER + "".join(rows))
+        self.write_list(INSTRUMENTS)
+
+    def text_of_list(self):
+        return KITE_HEADER + "".join(self.row(symbol, exchange, token) for symbol, exchange, token, *_ in self.instruments)
+
+    def row(self, symbol, exchange, token):
+        if exchange == "NFO":
+            base, strike, kind = parts_of(symbol)
+            return (f"{token},{token >> 8},{symbol},{base},0,2099-12-31,{strike or 0},0.05,50,{kind},"
+                    f"NFO-{'OPT' if strike else 'FUT'},NFO\n")
+        index = exchange.endswith("_INDEX")
+        return (f"{token},{token >> 8},{'NIFTY 50' if index else symbol},{symbol},0,,0,0.05,1,EQ,"
+                f"{'INDICES' if index else exchange},{'NSE' if index else exchange}\n")
 
     def in_books(self, symbol):
-        return next(str(token) for name, _, token, *_ in INSTRUMENTS if name == symbol)
+        return next(str(token) for name, _, token, *_ in self.instruments if name == symbol)
 
 
 class Angel(Broker):
@@ -65,17 +93,25 @@ class Angel(Broker):
         feed = secret(folder / "angel.feed", "feed")
         self.settings = {"client_code": "C1", "jwt_token": f"${{file:{self.token_file}}}", "feed_token": f"${{file:{feed}}}"}
         self.list = folder / "scripmaster.json"
-        self.list.write_text(json.dumps([self.row(symbol, exchange, segment, token)
-                                         for symbol, exchange, _, segment, token in INSTRUMENTS]))
+        self.write_list(INSTRUMENTS)
+
+    def text_of_list(self):
+        return json.dumps([self.row(symbol, exchange, segment, token)
+                           for symbol, exchange, _, segment, token in self.instruments])
 
     def row(self, symbol, exchange, segment, token):
+        if exchange == "NFO":
+            base, strike, _ = parts_of(symbol)
+            return {"token": str(token), "symbol": symbol, "name": base, "expiry": "31DEC2099",
+                    "strike": f"{float(strike or -0.01) * 100:f}", "lotsize": "50",
+                    "instrumenttype": "OPTSTK" if strike else "FUTSTK", "exch_seg": "NFO", "tick_size": "5.000000"}
         index = exchange.endswith("_INDEX")
-        return {"token": str(token), "symbol": symbol if index else f"{symbol}-EQ", "name": symbol, "expiry": "",
+        return {"token": str(token), "symbol": f"{symbol}-EQ" if exchange == "NSE" else symbol, "name": symbol, "expiry": "",
                 "strike": "0.000000" if index else "-1.000000", "lotsize": "1", "instrumenttype": "AMXIDX" if index else "",
                 "exch_seg": segment, "tick_size": "5.000000"}
 
     def in_books(self, symbol):
-        return next(f"1:{token}" for name, _, _, _, token in INSTRUMENTS if name == symbol)
+        return next(f"{EXCHANGE_TYPES[segment]}:{token}" for name, _, _, segment, token in self.instruments if name == symbol)
 
 
 def start_with(start, active, *pairs, limits=None):

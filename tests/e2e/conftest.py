@@ -29,7 +29,8 @@ def extras(shared):
 
 @pytest.fixture
 def start(tmp_path):
-    """start(config) gives a gateway that ends with the test; start.sim(...) a stand-in broker. start.within: see Gateway."""
+    """start(config) gives a gateway that ends with the test; start.sim(...) a stand-in broker. start.within: see Gateway.
+    start.ends_with_it(client): it is closed before them."""
     running = []
 
     def gateway(config=None, env=None):
@@ -42,6 +43,7 @@ def start(tmp_path):
 
     gateway.sim = sim
     gateway.within = ()
+    gateway.ends_with_it = running.append
     yield gateway
     for process in reversed(running):
         process.__exit__(None, None, None)

@@ -261,7 +261,7 @@ def test_frame_and_text(sim, kind, client):
 
 @pytest.mark.parametrize("request_, complaint", [
     ([], 'found no JSON object, expected {"fault":NAME}'),
-    ({}, "fault: found nothing, expected one of close, connections, corrupted, drop, duplicate, frame, half_open, "
+    ({}, "fault: found nothing, expected one of books_only, close, connections, corrupted, drop, duplicate, frame, half_open, "
          "instruments_meta, lag, mute, none, out_of_order, over_limit, oversized, pings, profile, random_drops, "
          "refuse_connections, refuse_subscriptions, silence, slow_handshake, slow_requests, text, throttle, times, token_death, truncated, unknown, upgrade"),
     ({"fault": "upgrade", "status": 42}, "upgrade: status: found 42, expected a whole number from 200 to 599"),

@@ -112,10 +112,19 @@ const char* AngelFeed::subscribe(AngelMode mode, const std::set<AngelToken>& tok
   depth20_held_ += depth20;
   for (const AngelToken& token : fresh) subscribed_[token].insert(mode);
   if (fresh.empty() || !session_.subscribed()) return nullptr;
-  const std::int64_t now = session_.exchange_time();
-  for (const AngelToken& token : fresh)
-    session_.send_data(market_.frame(token, mode, now - session_.milliseconds_behind(name_of(token))));
+  for (const AngelToken& token : fresh) send_state(token, mode);
   return nullptr;
+}
+
+void AngelFeed::send_state(const AngelToken& token, AngelMode mode) {
+  const std::int64_t now = session_.exchange_time();
+  const Session::Answer answer = session_.answer_to(name_of(token), std::to_string(static_cast<int>(mode)));
+  if (answer == Session::Answer::none) return;
+  if (answer == Session::Answer::newer)
+    market_.step_up(token, now);
+  else if (answer == Session::Answer::present || !market_.has_time(token))
+    market_.pass_time(token, now);
+  session_.send_data(market_.frame(token, mode, session_.milliseconds_behind(name_of(token))));
 }
 
 void AngelFeed::unsubscribe(AngelMode mode, const std::set<AngelToken>& tokens) {
@@ -131,10 +140,16 @@ void AngelFeed::unsubscribe(AngelMode mode, const std::set<AngelToken>& tokens) 
 std::vector<std::string> AngelFeed::update(std::int64_t epoch_milliseconds) {
   std::vector<std::string> frames;
   for (const auto& [token, modes] : subscribed_) {
-    if (session_.stands_still(name_of(token))) continue;
-    market_.step(token);
-    const std::int64_t time = epoch_milliseconds - session_.milliseconds_behind(name_of(token));
-    for (const AngelMode mode : modes) frames.push_back(market_.frame(token, mode, time));
+    const std::string name = name_of(token);
+    if (!session_.ticks(name)) continue;
+    const bool only_its_book = session_.only_its_book_changes(name);
+    if (only_its_book)
+      market_.step_book(token, epoch_milliseconds);
+    else
+      market_.step(token, epoch_milliseconds);
+    for (const AngelMode mode : modes)
+      if (!only_its_book || mode != AngelMode::ltp)  // which shows nothing of it
+        frames.push_back(market_.frame(token, mode, session_.milliseconds_behind(name)));
   }
   return frames;
 }

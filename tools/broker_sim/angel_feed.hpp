@@ -26,6 +26,7 @@ class AngelFeed final : public Feed {
  private:
   // An error code; null: done.
   const char* subscribe(AngelMode mode, const std::set<AngelToken>& tokens);
+  void send_state(const AngelToken& token, AngelMode mode);
   void unsubscribe(AngelMode mode, const std::set<AngelToken>& tokens);
 
   Session& session_;

@@ -43,8 +43,27 @@ AngelMarket::State& AngelMarket::state(const AngelToken& token) {
   return found->second;
 }
 
-void AngelMarket::step(const AngelToken& token) {
+void AngelMarket::pass_time(const AngelToken& token, std::int64_t time) {
   State& s = state(token);
+  s.time = time;
+  if (s.trade_time == 0) s.trade_time = time;
+}
+
+void AngelMarket::step_book(const AngelToken& token, std::int64_t time) {
+  pass_time(token, time);
+  State& s = state(token);
+  s.sequence += 1 + roll(s.random, 3);
+}
+
+void AngelMarket::step_up(const AngelToken& token, std::int64_t time) {
+  step(token, time);
+  State& s = state(token);
+  s.ltp = s.high += s.tick;
+}
+
+void AngelMarket::step(const AngelToken& token, std::int64_t time) {
+  State& s = state(token);
+  s.time = s.trade_time = time;
   s.ltp = std::max(s.tick * 10, s.ltp + (static_cast<std::int64_t>(roll(s.random, 5)) - 2) * s.tick);
   s.high = std::max(s.high, s.ltp);
   s.low = std::min(s.low, s.ltp);
@@ -53,9 +72,10 @@ void AngelMarket::step(const AngelToken& token) {
   s.volume += s.last_quantity;
 }
 
-std::string AngelMarket::frame(const AngelToken& token, AngelMode mode, std::int64_t epoch_milliseconds) {
-  State& s = state(token);
-  std::uint32_t random = s.random;  // the same state gives the same frame
+std::string AngelMarket::frame(const AngelToken& token, AngelMode mode, std::int64_t behind) {
+  const State& s = state(token);
+  std::uint32_t random = s.random;
+  const std::int64_t time = s.time - behind;
   std::string f;
   f += static_cast<char>(mode);
   f += static_cast<char>(token.exchange);
@@ -63,7 +83,7 @@ std::string AngelMarket::frame(const AngelToken& token, AngelMode mode, std::int
   f.resize(2 + kTokenBytes, '\0');
   const auto some = [&](std::uint32_t bound) -> std::int64_t { return s.is_index ? 0 : 1 + roll(random, bound); };
   if (mode == AngelMode::depth20) {
-    put64(f, epoch_milliseconds);
+    put64(f, time);
     put64(f, 0);
     for (int side = -1; side <= 1; side += 2) {
       for (std::int64_t level = 1; level <= 20; ++level) {
@@ -75,7 +95,7 @@ std::string AngelMarket::frame(const AngelToken& token, AngelMode mode, std::int
     return f;
   }
   put64(f, s.is_index ? 0 : s.sequence);
-  put64(f, epoch_milliseconds / kSecond * kSecond);
+  put64(f, time / kSecond * kSecond);
   put64(f, s.ltp);
   if (mode == AngelMode::ltp) return f;
   put64(f, s.is_index ? 0 : s.last_quantity);
@@ -85,7 +105,7 @@ std::string AngelMarket::frame(const AngelToken& token, AngelMode mode, std::int
   put_real(f, static_cast<double>(some(5000)));
   for (const std::int64_t price : {s.open, s.high, s.low, s.close}) put64(f, price);
   if (mode == AngelMode::quote) return f;
-  put64(f, epoch_milliseconds / kSecond);
+  put64(f, (s.trade_time - behind) / kSecond);
   put64(f, s.is_index ? 0 : 100'000 + s.volume);  // open interest
   put_real(f, 0);
   for (int side = -1; side <= 1; side += 2) {

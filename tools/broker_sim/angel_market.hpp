@@ -21,10 +21,16 @@ enum class AngelMode : std::uint8_t { ltp = 1, quote = 2, snap_quote = 3, depth2
 
 class AngelMarket {
  public:
-  // Moves the token's price one step.
-  void step(const AngelToken& token);
-  // One whole frame of the token's present state, stamped with the exchange's time.
-  std::string frame(const AngelToken& token, AngelMode mode, std::int64_t epoch_milliseconds);
+  // The market moves on to this exchange time (milliseconds since the epoch). step: a trade, at whatever price;
+  // step_up: at a new high; step_book: only the book changes; pass_time: nothing does.
+  void step(const AngelToken& token, std::int64_t time);
+  void step_up(const AngelToken& token, std::int64_t time);
+  void step_book(const AngelToken& token, std::int64_t time);
+  void pass_time(const AngelToken& token, std::int64_t time);
+  bool has_time(const AngelToken& token) { return state(token).time != 0; }
+  // One whole frame of the token's present state, its times so many milliseconds older. The same state gives the same
+  // frame.
+  std::string frame(const AngelToken& token, AngelMode mode, std::int64_t behind);
 
  private:
   struct State {
@@ -34,6 +40,8 @@ class AngelMarket {
     std::int64_t sequence = 1'000'000;
     std::int64_t volume = 100'000;
     std::int64_t last_quantity = 1;
+    std::int64_t time = 0;
+    std::int64_t trade_time = 0;
   };
   State& state(const AngelToken& token);
 

@@ -8,6 +8,7 @@ namespace sim {
 namespace {
 
 using gw::websocket::HttpRequest;
+using gw::websocket::Opcode;
 
 Refusal unauthorized(const std::string& what) {
   return {{401, "text/plain", "Unauthorized\n"}, {{"x-error-message", "Invalid Header - Invalid " + what}}};
@@ -20,7 +21,8 @@ class Angel final : public Protocol {
   std::size_t connections_allowed() const override { return 3; }
   std::size_t instruments_allowed() const override { return 1000; }
   int expired_status() const override { return 401; }
-  std::string_view heartbeat() const override { return {}; }
+  // Angel says nothing by itself. With --heartbeat it answers pings that nobody sent.
+  Heartbeat heartbeat() const override { return {Opcode::text, "pong", 0}; }
   bool is_mode(std::string_view name) const override { return name.size() == 1 && name[0] >= '1' && name[0] <= '4'; }
   bool has_error_codes() const override { return true; }
   bool announces_lists() const override { return false; }

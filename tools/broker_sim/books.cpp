@@ -65,6 +65,7 @@ std::string books(const Broker& broker, bool with_ticks) {
                 {"by_action", counts.by_action}}},
               {"pings", counts.pings},
               {"pings_sent", counts.pings_sent},
+              {"heartbeats_sent", counts.heartbeats_sent},
               {"frames_sent", counts.frames_sent},
               {"frames_dropped", counts.frames_dropped},
               {"ticks_sent", counts.ticks_sent},

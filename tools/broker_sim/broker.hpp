@@ -27,6 +27,7 @@ struct Options {
   std::vector<RecordedFrame> recorded;  // in order; empty: frames are made
   bool loop = false;
   double rate = 5;               // frames a second, or updates a second of each subscribed instrument
+  double heartbeat = 0;          // seconds from one to the next; 0: as the broker does
   std::string instruments_file;  // the list that is served; empty: a list of the stand-in's own
   std::shared_ptr<const gw::websocket::ServerTls> tls;
 };
@@ -42,6 +43,7 @@ struct Counts {
   std::uint64_t pings = 0;
   std::uint64_t pings_sent = 0;                     // by a flood
   std::map<std::string, std::uint64_t> by_address;  // TCP connections, by the address that they came to
+  std::uint64_t heartbeats_sent = 0;
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_dropped = 0;  // by a throttle
   std::uint64_t ticks_sent = 0;      // in frames that add up

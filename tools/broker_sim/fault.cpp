@@ -138,6 +138,26 @@ std::set<std::string> words_in(Fields& fields, const char* name) {
   return words;
 }
 
+FaultAction mute(Fields& fields) {
+  MuteFault mute;
+  mute.tokens = words_in(fields, "tokens");
+  mute.snapshots = fields.one_of<Snapshots>("snapshots", Snapshots::none,
+                                            {{"none", Snapshots::none},
+                                             {"once", Snapshots::once},
+                                             {"still", Snapshots::still},
+                                             {"moving", Snapshots::moving}});
+  return [=](Broker& broker) -> gw::Result<void> {
+    if (!broker.options().recorded.empty() && (!mute.tokens.empty() || mute.snapshots != Snapshots::none))
+      return gw::Error{"mute: found tokens or snapshots beside recorded frames, expected neither"};
+    return change([&](Fault& f) { f.mute = mute; })(broker);
+  };
+}
+
+FaultAction books_only(Fields& fields) {
+  const std::set<std::string> tokens = words_in(fields, "tokens");
+  return change([=](Fault& f) { f.books_only = tokens; });
+}
+
 FaultAction refuse_subscriptions(Fields& fields) {
   RefusedSubscriptions refused;
   refused.tokens = words_in(fields, "tokens");
@@ -284,7 +304,7 @@ const std::map<std::string, FaultAction (*)(Fields&)> kFaults = {
     {"connections", [](Fields& f) { return limit(f, "limit", &Fault::connections_limit); }},
     {"slow_handshake", slow_handshake},
     {"refuse_connections", flag<&Fault::refuse_connections>},
-    {"mute", flag<&Fault::mute>},
+    {"mute", mute},
     {"silence", flag<&Fault::silence>},
     {"half_open", flag<&Fault::half_open>},
     {"drop", [](Fields&) { return to_each([](Session& s) { s.drop(); }); }},
@@ -298,6 +318,7 @@ const std::map<std::string, FaultAction (*)(Fields&)> kFaults = {
     {"slow_requests", slow_requests},
     {"lag", lag},
     {"times", times},
+    {"books_only", books_only},
     {"throttle", throttle},
     {"truncated", every<&Fault::truncated>},
     {"corrupted", every<&Fault::corrupted>},

@@ -45,6 +45,20 @@ struct OldTimes {
   bool still = false;  // they have a state, and no ticks
 };
 
+// What subscribes and changes of mode are answered with while there are no ticks.
+enum class Snapshots {
+  none,
+  once,   // newer values, once for each instrument and mode of a connection
+  still,  // the last values from before
+  moving  // newer values each time
+};
+
+// Heartbeats and pongs, but no ticks.
+struct MuteFault {
+  std::set<std::string> tokens;  // as the books name them; empty: all
+  Snapshots snapshots = Snapshots::none;
+};
+
 struct PingFlood {
   double per_second = 0;
   std::size_t bytes = 0;  // of each ping's payload
@@ -69,7 +83,7 @@ struct Fault {
   bool refuse_connections = false;
   std::chrono::milliseconds handshake_delay{0};
 
-  bool mute = false;       // no ticks
+  std::optional<MuteFault> mute;
   bool silence = false;    // nothing from the broker; the WebSocket still answers pings
   bool half_open = false;  // nothing at all
   double drops_per_second = 0;
@@ -84,6 +98,7 @@ struct Fault {
   std::chrono::milliseconds request_delay{0};
 
   OldTimes times;
+  std::optional<std::set<std::string>> books_only;  // of these only the book changes; empty: of all
 
   double lag_seconds = 0;
   double frames_per_second = 0;  // of a connection; 0: no bound
@@ -96,7 +111,7 @@ struct Fault {
   std::uint64_t oversized = 0;
   std::size_t oversized_bytes = 0;
 
-  bool stops_ticks() const { return mute || silence || half_open; }
+  bool stops_ticks() const { return (mute && mute->tokens.empty()) || stops_all(); }
   bool stops_all() const { return silence || half_open; }
 };
 

@@ -119,29 +119,44 @@ void KiteFeed::complain(const std::string& what) { session_.say(Json{{"type", "e
 // The last known state, at once: the only sign that a subscription was taken.
 void KiteFeed::send_state(const std::vector<std::uint32_t>& tokens) {
   if (tokens.empty() || !session_.subscribed()) return;
-  for (const std::string& frame : frames_of(tokens, session_.exchange_time())) session_.send_data(frame);
+  const std::int64_t now = session_.exchange_time();
+  std::vector<std::uint32_t> answered;
+  for (const std::uint32_t token : tokens) {
+    const Session::Answer answer = session_.answer_to(std::to_string(token), name_of(subscribed_.at(token)));
+    if (answer == Session::Answer::none) continue;
+    if (answer == Session::Answer::newer)
+      market_.step_up(token, now);
+    else if (answer == Session::Answer::present || !market_.has_time(token))
+      market_.pass_time(token, now);
+    answered.push_back(token);
+  }
+  for (const std::string& frame : frames_of(answered)) session_.send_data(frame);
 }
 
 std::vector<std::string> KiteFeed::update(std::int64_t epoch_milliseconds) {
   std::vector<std::uint32_t> tokens;
   for (const auto& [token, mode] : subscribed_) {
-    if (session_.stands_still(std::to_string(token))) continue;
-    market_.step(token);
+    const std::string name = std::to_string(token);
+    if (!session_.ticks(name)) continue;
+    const bool only_its_book = session_.only_its_book_changes(name);
+    if (only_its_book && mode == KiteMode::ltp) continue;  // which shows nothing of it
+    if (only_its_book)
+      market_.step_book(token, epoch_milliseconds);
+    else
+      market_.step(token, epoch_milliseconds);
     tokens.push_back(token);
   }
-  return frames_of(tokens, epoch_milliseconds);
+  return frames_of(tokens);
 }
 
-std::vector<std::string> KiteFeed::frames_of(const std::vector<std::uint32_t>& tokens,
-                                             std::int64_t epoch_milliseconds) {
+std::vector<std::string> KiteFeed::frames_of(const std::vector<std::uint32_t>& tokens) {
   std::vector<std::string> frames;
   for (std::size_t at = 0; at < tokens.size(); at += kPacketsPerFrame) {
     const std::size_t count = std::min(kPacketsPerFrame, tokens.size() - at);
     std::string frame{static_cast<char>(count >> 8), static_cast<char>(count & 0xff)};
-    for (std::size_t i = at; i < at + count; ++i) {
-      const std::int64_t time = epoch_milliseconds - session_.milliseconds_behind(std::to_string(tokens[i]));
-      market_.append_packet(frame, tokens[i], subscribed_.at(tokens[i]), static_cast<std::uint32_t>(time / 1000));
-    }
+    for (std::size_t i = at; i < at + count; ++i)
+      market_.append_packet(frame, tokens[i], subscribed_.at(tokens[i]),
+                            session_.milliseconds_behind(std::to_string(tokens[i])));
     frames.push_back(std::move(frame));
   }
   return frames;

@@ -27,7 +27,7 @@ class KiteFeed final : public Feed {
   void change_mode(KiteMode mode, const std::vector<std::uint32_t>& tokens);
   void send_state(const std::vector<std::uint32_t>& tokens);
   void complain(const std::string& what);
-  std::vector<std::string> frames_of(const std::vector<std::uint32_t>& tokens, std::int64_t epoch_milliseconds);
+  std::vector<std::string> frames_of(const std::vector<std::uint32_t>& tokens);
 
   Session& session_;
   KiteMarket& market_;

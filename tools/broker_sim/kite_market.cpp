@@ -52,25 +52,45 @@ KiteMarket::State& KiteMarket::state(std::uint32_t token) {
 }
 
 // xorshift32
-std::uint32_t KiteMarket::roll(State& s, std::uint32_t bound) {
-  s.random ^= s.random << 13;
-  s.random ^= s.random >> 17;
-  s.random ^= s.random << 5;
-  return s.random % bound;
+std::uint32_t KiteMarket::roll(std::uint32_t& random, std::uint32_t bound) {
+  random ^= random << 13;
+  random ^= random >> 17;
+  random ^= random << 5;
+  return random % bound;
 }
 
-void KiteMarket::step(std::uint32_t token) {
+void KiteMarket::pass_time(std::uint32_t token, std::int64_t time) {
   State& s = state(token);
-  const auto move = static_cast<std::int32_t>(roll(s, 5)) - 2;
+  s.time = time;
+  if (s.trade_time == 0) s.trade_time = time;
+}
+
+void KiteMarket::step_book(std::uint32_t token, std::int64_t time) {
+  pass_time(token, time);
+  roll(state(token).random, 1);
+}
+
+void KiteMarket::step_up(std::uint32_t token, std::int64_t time) {
+  step(token, time);
+  State& s = state(token);
+  s.ltp = s.high += s.tick;
+}
+
+void KiteMarket::step(std::uint32_t token, std::int64_t time) {
+  State& s = state(token);
+  s.time = s.trade_time = time;
+  const auto move = static_cast<std::int32_t>(roll(s.random, 5)) - 2;
   s.ltp = std::max(s.tick * 10, s.ltp + move * s.tick);
   s.high = std::max(s.high, s.ltp);
   s.low = std::min(s.low, s.ltp);
-  s.last_quantity = 1 + roll(s, 100);
+  s.last_quantity = 1 + roll(s.random, 100);
   s.volume += s.last_quantity;
 }
 
-void KiteMarket::append_packet(std::string& frame, std::uint32_t token, KiteMode mode, std::uint32_t seconds) {
-  State& s = state(token);
+void KiteMarket::append_packet(std::string& frame, std::uint32_t token, KiteMode mode, std::int64_t behind) {
+  const State& s = state(token);
+  std::uint32_t random = s.random;
+  const auto seconds = [behind](std::int64_t time) { return static_cast<std::uint32_t>((time - behind) / 1000); };
   std::string p;
   word(p, token);
   word(p, s.ltp);
@@ -80,28 +100,28 @@ void KiteMarket::append_packet(std::string& frame, std::uint32_t token, KiteMode
     word(p, s.open);
     word(p, s.close);
     word(p, s.ltp - s.close);
-    if (mode == KiteMode::full) word(p, seconds);
+    if (mode == KiteMode::full) word(p, seconds(s.time));
   } else if (mode != KiteMode::ltp) {
     word(p, s.last_quantity);
     word(p, s.low + (s.high - s.low) / 2);
     word(p, s.volume);
-    word(p, 5000U + roll(s, 1000));
-    word(p, 5000U + roll(s, 1000));
+    word(p, 5000U + roll(random, 1000));
+    word(p, 5000U + roll(random, 1000));
     word(p, s.open);
     word(p, s.high);
     word(p, s.low);
     word(p, s.close);
   }
   if (mode == KiteMode::full && (token & 0xffU) != kIndexSegment) {
-    word(p, seconds);
+    word(p, seconds(s.trade_time));
     const std::uint32_t oi = 1'000 + token % 10'000;
     for (const std::uint32_t value : {oi, oi + 500, oi - 500}) word(p, value);  // with its day's range
-    word(p, seconds);
+    word(p, seconds(s.time));
     for (int side = -1; side <= 1; side += 2) {
       for (std::int32_t level = 1; level <= 5; ++level) {
-        word(p, 1 + roll(s, 500));
+        word(p, 1 + roll(random, 500));
         word(p, s.ltp + side * level * s.tick);
-        half(p, 1 + roll(s, 9));
+        half(p, 1 + roll(random, 9));
         half(p, 0);
       }
     }

@@ -10,6 +10,7 @@ namespace sim {
 namespace {
 
 using gw::websocket::HttpRequest;
+using gw::websocket::Opcode;
 
 std::uint32_t half_at(std::string_view bytes, std::size_t at) {
   return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at])) << 8 |
@@ -38,7 +39,7 @@ class Kite final : public Protocol {
   std::size_t connections_allowed() const override { return 3; }
   std::size_t instruments_allowed() const override { return 3000; }
   int expired_status() const override { return 403; }
-  std::string_view heartbeat() const override { return {"\0", 1}; }
+  Heartbeat heartbeat() const override { return {Opcode::binary, {"\0", 1}, 3}; }
   bool is_mode(std::string_view name) const override { return name == "ltp" || name == "quote" || name == "full"; }
   bool has_error_codes() const override { return false; }
   bool announces_lists() const override { return true; }

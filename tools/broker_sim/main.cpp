@@ -115,6 +115,9 @@ int main(int argc, char** argv) {
   app.add_option("--rate", options.rate,
                  "frames a second; without --frames, updates a second of each subscribed instrument")
       ->check(CLI::Range(0.01, 100'000.0));
+  app.add_option("--heartbeat", options.heartbeat,
+                 "seconds from one heartbeat to the next; default: as the broker does")
+      ->check(CLI::Range(0.01, 3'600.0));
   app.add_option("--instruments", options.instruments_file,
                  "the instrument list that is served, read at each request; default: a list of its own")
       ->check(CLI::ExistingFile);

@@ -30,6 +30,13 @@ struct Login {
   std::optional<Refusal> refusal;  // of what is no login at all
 };
 
+// What the broker says by itself, whether or not there are ticks.
+struct Heartbeat {
+  gw::websocket::Opcode opcode;
+  std::string_view bytes;
+  double seconds;  // from one to the next; 0: there is none unless an option says so
+};
+
 enum class Heard { request, wrong_request, ping };
 
 // One connection's side: its subscriptions, its frames.
@@ -51,9 +58,8 @@ class Protocol {
   virtual const char* account_field() const = 0;  // what `GET /books` calls an account
   virtual std::size_t connections_allowed() const = 0;
   virtual std::size_t instruments_allowed() const = 0;
-  virtual int expired_status() const = 0;          // HTTP, for credentials that are dead
-  virtual std::string_view heartbeat() const = 0;  // a binary frame every three seconds; empty: none
-
+  virtual int expired_status() const = 0;  // HTTP, for credentials that are dead
+  virtual Heartbeat heartbeat() const = 0;
   virtual bool is_mode(std::string_view name) const = 0;  // as the books name them
   virtual bool has_error_codes() const = 0;
   virtual bool announces_lists() const = 0;  // says the etag of its list to who connects

@@ -18,7 +18,6 @@ using boost::system::error_code;
 using gw::websocket::HttpAnswer;
 using gw::websocket::Opcode;
 
-constexpr std::chrono::seconds kHeartbeat{3};
 // Exchange times are whole seconds: a step that comes late must show it.
 constexpr std::int64_t kLateMilliseconds = 2000;
 constexpr std::chrono::milliseconds kFloodStep{5};
@@ -41,10 +40,7 @@ Session::Session(Broker& broker, std::uint64_t id, gw::TcpSocket&& socket)
     : broker_(broker),
       id_(id),
       timers_(std::make_shared<Timers>(broker.io())),
-      throttle_(broker.io(),
-                [this](const std::string& frame) {
-                  if (!broker_.fault().stops_ticks()) send_binary(frame);
-                }),
+      throttle_(broker.io(), [this](const std::string& frame) { send_binary(frame); }),
       feed_(broker.protocol().open_feed(*this)) {
   error_code ignored;
   address_ = socket.local_endpoint(ignored).address().to_string();
@@ -75,7 +71,7 @@ void Session::on_open() {
   broker_.count_peaks();
   obey(broker_.fault());
   feed_->on_open();
-  if (!broker_.protocol().heartbeat().empty()) heartbeat_later();
+  heartbeat_later();
 }
 
 void Session::on_message(Opcode opcode, std::string_view payload) {
@@ -130,6 +126,7 @@ void Session::obey(const Fault& fault) {
     timers_->requests.cancel();
     for (const Request& request : std::exchange(waiting_, {})) hear(request.opcode, request.payload);
   }
+  if (fault.stops_ticks()) broker_.counts().frames_dropped += throttle_.clear();
   timers_->pings.cancel();
   const bool floods = fault.pings.per_second > 0;
   if (flooding_ || floods) connection_->pause_reading(floods && !fault.pings.reads);
@@ -208,7 +205,41 @@ bool Session::subscribed() {
     playing_ = true;
     play_later();
   }
-  return broker_.options().recorded.empty() && !broker_.fault().stops_ticks();
+  return broker_.options().recorded.empty();
+}
+
+Session::Answer Session::answer_to(const std::string& instrument, const std::string& mode) {
+  if (broker_.fault().stops_all()) return Answer::none;
+  if (stands_still(instrument)) return Answer::last;
+  if (!is_mute(instrument)) return Answer::present;
+  switch (broker_.fault().mute->snapshots) {
+    case Snapshots::none:
+      return Answer::none;
+    case Snapshots::once:
+      return answered_.emplace(instrument, mode).second ? Answer::newer : Answer::none;
+    case Snapshots::still:
+      return Answer::last;
+    case Snapshots::moving:
+      return Answer::newer;
+  }
+  return Answer::none;
+}
+
+bool Session::is_mute(const std::string& instrument) const {
+  const auto& mute = broker_.fault().mute;
+  return mute && (mute->tokens.empty() || mute->tokens.contains(instrument));
+}
+
+bool Session::stands_still(const std::string& instrument) const {
+  const OldTimes& times = broker_.fault().times;
+  return times.still && times.seconds.contains(instrument);
+}
+
+bool Session::ticks(const std::string& instrument) const { return !is_mute(instrument) && !stands_still(instrument); }
+
+bool Session::only_its_book_changes(const std::string& instrument) const {
+  const auto& only = broker_.fault().books_only;
+  return only && (only->empty() || only->contains(instrument));
 }
 
 void Session::count_action(const std::string& action) { ++broker_.counts().by_action[action]; }
@@ -231,11 +262,6 @@ std::int64_t Session::milliseconds_behind(const std::string& instrument) const {
   return found == seconds.end() ? 0 : static_cast<std::int64_t>(found->second * 1000);
 }
 
-bool Session::stands_still(const std::string& instrument) const {
-  const OldTimes& times = broker_.fault().times;
-  return times.still && times.seconds.contains(instrument);
-}
-
 std::size_t Session::instruments_allowed() const {
   const std::size_t limit = broker_.fault().instruments_limit;
   return limit != 0 ? limit : broker_.protocol().instruments_allowed();
@@ -246,10 +272,16 @@ std::int64_t Session::exchange_time() const { return broker_.exchange_time(); }
 gw::Result<ServedList> Session::list() const { return broker_.list(); }
 
 void Session::heartbeat_later() {
-  timers_->heartbeat.expires_after(kHeartbeat);
-  timers_->heartbeat.async_wait([this, alive = std::weak_ptr(timers_)](error_code ec) {
+  const Heartbeat beat = broker_.protocol().heartbeat();
+  const double seconds = broker_.options().heartbeat != 0 ? broker_.options().heartbeat : beat.seconds;
+  if (seconds == 0) return;
+  timers_->heartbeat.expires_after(std::chrono::nanoseconds(static_cast<std::int64_t>(1e9 * seconds)));
+  timers_->heartbeat.async_wait([this, beat, alive = std::weak_ptr(timers_)](error_code ec) {
     if (ec || alive.expired() || !open_) return;
-    if (!broker_.fault().stops_all()) send_binary(broker_.protocol().heartbeat());
+    if (!broker_.fault().stops_all()) {
+      ++broker_.counts().heartbeats_sent;
+      beat.opcode == Opcode::binary ? send_binary(beat.bytes) : send_text(beat.bytes);
+    }
     heartbeat_later();
   });
 }
@@ -264,10 +296,7 @@ void Session::play_later() {
 
 void Session::play() {
   const Fault& fault = broker_.fault();
-  if (fault.stops_ticks()) {
-    broker_.counts().frames_dropped += throttle_.clear();
-    return play_later();
-  }
+  if (fault.stops_ticks()) return play_later();
   const bool is_late = fault.out_of_order && late_.empty();
   std::vector<std::string> frames;
   const bool more = step(exchange_time() - (is_late ? kLateMilliseconds : 0), frames);

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/websocket/asio_fwd.hpp"
@@ -37,14 +39,18 @@ class Session final : public gw::websocket::Listener {
   // ---- for the feed
   void say(std::string_view text);  // unless the broker is silent
   void send_data(const std::string& frame);
-  // A subscription was taken: recorded frames begin to play, made ones go on. True: its state is to be sent at once.
+  // A subscription was taken: recorded frames begin to play, made ones go on. True: frames are made.
   bool subscribed();
+  // What a subscribe or a change of mode is answered with.
+  enum class Answer { none, present, last, newer };
+  Answer answer_to(const std::string& instrument, const std::string& mode);
+  bool ticks(const std::string& instrument) const;
+  bool only_its_book_changes(const std::string& instrument) const;
   void count_action(const std::string& action);
   const Fault& fault() const;
   bool refuses(const std::string& instrument) const;  // the subscription as such
   bool refuses_mode(const std::string& instrument, const std::string& mode) const;
   std::int64_t milliseconds_behind(const std::string& instrument) const;  // its exchange time, by a fault
-  bool stands_still(const std::string& instrument) const;
   std::size_t instruments_allowed() const;
   std::int64_t exchange_time() const;
   gw::Result<ServedList> list() const;
@@ -64,6 +70,8 @@ class Session final : public gw::websocket::Listener {
  private:
   gw::websocket::HttpAnswer log_in(const gw::websocket::HttpRequest& request,
                                    std::vector<gw::websocket::Header>& extra);
+  bool is_mute(const std::string& instrument) const;
+  bool stands_still(const std::string& instrument) const;
   void hear(gw::websocket::Opcode opcode, std::string_view payload);
   void hear_later();
   void say_again(const std::string& bytes);
@@ -92,7 +100,8 @@ class Session final : public gw::websocket::Listener {
   std::deque<Request> waiting_;  // of which nothing is heard before their time
   std::uint64_t data_frames_ = 0;
   std::size_t next_recorded_ = 0;
-  std::vector<std::string> late_;  // a step that waits for the next one to pass it
+  std::set<std::pair<std::string, std::string>> answered_;  // instruments and modes that an answer is due to once
+  std::vector<std::string> late_;                           // a step that waits for the next one to pass it
   bool admitted_ = false;
   bool open_ = false;
   bool playing_ = false;
