@@ -5,9 +5,10 @@
 namespace gw::liveness {
 namespace {
 
-// A broker that answers a subscribe does so within this time, by one packet, or by two where subscribing and choosing
-// the mode are two requests. What comes later is a tick, if it says anything new.
-constexpr std::int64_t kSnapshotTime = 2'000'000'000;
+// A broker answers a subscribe by one packet, or by two where subscribing and choosing the mode are two requests. Those
+// are sent together, so that their answers are less than this apart. What comes later is a tick, if it says anything
+// new.
+constexpr std::int64_t kSnapshotsApart = 1'000'000'000;
 constexpr std::uint32_t kSnapshots = 2;
 constexpr std::uint32_t kTicks = ~std::uint32_t{0};  // instead of a count of packets
 // Silence is found within a sixteenth of its limit after it, and a look costs next to nothing.
@@ -54,7 +55,7 @@ void FeedJudge::on_ready(std::int64_t now_ns) {
   for (Instrument& i : instruments_) {
     i.packets = 0;
     i.heard_ns = 0;
-    i.asked_ns = now_ns;
+    i.asked_ns = 0;
   }
 }
 
@@ -66,7 +67,7 @@ void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns) {
 // The first packet after a request, a second one that comes soon, and those that say nothing else than they did.
 bool FeedJudge::is_snapshot(const Instrument& i, const LastValues& values, std::int64_t now_ns) {
   if (i.packets == 0) return true;
-  return (i.packets < kSnapshots && now_ns - i.asked_ns <= kSnapshotTime) || !values.differs_from(i.last);
+  return (i.packets < kSnapshots && now_ns - i.answered_ns <= kSnapshotsApart) || !values.differs_from(i.last);
 }
 
 bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::int64_t exchange_time_ns,
@@ -79,6 +80,7 @@ bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::in
   // Once it has ticked, all that comes are ticks.
   const bool snapshot = i.packets != kTicks && is_snapshot(i, values, now_ns);
   i.last = values;
+  if (i.packets == 0) i.answered_ns = now_ns;
   if (snapshot) {
     market.on_answer(update.tick->instrument, values);
     ++i.packets;
@@ -149,32 +151,43 @@ void FeedJudge::note_sessions(std::int64_t now_ns, std::int64_t wall_ns) {
       continue;
     }
     const std::int64_t due = std::max(market.begin_ns(), i.asked_ns) + limits_.first_tick_ns;
-    if (!i.is_noted && now_ns > due && market.last_live_ns() > due - limits_.first_tick_ns) note(i, false, wall_ns);
+    if (!i.is_noted && i.asked_ns != 0 && now_ns > due && market.last_live_ns() > due - limits_.first_tick_ns)
+      note(i, false, wall_ns);
   }
 }
 
-// Those that were heard last, so that what they say now can be compared; of an exchange that was never heard, any.
 std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns, std::int64_t wall_ns) {
-  if (asking_.empty()) return {};
-  const std::uint32_t m = asking_.back();
-  asking_.pop_back();
-  MarketWatch& market = *markets_[m];
+  std::vector<std::uint32_t> handles;
+  while (handles.empty() && !asking_.empty()) {
+    handles = choose(asking_.back());
+    MarketWatch& market = *markets_[asking_.back()];
+    asking_.pop_back();
+    if (handles.empty()) continue;
+    std::vector<SecondAsking::Asked> asked;
+    bool any_heard = false;
+    for (const std::uint32_t handle : handles) {
+      const Instrument& i = instruments_[handle];
+      asked.push_back({handle, i.last});
+      any_heard = any_heard || i.heard_ns != 0;
+    }
+    market.began_asking(asked, any_heard, now_ns, wall_ns);
+  }
+  return handles;
+}
+
+// Of those that are subscribed by now, which were heard last, so that what they say now can be compared; of an exchange
+// that was never heard, any.
+std::vector<std::uint32_t> FeedJudge::choose(std::uint32_t market) const {
   std::vector<std::uint32_t> handles;
   for (std::uint32_t handle = 0; handle < instruments_.size(); ++handle)
-    if (instruments_[handle].market == m && market.is_open(instruments_[handle].kind)) handles.push_back(handle);
+    if (const Instrument& i = instruments_[handle];
+        i.market == market && i.asked_ns != 0 && markets_[market]->is_open(i.kind))
+      handles.push_back(handle);
   const std::size_t count = std::min(handles.size(), SecondAsking::kMost);
   std::partial_sort(
       handles.begin(), handles.begin() + static_cast<std::ptrdiff_t>(count), handles.end(),
       [this](std::uint32_t a, std::uint32_t b) { return instruments_[a].heard_ns > instruments_[b].heard_ns; });
   handles.resize(count);
-  std::vector<SecondAsking::Asked> asked;
-  bool any_heard = false;
-  for (const std::uint32_t handle : handles) {
-    const Instrument& i = instruments_[handle];
-    asked.push_back({handle, i.last});
-    any_heard = any_heard || i.heard_ns != 0;
-  }
-  market.began_asking(asked, any_heard, now_ns, wall_ns);
   return handles;
 }
 
@@ -185,6 +198,12 @@ const MarketWatch* FeedJudge::wants_login() const {
                                   (market->evidence() == worst->evidence() && market->state() > worst->state())))
       worst = market.get();
   return worst;
+}
+
+bool FeedJudge::is_well() const {
+  return any_lives() && wants_login() == nullptr &&
+         std::none_of(markets_.begin(), markets_.end(),
+                      [](const auto& market) { return market->state() == bus::FeedState::stale; });
 }
 
 bool FeedJudge::any_lives() const {

@@ -59,14 +59,17 @@ class FeedJudge {
   // The worst that a new login might cure; null: nothing.
   const MarketWatch* wants_login() const;
   bool any_lives() const;
+  // Some exchange lives, and no new login is wanted or was in vain.
+  bool is_well() const;
 
  private:
   struct Instrument {
     std::uint32_t market = kNone;
     std::uint32_t ticks = 0;
-    std::uint32_t packets = 0;  // since it was asked for; see on_update
-    std::int64_t asked_ns = 0;
-    std::int64_t heard_ns = 0;  // 0: never in this login
+    std::uint32_t packets = 0;     // since it was asked for; see on_update
+    std::int64_t asked_ns = 0;     // 0: not in this login
+    std::int64_t answered_ns = 0;  // by the first packet after that
+    std::int64_t heard_ns = 0;     // 0: never in this login
     LastValues last;
     bool is_expected = false;
     bool is_noted = false;  // of this session: whether it ticked in time
@@ -78,6 +81,7 @@ class FeedJudge {
   std::uint32_t market(std::string_view exchange);
   static bool is_snapshot(const Instrument& instrument, const LastValues& values, std::int64_t now_ns);
   std::uint32_t open_kinds(const MarketWatch& market, std::int64_t wall_ns) const;
+  std::vector<std::uint32_t> choose(std::uint32_t market) const;
   void note_sessions(std::int64_t now_ns, std::int64_t wall_ns);
   void note(Instrument& instrument, bool in_time, std::int64_t wall_ns);
 

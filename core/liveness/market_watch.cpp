@@ -44,11 +44,14 @@ std::size_t MarketWatch::carried_open() const {
   return count;
 }
 
-bool MarketWatch::is_expected() const {
-  if (is_index_ || carried_open() >= kMany) return true;
-  return std::any_of(std::begin(kInstrumentKinds), std::end(kInstrumentKinds), [this](InstrumentKind kind) {
-    return is_open(kind) && expected_[static_cast<std::size_t>(kind)] != 0;
-  });
+bool MarketWatch::is_expected() const { return ticks_soon() || carried_open() >= kMany; }
+
+// An index, or an instrument that did so in its last sessions.
+bool MarketWatch::ticks_soon() const {
+  return is_index_ ||
+         std::any_of(std::begin(kInstrumentKinds), std::end(kInstrumentKinds), [this](InstrumentKind kind) {
+           return is_open(kind) && expected_[static_cast<std::size_t>(kind)] != 0;
+         });
 }
 
 void MarketWatch::on_ready(std::int64_t now_ns) {
@@ -120,7 +123,9 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
     if (const auto finding = asking_.check(now_ns)) judge_answers(*finding, now_ns);
     return false;
   }
-  if (wants_login_ || now_ns - silent_since_ns() <= pace_.unusual_ns()) return false;
+  // However seldom it ticks, nothing is called live for longer than the first tick is waited for.
+  const std::int64_t usual = std::min(pace_.unusual_ns(), std::max(limits_.stall_ns, limits_.first_tick_ns));
+  if (wants_login_ || now_ns - silent_since_ns() <= usual) return false;
   if (answers_) return now_ns >= next_asking_ns_;
   judge_silence(now_ns);
   return false;
@@ -168,18 +173,20 @@ void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_
     return;
   }
   if (finding == SecondAsking::Finding::dead) return judge_silence(now_ns);
-  // The broker knows no better. What is merely unusual is quiet then.
+  // The broker knows no better. What is merely unusual is quiet then, and so is a chain of far strikes that nobody
+  // trades, however many they are.
   const FeedEvidence evidence = evidence_of_silence(now_ns);
-  set_quiet(now_ns, evidence == FeedEvidence::expected ? evidence : FeedEvidence::none,
-            ", and the same values when asked again");
+  const bool is_silence = evidence == FeedEvidence::expected && (ticks_soon() || pace_.has_alarm());
+  set_quiet(now_ns, is_silence ? evidence : FeedEvidence::none, ", and the same values when asked again");
 }
 
 FeedEvidence MarketWatch::evidence_of_silence(std::int64_t now_ns) const {
   const std::int64_t silent = now_ns - silent_since_ns();
   const bool unusual = pace_.has_alarm() && silent > pace_.alarming_ns();
   if (expected_since_ns_ == 0) return unusual ? FeedEvidence::unusual : FeedEvidence::none;
-  const std::int64_t due = now_ns - std::max(silent_since_ns(), expected_since_ns_);
-  const bool overdue = due > std::max(limits_.first_tick_ns, pace_.unusual_ns());
+  // Once it has ticked, its own pace alone counts.
+  const std::int64_t due_since = std::max(begin_ns_, expected_since_ns_);
+  const bool overdue = last_live_ns_ < due_since && now_ns - due_since > limits_.first_tick_ns;
   return unusual || overdue ? FeedEvidence::expected : FeedEvidence::none;
 }
 

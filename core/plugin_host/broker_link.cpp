@@ -109,10 +109,13 @@ std::optional<std::string> BrokerLink::missing_secret() const {
 void BrokerLink::connect_next() {
   if (!running_ || halted_ || retry_at_ns_ != 0) return;
   AdapterInstance* next = nullptr;
-  for (const auto& connection : connections_) {
+  for (std::size_t i = 0; i < connections_.size(); ++i) {
+    const auto& connection = connections_[i];
     if (connection == nullptr) continue;
     if (connection->state() == AdapterInstance::State::connecting) return;
-    if (connection->state() == AdapterInstance::State::idle && next == nullptr && is_needed(*connection))
+    // One that logs in beside takes the place of the old one, also where that is lost meanwhile.
+    if (connection->state() == AdapterInstance::State::idle && next == nullptr && is_needed(*connection) &&
+        !successors_.contains(i))
       next = connection.get();
   }
   if (next == nullptr) return;

@@ -22,7 +22,7 @@ void BrokerLink::renew_what_is_due(std::size_t number, std::int64_t now_ns) {
   const bool others_live = connection.judge()->any_lives();
   // The same values when asked again, while other exchanges tick here: nothing speaks against the connection.
   if (market == nullptr || (market->state() == FeedState::quiet && others_live)) {
-    if (pauses != login_pauses_.end()) pauses->second.on_well(now_ns);
+    if (pauses != login_pauses_.end() && connection.judge()->is_well()) pauses->second.on_well(now_ns);
     return;
   }
   if (pauses == login_pauses_.end())
@@ -47,11 +47,11 @@ void BrokerLink::renew(std::size_t number, const std::string& why) {
   successor->connect();
 }
 
-// The connections that are open, or about to be, and the account's own number of them.
+// The connections that are open or will be, and the account's own number of them.
 bool BrokerLink::has_free_place() const {
   const std::uint32_t places = library_->descriptor().limits->connections_per_account;
-  const auto used = std::count_if(connections_.begin(), connections_.end(), [](const auto& c) {
-    return c != nullptr && c->state() != AdapterInstance::State::idle;
+  const auto used = std::count_if(connections_.begin(), connections_.end(), [this](const auto& c) {
+    return c != nullptr && (c->state() != AdapterInstance::State::idle || is_needed(*c));
   });
   return places == 0 || static_cast<std::size_t>(used) + successors_.size() < places;
 }
@@ -77,6 +77,9 @@ void BrokerLink::on_successor_lost(std::size_t number, const Loss& loss) {
   successors_.erase(number);
   boost::asio::post(io_, [gone] { gone->stop(); });
   const std::string why = "the login beside the present connection failed: " + loss.why;
+  // Lost meanwhile too.
+  const bool is_alone = connections_[number]->state() == AdapterInstance::State::idle;
+  if (is_alone && loss.status != BGW_E_AUTH) return reconnect_later(loss, why);
   switch (loss.status) {
     case BGW_E_AUTH:
       return halt(bus::LinkState::auth_expired,
@@ -87,6 +90,7 @@ void BrokerLink::on_successor_lost(std::size_t number, const Loss& loss) {
       return connections_[number]->recycle(why);
     default:
       log::warning("broker", options_.name + ": " + why + "; the present connection goes on");
+      connect_soon();
   }
 }
 

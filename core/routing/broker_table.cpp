@@ -105,6 +105,10 @@ Gone BrokerTable::gone(std::string_view symbol, std::string_view exchange) const
 void BrokerTable::set_state(bus::LinkState state, std::string message, bool by_choice, std::int64_t now_ns) {
   const bool served = serves();
   if (state_ == bus::LinkState::connected && state != state_) suspect_order_ = update_order;
+  if (state == bus::LinkState::connected && state != state_) {
+    connected_since_ns_ = now_ns;
+    for (MarketFeed& feed : feeds_.all()) feed.witness.on_life();
+  }
   state_ = state;
   state_message_ = std::move(message);
   by_choice_ = by_choice;
@@ -239,16 +243,16 @@ void BrokerTable::touch(std::uint32_t handle) {
   dirty_.push_back(handle);
 }
 
-void BrokerTable::flush_demand() {
+void BrokerTable::flush_demand(std::int64_t now_ns) {
   if (!available()) return;
   std::size_t done = 0;
   bool rang = false;
-  while (done < dirty_.size() && send_demand(dirty_[done], rang)) ++done;
+  while (done < dirty_.size() && send_demand(dirty_[done], now_ns, rang)) ++done;
   dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(done));
   if (rang) setup_.channel->adapter_bell().ring();
 }
 
-bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
+bool BrokerTable::send_demand(std::uint32_t handle, std::int64_t now_ns, bool& rang) {
   Route& r = routes_[handle];
   const std::uint32_t mode = r.wanted_mode;
   const std::uint32_t depth = r.wanted_depth;
@@ -276,6 +280,7 @@ bool BrokerTable::send_demand(std::uint32_t handle, bool& rang) {
     // Nor does a book of few levels stand for one of more. The other values of its packet stay true.
     if (depth > r.demanded_depth && r.memory != nullptr) r.memory->modes[2] &= ~std::uint32_t{BGW_MODE_DEPTH};
     if (mode == 0) ++r.releases_due;
+    if (r.demanded_mode == 0) r.demanded_ns = now_ns;
     r.demanded_mode = static_cast<std::uint16_t>(mode);
     r.demanded_depth = depth;
     r.demanded_connection = demand.connection;

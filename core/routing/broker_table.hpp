@@ -99,6 +99,7 @@ struct Route {
   std::uint32_t wanted_depth = 0;
   Placement::Share share;
   std::uint32_t demanded_connection = 0;  // on which it was asked
+  std::int64_t demanded_ns = 0;           // since when something is asked of it; monotonic
   std::uint32_t releases_due = 0;         // `released` records still to come
   std::vector<Refusal> refused;           // in this session of the broker, and not asked for again since
   bool ask_again = false;                 // what is wanted is asked for once more, though nothing of it has changed
@@ -162,6 +163,7 @@ class BrokerTable {
   MarketFeeds& feeds() { return feeds_; }
   void set_feed(const bus::FeedRecord& record, std::int64_t now_ns);
   bool is_connected() const { return available() && state_ == bus::LinkState::connected; }
+  std::int64_t connected_since_ns() const { return connected_since_ns_; }  // monotonic; while it is
   // Serves: connected, and no exchange's feed is stale. Hopeless: there is no link, and no use in waiting for it just
   // now.
   bool serves() const { return is_connected() && !feeds_.any_stale(); }
@@ -195,7 +197,7 @@ class BrokerTable {
   void touch(std::uint32_t handle);
   void released(std::uint32_t handle);
   // Hands changed demand to the adapter as far as its ring has room.
-  void flush_demand();
+  void flush_demand(std::int64_t now_ns);
   std::size_t route_count() const { return by_name_.size(); }
   std::size_t wanted_count() const { return wanted_count_; }
 
@@ -203,7 +205,7 @@ class BrokerTable {
 
  private:
   std::uint32_t make_route();
-  bool send_demand(std::uint32_t handle, bool& rang);
+  bool send_demand(std::uint32_t handle, std::int64_t now_ns, bool& rang);
   void free_if_unused(std::uint32_t handle);
   void note_serving(bool before, std::int64_t now_ns);
   std::string token_key(std::string_view token, std::string_view broker_exchange) const;
@@ -220,6 +222,7 @@ class BrokerTable {
   bool by_choice_ = false;
   MarketFeeds feeds_;
   std::int64_t serving_since_ns_ = 0;
+  std::int64_t connected_since_ns_ = 0;
   std::uint64_t suspect_order_ = 0;
   std::vector<Route> routes_;
   std::vector<std::uint32_t> free_;

@@ -243,7 +243,8 @@ std::uint64_t Router::owed(SessionId session) const {
 }
 
 void Router::flush_demand() {
-  for (const auto& table : brokers_) table->flush_demand();
+  const std::int64_t now = clocks_.monotonic();
+  for (const auto& table : brokers_) table->flush_demand(now);
 }
 
 }  // namespace gw::routing

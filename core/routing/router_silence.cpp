@@ -150,7 +150,10 @@ void Router::hear_witness(const Route& route, const bus::UpdateView& v) {
     BrokerTable& first = *brokers_[leg.broker];
     const Route& mine = *first.route(leg.handle);
     MarketFeed& feed = first.feeds()[mine.market];
-    if (first.setup().stall_limit_ns == 0 || turn_ns_ - feed.last_live_ns <= first.setup().stall_limit_ns) continue;
+    // It shows what happens from when it was asked on, and nothing else where it answers with no snapshot.
+    const std::int64_t limit = first.setup().stall_limit_ns;
+    const std::int64_t since = std::max({feed.last_live_ns, mine.demanded_ns, first.connected_since_ns()});
+    if (limit == 0 || !first.is_connected() || turn_ns_ - since <= limit) continue;
     const Memory::Slot* before = route.memory == nullptr ? nullptr : newest_of(*route.memory);
     const Memory::Slot* shown = mine.memory == nullptr ? nullptr : newest_of(*mine.memory);
     const auto differs = [](std::span<const bgw_level> now, const std::vector<bgw_level>& then) {

@@ -91,7 +91,7 @@ bool Router::drain(std::size_t budget) {
     more = more || left == 0;
     if (channel->updates().take_wish_for_room()) channel->adapter_bell().ring();
     // The adapter made room for demand that had to wait.
-    if (channel->demand().empty()) brokers_[i]->flush_demand();
+    if (channel->demand().empty()) brokers_[i]->flush_demand(turn_ns_);
   }
   if (review_due_) review();
   return more;
@@ -184,6 +184,8 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
     if (!r->standing_by.empty()) hear_witness(*r, v);
     if (has_standby_ && !r->served.empty()) note_lag(*r, v, feed);
     review_due_ = review_due_ || seeks_relief_;
+  } else if (has_standby_) {
+    table.feeds()[r->market].witness.on_values(v.tick->instrument);
   }
   // What comes is not refused, whatever was said.
   if (!r->refused.empty())

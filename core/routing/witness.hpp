@@ -22,6 +22,10 @@ class Witness {
   void on_life() {
     if (!seen_.empty()) seen_.clear();
   }
+  // It showed something of an instrument that proves no life, a snapshot perhaps: what it lacked of it, it has.
+  void on_values(std::uint32_t instrument) {
+    if (!seen_.empty()) std::erase_if(seen_, [instrument](const Seen& s) { return s.instrument == instrument; });
+  }
   // The standby showed what the first would have shown too.
   void on_news(std::uint32_t instrument, std::int64_t now_ns);
   // Whether enough of it is old enough by now.

@@ -23,9 +23,9 @@ TEST_F(JudgeTest, APacketThatSaysNothingNewIsNoTick) {
   EXPECT_FALSE(judge().take_news());
 }
 
-TEST_F(JudgeTest, WhereOneSnapshotComesTheFirstTickIsOneAfterTwoSeconds) {
+TEST_F(JudgeTest, WhereOneSnapshotComesTheFirstTickIsOneAfterASecond) {
   want(0, 1);
-  pass(2 * kSecond + 1);
+  pass(kSecond + 1);
   EXPECT_TRUE(tick(0));
 }
 
@@ -308,6 +308,35 @@ TEST_F(JudgeTest, WhereTheSameValuesAreAnsweredTheSilenceOfWhatShouldTickIsQuiet
   EXPECT_EQ(state(), FeedState::quiet);
   EXPECT_EQ(evidence(), FeedEvidence::expected);
   EXPECT_TRUE(wants_login());
+}
+
+TEST_F(JudgeTest, ManyFarStrikesThatNobodyTradesAreQuiet) {
+  want(0, 30);
+  pass(3600 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_EQ(evidence(), FeedEvidence::none);
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, AnIndexThatHasNotTickedSinceTheOpenIsWorthALogin) {
+  want(0, 1, "NSE_INDEX");
+  pass(kFirstTick - kSecond);
+  EXPECT_FALSE(wants_login());
+  pass(kFirstTick);
+  EXPECT_EQ(state("NSE_INDEX"), FeedState::quiet);
+  EXPECT_TRUE(wants_login());
+}
+
+TEST_F(JudgeTest, OnceItHasTickedOnlyItsOwnPaceCounts) {
+  silent_exchanges_.insert("NSE");
+  want(0, 30);
+  tick(0);
+  pass(2 * kSecond);
+  tick(0);
+  ASSERT_EQ(state(), FeedState::live);
+  pass(3600 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_FALSE(wants_login());
 }
 
 // ---- another broker's word

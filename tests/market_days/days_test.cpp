@@ -48,7 +48,9 @@ TEST(MarketDays, CalmOnesCostNoLoginAndNoMove) {
     std::string wrong = day.verdict();
     for (std::size_t i = 0; i < plan.brokers && wrong.empty(); ++i) {
       const plugin_host::LinkCounts& counts = day.link(i).counts();
-      if (counts.recycles.load() != 0) wrong = "broker " + std::to_string(i) + " was said to be stale";
+      // Where nothing can be asked, twenty contracts that nobody trades are missed after a minute.
+      if (counts.recycles.load() != 0 && plan.traits[i].declares_snapshots)
+        wrong = "broker " + std::to_string(i) + " was said to be stale";
     }
     if (wrong.empty() && day.oracle().switches() != 0) wrong = "a move";
     return wrong.empty() || wrong.find('\n') != std::string::npos ? wrong : wrong + "\n  " + text_of(plan);

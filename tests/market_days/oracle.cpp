@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint64_t kTicksToKnow = 20;         // a feed that showed so many has a pace
 constexpr std::int64_t kToAskAgain = 5 * kSecond;  // two seconds, one look, and the broker's own time
 constexpr std::int64_t kWellAfter = kSecond;
+constexpr std::int64_t kSnapshots = 2 * kSecond;  // after a login what comes may be a snapshot
 constexpr Exchange kEach[] = {kNse, kIndex, kMcx};
 
 // The least time from the first login for silence to the n-th after it.
@@ -58,8 +59,8 @@ void Oracle::check_mute(const Account& account, const Session& session) {
     const Shown& x = session.shown[exchange];
     if (x.total() == 0 || (x.expected_since == 0 && x.live < kTicksToKnow)) continue;
     if (!market_.is_open(exchange)) continue;
-    const std::int64_t since =
-        std::max({x.silence_began(), x.expected_since, x.grown_at, market_.open_since(exchange)});
+    const std::int64_t since = std::max({x.silence_began(), x.expected_since, x.grown_at, market_.open_since(exchange),
+                                         market_.last_halt_end(exchange)});
     const std::int64_t limit = plan_.stall_limit_ns + std::max(kFirstTickLimit, 3 * longest_gap(x.fastest())) +
                                plan_.stall_limit_ns + kToAskAgain;
     if (clock_.now() - since <= limit || feed_state(table(account.number()), exchange) != FeedState::live) continue;
@@ -79,7 +80,8 @@ bool Oracle::is_well(const Account& account) const {
       const Shown& x = session->shown[exchange];
       if (x.total() == 0 || account.last_live(exchange) == 0 || !market_.is_open(exchange)) continue;
       if (market_.is_halted(exchange)) return false;
-      if (x.last_live <= std::max({account.trouble_ended(), session->ready_at, market_.last_halt_end(exchange)}))
+      if (x.last_live <=
+          std::max({account.trouble_ended(), session->ready_at + kSnapshots, market_.last_halt_end(exchange)}))
         return false;
       any = true;
     }
