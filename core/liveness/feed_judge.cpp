@@ -5,8 +5,10 @@
 namespace gw::liveness {
 namespace {
 
-// What comes later than this after a subscribe is no answer to it.
+// What comes later than this after a subscribe is no answer to it: thousands may be subscribed together, and three are
+// asked again.
 constexpr std::int64_t kAnswerTime = 10'000'000'000;
+constexpr std::int64_t kAnswerTimeAgain = SecondAsking::kAnswerLimit;
 // A broker answers a subscribe by one packet, or by two where subscribing and choosing the mode are two requests. Those
 // are sent together, so that their answers are less than this apart. What comes later is a tick, if it says anything
 // new.
@@ -45,15 +47,19 @@ void FeedJudge::on_wanted(std::uint32_t handle, std::string_view symbol, std::st
   markets_[i.market]->add(kind, i.is_expected);
 }
 
-void FeedJudge::on_unwanted(std::uint32_t handle) {
+void FeedJudge::on_unwanted(std::uint32_t handle, std::int64_t now_ns) {
   if (handle >= instruments_.size() || instruments_[handle].market == kNone) return;
   Instrument& i = instruments_[handle];
-  markets_[i.market]->remove(i.kind, i.is_expected, i.ticks);
+  MarketWatch& market = *markets_[i.market];
+  const bus::FeedState before = market.state();
+  market.remove(i.kind, i.is_expected, i.ticks, now_ns);
+  has_news_ = has_news_ || market.state() != before;
   i.market = kNone;
 }
 
 void FeedJudge::on_ready(std::int64_t now_ns) {
   for (const auto& market : markets_) market->on_ready(now_ns);
+  has_news_ = true;
   for (Instrument& i : instruments_) {
     i.packets = 0;
     i.heard_ns = 0;
@@ -61,14 +67,15 @@ void FeedJudge::on_ready(std::int64_t now_ns) {
   }
 }
 
-void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns) {
+void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns, bool again) {
   instruments_[handle].packets = 0;
+  instruments_[handle].is_asked_again = again;
   instruments_[handle].asked_ns = now_ns;
 }
 
 // The first packet soon after a request, a second one soon after that, and those that say nothing else than they did.
 bool FeedJudge::is_snapshot(const Instrument& i, const LastValues& values, std::int64_t now_ns) {
-  if (i.packets == 0 && now_ns - i.asked_ns <= kAnswerTime) return true;
+  if (i.packets == 0 && now_ns - i.asked_ns <= (i.is_asked_again ? kAnswerTimeAgain : kAnswerTime)) return true;
   if (i.packets != 0 && i.packets < kSnapshots && now_ns - i.answered_ns <= kSnapshotsApart) return true;
   return i.last.is_known() && !values.differs_from(i.last);
 }

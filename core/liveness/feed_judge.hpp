@@ -36,12 +36,12 @@ class FeedJudge {
   // ---- what is carried. Room for the instrument is made before its first tick.
   void on_wanted(std::uint32_t instrument, std::string_view symbol, std::string_view exchange, InstrumentKind kind,
                  std::int64_t wall_ns);
-  void on_unwanted(std::uint32_t instrument);
+  void on_unwanted(std::uint32_t instrument, std::int64_t now_ns);
 
   // ---- what happens. Times are monotonic but for exchange_time_ns and wall_ns.
   void on_ready(std::int64_t now_ns);
-  // A subscription was handed over: snapshots follow.
-  void on_asked(std::uint32_t instrument, std::int64_t now_ns);
+  // A subscription was handed over: snapshots follow. Again: as take_asking() said.
+  void on_asked(std::uint32_t instrument, std::int64_t now_ns, bool again);
   // True: the packet is a live tick. No exchange time: 0. No allocation but where a state changes.
   bool on_update(const bgw_update& update, std::int64_t now_ns, std::int64_t exchange_time_ns, std::int64_t wall_ns);
   void on_no_frame(std::int64_t now_ns, std::int64_t wall_ns, std::string_view why);
@@ -67,6 +67,7 @@ class FeedJudge {
     std::uint32_t market = kNone;
     std::uint32_t ticks = 0;
     std::uint32_t packets = 0;     // since it was asked for; see on_update
+    bool is_asked_again = false;   // and that was for the feed
     std::int64_t asked_ns = 0;     // 0: not in this login
     std::int64_t answered_ns = 0;  // by the first packet after that
     std::int64_t heard_ns = 0;     // 0: never in this login

@@ -29,10 +29,11 @@ void MarketWatch::add(InstrumentKind kind, bool is_expected) {
   if (is_expected) ++expected_[static_cast<std::size_t>(kind)];
 }
 
-void MarketWatch::remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks) {
+void MarketWatch::remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks, std::int64_t now_ns) {
   --carried_[static_cast<std::size_t>(kind)];
   if (is_expected) --expected_[static_cast<std::size_t>(kind)];
   pace_.on_unwanted(ticks);
+  if (carried() == 0) rest(now_ns);
 }
 
 std::size_t MarketWatch::carried() const { return std::accumulate(carried_.begin(), carried_.end(), std::size_t{0}); }
@@ -55,6 +56,9 @@ bool MarketWatch::ticks_soon() const {
 }
 
 void MarketWatch::on_ready(std::int64_t now_ns) {
+  // A login proves nothing, and what was silent before it is not called live because of it.
+  if (state_ == FeedState::live && open_ != 0 && now_ns - std::max(silent_since_ns(), last_live_ns_) > limits_.stall_ns)
+    set(FeedState::unknown, FeedEvidence::none, now_ns, "no tick since the login");
   begin_ns_ = open_ != 0 && carried_open() != 0 ? now_ns : 0;
   last_tick_ns_ = 0;
   pace_.on_ready();
@@ -109,6 +113,7 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
     return false;
   }
   if (begin_ns_ == 0) begin_ns_ = now_ns;
+  drop_void_evidence(now_ns);
   if (!is_expected())
     expected_since_ns_ = 0;
   else if (expected_since_ns_ == 0)
@@ -129,6 +134,16 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
   if (answers_) return now_ns >= next_asking_ns_;
   judge_silence(now_ns);
   return false;
+}
+
+// What spoke against it may be carried no more.
+void MarketWatch::drop_void_evidence(std::int64_t now_ns) {
+  if ((evidence_ != FeedEvidence::expected || is_expected()) &&
+      (evidence_ != FeedEvidence::unusual || pace_.has_alarm()))
+    return;
+  wants_login_ = false;
+  set(FeedState::quiet, FeedEvidence::none, silent_since_ns(),
+      "no tick for " + seconds_text(now_ns - silent_since_ns()));
 }
 
 // Nothing trades, or nothing is carried: silence is as it should be.

@@ -31,7 +31,7 @@ class MarketWatch {
 
   // ---- what is carried
   void add(InstrumentKind kind, bool is_expected);
-  void remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks);
+  void remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks, std::int64_t now_ns);
   std::size_t carried() const;
 
   // ---- what happens
@@ -72,6 +72,7 @@ class MarketWatch {
   bool is_unusual(std::int64_t now_ns) const;
   bus::FeedEvidence evidence_of_silence(std::int64_t now_ns) const;
   std::int64_t silent_since_ns() const;
+  void drop_void_evidence(std::int64_t now_ns);
   void rest(std::int64_t now_ns);
   void judge_answers(SecondAsking::Finding finding, std::int64_t now_ns);
   void judge_silence(std::int64_t now_ns);

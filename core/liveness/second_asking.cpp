@@ -5,8 +5,6 @@
 namespace gw::liveness {
 namespace {
 
-// Brokers answer a subscribe within one round trip. Two seconds are many of those on any line that ticks can come by.
-constexpr std::int64_t kAnswerLimit = 2'000'000'000;
 // One may have traded just between its end and its new beginning; two in the same round are no chance, nor is one in
 // three rounds between which nothing came.
 constexpr std::ptrdiff_t kProofOfRound = 2;

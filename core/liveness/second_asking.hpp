@@ -14,6 +14,8 @@ namespace gw::liveness {
 
 class SecondAsking {
  public:
+  // Brokers answer a subscribe within one round trip. Two seconds are many of those on any line that ticks can come by.
+  static constexpr std::int64_t kAnswerLimit = 2'000'000'000;
   static constexpr std::size_t kMost = 3;  // one may be wrong in itself, and many would be a burden
 
   enum class Finding {

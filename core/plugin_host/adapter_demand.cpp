@@ -47,7 +47,7 @@ void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
   std::vector<std::uint32_t> told;
   for (const std::uint32_t handle : instruments) {
     if (carried_.erase(handle) == 0) continue;
-    judge_->on_unwanted(handle);
+    judge_->on_unwanted(handle, options_.monotonic());
     if (queued_.erase(handle) != 0) std::erase(queue_, handle);
     told.push_back(handle);
   }
@@ -65,6 +65,7 @@ void AdapterInstance::unsubscribe(std::span<const std::uint32_t> instruments) {
     asked_[handle] = 0;
     unanswered_.remove(handle);
   }
+  if (judge_->take_news()) owner_.on_feed_news();
   if (carried_.empty() && socket_ != nullptr) socket_->set_stall_limit(frame_limit());
 }
 
@@ -117,7 +118,7 @@ bool AdapterInstance::hand_over(std::span<const std::uint32_t> instruments, bool
       asked_[handle] |= kUnanswered;
       unanswered_.add(handle, w->mode, now + options_.answer_limit_ns);
     }
-    judge_->on_asked(handle, now);
+    judge_->on_asked(handle, now, !awaits);
     lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
     list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
                     w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});

@@ -107,6 +107,7 @@ struct Lineup {
   // silent.
   std::optional<BrokerId> proving;
   std::int64_t proving_since_ns = 0;
+  std::int64_t active_since_ns = 0;
   std::string epoch;
   std::unordered_map<std::string, InterestId> interests;  // by symbol and exchange
   std::map<std::string, std::size_t> exchanges;           // and how many of its interests are there

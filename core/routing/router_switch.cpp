@@ -83,21 +83,21 @@ void Router::prove(LineupId id, std::optional<BrokerId> broker) {
   stand_by(id);
 }
 
-// Live ticks of each exchange whose feed was stale, of each that the active broker has shown some of since, and of one
-// at least. Nothing else proves life: no login, no snapshot, no setting.
+// Live ticks of each exchange whose feed was stale, of each that the active broker has shown some of since it is that,
+// and of one at least. Nothing else proves life: no login, no snapshot, no setting.
 bool Router::is_proven(const Lineup& l) const {
   bool ticks = false;
   for (const auto& [exchange, count] : l.exchanges) {
     if (const MarketFeed* feed = brokers_[*l.proving]->feeds().find(exchange);
         feed != nullptr && feed->has_to_prove_itself)
       return false;
-    const auto ticked = [&](BrokerId broker) {
+    const auto ticked = [&](BrokerId broker, std::int64_t since_ns) {
       const MarketFeed* feed = brokers_[broker]->feeds().find(exchange);
-      return feed != nullptr && feed->last_live_ns > l.proving_since_ns;
+      return feed != nullptr && feed->last_live_ns > since_ns;
     };
-    if (ticked(*l.proving))
+    if (ticked(*l.proving, l.proving_since_ns))
       ticks = true;
-    else if (ticked(l.broker()))
+    else if (ticked(l.broker(), l.active_since_ns))
       return false;
   }
   return ticks || l.interests.empty();
@@ -106,6 +106,7 @@ bool Router::is_proven(const Lineup& l) const {
 void Router::switch_to(LineupId id, std::size_t target, const std::string& why) {
   Lineup& l = *lineups_[id];
   l.active = target;
+  l.active_since_ns = clocks_.monotonic();
   l.proving.reset();
   l.epoch = new_epoch_();
   ++counts_.switches;

@@ -339,6 +339,29 @@ TEST_F(JudgeTest, OnceItHasTickedOnlyItsOwnPaceCounts) {
   EXPECT_FALSE(wants_login());
 }
 
+TEST_F(JudgeTest, WhatWasMissedAndIsWantedNoMoreIsMissedNoMore) {
+  silent_exchanges_.insert("NSE");
+  want(0, 30);
+  pass(kFirstTick + kSecond);
+  ASSERT_EQ(state(), FeedState::stale);
+  for (std::uint32_t i = 1; i < 30; ++i) unwant(i);
+  pass(kSecond);
+  EXPECT_EQ(state(), FeedState::quiet);
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, ASilentFeedIsNotCalledLiveBecauseOfALogin) {
+  want(0, 50);
+  run(6 * kSecond);
+  pass(kStall - kSecond);
+  ASSERT_EQ(state(), FeedState::live);
+  now_ += 2 * kSecond;
+  judge().take_news();
+  log_in();
+  EXPECT_EQ(state(), FeedState::unknown);
+  EXPECT_TRUE(judge().take_news());
+}
+
 // ---- another broker's word
 
 TEST_F(JudgeTest, AnothersTicksProveWhatNoQuestionCould) {
@@ -377,7 +400,7 @@ TEST_F(JudgeTest, SnapshotsOfWhatHasNotTradedForHoursAreNoLag) {
   run(6 * kSecond, 3);
   for (std::uint32_t i = 10; i < 24; ++i) {
     judge().on_wanted(i, "OLD", "NSE", InstrumentKind::other, kWall + now_);
-    judge().on_asked(i, now_);
+    judge().on_asked(i, now_, false);
     packet(i, 3 * 3600 * kSecond);
     packet(i, 3 * 3600 * kSecond);
     run(2 * kSecond, 3);

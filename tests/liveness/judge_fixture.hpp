@@ -57,7 +57,7 @@ class JudgeTest : public testing::Test {
     }
   }
   void unwant(std::uint32_t i) {
-    judge().on_unwanted(i);
+    judge().on_unwanted(i, now_);
     exchange_of_.erase(i);
   }
   // A new login: all is subscribed again.
@@ -88,7 +88,7 @@ class JudgeTest : public testing::Test {
       for (auto asked = judge().take_asking(now_, kWall + now_); !asked.empty();
            asked = judge().take_asking(now_, kWall + now_)) {
         ++askings_;
-        for (const std::uint32_t i : asked) subscribe(i);
+        for (const std::uint32_t i : asked) subscribe(i, true);
       }
     }
   }
@@ -119,8 +119,8 @@ class JudgeTest : public testing::Test {
   std::int64_t now_ = 1000 * kSecond;
 
  private:
-  void subscribe(std::uint32_t i) {
-    judge().on_asked(i, now_);
+  void subscribe(std::uint32_t i, bool again = false) {
+    judge().on_asked(i, now_, again);
     if (answers_ == Answers::none || silent_exchanges_.contains(exchange_of_[i])) return;
     if (answers_ == Answers::moving) ++price_[i];
     packet(i);

@@ -312,6 +312,19 @@ const Account::Bad* Account::mute(const Session& session, Exchange exchange) con
   return nullptr;
 }
 
+bool Account::had_trouble(Exchange exchange, std::int64_t from, std::int64_t to) const {
+  return std::any_of(bad_.begin(), bad_.end(), [&](const Bad& bad) {
+    const bool is_its = bad.spell->kind == Spell::Kind::lag || (bad.spell->exchanges >> exchange & 1U) != 0;
+    return is_its && bad.spell->from <= to && bad.until > from;
+  });
+}
+
+bool Account::is_frozen(const Session& session, Exchange exchange) const {
+  const Bad* bad = mute(session, exchange);
+  if (bad == nullptr) return true;  // over, and nothing has traded yet
+  return !traits_.declares_snapshots || bad->spell->snapshots == Spell::Snapshots::stand_still;
+}
+
 bool Account::was_bad(const Session& session, Exchange exchange, std::int64_t from, std::int64_t to) const {
   return std::any_of(bad_.begin(), bad_.end(), [&](const Bad& bad) {
     return bad.spell->from <= to && bad.until > from && is_of(bad, session, exchange);

@@ -115,6 +115,10 @@ class Account {
   bool is_clear() const;
   // Whether anything of that time hid ticks of the exchange, or made them late, on this login.
   bool was_bad(const Session& session, Exchange exchange, std::int64_t from, std::int64_t to) const;
+  // Whether it was mute or late on any login.
+  bool had_trouble(Exchange exchange, std::int64_t from, std::int64_t to) const;
+  // Whether the login is mute and nothing but the ticks of others says so.
+  bool is_frozen(const Session& session, Exchange exchange) const;
   // Sends the last value of everything in this mode or richer once more, as a book change would.
   void repeat(std::uint32_t least_mode);
   // Ends connections as a network does.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 namespace gw::market_days {
 namespace {
@@ -99,6 +100,11 @@ DayPlan draw(std::uint64_t seed, bool calm) {
   plan.stall_limit_ns = d.one_of({12 * kSecond, 16 * kSecond, 20 * kSecond, 30 * kSecond});
   plan.trades_before_open = d.chance(2);
   for (std::size_t n = 1 + d.pick(3); n > 0; --n) plan.clients.push_back(d.client(plan.clients.empty()));
+  // Each broker can give all that is wanted.
+  std::set<std::size_t> wanted;
+  for (const ClientPlan& client : plan.clients) wanted.insert(client.instruments.begin(), client.instruments.end());
+  for (Traits& traits : plan.traits)
+    if (std::size_t{traits.places} * traits.per_connection < wanted.size()) traits.per_connection = 0;
   if (calm) return plan;
   for (std::size_t n = 1 + d.pick(4); n > 0; --n) plan.weather.push_back(d.spell(plan.brokers));
   if (d.chance(4)) {

@@ -66,6 +66,8 @@ void Oracle::check_mute(const Account& account, const Session& session) {
                                          market_.last_halt_end(exchange), away_until_[account.number()]});
     const std::int64_t limit = plan_.stall_limit_ns + std::max(kFirstTickLimit, 3 * longest_gap(x.fastest())) +
                                plan_.stall_limit_ns + kToAskAgain;
+    // A connection that shows the same values when asked again is quiet, and covered by another one that ticks.
+    if (clock_.now() - account.last_live(exchange) <= limit && account.is_frozen(session, exchange)) continue;
     if (clock_.now() - since <= limit || feed_state(table(account.number()), exchange) != FeedState::live) continue;
     add(1, "broker " + std::to_string(account.number()) + " is said to be live for " + kExchangeNames[exchange] +
                ", of which login " + std::to_string(session.number) + " (since " + market_.time_text(session.ready_at) +
@@ -101,7 +103,7 @@ void Oracle::check_well(std::size_t broker) {
   if (well_since_[broker] == 0) well_since_[broker] = clock_.now();
   if (clock_.now() - well_since_[broker] < kWellAfter) return;
   for (const Exchange exchange : kEach)
-    if (feed_state(table(broker), exchange) == FeedState::stale)
+    if (feed_state(table(broker), exchange) == FeedState::stale && accounts_[broker]->last_live(exchange) != 0)
       add(4, "broker " + std::to_string(broker) + " is said to be stale for " + kExchangeNames[exchange] +
                  ", and has been well since " + market_.time_text(well_since_[broker]));
 }
@@ -125,6 +127,7 @@ bool Oracle::may_log_in(const Account& account, const Session& before, const Sho
 
 void Oracle::on_subscribed(Account& account, Session& session, std::size_t instrument, const SessionPointer& before) {
   if (before == nullptr || before.get() == &session || before->ended_by_broker) return;
+  if (clock_.now() - session.ready_at > kToAskAgain) return;  // asked for anew, and not because of the login
   const Subscribed& then = before->carried.at(instrument);
   // It was not wanted any more, or moved to another connection.
   if (!then.held && clock_.now() - then.ended_at > kToAskAgain) return;
@@ -133,7 +136,7 @@ void Oracle::on_subscribed(Account& account, Session& session, std::size_t instr
   const Exchange exchange = instruments()[instrument].exchange;
   const bool ended = before->state == Session::State::ended;
   const auto beside = session.beside.find(before->number);
-  const ShownOfAll& shown = !ended && beside != session.beside.end() ? beside->second : before->shown;
+  const ShownOfAll& shown = beside != session.beside.end() ? beside->second : before->shown;
   const std::int64_t at = ended ? std::min(before->ended_at, session.begun_at) : session.begun_at;
   const std::string who = "broker " + std::to_string(account.number());
   if (!then.held && before->state == Session::State::in && !may_log_in(account, *before, shown, at)) return;
@@ -161,6 +164,12 @@ Oracle::Since Oracle::bad_since(std::size_t broker) const {
       if (!accounts_[broker]->was_bad(*session, exchange, since, clock_.now())) continue;
       bad[exchange] = bad[exchange] == 0 ? since : std::min(bad[exchange], since);
     }
+  }
+  // A login may have cured it: nobody knows before it ticks.
+  for (const Exchange exchange : kEach) {
+    if (bad[exchange] != 0 || clients_.held(exchange) == 0 || !market_.is_open(exchange)) continue;
+    const std::int64_t since = std::max(accounts_[broker]->last_live(exchange), market_.open_since(exchange));
+    if (accounts_[broker]->had_trouble(exchange, since, clock_.now())) bad[exchange] = since;
   }
   return bad;
 }
@@ -190,9 +199,13 @@ void Oracle::on_switched(routing::LineupId lineup, std::string_view why) {
   if (to > from)
     return add(3, move + (bad == Since{} ? "though nothing of it was mute or late"
                                          : "though that has not shown live ticks of what is mute"));
+  // Of what nobody holds nothing is to be shown.
+  if (std::all_of(std::begin(kEach), std::end(kEach), [&](Exchange exchange) { return clients_.held(exchange) == 0; }))
+    return;
   for (const Exchange exchange : kEach) {
     if (clients_.held(exchange) == 0) continue;
-    const bool for_this = left_[to].bad[exchange] != 0;
+    // Where nobody has ticked meanwhile, nothing says that it would not.
+    const bool for_this = left_[to].bad[exchange] != 0 && accounts_[from]->last_live(exchange) > left_[to].at;
     if (for_this && accounts_[to]->last_live(exchange) <= left_[to].at && market_.is_open(exchange))
       return add(3, move + "which has not ticked live of " + kExchangeNames[exchange] + " since it was left at " +
                         market_.time_text(left_[to].at));

@@ -94,7 +94,7 @@ TEST_F(OracleTest, FindsAMoveWithoutEvidence) {
   plan_.hot_standby = true;
   Day day(plan_);
   day.run_until(kHour);
-  say(day, 0, true);
+  day.link(0).channel().writer().link(bus::LinkState::reconnecting, "said by a test");
   day.run_until(kHour + kMinute);
   EXPECT_THAT(day.verdict(), StartsWith("rule 3 at 10:00:0"));
   EXPECT_THAT(day.verdict(), HasSubstr("nothing of it was mute"));
