@@ -61,6 +61,7 @@ bgw_status Account::connect(Connection& connection, bgw_error&) {
   clock_.after(between(traits_.login_ns / 2, traits_.login_ns * 2), [this, session, refused] {
     if (session->state != Session::State::connecting) return;
     if (refused) {
+      refused_at_ = clock_.now();
       leave(*session, true);
       bgw_error error{BGW_E_TRANSIENT, 0, 0, "not now"};
       session->host->fail(session->host->context, &error);
@@ -105,6 +106,8 @@ bool Account::is_lost() const {
   const bool any_in = std::any_of(sessions_.begin(), sessions_.end(),
                                   [](const SessionPointer& s) { return s->state == Session::State::in; });
   if (!any_in) return ended_by_broker_;
+  // A further connection that is not let in leaves some of what is wanted without any.
+  if (refused_at_ != 0 && clock_.now() - refused_at_ < 2 * kMinute) return true;
   for (std::size_t i = 0; i < last_session_.size(); ++i)
     if (last_session_[i] != nullptr && last_session_[i]->ended_by_broker && last_session_[i]->carried.at(i).held)
       return true;

@@ -128,7 +128,8 @@ void World::tick(std::size_t broker, Books::Connection& c, bool richest) {
     if (s.given.first == 0) continue;
     bgw_tick t{};
     t.instrument = handle;
-    t.present = BGW_HAS_LTP | BGW_HAS_OPEN;
+    t.present = BGW_HAS_LTP | BGW_HAS_OPEN | BGW_HAS_TOTAL_BUY;
+    t.total_buy_quantity = ++packets_;  // each says something new
     t.ltp = t.open = Value{static_cast<int>(broker), s.token, lists_[broker].life(s.token)}.price();
     t.modes = BGW_MODE_LTP;
     const std::size_t kind = richest ? 3 : pick(5);
@@ -136,7 +137,7 @@ void World::tick(std::size_t broker, Books::Connection& c, bool richest) {
     if (s.given.first == BGW_MODE_DEPTH && kind > 1) t.modes |= BGW_MODE_DEPTH;
     if (s.given.first == BGW_MODE_DEPTH && kind == 4) {  // a book comes without the last price
       t.modes = BGW_MODE_DEPTH;
-      t.present = 0;
+      t.present = BGW_HAS_TOTAL_BUY;
     }
     const std::vector<bgw_level> levels(s.given.second, {t.ltp, 1, 1, 0});
     const bgw_book book{BGW_BOOK_SNAPSHOT, s.given.second, s.given.second, 0, 0, 0, levels.data(), levels.data()};
@@ -157,8 +158,8 @@ void World::settle() {
     links_[i]->channel().writer().feed("NSE", bus::FeedState::live, bus::FeedEvidence::none, 0, "live");
   }
   run_until_quiet();
-  // Time for returns to preferred brokers, and the ticks that prove them.
-  for (int round = 0; round < 3; ++round) {
+  // Time for returns to preferred brokers, and the ticks that prove them: the first ones count as snapshots.
+  for (int round = 0; round < 4; ++round) {
     monotonic_ += 7'200'000'000'000;
     router_.let_go();
     router_.review();

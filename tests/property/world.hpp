@@ -99,6 +99,7 @@ class World {
   bool mixed_;  // what the active broker lacks is served by another one
   boost::asio::io_context io_;
   std::int64_t monotonic_ = 1'000'000'000'000;
+  std::int64_t packets_ = 0;
   int half_days_ = 0;
   std::array<std::string, kSymbols> expiries_;
   std::array<ModelList, 2> lists_{ModelList(false), ModelList(true)};
