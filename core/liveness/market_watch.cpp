@@ -11,6 +11,7 @@ namespace {
 using bus::FeedEvidence;
 using bus::FeedState;
 
+constexpr const char* kNoTick = "no tick";
 // Instruments of one exchange, of which one at least ticks soon after the open, whatever they are.
 constexpr std::size_t kMany = 20;
 
@@ -58,7 +59,7 @@ bool MarketWatch::ticks_soon() const {
 void MarketWatch::on_ready(std::int64_t now_ns) {
   // A login proves nothing, and what was silent before it is not called live because of it.
   if (state_ == FeedState::live && open_ != 0 && now_ns - std::max(silent_since_ns(), last_live_ns_) > limits_.stall_ns)
-    set(FeedState::unknown, FeedEvidence::none, now_ns, "no tick since the login");
+    set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard since the login");
   begin_ns_ = open_ != 0 && carried_open() != 0 ? now_ns : 0;
   last_tick_ns_ = 0;
   pace_.on_ready();
@@ -106,14 +107,14 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
     open_ = open;
     begin_ns_ = 0;
     if (opens && state_ == FeedState::live)
-      set(FeedState::unknown, FeedEvidence::none, now_ns, "no tick since the open");
+      set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard since the open");
   }
   if (carried_open() == 0) {
     rest(now_ns);
     return false;
   }
   if (begin_ns_ == 0) begin_ns_ = now_ns;
-  drop_void_evidence(now_ns);
+  drop_void_evidence();
   if (!is_expected())
     expected_since_ns_ = 0;
   else if (expected_since_ns_ == 0)
@@ -137,13 +138,12 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
 }
 
 // What spoke against it may be carried no more.
-void MarketWatch::drop_void_evidence(std::int64_t now_ns) {
+void MarketWatch::drop_void_evidence() {
   if ((evidence_ != FeedEvidence::expected || is_expected()) &&
       (evidence_ != FeedEvidence::unusual || pace_.has_alarm()))
     return;
   wants_login_ = false;
-  set(FeedState::quiet, FeedEvidence::none, silent_since_ns(),
-      "no tick for " + seconds_text(now_ns - silent_since_ns()));
+  set(FeedState::quiet, FeedEvidence::none, silent_since_ns(), kNoTick);
 }
 
 // Nothing trades, or nothing is carried: silence is as it should be.
@@ -175,15 +175,14 @@ void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_
     next_asking_ns_ = now_ns + limits_.stall_ns;
     return;
   }
-  const std::string silent = "no tick for " + seconds_text(now_ns - silent_since_ns());
   if (finding == SecondAsking::Finding::missed) {
-    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), silent + ", and newer values when asked again");
+    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), "no tick, and newer values when asked again");
     wants_login_ = true;
     return;
   }
   // Of what never came, a token may be wrong in itself; twenty of them are not.
   if (finding == SecondAsking::Finding::dead && (any_heard_ || (last_tick_ns_ == 0 && carried_open() >= kMany))) {
-    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), silent + ", and no answer when asked again");
+    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), "no tick, and no answer when asked again");
     wants_login_ = true;
     return;
   }
@@ -192,7 +191,7 @@ void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_
   // trades, however many they are.
   const FeedEvidence evidence = evidence_of_silence(now_ns);
   const bool is_silence = evidence == FeedEvidence::expected && (ticks_soon() || is_unusual(now_ns));
-  set_quiet(now_ns, is_silence ? evidence : FeedEvidence::none, ", and the same values when asked again");
+  set_quiet(is_silence ? evidence : FeedEvidence::none, ", and the same values when asked again");
 }
 
 // It is like no other silence of this feed.
@@ -212,19 +211,18 @@ FeedEvidence MarketWatch::evidence_of_silence(std::int64_t now_ns) const {
 // Nothing can be asked: the feed's own pace and what should tick decide.
 void MarketWatch::judge_silence(std::int64_t now_ns) {
   const FeedEvidence evidence = evidence_of_silence(now_ns);
-  if (evidence == FeedEvidence::none) return set_quiet(now_ns, evidence, "");
-  set(FeedState::stale, evidence, silent_since_ns(),
-      "no tick for " + seconds_text(now_ns - silent_since_ns()) + " though some are due");
+  if (evidence == FeedEvidence::none) return set_quiet(evidence, kNoTick);
+  set(FeedState::stale, evidence, silent_since_ns(), "no tick, though some are due");
   wants_login_ = true;
 }
 
 // Expected: the broker may know no better, and another one may.
-void MarketWatch::set_quiet(std::int64_t now_ns, FeedEvidence evidence, const char* how) {
+void MarketWatch::set_quiet(FeedEvidence evidence, const char* how) {
   // What proved a feed stale is disproved by a live tick alone. A connection without frames is another one now.
   wants_login_ = evidence != FeedEvidence::none;
   if (state_ == FeedState::stale && !no_frame_) return;
   if (state_ == FeedState::quiet && evidence_ == evidence) return;
-  set(FeedState::quiet, evidence, silent_since_ns(), "no tick for " + seconds_text(now_ns - silent_since_ns()) + how);
+  set(FeedState::quiet, evidence, silent_since_ns(), how);
 }
 
 void MarketWatch::set(FeedState state, FeedEvidence evidence, std::int64_t since_ns, std::string message) {

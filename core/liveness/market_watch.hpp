@@ -57,8 +57,8 @@ class MarketWatch {
 
   bus::FeedState state() const { return state_; }
   bus::FeedEvidence evidence() const { return evidence_; }
-  const std::string& message() const { return message_; }
-  std::int64_t since_ns() const { return since_ns_; }  // of the state: silent, or alive, for so long
+  const std::string& message() const { return message_; }  // why, without since when
+  std::int64_t since_ns() const { return since_ns_; }      // of the state: silent, or alive, for so long
   // A new login might help.
   bool wants_login() const { return wants_login_; }
   std::int64_t lag_ns() const { return lag_.lag_ns(); }
@@ -72,11 +72,11 @@ class MarketWatch {
   bool is_unusual(std::int64_t now_ns) const;
   bus::FeedEvidence evidence_of_silence(std::int64_t now_ns) const;
   std::int64_t silent_since_ns() const;
-  void drop_void_evidence(std::int64_t now_ns);
+  void drop_void_evidence();
   void rest(std::int64_t now_ns);
   void judge_answers(SecondAsking::Finding finding, std::int64_t now_ns);
   void judge_silence(std::int64_t now_ns);
-  void set_quiet(std::int64_t now_ns, bus::FeedEvidence evidence, const char* how);
+  void set_quiet(bus::FeedEvidence evidence, const char* how);
   void set(bus::FeedState state, bus::FeedEvidence evidence, std::int64_t since_ns, std::string message);
 
   const std::string exchange_;

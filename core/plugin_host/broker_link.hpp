@@ -96,6 +96,7 @@ class BrokerLink final : private AdapterOwner {
   void look();
   void tell_feeds();
   void tell_feed(const liveness::MarketWatch& worst);
+  std::string text_of(const liveness::MarketWatch& market) const;
 
   // broker_link_renewal.cpp
   void renew_what_is_due(std::size_t number, std::int64_t now_ns);

@@ -31,7 +31,7 @@ void BrokerLink::renew_what_is_due(std::size_t number, std::int64_t now_ns) {
       market->evidence() == FeedEvidence::proved || (market->state() == FeedState::stale && !others_live);
   if (successors_.contains(number) || halted_ || !pauses->second.is_due(now_ns, at_once)) return;
   pauses->second.on_login(now_ns);
-  renew(number, market->exchange() + ": " + market->message());
+  renew(number, market->exchange() + ": " + text_of(*market));
 }
 
 void BrokerLink::renew(std::size_t number, const std::string& why) {

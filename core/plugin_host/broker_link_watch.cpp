@@ -2,6 +2,7 @@
 // limit.
 #include <algorithm>
 
+#include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/plugin_host/broker_link.hpp"
@@ -90,13 +91,21 @@ void BrokerLink::tell_feed(const MarketWatch& market) {
   if (told.state == market.state() && told.evidence == market.evidence()) return;
   const bool was_well = told.state == FeedState::live || told.state == FeedState::unknown;
   told = {market.state(), market.evidence()};
+  const std::string message = text_of(market);
   const std::string text = options_.name + ": the feed of " + market.exchange() + " is " + bus::word(market.state());
   if (market.state() == FeedState::stale)
-    log::warning("broker", text + ": " + market.message());
+    log::warning("broker", text + ": " + message);
   else if (market.state() == FeedState::quiet || !was_well)
-    log::info("broker", text + (market.state() == FeedState::live ? " again" : ": " + market.message()));
-  channel_.writer().feed(market.exchange(), market.state(), market.evidence(), wall_.at(market.since_ns()),
-                         market.message());
+    log::info("broker", text + (market.state() == FeedState::live ? " again" : ": " + message));
+  channel_.writer().feed(market.exchange(), market.state(), market.evidence(), wall_.at(market.since_ns()), message);
+}
+
+// "no tick since TIME, though some are due": since when belongs to silence.
+std::string BrokerLink::text_of(const MarketWatch& market) const {
+  constexpr std::string_view kNoTick = "no tick";
+  const std::string& why = market.message();
+  if (!why.starts_with(kNoTick)) return why;
+  return std::string(kNoTick) + " since " + iso_time(wall_.at(market.since_ns())) + why.substr(kNoTick.size());
 }
 
 }  // namespace gw::plugin_host

@@ -106,7 +106,8 @@ bool Account::is_lost() const {
   const bool any_in = std::any_of(sessions_.begin(), sessions_.end(),
                                   [](const SessionPointer& s) { return s->state == Session::State::in; });
   if (!any_in) return ended_by_broker_;
-  // A further connection that is not let in leaves some of what is wanted without any.
+  // A further connection that is not let in, or not soon, leaves some of what is wanted without any.
+  if (clock_.now() < slow_until_) return true;
   if (refused_at_ != 0 && clock_.now() - refused_at_ < 2 * kMinute) return true;
   for (std::size_t i = 0; i < last_session_.size(); ++i)
     if (last_session_[i] != nullptr && last_session_[i]->ended_by_broker && last_session_[i]->carried.at(i).held)

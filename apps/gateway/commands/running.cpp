@@ -64,6 +64,29 @@ std::string rest_of(const Json& broker) {
   return text;
 }
 
+// A line for each exchange whose feed is not live.
+std::string feeds_of(const Json& broker) {
+  std::string text;
+  const Json feeds = broker.value("feeds", Json::object());
+  for (const auto& [exchange, feed] : feeds.items()) {
+    const std::string status = feed.value("status", "");
+    if (status == "live") continue;
+    text += line("feed of " + exchange + ": " + status + (feed.value("halted", false) ? ", halted everywhere" : "") +
+                 (feed.contains("message") ? ", " + feed.value("message", "") : ""));
+  }
+  return text;
+}
+
+// Whether every feed that is due lives: of the brokers that serve somebody. One that is quiet does.
+bool all_live(const Json& out) {
+  for (const Json& lineup : out["lineups"])
+    for (const Json& broker : out["brokers"])
+      if (broker["name"] == lineup["serving"] && number(lineup, "instruments") != 0 &&
+          (broker.value("status", "") != "connected" || broker.value("feed", "") == "stale"))
+        return false;
+  return true;
+}
+
 // ", list of TIME, generation N" behind the number of instruments.
 std::string list_text(const Json& broker) {
   const auto list = broker.find("list");
@@ -80,7 +103,8 @@ int status(const Options& options) {
   if (!answer) return failed(answer.error());
   Json out = *answer;
   out.erase("ok");
-  if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
+  const int code = all_live(out) ? kDone : kCouldNot;
+  if (options.json) return std::printf("%s\n", out.dump().c_str()), code;
   std::printf("port %llu, zeromq %s, %llu clients\n", number(out, "port"),
               out["zeromq"].is_string() ? out["zeromq"].get<std::string>().c_str() : "off", number(out, "clients"));
   const std::string not_sent = counted("not sent: ", out,
@@ -104,19 +128,18 @@ int status(const Options& options) {
   }
   for (const Json& b : out["brokers"]) {
     std::printf(
-        "%-12s %-13s %s%s%s\n    instruments %llu%s, subscribed %llu (%llu refused) on %llu connections, lag %.1f s\n"
+        "%-12s %-13s %s%s\n    instruments %llu%s, subscribed %llu (%llu refused) on %llu connections, lag %.1f s\n"
         "    attempts %llu, logins %llu, recycled %llu; frames %llu (%llu refused), updates %llu (%llu invalid, %llu "
         "conflated)\n",
         b.value("name", "").c_str(), b.value("status", "").c_str(),
         b.value("simulated", false) ? "simulated prices; " : "", b.value("message", "").c_str(),
-        b.value("feed", "") == "stale" ? (" (stale: " + b.value("feed_message", "") + ")").c_str() : "",
         number(b, "instruments"), list_text(b).c_str(), number(b, "subscribed"), number(b, "subscriptions_refused"),
         number(b, "connections"), b.value("lag", 0.0), number(b, "connects"), number(b, "logins"),
         number(b, "recycles"), number(b, "frames"), number(b, "frames_refused"), number(b, "updates"),
         number(b, "updates_invalid"), number(b, "conflated"));
-    std::fputs(rest_of(b).c_str(), stdout);
+    std::fputs((feeds_of(b) + rest_of(b)).c_str(), stdout);
   }
-  return kDone;
+  return code;
 }
 
 int broker_command(const Options& options, const std::string& command, const std::string& broker) {
