@@ -5,6 +5,8 @@
 namespace gw::liveness {
 namespace {
 
+// What comes later than this after a subscribe is no answer to it.
+constexpr std::int64_t kAnswerTime = 10'000'000'000;
 // A broker answers a subscribe by one packet, or by two where subscribing and choosing the mode are two requests. Those
 // are sent together, so that their answers are less than this apart. What comes later is a tick, if it says anything
 // new.
@@ -64,10 +66,11 @@ void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns) {
   instruments_[handle].asked_ns = now_ns;
 }
 
-// The first packet after a request, a second one that comes soon, and those that say nothing else than they did.
+// The first packet soon after a request, a second one soon after that, and those that say nothing else than they did.
 bool FeedJudge::is_snapshot(const Instrument& i, const LastValues& values, std::int64_t now_ns) {
-  if (i.packets == 0) return true;
-  return (i.packets < kSnapshots && now_ns - i.answered_ns <= kSnapshotsApart) || !values.differs_from(i.last);
+  if (i.packets == 0 && now_ns - i.asked_ns <= kAnswerTime) return true;
+  if (i.packets != 0 && i.packets < kSnapshots && now_ns - i.answered_ns <= kSnapshotsApart) return true;
+  return i.last.is_known() && !values.differs_from(i.last);
 }
 
 bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::int64_t exchange_time_ns,

@@ -176,17 +176,21 @@ void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_
   // The broker knows no better. What is merely unusual is quiet then, and so is a chain of far strikes that nobody
   // trades, however many they are.
   const FeedEvidence evidence = evidence_of_silence(now_ns);
-  const bool is_silence = evidence == FeedEvidence::expected && (ticks_soon() || pace_.has_alarm());
+  const bool is_silence = evidence == FeedEvidence::expected && (ticks_soon() || is_unusual(now_ns));
   set_quiet(now_ns, is_silence ? evidence : FeedEvidence::none, ", and the same values when asked again");
 }
 
+// It is like no other silence of this feed.
+bool MarketWatch::is_unusual(std::int64_t now_ns) const {
+  return pace_.has_alarm() && now_ns - silent_since_ns() > pace_.alarming_ns();
+}
+
 FeedEvidence MarketWatch::evidence_of_silence(std::int64_t now_ns) const {
-  const std::int64_t silent = now_ns - silent_since_ns();
-  const bool unusual = pace_.has_alarm() && silent > pace_.alarming_ns();
+  const bool unusual = is_unusual(now_ns);
   if (expected_since_ns_ == 0) return unusual ? FeedEvidence::unusual : FeedEvidence::none;
   // Once it has ticked, its own pace alone counts.
-  const std::int64_t due_since = std::max(begin_ns_, expected_since_ns_);
-  const bool overdue = last_live_ns_ < due_since && now_ns - due_since > limits_.first_tick_ns;
+  const bool overdue =
+      last_live_ns_ < begin_ns_ && now_ns - std::max(begin_ns_, expected_since_ns_) > limits_.first_tick_ns;
   return unusual || overdue ? FeedEvidence::expected : FeedEvidence::none;
 }
 
@@ -202,11 +206,8 @@ void MarketWatch::judge_silence(std::int64_t now_ns) {
 // Expected: the broker may know no better, and another one may.
 void MarketWatch::set_quiet(std::int64_t now_ns, FeedEvidence evidence, const char* how) {
   // What proved a feed stale is disproved by a live tick alone. A connection without frames is another one now.
-  if (state_ == FeedState::stale && !no_frame_) {
-    wants_login_ = true;
-    return;
-  }
   wants_login_ = evidence != FeedEvidence::none;
+  if (state_ == FeedState::stale && !no_frame_) return;
   if (state_ == FeedState::quiet && evidence_ == evidence) return;
   set(FeedState::quiet, evidence, silent_since_ns(), "no tick for " + seconds_text(now_ns - silent_since_ns()) + how);
 }

@@ -69,6 +69,7 @@ class MarketWatch {
   std::size_t carried_open() const;
   bool is_expected() const;
   bool ticks_soon() const;
+  bool is_unusual(std::int64_t now_ns) const;
   bus::FeedEvidence evidence_of_silence(std::int64_t now_ns) const;
   std::int64_t silent_since_ns() const;
   void rest(std::int64_t now_ns);

@@ -27,11 +27,13 @@ void SecondAsking::begin(std::span<const Asked> asked, std::int64_t now_ns, std:
 
 void SecondAsking::on_values(std::uint32_t instrument, const LastValues& values) {
   for (std::size_t i = 0; i < count_; ++i) {
-    if (asked_[i].instrument != instrument) continue;
-    const bool newer = values.is_newer_than(asked_[i].before);
-    answers_[i] = std::max(answers_[i], newer ? Answer::newer : Answer::same);
+    // The first packet is the answer. A newer one behind it may be a tick.
+    if (asked_[i].instrument != instrument || answers_[i] != Answer::none) continue;
     const std::int64_t traded = values.trade_time_ns();
-    is_old_ = is_old_ || (newer && traded != 0 && traded < asked_wall_ns_ - kBefore);
+    Answer answer = Answer::same;
+    if (values.is_newer_than(asked_[i].before)) answer = traded > asked_wall_ns_ ? Answer::fresh : Answer::newer;
+    answers_[i] = answer;
+    is_old_ = is_old_ || (answer == Answer::newer && traded != 0 && traded < asked_wall_ns_ - kBefore);
   }
 }
 
@@ -49,6 +51,7 @@ std::optional<SecondAsking::Finding> SecondAsking::find(std::int64_t now_ns) {
   if (newer >= kProofOfRound) return Finding::missed;
   if (same == static_cast<std::ptrdiff_t>(count_)) return Finding::quiet;
   if (now_ns < due_ns_) return std::nullopt;
+  if (newer == 0 && std::find(answers_.begin(), end, Answer::fresh) != end) return Finding::unclear;
   if (newer == 0) return same != 0 ? Finding::quiet : Finding::dead;
   return is_old_ || ++unclear_ >= kProofOfRounds ? Finding::missed : Finding::unclear;
 }

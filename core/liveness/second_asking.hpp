@@ -40,7 +40,7 @@ class SecondAsking {
  private:
   std::optional<Finding> find(std::int64_t now_ns);
 
-  enum class Answer : std::uint8_t { none, same, newer };
+  enum class Answer : std::uint8_t { none, same, fresh, newer };  // fresh: of a trade after the question
   std::array<Asked, kMost> asked_;
   std::array<Answer, kMost> answers_{};
   std::size_t count_ = 0;

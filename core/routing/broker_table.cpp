@@ -119,7 +119,10 @@ void BrokerTable::set_state(bus::LinkState state, std::string message, bool by_c
 void BrokerTable::set_feed(const bus::FeedRecord& record, std::int64_t now_ns) {
   const bool served = serves();
   MarketFeed& feed = feeds_[feeds_.at(record.exchange)];
-  if (record.state == bus::FeedState::stale) feed.suspect_order = update_order;
+  if (record.state == bus::FeedState::stale) {
+    feed.suspect_order = update_order;
+    feed.has_to_prove_itself = true;
+  }
   feed.state = record.state;
   feed.evidence = record.evidence;
   feed.since_ns = record.since_ns;

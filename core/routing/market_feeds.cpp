@@ -17,6 +17,7 @@ using bus::FeedState;
 
 void MarketFeed::on_live(std::int64_t now_ns) {
   witness.on_life();
+  has_to_prove_itself = false;
   const std::int64_t second = now_ns / kSecond;
   if (second != live_second) {
     live_seconds = now_ns - last_live_ns > kMinute ? 1 : live_seconds + 1;
@@ -67,7 +68,7 @@ void MarketFeeds::forget() {
   for (MarketFeed& feed : feeds_) {
     feed.state = FeedState::unknown;
     feed.evidence = bus::FeedEvidence::none;
-    feed.halted = false;
+    feed.halted = feed.has_to_prove_itself = false;
     feed.last_live_ns = 0;
   }
 }

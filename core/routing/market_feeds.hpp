@@ -17,7 +17,8 @@ struct MarketFeed {
   bus::FeedEvidence evidence = bus::FeedEvidence::none;
   std::int64_t since_ns = 0;  // wall
   std::string message;
-  bool halted = false;  // nobody ticks: what is merely missed here is missed everywhere
+  bool has_to_prove_itself = false;  // it was stale, and has not ticked since
+  bool halted = false;               // nobody ticks: what is merely missed here is missed everywhere
   // Monotonic; 0: never.
   std::int64_t judged_ns = 0;      // when the state was said
   std::int64_t last_live_ns = 0;   // a tick that proves life

@@ -18,6 +18,15 @@ constexpr std::int64_t kPatience = 60'000'000'000;
 constexpr std::int64_t kJudgement = 5'000'000'000;
 constexpr std::int64_t kProofPause = 1'000'000'000;  // a link that has not been silent for its limit does not act on it
 
+// Whether the update's book has another best level than the one that is remembered.
+bool has_other_best(const bus::UpdateView& v, const Memory& m) {
+  const auto differ = [](std::span<const bgw_level> now, const std::vector<bgw_level>& then) {
+    return !now.empty() && !then.empty() &&
+           (now.front().price != then.front().price || now.front().quantity != then.front().quantity);
+  };
+  return differ(v.bids, m.bids) || differ(v.asks, m.asks);
+}
+
 }  // namespace
 
 // The exchanges that the list's clients hold something of, and whose feed is silent at the active broker.
@@ -29,7 +38,8 @@ std::vector<const MarketFeed*> Router::silent_markets(const Lineup& l) const {
   return silent;
 }
 
-// Whether the broker ticks where the active one is stale, and is not worse elsewhere.
+// Whether the broker ticks where the active one is stale, and is not worse elsewhere. Where that one's silence is not
+// proved, it has to show something that should have come there by now.
 bool Router::ticks_instead(BrokerId other, const Lineup& l) const {
   const BrokerTable& now = *brokers_[l.broker()];
   bool ticks = false;
@@ -41,7 +51,7 @@ bool Router::ticks_instead(BrokerId other, const Lineup& l) const {
     const bool lives = its->state == FeedState::live || its->last_live_ns > its->judged_ns;
     if (mine->is_stale() && lives && its->last_live_ns > mine->last_live_ns &&
         its->last_live_ns >= mine->judged_ns - now.setup().stall_limit_ns)
-      ticks = true;
+      ticks = ticks || mine->evidence == FeedEvidence::proved || mine->witness.is_missing(clocks_.monotonic());
   }
   return ticks;
 }
@@ -65,7 +75,6 @@ bool Router::seek_relief(LineupId id) {
   Lineup& l = *lineups_[id];
   const auto silent = silent_markets(l);
   const auto others = reliefs(l, silent);
-  if (silent.empty()) return false;
   seeks_relief_ = true;
   if (l.standby && ticks_instead(*l.standby, l)) {
     std::string why = "broker " + brokers_[l.broker()]->setup().name + ":";
@@ -156,12 +165,9 @@ void Router::hear_witness(const Route& route, const bus::UpdateView& v) {
     if (limit == 0 || !first.is_connected() || turn_ns_ - since <= limit) continue;
     const Memory::Slot* before = route.memory == nullptr ? nullptr : newest_of(*route.memory);
     const Memory::Slot* shown = mine.memory == nullptr ? nullptr : newest_of(*mine.memory);
-    const auto differs = [](std::span<const bgw_level> now, const std::vector<bgw_level>& then) {
-      return !now.empty() && !then.empty() &&
-             (now.front().price != then.front().price || now.front().quantity != then.front().quantity);
-    };
-    const bool new_book = before != nullptr && (v.tick->modes & BGW_MODE_DEPTH) != 0 &&
-                          (differs(v.bids, route.memory->bids) || differs(v.asks, route.memory->asks));
+    const bool has_book = (v.tick->modes & BGW_MODE_DEPTH) != 0;
+    const bool new_book = has_book && before != nullptr && has_other_best(v, *route.memory) &&
+                          (shown == nullptr || has_other_best(v, *mine.memory));
     if (Witness::would_show(leg.mode, *v.tick, before == nullptr ? nullptr : &before->tick,
                             shown == nullptr ? nullptr : &shown->tick, new_book))
       feed.witness.on_news(leg.handle, turn_ns_);

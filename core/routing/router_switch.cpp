@@ -83,11 +83,14 @@ void Router::prove(LineupId id, std::optional<BrokerId> broker) {
   stand_by(id);
 }
 
-// Live ticks of each exchange that the active broker has shown some of since, and of one at least. Nothing else proves
-// life: no login, no snapshot, no setting.
+// Live ticks of each exchange whose feed was stale, of each that the active broker has shown some of since, and of one
+// at least. Nothing else proves life: no login, no snapshot, no setting.
 bool Router::is_proven(const Lineup& l) const {
   bool ticks = false;
   for (const auto& [exchange, count] : l.exchanges) {
+    if (const MarketFeed* feed = brokers_[*l.proving]->feeds().find(exchange);
+        feed != nullptr && feed->has_to_prove_itself)
+      return false;
     const auto ticked = [&](BrokerId broker) {
       const MarketFeed* feed = brokers_[broker]->feeds().find(exchange);
       return feed != nullptr && feed->last_live_ns > l.proving_since_ns;

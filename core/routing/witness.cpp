@@ -47,8 +47,14 @@ void Witness::on_news(std::uint32_t instrument, std::int64_t now_ns) {
   if (seen_.size() < kMostSeen) seen_.push_back({instrument, now_ns});
 }
 
+std::int64_t Witness::margin_ns() const { return std::max(kLeastLag, kLags * lag_ns_); }
+
+bool Witness::is_missing(std::int64_t now_ns) const {
+  return !seen_.empty() && seen_.front().at_ns <= now_ns - margin_ns();
+}
+
 bool Witness::is_proof(std::int64_t now_ns) const {
-  const std::int64_t until = now_ns - std::max(kLeastLag, kLags * lag_ns_);
+  const std::int64_t until = now_ns - margin_ns();
   std::map<std::uint32_t, std::size_t> times;
   for (const Seen& seen : seen_)
     if (seen.at_ns <= until && ++times[seen.instrument] >= kTimes) return true;

@@ -11,8 +11,8 @@ namespace gw::routing {
 
 class Witness {
  public:
-  // The standby's new values of an instrument, those before, and the last that the first broker showed; null: none.
-  // Whether the first, subscribed in `mode`, would have shown the difference.
+  // The standby's new values of an instrument, those before, and the last that the first broker showed; null: none. A
+  // new book is one that neither had. Whether the first, subscribed in `mode`, would have shown the difference.
   static bool would_show(std::uint32_t mode, const bgw_tick& now, const bgw_tick* before, const bgw_tick* shown,
                          bool has_new_book);
 
@@ -28,7 +28,8 @@ class Witness {
   }
   // The standby showed what the first would have shown too.
   void on_news(std::uint32_t instrument, std::int64_t now_ns);
-  // Whether enough of it is old enough by now.
+  // Whether some of it is so old that the first should have shown it by now; and enough to prove the first silent.
+  bool is_missing(std::int64_t now_ns) const;
   bool is_proof(std::int64_t now_ns) const;
 
  private:
@@ -36,6 +37,8 @@ class Witness {
     std::uint32_t instrument;
     std::int64_t at_ns;
   };
+  std::int64_t margin_ns() const;
+
   std::vector<Seen> seen_;
   std::int64_t lag_ns_ = 0;  // the largest
 };

@@ -10,7 +10,9 @@ namespace {
 constexpr std::uint64_t kTicksToKnow = 20;         // a feed that showed so many has a pace
 constexpr std::int64_t kToAskAgain = 5 * kSecond;  // two seconds, one look, and the broker's own time
 constexpr std::int64_t kWellAfter = kSecond;
-constexpr std::int64_t kSnapshots = 2 * kSecond;  // after a login what comes may be a snapshot
+constexpr std::int64_t kSnapshots = 11 * kSecond;  // after a login what comes first may be a snapshot
+constexpr std::int64_t kLoginTakes =
+    30 * kSecond;  // the gateway counts from when it asks, the broker from when it lets in
 constexpr Exchange kEach[] = {kNse, kIndex, kMcx};
 
 // The least time from the first login for silence to the n-th after it.
@@ -43,6 +45,7 @@ bool Oracle::is_connected(std::size_t broker) const {
 
 void Oracle::look() {
   for (const auto& account : accounts_) {
+    if (!is_connected(account->number())) away_until_[account->number()] = clock_.now();
     if (!account->violation().empty())
       add(0, "broker " + std::to_string(account->number()) + ": " + account->violation());
     if (is_connected(account->number()))
@@ -60,12 +63,13 @@ void Oracle::check_mute(const Account& account, const Session& session) {
     if (x.total() == 0 || (x.expected_since == 0 && x.live < kTicksToKnow)) continue;
     if (!market_.is_open(exchange)) continue;
     const std::int64_t since = std::max({x.silence_began(), x.expected_since, x.grown_at, market_.open_since(exchange),
-                                         market_.last_halt_end(exchange)});
+                                         market_.last_halt_end(exchange), away_until_[account.number()]});
     const std::int64_t limit = plan_.stall_limit_ns + std::max(kFirstTickLimit, 3 * longest_gap(x.fastest())) +
                                plan_.stall_limit_ns + kToAskAgain;
     if (clock_.now() - since <= limit || feed_state(table(account.number()), exchange) != FeedState::live) continue;
     add(1, "broker " + std::to_string(account.number()) + " is said to be live for " + kExchangeNames[exchange] +
-               ", which has been mute since " + market_.time_text(since));
+               ", of which login " + std::to_string(session.number) + " (since " + market_.time_text(session.ready_at) +
+               ", " + std::to_string(x.total()) + " instruments) has been mute since " + market_.time_text(since));
   }
 }
 
@@ -136,7 +140,7 @@ void Oracle::on_subscribed(Account& account, Session& session, std::size_t instr
   if (!may_log_in(account, *before, shown, at))
     return add(2, who + " had a login made anew without a cause: nothing of it was mute or late");
   if (before->shown[exchange].last_live > logins.first_at) logins = {session.begun_at, 0};
-  if (session.begun_at - logins.first_at < least_time(logins.count) - kSecond)
+  if (session.begun_at - logins.first_at < least_time(logins.count) - kLoginTakes)
     add(2, who + ": login " + std::to_string(logins.count + 1) + " for silence of " + kExchangeNames[exchange] + ", " +
                std::to_string((session.begun_at - logins.first_at) / kSecond) + " s after the first");
   ++logins.count;

@@ -74,6 +74,7 @@ class Oracle final : public Watcher {
 
   std::array<std::vector<Logins>, 2> logins_;          // by broker and instrument
   std::array<std::vector<std::uint64_t>, 2> counted_;  // the login that counted last
+  std::array<std::int64_t, 2> away_until_{};           // by broker: when it was last not connected
   std::array<std::int64_t, 2> well_since_{};           // 0: not
   std::size_t active_ = 0;
   std::array<Left, 2> left_;
