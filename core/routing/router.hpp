@@ -186,6 +186,7 @@ class Router {
   void tell_extras(TopicId id);
   void tell_refused(TopicId id, std::string_view reason);
   void forget_active(BrokerId broker);
+  void forget_active(const Interest& interest);
 
   // router_mixing.cpp
   bool may_serve(BrokerId broker, const Lineup& lineup, std::string_view symbol, std::string_view exchange) const;
@@ -200,6 +201,7 @@ class Router {
   void serve(InterestId id);
   std::optional<BrokerId> awaits(const Interest& interest) const;
   void say_that_it_waits(InterestId id);
+  void say_what_waits(BrokerId broker, std::string_view exchange);
   void settle(bool all = false);
 
   // router_granting.cpp

@@ -213,4 +213,10 @@ void Router::forget_active(BrokerId broker) {
   }
 }
 
+void Router::forget_active(const Interest& interest) {
+  interest.for_each_topic([this](TopicId topic) {
+    if (topics_[topic]->state == SubscriptionState::active) set_state(topic, SubscriptionState::pending);
+  });
+}
+
 }  // namespace gw::routing

@@ -105,12 +105,15 @@ void Router::serve(InterestId id) {
   detach(old_waiting, id, &Route::standing_by);
 }
 
-// The broker that alone lists the instrument and does not serve now.
+// The broker that alone lists the instrument and does not serve now, or not what its exchange shows.
 std::optional<BrokerId> Router::awaits(const Interest& i) const {
   const Lineup& l = *lineups_[i.lineup];
   if (i.served.handle == kNoHandle) return i.awaited;
-  if (i.served.broker == l.broker() || !brokers_[i.served.broker]->hopeless()) return std::nullopt;
-  return i.served.broker;
+  if (i.served.broker == l.broker()) return std::nullopt;
+  const BrokerTable& table = *brokers_[i.served.broker];
+  const MarketFeed* feed = table.feeds().find(i.exchange);
+  const bool ticks = !table.hopeless() && (feed == nullptr || !feed->is_stale());
+  return ticks ? std::nullopt : std::optional(i.served.broker);
 }
 
 // Why a broker does not serve an interest, for people.
@@ -127,7 +130,15 @@ void Router::say_that_it_waits(InterestId id) {
   if (!broker) return;
   const std::string reason =
       why_not(i, lineups_[i.lineup]->broker()) + "; waiting for broker " + brokers_[*broker]->setup().name;
+  forget_active(i);
   i.for_each_topic([&](TopicId topic) { tell_refused(topic, reason); });
+}
+
+// Of a broker's feed that fell silent, who has one instrument from it and all others from another broker hears nothing
+// but this.
+void Router::say_what_waits(BrokerId broker, std::string_view exchange) {
+  for (const auto& interest : interests_)
+    if (interest != nullptr && interest->exchange == exchange && awaits(*interest) == broker) forget_active(*interest);
 }
 
 // Whom another broker should serve by now: after a change of a link or, looking at all, of a list.
@@ -145,9 +156,7 @@ void Router::settle(bool all) {
       continue;
     }
     serve(id);
-    i.for_each_topic([this](TopicId topic) {
-      if (topics_[topic]->state == SubscriptionState::active) set_state(topic, SubscriptionState::pending);
-    });
+    forget_active(i);
     place(id);
     for (const TopicId topic : topics_of(id)) publish_known(topic);
   }

@@ -138,6 +138,7 @@ void Router::on_feed(BrokerId id, const bus::FeedRecord& record) {
   brokers_[id]->set_feed(record, clocks_.monotonic());
   const Feed now = brokers_[id]->feeds().worst();
   if (now.state != before.state || now.exchanges != before.exchanges) port_.feed_changed(id);
+  if (record.state == bus::FeedState::stale) say_what_waits(id, record.exchange);
   review_due_ = true;
 }
 

@@ -18,6 +18,8 @@ RATE = 5
 ENOUGH = 2
 NOON = 12 * 60
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+ALL_DAY = {"open": "00:00-24:00"}
+EXCHANGES = ("NSE", "BSE", "NFO", "NSE_INDEX")
 
 
 @pytest.fixture(params=[(Kite, Angel), (Angel, Kite)], ids=["kite first", "angel first"])
@@ -40,6 +42,9 @@ class Pair:
     # ---- the gateway and its client
 
     def serve(self):
+        folder = self.brokers[0].list.parent
+        if not (folder / "config").exists():
+            write_calendar(folder, "+00:00", **dict.fromkeys(EXCHANGES, ALL_DAY))
         self.gateway = start_with(self.start, [broker.name for broker in self.brokers], *[
             (broker, self.configuration(place)) for place, broker in enumerate(self.brokers)])
         self.client = self.gateway.client(extras=True)

@@ -3,9 +3,8 @@ closed."""
 
 from brokers import FIFTY, contracts
 from gateway import PATIENCE
-from silence import FIRST_TICK, LIMIT, Pair, brokers, change_of_minute, write_calendar
+from silence import ALL_DAY, FIRST_TICK, LIMIT, Pair, brokers, change_of_minute, write_calendar
 
-ALL_DAY = {"open": "00:00-24:00"}
 # The change of a minute is noon.
 OPENS = {"pre_open": "11:00-12:00", "open": "12:00-13:00"}
 CLOSED = {"open": "01:00-02:00"}

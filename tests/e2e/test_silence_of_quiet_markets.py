@@ -33,7 +33,7 @@ def test_snapshots_of_contracts_that_have_not_traded_for_hours(start, brokers):
             pair.subscribe(mode, [contract])
             pair.follow(lambda m: m["type"] == "market_data" and m["topic"] == f"{contract[0]}.NFO" and m["mode"] == mode)
     pair.ticks_for(3 * LIMIT)
-    pair.nothing_happened()
+    pair.nothing_happened(["quiet"])  # the contracts' exchange is
     pair.prices(0)
     pair.add("14 contracts whose snapshots are 3 h old")
 
@@ -97,10 +97,11 @@ def test_a_last_price_that_stays_beside_a_book_that_moves(start, brokers):
 
 
 def test_an_exchange_that_stops_at_both_brokers(start, brokers):
+    """Its pace is known by then, which takes three limits."""
     pair = Pair(start, brokers).serve()
     pair.subscribe()
     pair.prices(0)
-    pair.ticks_for(2 * LIMIT)
+    pair.ticks_for(4 * LIMIT)
     pair.mark()
     for broker, sim in zip(brokers, pair.sims):
         sim.fault("mute", snapshots="still", tokens=[broker.in_books(symbol) for symbol in symbols_of("NSE")])

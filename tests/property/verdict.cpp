@@ -110,13 +110,17 @@ std::map<int, Demand> World::expected(std::size_t broker) const {
   return some;
 }
 
-// The same with limits: what the router says that it has found room for.
+// The same with limits: what the router says that it has found room for, also where the broker stands by.
 std::map<int, Demand> World::expected_within_limits(std::size_t broker) const {
   std::map<int, Demand> all;
   for (routing::SessionId s = 0; s < kSessions; ++s) {
     for (const routing::TopicId id : router_.held(s)) {
       const routing::TopicInfo& info = router_.topic(id);
       const int symbol = symbol_of(info.symbol);
+      const auto handle = route(broker, symbol);
+      const routing::Route* r = handle ? table(broker).route(*handle) : nullptr;
+      if (r != nullptr && !r->standing_by.empty() && r->wanted_mode != 0)
+        add(all[lists_[broker].token(symbol)], {r->wanted_mode, r->wanted_depth});
       if (server_of(lineup_of(s), symbol) != broker) continue;
       if (!router_.subscription(id).placed || !route(broker, symbol)) continue;
       const bool deep = info.stream.mode == BGW_MODE_DEPTH;

@@ -31,6 +31,41 @@ TEST_F(Mixing, WhatOnlyTheLostBrokerListsWaitsForIt) {
   EXPECT_EQ(router_.note(sbin.topic), "");
 }
 
+TEST_F(Mixing, WhatOnlyTheSilentBrokerListsIsSaidToWaitForIt) {
+  const Outcome sbin = subscribe(5, "SBIN", kQuote);
+  subscribe(5, "INFY", kLtp);
+  adapter_.tick(0, kQuotePacket, 7);
+  drain();
+  go_silent(adapter_);
+  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::active) << "its broker's feed is told as stale";
+  ++monotonic_;
+  second_.tick(0, kLtpPacket, 1);
+  drain();
+  ASSERT_EQ(serving(), "zerodha");
+  EXPECT_THAT(port_.refusals, ElementsAre("5: SBIN.NSE 2: broker zerodha does not list it; waiting for broker angel"));
+  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.note(sbin.topic), "waiting for broker angel");
+  adapter_.tick(0, kQuotePacket, 8);
+  say(adapter_, bus::FeedState::live, bus::FeedEvidence::none);
+  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::active);
+  EXPECT_EQ(router_.note(sbin.topic), "");
+}
+
+TEST_F(Mixing, WhatComesFromTheNextBrokerWaitsWhenThatOneFallsSilent) {
+  router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"GOLD", "NSE", "z9"}}));
+  const Outcome gold = subscribe(5, "GOLD", kLtp);
+  const Outcome infy = subscribe(5, "INFY", kLtp);
+  adapter_.tick(0, kLtpPacket, 1);
+  second_.tick(0, kLtpPacket, 7);
+  drain();
+  say(second_, bus::FeedState::stale, bus::FeedEvidence::proved, "MCX");
+  EXPECT_EQ(router_.subscription(gold.topic).state, SubscriptionState::active) << "another exchange";
+  go_silent(second_);
+  EXPECT_EQ(router_.subscription(gold.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.note(gold.topic), "waiting for broker zerodha");
+  EXPECT_EQ(router_.subscription(infy.topic).state, SubscriptionState::active);
+}
+
 TEST_F(Mixing, BrokersThatAreNotMixedLeaveItWaiting) {
   router_.mix_brokers(false);
   const Outcome sbin = subscribe(5, "SBIN", kQuote);
