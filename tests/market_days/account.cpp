@@ -56,7 +56,10 @@ bgw_status Account::connect(Connection& connection, bgw_error&) {
   for (const SessionPointer& other : sessions_) session->beside[other->number] = other->shown;
   connection.session = session;
   sessions_.push_back(session);
-  if (clock_.now() < slow_until_) return BGW_OK;
+  if (clock_.now() < slow_until_) {
+    refused_at_ = clock_.now();
+    return BGW_OK;
+  }
   const bool refused = clock_.now() < refused_until_;
   clock_.after(between(traits_.login_ns / 2, traits_.login_ns * 2), [this, session, refused] {
     if (session->state != Session::State::connecting) return;
@@ -107,7 +110,6 @@ bool Account::is_lost() const {
                                   [](const SessionPointer& s) { return s->state == Session::State::in; });
   if (!any_in) return ended_by_broker_;
   // A further connection that is not let in, or not soon, leaves some of what is wanted without any.
-  if (clock_.now() < slow_until_) return true;
   if (refused_at_ != 0 && clock_.now() - refused_at_ < 2 * kMinute) return true;
   for (std::size_t i = 0; i < last_session_.size(); ++i)
     if (last_session_[i] != nullptr && last_session_[i]->ended_by_broker && last_session_[i]->carried.at(i).held)

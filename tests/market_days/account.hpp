@@ -160,7 +160,7 @@ class Account {
   Watcher* watcher_ = nullptr;
   std::vector<SessionPointer> sessions_;
   std::vector<SessionPointer> last_session_;  // by instrument
-  std::int64_t refused_at_ = 0;  // when a login was refused last; 0: never
+  std::int64_t refused_at_ = 0;  // when a login was refused, or not answered, last; 0: never
   bool ended_by_broker_ = true;               // the login that ended last, or none has begun
   std::uint64_t logins_ = 0;
   std::uint64_t attempts_ = 0;
