@@ -143,10 +143,22 @@ void FeedJudge::check(std::int64_t now_ns, std::int64_t wall_ns) {
     MarketWatch& market = *markets_[m];
     const bus::FeedState state = market.state();
     const bus::FeedEvidence evidence = market.evidence();
+    const bool was_due = market.begin_ns() != 0;
     if (market.check(now_ns, open_kinds(market, wall_ns))) asking_.push_back(m);
+    if (!was_due && market.begin_ns() != 0) look_up_expected(m, wall_ns);
     if (market.state() != state || market.evidence() != evidence) has_news_ = true;
   }
   note_sessions(now_ns, wall_ns);
+}
+
+// A session begins: another three are the last ones.
+void FeedJudge::look_up_expected(std::uint32_t market, std::int64_t wall_ns) {
+  if (!services_.is_expected) return;
+  for (Instrument& i : instruments_) {
+    if (i.market != market) continue;
+    const bool is_expected = services_.is_expected(i.symbol, markets_[market]->exchange(), wall_ns);
+    if (std::exchange(i.is_expected, is_expected) != is_expected) markets_[market]->set_expected(i.kind, is_expected);
+  }
 }
 
 // Those that were due to tick and did not, while others of their exchange did. The others are a new session's from its

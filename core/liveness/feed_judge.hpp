@@ -83,6 +83,7 @@ class FeedJudge {
   static bool is_snapshot(const Instrument& instrument, const LastValues& values, std::int64_t now_ns);
   std::uint32_t open_kinds(const MarketWatch& market, std::int64_t wall_ns) const;
   std::vector<std::uint32_t> choose(std::uint32_t market) const;
+  void look_up_expected(std::uint32_t market, std::int64_t wall_ns);
   void note_sessions(std::int64_t now_ns, std::int64_t wall_ns);
   void note(Instrument& instrument, bool in_time, std::int64_t wall_ns);
 

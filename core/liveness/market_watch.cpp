@@ -37,6 +37,11 @@ void MarketWatch::remove(InstrumentKind kind, bool is_expected, std::uint64_t ti
   if (carried() == 0) rest(now_ns);
 }
 
+void MarketWatch::set_expected(InstrumentKind kind, bool is_expected) {
+  std::size_t& count = expected_[static_cast<std::size_t>(kind)];
+  is_expected ? ++count : --count;
+}
+
 std::size_t MarketWatch::carried() const { return std::accumulate(carried_.begin(), carried_.end(), std::size_t{0}); }
 
 std::size_t MarketWatch::carried_open() const {
@@ -103,17 +108,19 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
     pace_.forget();
     lag_.forget();
     asking_.forget();
-    const bool opens = open_ == 0;
     open_ = open;
     begin_ns_ = 0;
-    if (opens && state_ == FeedState::live)
-      set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard since the open");
   }
   if (carried_open() == 0) {
     rest(now_ns);
     return false;
   }
-  if (begin_ns_ == 0) begin_ns_ = now_ns;
+  if (begin_ns_ == 0) {
+    begin_ns_ = now_ns;
+    // What lived when the market closed, or when something was subscribed last, has to show it again.
+    if (state_ == FeedState::live && last_live_ns_ < now_ns - limits_.stall_ns)
+      set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard since the open");
+  }
   drop_void_evidence();
   if (!is_expected())
     expected_since_ns_ = 0;
@@ -152,7 +159,8 @@ void MarketWatch::rest(std::int64_t now_ns) {
   asking_.forget();
   wants_login_ = false;
   if (carried() == 0) {
-    if (state_ != FeedState::unknown) set(FeedState::unknown, FeedEvidence::none, now_ns, "nothing is subscribed");
+    const bool is_told = state_ != FeedState::unknown && state_ != FeedState::live;
+    if (is_told) set(FeedState::unknown, FeedEvidence::none, now_ns, "nothing is subscribed");
     return;
   }
   if (state_ == FeedState::stale || evidence_ != FeedEvidence::none)

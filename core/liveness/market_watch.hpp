@@ -32,6 +32,8 @@ class MarketWatch {
   // ---- what is carried
   void add(InstrumentKind kind, bool is_expected);
   void remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks, std::int64_t now_ns);
+  // What is known of one of them is new.
+  void set_expected(InstrumentKind kind, bool is_expected);
   std::size_t carried() const;
 
   // ---- what happens

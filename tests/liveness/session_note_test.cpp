@@ -32,6 +32,19 @@ TEST_F(JudgeTest, OneThatDoesNotWhileOthersDoIsNotedToo) {
   EXPECT_THAT(noted_, UnorderedElementsAre("S0.NSE in time", "S1.NSE late"));
 }
 
+TEST_F(JudgeTest, WhatIsExpectedIsLookedUpAnewWithEachSession) {
+  silent_exchanges_.insert("NSE");
+  want(0, 3);
+  pass(2 * kFirstTick);
+  EXPECT_EQ(state(), FeedState::quiet);
+  closed_.insert("NSE");
+  pass(kSecond);
+  expected_.insert("S1");
+  closed_.clear();
+  pass(kFirstTick + 2 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+}
+
 TEST_F(JudgeTest, AMuteFeedSaysNothingOfItsInstruments) {
   want(0, 2);
   pass(2 * kFirstTick);

@@ -1,13 +1,24 @@
 // Thousands of days, each drawn from a seed.
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include "core/base/log.hpp"
 #include "tests/market_days/day.hpp"
 #include "tests/property/seeds.hpp"
+#include "tests/support/footprint.hpp"
 
 namespace gw::market_days {
 namespace {
+
+// Thousands in each run of the tests, tens of thousands in a long one, and as many as there is time for where a
+// sanitizer looks at each step.
+std::uint64_t weather_days() {
+  if (!support::kMemoryIsOurs) return 150;
+  const char* long_run = std::getenv("GW_LONG");
+  return long_run != nullptr && std::string_view(long_run) == "1" ? 20'000 : 2'000;
+}
 
 class Totals {
  public:
@@ -40,7 +51,7 @@ class Totals {
 TEST(MarketDays, CalmOnesCostNoLoginAndNoMove) {
   log::set_level(std::getenv("GW_LOG") != nullptr ? log::Level::debug : log::Level::error);
   Totals totals;
-  property::for_each_seed(300, [&totals](std::uint64_t seed) {
+  property::for_each_seed(weather_days() / 5, [&totals](std::uint64_t seed) {
     const DayPlan plan = draw(seed, true);
     Day day(plan);
     day.run();
@@ -60,7 +71,7 @@ TEST(MarketDays, CalmOnesCostNoLoginAndNoMove) {
 TEST(MarketDays, WithAnyWeatherKeepTheRules) {
   log::set_level(std::getenv("GW_LOG") != nullptr ? log::Level::debug : log::Level::error);
   Totals totals;
-  property::for_each_seed(2000, [&totals](std::uint64_t seed) {
+  property::for_each_seed(weather_days(), [&totals](std::uint64_t seed) {
     const DayPlan plan = draw(seed, false);
     Day day(plan);
     day.run();
