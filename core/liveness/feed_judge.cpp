@@ -223,9 +223,15 @@ const MarketWatch* FeedJudge::wants_login() const {
 }
 
 bool FeedJudge::is_well() const {
-  return any_lives() && wants_login() == nullptr &&
-         std::none_of(markets_.begin(), markets_.end(),
-                      [](const auto& market) { return market->state() == bus::FeedState::stale; });
+  return wants_login() == nullptr && std::none_of(markets_.begin(), markets_.end(), [](const auto& market) {
+           return market->state() == bus::FeedState::stale;
+         });
+}
+
+bool FeedJudge::lives(std::string_view exchange) const {
+  return std::any_of(markets_.begin(), markets_.end(), [&](const auto& market) {
+    return market->exchange() == exchange && market->state() == bus::FeedState::live;
+  });
 }
 
 bool FeedJudge::any_lives() const {

@@ -59,8 +59,9 @@ class FeedJudge {
   // The worst that a new login might cure; null: nothing.
   const MarketWatch* wants_login() const;
   bool any_lives() const;
-  // Some exchange lives, and no new login is wanted or was in vain.
+  // No new login is wanted, nor was one in vain.
   bool is_well() const;
+  bool lives(std::string_view exchange) const;
 
  private:
   struct Instrument {

@@ -11,13 +11,15 @@ constexpr std::int64_t kMinute = 60'000'000'000;
 constexpr std::int64_t kPauses[] = {0, kMinute, 5 * kMinute, 15 * kMinute};
 // Many gateways lose the same broker at the same moment; they must not all come back at the same one.
 constexpr double kJitter = 0.2;
-// A feed that lived for less than the shortest pause has not been cured.
-constexpr std::int64_t kWell = kMinute;
+// A feed that lived for less than the shortest pause has not been cured. One that is not heard, and not missed either,
+// is given the longest.
+constexpr std::int64_t kCured = kMinute;
+constexpr std::int64_t kWell = 15 * kMinute;
 
 }  // namespace
 
 bool LoginPauses::is_due(std::int64_t now_ns, bool proved) {
-  well_since_ns_ = 0;
+  well_since_ns_ = cured_since_ns_ = 0;
   if (logins_ == 0 && proved) return true;
   if (next_ns_ == 0) {
     logins_ = std::max(logins_, 1U);
@@ -31,9 +33,14 @@ void LoginPauses::on_login(std::int64_t now_ns) {
   next_ns_ = now_ns + pause_ns(logins_);
 }
 
-void LoginPauses::on_well(std::int64_t now_ns) {
+void LoginPauses::on_well(std::int64_t now_ns, bool cured) {
   if (well_since_ns_ == 0) well_since_ns_ = now_ns;
-  if (now_ns - well_since_ns_ < kWell) return;
+  if (!cured)
+    cured_since_ns_ = 0;
+  else if (cured_since_ns_ == 0)
+    cured_since_ns_ = now_ns;
+  const bool is_over = now_ns - well_since_ns_ >= kWell || (cured && now_ns - cured_since_ns_ >= kCured);
+  if (!is_over) return;
   logins_ = 0;
   next_ns_ = 0;
 }

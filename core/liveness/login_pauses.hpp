@@ -13,8 +13,9 @@ class LoginPauses {
   // Something speaks for a login. Proved: the first one is made at once. Whether one is due now.
   bool is_due(std::int64_t now_ns, bool proved);
   void on_login(std::int64_t now_ns);
-  // Nothing speaks for one. When that has lasted, the next silence is a new one.
-  void on_well(std::int64_t now_ns);
+  // Nothing speaks for one. When that has lasted, the next silence is a new one. Cured: what the last login was made
+  // for ticks.
+  void on_well(std::int64_t now_ns, bool cured);
 
  private:
   std::int64_t pause_ns(std::uint32_t logins);
@@ -23,6 +24,7 @@ class LoginPauses {
   std::uint32_t logins_ = 0;        // of this silence
   std::int64_t next_ns_ = 0;        // 0: not known yet
   std::int64_t well_since_ns_ = 0;  // 0: it is not
+  std::int64_t cured_since_ns_ = 0;
 };
 
 }  // namespace gw::liveness

@@ -199,7 +199,7 @@ void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_
   // trades, however many they are.
   const FeedEvidence evidence = evidence_of_silence(now_ns);
   const bool is_silence = evidence == FeedEvidence::expected && (ticks_soon() || is_unusual(now_ns));
-  set_quiet(is_silence ? evidence : FeedEvidence::none, ", and the same values when asked again");
+  set_quiet(is_silence ? evidence : FeedEvidence::none, "no tick, and the same values when asked again");
 }
 
 // It is like no other silence of this feed.

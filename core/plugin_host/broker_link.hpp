@@ -121,7 +121,11 @@ class BrokerLink final : private AdapterOwner {
   std::vector<std::unique_ptr<AdapterInstance>> connections_;
   // Logging in beside one whose feed is not what it should be, by the same number; and when each may.
   std::map<std::size_t, std::unique_ptr<AdapterInstance>> successors_;
-  std::map<std::size_t, liveness::LoginPauses> login_pauses_;
+  struct Logins {
+    liveness::LoginPauses pauses;
+    std::string made_for;  // the exchange that the last one was made for
+  };
+  std::map<std::size_t, Logins> logins_anew_;
   struct Told {
     bus::FeedState state = bus::FeedState::unknown;
     bus::FeedEvidence evidence = bus::FeedEvidence::none;

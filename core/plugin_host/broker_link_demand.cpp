@@ -105,7 +105,7 @@ void BrokerLink::close_idle() {
       successor->second->stop();
       successors_.erase(successor);
     }
-    login_pauses_.erase(i);
+    logins_anew_.erase(i);
   }
   while (connections_.size() > 1 && connections_.back() == nullptr) connections_.pop_back();
   connect_next();

@@ -17,20 +17,25 @@ using bus::FeedState;
 
 void BrokerLink::renew_what_is_due(std::size_t number, std::int64_t now_ns) {
   AdapterInstance& connection = *connections_[number];
-  auto pauses = login_pauses_.find(number);
-  const liveness::MarketWatch* market = connection.judge()->wants_login();
-  const bool others_live = connection.judge()->any_lives();
+  auto logins = logins_anew_.find(number);
+  const liveness::FeedJudge& judge = *connection.judge();
+  const liveness::MarketWatch* market = judge.wants_login();
+  const bool others_live = judge.any_lives();
   // The same values when asked again, while other exchanges tick here: nothing speaks against the connection.
   if (market == nullptr || (market->state() == FeedState::quiet && others_live)) {
-    if (pauses != login_pauses_.end() && connection.judge()->is_well()) pauses->second.on_well(now_ns);
+    if (logins != logins_anew_.end() && judge.is_well())
+      logins->second.pauses.on_well(now_ns, judge.lives(logins->second.made_for));
     return;
   }
-  if (pauses == login_pauses_.end())
-    pauses = login_pauses_.try_emplace(number, options_.jitter_seed.value_or(std::random_device{}()) + number).first;
+  if (logins == logins_anew_.end()) {
+    const std::uint64_t seed = options_.jitter_seed.value_or(std::random_device{}()) + number;
+    logins = logins_anew_.try_emplace(number, Logins{liveness::LoginPauses(seed), {}}).first;
+  }
   const bool at_once =
       market->evidence() == FeedEvidence::proved || (market->state() == FeedState::stale && !others_live);
-  if (successors_.contains(number) || halted_ || !pauses->second.is_due(now_ns, at_once)) return;
-  pauses->second.on_login(now_ns);
+  if (successors_.contains(number) || halted_ || !logins->second.pauses.is_due(now_ns, at_once)) return;
+  logins->second.pauses.on_login(now_ns);
+  logins->second.made_for = market->exchange();
   renew(number, market->exchange() + ": " + text_of(*market));
 }
 

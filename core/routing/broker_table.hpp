@@ -163,6 +163,8 @@ class BrokerTable {
   MarketFeeds& feeds() { return feeds_; }
   void set_feed(const bus::FeedRecord& record, std::int64_t now_ns);
   bool is_connected() const { return available() && state_ == bus::LinkState::connected; }
+  // Connected, or about to be again: it logs in anew for its feed.
+  bool is_up() const { return is_connected() || (available() && by_choice_); }
   std::int64_t connected_since_ns() const { return connected_since_ns_; }  // monotonic; while it is
   // Serves: connected, and no exchange's feed is stale. Hopeless: there is no link, and no use in waiting for it just
   // now.

@@ -56,13 +56,14 @@ bool Router::ticks_instead(BrokerId other, const Lineup& l) const {
   return ticks;
 }
 
-// Who might tick instead: connected, and not known to be silent there too. The hot standby first: it is subscribed.
+// Who might tick instead: connected, or logging in anew for its feed, and not known to be silent there too. The hot
+// standby first: it is subscribed.
 std::vector<BrokerId> Router::reliefs(const Lineup& l, const std::vector<const MarketFeed*>& silent) const {
   std::vector<BrokerId> reliefs;
   for (const bool hot : {true, false})
     for (const BrokerId broker : l.order) {
       const BrokerTable& t = *brokers_[broker];
-      if (broker == l.broker() || t.setup().hot_standby != hot || !t.is_connected()) continue;
+      if (broker == l.broker() || t.setup().hot_standby != hot || !t.is_up()) continue;
       if (std::any_of(silent.begin(), silent.end(),
                       [&](const MarketFeed* feed) { return t.setup().capabilities.has_exchange(feed->exchange); }))
         reliefs.push_back(broker);
@@ -76,7 +77,7 @@ bool Router::seek_relief(LineupId id) {
   const auto silent = silent_markets(l);
   const auto others = reliefs(l, silent);
   seeks_relief_ = true;
-  if (l.standby && ticks_instead(*l.standby, l)) {
+  if (l.standby && brokers_[*l.standby]->is_connected() && ticks_instead(*l.standby, l)) {
     std::string why = "broker " + brokers_[l.broker()]->setup().name + ":";
     for (const MarketFeed* feed : silent)
       if (feed->is_stale()) why += " the feed of " + feed->exchange + " is stale: " + feed->message;
@@ -99,7 +100,7 @@ bool Router::seek_relief(LineupId id) {
 // the broker that stands by.
 bool Router::is_silent_everywhere(const Lineup& l, const MarketFeed& feed) const {
   if (feed.evidence == FeedEvidence::proved) return false;
-  if (!l.standby || !brokers_[*l.standby]->is_connected() ||
+  if (!l.standby || !brokers_[*l.standby]->is_up() ||
       !brokers_[*l.standby]->setup().capabilities.has_exchange(feed.exchange))
     return feed.state == FeedState::quiet && feed.evidence == FeedEvidence::expected;
   const BrokerTable& other = *brokers_[*l.standby];

@@ -183,7 +183,7 @@ TEST_F(JudgeTest, WhenTheMarketOpensNothingIsProvedYet) {
   want(0, 50);
   run(10 * kSecond);
   closed_.insert("NSE");
-  pass(kSecond);
+  pass(600 * kSecond);
   EXPECT_EQ(state(), FeedState::live);
   closed_.clear();
   pass(kSecond);

@@ -71,7 +71,17 @@ TEST(LoginPauses, WhatIsWellForAMinuteIsWell) {
   LoginPauses pauses(1);
   logins(pauses, kSecond, 30 * kMinute, true);
   std::int64_t now = 40 * kMinute;
-  for (; now < 42 * kMinute; now += kSecond) pauses.on_well(now);
+  for (; now < 42 * kMinute; now += kSecond) pauses.on_well(now, true);
+  EXPECT_TRUE(pauses.is_due(now, true));
+}
+
+TEST(LoginPauses, WhatIsNotHeardAnyMoreIsGivenALongPause) {
+  LoginPauses pauses(1);
+  logins(pauses, kSecond, 30 * kMinute, true);
+  std::int64_t now = 31 * kMinute;
+  for (; now < 33 * kMinute; now += kSecond) pauses.on_well(now, false);
+  EXPECT_FALSE(pauses.is_due(now, true));
+  for (; now < 49 * kMinute; now += kSecond) pauses.on_well(now, false);
   EXPECT_TRUE(pauses.is_due(now, true));
 }
 
@@ -79,7 +89,7 @@ TEST(LoginPauses, WhatTicksForSecondsAfterEachLoginIsNotCured) {
   LoginPauses pauses(1);
   int count = 0;
   for (std::int64_t now = kSecond; now < 60 * kMinute; now += 10 * kSecond) {
-    for (std::int64_t well = now; well < now + 6 * kSecond; well += kSecond) pauses.on_well(well);
+    for (std::int64_t well = now; well < now + 6 * kSecond; well += kSecond) pauses.on_well(well, true);
     if (!pauses.is_due(now + 9 * kSecond, true)) continue;
     pauses.on_login(now + 9 * kSecond);
     ++count;

@@ -142,7 +142,7 @@ void Oracle::on_subscribed(Account& account, Session& session, std::size_t instr
   if (!then.held && before->state == Session::State::in && !may_log_in(account, *before, shown, at)) return;
   if (!may_log_in(account, *before, shown, at))
     return add(2, who + " had a login made anew without a cause: nothing of it was mute or late");
-  if (before->shown[exchange].last_live > logins.first_at) logins = {session.begun_at, 0};
+  if (logins.count == 0 || before->shown[exchange].last_live > logins.first_at) logins = {session.begun_at, 0};
   // Each connection has pauses of its own, and instruments may move from one to another.
   const bool has_several = account.traits().per_connection != 0 && account.traits().places > 1;
   if (session.begun_at - logins.first_at < least_time(has_several ? logins.count / 2 : logins.count) - kLoginTakes)
