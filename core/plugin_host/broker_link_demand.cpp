@@ -105,7 +105,6 @@ void BrokerLink::close_idle() {
       successor->second->stop();
       successors_.erase(successor);
     }
-    logins_anew_.erase(i);
   }
   while (connections_.size() > 1 && connections_.back() == nullptr) connections_.pop_back();
   connect_next();

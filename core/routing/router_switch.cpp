@@ -59,6 +59,9 @@ void Router::review_lineup(LineupId id) {
     return;
   }
   const auto place = better_place(l);
+  // One that stood by and fell silent is not asked so soon again.
+  if (l.proving && !place && brokers_[*l.proving]->feeds().any_stale())
+    l.quiet_ns = std::min(kMostQuiet, 2 * std::max(kQuiet, l.quiet_ns));
   prove(id, place ? std::optional(l.order[*place]) : std::nullopt);
   if (!place || !is_proven(l)) return;
   switch_to(id, *place, "broker " + brokers_[l.order[*place]]->setup().name + " serves again");

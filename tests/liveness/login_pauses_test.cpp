@@ -77,11 +77,11 @@ TEST(LoginPauses, WhatIsWellForAMinuteIsWell) {
 
 TEST(LoginPauses, WhatIsNotHeardAnyMoreIsGivenALongPause) {
   LoginPauses pauses(1);
-  logins(pauses, kSecond, 30 * kMinute, true);
-  std::int64_t now = 31 * kMinute;
-  for (; now < 33 * kMinute; now += kSecond) pauses.on_well(now, false);
+  logins(pauses, kSecond, 23 * kMinute, true);
+  std::int64_t now = 24 * kMinute;
+  for (; now < 26 * kMinute; now += kSecond) pauses.on_well(now, false);
   EXPECT_FALSE(pauses.is_due(now, true));
-  for (; now < 49 * kMinute; now += kSecond) pauses.on_well(now, false);
+  for (; now < 42 * kMinute; now += kSecond) pauses.on_well(now, false);
   EXPECT_TRUE(pauses.is_due(now, true));
 }
 

@@ -118,6 +118,20 @@ TEST_F(Silence, OneThatTicksOnOneExchangeOnlyDoesNotComeBackForTwo) {
   EXPECT_EQ(serving(), "zerodha") << "it has shown nothing of NSE, and the one that serves has";
 }
 
+TEST_F(Silence, OneThatFallsSilentWhileItStandsByIsAskedEverMoreSeldom) {
+  lose(adapter_);
+  recover(adapter_);
+  std::int64_t wait = kMinute;
+  for (int round = 0; round < 5; ++round, wait *= 2) {
+    pass(wait - 1);
+    EXPECT_EQ(router_.lineup(lineup_).standby, std::nullopt) << round;
+    pass(1);
+    EXPECT_EQ(router_.lineup(lineup_).standby, angel_) << round;
+    go_silent(adapter_);
+    say(adapter_, FeedState::unknown, FeedEvidence::none);
+  }
+}
+
 TEST_F(Silence, AMuteStandbyMovesNobodyAndTheNextOfThreeIsTried) {
   FakeAdapter third;
   bgw_capability nse{"NSE", 7, BGW_FEED_SNAPSHOT, 1, {5}, 0};
