@@ -27,7 +27,7 @@ FeedJudge::FeedJudge(JudgeServices services, const WatchLimits& limits)
       limits_(limits),
       period_ns_(std::clamp(limits.stall_ns / kPeriodsOfLimit, kLeastPeriod, kMostPeriod)) {}
 
-std::uint32_t FeedJudge::market(std::string_view exchange) {
+std::uint32_t FeedJudge::market_of(std::string_view exchange) {
   for (std::uint32_t i = 0; i < markets_.size(); ++i)
     if (markets_[i]->exchange() == exchange) return i;
   markets_.push_back(std::make_unique<MarketWatch>(exchange, services_.answers(exchange), limits_));
@@ -35,16 +35,19 @@ std::uint32_t FeedJudge::market(std::string_view exchange) {
 }
 
 void FeedJudge::on_wanted(std::uint32_t handle, std::string_view symbol, std::string_view exchange, InstrumentKind kind,
-                          std::int64_t wall_ns) {
+                          std::int64_t now_ns, std::int64_t wall_ns) {
   if (handle >= instruments_.size()) instruments_.resize(handle + 1);
   Instrument& i = instruments_[handle];
   if (i.market != kNone) return;
   i = {};
-  i.market = market(exchange);
+  i.market = market_of(exchange);
   i.kind = kind;
   i.symbol = symbol;
   i.is_expected = services_.is_expected && services_.is_expected(symbol, exchange, wall_ns);
-  markets_[i.market]->add(kind, i.is_expected);
+  MarketWatch& market = *markets_[i.market];
+  const bus::FeedState before = market.state();
+  market.add(kind, i.is_expected, now_ns);
+  has_news_ = has_news_ || market.state() != before;
 }
 
 void FeedJudge::on_unwanted(std::uint32_t handle, std::int64_t now_ns) {

@@ -35,7 +35,7 @@ class FeedJudge {
 
   // ---- what is carried. Room for the instrument is made before its first tick.
   void on_wanted(std::uint32_t instrument, std::string_view symbol, std::string_view exchange, InstrumentKind kind,
-                 std::int64_t wall_ns);
+                 std::int64_t now_ns, std::int64_t wall_ns);
   void on_unwanted(std::uint32_t instrument, std::int64_t now_ns);
 
   // ---- what happens. Times are monotonic but for exchange_time_ns and wall_ns.
@@ -80,7 +80,7 @@ class FeedJudge {
   };
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-  std::uint32_t market(std::string_view exchange);
+  std::uint32_t market_of(std::string_view exchange);
   static bool is_snapshot(const Instrument& instrument, const LastValues& values, std::int64_t now_ns);
   std::uint32_t open_kinds(const MarketWatch& market, std::int64_t wall_ns) const;
   std::vector<std::uint32_t> choose(std::uint32_t market) const;

@@ -25,7 +25,8 @@ MarketWatch::MarketWatch(std::string_view exchange, bool answers, const WatchLim
       pace_(limits.stall_ns),
       lag_(limits.lag_ns) {}
 
-void MarketWatch::add(InstrumentKind kind, bool is_expected) {
+void MarketWatch::add(InstrumentKind kind, bool is_expected, std::int64_t now_ns) {
+  if (carried() == 0) forget_old_life(now_ns);
   ++carried_[static_cast<std::size_t>(kind)];
   if (is_expected) ++expected_[static_cast<std::size_t>(kind)];
 }
@@ -117,9 +118,7 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
   }
   if (begin_ns_ == 0) {
     begin_ns_ = now_ns;
-    // What lived when the market closed, or when something was subscribed last, has to show it again.
-    if (state_ == FeedState::live && last_live_ns_ < now_ns - limits_.stall_ns)
-      set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard since the open");
+    forget_old_life(now_ns);
   }
   drop_void_evidence();
   if (!is_expected())
@@ -142,6 +141,12 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
   if (answers_) return now_ns >= next_asking_ns_;
   judge_silence(now_ns);
   return false;
+}
+
+// What lived when the market closed, or when something was subscribed last, has to show it again.
+void MarketWatch::forget_old_life(std::int64_t now_ns) {
+  if (state_ == FeedState::live && last_live_ns_ < now_ns - limits_.stall_ns)
+    set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard yet");
 }
 
 // What spoke against it may be carried no more.

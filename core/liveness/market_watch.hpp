@@ -30,7 +30,7 @@ class MarketWatch {
   const std::string& exchange() const { return exchange_; }
 
   // ---- what is carried
-  void add(InstrumentKind kind, bool is_expected);
+  void add(InstrumentKind kind, bool is_expected, std::int64_t now_ns);
   void remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks, std::int64_t now_ns);
   // What is known of one of them is new.
   void set_expected(InstrumentKind kind, bool is_expected);
@@ -75,6 +75,7 @@ class MarketWatch {
   bus::FeedEvidence evidence_of_silence(std::int64_t now_ns) const;
   std::int64_t silent_since_ns() const;
   void drop_void_evidence();
+  void forget_old_life(std::int64_t now_ns);
   void rest(std::int64_t now_ns);
   void judge_answers(SecondAsking::Finding finding, std::int64_t now_ns);
   void judge_silence(std::int64_t now_ns);

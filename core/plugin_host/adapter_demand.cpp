@@ -24,6 +24,7 @@ bool is_unsent(bgw_status status) { return status == BGW_E_STATE || status == BG
 
 void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
   const bool first = carried_.empty();
+  const std::int64_t now = options_.monotonic();
   for (const std::uint32_t handle : instruments) {
     carried_.insert(handle);
     if (handle >= asked_.size()) asked_.resize(handle + 1);
@@ -31,13 +32,14 @@ void AdapterInstance::subscribe(std::span<const std::uint32_t> instruments) {
     // A request for fewer levels than before goes first: routing has given the room to others in the queue.
     const bool makes_room = w != nullptr && w->depth_level + 1 < (asked_[handle] & kDepth);
     if (asked_[handle] == 0) asked_[handle] = 1;
-    if (w != nullptr) judge_->on_wanted(handle, w->symbol, w->exchange, w->kind, owner_.wall_at(options_.monotonic()));
+    if (w != nullptr) judge_->on_wanted(handle, w->symbol, w->exchange, w->kind, now, owner_.wall_at(now));
     if (!queued_.insert(handle).second) {
       if (!makes_room) continue;
       std::erase(queue_, handle);
     }
     makes_room ? queue_.push_front(handle) : queue_.push_back(handle);
   }
+  if (judge_->take_news()) owner_.on_feed_news();
   if (first && socket_ != nullptr) socket_->set_stall_limit(frame_limit());
   pump();
 }

@@ -399,7 +399,7 @@ TEST_F(JudgeTest, SnapshotsOfWhatHasNotTradedForHoursAreNoLag) {
   want(0, 3);
   run(6 * kSecond, 3);
   for (std::uint32_t i = 10; i < 24; ++i) {
-    judge().on_wanted(i, "OLD", "NSE", InstrumentKind::other, kWall + now_);
+    judge().on_wanted(i, "OLD", "NSE", InstrumentKind::other, now_, kWall + now_);
     judge().on_asked(i, now_, false);
     packet(i, 3 * 3600 * kSecond);
     packet(i, 3 * 3600 * kSecond);

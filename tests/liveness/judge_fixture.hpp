@@ -50,7 +50,7 @@ class JudgeTest : public testing::Test {
   void want(std::uint32_t from, std::uint32_t count, const std::string& exchange = "NSE",
             InstrumentKind kind = InstrumentKind::other) {
     for (std::uint32_t i = from; i < from + count; ++i) {
-      judge().on_wanted(i, "S" + std::to_string(i), exchange, kind, kWall + now_);
+      judge().on_wanted(i, "S" + std::to_string(i), exchange, kind, now_, kWall + now_);
       exchange_of_[i] = exchange;
       price_.try_emplace(i, 100);
       subscribe(i);
