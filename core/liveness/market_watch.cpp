@@ -137,9 +137,9 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
   }
   // However seldom it ticks, nothing is called live for longer than the first tick is waited for.
   const std::int64_t usual = std::min(pace_.unusual_ns(), std::max(limits_.stall_ns, limits_.first_tick_ns));
-  if (wants_login_ || now_ns - silent_since_ns() <= usual) return false;
+  if (now_ns - silent_since_ns() <= usual) return false;
   if (answers_) return now_ns >= next_asking_ns_;
-  judge_silence(now_ns);
+  if (!wants_login_) judge_silence(now_ns);
   return false;
 }
 
