@@ -256,6 +256,26 @@ TEST_F(JudgeTest, AnIndexTicksInTime) {
   EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
 }
 
+TEST_F(JudgeTest, AnIndexThatTickedForTheLimitIsMissedSoon) {
+  silent_exchanges_.insert("NSE_INDEX");
+  want(0, 1, "NSE_INDEX");
+  run(2 * kStall, 1);
+  ASSERT_EQ(state("NSE_INDEX"), FeedState::live);
+  pass(2 * kStall);
+  EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
+}
+
+TEST_F(JudgeTest, AnIndexThatDiesAtOnceIsMissedWhenItsFirstTickWouldBe) {
+  silent_exchanges_.insert("NSE_INDEX");
+  want(0, 1, "NSE_INDEX");
+  run(2 * kSecond, 1);
+  ASSERT_EQ(state("NSE_INDEX"), FeedState::live);
+  pass(kFirstTick - kSecond);
+  EXPECT_EQ(state("NSE_INDEX"), FeedState::quiet);
+  pass(2 * kSecond);
+  EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
+}
+
 TEST_F(JudgeTest, SoDoesWhatDidSoInItsLastSessions) {
   silent_exchanges_.insert("NSE");
   expected_.insert("S3");
