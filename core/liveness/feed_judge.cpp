@@ -9,12 +9,13 @@ namespace {
 // asked again.
 constexpr std::int64_t kAnswerTime = 10'000'000'000;
 constexpr std::int64_t kAnswerTimeAgain = SecondAsking::kAnswerLimit;
+// A request before the present one, not longer ago, may be answered yet: a link that has not answered by then is taken
+// for dead.
+constexpr std::int64_t kAnswersOverlap = 2'000'000'000;
 // A broker answers a subscribe by one packet, or by two where subscribing and choosing the mode are two requests. Those
 // are sent together, so that their answers are less than this apart. What comes later is a tick, if it says anything
 // new.
 constexpr std::int64_t kSnapshotsApart = 1'000'000'000;
-constexpr std::uint32_t kSnapshots = 2;
-constexpr std::uint32_t kTicks = ~std::uint32_t{0};  // instead of a count of packets
 // Silence is found within a sixteenth of its limit after it, and a look costs next to nothing.
 constexpr int kPeriodsOfLimit = 16;
 constexpr std::int64_t kLeastPeriod = 2'000'000;
@@ -39,7 +40,10 @@ void FeedJudge::on_wanted(std::uint32_t handle, std::string_view symbol, std::st
   if (handle >= instruments_.size()) instruments_.resize(handle + 1);
   Instrument& i = instruments_[handle];
   if (i.market != kNone) return;
+  // Answers to what was asked before its end may be on their way.
+  const Answers answers = i.answers;
   i = {};
+  i.answers = answers;
   i.market = market_of(exchange);
   i.kind = kind;
   i.symbol = symbol;
@@ -64,22 +68,32 @@ void FeedJudge::on_ready(std::int64_t now_ns) {
   for (const auto& market : markets_) market->on_ready(now_ns);
   has_news_ = true;
   for (Instrument& i : instruments_) {
-    i.packets = 0;
+    i.has_ticked = false;
     i.heard_ns = 0;
     i.asked_ns = 0;
+    i.answers = {};
   }
 }
 
 void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns, bool again) {
-  instruments_[handle].packets = 0;
-  instruments_[handle].is_asked_again = again;
-  instruments_[handle].asked_ns = now_ns;
+  Instrument& i = instruments_[handle];
+  i.has_ticked = false;
+  i.asked_ns = now_ns;
+  i.answers.due = now_ns - i.answers.asked_ns <= kAnswersOverlap ? i.answers.due + 1 : 1;
+  i.answers.asked_ns = now_ns;
+  i.answers.until_ns = now_ns + (again ? kAnswerTimeAgain : kAnswerTime);
 }
 
-// The first packet soon after a request, a second one soon after that, and those that say nothing else than they did.
-bool FeedJudge::is_snapshot(const Instrument& i, const LastValues& values, std::int64_t now_ns) {
-  if (i.packets == 0 && now_ns - i.asked_ns <= (i.is_asked_again ? kAnswerTimeAgain : kAnswerTime)) return true;
-  if (i.packets != 0 && i.packets < kSnapshots && now_ns - i.answered_ns <= kSnapshotsApart) return true;
+// The first packet after each request, a second one soon after that, and those that say nothing else than they did.
+bool FeedJudge::is_snapshot(Instrument& i, const LastValues& values, std::int64_t now_ns) {
+  Answers& answers = i.answers;
+  if (std::exchange(answers.is_second_due, false) && now_ns - answers.answered_ns <= kSnapshotsApart) return true;
+  if (answers.due != 0 && now_ns <= answers.until_ns) {
+    --answers.due;
+    answers.answered_ns = now_ns;
+    answers.is_second_due = true;
+    return true;
+  }
   return i.last.is_known() && !values.differs_from(i.last);
 }
 
@@ -91,15 +105,13 @@ bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::in
   const LastValues values(update);
   i.heard_ns = now_ns;
   // Once it has ticked, all that comes are ticks.
-  const bool snapshot = i.packets != kTicks && is_snapshot(i, values, now_ns);
+  const bool snapshot = !i.has_ticked && is_snapshot(i, values, now_ns);
   i.last = values;
-  if (i.packets == 0) i.answered_ns = now_ns;
   if (snapshot) {
     market.on_answer(update.tick->instrument, values);
-    ++i.packets;
     return false;
   }
-  i.packets = kTicks;
+  i.has_ticked = true;
   ++i.ticks;
   const bus::FeedState before = market.state();
   const bool live = market.on_tick(now_ns, exchange_time_ns, wall_ns);

@@ -64,14 +64,21 @@ class FeedJudge {
   bool lives(std::string_view exchange) const;
 
  private:
+  // The packets that answer requests.
+  struct Answers {
+    std::uint32_t due = 0;  // requests of which none has come
+    std::int64_t asked_ns = 0;
+    std::int64_t until_ns = 0;     // they may come
+    std::int64_t answered_ns = 0;  // by the first packet
+    bool is_second_due = false;
+  };
   struct Instrument {
     std::uint32_t market = kNone;
     std::uint32_t ticks = 0;
-    std::uint32_t packets = 0;     // since it was asked for; see on_update
-    bool is_asked_again = false;   // and that was for the feed
-    std::int64_t asked_ns = 0;     // 0: not in this login
-    std::int64_t answered_ns = 0;  // by the first packet after that
-    std::int64_t heard_ns = 0;     // 0: never in this login
+    std::int64_t asked_ns = 0;  // 0: not in this login
+    std::int64_t heard_ns = 0;  // 0: never in this login
+    Answers answers;
+    bool has_ticked = false;  // since it was asked for
     LastValues last;
     bool is_expected = false;
     bool is_noted = false;  // of this session: whether it ticked in time
@@ -81,7 +88,7 @@ class FeedJudge {
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
   std::uint32_t market_of(std::string_view exchange);
-  static bool is_snapshot(const Instrument& instrument, const LastValues& values, std::int64_t now_ns);
+  static bool is_snapshot(Instrument& instrument, const LastValues& values, std::int64_t now_ns);
   std::uint32_t open_kinds(const MarketWatch& market, std::int64_t wall_ns) const;
   std::vector<std::uint32_t> choose(std::uint32_t market) const;
   void look_up_expected(std::uint32_t market, std::int64_t wall_ns);

@@ -152,7 +152,7 @@ void MarketWatch::forget_old_life(std::int64_t now_ns) {
 // What spoke against it may be carried no more.
 void MarketWatch::drop_void_evidence() {
   if ((evidence_ != FeedEvidence::expected || is_expected()) &&
-      (evidence_ != FeedEvidence::unusual || pace_.has_alarm()))
+      (evidence_ != FeedEvidence::unusual || pace_.has_alarm(is_expected())))
     return;
   wants_login_ = false;
   set(FeedState::quiet, FeedEvidence::none, silent_since_ns(), kNoTick);
@@ -209,15 +209,16 @@ void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_
 
 // It is like no other silence of this feed.
 bool MarketWatch::is_unusual(std::int64_t now_ns) const {
-  return pace_.has_alarm() && now_ns - silent_since_ns() > pace_.alarming_ns();
+  return pace_.has_alarm(is_expected()) && now_ns - silent_since_ns() > pace_.alarming_ns();
 }
 
 FeedEvidence MarketWatch::evidence_of_silence(std::int64_t now_ns) const {
   const bool unusual = is_unusual(now_ns);
   if (expected_since_ns_ == 0) return unusual ? FeedEvidence::unusual : FeedEvidence::none;
-  // Once it has ticked, its own pace alone counts.
+  // Once it has ticked, its own pace alone counts; where that is not known yet, what ticks soon does so again soon.
+  const bool is_due = last_live_ns_ < begin_ns_ || (ticks_soon() && !pace_.has_alarm(true));
   const bool overdue =
-      last_live_ns_ < begin_ns_ && now_ns - std::max(begin_ns_, expected_since_ns_) > limits_.first_tick_ns;
+      is_due && now_ns - std::max({begin_ns_, expected_since_ns_, last_live_ns_}) > limits_.first_tick_ns;
   return unusual || overdue ? FeedEvidence::expected : FeedEvidence::none;
 }
 

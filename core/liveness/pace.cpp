@@ -16,6 +16,9 @@ constexpr int kAlarming = 20;
 // A login for a pace that was seen for a shorter time than the limit itself would be one for chance; three times that
 // is a minute with most brokers.
 constexpr int kSeenLimits = 3;
+// An index ticks every second or so as long as its market is open, and so do some of many instruments: what they do in
+// one limit they do all day.
+constexpr int kSeenLimitsIfSteady = 1;
 constexpr std::int64_t kMostGap = 3'600'000'000'000;  // what ticks less than once an hour has no pace
 // Each slot takes a 64th off the longest pause: one from the lunch hour is forgotten after some minutes of trading.
 constexpr std::int64_t kForget = 64;
@@ -54,7 +57,9 @@ void Pace::forget() {
 
 std::int64_t Pace::unusual_ns() const { return std::max(stall_limit_ns_, is_known() ? kUnusual * gap_ns_ : 0); }
 
-bool Pace::has_alarm() const { return is_known() && seen_ns_ >= kSeenLimits * stall_limit_ns_; }
+bool Pace::has_alarm(bool steady) const {
+  return is_known() && seen_ns_ >= (steady ? kSeenLimitsIfSteady : kSeenLimits) * stall_limit_ns_;
+}
 
 std::int64_t Pace::alarming_ns() const { return std::max(stall_limit_ns_, kAlarming * gap_ns_); }
 

@@ -20,8 +20,8 @@ class Pace {
   // So long a silence is worth a word: it is not what the feed is like, though it may be what the market is like.
   std::int64_t unusual_ns() const;
   // So long a silence is worth a login. Known only when the feed has ticked for some time: a few ticks of a contract
-  // that trades once in a while are no pace.
-  bool has_alarm() const;
+  // that trades once in a while are no pace. `steady`: what ticks steadily in any open market.
+  bool has_alarm(bool steady) const;
   std::int64_t alarming_ns() const;
 
  private:

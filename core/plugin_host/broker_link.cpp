@@ -205,10 +205,7 @@ void BrokerLink::on_lost(AdapterInstance& connection, const Loss& loss) {
   const std::string why = loss.why + place_of(connection);
   switch (loss.status) {
     case BGW_E_AUTH:
-      halt(bus::LinkState::auth_expired, why + "; after a new login: broker-gateway brokers relogin " + options_.name);
-      // A broker may err, or a login take a moment to count.
-      if (!std::exchange(refused_once_, true)) timers_.set(kSecondLogin, options_.second_login_ns);
-      return;
+      return refuse_credentials(why);
     case BGW_E_REFUSED:
       return wait_after_refusal(why);
     case BGW_E_FATAL:
@@ -232,6 +229,12 @@ void BrokerLink::halt(bus::LinkState state, const std::string& message) {
   drop_successors();
   for (const auto& connection : connections_)
     if (connection != nullptr) connection->disconnect();
+}
+
+// By the broker's own word, which may be wrong once, or a login take a moment to count.
+void BrokerLink::refuse_credentials(const std::string& why) {
+  halt(bus::LinkState::auth_expired, why + "; after a new login: broker-gateway brokers relogin " + options_.name);
+  if (!std::exchange(refused_once_, true)) timers_.set(kSecondLogin, options_.second_login_ns);
 }
 
 // The credentials may be as good as ever: tried again, ever more slowly, and never counted as one of the attempts.

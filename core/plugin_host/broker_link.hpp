@@ -72,6 +72,7 @@ class BrokerLink final : private AdapterOwner {
   void say_connected();
   void wait_for_proof();
   bool is_needed(const AdapterInstance& connection) const;
+  void refuse_credentials(const std::string& why);
   void wait_after_refusal(const std::string& why);
   void ask_about_credentials();
   void on_credentials(const CredentialsAnswer& answer);

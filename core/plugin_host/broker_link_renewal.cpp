@@ -87,12 +87,15 @@ void BrokerLink::on_successor_lost(std::size_t number, const Loss& loss) {
   if (is_alone && loss.status != BGW_E_AUTH) return reconnect_later(loss, why);
   switch (loss.status) {
     case BGW_E_AUTH:
-      return halt(bus::LinkState::auth_expired,
-                  why + "; after a new login: broker-gateway brokers relogin " + options_.name);
+      return refuse_credentials(why);
     case BGW_E_RATE:
-      // Other programs have the account's other places.
-      log::warning("broker", options_.name + ": " + why + "; logging in in its place");
-      return connections_[number]->recycle(why);
+      // Other programs have the account's other places, or the broker wants a pause: an exchange that lives here is not
+      // given up for that.
+      if (!connections_[number]->judge()->any_lives()) {
+        log::warning("broker", options_.name + ": " + why + "; logging in in its place");
+        return connections_[number]->recycle(why);
+      }
+      [[fallthrough]];
     default:
       log::warning("broker", options_.name + ": " + why + "; the present connection goes on");
       connect_soon();

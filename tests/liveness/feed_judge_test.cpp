@@ -29,6 +29,22 @@ TEST_F(JudgeTest, WhereOneSnapshotComesTheFirstTickIsOneAfterASecond) {
   EXPECT_TRUE(tick(0));
 }
 
+TEST_F(JudgeTest, EachOfSeveralRequestsIsAnsweredBySnapshots) {
+  silent_exchanges_.insert("NSE");  // the test answers itself
+  want(0, 1);
+  pass(kSecond);
+  judge().on_asked(0, now_, false);  // another mode, before the first answer
+  unwant(0);
+  want(0, 1);
+  for (int request = 0; request < 3; ++request) {
+    EXPECT_FALSE(tick(0));
+    EXPECT_FALSE(tick(0));
+    pass(kSecond + 1);
+  }
+  EXPECT_NE(state(), FeedState::live);
+  EXPECT_TRUE(tick(0));
+}
+
 TEST_F(JudgeTest, ALateTickProvesNothing) {
   want(0, 1);
   tick(0);
@@ -253,6 +269,26 @@ TEST_F(JudgeTest, AnIndexTicksInTime) {
   silent_exchanges_.insert("NSE_INDEX");
   want(0, 1, "NSE_INDEX");
   pass(kFirstTick + kSecond);
+  EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
+}
+
+TEST_F(JudgeTest, AnIndexThatTickedForTheLimitIsMissedSoon) {
+  silent_exchanges_.insert("NSE_INDEX");
+  want(0, 1, "NSE_INDEX");
+  run(2 * kStall, 1);
+  ASSERT_EQ(state("NSE_INDEX"), FeedState::live);
+  pass(2 * kStall);
+  EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
+}
+
+TEST_F(JudgeTest, AnIndexThatDiesAtOnceIsMissedWhenItsFirstTickWouldBe) {
+  silent_exchanges_.insert("NSE_INDEX");
+  want(0, 1, "NSE_INDEX");
+  run(2 * kSecond, 1);
+  ASSERT_EQ(state("NSE_INDEX"), FeedState::live);
+  pass(kFirstTick - kSecond);
+  EXPECT_EQ(state("NSE_INDEX"), FeedState::quiet);
+  pass(2 * kSecond);
   EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
 }
 

@@ -38,7 +38,7 @@ TEST_F(PaceTest, ThreeTimesTheLongestPauseIsUnusualAndTwentyTimesAlarming) {
   run(20, 60 * kSecond);
   EXPECT_EQ(pace_.unusual_ns(), 180 * kSecond);
   EXPECT_EQ(pace_.alarming_ns(), 1200 * kSecond);
-  EXPECT_TRUE(pace_.has_alarm());
+  EXPECT_TRUE(pace_.has_alarm(false));
 }
 
 TEST_F(PaceTest, NeverLessThanTheLimit) {
@@ -50,7 +50,15 @@ TEST_F(PaceTest, NeverLessThanTheLimit) {
 TEST_F(PaceTest, WhatWasSeenForASecondIsNoReasonForALogin) {
   run(20, kSecond / 10);
   EXPECT_TRUE(pace_.is_known());
-  EXPECT_FALSE(pace_.has_alarm());
+  EXPECT_FALSE(pace_.has_alarm(false));
+}
+
+TEST_F(PaceTest, WhatTicksSteadilyHasItAfterTheLimit) {
+  run(60, kSecond / 10);
+  EXPECT_FALSE(pace_.has_alarm(true));
+  run(2, kSecond / 10);
+  EXPECT_TRUE(pace_.has_alarm(true));
+  EXPECT_FALSE(pace_.has_alarm(false));
 }
 
 TEST_F(PaceTest, WhatIsLeftTicksAsMuchLessOften) {

@@ -118,6 +118,8 @@ bool Oracle::may_log_in(const Account& account, const Session& before, const Sho
     if (x.total() == 0 || !market_.is_open(exchange)) return false;
     const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange));
     if (account.was_bad(before, exchange, since, at_ns)) return true;
+    // What was found a moment ago may be over by now: what is slow has not shown it yet.
+    if (account.had_trouble(exchange, at_ns - 2 * kMinute, at_ns)) return true;
     if (at_ns - since < plan_.stall_limit_ns * 9 / 10) return false;
     if (market_.was_halted(exchange, since, at_ns)) return true;
     // Where nothing tells quiet from mute, what is expected may be missed.

@@ -22,12 +22,13 @@ class FeedWatch : public AdapterTest {
     // The link looks every few milliseconds of real time, and sees the test's.
     options_.stall_limit_ns = 32'000'000;
     options_.reconnect.attempts = 0;
+    options_.second_login_ns = 1000;
     options_.lag_limit_ns = 10 * kSecond;
     options_.monotonic = [this] { return now_; };
     options_.wall = [this] { return kNoon + now_ + wall_jump_; };
     options_.market_open = [this](std::string_view exchange, InstrumentKind, std::int64_t) {
       ++looks_;
-      return exchange == "NSE" && open_;
+      return (exchange == "NSE" || exchange == "BSE") && open_;
     };
     plugin_->capabilities[0].flags |= BGW_SNAPSHOT_ON_SUBSCRIBE;
     plugin_->subscribe_list = [this](const bgw_subscription& s) {
@@ -181,6 +182,44 @@ TEST_F(FeedWatch, ALoginBesideThatFindsNoPlaceIsMadeInItsPlace) {
   run_until([this] { return logins() == 2; });
   EXPECT_EQ(plugin_->count("disconnect"), 1U);
   EXPECT_EQ(plugin_->count("connect"), 1U);
+}
+
+TEST_F(FeedWatch, ALoginBesideThatFindsNoPlaceTakesNothingFromAnExchangeThatLives) {
+  const bus::Demand bse{4, BGW_MODE_LTP, 0, "SYMBOL", "BSE", "BROKER-SYMBOL", "BSE_EQ", "T4", 0, 0, {}};
+  ASSERT_TRUE(bus::put_demand(link_->channel().demand(), bse));
+  link_->channel().adapter_bell().ring();
+  settle();
+  answer_all();
+  run_for(kSecond);
+  moving_ = true;
+  plugin_->connect = answer(BGW_E_RATE, "too many");
+  for (int i = 0; plugin_->count("#2 destroy") == 0 && i < 100; ++i, now_ += 10'000'000) {
+    ++price_;
+    publish_one(4);
+    look();
+  }
+  settle();
+  EXPECT_EQ(plugin_->count("#2 destroy"), 1U);
+  EXPECT_EQ(plugin_->count("disconnect"), 0U);
+  EXPECT_EQ(state(), LinkState::connected);
+}
+
+TEST_F(FeedWatch, ALoginBesideWhoseCredentialsAreRefusedIsTriedOnceMore) {
+  run_for(kSecond);
+  forget();
+  moving_ = true;
+  int connects = 0;
+  plugin_->connect = [this, &connects](bgw_error& error) -> bgw_status {
+    if (++connects == 1) return answer(BGW_E_AUTH, "token")(error);
+    const bgw_host& host = *plugin_->hosts.at(plugin_->calling);
+    host.ready(host.context);
+    return BGW_OK;
+  };
+  pass(100'000'000);
+  run_until([this] { return logins() == 2; });
+  settle();
+  EXPECT_EQ(state(), LinkState::connected);
+  EXPECT_THAT(plugin_->take_calls(), Contains("subscribe 1:1 2:1 3:1"));
 }
 
 TEST_F(FeedWatch, TheSecondLoginWaitsAMinute) {
