@@ -141,8 +141,8 @@ void FeedJudge::on_proof(std::string_view exchange, std::int64_t now_ns, std::st
   has_news_ = true;
 }
 
-void FeedJudge::forget_lag() {
-  for (const auto& market : markets_) market->forget_lag();
+void FeedJudge::distrust_clock() {
+  for (const auto& market : markets_) market->distrust_clock();
 }
 
 std::uint32_t FeedJudge::open_kinds(const MarketWatch& market, std::int64_t wall_ns) const {

@@ -46,7 +46,7 @@ class FeedJudge {
   bool on_update(const bgw_update& update, std::int64_t now_ns, std::int64_t exchange_time_ns, std::int64_t wall_ns);
   void on_no_frame(std::int64_t now_ns, std::int64_t wall_ns, std::string_view why);
   void on_proof(std::string_view exchange, std::int64_t now_ns, std::string_view why);
-  void forget_lag();  // the wall clock jumped
+  void distrust_clock();  // the wall clock jumped
 
   // Once in a period. Afterwards take_asking() has, exchange by exchange, what is to be asked again at once; empty: no
   // more.

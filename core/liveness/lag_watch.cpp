@@ -12,9 +12,11 @@ constexpr int kLatePeriods = 4;  // a quarter of the stall limit: one burst that
 
 bool LagWatch::on_tick(std::int64_t exchange_time_ns, std::int64_t wall_ns) {
   const std::int64_t lag = wall_ns - exchange_time_ns;
-  if (limit_ns_ != 0 && lag < -limit_ns_) return false;
-  least_ns_ = std::min(least_ns_, lag);
-  return limit_ns_ == 0 || lag <= limit_ns_;
+  const bool is_ahead = limit_ns_ != 0 && lag < -limit_ns_;
+  if (!is_ahead) least_ns_ = std::min(least_ns_, lag);
+  const bool is_in_time = !is_ahead && (limit_ns_ == 0 || lag <= limit_ns_);
+  is_trusted_ = is_trusted_ || is_in_time;
+  return is_in_time || !is_trusted_;
 }
 
 void LagWatch::forget() {

@@ -137,7 +137,12 @@ bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
   }
   // However seldom it ticks, nothing is called live for longer than the first tick is waited for.
   const std::int64_t usual = std::min(pace_.unusual_ns(), std::max(limits_.stall_ns, limits_.first_tick_ns));
-  if (now_ns - silent_since_ns() <= usual) return false;
+  if (now_ns - silent_since_ns() <= usual) {
+    // Ticks that come late, on a connection that has not been in time before, prove nothing.
+    if (state_ == FeedState::live && !lag_.was_in_time() && now_ns - std::max(begin_ns_, last_live_ns_) > usual)
+      set(FeedState::quiet, FeedEvidence::none, last_live_ns_, "ticks are " + seconds_text(lag_.lag_ns()) + " late");
+    return false;
+  }
   if (answers_) return now_ns >= next_asking_ns_;
   if (!wants_login_) judge_silence(now_ns);
   return false;

@@ -45,7 +45,7 @@ class MarketWatch {
   void on_no_frame(std::string_view why);
   // Another broker has shown what this one should have.
   void on_proof(std::int64_t now_ns, std::string_view why);
-  void forget_lag() { lag_.forget(); }
+  void distrust_clock() { lag_.distrust_clock(); }
 
   // ---- the verdict, looked for once in a period. `open`: a bit for each InstrumentKind that trades now.
   // True: some of its instruments are to be asked again, and began_asking() follows.

@@ -59,7 +59,7 @@ void BrokerLink::look() {
     AdapterInstance* connection = connections_[i].get();
     if (connection == nullptr) continue;
     liveness::FeedJudge& judge = *connection->judge();
-    if (jump != 0) judge.forget_lag();
+    if (jump != 0) judge.distrust_clock();
     if (connection->state() != AdapterInstance::State::ready) continue;
     judge.check(now, wall);
     for (auto asked = judge.take_asking(now, wall); !asked.empty(); asked = judge.take_asking(now, wall)) {

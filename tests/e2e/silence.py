@@ -1,5 +1,6 @@
 """A list of two brokers whose feeds fall silent in many ways while their heartbeats go on: what test_silence*.py play."""
 
+import os
 import json
 import time
 
@@ -22,8 +23,15 @@ ALL_DAY = {"open": "00:00-24:00"}
 EXCHANGES = ("NSE", "BSE", "NFO", "NSE_INDEX")
 
 
+LONG = os.environ.get("GW_LONG") == "1"
+# Limits are fourfold under sanitizers: there the rows of test_silence.py are played, and all of them in a long run.
+NOT_TOO_LONG = pytest.mark.skipif(os.environ["GW_BUILD"].endswith("san") and not LONG, reason="a long run plays it")
+
+
 @pytest.fixture(params=[(Kite, Angel), (Angel, Kite)], ids=["kite first", "angel first"])
 def brokers(request, tmp_path):
+    if request.param[0] is Angel and hasattr(request.module, "pytestmark") and not LONG:
+        pytest.skip("a long run plays it the other way round too")
     return [broker(tmp_path) for broker in request.param]
 
 

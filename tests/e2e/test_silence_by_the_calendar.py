@@ -3,12 +3,14 @@ closed."""
 
 from brokers import FIFTY, contracts
 from gateway import PATIENCE
-from silence import ALL_DAY, FIRST_TICK, LIMIT, Pair, brokers, change_of_minute, write_calendar
+from silence import NOT_TOO_LONG, ALL_DAY, FIRST_TICK, LIMIT, Pair, brokers, change_of_minute, write_calendar
 
 # The change of a minute is noon.
 OPENS = {"pre_open": "11:00-12:00", "open": "12:00-13:00"}
 CLOSED = {"open": "01:00-02:00"}
 TO_THE_MINUTE = 60 + 4 * LIMIT + PATIENCE
+
+pytestmark = NOT_TOO_LONG
 
 
 def test_mute_two_seconds_before_the_open(start, brokers, tmp_path):

@@ -4,13 +4,15 @@ times that say nothing of the link."""
 import pytest
 
 from brokers import FIFTY, contracts
-from silence import FIRST_TICK, LIMIT, Pair, brokers
+from silence import NOT_TOO_LONG, FIRST_TICK, LIMIT, Pair, brokers
 
 HOURS = 3600
 
 
 def symbols_of(exchange):
     return [symbol for symbol, where, *_ in FIFTY if where == exchange]
+
+pytestmark = NOT_TOO_LONG
 
 
 def test_snapshots_of_contracts_that_have_not_traded_for_hours(start, brokers):
@@ -89,7 +91,7 @@ def test_a_last_price_that_stays_beside_a_book_that_moves(start, brokers):
         reader.data(mode=4)
         assert "switched" not in pair.words()
         if brokers[0].name == "zerodha":
-            pair.nothing_happened(["quiet"])
+            pair.nothing_happened(["quiet", "halted"])  # indices have no book: nobody shows any of them
         for sim in pair.sims:
             sim.fault("none")
         pair.prices(0)

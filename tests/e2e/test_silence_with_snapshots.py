@@ -3,9 +3,11 @@
 import pytest
 
 from brokers import Angel, Kite
-from silence import LIMIT, Pair, brokers
+from silence import NOT_TOO_LONG, LIMIT, Pair, brokers
 
 MINUTE = 60
+
+pytestmark = NOT_TOO_LONG
 
 
 def test_never_back_to_a_broker_that_shows_snapshots_only(start, brokers):

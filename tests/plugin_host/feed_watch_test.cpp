@@ -162,8 +162,7 @@ TEST_F(FeedWatch, ALoginBesideThatFailsTakesNothingAway) {
   run_until([this] { return plugin_->count("#2 destroy") == 1; });
   EXPECT_EQ(state(), LinkState::connected);
   EXPECT_EQ(plugin_->count("disconnect"), 0U);
-  tick();
-  tick();
+  for (int i = 0; i < 10; ++i) tick();  // the first ones may be answers
   EXPECT_EQ(seen().feed.back(), "NSE live");
 }
 
