@@ -40,7 +40,7 @@ bool put_demand(Ring& ring, const Demand& d) noexcept {
   std::memcpy(place.data(), &record, sizeof record);
   char* at = reinterpret_cast<char*>(place.data() + sizeof record);
   for (const std::string_view text : texts) {
-    std::memcpy(at, text.data(), text.size());
+    if (!text.empty()) std::memcpy(at, text.data(), text.size());
     at += text.size();
     *at++ = '\0';
   }
