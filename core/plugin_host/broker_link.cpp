@@ -118,7 +118,7 @@ void BrokerLink::connect_next() {
         !successors_.contains(i))
       next = connection.get();
   }
-  if (next == nullptr) return;
+  if (next == nullptr || is_place_borrowed()) return;
   if (policy_.others_wait(options_.monotonic()) > 0) return wait_for_proof();
   begin(*next);
 }

@@ -102,7 +102,9 @@ class BrokerLink final : private AdapterOwner {
   // broker_link_renewal.cpp
   void renew_what_is_due(std::size_t number, std::int64_t now_ns);
   void renew(std::size_t number, const std::string& why);
+  bool is_logging_in() const;
   bool has_free_place() const;
+  bool is_place_borrowed() const;
   void take_its_place(std::size_t number);
   void on_successor_lost(std::size_t number, const Loss& loss);
   std::optional<std::size_t> find_successor(const AdapterInstance& connection) const;

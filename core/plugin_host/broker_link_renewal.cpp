@@ -33,7 +33,7 @@ void BrokerLink::renew_what_is_due(std::size_t number, std::int64_t now_ns) {
   }
   const bool at_once =
       market->evidence() == FeedEvidence::proved || (market->state() == FeedState::stale && !others_live);
-  if (successors_.contains(number) || halted_ || !logins->second.pauses.is_due(now_ns, at_once)) return;
+  if (is_logging_in() || halted_ || !logins->second.pauses.is_due(now_ns, at_once)) return;
   logins->second.pauses.on_login(now_ns);
   logins->second.made_for = market->exchange();
   renew(number, market->exchange() + ": " + text_of(*market));
@@ -52,6 +52,16 @@ void BrokerLink::renew(std::size_t number, const std::string& why) {
   successor->connect();
 }
 
+// One login at a time: the next one may have the place beside that this one leaves, and of several connections that are
+// silent one after the other is made anew, not all at once.
+bool BrokerLink::is_logging_in() const {
+  return !successors_.empty() || std::any_of(connections_.begin(), connections_.end(), [this](const auto& c) {
+    if (c == nullptr) return false;
+    const bool is_about_to = c->state() == AdapterInstance::State::idle && is_needed(*c) && retry_at_ns_ == 0;
+    return c->state() == AdapterInstance::State::connecting || is_about_to;
+  });
+}
+
 // The connections that are open or will be, and the account's own number of them.
 bool BrokerLink::has_free_place() const {
   const std::uint32_t places = library_->descriptor().limits->connections_per_account;
@@ -59,6 +69,15 @@ bool BrokerLink::has_free_place() const {
     return c != nullptr && (c->state() != AdapterInstance::State::idle || is_needed(*c));
   });
   return places == 0 || static_cast<std::size_t>(used) + successors_.size() < places;
+}
+
+// One that is wanted newly waits for the place that a login beside another one has for a moment.
+bool BrokerLink::is_place_borrowed() const {
+  const std::uint32_t places = library_->descriptor().limits->connections_per_account;
+  const auto open = std::count_if(connections_.begin(), connections_.end(), [](const auto& c) {
+    return c != nullptr && c->state() != AdapterInstance::State::idle;
+  });
+  return places != 0 && !successors_.empty() && static_cast<std::size_t>(open) + successors_.size() >= places;
 }
 
 std::optional<std::size_t> BrokerLink::find_successor(const AdapterInstance& connection) const {

@@ -32,7 +32,7 @@ class FeedWatch : public AdapterTest {
     };
     plugin_->capabilities[0].flags |= BGW_SNAPSHOT_ON_SUBSCRIBE;
     plugin_->subscribe_list = [this](const bgw_subscription& s) {
-      object_ = plugin_->calling;
+      objects_[s.instrument] = plugin_->calling;
       if (answers_) answered_.push_back(s.instrument);
     };
     plugin_->connect = [this](bgw_error&) -> bgw_status {
@@ -63,7 +63,7 @@ class FeedWatch : public AdapterTest {
     t.ltp = price_;
     t.exchange_time_ns = options_.wall() - wall_jump_ - lag;
     const bgw_update update{&t, nullptr, nullptr};
-    const bgw_host& host = *plugin_->hosts.at(object_);
+    const bgw_host& host = *plugin_->hosts.at(objects_.at(instrument));
     host.publish(host.context, &update);
   }
   void tick(std::int64_t lag = 0) {
@@ -96,7 +96,7 @@ class FeedWatch : public AdapterTest {
   bool moving_ = false;
   bool refuses_ = false;
   bgw_error error_{};
-  std::size_t object_ = 1;  // that was asked last, and ticks
+  std::map<std::uint32_t, std::size_t> objects_;  // that were asked last for each instrument, and tick
   std::int64_t price_ = 100;
   std::vector<std::uint32_t> answered_;
   std::uint64_t looks_ = 0;
@@ -201,6 +201,42 @@ TEST_F(FeedWatch, ALoginBesideThatFindsNoPlaceTakesNothingFromAnExchangeThatLive
   EXPECT_EQ(plugin_->count("#2 destroy"), 1U);
   EXPECT_EQ(plugin_->count("disconnect"), 0U);
   EXPECT_EQ(state(), LinkState::connected);
+}
+
+// Of three places two are in use.
+TEST_F(FeedWatch, OfTwoSilentConnectionsOneAfterTheOtherIsMadeAnewBeside) {
+  plugin_->limits.connections_per_account = 3;
+  want(4, BGW_MODE_LTP, 0, 1);
+  run_until([this] { return logins() == 2; });
+  settle();
+  answer_all();
+  for (int i = 0; i < 100; ++i, now_ += 10'000'000) {
+    tick();
+    publish_one(4);
+    if (i % 10 == 0) look();
+  }
+  forget();
+  moving_ = true;
+  std::size_t most = 0;
+  const auto connect = plugin_->connect;
+  plugin_->connect = [this, &most](bgw_error&) {
+    most = std::max(most, plugin_->hosts.size());
+    return BGW_OK;  // and is not ready yet
+  };
+  pass(300'000'000);
+  EXPECT_EQ(plugin_->hosts.size(), 3U);
+  EXPECT_EQ(plugin_->count("#2 disconnect"), 0U) << "it has its turn";
+  want(5, BGW_MODE_LTP, 0, 2);
+  settle();
+  EXPECT_EQ(plugin_->count("#4 connect"), 0U) << "it waits for the place";
+  plugin_->connect = connect;
+  const bgw_host& beside = *plugin_->hosts.at(3);
+  beside.ready(beside.context);
+  run_until([this] { return logins() >= 4; });
+  settle();
+  EXPECT_EQ(most, 3U);
+  EXPECT_EQ(state(), LinkState::connected);
+  EXPECT_EQ(link_->counts().connections.load(), 3U);
 }
 
 TEST_F(FeedWatch, ALoginBesideWhoseCredentialsAreRefusedIsTriedOnceMore) {
