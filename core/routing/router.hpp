@@ -251,7 +251,7 @@ class Router {
   bool is_silent_everywhere(const Lineup& lineup, const MarketFeed& feed) const;
   void follow_halts();
   void note_lag(const Route& route, const bus::UpdateView& view, MarketFeed& feed);
-  void hear_witness(const Route& route, const bus::UpdateView& view);
+  void hear_witness(BrokerId broker, const Route& route, const bus::UpdateView& view);
   void send_proofs();
 
   // router_ahead.cpp

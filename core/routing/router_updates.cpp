@@ -182,7 +182,7 @@ void Router::on_update(BrokerId id, const bus::UpdateView& v) {
   if (v.header->is_live != 0) {
     MarketFeed& feed = table.feeds()[r->market];
     feed.on_live(turn_ns_);
-    if (!r->standing_by.empty()) hear_witness(*r, v);
+    if (!r->standing_by.empty()) hear_witness(id, *r, v);
     if (has_standby_ && !r->served.empty()) note_lag(*r, v, feed);
     review_due_ = review_due_ || seeks_relief_;
   } else if (has_standby_) {

@@ -20,23 +20,25 @@ bool changed(const bgw_tick& now, const bgw_tick& then, std::uint64_t bit, std::
   return (now.present & then.present & bit) != 0 && now.*value != then.*value;
 }
 
-bool grew(const bgw_tick& now, const bgw_tick& then, std::uint64_t bit, std::int64_t bgw_tick::*value) {
-  return (now.present & then.present & bit) != 0 && now.*value > then.*value;
+bool grew(const bgw_tick& now, const bgw_tick& then, std::uint64_t bit, std::int64_t bgw_tick::*value,
+          std::int64_t unit = 1) {
+  return (now.present & then.present & bit) != 0 && now.*value / unit > then.*value / unit;
 }
 
-bool is_newer(std::uint32_t mode, const bgw_tick& now, const bgw_tick& then) {
+bool is_newer(std::uint32_t mode, const bgw_tick& now, const bgw_tick& then, std::int64_t resolution_ns) {
   if (changed(now, then, BGW_HAS_LTP, &bgw_tick::ltp)) return true;
   if (mode == BGW_MODE_LTP) return false;
   return grew(now, then, BGW_HAS_VOLUME, &bgw_tick::volume) ||
-         grew(now, then, BGW_HAS_LAST_TRADE_TIME, &bgw_tick::last_trade_time_ns);
+         grew(now, then, BGW_HAS_LAST_TRADE_TIME, &bgw_tick::last_trade_time_ns, resolution_ns);
 }
 
 }  // namespace
 
 bool Witness::would_show(std::uint32_t mode, const bgw_tick& now, const bgw_tick* before, const bgw_tick* shown,
-                         bool has_new_book) {
+                         bool has_new_book, std::int64_t resolution_ns) {
   if (mode == BGW_MODE_DEPTH && has_new_book) return true;
-  return (before == nullptr || is_newer(mode, now, *before)) && (shown == nullptr || is_newer(mode, now, *shown));
+  return (before == nullptr || is_newer(mode, now, *before, 1)) &&
+         (shown == nullptr || is_newer(mode, now, *shown, resolution_ns));
 }
 
 void Witness::note_lag(std::int64_t lag_ns) {

@@ -12,9 +12,10 @@ namespace gw::routing {
 class Witness {
  public:
   // The standby's new values of an instrument, those before, and the last that the first broker showed; null: none. A
-  // new book is one that neither had. Whether the first, subscribed in `mode`, would have shown the difference.
+  // new book is one that neither had. Whether the first, subscribed in `mode`, would have shown the difference. The
+  // times of two brokers are compared at the coarser of their resolutions.
   static bool would_show(std::uint32_t mode, const bgw_tick& now, const bgw_tick* before, const bgw_tick* shown,
-                         bool has_new_book);
+                         bool has_new_book, std::int64_t resolution_ns);
 
   // The standby was seen to show the same value so much earlier than the first: what the first may take yet.
   void note_lag(std::int64_t lag_ns);
