@@ -38,8 +38,8 @@ std::vector<const MarketFeed*> Router::silent_markets(const Lineup& l) const {
   return silent;
 }
 
-// Whether the broker ticks where the active one is stale, and is not worse elsewhere. Where that one's silence is not
-// proved, it has to show something that should have come there by now.
+// Whether the broker ticks, on its present login, where the active one is stale, and is not worse elsewhere. Where that
+// one's silence is not proved, it has to show something that should have come there by now.
 bool Router::ticks_instead(BrokerId other, const Lineup& l) const {
   const BrokerTable& now = *brokers_[l.broker()];
   bool ticks = false;
@@ -48,7 +48,8 @@ bool Router::ticks_instead(BrokerId other, const Lineup& l) const {
     const MarketFeed* its = brokers_[other]->feeds().find(exchange);
     if (mine == nullptr || its == nullptr) continue;
     if (its->is_stale() && !mine->is_stale()) return false;
-    const bool lives = its->state == FeedState::live || its->last_live_ns > its->judged_ns;
+    const bool lives = (its->state == FeedState::live || its->last_live_ns > its->judged_ns) &&
+                       its->last_live_ns >= brokers_[other]->connected_since_ns();
     if (mine->is_stale() && lives && its->last_live_ns > mine->last_live_ns &&
         its->last_live_ns >= mine->judged_ns - now.setup().stall_limit_ns)
       ticks = ticks || mine->evidence == FeedEvidence::proved || mine->witness.is_missing(clocks_.monotonic());
@@ -153,7 +154,8 @@ void Router::note_lag(const Route& route, const bus::UpdateView& v, MarketFeed& 
 }
 
 // A live tick of a broker that stands by, before it is remembered: whether those that serve should have shown it too.
-void Router::hear_witness(const Route& route, const bus::UpdateView& v) {
+void Router::hear_witness(BrokerId broker, const Route& route, const bus::UpdateView& v) {
+  const std::int64_t resolution = brokers_[broker]->setup().limits.time_resolution_ns;
   for (const InterestId id : route.standing_by) {
     const Leg& leg = interests_[id]->served;
     if (leg.handle == kNoHandle || leg.mode == 0) continue;
@@ -170,7 +172,8 @@ void Router::hear_witness(const Route& route, const bus::UpdateView& v) {
     const bool new_book = has_book && before != nullptr && has_other_best(v, *route.memory) &&
                           (shown == nullptr || has_other_best(v, *mine.memory));
     if (Witness::would_show(leg.mode, *v.tick, before == nullptr ? nullptr : &before->tick,
-                            shown == nullptr ? nullptr : &shown->tick, new_book))
+                            shown == nullptr ? nullptr : &shown->tick, new_book,
+                            std::max(resolution, first.setup().limits.time_resolution_ns)))
       feed.witness.on_news(leg.handle, turn_ns_);
   }
 }

@@ -60,6 +60,21 @@ TEST_F(Silence, AStaleFeedHasTheNextOneStandByAndNothingMovesBeforeItTicks) {
   EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("the feed of NSE is stale: no tick for 7.0 s")));
 }
 
+TEST_F(Silence, WhatTheOtherShowedBeforeItWasLostIsNoTickOfItsNewLogin) {
+  tick(adapter_, 0, 1);
+  say_silent(adapter_);
+  EXPECT_TRUE(stands_by());
+  tick(second_, 0, 7);
+  lose(second_);
+  monotonic_ += kSecond;
+  recover(second_);
+  go_silent(adapter_);
+  pass(kSecond);
+  EXPECT_EQ(serving(), "angel");
+  tick(second_, 0, 8);
+  EXPECT_EQ(serving(), "zerodha");
+}
+
 TEST_F(Silence, TicksOfAnotherExchangeProveNothingForThisOne) {
   tick(adapter_, 0, 1);
   go_silent(adapter_);
