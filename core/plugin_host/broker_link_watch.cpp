@@ -15,8 +15,9 @@ using bus::FeedState;
 using liveness::MarketWatch;
 
 // Of one exchange on several connections, the one that speaks for all: what is stale there is missed by somebody, and
-// one that lives covers for one that is merely quiet.
+// one that lives covers for one that is merely quiet. One that carries nothing speaks where no other does.
 int weight(const MarketWatch& market) {
+  if (market.carried() == 0) return -1;
   switch (market.state()) {
     case FeedState::stale:
       return 4;

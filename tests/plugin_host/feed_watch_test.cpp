@@ -203,6 +203,24 @@ TEST_F(FeedWatch, ALoginBesideThatFindsNoPlaceTakesNothingFromAnExchangeThatLive
   EXPECT_EQ(state(), LinkState::connected);
 }
 
+TEST_F(FeedWatch, AConnectionThatCarriesNothingAnyMoreDoesNotCoverASilentOne) {
+  plugin_->limits.connections_per_account = 2;
+  want(4, BGW_MODE_LTP, 0, 1);
+  run_until([this] { return logins() == 2; });
+  settle();
+  answer_all();
+  for (int i = 0; i < 100; ++i, now_ += 10'000'000) {
+    tick();
+    publish_one(4);
+    if (i % 10 == 0) look();
+  }
+  for (std::uint32_t i = 1; i <= 3; ++i) want(i, 0);
+  settle();
+  forget();
+  pass(5 * kSecond);
+  EXPECT_THAT(seen().feed, Contains(HasSubstr("NSE quiet: no tick since")));
+}
+
 // Of three places two are in use.
 TEST_F(FeedWatch, OfTwoSilentConnectionsOneAfterTheOtherIsMadeAnewBeside) {
   plugin_->limits.connections_per_account = 3;
