@@ -204,7 +204,7 @@ std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns, std::int6
     bool any_heard = false;
     for (const std::uint32_t handle : handles) {
       const Instrument& i = instruments_[handle];
-      asked.push_back({handle, i.last});
+      asked.push_back({handle, i.last, i.heard_ns >= market.ticks_again_since_ns()});
       any_heard = any_heard || i.heard_ns != 0;
     }
     market.began_asking(asked, any_heard, now_ns, wall_ns);

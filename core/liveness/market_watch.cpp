@@ -84,6 +84,7 @@ bool MarketWatch::on_tick(std::int64_t now_ns, std::int64_t exchange_time_ns, st
   asking_.forget();
   asking_pause_ns_ = next_asking_ns_ = 0;
   wants_login_ = false;
+  if (state_ == FeedState::quiet || state_ == FeedState::stale) ticks_again_since_ns_ = now_ns;
   if (state_ != FeedState::live) set(FeedState::live, FeedEvidence::none, now_ns, "live");
   return true;
 }

@@ -57,6 +57,9 @@ class MarketWatch {
   std::int64_t begin_ns() const { return begin_ns_; }
   std::int64_t last_live_ns() const { return last_live_ns_; }  // 0: never
 
+  // When its last silence ended: what was heard before that may be old. 0: it never was silent.
+  std::int64_t ticks_again_since_ns() const { return ticks_again_since_ns_; }
+
   bus::FeedState state() const { return state_; }
   bus::FeedEvidence evidence() const { return evidence_; }
   const std::string& message() const { return message_; }  // why, without since when
@@ -95,6 +98,7 @@ class MarketWatch {
   std::int64_t expected_since_ns_ = 0;  // that some of it ticks soon; 0: it is not
   std::int64_t last_tick_ns_ = 0;       // of this login; 0: none
   std::int64_t last_live_ns_ = 0;
+  std::int64_t ticks_again_since_ns_ = 0;
   Pace pace_;
   LagWatch lag_;
   SecondAsking asking_;

@@ -29,7 +29,8 @@ void SecondAsking::on_values(std::uint32_t instrument, const LastValues& values)
     if (asked_[i].instrument != instrument || answers_[i] != Answer::none) continue;
     const std::int64_t traded = values.trade_time_ns();
     Answer answer = Answer::same;
-    if (values.is_newer_than(asked_[i].before)) answer = traded > asked_wall_ns_ ? Answer::fresh : Answer::newer;
+    if (values.is_newer_than(asked_[i].before))
+      answer = traded > asked_wall_ns_ || !asked_[i].is_current ? Answer::fresh : Answer::newer;
     answers_[i] = answer;
     is_old_ = is_old_ || (answer == Answer::newer && traded != 0 && traded < asked_wall_ns_ - kBefore);
   }

@@ -26,10 +26,12 @@ class SecondAsking {
   };
 
   bool is_under_way() const { return count_ != 0; }
-  // `before`: what had come of each; unknown values where nothing had.
+  // `before`: what had come of each; unknown values where nothing had. `is_current`: it came since the feed ticks; what
+  // is newer than other values may have been missed in an earlier silence, and proves nothing.
   struct Asked {
     std::uint32_t instrument = 0;
     LastValues before;
+    bool is_current = true;
   };
   void begin(std::span<const Asked> asked, std::int64_t now_ns, std::int64_t wall_ns);
   // A packet of an instrument that may be one of those.
@@ -42,7 +44,7 @@ class SecondAsking {
  private:
   std::optional<Finding> find(std::int64_t now_ns);
 
-  enum class Answer : std::uint8_t { none, same, fresh, newer };  // fresh: of a trade after the question
+  enum class Answer : std::uint8_t { none, same, fresh, newer };  // fresh: newer, which proves nothing
   std::array<Asked, kMost> asked_;
   std::array<Answer, kMost> answers_{};
   std::size_t count_ = 0;

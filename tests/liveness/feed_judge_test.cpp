@@ -80,6 +80,24 @@ TEST_F(JudgeTest, AFeedThatShowsSnapshotsAloneIsFoundByAskingAgain) {
   EXPECT_EQ(state(), FeedState::stale);
 }
 
+TEST_F(JudgeTest, WhatWasMissedInASilenceThatIsOverDoesNotProveALaterOne) {
+  want(0, 50);
+  run(20 * kSecond);
+  pass(60 * kSecond);  // the broker itself is cut off, and answers with what it had
+  ASSERT_EQ(state(), FeedState::quiet);
+  trade_unseen(1, 49);
+  run(kSecond, 1);
+  ASSERT_EQ(state(), FeedState::live);
+  const int askings = askings_;
+  pass(70 * kSecond);  // after a pause so long it is not asked at once
+  EXPECT_GT(askings_, askings);
+  EXPECT_NE(state(), FeedState::stale);
+  EXPECT_FALSE(wants_login());
+  answers_ = Answers::moving;
+  pass(70 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale) << "by then it has been heard of each of those that are asked";
+}
+
 TEST_F(JudgeTest, NoAnswerWithinTwoSecondsIsADeadLink) {
   want(0, 50);
   run(kSecond);

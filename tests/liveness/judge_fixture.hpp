@@ -80,6 +80,10 @@ class JudgeTest : public testing::Test {
     return packet(i, lag);
   }
 
+  void trade_unseen(std::uint32_t from, std::uint32_t count) {
+    for (std::uint32_t i = from; i < from + count; ++i) ++price_[i];
+  }
+
   // Time passes; the broker answers what it is asked.
   void pass(std::int64_t ns) {
     for (const std::int64_t end = now_ + ns; now_ < end;) {

@@ -55,6 +55,17 @@ TEST_F(SecondAskingTest, OneNewerOneIsProofWhereItTradedBefore) {
   EXPECT_EQ(asking_.check(2 * kSecond), Finding::missed);
 }
 
+// The feed was silent meanwhile, and ticks again: what was missed then says nothing of now.
+TEST_F(SecondAskingTest, WhatIsNewerThanValuesFromBeforeAnEarlierSilenceProvesNothing) {
+  for (int round = 0; round < 10; ++round) {
+    const std::vector<SecondAsking::Asked> asked = {{1, price(10), false}, {2, price(20), false}};
+    asking_.begin(asked, 0, kWall);
+    asking_.on_values(1, price(11, 3 * kSecond));
+    asking_.on_values(2, price(21, 3 * kSecond));
+    EXPECT_EQ(asking_.check(2 * kSecond), Finding::unclear);
+  }
+}
+
 TEST_F(SecondAskingTest, OneThatMayHaveTradedJustNowIsProofTheThirdTime) {
   for (const Finding finding : {Finding::unclear, Finding::unclear, Finding::missed}) {
     begin();
