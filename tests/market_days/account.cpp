@@ -9,6 +9,9 @@ namespace {
 constexpr std::int64_t kAhead = 50 * kMinute;
 constexpr std::size_t kMany = 20;                     // instruments of which one should tick
 constexpr std::int64_t kCountedLonger = 5 * kSecond;  // than it is held: asking again takes less
+// What the gateway may take for an answer, or for the second packet of one.
+constexpr std::int64_t kAnswers = 11 * kSecond;
+constexpr std::int64_t kAnswersAgain = 3 * kSecond;
 
 }  // namespace
 
@@ -127,6 +130,7 @@ bgw_status Account::subscribe(Connection& connection, const bgw_subscription& wa
   s.handle = wanted.instrument;
   s.mode = wanted.mode;
   s.depth = wanted.depth_level;
+  s.answers_until = clock_.now() + (s.counted ? kAnswersAgain : kAnswers);
   s.asks = ++asks_;
   s.held = true;
   if (!std::exchange(s.counted, true)) count(*session, instrument, true);
@@ -212,6 +216,7 @@ void Account::show(std::size_t instrument, const Trade& trade) {
     if (live) {
       Shown& x = session->shown[exchange];
       x.last_live = last_live_[exchange] = clock_.now();
+      if (clock_.now() > found->second.answers_until) x.last_proof = clock_.now();
       ++x.live;
     }
     watcher_->on_tick(*this, *session, instrument, trade, live);

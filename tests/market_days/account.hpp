@@ -34,6 +34,7 @@ struct Shown {
   std::int64_t expected_since = 0;            // an index, or twenty instruments; 0: not
   std::int64_t grown_at = 0;                  // one was added later
   std::int64_t last_live = 0;                 // a tick within the lag limit, other than a snapshot; 0: none
+  std::int64_t last_proof = 0;                // of those, one that cannot be taken for an answer
   std::uint64_t live = 0;
 
   std::size_t total() const;
@@ -50,6 +51,7 @@ struct Subscribed {
   bool held = false;
   bool counted = false;  // in Shown: a moment longer than it is held, for what is asked again
   std::int64_t ended_at = 0;
+  std::int64_t answers_until = 0;  // until then a tick may be taken for the answer to the request
 };
 
 struct Session {
@@ -160,7 +162,7 @@ class Account {
   Watcher* watcher_ = nullptr;
   std::vector<SessionPointer> sessions_;
   std::vector<SessionPointer> last_session_;  // by instrument
-  std::int64_t refused_at_ = 0;  // when a login was refused, or not answered, last; 0: never
+  std::int64_t refused_at_ = 0;               // when a login was refused, or not answered, last; 0: never
   bool ended_by_broker_ = true;               // the login that ended last, or none has begun
   std::uint64_t logins_ = 0;
   std::uint64_t attempts_ = 0;

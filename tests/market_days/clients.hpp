@@ -66,6 +66,10 @@ class Clients final : public routing::SessionPort {
     by_topic_[{session, topic}] = holdings_.size();
     by_instrument_[instrument].push_back(holdings_.size());
     holdings_.push_back({session, instrument, stream});
+    if (const auto last = last_of_topic_.find(topic); last != last_of_topic_.end()) {
+      holdings_.back().last_trade = last->second.trade;
+      holdings_.back().last_time_ns = last->second.time_ns;
+    }
     ++held_[instruments()[instrument].exchange];
   }
   void leave(routing::SessionId session) {
@@ -97,6 +101,7 @@ class Clients final : public routing::SessionPort {
     if (loses) return;
     Frame frame{};
     std::memcpy(&frame, bytes.data(), sizeof frame);
+    last_of_topic_.insert_or_assign(topic, frame);
     for (const routing::SessionId session : sessions) {
       ++delivered_[session];
       const auto found = by_topic_.find({session, topic});
@@ -130,6 +135,7 @@ class Clients final : public routing::SessionPort {
   Fault& fault_;
   std::vector<Holding> holdings_;
   std::map<std::pair<routing::SessionId, routing::TopicId>, std::size_t> by_topic_;
+  std::map<routing::TopicId, Frame> last_of_topic_;  // what who comes later is told at once
   std::map<std::size_t, std::vector<std::size_t>> by_instrument_;
   std::array<std::size_t, kExchanges> held_{};
   std::map<routing::SessionId, std::uint64_t> delivered_;

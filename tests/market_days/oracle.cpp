@@ -10,7 +10,6 @@ namespace {
 constexpr std::uint64_t kTicksToKnow = 20;         // a feed that showed so many has a pace
 constexpr std::int64_t kToAskAgain = 5 * kSecond;  // two seconds, one look, and the broker's own time
 constexpr std::int64_t kWellAfter = kSecond;
-constexpr std::int64_t kSnapshots = 11 * kSecond;  // after a login what comes first may be a snapshot
 constexpr std::int64_t kLoginTakes =
     30 * kSecond;  // the gateway counts from when it asks, the broker from when it lets in
 constexpr Exchange kEach[] = {kNse, kIndex, kMcx};
@@ -86,8 +85,7 @@ bool Oracle::is_well(const Account& account) const {
       const Shown& x = session->shown[exchange];
       if (x.total() == 0 || account.last_live(exchange) == 0 || !market_.is_open(exchange)) continue;
       if (market_.is_halted(exchange)) return false;
-      if (x.last_live <=
-          std::max({account.trouble_ended(), session->ready_at + kSnapshots, market_.last_halt_end(exchange)}))
+      if (x.last_proof <= std::max({account.trouble_ended(), x.begun_at, market_.last_halt_end(exchange)}))
         return false;
       any = true;
     }
