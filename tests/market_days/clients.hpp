@@ -66,7 +66,8 @@ class Clients final : public routing::SessionPort {
     by_topic_[{session, topic}] = holdings_.size();
     by_instrument_[instrument].push_back(holdings_.size());
     holdings_.push_back({session, instrument, stream});
-    if (const auto last = last_of_topic_.find(topic); last != last_of_topic_.end()) {
+    if (const auto last = last_of_topic_.find(topic);
+        last != last_of_topic_.end() && last->second.instrument == instrument) {
       holdings_.back().last_trade = last->second.trade;
       holdings_.back().last_time_ns = last->second.time_ns;
     }
