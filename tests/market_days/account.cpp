@@ -216,7 +216,7 @@ void Account::show(std::size_t instrument, const Trade& trade) {
     if (live) {
       Shown& x = session->shown[exchange];
       x.last_live = last_live_[exchange] = clock_.now();
-      if (clock_.now() > found->second.answers_until) x.last_proof = clock_.now();
+      if (clock_.now() > found->second.answers_until) x.last_proof = last_proof_[exchange] = clock_.now();
       ++x.live;
     }
     watcher_->on_tick(*this, *session, instrument, trade, live);

@@ -108,6 +108,7 @@ class Account {
   std::uint64_t logins() const { return logins_; }  // that succeeded
   std::uint64_t drops() const { return drops_; }    // by the broker
   std::int64_t last_live(Exchange exchange) const { return last_live_[exchange]; }
+  std::int64_t last_proof(Exchange exchange) const { return last_proof_[exchange]; }  // see Shown
   std::int64_t trouble_ended() const { return trouble_ended_; }
 
   // Weather. The spell lives as long as this.
@@ -186,6 +187,7 @@ class Account {
   std::int64_t trouble_ended_ = 0;
   std::int64_t book_changes_ = 0;
   std::array<std::int64_t, kExchanges> last_live_{};
+  std::array<std::int64_t, kExchanges> last_proof_{};
 };
 
 }  // namespace gw::market_days

@@ -142,12 +142,12 @@ void Oracle::on_subscribed(Account& account, Session& session, std::size_t instr
   if (!then.held && before->state == Session::State::in && !may_log_in(account, *before, shown, at)) return;
   if (!may_log_in(account, *before, shown, at))
     return add(2, who + " had a login made anew without a cause: nothing of it was mute or late");
-  if (logins.count == 0 || before->shown[exchange].last_live > logins.first_at) logins = {session.begun_at, 0};
+  if (logins.count == 0 || before->shown[exchange].last_live > logins.first_at) logins = {at, 0};
   // Each connection has pauses of its own, and instruments may move from one to another.
   const bool has_several = account.traits().per_connection != 0 && account.traits().places > 1;
-  if (session.begun_at - logins.first_at < least_time(has_several ? logins.count / 2 : logins.count) - kLoginTakes)
+  if (at - logins.first_at < least_time(has_several ? logins.count / 2 : logins.count) - kLoginTakes)
     add(2, who + ": login " + std::to_string(logins.count + 1) + " for silence of " + kExchangeNames[exchange] + ", " +
-               std::to_string((session.begun_at - logins.first_at) / kSecond) + " s after the first");
+               std::to_string((at - logins.first_at) / kSecond) + " s after the first");
   ++logins.count;
 }
 
@@ -162,7 +162,8 @@ Oracle::Since Oracle::bad_since(std::size_t broker) const {
     for (const Exchange exchange : kEach) {
       const Shown& x = session->shown[exchange];
       if (x.total() == 0 || clients_.held(exchange) == 0 || !market_.is_open(exchange)) continue;
-      const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange));
+      // A tick that may be taken for an answer does not end a silence.
+      const std::int64_t since = std::max({x.last_proof, x.silent_since, market_.open_since(exchange)});
       if (!accounts_[broker]->was_bad(*session, exchange, since, clock_.now())) continue;
       bad[exchange] = bad[exchange] == 0 ? since : std::min(bad[exchange], since);
     }
@@ -170,7 +171,7 @@ Oracle::Since Oracle::bad_since(std::size_t broker) const {
   // A login may have cured it: nobody knows before it ticks.
   for (const Exchange exchange : kEach) {
     if (bad[exchange] != 0 || clients_.held(exchange) == 0 || !market_.is_open(exchange)) continue;
-    const std::int64_t since = std::max(accounts_[broker]->last_live(exchange), market_.open_since(exchange));
+    const std::int64_t since = std::max(accounts_[broker]->last_proof(exchange), market_.open_since(exchange));
     if (accounts_[broker]->had_trouble(exchange, since, clock_.now())) bad[exchange] = since;
   }
   return bad;
