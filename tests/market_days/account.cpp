@@ -130,7 +130,7 @@ bgw_status Account::subscribe(Connection& connection, const bgw_subscription& wa
   s.handle = wanted.instrument;
   s.mode = wanted.mode;
   s.depth = wanted.depth_level;
-  s.answers_until = clock_.now() + (s.counted ? kAnswersAgain : kAnswers);
+  s.answers_until = std::max(s.answers_until, clock_.now() + (s.counted ? kAnswersAgain : kAnswers));
   s.asks = ++asks_;
   s.held = true;
   if (!std::exchange(s.counted, true)) count(*session, instrument, true);
@@ -168,6 +168,7 @@ void Account::count(Session& session, std::size_t instrument, bool in) {
   Shown& x = session.shown[exchange];
   if (in && x.total() == 0) {
     x.begun_at = x.silent_since = clock_.now();
+    x.live = 0;
     // What a login showed that the gateway ended, or puts this one beside, counts on.
     const SessionPointer& before = last_session_[instrument];
     const auto goes_on = [&] {
