@@ -80,12 +80,16 @@ BROKERS = """angel zerodha kite smartapi smartstream upstox fyers dhan composite
 BUNDLED_BROKER = "mock"
 BUNDLED_BROKER_FILES = ["core/config/config.hpp", "core/config/load.cpp"]
 
+# The first line of each header of the SDK, and of LICENSE.
+LICENCE = "SPDX-License-Identifier: Apache-2.0"
+
 TICK_PATH = re.compile(
     r"Tick path, stop (\d) of (\d)\.(?: Previous: (\S+)\.)?(?: Next: (\S+)\.(?: |$))?")
 MOST_LINES = 450
 # One thing each, whatever their length: the contract, and the only instantiation of Beast's WebSocket.
 WHOLE = {"sdk/include/bgw/abi.h", "core/websocket/connection.cpp"}
 FORBIDDEN_FOLDERS = {"utils", "util", "common"}
+TOP_FILES = ("CMakeLists.txt", "LICENSE", "gateway.yaml")
 TOP_FOLDERS = "apps bench cmake config core docs plugins scripts sdk tests tools".split()
 CPP = (".cpp", ".hpp", ".c", ".h", ".cc", ".hh", ".in")
 CODE = CPP + (".py", ".cmake", "CMakeLists.txt")
@@ -307,17 +311,30 @@ def check_defaults(files):
                 yield fault(path, f"{default[1:-1]} as the default of {name}", f"{value[1]}, as gateway.yaml has it")
 
 
+def check_licence(files):
+    """Strangers compile these headers into their plugins: each says by itself what they may do with it."""
+    for path, text in files.items():
+        if not path.startswith("sdk/include/"):
+            continue
+        line = text.split("\n", 1)[0]
+        expected = f"/* {LICENCE} */" if path.endswith(".h") else f"// {LICENCE}"
+        if line != expected:
+            yield fault(f"{path}:1", line or "nothing", expected)
+    if not files.get("LICENSE", "").startswith(LICENCE):
+        yield fault("LICENSE", "another first line, or no file", LICENCE)
+
+
 RULES = [
     check_module_arrows, check_tops, check_sdk, check_plugins, check_broker_names,
     check_system_headers, check_owned_libraries, check_lengths, check_folders, check_readmes,
-    check_tick_path, check_docs, check_defaults,
+    check_tick_path, check_docs, check_defaults, check_licence,
 ]
 
 
 def read_tree(root):
     files = {}
     for name in os.listdir(root):
-        if name.endswith(".md") or name == "gateway.yaml":
+        if name.endswith(".md") or name in TOP_FILES:
             with open(os.path.join(root, name), encoding="utf-8") as file:
                 files[name] = file.read()
     for top in TOP_FOLDERS:

@@ -18,6 +18,11 @@ def stop(number, last, rest):
 
 # A small tree in which nothing is wrong, with the things that look wrong and are not.
 GOOD = {
+    "CHANGELOG.md": "# Changelog\n\nEach version.\n\n## 0.2.0, not released\n- New.\n\n## 0.1.0\n- Old.\n",
+    "CMakeLists.txt": "project(gateway VERSION 0.2.0 LANGUAGES CXX)\n",
+    "LICENSE": "SPDX-License-Identifier: Apache-2.0\n\nMore.\n",
+    "apps/gateway/gateway.cpp": "void f(const config::Tls& tls) { use(tls.key); }\n"
+                                "void g(const config::Config& c) { use(c.tls.port, c.name, config().log->level); }\n",
     "apps/gateway/main.cpp": include("apps/gateway/a.hpp", "core/bus/ring.hpp", "version.hpp"),
     "core/bus/CMakeLists.txt": MODULE,
     "core/bus/README.md": README,
@@ -28,6 +33,10 @@ GOOD = {
     + "struct ExchangeLevel {};  // marked, mocking\n",
     "core/config/CMakeLists.txt": "gw_add_module(config SOURCES load.cpp DEPENDS base)\n",
     "core/config/README.md": README.replace("bus", "config"),
+    "core/config/config.hpp": "struct Tls {\n  int port = 0;  // 0: off\n  std::string key;\n};\n"
+                              "struct Log {\n  std::string level = \"info\";\n};\n"
+                              "struct Setting {\n  bool is_list = false;\n};\n"
+                              "struct Config {\n  Tls tls;\n  Log log;\n  std::string name;\n};\n",
     "core/config/load.cpp": system("yaml-cpp/yaml.h") + 'auto name = "mock";\n',
     "core/transport/CMakeLists.txt": "gw_add_module(transport SOURCES a.cpp DEPENDS base)\n",
     "core/transport/README.md": README.replace("bus", "transport"),
@@ -44,8 +53,9 @@ GOOD = {
     "plugins/x/x.hpp": "",
     "plugins/x/x_adapter.cpp": stop(
         2, 3, "Previous: core/transport/a.cpp. Next:\n// core/bus/ring.cpp."),
-    "sdk/include/bgw/abi.h": system("stdint.h"),
-    "sdk/include/bgw/adapter.hpp": system("string") + include("bgw/abi.h"),
+    "sdk/include/bgw/abi.h": "/* SPDX-License-Identifier: Apache-2.0 */\n" + system("stdint.h")
+    + "#define BGW_ABI_MAJOR 0u\n",
+    "sdk/include/bgw/adapter.hpp": "// SPDX-License-Identifier: Apache-2.0\n" + system("string") + include("bgw/abi.h"),
     "tests/bus/ring_test.cpp": "// Angel and Zerodha may be named in tests\n" + system("unistd.h"),
 }
 
@@ -90,7 +100,7 @@ add("tops", "core/bus/ring.hpp", include("apps/gateway/gateway.hpp"), "ring.hpp:
 add("tops", "core/bus/ring.hpp", include("ring_details.hpp"), "found ring_details.hpp")
 add("tops", "apps/gateway/main.cpp", include("plugins/x/x.hpp"), "found plugins/x/x.hpp")
 
-add("sdk", "sdk/include/bgw/adapter.hpp", include("core/base/text.hpp"), "adapter.hpp:3: found")
+add("sdk", "sdk/include/bgw/adapter.hpp", include("core/base/text.hpp"), "adapter.hpp:4: found")
 add("sdk", "sdk/include/bgw/abi.h", system("boost/config.hpp"), "found boost/config.hpp")
 
 add("plugins", "plugins/x/x.cpp", include("core/base/text.hpp"), "x.cpp:5: found core/")
@@ -107,7 +117,7 @@ for line, name in (("// as ZERODHA does", "ZERODHA"), ('"wss://ws.kite.trade"', 
     add("broker_names", "core/bus/ring.cpp", line + "\n",
         f"core/bus/ring.cpp:2: found the broker's name {name}")
 add("broker_names", "apps/gateway/main.cpp", 'if (name == "upstox") {}\n', "main.cpp:4: found")
-add("broker_names", "sdk/include/bgw/abi.h", "/* Fyers */\n", "abi.h:2: found the broker's")
+add("broker_names", "sdk/include/bgw/abi.h", "/* Fyers */\n", "abi.h:4: found the broker's")
 add("broker_names", "core/config/load.cpp", '"groww"\n', "load.cpp:3: found the broker's")
 add("broker_names", "core/bus/README.md", "Like the mock.\n", "core/bus/README.md:6: found")
 
@@ -138,6 +148,10 @@ put("tick_path", "core/bus/ring.cpp", stop(3, 4, "Previous: plugins/*/*_adapter.
 
 add("defaults", "docs/configuration.md", "| `bus.host`, `.sizes` | `a`, `[]` | none |\n",
     "found [] as the default of .sizes, expected [1, 2], as gateway.yaml has it")
+put("licence", "sdk/include/bgw/rows.hpp", "#pragma once\n", "rows.hpp:1: found #pragma once, expected // SPDX")
+put("licence", "sdk/include/bgw/abi.h", "// SPDX-License-Identifier: Apache-2.0\n", "expected /* SPDX")
+put("licence", "sdk/include/bgw/testing/fake_host.hpp", "", "fake_host.hpp:1: found nothing")
+drop("licence", "LICENSE", "LICENSE: found another first line, or no file")
 put("docs", "README.md", "Read `core/bus/rung.cpp`.\n", "README.md: found core/bus/rung.cpp")
 put("docs", "docs/protocol.md", "`plugins/*/y.cpp`, `core/bus`, `plugins/*`, `a/b`\n", "found plugins/*/y.cpp")
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bgw/abi.h - the binary contract between the broker gateway ("host") and a broker plugin. C11 and C++20.
  *
  * A plugin is one shared library with one exported symbol, bgw_plugin_entry. C++ authors include

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgw/adapter.hpp - what the author of a broker plugin includes: BaseBrokerAdapter over the C contract of bgw/abi.h.
 //
 // Header-only and compiled into the plugin; nothing of C++ crosses the library's border. Derive from BaseBrokerAdapter,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgw/http_date.hpp - times in headers of HTTP, in the three formats of RFC 9110, 5.6.7.
 #pragma once
 

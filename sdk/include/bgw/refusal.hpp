@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgw/refusal.hpp - reading the answer to an upgrade that was refused: what it says, for an operator, and when to come
 // again. A status alone proves little: 403 is said by brokers of dead tokens, and by the firewalls before them.
 #pragma once

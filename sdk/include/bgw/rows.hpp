@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgw/rows.hpp - the rows of an instrument list on their way to the host, for plugins that read their broker's list.
 #pragma once
 

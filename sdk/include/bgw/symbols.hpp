@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgw/symbols.hpp - what standard symbols are made of, for plugins that turn their broker's instrument list into rows.
 // An instrument must have one symbol whichever broker lists it: subscriptions move between brokers by symbol.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgw/tokens.hpp - who owns which of the broker's tokens: the way from the token of a packet to the host's handle, and
 // back. One token has one handle and one handle has one token (see "Handles" in bgw/abi.h); a host that errs breaks
 // neither: of two handles with one token, the newer has it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgw/testing/fake_host.hpp - a gateway's side of the binary contract that writes down what an adapter asks of it, for
 // plugins' own tests: `MyAdapter adapter(host.table)`. WebSockets are numbered from 1; time stands still.
 #pragma once

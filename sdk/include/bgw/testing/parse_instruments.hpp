@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bgw/testing/parse_instruments.hpp - runs a text through a plugin's bgw.instruments/1, for plugins' own tests.
 #pragma once
 
