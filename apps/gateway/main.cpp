@@ -7,6 +7,7 @@
 #include "apps/gateway/descriptors.hpp"
 #include "apps/gateway/gateway.hpp"
 #include "apps/gateway/signals.hpp"
+#include "core/base/version.hpp"
 
 namespace {
 
@@ -120,6 +121,7 @@ int main(int argc, char** argv) {
   CLI::App app("Market data from stock brokers, over one WebSocket protocol", "broker-gateway");
   CommandLine c;
   app.add_option("--config", c.options.config, "the configuration file (default: ./gateway.yaml)");
+  app.set_version_flag("--version", std::string("broker-gateway ") + gw::version());
   app.require_subcommand(1);
   CLI::App* serve = add(app, "run", "serves in the foreground", c.options, false);
   serve->add_option("--ready-file", c.ready_file, "written once clients are served");

@@ -289,6 +289,14 @@ def test_version():
     assert {"version", "revision", "abi", "compiler", "libraries"} <= json.loads(run("version", "--json")).keys()
 
 
+def test_the_version_is_that_of_the_build_file_and_of_the_changelog():
+    built = re.search(r"project\(\w+ VERSION ([\d.]+)", (SOURCE / "CMakeLists.txt").read_text())[1]
+    described = re.search(r"^## ([\d.]+)", (SOURCE / "CHANGELOG.md").read_text(), re.M)[1]
+    assert run("--version") == f"broker-gateway {built}\n"
+    assert run("version").startswith(f"broker-gateway {built} (")
+    assert json.loads(run("version", "--json"))["version"] == built == described
+
+
 def test_commands_for_a_running_gateway_say_when_there_is_none(config):
     for command in (["status"], ["brokers", "relogin", "mock"], ["brokers", "retry", "mock"]):
         _, error = run(*command, "--config", config, status=1, both=True)

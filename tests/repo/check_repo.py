@@ -324,10 +324,26 @@ def check_licence(files):
         yield fault("LICENSE", "another first line, or no file", LICENCE)
 
 
+def check_versions(files):
+    """The version that the binary prints is the one that CHANGELOG.md describes first."""
+    built = re.search(r"project\(\w+ VERSION ([\d.]+)", files.get("CMakeLists.txt", ""))
+    described = re.search(r"^## (\w[\w.]*)", files.get("CHANGELOG.md", ""), re.M)
+    abi = re.search(r"BGW_ABI_MAJOR (\d+)", files.get("sdk/include/bgw/abi.h", ""))
+    if not built:
+        return [fault("CMakeLists.txt", "no project(… VERSION …)", "one")]
+    problems = []
+    if not described or described[1] != built[1]:
+        found = described[1] if described else "no version"
+        problems.append(fault("CHANGELOG.md", f"{found} at the top", f"{built[1]}, as CMakeLists.txt has it"))
+    if abi and abi[1] == "0" and not built[1].startswith("0."):
+        problems.append(fault("CMakeLists.txt", f"version {built[1]}", "0.x until the SDK's contract is frozen"))
+    return problems
+
+
 RULES = [
     check_module_arrows, check_tops, check_sdk, check_plugins, check_broker_names,
     check_system_headers, check_owned_libraries, check_lengths, check_folders, check_readmes,
-    check_tick_path, check_docs, check_defaults, check_licence,
+    check_tick_path, check_docs, check_defaults, check_licence, check_versions,
 ]
 
 

@@ -152,6 +152,11 @@ put("licence", "sdk/include/bgw/rows.hpp", "#pragma once\n", "rows.hpp:1: found 
 put("licence", "sdk/include/bgw/abi.h", "// SPDX-License-Identifier: Apache-2.0\n", "expected /* SPDX")
 put("licence", "sdk/include/bgw/testing/fake_host.hpp", "", "fake_host.hpp:1: found nothing")
 drop("licence", "LICENSE", "LICENSE: found another first line, or no file")
+put("versions", "CHANGELOG.md", "# Changelog\n\n## Unreleased\n", "found Unreleased at the top, expected 0.2.0")
+put("versions", "CHANGELOG.md", "# Changelog\n", "CHANGELOG.md: found no version at the top")
+put("versions", "CMakeLists.txt", "project(gateway)\n", "CMakeLists.txt: found no project(")
+BAD.append(("versions", {**GOOD, "CMakeLists.txt": "project(gateway VERSION 1.0.0)\n", "CHANGELOG.md": "## 1.0.0\n"},
+            "found version 1.0.0, expected 0.x"))
 put("docs", "README.md", "Read `core/bus/rung.cpp`.\n", "README.md: found core/bus/rung.cpp")
 put("docs", "docs/protocol.md", "`plugins/*/y.cpp`, `core/bus`, `plugins/*`, `a/b`\n", "found plugins/*/y.cpp")
 
