@@ -120,7 +120,6 @@ struct Broker {
   std::string name;
   bool enabled = true;
   std::string plugin;
-  std::string isolation = "inproc";
   std::optional<Duration> stall_limit;
   Duration lag_limit = 10s;
   Duration first_tick_limit = 60s;
@@ -148,6 +147,7 @@ struct Config {
   bool mix_brokers = true;
   bool allow_simulated = false;
   std::vector<Broker> brokers;
+  bool operator==(const Config&) const = default;
 };
 
 }  // namespace gw::config

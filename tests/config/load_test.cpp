@@ -125,45 +125,47 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, BadFiles,
-    testing::Values(Bad{"servr: {port: 1}",
-                        "g.yaml:1: servr: found an unknown key, expected one of server, limits, database, "
-                        "plugins, instruments, zeromq, log, mix_brokers, allow_simulated, active_broker, brokers (did "
-                        "you mean 'server'?)"},
-                    Bad{"log:\n  levle: info\n",
-                        "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "
-                        "you mean 'level'?)"},
-                    Bad{"log:\n  level: info\n  level: debug\n",
-                        "g.yaml:3: log.level: found the key a second time, expected it once"},
-                    Bad{"brokers:\n  mock: {}\n  mock: {}\n",
-                        "g.yaml:3: brokers.mock: found the key a second time, expected it once"},
-                    Bad{"brokers: {mock: {settings: {\nseed: 1,\nseed: 2}}}",
-                        "g.yaml:3: brokers.mock.settings.seed: found the key a second time, expected it once"},
-                    Bad{"brokers: {mock: {}, Angel: {}}",
-                        "g.yaml:1: brokers: found Angel, expected a name of at most 64 small letters, digits "
-                        "and _ that begins with a letter"},
-                    Bad{"brokers: [mock]", "g.yaml:1: brokers: found a list, expected a mapping of broker names"},
-                    Bad{"active_broker: mok\nbrokers: {mock: {}, other: {}}\n",
-                        "g.yaml:1: active_broker: found mok, expected one of mock, other (did you mean "
-                        "'mock'?)"},
-                    Bad{"active_broker: other", "g.yaml:1: active_broker: found other, expected one of mock"},
-                    Bad{"active_broker: []",
-                        "g.yaml:1: active_broker: found an empty list, expected a broker's name, or a list of "
-                        "them"},
-                    Bad{"active_broker: [mock,\n  mock]",
-                        "g.yaml:2: active_broker: found mock a second time, expected each broker once"},
-                    Bad{"brokers: {mock: {isolation: thread}}",
-                        "g.yaml:1: brokers.mock.isolation: found thread, expected inproc or process"},
-                    Bad{"brokers: {mock: {plugin: ''}}",
-                        "g.yaml:1: brokers.mock.plugin: found \"\", expected a plugin's name"},
-                    Bad{"brokers: {mock: {reconnect: {first: 5s, max: 1s}}}",
-                        "g.yaml:1: brokers.mock.reconnect.max: found less than first, expected a duration of "
-                        "at least first"},
-                    Bad{"brokers: {mock: {reconnect: {attempts: -1}}}",
-                        "g.yaml:1: brokers.mock.reconnect.attempts: found -1, expected a whole number from 0 "
-                        "to 1000000"},
-                    Bad{"brokers: {mock: {settings: {depth_levels: {a: 1}}}}",
-                        "g.yaml:1: brokers.mock.settings.depth_levels: found a mapping, expected a value, or "
-                        "a list of values"}));
+    testing::Values(
+        Bad{"servr: {port: 1}",
+            "g.yaml:1: servr: found an unknown key, expected one of server, limits, database, "
+            "plugins, instruments, zeromq, log, mix_brokers, allow_simulated, active_broker, brokers (did "
+            "you mean 'server'?)"},
+        Bad{"log:\n  levle: info\n",
+            "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "
+            "you mean 'level'?)"},
+        Bad{"log:\n  level: info\n  level: debug\n",
+            "g.yaml:3: log.level: found the key a second time, expected it once"},
+        Bad{"brokers:\n  mock: {}\n  mock: {}\n",
+            "g.yaml:3: brokers.mock: found the key a second time, expected it once"},
+        Bad{"brokers: {mock: {settings: {\nseed: 1,\nseed: 2}}}",
+            "g.yaml:3: brokers.mock.settings.seed: found the key a second time, expected it once"},
+        Bad{"brokers: {mock: {}, Angel: {}}",
+            "g.yaml:1: brokers: found Angel, expected a name of at most 64 small letters, digits "
+            "and _ that begins with a letter"},
+        Bad{"brokers: [mock]", "g.yaml:1: brokers: found a list, expected a mapping of broker names"},
+        Bad{"active_broker: mok\nbrokers: {mock: {}, other: {}}\n",
+            "g.yaml:1: active_broker: found mok, expected one of mock, other (did you mean "
+            "'mock'?)"},
+        Bad{"active_broker: other", "g.yaml:1: active_broker: found other, expected one of mock"},
+        Bad{"active_broker: []",
+            "g.yaml:1: active_broker: found an empty list, expected a broker's name, or a list of "
+            "them"},
+        Bad{"active_broker: [mock,\n  mock]",
+            "g.yaml:2: active_broker: found mock a second time, expected each broker once"},
+        Bad{"brokers: {mock: {isolation: thread}}", "g.yaml:1: brokers.mock.isolation: found thread, expected inproc"},
+        Bad{"brokers:\n  mock:\n    isolation: process\n",
+            "g.yaml:3: brokers.mock.isolation: found process, expected inproc (process is not available "
+            "in this version)"},
+        Bad{"brokers: {mock: {plugin: ''}}", "g.yaml:1: brokers.mock.plugin: found \"\", expected a plugin's name"},
+        Bad{"brokers: {mock: {reconnect: {first: 5s, max: 1s}}}",
+            "g.yaml:1: brokers.mock.reconnect.max: found less than first, expected a duration of "
+            "at least first"},
+        Bad{"brokers: {mock: {reconnect: {attempts: -1}}}",
+            "g.yaml:1: brokers.mock.reconnect.attempts: found -1, expected a whole number from 0 "
+            "to 1000000"},
+        Bad{"brokers: {mock: {settings: {depth_levels: {a: 1}}}}",
+            "g.yaml:1: brokers.mock.settings.depth_levels: found a mapping, expected a value, or "
+            "a list of values"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Yaml, BadFiles,
@@ -308,7 +310,7 @@ brokers:
   one:
     enabled: false
     plugin: x
-    isolation: process
+    isolation: inproc
     stall_limit: 6.5s
     lag_limit: 1s
     first_tick_limit: 2m
@@ -344,7 +346,6 @@ brokers:
   EXPECT_EQ(b.line, 9);
   EXPECT_FALSE(b.enabled);
   EXPECT_EQ(b.plugin, "x");
-  EXPECT_EQ(b.isolation, "process");
   EXPECT_EQ(b.stall_limit, 6500ms);
   EXPECT_EQ(b.lag_limit, 1s);
   EXPECT_EQ(b.first_tick_limit, 2min);

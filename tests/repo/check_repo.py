@@ -340,10 +340,42 @@ def check_versions(files):
     return problems
 
 
+def settings_of(text):
+    """{struct: {member: type}} of core/config/config.hpp. The settings of a plugin are the plugin's to use."""
+    structs = {}
+    for name, body in re.findall(r"^struct (\w+) \{\n(.*?)^\};", text, re.M | re.S):
+        members = re.findall(r"^  ([\w:<>]+) (\w+)(?: = [^;]*)?;", body, re.M)
+        if name not in ("Setting", "Value"):
+            structs[name] = {member: type for type, member in members}
+    return structs
+
+
+def check_settings(files):
+    """A key that is read from gateway.yaml and used by nobody is a promise without effect."""
+    structs = settings_of(files.get("core/config/config.hpp", ""))
+    used = set()
+    for path, text in files.items():
+        # Comparing two configurations, which a reload does, has no effect yet.
+        if not path.startswith("apps/") or path == "apps/gateway/gateway_reload.cpp":
+            continue
+        for struct in structs:
+            # What a value of this struct is called: as a member of another struct, or as a variable.
+            holders = {m for members in structs.values() for m, type in members.items() if type == struct}
+            holders |= set(re.findall(rf"\bconfig::{struct}[&*]? (\w+)\b", text))
+            holders |= {"config"} if struct == "Config" else set()
+            accesses = re.findall(rf"\b(?:{'|'.join(holders)})(?:\(\))?(?:\.|->)(\w+)", text) if holders else []
+            used |= {(struct, member) for member in accesses}
+    for struct, members in structs.items():
+        for member in members:
+            if (struct, member) not in used:
+                yield fault(f"core/config/config.hpp: {struct}::{member}", "nobody in apps/ who uses it",
+                            "an effect, or no such key")
+
+
 RULES = [
     check_module_arrows, check_tops, check_sdk, check_plugins, check_broker_names,
     check_system_headers, check_owned_libraries, check_lengths, check_folders, check_readmes,
-    check_tick_path, check_docs, check_defaults, check_licence, check_versions,
+    check_tick_path, check_docs, check_defaults, check_licence, check_versions, check_settings,
 ]
 
 

@@ -157,6 +157,16 @@ put("versions", "CHANGELOG.md", "# Changelog\n", "CHANGELOG.md: found no version
 put("versions", "CMakeLists.txt", "project(gateway)\n", "CMakeLists.txt: found no project(")
 BAD.append(("versions", {**GOOD, "CMakeLists.txt": "project(gateway VERSION 1.0.0)\n", "CHANGELOG.md": "## 1.0.0\n"},
             "found version 1.0.0, expected 0.x"))
+put("settings", "apps/gateway/gateway.cpp",
+    "void f(const config::Config& c) { use(c.tls.port, c.tls.key, c.log.level, c.log); }\n",
+    "core/config/config.hpp: Config::name: found nobody in apps/ who uses it")
+put("settings", "apps/gateway/gateway.cpp",
+    "void f(const config::Config& c) { use(c.name, c.tls.port, c.log.level, other.key); }\n",
+    "core/config/config.hpp: Tls::key: found nobody")
+BAD.append(("settings", {**GOOD, "apps/gateway/gateway.cpp": GOOD["apps/gateway/gateway.cpp"].replace("c.name, ", ""),
+                         "apps/gateway/gateway_reload.cpp":
+                         "bool f(const config::Config& c) { return c.name == old.name; }\n"},
+            "Config::name: found nobody"))
 put("docs", "README.md", "Read `core/bus/rung.cpp`.\n", "README.md: found core/bus/rung.cpp")
 put("docs", "docs/protocol.md", "`plugins/*/y.cpp`, `core/bus`, `plugins/*`, `a/b`\n", "found plugins/*/y.cpp")
 
