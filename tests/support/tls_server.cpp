@@ -7,6 +7,8 @@
 #include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 namespace gw::support {
 namespace {
@@ -99,8 +101,19 @@ TlsServer::TlsServer(const Certificate& certificate, std::string greeting)
   thread_ = std::thread([this] { serve(); });
 }
 
+TlsServer::~TlsServer() {
+  ending_ = true;
+  tcp::socket knock(io_);
+  boost::system::error_code ec;
+  knock.connect(acceptor_.local_endpoint(), ec);
+  thread_.join();
+}
+
 void TlsServer::serve() {
   tcp::socket socket = acceptor_.accept();
+  if (ending_) return;
+  const timeval patience{5, 0};
+  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   const std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(context_.get()));
   SSL_set_fd(ssl.get(), static_cast<int>(socket.native_handle()));
   if (SSL_accept(ssl.get()) != 1) return;
