@@ -23,7 +23,6 @@ enum class RecordKind : std::uint32_t {
 struct UpdateRecord {
   RecordKind kind;
   std::uint32_t has_rare;
-  std::uint32_t has_book;
   std::uint32_t book_flags;
   std::uint32_t bid_count;
   std::uint32_t ask_count;

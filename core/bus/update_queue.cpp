@@ -32,7 +32,6 @@ void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, 
   header.session = session;
   header.is_live = is_live ? 1U : 0U;
   if (u.book != nullptr) {
-    header.has_book = 1;
     header.book_flags = u.book->flags;
     header.bid_count = u.book->bid_count;
     header.ask_count = u.book->ask_count;

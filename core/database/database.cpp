@@ -55,8 +55,6 @@ std::string_view Statement::text(int column) const {
 
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
 
-bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-
 Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code ec;

@@ -31,7 +31,6 @@ class Statement {
   Result<void> run();                       // for statements without rows; ready to be bound and run again
   std::string_view text(int column) const;  // from 0; valid until the next step
   std::int64_t integer(int column) const;
-  bool is_null(int column) const;
 
  private:
   sqlite3* database_;

@@ -27,7 +27,6 @@ class CurlHandle {
   }
   // The URL and the header lines of the next perform(). Headers replace libcurl's own of the same name.
   void aim_at(const std::string& url, const std::vector<std::string>& headers);
-  const std::string& url() const { return url_; }
 
   CURLcode perform();
   // What went wrong in perform(), with the host's name.

@@ -95,8 +95,6 @@ class Index {
   const ListInfo& list() const { return list_; }
   std::int64_t generation() const { return list_.generation; }
   std::int64_t time_ns() const { return list_.time_ns; }
-  bool time_is_of_fetch() const { return list_.time_of == ListTime::fetched; }
-  const std::string& etag() const { return list_.etag; }
 
  private:
   struct Table {

@@ -69,8 +69,8 @@ TEST(Index, SaysWhichListItIs) {
   const Index index = std::move(builder).build();
   EXPECT_EQ(index.generation(), 7);
   EXPECT_EQ(index.time_ns(), 1'800'000'000'000'000'000);
-  EXPECT_FALSE(index.time_is_of_fetch());
-  EXPECT_EQ(index.etag(), "W/\"a-1\"");
+  EXPECT_EQ(index.list().time_of, ListTime::last_modified);
+  EXPECT_EQ(index.list().etag, "W/\"a-1\"");
   EXPECT_EQ(name_of(index.list()), "list of 2027-01-15T08:00:00.000Z");
   ListInfo fetched = index.list();
   fetched.time_of = ListTime::fetched;
