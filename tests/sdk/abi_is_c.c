@@ -51,8 +51,7 @@ int main(void) {
   if (!BGW_HAS(d, get_extension) || BGW_HAS(&older, get_extension)) return 2;
   if (!BGW_HAS(&older, log)) return 3;
   if (d->api->create(&whole, &error) == NULL || d->api->create(&older, &error) != NULL) return 4;
-  if (d->api->connect(NULL, &error) != BGW_E_UNSUPPORTED || error.code != BGW_E_UNSUPPORTED)
-    return 5;
+  if (d->api->connect(NULL, &error) != BGW_E_UNSUPPORTED || error.code != BGW_E_UNSUPPORTED) return 5;
   if (BGW_PRICE_SCALE / 1000 * 1000 != INT64_C(1000000000)) return 6;
   return strcmp(BGW_PLUGIN_ENTRY_NAME, "bgw_plugin_entry") == 0 ? 0 : 7;
 }
