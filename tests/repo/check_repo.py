@@ -295,6 +295,24 @@ def check_docs(files):
                 yield fault(path, name, "a file or folder that is there")
 
 
+def check_links(files):
+    """What a page links to within the tree is there, and the heading too."""
+    def anchors(text):
+        headings = re.findall(r"^#+ (.*)$", text, re.M)
+        return {re.sub(r"[^\w\- ]", "", h.strip().lower()).replace(" ", "-") for h in headings}
+    for path, text in files.items():
+        if not path.endswith(".md"):
+            continue
+        for link, anchor in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", text):
+            target = os.path.normpath(f"{os.path.dirname(path)}/{link}").lstrip("/") if link else path
+            if ":" in link or target.endswith(".png"):
+                continue
+            if target not in files:
+                yield fault(path, f"a link to {link}", "a file that is there")
+            elif anchor and anchor not in anchors(files[target]):
+                yield fault(path, f"a link to {link}#{anchor}", f"a heading of {target}")
+
+
 def check_defaults(files):
     """A default that docs/configuration.md names is the value in the shipped gateway.yaml, unless the page says otherwise."""
     path = "docs/configuration.md"
@@ -375,7 +393,7 @@ def check_settings(files):
 RULES = [
     check_module_arrows, check_tops, check_sdk, check_plugins, check_broker_names,
     check_system_headers, check_owned_libraries, check_lengths, check_folders, check_readmes,
-    check_tick_path, check_docs, check_defaults, check_licence, check_versions, check_settings,
+    check_tick_path, check_docs, check_links, check_defaults, check_licence, check_versions, check_settings,
 ]
 
 

@@ -168,6 +168,11 @@ BAD.append(("settings", {**GOOD, "apps/gateway/gateway.cpp": GOOD["apps/gateway/
                          "bool f(const config::Config& c) { return c.name == old.name; }\n"},
             "Config::name: found nobody"))
 put("docs", "README.md", "Read `core/bus/rung.cpp`.\n", "README.md: found core/bus/rung.cpp")
+put("links", "docs/protocol.md",
+    "[here](#one-thing), [x](../gateway.yaml), [y](https://a.example/#b)\n# One thing\n[z](no.md)\n",
+    "docs/protocol.md: found a link to no.md")
+put("links", "README.md", "[bus](core/bus/README.md#bus), [bus](core/bus/README.md#rails)\n",
+    "README.md: found a link to core/bus/README.md#rails, expected a heading of core/bus/README.md")
 put("docs", "docs/protocol.md", "`plugins/*/y.cpp`, `core/bus`, `plugins/*`, `a/b`\n", "found plugins/*/y.cpp")
 
 
