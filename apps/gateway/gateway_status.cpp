@@ -59,7 +59,7 @@ Json broker_json(const routing::BrokerTable& table) {
               {"simulated", table.setup().simulated},
               {"status", bus::word(table.state())},
               {"message", table.available() ? table.state_message() : table.setup().unavailable},
-              {"wanted", table.wanted_count()},
+              {"wanted", table.demand().wanted_count()},
               {"instruments", table.index() == nullptr ? 0 : table.index()->size()},
               {"list", table.index() == nullptr ? Json(nullptr) : list_json(table.index()->list())},
               {"feed", bus::word(table.feeds().worst().state)}};

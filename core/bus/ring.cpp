@@ -92,9 +92,13 @@ std::size_t Ring::peek(std::span<std::span<const std::byte>> records) noexcept {
   return count;
 }
 
-void Ring::release() noexcept {
-  const std::uint64_t at = record_at(header_->read.load(std::memory_order_relaxed));
-  header_->read.store(at + padded(load_length(data_ + (at & mask_))), std::memory_order_release);
+void Ring::release(std::size_t count) noexcept {
+  std::uint64_t at = header_->read.load(std::memory_order_relaxed);
+  for (; count != 0; --count) {
+    at = record_at(at);
+    at += padded(load_length(data_ + (at & mask_)));
+  }
+  header_->read.store(at, std::memory_order_release);
 }
 
 // Sequentially consistent on both sides, with a look at the other's position after it: either the writer sees the room,

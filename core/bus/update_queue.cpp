@@ -1,4 +1,4 @@
-// Tick path, stop 4 of 6. Previous: core/plugin_host/adapter_instance.cpp. Next: core/routing/router_updates.cpp.
+// Tick path, stop 4 of 6. Previous: core/plugin_host/adapter_instance.cpp. Next: core/topics/topic_publisher.cpp.
 #include "core/bus/update_queue.hpp"
 
 #include <algorithm>

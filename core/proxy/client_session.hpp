@@ -13,7 +13,7 @@
 #include "core/proxy/request_pace.hpp"
 #include "core/proxy/thinned_topics.hpp"
 #include "core/proxy/wire/large_request.hpp"
-#include "core/routing/stream.hpp"
+#include "core/routing/names.hpp"
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
 

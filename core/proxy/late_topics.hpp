@@ -6,7 +6,7 @@
 #include <deque>
 #include <unordered_map>
 
-#include "core/routing/stream.hpp"
+#include "core/routing/names.hpp"
 
 namespace gw::proxy {
 

@@ -16,7 +16,7 @@
 #include "core/proxy/ledger.hpp"
 #include "core/proxy/loop.hpp"
 #include "core/proxy/options.hpp"
-#include "core/routing/stream.hpp"
+#include "core/routing/names.hpp"
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
 #include "core/websocket/shared_frames.hpp"

@@ -15,8 +15,7 @@
 #include "core/bus/channel.hpp"
 #include "core/bus/doorbell.hpp"
 #include "core/proxy/late_topics.hpp"
-#include "core/routing/lineup.hpp"
-#include "core/routing/stream.hpp"
+#include "core/routing/names.hpp"
 
 namespace gw::proxy {
 

@@ -16,8 +16,8 @@
 #include "core/instruments/search.hpp"
 #include "core/proxy/wire/answers.hpp"
 #include "core/proxy/wire/request.hpp"
+#include "core/routing/names.hpp"
 #include "core/routing/outcome.hpp"
-#include "core/routing/stream.hpp"
 
 namespace gw::proxy {
 

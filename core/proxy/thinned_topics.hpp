@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "core/routing/stream.hpp"
+#include "core/routing/names.hpp"
 
 namespace gw::proxy {
 

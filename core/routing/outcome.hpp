@@ -1,11 +1,11 @@
-// The answer to a request for one stream. Codes are the protocol's; their texts are made in proxy/wire.
+// The answer to a request for one stream. Codes are the protocol's; their texts are made by the codec.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "core/routing/stream.hpp"
+#include "core/routing/names.hpp"
 
 namespace gw::routing {
 
@@ -16,15 +16,6 @@ enum class Code : std::uint8_t {
   broker_unavailable,
   subscription_limit,
   not_subscribed,
-};
-
-// Why there is no such instrument, for clients with extras.
-struct Gone {
-  std::int64_t list_time_ns = 0;  // of the list in use; 0: it has none
-  std::string renamed_to;         // a row of the same type, expiry and strike has its token now
-  bool is_taken = false;          // its token is another's now
-  std::string expired_on;         // its last day, which is over
-  std::string other_paper_at;     // the broker that serves now, and means another paper by this name
 };
 
 struct Outcome {

@@ -1,121 +1,183 @@
-// The way of a subscription, from a session's request to the demand that an adapter sees.
 #include "core/routing/router.hpp"
 
+#include <algorithm>
+#include <set>
+#include <utility>
+
 namespace gw::routing {
-namespace {
 
-// Of one topic, since it was joined.
-std::uint64_t owed_of(const Client& client, const Topic& topic, const Client::Held& held) {
-  const std::uint64_t all = topic.seq - held.seq;
-  return client.variant == Variant::extras ? all : all - (topic.withheld - held.withheld);
-}
+using upstream::InstrumentKey;
 
-}  // namespace
-
+// Those that are told of events know the others by reference only, so that the order of the members does not matter.
 Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch,
                RouterOptions options)
-    : encoder_(encoder),
-      port_(port),
-      clocks_(std::move(clocks)),
-      new_epoch_(std::move(new_epoch)),
-      clients_(options.shards),
-      log_(options.resume_memory) {}
+    : clocks_(std::move(clocks)),
+      interests_(brokers_),
+      choice_(brokers_, interests_),
+      listings_(brokers_, interests_, events_),
+      demand_(brokers_, interests_, choice_, listings_, events_, clocks_.monotonic),
+      reassigner_(brokers_, interests_, choice_, listings_, demand_, events_),
+      witness_(brokers_, interests_),
+      failover_({brokers_, interests_, choice_, demand_, reassigner_, witness_, events_}, clocks_.monotonic,
+                std::move(new_epoch)),
+      topics_(brokers_, interests_, encoder, port, options.shards),
+      log_(options.resume_memory),
+      replay_(topics_, log_),
+      publisher_({brokers_, interests_, topics_, encoder, port, log_}, clocks_.wall,
+                 [this](SessionId session) { return holdings_[session].variant == Variant::extras; }),
+      holdings_(topics_, port, options.shards),
+      lifetime_(interests_, topics_, publisher_, demand_),
+      pinned_({brokers_, interests_, choice_, listings_, demand_, failover_, topics_, lifetime_}),
+      events_({interests_, topics_, publisher_, replay_, holdings_, lifetime_, pinned_, port}),
+      intake_({brokers_, interests_, demand_, reassigner_, failover_, witness_, topics_, publisher_, port}),
+      port_(port) {}
 
-void Router::open(SessionId session, LineupId lineup, Variant variant, bool deflated, std::size_t subscription_limit) {
-  std::vector<Client>& clients = clients_[shard_of(session)];
-  if (slot_of(session) >= clients.size()) clients.resize(slot_of(session) + 1);
-  clients[slot_of(session)] = Client{true, lineup, variant, deflated, subscription_limit, {}, 0};
+// ---- brokers
+
+void Router::attach_broker(BrokerId id, BrokerSetup setup) {
+  brokers_[id].attach(std::move(setup));
+  demand_.request_all_of(id);
+  pinned_.keep_canaries(id);
+  for (LineupId group = 0; group < interests_.group_count(); ++group) failover_.follow_standby(group);
+  review();
+  flush_demand();
+  port_.broker_changed(id);
 }
 
-void Router::close(SessionId session, std::int64_t keep_ns) {
-  if (keep_ns != 0)
-    for (const auto& [topic, held] : client(session).held) keep(topic, clocks_.monotonic() + keep_ns);
-  unsubscribe_all(session);
-  client(session).open = false;
+void Router::detach_broker(BrokerId id, std::string why) {
+  pinned_.end_canaries(id);
+  brokers_[id].detach(std::move(why));
+  topics_.unconfirm_all_of(id);
+  review();
+  flush_demand();
+  port_.broker_changed(id);
 }
 
-Outcome Router::check(const BrokerTable& table, std::string_view exchange, Stream stream) const {
-  Outcome outcome;
-  const registry::Capabilities& can = table.setup().capabilities;
-  if (!can.has_exchange(exchange) || !can.supports_mode(exchange, static_cast<std::uint32_t>(stream.mode))) {
-    outcome.code = Code::broker_limitation;
-    outcome.detail = stream.mode == BGW_MODE_DEPTH ? "depth" : "mode";
-    if (stream.mode != BGW_MODE_DEPTH)
-      for (const int mode : {1, 2, 4})
-        if (can.supports_mode(exchange, static_cast<std::uint32_t>(mode))) outcome.supported.push_back(mode);
-    return outcome;
+bool Router::has_depth_level(int level) const {
+  return std::any_of(brokers_.begin(), brokers_.end(), [level](const auto& broker) {
+    const registry::Capabilities& can = broker->setup().capabilities;
+    const auto& exchanges = can.exchanges();
+    return std::any_of(exchanges.begin(), exchanges.end(),
+                       [&](const std::string& exchange) { return can.is_depth_supported(exchange, level); });
+  });
+}
+
+bool Router::ticks_steadily(std::string_view exchange) const {
+  const std::int64_t now = clocks_.monotonic();
+  return std::any_of(brokers_.begin(), brokers_.end(), [&](const auto& broker) {
+    const MarketFeed* feed = broker->feeds().find(exchange);
+    return feed != nullptr && feed->ticks_steadily(now);
+  });
+}
+
+// ---- instrument lists
+
+void Router::set_index(std::string_view plugin, std::shared_ptr<const instruments::Index> index) {
+  std::set<BrokerId> changed;
+  for (BrokerId id = 0; id < brokers_.size(); ++id) {
+    if (brokers_[id].setup().plugin != plugin) continue;
+    brokers_[id].set_index(index);
+    changed.insert(id);
   }
-  if (stream.mode == BGW_MODE_DEPTH) {
-    const auto depth = can.choose_depth(exchange, table.setup().limits, stream.depth_level);
-    if (!depth) {
-      outcome.code = Code::broker_limitation;
-      outcome.detail = "depth";
-      return outcome;
-    }
-    outcome.actual_depth = depth->given;
-    outcome.source_depth = depth->source;
-  }
-  return outcome;
+  reassigner_.follow_lists(changed);
+  pinned_.apply();
+  for (const BrokerId id : changed) pinned_.keep_canaries(id);
+  demand_.request_waiting();
+  flush_demand();
 }
+
+void Router::set_expiries(instruments::Expiries expiries) {
+  if (!listings_.set_expiries(std::move(expiries))) return;
+  reassigner_.end_what_is_over();
+  flush_demand();
+}
+
+void Router::serve_expired(bool serves) {
+  if (!listings_.serve_expired(serves)) return;
+  reassigner_.end_what_is_over();
+  flush_demand();
+}
+
+void Router::mix_brokers(bool mixes) {
+  if (!choice_.mix_brokers(mixes)) return;
+  reassigner_.choose_all_sources();
+  flush_demand();
+}
+
+void Router::publish_to(Publisher& publisher, std::vector<Pin> pins) {
+  publisher_.publish_to(publisher);
+  pinned_.pin(std::move(pins));
+  flush_demand();
+}
+
+// ---- groups
+
+LineupId Router::lineup(std::string_view key, const std::vector<BrokerId>& order) {
+  bool is_new = false;
+  const LineupId id = failover_.group_for(key, order, is_new);
+  if (is_new && id == kDefaultLineup)
+    for (BrokerId broker = 0; broker < brokers_.size(); ++broker) pinned_.keep_canaries(broker);
+  return id;
+}
+
+void Router::set_order(LineupId id, std::vector<BrokerId> order) {
+  failover_.set_order(id, std::move(order));
+  flush_demand();
+}
+
+// ---- sessions
 
 Outcome Router::subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream,
-                          Wish wish) {
-  Client& c = client(session);
-  const Lineup& l = *lineups_[c.lineup];
-  const BrokerTable& active = *brokers_[l.broker()];
+                          SubscribeOptions options) {
+  const InstrumentKey key(symbol, exchange);
+  const Client& client = holdings_[session];
+  const LineupId group = client.group;
+  const Lineup& g = interests_.group(group);
+  const upstream::Broker& active = brokers_[g.broker()];
   Outcome outcome;
   if (!active.available()) {
     outcome.code = Code::broker_unavailable;
     outcome.detail = active.setup().unavailable;
     return outcome;
   }
-  const TopicId existing = find_topic(c.lineup, symbol, exchange, stream);
-  if (const auto held = c.held.find(existing); held != c.held.end()) {
-    const Lane lane = wish.thinned ? Lane::thinned : lane_of(c.variant, c.deflated);
-    if (!held->second.live) {
-      held->second.lane = lane;
-    } else if (held->second.lane != lane) {
-      exit(session, existing, held->second);
-      enter(session, existing, lane, held->second);
-    }
-    ask_again(topics_[existing]->interest);
-    outcome.topic = existing;
-    outcome.broker = topics_[existing]->info.broker;
-    outcome.actual_depth = topics_[existing]->info.actual_depth;
-    if (topics_[existing]->state == SubscriptionState::failed) outcome.refusal = topics_[existing]->reason;
-    return outcome;
-  }
-  auto by = server_of(l, symbol, exchange);
-  if (!by) by = waits_for(l, symbol, exchange);
-  const BrokerTable& table = *brokers_[by.value_or(l.broker())];
-  const auto row = table.row(symbol, exchange);
-  const bool over = row && is_over(exchange, row->expiry);
+  if (const TopicId known = interests_.find_topic(group, key, stream); client.held.contains(known))
+    return resubscribe(session, known, options);
+  auto by = choice_.server_of(g, key);
+  if (!by) by = choice_.waits_for(g, key);
+  const upstream::Broker& broker = brokers_[by.value_or(g.broker())];
+  const auto row = broker.routes().row(key);
+  const bool over = row && listings_.is_over(exchange, row->expiry);
   if (over || !by) {
     outcome.code = Code::symbol_not_found;
-    outcome.gone = over ? table.gone(symbol, exchange) : gone_of(l, symbol, exchange);
+    outcome.gone = over ? broker.routes().gone(key) : choice_.gone_of(g, key);
     if (over) outcome.gone.expired_on = row->expiry;
     return outcome;
   }
-  outcome = check(table, exchange, stream);
-  outcome.broker = table.setup().name;
-  if (outcome.code != Code::ok) return outcome;
-  if (c.held.size() >= c.limit) {
+  const upstream::Offer offer = upstream::offer_of(broker.setup(), exchange, stream);
+  outcome.broker = broker.name();
+  if (!offer.has_it()) {
+    outcome.code = Code::broker_limitation;
+    outcome.detail = offer.lacking;
+    outcome.supported = offer.supported;
+    return outcome;
+  }
+  outcome.source_depth = offer.source_depth;
+  if (client.held.size() >= client.limit) {
     outcome.code = Code::subscription_limit;
     return outcome;
   }
-  const InterestId interest = interest_for(c.lineup, symbol, exchange);
-  const TopicId id = topic_for(interest, stream);
-  ask_again(interest);
+  const TopicId id = lifetime_.find_or_add(group, key, stream);
+  const Topic& topic = topics_[id];
+  demand_.ask_again(topic.interest);
   // Also when others hold it already: what was given with fewer levels may be had in full by now.
-  place(interest);
-  Topic& topic = *topics_[id];
+  demand_.request(topic.interest);
   if (!topic.placed) {
     outcome.code = Code::subscription_limit;
     outcome.detail = topic.reason;
-    drop_topic_if_unused(id);
+    lifetime_.end_if_unused(id);
     return outcome;
   }
-  join(session, id, wish);
+  holdings_.join(session, id, options, demand_.next_order());
   outcome.topic = id;
   outcome.actual_depth = topic.info.actual_depth;
   outcome.is_new = true;
@@ -123,58 +185,31 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
   return outcome;
 }
 
-void Router::join(SessionId session, TopicId id, Wish wish) {
-  Client& c = client(session);
-  Topic& topic = *topics_[id];
-  ++topic.holders;
-  if (c.variant == Variant::extras) ++topic.extras_holders;
-  const Lane lane = wish.thinned ? Lane::thinned : lane_of(c.variant, c.deflated);
-  Client::Held& held =
-      c.held.emplace(id, Client::Held{false, lane, 0, topic.seq, topic.withheld, ++order_}).first->second;
-  if (!wish.resumes) enter(session, id, lane, held);
-}
-
-void Router::enter(SessionId session, TopicId id, Lane lane, Client::Held& held) {
-  std::vector<SessionId>& audience = topics_[id]->audience[shard_of(session)].lanes[static_cast<std::size_t>(lane)];
-  held.live = true;
-  held.lane = lane;
-  held.place = static_cast<std::uint32_t>(audience.size());
-  audience.push_back(session);
-  port_.joined(session, id, lane);
-}
-
-void Router::exit(SessionId session, TopicId id, const Client::Held& held) {
-  std::vector<SessionId>& audience =
-      topics_[id]->audience[shard_of(session)].lanes[static_cast<std::size_t>(held.lane)];
-  audience[held.place] = audience.back();
-  audience.pop_back();
-  if (held.place < audience.size()) client(audience[held.place]).held[id].place = held.place;
-  port_.left(session, id, held.lane, held.place);
+Outcome Router::resubscribe(SessionId session, TopicId id, const SubscribeOptions& options) {
+  holdings_.choose_lane(session, id, options);
+  const Topic& topic = topics_[id];
+  demand_.ask_again(topic.interest);
+  Outcome outcome;
+  outcome.topic = id;
+  outcome.broker = topic.info.broker;
+  outcome.actual_depth = topic.info.actual_depth;
+  if (topic.state == SubscriptionState::failed) outcome.refusal = topic.reason;
+  return outcome;
 }
 
 void Router::leave(SessionId session, TopicId id) {
-  Client& c = client(session);
-  const auto held = c.held.find(id);
-  Topic& topic = *topics_[id];
-  if (held->second.live) {
-    c.owed += owed_of(c, topic, held->second);
-    exit(session, id, held->second);
-  }
-  --topic.holders;
-  if (c.variant == Variant::extras) --topic.extras_holders;
-  c.held.erase(held);
-  drop_topic_if_unused(id);
+  holdings_.leave(session, id);
+  lifetime_.end_if_unused(id);
 }
 
 Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream) {
-  Client& c = client(session);
   Outcome outcome;
   outcome.code = Code::not_subscribed;
-  const InterestId interest = find_interest(c.lineup, symbol, exchange);
-  if (interest == kNoInterest) return outcome;
-  for (const TopicId id : topics_of(interest)) {
-    if (!c.held.contains(id)) continue;
-    const Stream have = topics_[id]->info.stream;
+  const upstream::InterestId interest = interests_.find(lineup_of(session), InstrumentKey(symbol, exchange));
+  if (interest == upstream::kNoInterest) return outcome;
+  for (const TopicId id : interests_[interest].all_topics()) {
+    if (!holds(session, id)) continue;
+    const Stream have = topics_[id].info.stream;
     if (have.mode != stream.mode) continue;
     if (stream.mode == BGW_MODE_DEPTH && stream.depth_level != 0 && have.depth_level != stream.depth_level) continue;
     leave(session, id);
@@ -188,63 +223,85 @@ void Router::unsubscribe(SessionId session, TopicId topic) {
 }
 
 std::size_t Router::unsubscribe_all(SessionId session) {
-  Client& c = client(session);
-  const std::size_t count = c.held.size();
-  while (!c.held.empty()) leave(session, c.held.begin()->first);
-  return count;
+  const std::vector<TopicId> all = holdings_.topics_of(session);
+  for (const TopicId id : all) leave(session, id);
+  return all.size();
 }
 
-void Router::move(SessionId session, LineupId lineup) {
-  Client& c = client(session);
-  if (c.lineup == lineup) return;
+void Router::move(SessionId session, LineupId group) {
+  if (lineup_of(session) == group) return;
   struct Moved {
-    std::string symbol;
-    std::string exchange;
-    Stream stream;
-    bool thinned;
+    TopicInfo info;
+    SubscribeOptions options;
   };
   std::vector<Moved> moved;
   std::vector<std::pair<TopicInfo, Gone>> ended;
-  for (const auto& [id, held] : c.held) {
-    const TopicInfo& info = topics_[id]->info;
-    const Interest& i = *interests_[topics_[id]->interest];
-    const auto by = server_of(*lineups_[lineup], i.symbol, i.exchange);
-    if (by && !is_same_paper(i, *by))
-      ended.emplace_back(info, another_paper(*by, i));
+  for (const auto& [id, held] : holdings_[session].held) {
+    const TopicInfo& info = topics_[id].info;
+    const upstream::Interest& i = interests_[topics_[id].interest];
+    const auto by = choice_.server_of(interests_.group(group), i.instrument.key());
+    if (by && !choice_.is_same_instrument(i, *by))
+      ended.emplace_back(info, choice_.other_instrument(*by, i));
     else
-      moved.push_back({info.symbol, info.exchange, info.stream, held.lane == Lane::thinned});
+      moved.push_back({info, {.thinned = held.lane == Lane::thinned, .resumes = false}});
   }
   unsubscribe_all(session);
-  c.lineup = lineup;
+  holdings_.set_group(session, group);
   for (const auto& [info, why] : ended) port_.ended(session, info, why);
-  for (const Moved& wish : moved) {
-    const InterestId interest = interest_for(lineup, wish.symbol, wish.exchange);
-    const TopicId id = topic_for(interest, wish.stream);
-    place(interest);
-    join(session, id, {.thinned = wish.thinned, .resumes = false});
-    const Topic& topic = *topics_[id];
+  for (const auto& [info, options] : moved) {
+    const TopicId id = lifetime_.find_or_add(group, InstrumentKey(info.symbol, info.exchange), info.stream);
+    const Topic& topic = topics_[id];
+    demand_.request(topic.interest);
+    holdings_.join(session, id, options, demand_.next_order());
     if (!topic.placed) port_.refused(session, topic.info, topic.reason);
   }
 }
 
-std::vector<TopicId> Router::held(SessionId session) const {
-  std::vector<TopicId> topics;
-  topics.reserve(client(session).held.size());
-  for (const auto& [id, held] : client(session).held) topics.push_back(id);
-  return topics;
+void Router::close(SessionId session, std::int64_t keep_ns) {
+  if (keep_ns != 0)
+    for (const TopicId topic : holdings_.topics_of(session)) replay_.keep(topic, clocks_.monotonic() + keep_ns);
+  unsubscribe_all(session);
+  holdings_.close(session);
 }
 
-std::uint64_t Router::owed(SessionId session) const {
-  const Client& c = client(session);
-  std::uint64_t sum = c.owed;
-  for (const auto& [id, held] : c.held)
-    if (held.live) sum += owed_of(c, *topics_[id], held);
-  return sum;
+// ---- topics
+
+std::string Router::note(TopicId id) const {
+  const Topic& topic = topics_[id];
+  const upstream::Interest& i = interests_[topic.interest];
+  if (const auto broker = choice_.awaited_by(i)) return "waiting for broker " + brokers_[*broker].name();
+  if (!i.unlisted_on.empty()) return "not in list";
+  if (topic.priceless) return "waiting for a last price";
+  if (topic.quiet) return "no data yet";
+  return {};
 }
 
-void Router::flush_demand() {
-  const std::int64_t now = clocks_.monotonic();
-  for (const auto& table : brokers_) table->flush_demand(now);
+std::string_view Router::newest(SessionId session, TopicId id) {
+  return holds(session, id) ? publisher_.snapshot(id, holdings_[session].variant) : std::string_view{};
+}
+
+std::string_view Router::latest(SessionId session, TopicId id) {
+  return holds(session, id) ? publisher_.last_published(id, holdings_[session].variant) : std::string_view{};
+}
+
+bool Router::replay(SessionId session, TopicId id, std::uint64_t& seq, std::uint64_t& missing,
+                    const std::function<bool(std::string_view)>& take) {
+  if (!replay_.hand_over(id, seq, missing, take)) return false;
+  go_live(session, id);
+  return true;
+}
+
+void Router::let_go() {
+  for (const TopicId id : replay_.take_expired(clocks_.monotonic())) lifetime_.end_if_unused(id);
+}
+
+RouterCounts Router::counts() const {
+  RouterCounts counts;
+  static_cast<topics::PublishCounts&>(counts) = publisher_.counts();
+  counts.updates = intake_.updates();
+  counts.unwanted = intake_.unwanted();
+  counts.switches = failover_.switches();
+  return counts;
 }
 
 }  // namespace gw::routing

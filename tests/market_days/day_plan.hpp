@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/routing/stream.hpp"
+#include "core/routing/names.hpp"
 #include "tests/market_days/account.hpp"
 #include "tests/market_days/market.hpp"
 #include "tests/market_days/weather.hpp"

@@ -1,7 +1,7 @@
 // What routing says of a broker's feed of one exchange. The one place in these tests that knows how it says so.
 #pragma once
 
-#include "core/routing/broker_table.hpp"
+#include "core/routing/names.hpp"
 #include "tests/market_days/market.hpp"
 
 namespace gw::market_days {

@@ -25,7 +25,7 @@ struct Held {
   routing::Stream stream;
 
   friend bool operator<(const Held& a, const Held& b) {
-    return std::tuple(a.symbol, slot_of(a.stream)) < std::tuple(b.symbol, slot_of(b.stream));
+    return std::tuple(a.symbol, upstream::index_of(a.stream)) < std::tuple(b.symbol, upstream::index_of(b.stream));
   }
   friend bool operator==(const Held& a, const Held& b) { return a.symbol == b.symbol && a.stream == b.stream; }
 };

@@ -26,12 +26,12 @@ std::string text_of_all(const std::map<int, Demand>& all) {
 // Whether it has the symbol: it lists it, or goes on with it until the next day.
 bool World::has(std::size_t broker, int symbol) const {
   const auto handle = route(broker, symbol);
-  const routing::Route* r = handle ? table(broker).route(*handle) : nullptr;
-  return lists_[broker].lists(symbol) || (r != nullptr && (!r->served.empty() || !r->standing_by.empty()));
+  const upstream::Route* r = handle ? table(broker).routes().at(*handle) : nullptr;
+  return lists_[broker].lists(symbol) || (r != nullptr && r->is_held());
 }
 
 std::optional<std::uint32_t> World::route(std::size_t broker, int symbol) const {
-  return table(broker).find_route(symbol_text(symbol), "NSE");
+  return table(broker).routes().find({symbol_text(symbol), "NSE"});
 }
 
 // Who serves a symbol when all brokers do: the active one, or, with brokers mixed, the first that has it.
@@ -118,7 +118,7 @@ std::map<int, Demand> World::expected_within_limits(std::size_t broker) const {
       const routing::TopicInfo& info = router_.topic(id);
       const int symbol = symbol_of(info.symbol);
       const auto handle = route(broker, symbol);
-      const routing::Route* r = handle ? table(broker).route(*handle) : nullptr;
+      const upstream::Route* r = handle ? table(broker).routes().at(*handle) : nullptr;
       if (r != nullptr && !r->standing_by.empty() && r->wanted_mode != 0)
         add(all[lists_[broker].token(symbol)], {r->wanted_mode, r->wanted_depth});
       if (server_of(lineup_of(s), symbol) != broker) continue;

@@ -95,7 +95,7 @@ TEST_P(Resume, ThousandsOfFramesOfOneTopicComeInOrderALittleAtATime) {
   start(options);
   const std::string epoch = lose_after(1);
   wait_until_unheld();
-  constexpr int kMissed = 3 * routing::FrameLog::kStride;
+  constexpr int kMissed = 3 * topics::ReplayLog::kStride;
   for (int i = 2; i <= 1 + kMissed; ++i) tick(0, i);
   const Recovered got = come_back(authenticated(R"(,"extras":true)"), epoch, 1);
   ASSERT_EQ(got.seqs.size(), static_cast<std::size_t>(kMissed));

@@ -112,7 +112,7 @@ TEST_F(Canary, FollowsTheInstrumentLists) {
 TEST_F(Canary, EndsWithItsBrokerAndComesBackWithIt) {
   router_.detach_broker(angel_, "disabled");
   EXPECT_EQ(canaries_of(angel_), 0U);
-  EXPECT_EQ(router_.broker(angel_).route_count(), 0U);
+  EXPECT_EQ(router_.broker(angel_).routes().named_count(), 0U);
   EXPECT_THAT(router_.missing_canaries(angel_), IsEmpty());
   attach_angel({{"NIFTY", "NSE_INDEX"}, {"INFY", "BSE"}});
   EXPECT_THAT(demand(adapter_), UnorderedElementsAre("NIFTY.NSE_INDEX mode 1 token 5", "INFY.BSE mode 1 token 4"));

@@ -73,7 +73,7 @@ TEST_F(Demand, WhatIsTakenBackBeforeTheFlushNeverReachesTheBroker) {
   subscribe(1, "INFY", kQuote);
   unsubscribe(1, "INFY", kQuote);
   EXPECT_THAT(asked(), IsEmpty());
-  EXPECT_EQ(router_.broker(angel_).route_count(), 0U);
+  EXPECT_EQ(router_.broker(angel_).routes().named_count(), 0U);
   subscribe(1, "INFY", kQuote);
   asked();
   unsubscribe(1, "INFY", kQuote);
@@ -103,7 +103,7 @@ TEST_F(Demand, ABadRequestNeverReachesTheBroker) {
   EXPECT_EQ(subscribe(1, "infy", kQuote).code, Code::symbol_not_found);
   EXPECT_EQ(subscribe(1, "NIFTY", depth(5), "NSE_INDEX").code, Code::broker_limitation);
   EXPECT_THAT(asked(), IsEmpty());
-  EXPECT_EQ(router_.broker(angel_).route_count(), 0U);
+  EXPECT_EQ(router_.broker(angel_).routes().named_count(), 0U);
 }
 
 TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/bus/channel.hpp"
-#include "core/routing/encoder.hpp"
+#include "core/routing/names.hpp"
 #include "core/routing/ports.hpp"
 
 namespace gw::routing {

@@ -73,7 +73,7 @@ TEST_F(Sessions, TheLimitRefusesOneMoreButNotWhatIsHeld) {
   EXPECT_EQ(subscribe(4, "TCS", kQuote).code, Code::subscription_limit);
   EXPECT_EQ(subscribe(4, "INFY", kLtp).code, Code::ok);
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
-  EXPECT_EQ(router_.broker(angel_).route_count(), 1U) << "the refused one left nothing behind";
+  EXPECT_EQ(router_.broker(angel_).routes().named_count(), 1U) << "the refused one left nothing behind";
   router_.unsubscribe(4, "INFY", "NSE", kLtp);
   EXPECT_EQ(subscribe(4, "TCS", kQuote).code, Code::ok);
 }

@@ -1,8 +1,8 @@
-#include "core/routing/witness.hpp"
+#include "core/upstream/witness.hpp"
 
 #include <gtest/gtest.h>
 
-namespace gw::routing {
+namespace gw::upstream {
 namespace {
 
 constexpr std::int64_t kOneSecond = 1'000'000'000;
@@ -40,4 +40,4 @@ TEST(Witness, WithinOneBrokerEachLaterTimeCounts) {
 }
 
 }  // namespace
-}  // namespace gw::routing
+}  // namespace gw::upstream

@@ -1,7 +1,7 @@
 // The market_data frames of dialect `seed`: implements what routing asks of a codec.
 #pragma once
 
-#include "core/routing/encoder.hpp"
+#include "core/routing/names.hpp"
 #include "core/websocket/deflater.hpp"
 
 namespace gw::proxy::wire {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/routing/lineup.hpp"
+#include "core/routing/names.hpp"
 
 namespace gw::proxy::wire {
 

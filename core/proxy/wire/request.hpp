@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/routing/stream.hpp"
+#include "core/routing/names.hpp"
 
 namespace gw::proxy::wire {
 

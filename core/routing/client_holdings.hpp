@@ -1,0 +1,86 @@
+// Which client session holds which topics, and where each stands in the topics' audiences. [routing]
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "core/routing/names.hpp"
+#include "core/topics/topic_table.hpp"
+
+namespace gw::routing {
+
+// What a client chose beside the stream.
+struct SubscribeOptions {
+  bool thinned = false;  // no frames: the port is told of updates, and asks for the last published frame when it wants
+  bool resumes = false;  // no live updates before replay() has handed over what was missed
+};
+
+struct Client {
+  bool open = false;
+  LineupId group = kDefaultLineup;
+  Variant variant = Variant::plain;
+  bool deflated = false;
+  std::size_t limit = 0;
+  struct Held {
+    bool live;               // in the topic's audience; else it resumes: see Router::replay
+    Lane lane;               // of the audience
+    std::uint32_t position;  // there
+    std::uint64_t seq;       // of the topic when it was joined
+    std::uint64_t withheld;  // the same
+    std::uint64_t since;     // when it was joined, in InstrumentDemand's order
+  };
+  std::unordered_map<TopicId, Held> held;
+  std::uint64_t expected = 0;  // updates of topics that it held and holds no more
+
+  Lane lane_for(const SubscribeOptions& options) const {
+    return options.thinned ? Lane::thinned : topics::lane_of(variant, deflated);
+  }
+};
+
+class ClientHoldings {
+ public:
+  // Both outlive this.
+  ClientHoldings(topics::TopicTable& topics, topics::Delivery& delivery, std::size_t shards)
+      : topics_(topics), delivery_(delivery), clients_(shards) {}
+
+  void open(SessionId session, LineupId group, Variant variant, bool deflated, std::size_t limit);
+  void close(SessionId session) { client(session).open = false; }
+  const Client& operator[](SessionId session) const {
+    return clients_[topics::shard_of(session)][topics::slot_of(session)];
+  }
+  void set_group(SessionId session, LineupId group) { client(session).group = group; }
+  void set_limit(SessionId session, std::size_t limit) { client(session).limit = limit; }
+
+  // `order`: of InstrumentDemand.
+  void join(SessionId session, TopicId id, const SubscribeOptions& options, std::uint64_t order);
+  // The topic may have no holder left.
+  void leave(SessionId session, TopicId id);
+  // A topic that the session holds already, with other options from now on.
+  void choose_lane(SessionId session, TopicId id, const SubscribeOptions& options);
+  // A topic that resumes gets live updates from now on.
+  void go_live(SessionId session, TopicId id);
+
+  bool holds(SessionId session, TopicId id) const { return (*this)[session].held.contains(id); }
+  // Holds it, but gets no live updates yet.
+  bool resumes(SessionId session, TopicId id) const;
+  std::vector<TopicId> topics_of(SessionId session) const;
+  // Also those that resume and are in no audience yet.
+  std::vector<SessionId> holders_of(TopicId id) const;
+  // Updates of its topics since it joined each: those that it must have got, or been told that it lost.
+  std::uint64_t expected_updates(SessionId session) const;
+  // When the holder joined that has waited longest for a stream of the interest that has less than it could; 0: nobody.
+  std::uint64_t waiting_since(const upstream::Interest& interest) const;
+
+ private:
+  Client& client(SessionId session) { return clients_[topics::shard_of(session)][topics::slot_of(session)]; }
+  void enter(SessionId session, TopicId id, Lane lane, Client::Held& held);
+  void exit(SessionId session, TopicId id, const Client::Held& held);
+
+  topics::TopicTable& topics_;
+  topics::Delivery& delivery_;
+  std::vector<std::vector<Client>> clients_;  // by shard and index
+};
+
+}  // namespace gw::routing

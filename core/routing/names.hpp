@@ -1,0 +1,50 @@
+// The names that clients' side knows routing's records by.
+#pragma once
+
+#include <cstddef>
+
+#include "core/topics/delivery.hpp"
+#include "core/topics/topic.hpp"
+#include "core/upstream/broker.hpp"
+#include "core/upstream/broker_group.hpp"
+#include "core/upstream/gone.hpp"
+#include "core/upstream/stream.hpp"
+
+namespace gw::routing {
+
+using topics::Audience;
+using topics::Encoder;
+using topics::FrameBuffer;
+using topics::kLanes;
+using topics::kVariants;
+using topics::Lane;
+using topics::lane_of;
+using topics::Publisher;
+using topics::SessionId;
+using topics::shard_of;
+using topics::slot_of;
+using topics::SubscriptionState;
+using topics::Topic;
+using topics::TopicInfo;
+using topics::TopicUpdate;
+using topics::Variant;
+using upstream::BrokerId;
+using upstream::BrokerSetup;
+using upstream::Feed;
+using upstream::Gone;
+using upstream::kDefaultGroup;
+using upstream::kDepthLevels;
+using upstream::kNoTopic;
+using upstream::MarketFeed;
+using upstream::MarketFeeds;
+using upstream::Pin;
+using upstream::Stream;
+using upstream::TopicId;
+using BrokerTable = upstream::Broker;
+using Lineup = upstream::BrokerGroup;
+using LineupId = upstream::GroupId;
+inline constexpr LineupId kDefaultLineup = upstream::kDefaultGroup;
+inline constexpr std::size_t kStreams = upstream::kIndexedStreams;
+inline std::size_t slot_of(Stream stream) { return upstream::index_of(stream); }
+
+}  // namespace gw::routing

@@ -1,0 +1,55 @@
+// What is wanted though no client asks: what the publisher gets to see of the default group, and each broker's
+// canaries. [routing]
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/routing/names.hpp"
+#include "core/routing/topic_lifetime.hpp"
+#include "core/upstream/broker_choice.hpp"
+#include "core/upstream/failover.hpp"
+#include "core/upstream/listings.hpp"
+
+namespace gw::routing {
+
+class PinnedInstruments {
+ public:
+  struct Parts {
+    upstream::Brokers& brokers;
+    upstream::InterestTable& interests;
+    const upstream::BrokerChoice& choice;
+    const upstream::Listings& listings;
+    upstream::InstrumentDemand& demand;
+    upstream::Failover& failover;
+    topics::TopicTable& topics;
+    TopicLifetime& lifetime;
+  };
+  // All outlive this.
+  explicit PinnedInstruments(const Parts& parts) : parts_(parts) {}
+
+  // These stay wanted in all modes in the default group.
+  void pin(std::vector<Pin> pins);
+  // Subscribes what the lists have of the pins by now.
+  void apply();
+  std::vector<Pin> missing_pins() const;
+
+  // Subscribes what the broker lists of its canaries, in a group of that broker alone: no failover ever moves them. A
+  // client's interest in the same instrument shares the route at the broker.
+  void keep_canaries(BrokerId id);
+  void end_canaries(BrokerId id);
+  // Why canaries of a broker are not subscribed, one line each, for people. Nothing before it has a list.
+  std::vector<std::string> missing_canaries(BrokerId id) const;
+
+ private:
+  std::optional<LineupId> canary_group(BrokerId id) const;
+  bool is_listed(const upstream::Broker& broker, const Pin& pin) const;
+  void want(LineupId group, const Pin& pin, Stream stream);
+
+  Parts parts_;
+  std::vector<Pin> pins_;
+};
+
+}  // namespace gw::routing

@@ -1,0 +1,39 @@
+// What core/topics calls: the shards that own the clients' sockets, and the publisher beside them.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/topics/encoder.hpp"
+#include "core/topics/lane.hpp"
+#include "core/upstream/ids.hpp"
+
+namespace gw::topics {
+
+// All calls on routing's thread, which with one shard is the shard's own.
+class Delivery {
+ public:
+  virtual ~Delivery() = default;
+  // Appends the frame to each session's output, or remembers that the session lacks the topic's last published frame:
+  // see Router::latest. In lane `thinned` there is no frame. One call per topic update, shard and lane; all sessions
+  // are the shard's. No allocation for sessions that read. [routing]
+  virtual void deliver(upstream::TopicId topic, Lane lane, std::string_view frame,
+                       std::span<const SessionId> sessions) noexcept = 0;
+  // The session is the last of the topic's audience in this lane from now on. [routing]
+  virtual void joined(SessionId session, upstream::TopicId topic, Lane lane) = 0;
+  // It was at this position of the audience, which the last one takes. [routing]
+  virtual void left(SessionId session, upstream::TopicId topic, Lane lane, std::uint32_t position) = 0;
+  // What had been confirmed to this session cannot be had. [routing]
+  virtual void refused(SessionId session, const TopicInfo& topic, std::string_view reason) = 0;
+  // Pending, active or failed: Router::subscription says which. [routing]
+  virtual void subscription_changed(upstream::TopicId topic, std::span<const SessionId> sessions) = 0;
+};
+
+// Gets each update of the default group's topics, plain variant. [routing]
+class Publisher {
+ public:
+  virtual ~Publisher() = default;
+  virtual void publish(std::string_view topic, std::string_view payload) noexcept = 0;
+};
+
+}  // namespace gw::topics

@@ -1,0 +1,124 @@
+#include "core/topics/topic_table.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace gw::topics {
+
+TopicId TopicTable::find_or_add(InterestId interest, upstream::Stream stream) {
+  upstream::Interest& i = interests_[interest];
+  if (const TopicId known = i.find_topic(stream); known != kNoTopic) return known;
+  TopicId id = 0;
+  if (free_.empty()) {
+    id = static_cast<TopicId>(topics_.size());
+    topics_.push_back(std::make_unique<Topic>());
+  } else {
+    id = free_.back();
+    free_.pop_back();
+    topics_[id] = std::make_unique<Topic>();
+  }
+  i.add_topic(stream, id);
+  Topic& t = *topics_[id];
+  t.interest = interest;
+  t.published = i.group == upstream::kDefaultGroup;
+  // One is left out: who held a topic of this name before has missed something.
+  if (const std::uint64_t floor = interests_.group_of(i).seq_floor; floor != 0) t.seq = floor + 1;
+  t.audience.resize(shards_);
+  t.info.symbol = i.instrument.symbol;
+  t.info.exchange = i.instrument.exchange;
+  t.info.stream = stream;
+  t.name = i.instrument.symbol + '.' + i.instrument.exchange + '.' + std::to_string(stream.mode);
+  return id;
+}
+
+void TopicTable::remove(TopicId id) {
+  const Topic& t = *topics_[id];
+  upstream::Interest& i = interests_[t.interest];
+  i.remove_topic(t.info.stream, id);
+  std::uint64_t& floor = interests_.group_of(i).seq_floor;
+  floor = std::max(floor, t.seq);
+  free_.push_back(id);
+}
+
+void TopicTable::granted(TopicId id, const upstream::Grant& grant) {
+  Topic& t = *topics_[id];
+  const bool was_placed = std::exchange(t.placed, grant.is_placed());
+  // Of what cannot be had, the levels and the message are those that it had.
+  const int actual = t.placed ? grant.actual_depth : t.info.actual_depth;
+  const std::string& message = t.placed ? grant.message : t.info.broker_message;
+  const bool is_new = t.info.head[0].empty();
+  const bool has_other_levels = !is_new && actual != t.info.actual_depth;
+  if (is_new || has_other_levels || t.broker != grant.broker || t.info.broker_message != message) {
+    const upstream::BrokerSetup& broker = brokers_[grant.broker].setup();
+    t.broker = grant.broker;
+    t.info.broker = broker.name;
+    t.info.simulated = broker.simulated;
+    t.info.actual_depth = actual;
+    t.info.broker_message = message;
+    encoder_.prepare(t.info);
+  }
+  if (!t.placed)
+    fail(id, grant.lacking);
+  else if (grant.refusal != nullptr)
+    fail(id, *grant.refusal);
+  else if (!was_placed || t.state == SubscriptionState::failed)
+    set_state(id, SubscriptionState::pending);
+  if (has_other_levels && t.placed) tell_extras(id);
+  t.has_less = grant.is_less;
+}
+
+void TopicTable::set_state(TopicId id, SubscriptionState state) {
+  Topic& t = *topics_[id];
+  t.reason.clear();
+  if (t.state == state) return;
+  t.state = state;
+  t.quiet = false;
+  tell_extras(id);
+}
+
+// Each reason is told once to those who hold the topic.
+void TopicTable::fail(TopicId id, std::string_view reason) {
+  Topic& t = *topics_[id];
+  if (t.state == SubscriptionState::failed && t.reason == reason) return;
+  t.state = SubscriptionState::failed;
+  t.reason = reason;
+  tell_refused(id, reason);
+}
+
+void TopicTable::unconfirm(const upstream::Interest& interest) {
+  interest.for_each_topic([this](TopicId id) {
+    if (topics_[id]->state == SubscriptionState::active) set_state(id, SubscriptionState::pending);
+  });
+}
+
+void TopicTable::unconfirm_all_of(BrokerId broker) {
+  interests_.for_each([&](InterestId, const upstream::Interest& i) {
+    i.for_each_topic([&](TopicId id) {
+      const Topic& t = *topics_[id];
+      if (t.state == SubscriptionState::active && t.holders != 0 && t.broker == broker)
+        set_state(id, SubscriptionState::pending);
+    });
+  });
+}
+
+void TopicTable::note_quiet(TopicId id) {
+  Topic& t = *topics_[id];
+  if (t.state == SubscriptionState::pending && !std::exchange(t.quiet, true)) tell_extras(id);
+}
+
+void TopicTable::tell_extras(TopicId id) {
+  for (const Audience& audience : topics_[id]->audience)
+    for (const Lane lane : {Lane::extras, Lane::extras_deflated, Lane::thinned})
+      if (const auto& sessions = audience.of(lane); !sessions.empty()) delivery_.subscription_changed(id, sessions);
+}
+
+void TopicTable::tell_refused(TopicId id, std::string_view reason) {
+  const Topic& t = *topics_[id];
+  for (const Audience& audience : t.audience)
+    for (const auto& sessions : audience.lanes)
+      for (const SessionId session : sessions) delivery_.refused(session, t.info, reason);
+  tell_extras(id);
+}
+
+}  // namespace gw::topics

@@ -1,0 +1,64 @@
+// All topics: how they come and go, the state of each subscription, and who is told of it. [routing]
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/topics/delivery.hpp"
+#include "core/topics/topic.hpp"
+#include "core/upstream/interest_observer.hpp"
+#include "core/upstream/interest_table.hpp"
+
+namespace gw::topics {
+
+class TopicTable {
+ public:
+  // All outlive this.
+  TopicTable(const upstream::Brokers& brokers, upstream::InterestTable& interests, const Encoder& encoder,
+             Delivery& delivery, std::size_t shards)
+      : brokers_(brokers), interests_(interests), encoder_(encoder), delivery_(delivery), shards_(shards) {}
+
+  Topic& operator[](TopicId id) { return *topics_[id]; }
+  const Topic& operator[](TopicId id) const { return *topics_[id]; }
+  const Topic* at(TopicId id) const { return topics_[id].get(); }  // to fetch it ahead
+  // The topic of one stream of an interest; made when new.
+  TopicId find_or_add(InterestId interest, upstream::Stream stream);
+  // Takes it out of its interest. The interest may have no topic left.
+  void remove(TopicId id);
+
+  // ---- what brokers say
+  void granted(TopicId id, const upstream::Grant& grant);
+  void set_active(TopicId id) { set_state(id, SubscriptionState::active); }
+  // Data of it come: it is active.
+  void confirm(TopicId id) {
+    if (topics_[id]->state != SubscriptionState::active) set_state(id, SubscriptionState::active);
+  }
+  // After a loss every subscription has to be confirmed anew: active topics are pending again.
+  void unconfirm(const upstream::Interest& interest);
+  void unconfirm_all_of(BrokerId broker);
+  // Nothing has come of it since it was asked for.
+  void note_quiet(TopicId id);
+
+  // ---- who is told
+  // Sessions with extras, of any change of the subscription.
+  void tell_extras(TopicId id);
+  // All that hold it, that it cannot be had.
+  void tell_refused(TopicId id, std::string_view reason);
+
+ private:
+  void set_state(TopicId id, SubscriptionState state);
+  void fail(TopicId id, std::string_view reason);
+
+  const upstream::Brokers& brokers_;
+  upstream::InterestTable& interests_;
+  const Encoder& encoder_;
+  Delivery& delivery_;
+  const std::size_t shards_;
+  std::vector<std::unique_ptr<Topic>> topics_;
+  std::vector<TopicId> free_;
+};
+
+}  // namespace gw::topics

@@ -1,0 +1,86 @@
+#include "core/upstream/broker.hpp"
+
+namespace gw::upstream {
+
+Broker::Broker(BrokerSetup setup) : setup_(std::move(setup)), routes_(feeds_), demand_(routes_, setup_.limits) {
+  routes_.set_tokens_per_exchange(setup_.tokens_per_exchange);
+}
+
+void Broker::attach(BrokerSetup setup) {
+  setup_ = std::move(setup);
+  routes_.set_tokens_per_exchange(setup_.tokens_per_exchange);
+  demand_.begin_anew(setup_.limits);
+  state_ = bus::LinkState::disconnected;
+  state_message_.clear();
+  started_ = by_choice_ = false;
+}
+
+void Broker::detach(std::string why) {
+  suspect_order_ = order_;
+  setup_.channel = nullptr;
+  setup_.unavailable = std::move(why);
+  state_ = bus::LinkState::disconnected;
+  state_message_ = setup_.unavailable;
+  by_choice_ = false;
+  feeds_.forget();
+  demand_.forget_adapter();
+}
+
+void Broker::set_index(std::shared_ptr<const instruments::Index> index) {
+  routes_.set_index(std::move(index));
+  has_list_news_ = true;
+}
+
+bool Broker::take_news() {
+  const bool freed = demand_.take_freed();
+  return std::exchange(has_list_news_, false) || freed;
+}
+
+void Broker::set_state(bus::LinkState state, std::string message, bool by_choice, std::int64_t now_ns) {
+  const bool served = serves();
+  if (state_ == bus::LinkState::connected && state != state_) suspect_order_ = order_;
+  if (state == bus::LinkState::connected && state != state_) {
+    connected_since_ns_ = now_ns;
+    for (MarketFeed& feed : feeds_.all()) feed.witness.on_life();
+  }
+  state_ = state;
+  state_message_ = std::move(message);
+  by_choice_ = by_choice;
+  started_ = true;
+  note_serving(served, now_ns);
+}
+
+void Broker::set_feed(const bus::FeedRecord& record, std::int64_t now_ns) {
+  const bool served = serves();
+  MarketFeed& feed = feeds_[feeds_.at(record.exchange)];
+  if (record.state == bus::FeedState::stale) {
+    feed.suspect_order = order_;
+    feed.has_to_prove_itself = true;
+  }
+  feed.state = record.state;
+  feed.evidence = record.evidence;
+  feed.since_ns = record.since_ns;
+  feed.message = record.message;
+  feed.judged_ns = now_ns;
+  if (record.state == bus::FeedState::live) feed.last_live_ns = now_ns;
+  note_serving(served, now_ns);
+}
+
+std::uint64_t Broker::suspect_order(const Route& route) const {
+  const MarketFeed& feed = feeds_[route.market];
+  if (!is_connected() || feed.state == bus::FeedState::stale) return order_;
+  return std::max(suspect_order_, feed.suspect_order);
+}
+
+void Broker::note_serving(bool before, std::int64_t now_ns) {
+  if (!before && serves()) serving_since_ns_ = now_ns;
+}
+
+// While it connects for the first time it may be served in a moment.
+bool Broker::hopeless() const {
+  if (!available()) return true;
+  if (!started_ || state_ == bus::LinkState::connecting || by_choice_) return false;
+  return !is_connected();
+}
+
+}  // namespace gw::upstream

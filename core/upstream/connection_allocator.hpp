@@ -1,0 +1,47 @@
+// Which of a broker's connections carries an instrument, so that no connection ever holds more than the broker allows.
+// Accounting only; used by BrokerTable. [routing]
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/registry/limits.hpp"
+
+namespace gw::upstream {
+
+class ConnectionAllocator {
+ public:
+  // What one instrument takes. No weight: nothing.
+  struct Allocation {
+    std::uint32_t connection = 0;
+    std::uint32_t weight = 0;
+    std::uint32_t level = 0;
+    friend bool operator==(const Allocation&, const Allocation&) = default;
+  };
+
+  explicit ConnectionAllocator(registry::Limits limits) : limits_(std::move(limits)) {}
+
+  // A share for the instrument with this depth level (0: no book) in place of `now`: on the same connection when it
+  // fits there, else on the first with room. Nothing: all are full.
+  std::optional<Allocation> find(const Allocation& now, std::uint32_t level) const;
+  // What stands in the way of one more of this level, for people: "3 connections of 1000 instruments each".
+  std::string limit_text(std::uint32_t level) const;
+  void replace(Allocation& now, const Allocation& next);
+  const registry::Limits& limits() const { return limits_; }
+
+ private:
+  struct Used {
+    std::uint32_t weight = 0;
+    std::vector<std::uint32_t> depths;  // subscriptions, in the order of limits_.depths
+  };
+  bool fits(std::uint32_t connection, const Allocation& now, std::uint32_t level, std::uint32_t weight) const;
+  std::size_t depth_index(std::uint32_t level) const;
+  void count(const Allocation& share, std::int32_t sign);
+
+  registry::Limits limits_;
+  std::vector<Used> used_;  // by connection
+};
+
+}  // namespace gw::upstream

@@ -1,0 +1,52 @@
+// What brokers and their changes mean for topics and clients, told upwards. Implemented by core/routing. All calls on
+// routing's thread. [routing]
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/upstream/gone.hpp"
+#include "core/upstream/interest.hpp"
+
+namespace gw::upstream {
+
+// What the source of an interest gives of one of its streams.
+struct Grant {
+  BrokerId broker = 0;                   // that serves it, or would
+  std::string lacking;                   // why the broker gives nothing; empty: it gives the stream, or may
+  const std::string* refusal = nullptr;  // the broker has refused the stream, and said this; else null
+  int actual_depth = 0;                  // depth mode
+  bool is_less = false;                  // than the broker could give
+  std::string message;                   // depth mode, where the client gets fewer levels than it asked for; else empty
+
+  bool is_placed() const { return lacking.empty(); }
+};
+
+class InterestObserver {
+ public:
+  // What one stream gets from now on.
+  virtual void granted(TopicId topic, const Grant& grant) = 0;
+  // All streams have to be confirmed by data anew.
+  virtual void unconfirmed(const Interest& interest) = 0;
+  // It has another source: what that knows already goes out like an update.
+  virtual void moved(const Interest& interest) = 0;
+  // Nobody serves it just now; told once to all who hold it.
+  virtual void waits(const Interest& interest, const std::string& reason) = 0;
+  // The instrument list lacks it, or has it again.
+  virtual void listing_changed(const Interest& interest) = 0;
+  // Its topics are over for everybody who holds them.
+  virtual void ended(InterestId interest, const Gone& why) = 0;
+  // Another broker serves the group, in a new epoch: before its interests get other sources, and after they have them.
+  virtual void switched(GroupId group, std::string_view why) = 0;
+  virtual void switch_done(GroupId group) = 0;
+  // An exchange of this broker is halted, or trades again.
+  virtual void halt_changed(BrokerId broker) = 0;
+  // Since when the client that has waited longest holds a stream that lacks something, in InstrumentDemand's order.
+  virtual std::uint64_t waiting_since(const Interest& interest) const = 0;
+
+ protected:
+  ~InterestObserver() = default;
+};
+
+}  // namespace gw::upstream

@@ -1,0 +1,98 @@
+// The newest values that one broker sent for one instrument, kept per kind of packet: what an LTP packet says never
+// stands in for a quote. [routing]
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "bgw/abi.h"
+#include "core/base/prefetch.hpp"
+#include "core/bus/update_queue.hpp"
+
+namespace gw::upstream {
+
+class LastValue {
+ public:
+  static constexpr std::size_t kKinds = 3;  // of packets, by the richest mode that they filled: LTP, quote, depth
+
+  struct Packet {
+    bgw_tick tick{};
+    bgw_tick_rare rare{};
+    bool has_rare = false;
+    std::uint32_t login = 0;  // that sent it
+    std::int64_t received_ns = 0;
+
+    const bgw_tick_rare* rare_or_null() const { return has_rare ? &rare : nullptr; }
+  };
+
+  // Keeps what the packet says. `modes` are those of its modes that count, not none; `order` grows with each packet of
+  // the broker.
+  void store(const bus::UpdateView& update, std::uint32_t modes, std::uint64_t order);
+  // By how much the volume grew beyond the packet's last quantity since the packet before, within one login: trades
+  // that the broker did not show. 0: it showed all, or does not say.
+  std::int64_t count_hidden(const bus::UpdateView& update);
+
+  // The newest packet that filled the mode; kKinds: none did.
+  std::size_t find(std::uint32_t mode) const;
+  const Packet& packet(std::size_t kind) const { return packets_[kind]; }
+  std::uint64_t order(std::size_t kind) const { return orders_[kind]; }
+  // What came last, of whatever kind; null: nothing.
+  const Packet* last() const {
+    const auto newest = std::max_element(orders_.begin(), orders_.end());
+    return *newest == 0 ? nullptr : &packets_[static_cast<std::size_t>(newest - orders_.begin())];
+  }
+
+  bool has_ltp() const { return ltp_order_ != 0; }
+  std::int64_t ltp() const { return ltp_; }
+  // The first last price is known now, and what came before it has been published with it.
+  bool was_priced() const { return was_priced_; }
+  void set_priced() { was_priced_ = true; }
+
+  std::span<const bgw_level> bids() const { return bids_; }
+  std::span<const bgw_level> asks() const { return asks_; }
+  std::int64_t book_time_ns() const { return book_time_ns_; }
+  bool book_has_orders() const { return book_has_orders_; }
+  // Whether the update's book has another best level than this one.
+  bool has_other_best(const bus::UpdateView& update) const;
+
+  // The broker is asked for less, or for more levels, from now on: richer values, or the book, are not kept up to date.
+  void keep_up_to(std::uint32_t mode) {
+    for (std::uint32_t& modes : modes_) modes &= 2 * mode - 1;
+  }
+  void forget_book() { modes_[kDepth] &= ~std::uint32_t{BGW_MODE_DEPTH}; }
+
+  void prefetch_for_update() const { prefetch_to_write(this, offsetof(LastValue, packets_) + 2 * sizeof(Packet)); }
+
+ private:
+  enum Kind : std::size_t { kLtp, kQuote, kDepth };
+  static Kind kind_of(std::uint32_t modes) {
+    if ((modes & BGW_MODE_DEPTH) != 0) return kDepth;
+    return (modes & BGW_MODE_QUOTE) != 0 ? kQuote : kLtp;
+  }
+
+  // What every update looks at, in one line of the cache.
+  std::array<std::uint64_t, kKinds> orders_{};  // 0: nothing known
+  std::array<std::uint32_t, kKinds> modes_{};   // that the packet of the kind filled
+  std::uint32_t volume_login_ = 0;              // of the last packet that had volume and last quantity
+  std::int64_t volume_ = -1;                    // of it; -1: unknown
+  std::int64_t ltp_ = 0;
+  std::uint64_t ltp_order_ = 0;  // 0: none known
+  bool was_priced_ = false;
+
+  std::array<Packet, kKinds> packets_;
+  std::vector<bgw_level> bids_;
+  std::vector<bgw_level> asks_;
+  std::int64_t book_time_ns_ = 0;
+  bool book_has_orders_ = false;
+};
+
+// The time that a packet says it is of; 0: none.
+inline std::int64_t exchange_time_of(const bgw_tick& tick, std::int64_t book_time_ns) {
+  return (tick.present & BGW_HAS_EXCHANGE_TIME) != 0 ? tick.exchange_time_ns : book_time_ns;
+}
+
+}  // namespace gw::upstream
