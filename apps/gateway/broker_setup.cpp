@@ -155,6 +155,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   setup.tokens_per_exchange = (library->descriptor().flags & BGW_PLUGIN_TOKENS_PER_EXCHANGE) != 0;
   if (setup.simulated) log::info("broker", broker.name + ": its prices are simulated, none of them is real");
   setup.stall_limit_ns = link.stall_limit_ns();
+  setup.lag_limit_ns = broker.lag_limit.count();
   setup.channel = &link.channel();
   return setup;
 }

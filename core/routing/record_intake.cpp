@@ -72,12 +72,12 @@ void RecordIntake::on_update(BrokerId id, const bus::UpdateView& v) {
   }
   if (v.header->is_live != 0) {
     upstream::MarketFeed& feed = broker.feeds()[route->market];
-    feed.on_live(now_ns_);
+    feed.on_live(route->demanded_connection, now_ns_);
     if (!route->standing_by.empty()) parts_.witness.hear(id, *route, v, now_ns_);
     if (parts_.failover.has_standby() && !route->served.empty()) parts_.witness.note_lag(*route, v, feed);
     parts_.failover.on_live_tick();
   } else if (parts_.failover.has_standby()) {
-    broker.feeds()[route->market].witness.on_values(v.tick->instrument);
+    broker.feeds()[route->market].on_connection(route->demanded_connection).witness.on_values(v.tick->instrument);
   }
   // The broker sends what it has refused: the refusal counts no more.
   if (!route->refused.empty())

@@ -15,9 +15,6 @@ using upstream::kModeOfIndex;
 using upstream::LastValue;
 using upstream::Route;
 
-// Clocks that are kept differ by less.
-constexpr std::int64_t kMaxAhead = 10'000'000'000;
-
 // The streams that a packet fills. Once a last price is known, a packet without one says nothing to mode 1.
 std::uint32_t filled_modes(const bgw_tick& tick, bool is_priced) {
   const bool has_news = (tick.present & BGW_HAS_LTP) != 0 || !is_priced;
@@ -95,10 +92,13 @@ void TopicPublisher::publish_interest(const Interest& interest, const LastValue&
 // published is refused, at the coarser of both resolutions.
 bool TopicPublisher::is_older(Topic& topic, std::uint32_t login, const TopicUpdate& update) {
   const std::uint64_t of = std::uint64_t{topic.broker} << 32 | login;
-  const std::int64_t resolution = parts_.brokers[topic.broker].setup().limits.time_resolution_ns;
+  const upstream::BrokerSetup& broker = parts_.brokers[topic.broker].setup();
+  const std::int64_t resolution = broker.limits.time_resolution_ns;
+  // The clocks of brokers and of this machine differ by less than ticks may be late.
+  const std::int64_t max_ahead = broker.lag_limit_ns + resolution;
   const std::int64_t time = update.exchange_time_ns;
   // One that is stamped ahead says nothing of the order: it passes, and its login has to show another time yet.
-  if (of != topic.login && time > update.received_ns + kMaxAhead) return false;
+  if (of != topic.login && time > update.received_ns + max_ahead) return false;
   if (of != topic.login && time != 0 && topic.time_ns != 0) {
     const std::int64_t coarser = std::max(resolution, topic.resolution_ns);
     if (time / coarser < topic.time_ns / coarser) {

@@ -37,43 +37,33 @@ bool Broker::take_news() {
 }
 
 void Broker::set_state(bus::LinkState state, std::string message, bool by_choice, std::int64_t now_ns) {
-  const bool served = serves();
   if (state_ == bus::LinkState::connected && state != state_) suspect_order_ = order_;
   if (state == bus::LinkState::connected && state != state_) {
     connected_since_ns_ = now_ns;
-    for (MarketFeed& feed : feeds_.all()) feed.witness.on_life();
+    for (MarketFeed& feed : feeds_.all()) feed.connections.clear();
   }
   state_ = state;
   state_message_ = std::move(message);
   by_choice_ = by_choice;
   started_ = true;
-  note_serving(served, now_ns);
 }
 
 void Broker::set_feed(const bus::FeedRecord& record, std::int64_t now_ns) {
-  const bool served = serves();
   MarketFeed& feed = feeds_[feeds_.at(record.exchange)];
-  if (record.state == bus::FeedState::stale) {
-    feed.suspect_order = order_;
-    feed.has_to_prove_itself = true;
-  }
+  if (record.state == bus::FeedState::stale) feed.suspect_order = order_;
+  if (feed.state == bus::FeedState::stale && record.state != feed.state) feed.well_since_ns = now_ns;
   feed.state = record.state;
   feed.evidence = record.evidence;
   feed.since_ns = record.since_ns;
   feed.message = record.message;
   feed.judged_ns = now_ns;
   if (record.state == bus::FeedState::live) feed.last_live_ns = now_ns;
-  note_serving(served, now_ns);
 }
 
 std::uint64_t Broker::suspect_order(const Route& route) const {
   const MarketFeed& feed = feeds_[route.market];
   if (!is_connected() || feed.state == bus::FeedState::stale) return order_;
   return std::max(suspect_order_, feed.suspect_order);
-}
-
-void Broker::note_serving(bool before, std::int64_t now_ns) {
-  if (!before && serves()) serving_since_ns_ = now_ns;
 }
 
 // While it connects for the first time it may be served in a moment.

@@ -51,9 +51,6 @@ class Broker {
   const MarketFeeds& feeds() const { return feeds_; }
   MarketFeeds& feeds() { return feeds_; }
   void set_feed(const bus::FeedRecord& record, std::int64_t now_ns);
-  // Connected, and no exchange's feed is stale.
-  bool serves() const { return is_connected() && !feeds_.any_stale(); }
-  std::int64_t serving_since_ns() const { return serving_since_ns_; }  // monotonic
 
   // ---- its packets, in the order in which routing takes them
   std::uint64_t next_order() { return ++order_; }
@@ -74,15 +71,12 @@ class Broker {
   }
 
  private:
-  void note_serving(bool before, std::int64_t now_ns);
-
   BrokerSetup setup_;
   bus::LinkState state_ = bus::LinkState::disconnected;
   bool started_ = false;  // the link has said something
   std::string state_message_;
   bool by_choice_ = false;
   std::int64_t connected_since_ns_ = 0;
-  std::int64_t serving_since_ns_ = 0;
   std::uint64_t order_ = 0;
   std::uint64_t suspect_order_ = 0;
   MarketFeeds feeds_;

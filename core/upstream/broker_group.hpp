@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/upstream/ids.hpp"
@@ -28,13 +29,24 @@ struct BrokerGroup {
   std::int64_t active_since_ns = 0;
   std::string epoch;
   ByInstrument<InterestId> interests;
-  std::map<std::string, std::size_t, std::less<>> exchanges;  // and how many of its interests are there
+  std::map<std::string, std::size_t, std::less<>> exchanges;       // and how many of its interests are there
+  std::map<std::pair<BrokerId, std::string>, std::size_t> served;  // those that a broker serves, by exchange
   std::uint64_t seq_floor = 0;  // a topic that is made anew goes on from here, so that seq never runs backwards
   // The last return to a preferred broker, and how long that must have served before the next one.
   std::int64_t returned_ns = 0;
   std::int64_t quiet_ns = 0;
 
   BrokerId broker() const { return order[active]; }
+  // Interests of the exchange that the broker serves.
+  std::size_t served_count(BrokerId id, const std::string& exchange) const {
+    const auto found = served.find({id, exchange});
+    return found == served.end() ? 0 : found->second;
+  }
+  void count_served(BrokerId id, const std::string& exchange, bool more) {
+    const auto at = served.try_emplace({id, exchange}, 0).first;
+    at->second += more ? 1 : -std::size_t{1};
+    if (at->second == 0) served.erase(at);
+  }
 };
 
 }  // namespace gw::upstream

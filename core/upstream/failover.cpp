@@ -6,7 +6,9 @@
 namespace gw::upstream {
 namespace {
 
-// How long a preferred broker must have served before the return, and the most of it after returns that did not last.
+// How long a preferred broker must have served before the return: a broker that restarts, or has a bad line, comes and
+// goes within seconds. After returns that did not last twice as long each time; an hour at the most, so that a broker
+// that was mended over lunch serves again in the afternoon.
 constexpr std::int64_t kQuiet = 60'000'000'000;
 constexpr std::int64_t kMaxQuiet = 3'600'000'000'000;
 // How long one of several other brokers is given to show that it ticks: what does not tick in a minute does not serve.
@@ -18,8 +20,8 @@ Failover::Failover(const Parts& parts, std::function<std::int64_t()> monotonic, 
     : parts_(parts),
       monotonic_(std::move(monotonic)),
       new_epoch_(std::move(new_epoch)),
-      silent_(parts.brokers, parts.interests, monotonic_),
-      halts_(parts.brokers, parts.interests, silent_, parts.observer) {}
+      feeds_(parts.brokers, parts.interests, monotonic_),
+      halts_(parts.brokers, parts.interests, feeds_, parts.observer) {}
 
 GroupId Failover::group_for(std::string_view key, const std::vector<BrokerId>& order, bool& is_new) {
   const auto known = parts_.interests.find_group(key);
@@ -37,17 +39,18 @@ GroupId Failover::group_for(std::string_view key, const std::vector<BrokerId>& o
 std::optional<std::size_t> Failover::better_index(const BrokerGroup& g) const {
   const auto first = [&](auto&& suits, std::size_t end) -> std::optional<std::size_t> {
     for (std::size_t i = 0; i < end; ++i)
-      if (i != g.active && suits(parts_.brokers[g.order[i]])) return i;
+      if (i != g.active && suits(g.order[i])) return i;
     return std::nullopt;
   };
   const Broker& active = parts_.brokers[g.broker()];
   if (active.hopeless()) {
-    const auto serving = first([](const Broker& b) { return b.serves(); }, g.order.size());
+    const auto serving = first([&](BrokerId id) { return feeds_.serves(id, g); }, g.order.size());
     if (serving || active.available()) return serving;
-    return first([](const Broker& b) { return b.available(); }, g.order.size());
+    return first([&](BrokerId id) { return parts_.brokers[id].available(); }, g.order.size());
   }
   const std::int64_t quiet_since = monotonic_() - std::max(kQuiet, g.quiet_ns);
-  return first([&](const Broker& b) { return b.serves() && b.serving_since_ns() <= quiet_since; }, g.active);
+  return first([&](BrokerId id) { return feeds_.serves(id, g) && feeds_.serving_since_ns(id, g) <= quiet_since; },
+               g.active);
 }
 
 void Failover::review() {
@@ -77,10 +80,10 @@ void Failover::review_group(GroupId id) {
     why += active.available() ? std::string(" is ") + bus::word(active.state()) : " is left out";
     return leave_for(id, g.order[*index], why);
   }
-  if (const auto silent = silent_.of(g); !silent.empty()) return seek_relief(id, silent);
+  if (const auto silent = feeds_.silent(g); !silent.empty()) return seek_relief(id, silent);
   const auto index = better_index(g);
   // One that stood by and fell silent is not asked so soon again.
-  if (g.proving && !index && parts_.brokers[*g.proving].feeds().any_stale())
+  if (g.proving && !index && feeds_.any_stale(*g.proving, g))
     g.quiet_ns = std::min(kMaxQuiet, 2 * std::max(kQuiet, g.quiet_ns));
   prove(id, index ? std::optional(g.order[*index]) : std::nullopt);
   if (!index || !is_proven(g)) return;
@@ -100,9 +103,9 @@ void Failover::leave_for(GroupId id, BrokerId other, const std::string& why) {
 // The active broker is silent: the standby serves if it ticks; else somebody is asked to show that it does.
 void Failover::seek_relief(GroupId id, const std::vector<const MarketFeed*>& silent) {
   BrokerGroup& g = parts_.interests.group(id);
-  const auto others = silent_.reliefs(g, silent);
+  const auto others = feeds_.reliefs(g, silent);
   seeks_relief_ = true;
-  if (g.standby && parts_.brokers[*g.standby].is_connected() && silent_.ticks_instead(*g.standby, g)) {
+  if (g.standby && parts_.brokers[*g.standby].is_connected() && feeds_.ticks_instead(*g.standby, g)) {
     std::string why = "broker " + parts_.brokers[g.broker()].name() + ":";
     for (const MarketFeed* feed : silent)
       if (feed->is_stale()) why += " the feed of " + feed->exchange + " is stale: " + feed->message;
@@ -125,14 +128,11 @@ void Failover::prove(GroupId id, std::optional<BrokerId> broker) {
   follow_standby(id);
 }
 
-// Live ticks of each exchange whose feed was stale, of each that the active broker has shown some of since it is that,
-// and of one at least. Nothing else proves life: no login, no snapshot, no setting.
+// Live ticks of each exchange that the active broker has shown some of since it is that, and of one at least. Nothing
+// else proves life: no login, no snapshot, no setting.
 bool Failover::is_proven(const BrokerGroup& g) const {
   bool ticks = false;
   for (const auto& [exchange, count] : g.exchanges) {
-    if (const MarketFeed* feed = parts_.brokers[*g.proving].feeds().find(exchange);
-        feed != nullptr && feed->has_to_prove_itself)
-      return false;
     const auto ticked = [&](BrokerId broker, std::int64_t since_ns) {
       const MarketFeed* feed = parts_.brokers[broker].feeds().find(exchange);
       return feed != nullptr && feed->last_live_ns > since_ns;
@@ -198,7 +198,7 @@ void Failover::set_order(GroupId id, std::vector<BrokerId> order) {
   std::size_t index = 0;
   if (parts_.brokers[g.order[0]].hopeless())
     for (std::size_t i = g.order.size(); i-- > 0;)
-      if (parts_.brokers[g.order[i]].serves()) index = i;
+      if (feeds_.serves(g.order[i], g)) index = i;
   g.active = index;
   if (g.order[index] != before) return switch_to(id, index, "an operator chose another order of brokers");
   // The same broker serves; who stands by, is waited for, or serves what that one lacks may be another.

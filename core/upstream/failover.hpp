@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/upstream/group_feeds.hpp"
 #include "core/upstream/halt_watch.hpp"
 #include "core/upstream/instrument_demand.hpp"
 #include "core/upstream/reassigner.hpp"
-#include "core/upstream/silent_feeds.hpp"
 #include "core/upstream/standby_witness.hpp"
 
 namespace gw::upstream {
@@ -66,7 +66,7 @@ class Failover {
   Parts parts_;
   std::function<std::int64_t()> monotonic_;
   std::function<std::string()> new_epoch_;
-  SilentFeeds silent_;
+  GroupFeeds feeds_;
   HaltWatch halts_;
   std::uint64_t switches_ = 0;
   bool has_standby_ = false;

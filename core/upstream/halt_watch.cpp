@@ -1,15 +1,24 @@
 #include "core/upstream/halt_watch.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace gw::upstream {
+
+// Also at a broker that serves other users.
+bool HaltWatch::ticks_anywhere(std::string_view exchange) const {
+  return std::any_of(brokers_.begin(), brokers_.end(), [exchange](const auto& broker) {
+    const MarketFeed* feed = std::as_const(*broker).feeds().find(exchange);
+    return broker->is_connected() && feed != nullptr && feed->state == bus::FeedState::live;
+  });
+}
 
 void HaltWatch::follow() {
   std::set<std::string, std::less<>> halted;
   for (GroupId id = 0; id < interests_.group_count(); ++id) {
     const BrokerGroup& g = interests_.group(id);
-    for (const MarketFeed* feed : silent_.of(g))
-      if (silent_.is_silent_everywhere(g, *feed)) halted.insert(feed->exchange);
+    for (const MarketFeed* feed : feeds_.silent(g))
+      if (feeds_.is_silent_everywhere(g, *feed) && !ticks_anywhere(feed->exchange)) halted.insert(feed->exchange);
   }
   if (halted == halted_) return;
   halted_ = std::move(halted);

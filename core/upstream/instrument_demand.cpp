@@ -30,12 +30,15 @@ void InstrumentDemand::attach(Source& source, InterestId id, BrokerId broker, Ho
   if (!handle) return;
   source.handle = *handle;
   (brokers_[broker].routes()[*handle].*holders).push_back(id);
+  if (holders == &Route::served) interests_.group_of(i).count_served(broker, i.instrument.exchange, true);
 }
 
 void InstrumentDemand::detach(Source& source, InterestId id, Holders holders) {
   const Source old = std::exchange(source, Source{});
   if (!old.is_known()) return;
   std::erase(brokers_[old.broker].routes()[old.handle].*holders, id);
+  const Interest& i = interests_[id];
+  if (holders == &Route::served) interests_.group_of(i).count_served(old.broker, i.instrument.exchange, false);
   ask(old.broker, old.handle);
 }
 

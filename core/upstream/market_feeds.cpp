@@ -8,6 +8,7 @@ namespace gw::upstream {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
+// Ticks that are further apart are no trading that contradicts a calendar.
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::uint32_t kSteadySeconds = 3;  // the last values of a day come in one or two bursts
 
@@ -15,15 +16,21 @@ constexpr std::uint32_t kSteadySeconds = 3;  // the last values of a day come in
 
 using bus::FeedState;
 
-void MarketFeed::on_live(std::int64_t now_ns) {
-  witness.on_life();
-  has_to_prove_itself = false;
+void MarketFeed::on_live(std::uint32_t connection, std::int64_t now_ns) {
+  ConnectionFeed& its = on_connection(connection);
+  its.witness.on_life();
+  its.last_live_ns = now_ns;
   const std::int64_t second = now_ns / kSecond;
   if (second != live_second) {
     live_seconds = now_ns - last_live_ns > kMinute ? 1 : live_seconds + 1;
     live_second = second;
   }
   last_live_ns = now_ns;
+}
+
+bool MarketFeed::is_missing_something(std::int64_t now_ns) const {
+  return std::any_of(connections.begin(), connections.end(),
+                     [now_ns](const ConnectionFeed& its) { return its.witness.is_missing(now_ns); });
 }
 
 bool MarketFeed::ticks_steadily(std::int64_t now_ns) const {
@@ -68,8 +75,9 @@ void MarketFeeds::forget() {
   for (MarketFeed& feed : feeds_) {
     feed.state = FeedState::unknown;
     feed.evidence = bus::FeedEvidence::none;
-    feed.halted = feed.has_to_prove_itself = false;
+    feed.halted = false;
     feed.last_live_ns = 0;
+    feed.connections.clear();
   }
 }
 

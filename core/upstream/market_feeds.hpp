@@ -11,24 +11,36 @@
 
 namespace gw::upstream {
 
+// What the ticks of one of a broker's connections say of an exchange's feed.
+struct ConnectionFeed {
+  std::int64_t last_live_ns = 0;   // a tick that proves life; monotonic, 0: never
+  Witness witness;                 // that the connection should have shown more
+  std::int64_t proof_sent_ns = 0;  // that another broker's values prove it dead
+};
+
 struct MarketFeed {
   std::string exchange;
   bus::FeedState state = bus::FeedState::unknown;
   bus::FeedEvidence evidence = bus::FeedEvidence::none;
   std::int64_t since_ns = 0;  // wall
   std::string message;
-  bool has_to_prove_itself = false;  // it was stale, and has not ticked since
-  bool halted = false;               // nobody ticks: what is merely missed here is missed everywhere
+  bool halted = false;  // nobody ticks: what is merely missed here is missed everywhere
   // Monotonic; 0: never.
-  std::int64_t judged_ns = 0;      // when the state was said
-  std::int64_t last_live_ns = 0;   // a tick that proves life
-  std::int64_t live_second = 0;    // of the last live tick, since when the clock began
-  std::uint32_t live_seconds = 0;  // with live ticks, not more than a minute apart
-  Witness witness;                 // that it should have shown more
-  std::int64_t proof_sent_ns = 0;
-  std::uint64_t suspect_order = 0;  // values up to here may have been overtaken while it was stale
+  std::int64_t judged_ns = 0;               // when the state was said
+  std::int64_t well_since_ns = 0;           // when it was stale last
+  std::int64_t last_live_ns = 0;            // a tick that proves life, on any connection
+  std::int64_t live_second = 0;             // of the last live tick, since when the clock began
+  std::uint32_t live_seconds = 0;           // with live ticks, not more than a minute apart
+  std::vector<ConnectionFeed> connections;  // by number
+  std::uint64_t suspect_order = 0;          // values up to here may have been overtaken while it was stale
 
-  void on_live(std::int64_t now_ns);
+  ConnectionFeed& on_connection(std::uint32_t number) {
+    if (number >= connections.size()) connections.resize(number + 1);
+    return connections[number];
+  }
+  void on_live(std::uint32_t connection, std::int64_t now_ns);
+  // Another broker has shown something that should have come here by now.
+  bool is_missing_something(std::int64_t now_ns) const;
   // Ticks, whatever the calendar says: a few that come late after the close are no trading.
   bool ticks_steadily(std::int64_t now_ns) const;
   // As clients see it.

@@ -6,21 +6,33 @@
 namespace gw::upstream {
 namespace {
 
-// A link that has not been silent for its limit does not act on a proof: it is told again after this.
+// A link that has not been silent for its limit does not act on a proof, and is told again. It looks at its feeds once
+// in a second at the most.
 constexpr std::int64_t kProofPause = 1'000'000'000;
 
 }  // namespace
 
+namespace {
+
+bool is_same_trade(const bgw_tick& one, const bgw_tick& other) {
+  const std::uint64_t both = one.present & other.present;
+  if ((both & BGW_HAS_LTP) == 0 || one.ltp != other.ltp) return false;
+  return (both & BGW_HAS_VOLUME) == 0 || one.volume == other.volume;
+}
+
+}  // namespace
+
 void StandbyWitness::note_lag(const Route& route, const bus::UpdateView& v, MarketFeed& feed) {
+  const LastValue::Packet* before = route.last_value == nullptr ? nullptr : route.last_value->last();
+  if (before == nullptr || is_same_trade(before->tick, *v.tick)) return;
   for (const InterestId id : route.served) {
     const Source& standby = interests_[id].standby;
     if (!standby.is_known()) continue;
     const Route* other = brokers_[standby.broker].routes().at(standby.handle);
     if (other == nullptr || other->last_value == nullptr) continue;
     const LastValue::Packet* its = other->last_value->last();
-    if (its == nullptr || its->tick.ltp != v.tick->ltp) continue;
-    if ((its->tick.present & v.tick->present & BGW_HAS_VOLUME) != 0 && its->tick.volume != v.tick->volume) continue;
-    feed.witness.note_lag(v.header->received_ns - its->received_ns);
+    if (its == nullptr || !is_same_trade(its->tick, *v.tick)) continue;
+    feed.on_connection(route.demanded_connection).witness.note_lag(v.header->received_ns - its->received_ns);
   }
 }
 
@@ -31,7 +43,7 @@ void StandbyWitness::hear(BrokerId broker, const Route& route, const bus::Update
     if (!source.is_known() || source.mode == 0) continue;
     Broker& serving = brokers_[source.broker];
     const Route& its = serving.routes()[source.handle];
-    MarketFeed& feed = serving.feeds()[its.market];
+    ConnectionFeed& feed = serving.feeds()[its.market].on_connection(its.demanded_connection);
     // It shows what happens from when it was asked on, and nothing else where it answers with no snapshot.
     const std::int64_t limit = serving.setup().stall_limit_ns;
     const std::int64_t since = std::max({feed.last_live_ns, its.demanded_ns, serving.connected_since_ns()});
@@ -52,19 +64,20 @@ void StandbyWitness::hear(BrokerId broker, const Route& route, const bus::Update
 void StandbyWitness::send_proofs(std::int64_t now_ns) {
   for (const auto& broker : brokers_) {
     if (!broker->is_connected()) continue;
-    for (MarketFeed& feed : broker->feeds().all()) {
-      if (feed.evidence == bus::FeedEvidence::proved || now_ns - feed.proof_sent_ns < kProofPause ||
-          !feed.witness.is_proof(now_ns))
-        continue;
-      const std::string why = "another broker shows ticks that are missing here";
-      bus::Demand proof;
-      proof.instrument = bus::kProof;
-      proof.exchange = feed.exchange;
-      proof.symbol = why;
-      if (!bus::put_demand(broker->setup().channel->demand(), proof)) continue;
-      feed.proof_sent_ns = now_ns;
-      broker->setup().channel->adapter_bell().ring();
-    }
+    for (MarketFeed& feed : broker->feeds().all())
+      for (std::uint32_t connection = 0; connection < feed.connections.size(); ++connection) {
+        ConnectionFeed& its = feed.connections[connection];
+        if (now_ns - its.proof_sent_ns < kProofPause || !its.witness.is_proof(now_ns)) continue;
+        const std::string why = "another broker shows ticks that are missing here";
+        bus::Demand proof;
+        proof.instrument = bus::kProof;
+        proof.exchange = feed.exchange;
+        proof.connection = connection;
+        proof.symbol = why;
+        if (!bus::put_demand(broker->setup().channel->demand(), proof)) continue;
+        its.proof_sent_ns = now_ns;
+        broker->setup().channel->adapter_bell().ring();
+      }
   }
 }
 

@@ -15,7 +15,8 @@ class StandbyWitness {
   // Both outlive this.
   StandbyWitness(Brokers& brokers, const InterestTable& interests) : brokers_(brokers), interests_(interests) {}
 
-  // A live tick of a broker that serves: notes how much earlier the standby showed the same value.
+  // A live tick of a broker that serves, before its last value is stored: notes how much earlier the standby showed the
+  // same trade, where it is one that this broker has not shown before.
   void note_lag(const Route& route, const bus::UpdateView& update, MarketFeed& feed);
   // A live tick of a broker that stands by, before its last value is stored: notes whether those that serve should have
   // shown it too.

@@ -10,11 +10,12 @@ namespace {
 constexpr std::size_t kInstruments = 2;
 constexpr std::size_t kTimes = 3;
 // Brokers bundle ticks, some to one in a second.
-constexpr std::int64_t kLeastLag = 1'000'000'000;
+constexpr std::int64_t kMinLag = 1'000'000'000;
 constexpr std::int64_t kLags = 2;  // the largest that was seen is not the largest that there is
-// A value that comes back after so long is another one.
-constexpr std::int64_t kMostLag = 10'000'000'000;
-constexpr std::size_t kMostSeen = 64;
+// A broker that lags by more than the usual lag limit is stale for that.
+constexpr std::int64_t kMaxLag = 10'000'000'000;
+// Two instruments or three times are proof; what comes beyond that, while the link does not act on it yet, is not kept.
+constexpr std::size_t kMaxSeen = 64;
 
 bool changed(const bgw_tick& now, const bgw_tick& then, std::uint64_t bit, std::int64_t bgw_tick::*value) {
   return (now.present & then.present & bit) != 0 && now.*value != then.*value;
@@ -42,14 +43,14 @@ bool Witness::would_show(std::uint32_t mode, const bgw_tick& now, const bgw_tick
 }
 
 void Witness::note_lag(std::int64_t lag_ns) {
-  if (lag_ns <= kMostLag) lag_ns_ = std::max(lag_ns_, lag_ns);
+  if (lag_ns <= kMaxLag) lag_ns_ = std::max(lag_ns_, lag_ns);
 }
 
 void Witness::on_news(std::uint32_t instrument, std::int64_t now_ns) {
-  if (seen_.size() < kMostSeen) seen_.push_back({instrument, now_ns});
+  if (seen_.size() < kMaxSeen) seen_.push_back({instrument, now_ns});
 }
 
-std::int64_t Witness::margin_ns() const { return std::max(kLeastLag, kLags * lag_ns_); }
+std::int64_t Witness::margin_ns() const { return std::max(kMinLag, kLags * lag_ns_); }
 
 bool Witness::is_missing(std::int64_t now_ns) const {
   return !seen_.empty() && seen_.front().at_ns <= now_ns - margin_ns();

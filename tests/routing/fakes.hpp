@@ -98,6 +98,7 @@ class FakeAdapter {
       const bus::Demand d = bus::view_demand(record);
       if (d.instrument == bus::kProof) {
         proofs.push_back(std::string(d.exchange));
+        dead_connections.push_back(d.connection);
         channel.demand().release();
         continue;
       }
@@ -112,9 +113,9 @@ class FakeAdapter {
     return out;
   }
 
-  void tick(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp) {
+  void tick(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp, std::int64_t received = kReceived) {
     const bgw_tick t = tick_of(instrument, modes, ltp);
-    channel.writer().update({&t, nullptr, nullptr}, kReceived);
+    channel.writer().update({&t, nullptr, nullptr}, received);
   }
   // A packet of these modes whose last price was none.
   void tick_without_price(std::uint32_t instrument, std::uint32_t modes) {
@@ -149,7 +150,8 @@ class FakeAdapter {
   bus::Doorbell bell;
   bus::Channel channel;
   std::string names;                // the broker's, of the last demand
-  std::vector<std::string> proofs;  // exchanges whose feed routing has proved dead
+  std::vector<std::string> proofs;  // exchanges whose feed routing has proved dead, and on which connection
+  std::vector<std::uint32_t> dead_connections;
 
  private:
   static bgw_tick tick_of(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp) {

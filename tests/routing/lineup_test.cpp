@@ -99,7 +99,7 @@ TEST_F(LineupTest, AMinuteThatWasNotQuietBeginsAnew) {
   lose(adapter_);
   recover(adapter_);
   pass(kMinute - 1);
-  go_silent(adapter_);
+  lose(adapter_);
   recover(adapter_);
   pass(kMinute - 1);
   EXPECT_EQ(serving(), "zerodha");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/routing/lineup_fixture.hpp"
+#include "tests/support/seconds.hpp"
 
 namespace gw::routing {
 namespace {
@@ -13,7 +14,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+using support::kSecond;
 constexpr std::int64_t kStall = 3 * kSecond;
 
 class Silence : public LineupTest {
