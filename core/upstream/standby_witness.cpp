@@ -67,6 +67,11 @@ void StandbyWitness::send_proofs(std::int64_t now_ns) {
     for (MarketFeed& feed : broker->feeds().all())
       for (std::uint32_t connection = 0; connection < feed.connections.size(); ++connection) {
         ConnectionFeed& its = feed.connections[connection];
+        // What was asked for anew, or of another connection, since it was missing there, is not missing now.
+        its.witness.forget_if([&](RouteHandle handle, std::int64_t at_ns) {
+          const Route& route = broker->routes()[handle];
+          return route.demanded_mode == 0 || route.demanded_ns > at_ns || route.demanded_connection != connection;
+        });
         if (now_ns - its.proof_sent_ns < kProofPause || !its.witness.is_proof(now_ns)) continue;
         const std::string why = "another broker shows ticks that are missing here";
         bus::Demand proof;

@@ -29,6 +29,11 @@ class Witness {
   }
   // The standby showed what the first would have shown too.
   void on_news(std::uint32_t instrument, std::int64_t now_ns);
+  // Forgets what is void by now: is_void(instrument, when the standby showed it).
+  template <class F>
+  void forget_if(F&& is_void) {
+    std::erase_if(seen_, [&](const Seen& s) { return is_void(s.instrument, s.at_ns); });
+  }
   // Whether some of it is so old that the first should have shown it by now; and enough to prove the first silent.
   bool is_missing(std::int64_t now_ns) const;
   bool is_proof(std::int64_t now_ns) const;

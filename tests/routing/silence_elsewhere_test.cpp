@@ -170,6 +170,30 @@ TEST_F(SilenceElsewhere, TicksOfOneConnectionDoNotHideAMuteOne) {
   EXPECT_THAT(adapter_.dead_connections, testing::Each(dead));
 }
 
+TEST_F(SilenceElsewhere, WhatWasMissingBeforeItWasAskedForAnewIsNoProof) {
+  router_.detach_broker(zerodha_, "x");
+  router_.attach_broker(zerodha_, zerodha(true));
+  recover(second_);
+  tick(adapter_, angel_, "INFY", 100);
+  tick(adapter_, angel_, "TCS", 200);
+  tick(second_, zerodha_, "INFY", 100);
+  tick(second_, zerodha_, "TCS", 200);
+  monotonic_ += kStallLimit;
+  tick(second_, zerodha_, "INFY", 101);
+  tick(second_, zerodha_, "TCS", 201);
+  router_.unsubscribe_all(5);
+  drain();
+  adapter_.asked();
+  adapter_.released(0);
+  adapter_.released(1);
+  drain();
+  subscribe(5, "INFY", kLtp);
+  subscribe(5, "TCS", kLtp);
+  drain();
+  pass(2 * kSecond);
+  EXPECT_EQ(proofs(adapter_), 0U);
+}
+
 // The first shows a new book for an old trade, and the standby does so a moment later.
 TEST_F(SilenceElsewhere, ATradeThatIsShownOnceMoreIsNoLag) {
   tick(adapter_, angel_, "INFY", 100);
