@@ -170,8 +170,7 @@ void MarketWatch::rest(std::int64_t now_ns) {
   asking_.forget();
   wants_login_ = false;
   if (carried() == 0) {
-    const bool is_told = state_ != FeedState::unknown && state_ != FeedState::live;
-    if (is_told) set(FeedState::unknown, FeedEvidence::none, now_ns, "nothing is subscribed");
+    if (state_ != FeedState::unknown) set(FeedState::unknown, FeedEvidence::none, now_ns, "nothing is subscribed");
     return;
   }
   if (state_ == FeedState::stale || evidence_ != FeedEvidence::none)
