@@ -5,10 +5,10 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/protocol/notices.hpp"
 #include "core/proxy/client_session.hpp"
 #include "core/proxy/desk.hpp"
 #include "core/proxy/shard.hpp"
-#include "core/proxy/wire/notices.hpp"
 
 namespace gw::proxy {
 namespace {
@@ -73,7 +73,7 @@ void ClientSession::fall_late(routing::TopicId topic, std::uint32_t updates) noe
 }
 
 void ClientSession::tell_pace(std::string_view status, std::uint64_t conflated) {
-  if (extras_) send(wire::slow(status, conflated));
+  if (extras_) send(protocol::slow(status, conflated));
 }
 
 void ClientSession::ask_for_late() {

@@ -8,9 +8,9 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/protocol/answers.hpp"
 #include "core/proxy/desk.hpp"
 #include "core/proxy/shard.hpp"
-#include "core/proxy/wire/answers.hpp"
 
 namespace gw::proxy {
 namespace {
@@ -26,31 +26,32 @@ constexpr std::size_t kBytesOfOne = 512;
 // What one that is not authenticated may cost: its message is parsed before anybody knows it, and its pings answered.
 constexpr std::size_t kStrangersMessage = 16 * 1024;
 constexpr std::size_t kStrangersBacklog = 64 * 1024;
-constexpr PaceLimits kStrangersPace{10, 100};
+constexpr admission::RateLimit kStrangersPace{10, 100};
 // What a short request that may take long counts as where only little is begun.
-constexpr std::size_t kLong = RequestPace::kLittle + 1;
+constexpr std::size_t kLong = admission::RequestRate::kModest + 1;
 constexpr std::int64_t kTooFastForNs = 5'000'000'000;
 constexpr std::size_t kLargestAnswer = 8 << 20;
 
-bool takes_long(wire::Action action) {
-  return action == wire::Action::list || action == wire::Action::search || action == wire::Action::unsubscribe_all;
+bool takes_long(protocol::Action action) {
+  return action == protocol::Action::list || action == protocol::Action::search ||
+         action == protocol::Action::unsubscribe_all;
 }
 
 // Memory, not bytes as they came: three of an empty entry become hundreds.
-std::size_t weight(const wire::Request& request, std::size_t payload) {
-  return payload + sizeof request + request.entries.size() * sizeof(wire::Entry);
+std::size_t weight(const protocol::Request& request, std::size_t payload) {
+  return payload + sizeof request + request.entries.size() * sizeof(protocol::Entry);
 }
 
 }  // namespace
 
 ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket,
-                             const websocket::ServerOptions& options, std::shared_ptr<Admission::Place> place)
+                             const websocket::ServerOptions& options, std::shared_ptr<admission::ConnectionSlot> place)
     : shard_(shard),
       connection_(websocket::Connection::accept(std::move(socket), options, *this, place)),
       id_(id),
       opened_ns_(monotonic_ns()),
       place_(std::move(place)) {
-  place_->on_give_way([&shard, id, weak = std::weak_ptr(place_)] {
+  place_->on_evict([&shard, id, weak = std::weak_ptr(place_)] {
     shard.loop().post([&shard, id, weak] {
       ClientSession* session = shard.find(id);  // or another that has the slot by now
       if (session != nullptr && session->place_ == weak.lock()) session->give_way();
@@ -87,7 +88,7 @@ bool ClientSession::makes_room() {
 void ClientSession::admit(bool extras, std::string_view user, std::int64_t key) {
   admitted_ = true;
   connection_->limit_messages(shard_.options().message_size);
-  pace_ = RequestPace(place_->authenticated(key));
+  pace_ = admission::RequestRate(place_->authenticated(key));
   too_fast_ = false;
   extras_ = extras;
   user_ = user;
@@ -112,8 +113,8 @@ void ClientSession::request_done(std::size_t bytes, std::size_t more) {
   pace_reading();
 }
 
-PaceLimits ClientSession::pace_limits() const {
-  const PaceLimits& limits = shard_.options().pace;
+admission::RateLimit ClientSession::pace_limits() const {
+  const admission::RateLimit& limits = shard_.options().pace;
   if (admitted_) return limits;
   return {std::min(limits.per_second, kStrangersPace.per_second), std::min(limits.burst, kStrangersPace.burst)};
 }
@@ -124,16 +125,16 @@ void ClientSession::took(std::int64_t now, std::size_t count) {
 
 // Not being read is all that happens to who asks too fast, unless it never stops.
 void ClientSession::look_at_pace(std::int64_t now) {
-  const PaceLimits limits = pace_limits();
-  if (pace_.lasts(kTooFastForNs, now)) {
+  const admission::RateLimit limits = pace_limits();
+  if (pace_.is_exceeded_for(kTooFastForNs, now)) {
     log::warning("proxy", describe() + " sends more than limits.requests_per_second: it is read more slowly");
-    send(wire::error("RATE_LIMITED",
-                     "More than " + std::to_string(limits.per_second) + " requests per second, or " +
-                         std::to_string(SharedPace::kConnections) +
-                         " times as many with all of its key: they wait. Send fewer, or several symbols in one"));
+    send(protocol::error("RATE_LIMITED",
+                         "More than " + std::to_string(limits.per_second) + " requests per second, or " +
+                             std::to_string(admission::SharedRate::kConnections) +
+                             " times as many with all of its key: they wait. Send fewer, or several symbols in one"));
   }
   if (held_ != 0) begin_held(now);
-  if (held_ == 0) too_fast_ = !pace_.may_go_on(limits, now);
+  if (held_ == 0) too_fast_ = !pace_.is_within(limits, now);
   pace_reading();
 }
 
@@ -179,7 +180,7 @@ void ClientSession::sweep(std::int64_t now) {
     if (!connection_->is_open() || now - opened_ns_ <= o.authentication_timeout_ns) return;
     constexpr std::string_view kText = "First message must be authentication with API key";
     log::info("proxy", describe() + " refused: " + std::string(kText) + ", closed with 4401");
-    send(wire::error("AUTHENTICATION_REQUIRED", kText));
+    send(protocol::error("AUTHENTICATION_REQUIRED", kText));
     close(kBadAuthentication, "authentication");
     return;
   }
@@ -209,8 +210,8 @@ void ClientSession::sweep(std::int64_t now) {
 
 void ClientSession::on_open() {
   opened_ns_ = last_frame_ns_ = last_ping_ns_ = progress_ns_ = monotonic_ns();
-  if (place_->refusal() != Refusal::none) {
-    close(kTooMany, "too many connections: " + std::string(limit_key(place_->refusal())));
+  if (place_->refusal() != admission::Refusal::none) {
+    close(kTooMany, "too many connections: " + std::string(admission::limit_key(place_->refusal())));
     return;
   }
   known_ = true;
@@ -255,10 +256,10 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
     close(1003, "text frames only");
     return;
   }
-  const wire::RequestLimits limits{shard_.options().symbols_per_request};
+  const protocol::RequestLimits limits{shard_.options().symbols_per_request};
   std::size_t count = 1 + payload.size() / kBytesOfOne;
-  if (payload.size() <= wire::LargeRequest::kAtOnce) {
-    wire::Request request = wire::parse_request(payload, limits);
+  if (payload.size() <= protocol::LargeRequest::kAtOnce) {
+    protocol::Request request = protocol::parse_request(payload, limits);
     if (!takes_long(request.action) || !pace_.waits_for_others(pace_limits(), last_frame_ns_, kLong)) {
       took(last_frame_ns_, count);
       hand_over(std::move(request), payload.size());
@@ -267,7 +268,7 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
     }
     count = kLong;
   }
-  large_ = std::make_unique<wire::LargeRequest>(payload, limits);
+  large_ = std::make_unique<protocol::LargeRequest>(payload, limits);
   held_ = count;
   begin_held(last_frame_ns_);
   pace_reading();
@@ -286,16 +287,16 @@ void ClientSession::begin_held(std::int64_t now) {
 bool ClientSession::parse_some() {
   if (large_ == nullptr || closing_) return false;
   if (!large_->parse_some()) return true;
-  const std::unique_ptr<wire::LargeRequest> whole = std::move(large_);
+  const std::unique_ptr<protocol::LargeRequest> whole = std::move(large_);
   hand_over(whole->take(), whole->size());
   pace_reading();
   return false;
 }
 
-void ClientSession::hand_over(wire::Request request, std::size_t payload) {
+void ClientSession::hand_over(protocol::Request request, std::size_t payload) {
   const std::size_t bytes = weight(request, payload);
   asked_bytes_ += bytes;
-  shard_.to_desk([id = id_, request = std::make_shared<wire::Request>(std::move(request)), bytes](Desk& desk) {
+  shard_.to_desk([id = id_, request = std::make_shared<protocol::Request>(std::move(request)), bytes](Desk& desk) {
     desk.asked(id, std::move(*request), bytes);
   });
 }

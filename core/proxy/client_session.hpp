@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/proxy/admission.hpp"
+#include "core/admission/admission.hpp"
+#include "core/admission/request_rate.hpp"
+#include "core/protocol/large_request.hpp"
 #include "core/proxy/late_topics.hpp"
-#include "core/proxy/request_pace.hpp"
 #include "core/proxy/thinned_topics.hpp"
-#include "core/proxy/wire/large_request.hpp"
 #include "core/routing/stream.hpp"
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
@@ -32,7 +32,7 @@ class ClientSession final : public websocket::Listener {
  public:
   // `place` that is refused: the client is told 4429 and closed.
   ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket, const websocket::ServerOptions& options,
-                std::shared_ptr<Admission::Place> place);
+                std::shared_ptr<admission::ConnectionSlot> place);
   ~ClientSession() override;
 
   // ---- live updates
@@ -100,7 +100,7 @@ class ClientSession final : public websocket::Listener {
     std::size_t frames = 0;
     std::size_t bytes = 0;
   };
-  void hand_over(wire::Request request, std::size_t payload);
+  void hand_over(protocol::Request request, std::size_t payload);
   std::size_t room() const;
   void look_later(routing::TopicId topic, ThinnedTopic& thinned);
   bool makes_room();
@@ -112,7 +112,7 @@ class ClientSession final : public websocket::Listener {
   void tell_pace(std::string_view status, std::uint64_t conflated);
   void lose_all();
   bool has_stopped_reading(std::int64_t now_ns);
-  PaceLimits pace_limits() const;
+  admission::RateLimit pace_limits() const;
   void took(std::int64_t now_ns, std::size_t count);
   void begin_held(std::int64_t now_ns);
   void pace_reading();
@@ -135,9 +135,9 @@ class ClientSession final : public websocket::Listener {
   routing::SessionId id_;
   // Only now and then.
   std::unique_ptr<ThinnedTopics> thinned_;
-  std::unique_ptr<wire::LargeRequest> large_;  // nothing else is read meanwhile
-  std::size_t held_ = 0;                       // it is not begun, and counts as so many; 0: it is
-  std::size_t asked_bytes_ = 0;                // of requests that the desk has not done yet
+  std::unique_ptr<protocol::LargeRequest> large_;  // nothing else is read meanwhile
+  std::size_t held_ = 0;                           // it is not begun, and counts as so many; 0: it is
+  std::size_t asked_bytes_ = 0;                    // of requests that the desk has not done yet
   std::int64_t opened_ns_ = 0;
   std::int64_t last_frame_ns_ = 0;
   std::int64_t last_ping_ns_ = 0;
@@ -150,8 +150,8 @@ class ClientSession final : public websocket::Listener {
   std::uint64_t thinned_away_ = 0;
   std::uint64_t lost_ = 0;
   std::string user_;
-  std::shared_ptr<Admission::Place> place_;  // the socket keeps it too
-  RequestPace pace_;
+  std::shared_ptr<admission::ConnectionSlot> place_;  // the socket keeps it too
+  admission::RequestRate pace_;
 };
 
 }  // namespace gw::proxy

@@ -31,7 +31,8 @@ std::string new_epoch() {
 
 }  // namespace
 
-Desk::Desk(Loop& loop, bus::Doorbell& bell, const ShardOptions& options, const std::vector<Shard*>& shards)
+Desk::Desk(event_loop::EventLoop& loop, bus::Doorbell& bell, const ShardOptions& options,
+           const std::vector<Shard*>& shards)
     : loop_(loop),
       options_(options),
       router_(std::make_unique<routing::Router>(
@@ -142,7 +143,7 @@ void Desk::opened(routing::SessionId id, std::string address, bool deflated) {
   ++clients_;
 }
 
-void Desk::asked(routing::SessionId id, wire::Request request, std::size_t bytes) {
+void Desk::asked(routing::SessionId id, protocol::Request request, std::size_t bytes) {
   Subscriber* client = find(id);
   if (client == nullptr || client->closing) return;
   if (!client->account) {

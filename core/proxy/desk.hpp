@@ -15,12 +15,12 @@
 
 #include "core/accounts/key_ring.hpp"
 #include "core/calendar/calendar.hpp"
+#include "core/event_loop/event_loop.hpp"
+#include "core/protocol/json_encoder.hpp"
 #include "core/proxy/ledger.hpp"
-#include "core/proxy/loop.hpp"
 #include "core/proxy/options.hpp"
 #include "core/proxy/shard_link.hpp"
 #include "core/proxy/subscriber.hpp"
-#include "core/proxy/wire/market_data.hpp"
 #include "core/routing/ports.hpp"
 #include "core/routing/router.hpp"
 
@@ -32,7 +32,8 @@ enum class FrameKind : std::uint8_t;
 class Desk final : public routing::SessionPort {
  public:
   // `bell` is rung by the adapters' channels. Shards are numbered as they stand.
-  Desk(Loop& loop, bus::Doorbell& bell, const ShardOptions& options, const std::vector<Shard*>& shards);
+  Desk(event_loop::EventLoop& loop, bus::Doorbell& bell, const ShardOptions& options,
+       const std::vector<Shard*>& shards);
   ~Desk() override;
 
   routing::Router& router() { return *router_; }
@@ -51,7 +52,7 @@ class Desk final : public routing::SessionPort {
 
   // ---- what shards say: desk.cpp
   void opened(routing::SessionId session, std::string address, bool deflated);
-  void asked(routing::SessionId session, wire::Request request, std::size_t bytes);
+  void asked(routing::SessionId session, protocol::Request request, std::size_t bytes);
   // There is room for so many bytes of what waits.
   void fill(routing::SessionId session, std::size_t room);
   void latest(routing::SessionId session, const std::vector<routing::TopicId>& topics, FrameKind kind);
@@ -87,10 +88,10 @@ class Desk final : public routing::SessionPort {
   }
 
   // desk_requests.cpp
-  void authenticate(Subscriber& client, const wire::Request& request);
+  void authenticate(Subscriber& client, const protocol::Request& request);
   void refuse_authentication(Subscriber& client, std::string_view code, std::string_view message);
   void handle(Subscriber& client, Asked asked);
-  void refuse_other_levels(const Subscriber& client, wire::Request& request) const;
+  void refuse_other_levels(const Subscriber& client, protocol::Request& request) const;
   // It counts as so many more than the one that its frame was.
   void request_done(const Subscriber& client, std::size_t bytes, std::size_t more = 0);
 
@@ -103,11 +104,11 @@ class Desk final : public routing::SessionPort {
   bool unsubscribe_some_of_all(Subscriber& client, Job& job);
   bool list_some(Subscriber& client, Job& job);
   bool search_some(Subscriber& client, Job& job);
-  routing::Outcome subscribe_entry(Subscriber& client, const wire::Entry& entry);
-  routing::Outcome unsubscribe_entry(Subscriber& client, const wire::Entry& entry);
-  void begin_entry(Subscriber& client, const wire::Entry& entry, const routing::Outcome& outcome);
-  void tell_about_entry(Subscriber& client, const wire::Entry& entry, const routing::Outcome& outcome);
-  wire::Context context(const Subscriber& client, const wire::Request& request);
+  routing::Outcome subscribe_entry(Subscriber& client, const protocol::Entry& entry);
+  routing::Outcome unsubscribe_entry(Subscriber& client, const protocol::Entry& entry);
+  void begin_entry(Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome);
+  void tell_about_entry(Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome);
+  protocol::Context context(const Subscriber& client, const protocol::Request& request);
 
   // desk_waiting.cpp
   Waiting& waiting(Subscriber& client);
@@ -129,9 +130,9 @@ class Desk final : public routing::SessionPort {
   void warn_of_old_list(routing::BrokerId broker, const std::string& exchange, std::int64_t wall);
   void tell_users_of(routing::BrokerId broker, const std::string& text);
 
-  Loop& loop_;
+  event_loop::EventLoop& loop_;
   ShardOptions options_;
-  wire::SeedEncoder encoder_;
+  protocol::JsonEncoder encoder_;
   std::unique_ptr<routing::Router> router_;
   std::vector<std::unique_ptr<ShardLink>> links_;
   const std::vector<Shard*> shards_;

@@ -3,9 +3,9 @@
 #include "core/base/dates.hpp"
 #include "core/base/log.hpp"
 #include "core/bus/records.hpp"
+#include "core/protocol/notices.hpp"
 #include "core/proxy/desk.hpp"
 #include "core/proxy/shard.hpp"
-#include "core/proxy/wire/notices.hpp"
 
 namespace gw::proxy {
 
@@ -50,8 +50,8 @@ void Desk::set_account(Subscriber& client, const accounts::KeySession& account) 
   client.lineup = lineup;
   const std::string& broker = router_->broker(router_->lineup(lineup).broker()).setup().name;
   if (client.extras)
-    send(client, wire::broker_status(broker, "switched", "an operator chose broker " + broker + " for this user",
-                                     wall_ns(), router_->lineup(lineup).epoch));
+    send(client, protocol::broker_status(broker, "switched", "an operator chose broker " + broker + " for this user",
+                                         wall_ns(), router_->lineup(lineup).epoch));
   if (client.waiting != nullptr) *client.waiting = {};
   router_->move(client.id, lineup);
   for (const routing::TopicId topic : router_->held(client.id)) {
@@ -61,7 +61,7 @@ void Desk::set_account(Subscriber& client, const accounts::KeySession& account) 
 }
 
 void Desk::refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) {
-  if (const Subscriber* client = find(session)) send(*client, wire::refused(topic, reason, client->extras));
+  if (const Subscriber* client = find(session)) send(*client, protocol::refused(topic, reason, client->extras));
 }
 
 void Desk::ended(routing::SessionId session, const routing::TopicInfo& topic, const routing::Gone& why) {
@@ -73,7 +73,7 @@ void Desk::ended(routing::SessionId session, const routing::TopicInfo& topic, co
   if (!why.expired_on.empty()) reason = "its last day was " + why.expired_on;
   log::warning("proxy", client->describe() + ": " + topic.symbol + '.' + topic.exchange + " mode " +
                             std::to_string(topic.stream.mode) + " ended: " + reason);
-  send(*client, wire::ended(topic, why, client->extras));
+  send(*client, protocol::ended(topic, why, client->extras));
 }
 
 void Desk::subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) {
@@ -89,9 +89,9 @@ void Desk::tell_users_of(routing::BrokerId broker, const std::string& text) {
 
 void Desk::broker_changed(routing::BrokerId broker) {
   const routing::BrokerTable& table = router_->broker(broker);
-  tell_users_of(broker,
-                wire::broker_status(table.setup().name, bus::word(table.state()),
-                                    table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
+  tell_users_of(broker, protocol::broker_status(table.setup().name, bus::word(table.state()),
+                                                table.available() ? table.state_message() : table.setup().unavailable,
+                                                wall_ns()));
 }
 
 // A feed of which nothing is known yet, or any more, is told as quiet to those that were told that it is stale.
@@ -102,7 +102,7 @@ void Desk::feed_changed(routing::BrokerId broker) {
   if (feed.state == bus::FeedState::unknown && told.status == "live") return;
   if (told.status == bus::word(feed.state) && told.exchanges == feed.exchanges) return;
   told = {bus::word(feed.state), feed.exchanges};
-  tell_users_of(broker, wire::feed_status(table.setup().name, feed));
+  tell_users_of(broker, protocol::feed_status(table.setup().name, feed));
 }
 
 void Desk::switched(routing::LineupId lineup, std::string_view why) {
@@ -111,7 +111,7 @@ void Desk::switched(routing::LineupId lineup, std::string_view why) {
   log::warning("proxy", std::string(why) + ": " + std::to_string(l.interests.size()) + " instruments of " +
                             (l.key.empty() ? "the default brokers" : "brokers " + l.key.substr(0, l.key.size() - 1)) +
                             " move to broker " + broker);
-  const std::string text = wire::broker_status(broker, "switched", why, wall_ns(), l.epoch);
+  const std::string text = protocol::broker_status(broker, "switched", why, wall_ns(), l.epoch);
   for_each([&](Subscriber& client) {
     if (client.extras && client.lineup == lineup) send(client, text);
   });
@@ -124,7 +124,7 @@ void Desk::tell_market(Subscriber& client, const std::string& exchange) {
   if (const auto told = markets_.find(exchange); told != markets_.end() && told->second.status != now.status)
     return tell_markets();
   markets_[exchange] = now;
-  send(client, wire::market_status(exchange, now.status, now.source));
+  send(client, protocol::market_status(exchange, now.status, now.source));
 }
 
 // What the calendar says, unless the ticks say otherwise.
@@ -142,7 +142,7 @@ void Desk::tell_markets() {
     // It is open again because it ticks.
     if (told.status == "halted" && now.status == "open") now.source = "feed";
     told = now;
-    const std::string text = wire::market_status(exchange, now.status, now.source);
+    const std::string text = protocol::market_status(exchange, now.status, now.source);
     for_each([&, name = std::string_view(exchange)](Subscriber& client) {
       if (client.markets.contains(name)) send(client, text);
     });
@@ -179,7 +179,7 @@ void Desk::warn_of_old_list(routing::BrokerId id, const std::string& exchange, s
   if (old.generation == list.generation && old.text == text) return;
   old = {list.generation, std::move(text)};
   log::warning("instruments", table.setup().name + ": " + old.text);
-  tell_users_of(id, wire::broker_status(table.setup().name, bus::word(table.state()), old.text, wall));
+  tell_users_of(id, protocol::broker_status(table.setup().name, bus::word(table.state()), old.text, wall));
 }
 
 std::string Desk::list_warning(routing::BrokerId id) const {

@@ -4,9 +4,9 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/protocol/notices.hpp"
 #include "core/proxy/desk.hpp"
 #include "core/proxy/shard.hpp"
-#include "core/proxy/wire/notices.hpp"
 
 namespace gw::proxy {
 namespace {
@@ -41,14 +41,14 @@ bool Desk::take_slice() {
 }
 
 void Desk::start_job(Subscriber& client, Asked asked) {
-  const std::string_view kind = asked.request.action == wire::Action::subscribe ? "subscription" : "unsubscription";
-  client.job = std::make_unique<Job>(Job{std::move(asked), 0, {}, wire::BatchAnswer(kind), {}, {}, {}});
+  const std::string_view kind = asked.request.action == protocol::Action::subscribe ? "subscription" : "unsubscription";
+  client.job = std::make_unique<Job>(Job{std::move(asked), 0, {}, protocol::BatchAnswer(kind), {}, {}, {}});
   Job& job = *client.job;
-  const wire::Request& r = job.asked.request;
+  const protocol::Request& r = job.asked.request;
   job.outcomes.reserve(r.entries.size());
-  if (r.action == wire::Action::list || r.action == wire::Action::unsubscribe_all)
+  if (r.action == protocol::Action::list || r.action == protocol::Action::unsubscribe_all)
     job.topics = router_->held(client.id);
-  if (r.action == wire::Action::search) {
+  if (r.action == protocol::Action::search) {
     const routing::BrokerTable& table = router_->broker(router_->broker_of(client.id));
     if (table.available() && table.index() != nullptr)
       job.search.emplace(table.index(), r.text, r.exchange, r.limit, instruments::Expiries(*calendar_, wall_ns()));
@@ -61,13 +61,13 @@ bool Desk::go_on(Subscriber& client) {
   Job& job = *client.job;
   const auto some = [&] {
     switch (job.asked.request.action) {
-      case wire::Action::subscribe:
+      case protocol::Action::subscribe:
         return subscribe_some(client, job);
-      case wire::Action::unsubscribe:
+      case protocol::Action::unsubscribe:
         return unsubscribe_some(client, job);
-      case wire::Action::unsubscribe_all:
+      case protocol::Action::unsubscribe_all:
         return unsubscribe_some_of_all(client, job);
-      case wire::Action::list:
+      case protocol::Action::list:
         return list_some(client, job);
       default:
         return search_some(client, job);
@@ -83,24 +83,24 @@ bool Desk::go_on(Subscriber& client) {
   return false;
 }
 
-wire::Context Desk::context(const Subscriber& client, const wire::Request& r) {
+protocol::Context Desk::context(const Subscriber& client, const protocol::Request& r) {
   return {router_->broker(router_->broker_of(client.id)).setup().name, client.extras, r.id_json,
           options_.subscriptions_per_client};
 }
 
 bool Desk::subscribe_some(Subscriber& client, Job& job) {
-  const wire::Request& r = job.asked.request;
+  const protocol::Request& r = job.asked.request;
   if (job.outcomes.size() < r.entries.size()) {
-    const wire::Context about = context(client, r);
+    const protocol::Context about = context(client, r);
     const std::size_t end = std::min(r.entries.size(), job.outcomes.size() + kEntriesAtOnce);
     while (job.outcomes.size() < end) {
-      const wire::Entry& entry = r.entries[job.outcomes.size()];
+      const protocol::Entry& entry = r.entries[job.outcomes.size()];
       job.outcomes.push_back(entry.error ? routing::Outcome{} : subscribe_entry(client, entry));
       if (r.batch) job.batch.add(entry, job.outcomes.back(), about);
     }
     if (end < r.entries.size()) return true;
     send(client,
-         r.batch ? job.batch.text(r.id_json) : wire::subscribed(r.entries.front(), job.outcomes.front(), about));
+         r.batch ? job.batch.text(r.id_json) : protocol::subscribed(r.entries.front(), job.outcomes.front(), about));
     // Live updates begin once the answer is on its way: from here on it misses none.
     for (std::size_t i = 0; i < end; ++i) begin_entry(client, r.entries[i], job.outcomes[i]);
   }
@@ -109,7 +109,7 @@ bool Desk::subscribe_some(Subscriber& client, Job& job) {
   return end < r.entries.size();
 }
 
-routing::Outcome Desk::subscribe_entry(Subscriber& client, const wire::Entry& e) {
+routing::Outcome Desk::subscribe_entry(Subscriber& client, const protocol::Entry& e) {
   routing::Outcome o = router_->subscribe(client.id, e.symbol, e.exchange, e.stream,
                                           {.thinned = e.min_interval_ns != 0, .resumes = true});
   if (o.code != routing::Code::ok || !o.is_new || !log::enabled(log::Level::info)) return o;
@@ -120,7 +120,7 @@ routing::Outcome Desk::subscribe_entry(Subscriber& client, const wire::Entry& e)
   return o;
 }
 
-void Desk::begin_entry(Subscriber& client, const wire::Entry& e, const routing::Outcome& o) {
+void Desk::begin_entry(Subscriber& client, const protocol::Entry& e, const routing::Outcome& o) {
   if (e.error || o.code != routing::Code::ok || !router_->holds(client.id, o.topic)) return;
   if (e.min_interval_ns != 0)
     link(client.id).call([id = client.id, t = o.topic, interval = e.min_interval_ns](Shard& shard) {
@@ -135,26 +135,26 @@ void Desk::begin_entry(Subscriber& client, const wire::Entry& e, const routing::
   }
 }
 
-void Desk::tell_about_entry(Subscriber& client, const wire::Entry& e, const routing::Outcome& o) {
+void Desk::tell_about_entry(Subscriber& client, const protocol::Entry& e, const routing::Outcome& o) {
   if (e.error || o.code != routing::Code::ok || !router_->holds(client.id, o.topic)) return;
   const routing::Topic& topic = router_->subscription(o.topic);
   if (topic.state == routing::SubscriptionState::failed)
-    send(client, wire::refused(topic.info, topic.reason, client.extras));
+    send(client, protocol::refused(topic.info, topic.reason, client.extras));
   queue_status(client, o.topic);
   tell_market(client, e.exchange);
 }
 
 bool Desk::unsubscribe_some(Subscriber& client, Job& job) {
-  const wire::Request& r = job.asked.request;
-  const wire::Context about = context(client, r);
+  const protocol::Request& r = job.asked.request;
+  const protocol::Context about = context(client, r);
   const std::size_t end = std::min(r.entries.size(), job.done + kEntriesAtOnce);
   for (; job.done < end; ++job.done) {
-    const wire::Entry& entry = r.entries[job.done];
+    const protocol::Entry& entry = r.entries[job.done];
     const routing::Outcome outcome = entry.error ? routing::Outcome{} : unsubscribe_entry(client, entry);
     if (r.batch)
       job.batch.add(entry, outcome, about);
     else
-      send(client, wire::unsubscribed(entry, outcome, about));
+      send(client, protocol::unsubscribed(entry, outcome, about));
   }
   forget_resumes_of_what_was_left(client);
   if (end < r.entries.size()) return true;
@@ -162,7 +162,7 @@ bool Desk::unsubscribe_some(Subscriber& client, Job& job) {
   return false;
 }
 
-routing::Outcome Desk::unsubscribe_entry(Subscriber& client, const wire::Entry& e) {
+routing::Outcome Desk::unsubscribe_entry(Subscriber& client, const protocol::Entry& e) {
   routing::Outcome o = router_->unsubscribe(client.id, e.symbol, e.exchange, e.stream);
   if (o.code == routing::Code::ok && log::enabled(log::Level::info))
     log::info("proxy",
@@ -176,7 +176,7 @@ bool Desk::unsubscribe_some_of_all(Subscriber& client, Job& job) {
   for (; job.done < end; ++job.done) router_->unsubscribe(client.id, job.topics[job.done]);
   if (end < job.topics.size()) return true;
   router_->unsubscribe_all(client.id);  // what another broker's switch has put in the place of those meanwhile
-  send(client, wire::unsubscribed_all(job.topics.size(), job.asked.request.id_json));
+  send(client, protocol::unsubscribed_all(job.topics.size(), job.asked.request.id_json));
   return false;
 }
 
@@ -192,8 +192,8 @@ bool Desk::list_some(Subscriber& client, Job& job) {
 bool Desk::search_some(Subscriber& client, Job& job) {
   if (job.search && !job.search->look_at(kRowsAtOnce)) return true;
   const std::string_view id = job.asked.request.id_json;
-  send(client, job.search ? wire::found_instruments(job.search->found(), job.search->expiries(), id)
-                          : wire::found_instruments({}, {}, id));
+  send(client, job.search ? protocol::found_instruments(job.search->found(), job.search->expiries(), id)
+                          : protocol::found_instruments({}, {}, id));
   return false;
 }
 

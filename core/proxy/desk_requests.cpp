@@ -2,10 +2,10 @@
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/bus/records.hpp"
+#include "core/protocol/answers.hpp"
+#include "core/protocol/notices.hpp"
 #include "core/proxy/desk.hpp"
 #include "core/proxy/shard.hpp"
-#include "core/proxy/wire/answers.hpp"
-#include "core/proxy/wire/notices.hpp"
 
 namespace gw::proxy {
 namespace {
@@ -16,12 +16,12 @@ constexpr int kBadAuthentication = 4401;
 
 void Desk::refuse_authentication(Subscriber& client, std::string_view code, std::string_view message) {
   log::info("proxy", client.describe() + " refused: " + std::string(message) + ", closed with 4401");
-  send(client, wire::error(code, message));
+  send(client, protocol::error(code, message));
   close(client, kBadAuthentication, "authentication");
 }
 
-void Desk::authenticate(Subscriber& client, const wire::Request& request) {
-  if (request.action != wire::Action::authenticate || request.api_key.empty())
+void Desk::authenticate(Subscriber& client, const protocol::Request& request) {
+  if (request.action != protocol::Action::authenticate || request.api_key.empty())
     return refuse_authentication(client, "AUTHENTICATION_REQUIRED",
                                  "First message must be authentication with API key");
   client.account = keys_->check(request.api_key, wall_ns());
@@ -46,54 +46,55 @@ void Desk::authenticate(Subscriber& client, const wire::Request& request) {
                         key = client.account->key_id](Shard& shard) {
     if (ClientSession* session = shard.find(id)) session->admit(extras, user, key);
   });
-  const wire::AuthenticatedExtras extras{client.account->user, table.setup().name, table.setup().simulated,
-                                         bus::word(table.state()), lineup.epoch};
-  send(client, wire::authenticated(client.extras ? &extras : nullptr, request.id_json));
+  const protocol::AuthenticatedExtras extras{client.account->user, table.setup().name, table.setup().simulated,
+                                             bus::word(table.state()), lineup.epoch};
+  send(client, protocol::authenticated(client.extras ? &extras : nullptr, request.id_json));
   if (!client.extras) return;
-  send(client, wire::broker_status(table.setup().name, bus::word(table.state()),
-                                   table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
+  send(client,
+       protocol::broker_status(table.setup().name, bus::word(table.state()),
+                               table.available() ? table.state_message() : table.setup().unavailable, wall_ns()));
   if (const std::string old = list_warning(lineup.broker()); !old.empty())
-    send(client, wire::broker_status(table.setup().name, bus::word(table.state()), old, wall_ns()));
+    send(client, protocol::broker_status(table.setup().name, bus::word(table.state()), old, wall_ns()));
   const routing::Feed feed = table.feeds().worst();
   if (feed.state == bus::FeedState::stale || feed.state == bus::FeedState::quiet)
-    send(client, wire::feed_status(table.setup().name, feed));
+    send(client, protocol::feed_status(table.setup().name, feed));
 }
 
 // Clients with extras may ask for any depth level that some broker has.
-void Desk::refuse_other_levels(const Subscriber& client, wire::Request& r) const {
-  for (wire::Entry& entry : r.entries) {
+void Desk::refuse_other_levels(const Subscriber& client, protocol::Request& r) const {
+  for (protocol::Entry& entry : r.entries) {
     if (!entry.other_level || (client.extras && router_->has_depth_level(entry.stream.depth_level))) continue;
-    entry.error = wire::invalid_depth_level();
+    entry.error = protocol::invalid_depth_level();
     if (!r.batch) r.error = entry.error;
   }
 }
 
 void Desk::handle(Subscriber& client, Asked asked) {
-  if (asked.request.action == wire::Action::subscribe) refuse_other_levels(client, asked.request);
-  const wire::Request& r = asked.request;
+  if (asked.request.action == protocol::Action::subscribe) refuse_other_levels(client, asked.request);
+  const protocol::Request& r = asked.request;
   const routing::BrokerTable& table = router_->broker(router_->broker_of(client.id));
-  if (r.error && r.action != wire::Action::authenticate) {
-    send(client, wire::error(r.error->code, r.error->message, r.id_json));
+  if (r.error && r.action != protocol::Action::authenticate) {
+    send(client, protocol::error(r.error->code, r.error->message, r.id_json));
     return request_done(client, asked.bytes);
   }
   switch (r.action) {
-    case wire::Action::subscribe:
-    case wire::Action::unsubscribe:
-    case wire::Action::unsubscribe_all:
-    case wire::Action::list:
-    case wire::Action::search:
+    case protocol::Action::subscribe:
+    case protocol::Action::unsubscribe:
+    case protocol::Action::unsubscribe_all:
+    case protocol::Action::list:
+    case protocol::Action::search:
       return start_job(client, std::move(asked));
-    case wire::Action::ping:
-      send(client, wire::pong(wall_ns(), r.id_json));
+    case protocol::Action::ping:
+      send(client, protocol::pong(wall_ns(), r.id_json));
       break;
-    case wire::Action::get_broker_info:
-      send(client, wire::broker_info(table.setup().name, table.setup().simulated, bus::word(table.state()),
-                                     table.setup().capabilities, r.id_json));
+    case protocol::Action::get_broker_info:
+      send(client, protocol::broker_info(table.setup().name, table.setup().simulated, bus::word(table.state()),
+                                         table.setup().capabilities, r.id_json));
       break;
-    case wire::Action::authenticate:
-      send(client, wire::error("INVALID_ACTION", "Invalid action: authenticate", r.id_json));
+    case protocol::Action::authenticate:
+      send(client, protocol::error("INVALID_ACTION", "Invalid action: authenticate", r.id_json));
       break;
-    case wire::Action::invalid:
+    case protocol::Action::invalid:
       break;
   }
   request_done(client, asked.bytes);

@@ -1,8 +1,8 @@
 // What a client gets when its output has room: what it missed while it was away, the newest values from memory after it
 // subscribed, and the states of its subscriptions.
+#include "core/protocol/notices.hpp"
 #include "core/proxy/desk.hpp"
 #include "core/proxy/shard.hpp"
-#include "core/proxy/wire/notices.hpp"
 
 namespace gw::proxy {
 
@@ -79,7 +79,7 @@ bool Desk::write_resumes(Subscriber& client, std::size_t& room) {
       router_->go_live(client.id, next.topic);
       if (const std::string_view newest = router_->newest(client.id, next.topic); !newest.empty()) take(newest);
     }
-    std::string text = wire::recovered(router_->topic(next.topic), missing);
+    std::string text = protocol::recovered(router_->topic(next.topic), missing);
     room -= std::min(room, text.size());
     send(client, std::move(text));
   }
@@ -108,7 +108,7 @@ bool Desk::write_statuses(Subscriber& client, std::size_t& room) {
     const routing::TopicId topic = w.statuses.front();
     w.in_statuses.erase(topic);
     if (!router_->holds(client.id, topic)) continue;
-    std::string text = wire::subscription_status(router_->subscription(topic), router_->note(topic));
+    std::string text = protocol::subscription_status(router_->subscription(topic), router_->note(topic));
     room -= std::min(room, text.size());
     send(client, std::move(text));
   }

@@ -6,9 +6,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "core/admission/admission.hpp"
 #include "core/base/log.hpp"
-#include "core/proxy/admission.hpp"
-#include "core/proxy/loop.hpp"
+#include "core/event_loop/event_loop.hpp"
 #include "core/proxy/shard.hpp"
 
 namespace gw::proxy {
@@ -21,8 +21,8 @@ constexpr int kPortsToTry = 100;
 
 class TcpListener final : public Listener {
  public:
-  TcpListener(Loop& loop, std::vector<Shard*> shards, std::shared_ptr<Admission> admission, bool is_tls,
-              tcp::acceptor&& acceptor)
+  TcpListener(event_loop::EventLoop& loop, std::vector<Shard*> shards, std::shared_ptr<admission::Admission> admission,
+              bool is_tls, tcp::acceptor&& acceptor)
       : loop_(loop),
         shards_(std::move(shards)),
         admission_(std::move(admission)),
@@ -79,16 +79,16 @@ class TcpListener final : public Listener {
     if (&shard.loop() == &loop_) return shard.adopt(std::move(socket), is_tls_, std::move(place));
     struct Client {
       tcp::socket socket;
-      std::shared_ptr<Admission::Place> place;
+      std::shared_ptr<admission::ConnectionSlot> place;
     };
     shard.loop().post([&shard, is_tls = is_tls_, c = std::make_shared<Client>(std::move(socket), std::move(place))] {
       shard.adopt(std::move(c->socket), is_tls, std::move(c->place));
     });
   }
 
-  Loop& loop_;
+  event_loop::EventLoop& loop_;
   const std::vector<Shard*> shards_;
-  const std::shared_ptr<Admission> admission_;
+  const std::shared_ptr<admission::Admission> admission_;
   const bool is_tls_;
   std::size_t next_ = 0;
   bool is_full_ = false;
@@ -111,8 +111,9 @@ boost::system::error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& end
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, std::vector<Shard*> shards,
-                                                 std::shared_ptr<Admission> admission, const ListenAddress& address) {
+Result<std::unique_ptr<Listener>> Listener::open(event_loop::EventLoop& loop, std::vector<Shard*> shards,
+                                                 std::shared_ptr<admission::Admission> admission,
+                                                 const ListenAddress& address) {
   const auto& [host, port, next_free, is_tls] = address;
   boost::system::error_code ec;
   tcp::resolver resolver(loop.io());

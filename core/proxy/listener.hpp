@@ -8,10 +8,15 @@
 
 #include "core/base/result.hpp"
 
+namespace gw::admission {
+class Admission;
+}
+namespace gw::event_loop {
+class EventLoop;
+}
+
 namespace gw::proxy {
 
-class Admission;
-class Loop;
 class Shard;
 
 struct ListenAddress {
@@ -24,8 +29,9 @@ struct ListenAddress {
 class Listener {
  public:
   // Port 0: any free one. A taken port: the next free one when `next_free`, else an error.
-  static Result<std::unique_ptr<Listener>> open(Loop& loop, std::vector<Shard*> shards,
-                                                std::shared_ptr<Admission> admission, const ListenAddress& address);
+  static Result<std::unique_ptr<Listener>> open(event_loop::EventLoop& loop, std::vector<Shard*> shards,
+                                                std::shared_ptr<admission::Admission> admission,
+                                                const ListenAddress& address);
   virtual ~Listener() = default;
   virtual std::uint16_t port() const = 0;
   virtual void close() = 0;

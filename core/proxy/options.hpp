@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/proxy/admission.hpp"
-#include "core/proxy/origin.hpp"
-#include "core/proxy/request_pace.hpp"
+#include "core/admission/admission.hpp"
+#include "core/admission/origin.hpp"
+#include "core/admission/request_rate.hpp"
 
 namespace gw::proxy {
 
@@ -23,10 +23,10 @@ struct ShardOptions {
   std::size_t output_per_client = 1 << 20;
   std::size_t output_total = 1 << 30;  // of all shards together
   std::size_t resume_memory = 0;       // at the start only
-  AdmissionLimits admission;
+  admission::AdmissionLimits admission;
   std::size_t connections_per_key = 1'000;
-  PaceLimits pace;
-  OriginRule origins;
+  admission::RateLimit pace;
+  admission::OriginRule origins;
   bool compression = false;
   std::size_t compression_threshold = 1024;
   std::size_t shards = 1;  // at the start only

@@ -21,12 +21,12 @@ struct Proxy::Farewell {
 };
 
 Proxy::Proxy(const ShardOptions& options, bus::Doorbell& bell)
-    : desk_loop_(std::make_unique<Loop>()), farewell_(std::make_unique<Farewell>(desk_loop_->io())) {
+    : desk_loop_(std::make_unique<event_loop::EventLoop>()), farewell_(std::make_unique<Farewell>(desk_loop_->io())) {
   const std::size_t count = std::max<std::size_t>(1, options.shards);
   std::vector<Shard*> shards;
   for (std::size_t i = 0; i < count; ++i) {
-    if (count > 1) shard_loops_.push_back(std::make_unique<Loop>());
-    Loop& loop = count > 1 ? *shard_loops_.back() : *desk_loop_;
+    if (count > 1) shard_loops_.push_back(std::make_unique<event_loop::EventLoop>());
+    event_loop::EventLoop& loop = count > 1 ? *shard_loops_.back() : *desk_loop_;
     shards.push_back(shards_.emplace_back(std::make_unique<Shard>(i, loop, options)).get());
   }
   desk_ = std::make_unique<Desk>(*desk_loop_, bell, options, shards);

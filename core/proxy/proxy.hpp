@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/bus/doorbell.hpp"
+#include "core/event_loop/event_loop.hpp"
 #include "core/proxy/desk.hpp"
 #include "core/proxy/listener.hpp"
-#include "core/proxy/loop.hpp"
 #include "core/proxy/options.hpp"
 #include "core/proxy/shard.hpp"
 
@@ -43,11 +43,11 @@ class Proxy {
   void stop();
 
  private:
-  std::unique_ptr<Loop> desk_loop_;
-  std::vector<std::unique_ptr<Loop>> shard_loops_;  // none: the desk's is the only shard's too
+  std::unique_ptr<event_loop::EventLoop> desk_loop_;
+  std::vector<std::unique_ptr<event_loop::EventLoop>> shard_loops_;  // none: the desk's is the only shard's too
   std::vector<std::unique_ptr<Shard>> shards_;
   std::unique_ptr<Desk> desk_;
-  std::shared_ptr<Admission> admission_ = std::make_shared<Admission>();
+  std::shared_ptr<admission::Admission> admission_ = std::make_shared<admission::Admission>();
   std::vector<std::unique_ptr<Listener>> listeners_;
   struct Farewell;
   std::unique_ptr<Farewell> farewell_;

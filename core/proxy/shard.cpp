@@ -44,7 +44,7 @@ struct Shard::Timer {
   asio::steady_timer timer;
 };
 
-Shard::Shard(std::size_t number, Loop& loop, const ShardOptions& options)
+Shard::Shard(std::size_t number, event_loop::EventLoop& loop, const ShardOptions& options)
     : number_(number), loop_(loop), due_timer_(std::make_unique<Timer>(loop.io())) {
   set_options(options);
   loop.add_bulk([this] { return parse_some(); });
@@ -54,7 +54,7 @@ Shard::Shard(std::size_t number, Loop& loop, const ShardOptions& options)
 
 Shard::~Shard() = default;
 
-void Shard::set_desk(Loop& loop, Desk& desk) {
+void Shard::set_desk(event_loop::EventLoop& loop, Desk& desk) {
   desk_loop_ = &loop;
   desk_ = &desk;
 }
@@ -85,14 +85,14 @@ websocket::HttpAnswer Shard::check_origin(const websocket::HttpRequest& request)
     if (name == "origin") origin = h.value;
     if (name == "host") host = h.value;
   }
-  if (origin.empty() || is_allowed_origin(origin, host, options_.origins)) return {0, "", ""};
+  if (origin.empty() || admission::is_allowed_origin(origin, host, options_.origins)) return {0, "", ""};
   log::warning("proxy", "refused a web page from " + std::string(cut(origin)) + " (server.allowed_origins)");
   return {403, "text/plain; charset=utf-8",
           "A web page from this origin may not use the gateway.\n"
           "An operator can allow it: server.allowed_origins in gateway.yaml\n"};
 }
 
-void Shard::adopt(asio::ip::tcp::socket&& socket, bool is_tls, std::shared_ptr<Admission::Place> place) {
+void Shard::adopt(asio::ip::tcp::socket&& socket, bool is_tls, std::shared_ptr<admission::ConnectionSlot> place) {
   if (stopping_) return;
   std::uint32_t slot = 0;
   if (free_.empty()) {

@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/event_loop/event_loop.hpp"
 #include "core/proxy/client_session.hpp"
 #include "core/proxy/ledger.hpp"
-#include "core/proxy/loop.hpp"
 #include "core/proxy/options.hpp"
 #include "core/routing/stream.hpp"
 #include "core/websocket/asio_fwd.hpp"
@@ -27,17 +27,17 @@ class Desk;
 
 class Shard {
  public:
-  Shard(std::size_t number, Loop& loop, const ShardOptions& options);
+  Shard(std::size_t number, event_loop::EventLoop& loop, const ShardOptions& options);
   ~Shard();
-  void set_desk(Loop& loop, Desk& desk);  // before the loop runs
+  void set_desk(event_loop::EventLoop& loop, Desk& desk);  // before the loop runs
 
-  Loop& loop() { return loop_; }
+  event_loop::EventLoop& loop() { return loop_; }
   const ShardOptions& options() const { return options_; }
   // Live sessions are held to them from now on.
   void set_options(const ShardOptions& options);
   // A certificate for connections from now on; none: there is no TLS listener.
   void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { tls_options_.tls = std::move(tls); }
-  void adopt(TcpSocket&& socket, bool is_tls, std::shared_ptr<Admission::Place> place);
+  void adopt(TcpSocket&& socket, bool is_tls, std::shared_ptr<admission::ConnectionSlot> place);
   // Tells every client 1001; `gone` is called when they are.
   void stop(std::function<void()> gone);
   std::size_t session_count() const { return open_; }
@@ -93,11 +93,11 @@ class Shard {
   static constexpr std::size_t kMostFrames = 6 << 20;
 
   const std::size_t number_;
-  Loop& loop_;
+  event_loop::EventLoop& loop_;
   ShardOptions options_;
   websocket::ServerOptions plain_options_;
   websocket::ServerOptions tls_options_;
-  Loop* desk_loop_ = nullptr;
+  event_loop::EventLoop* desk_loop_ = nullptr;
   Desk* desk_ = nullptr;
   // What is looked at for every update and client: `output` is the session's.
   struct Slot {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/bus/ring.hpp"
-#include "core/proxy/loop.hpp"
+#include "core/event_loop/event_loop.hpp"
 #include "core/proxy/shard.hpp"
 
 namespace gw::proxy {

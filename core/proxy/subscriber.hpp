@@ -14,15 +14,15 @@
 
 #include "core/accounts/key_ring.hpp"
 #include "core/instruments/search.hpp"
-#include "core/proxy/wire/answers.hpp"
-#include "core/proxy/wire/request.hpp"
+#include "core/protocol/answers.hpp"
+#include "core/protocol/request.hpp"
 #include "core/routing/outcome.hpp"
 #include "core/routing/stream.hpp"
 
 namespace gw::proxy {
 
 struct Asked {
-  wire::Request request;
+  protocol::Request request;
   std::size_t bytes;
 };
 
@@ -31,9 +31,9 @@ struct Job {
   Asked asked;
   std::size_t done = 0;  // of what there is to be done, entries or topics
   std::vector<routing::Outcome> outcomes;
-  wire::BatchAnswer batch;
+  protocol::BatchAnswer batch;
   std::vector<routing::TopicId> topics;
-  wire::HeldStreams held;
+  protocol::HeldStreams held;
   std::optional<instruments::Search> search;
 };
 

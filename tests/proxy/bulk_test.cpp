@@ -95,7 +95,7 @@ TEST_F(Bulk, TicksGoOnBetweenThePiecesOfALargeFrameAndTheSlicesOfWhatItAsksFor) 
 TEST_F(Bulk, TicksGoOnBetweenTheSlicesOfARequest) {
   start_with_one_that_reads();
   support::End& client = authenticated();
-  const auto seen = watch([&] { proxy_->desk().asked(kAsking, wire::parse_request(all("subscribe"), {}), 0); },
+  const auto seen = watch([&] { proxy_->desk().asked(kAsking, protocol::parse_request(all("subscribe"), {}), 0); },
                           [&] { return proxy_->router().held(kAsking).size(); }, kMany);
   EXPECT_EQ(seen.back().updates, kPending);
   EXPECT_TRUE(next(client).starts_with(R"({"type":"subscription","status":"success")"));
@@ -106,7 +106,7 @@ TEST_F(Bulk, TicksGoOnWhileAllIsUnsubscribed) {
   support::End& client = authenticated();
   subscribe_to_all(client);
   const auto seen =
-      watch([&] { proxy_->desk().asked(kAsking, wire::parse_request(R"({"action":"unsubscribe_all"})", {}), 0); },
+      watch([&] { proxy_->desk().asked(kAsking, protocol::parse_request(R"({"action":"unsubscribe_all"})", {}), 0); },
             [&] { return proxy_->router().held(kAsking).size(); }, 0);
   EXPECT_EQ(seen.back().updates, kPending);
 }

@@ -28,7 +28,10 @@ ARROWS = {
     "routing": "base sdk bus instruments registry",
     "liveness": "base sdk bus",
     "plugin_host": "base sdk bus liveness registry transport websocket",
-    "proxy": "base sdk calendar accounts bus instruments registry routing websocket",
+    "event_loop": "base bus websocket",
+    "protocol": "base sdk instruments registry routing websocket",
+    "admission": "base",
+    "proxy": "base sdk calendar accounts bus instruments registry routing websocket event_loop protocol admission",
     "zeromq": "base bus routing",
     "control": "base",
 }
@@ -48,10 +51,10 @@ SYSTEM_FILES = """
     core/bus/doorbell.cpp
     core/config/secret_file.cpp
     core/control/control_socket.cpp
+    core/event_loop/event_loop.cpp
     core/plugin_host/broker_link_bell.hpp
     core/plugin_host/elf_check.cpp
     core/plugin_host/library_file.cpp
-    core/proxy/loop.cpp
     core/websocket/byte_stream.cpp
     core/websocket/intake.cpp
 """.split()
