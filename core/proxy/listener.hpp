@@ -11,13 +11,14 @@
 namespace gw::admission {
 class Admission;
 }
+namespace gw::session {
+class Shard;
+}
 namespace gw::event_loop {
 class EventLoop;
 }
 
 namespace gw::proxy {
-
-class Shard;
 
 struct ListenAddress {
   std::string host;
@@ -29,7 +30,7 @@ struct ListenAddress {
 class Listener {
  public:
   // Port 0: any free one. A taken port: the next free one when `next_free`, else an error.
-  static Result<std::unique_ptr<Listener>> open(event_loop::EventLoop& loop, std::vector<Shard*> shards,
+  static Result<std::unique_ptr<Listener>> open(event_loop::EventLoop& loop, std::vector<session::Shard*> shards,
                                                 std::shared_ptr<admission::Admission> admission,
                                                 const ListenAddress& address);
   virtual ~Listener() = default;

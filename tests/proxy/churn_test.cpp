@@ -177,9 +177,9 @@ class Churn : public ShardTest {
     });
   }
 
-  Ledger ledger() {
-    std::promise<Ledger> out;
-    proxy_->post([&] { proxy_->desk().collect_ledger([&](const Ledger& sum) { out.set_value(sum); }); });
+  session::Ledger ledger() {
+    std::promise<session::Ledger> out;
+    proxy_->post([&] { proxy_->collect_ledger([&](const session::Ledger& sum) { out.set_value(sum); }); });
     return out.get_future().get();
   }
   void breathe() {
@@ -194,11 +194,11 @@ class Churn : public ShardTest {
   void run(std::uint64_t seed, std::size_t shards) {
     seed_ = seed;
     random_.seed(seed);
-    ShardOptions options;
+    Options options;
     options.shards = shards;
-    options.output_per_client = 64 * 1024;
+    options.session.output_per_client = 64 * 1024;
     options.resume_memory = 1 << 16;
-    options.resume_time_ns = below(2) * 1'000'000;
+    options.requests.resume_time_ns = below(2) * 1'000'000;
     start(options);
     // The handles of both instruments stay as they are.
     support::End& pin = authenticated();
@@ -261,9 +261,9 @@ class Churn : public ShardTest {
       check(c);
       if (HasFatalFailure()) return;
     }
-    const Ledger sum = ledger();
-    EXPECT_EQ(sum.unexplained(), 0U) << seed_ << ": due " << sum.due << " delivered " << sum.delivered << " conflated "
-                                     << sum.conflated << " lost " << sum.lost;
+    const session::Ledger sum = ledger();
+    EXPECT_EQ(sum.unexplained(), 0U) << seed_ << ": expected " << sum.expected << " delivered " << sum.delivered
+                                     << " conflated " << sum.conflated << " lost " << sum.lost;
     EXPECT_GT(sum.delivered, 0U);
     clients_now_.clear();
     clients_.clear();

@@ -42,8 +42,8 @@ TEST_F(Session, AKeyThatIsUnknownEndsWith4401) {
 }
 
 TEST_F(Session, SilenceInsteadOfAuthenticationEndsWith4401) {
-  ShardOptions options;
-  options.authentication_timeout_ns = 20'000'000;
+  Options options;
+  options.session.authentication_timeout_ns = 20'000'000;
   start(options);
   support::End& client = connect();
   EXPECT_EQ(next(client), kUnauthenticated);

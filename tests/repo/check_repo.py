@@ -31,7 +31,9 @@ ARROWS = {
     "event_loop": "base bus websocket",
     "protocol": "base sdk instruments registry routing websocket",
     "admission": "base",
-    "proxy": "base sdk calendar accounts bus instruments registry routing websocket event_loop protocol admission",
+    "session": "base bus routing websocket event_loop protocol admission",
+    "requests": "base sdk calendar accounts bus instruments registry routing websocket event_loop protocol session",
+    "proxy": "base sdk bus routing websocket event_loop protocol admission session requests",
     "zeromq": "base bus routing",
     "control": "base",
 }
@@ -128,7 +130,7 @@ def check_module_arrows(files):
         for name in allowed.split():
             if name not in order[:order.index(module)]:
                 yield fault(f"tests/repo: ARROWS: {module}", name, "a module above it")
-    for one, other in (("proxy", "plugin_host"), ("plugin_host", "proxy")):
+    for one, other in [(m, "plugin_host") for m in ("session", "requests", "proxy")] + [("plugin_host", "proxy")]:
         if other in ARROWS.get(one, "").split():
             yield fault(f"tests/repo: ARROWS: {one}", other, "none between these two")
     for module in modules_of(files):
