@@ -259,7 +259,7 @@ bool ClientSession::parse_some() {
 void ClientSession::hand_over(RequestIntake::Taken taken) {
   shard_.requests().post([id = id_, request = std::make_shared<protocol::Request>(std::move(taken.request)),
                           bytes = taken.bytes,
-                          room = std::size_t{0}](RequestSide& side) { side.asked(id, std::move(*request), bytes, room); });
+                          room = lend_room()](RequestSide& side) { side.asked(id, std::move(*request), bytes, room); });
 }
 
 void ClientSession::request_done(std::size_t bytes, std::size_t extra) {
