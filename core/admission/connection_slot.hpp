@@ -27,6 +27,8 @@ class ConnectionSlot {
   ConnectionSlot(const ConnectionSlot&) = delete;
   ConnectionSlot& operator=(const ConnectionSlot&) = delete;
 
+  // A number that no other connection ever has.
+  std::uint64_t number() const { return ticket_; }
   Refusal refusal() const { return refusal_; }
   // `evict` is called once, on any thread and with the admission locked, when the connection is to be closed so that
   // another gets its slot; at once when that has been decided already. Never after authenticated().

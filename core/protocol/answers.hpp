@@ -1,4 +1,4 @@
-// The gateway's answers in dialect `json`, as JSON text. Used where requests are decided.
+// The gateway's answers to requests in dialect `json`, as JSON text. [any]
 #pragma once
 
 #include <cstdint>

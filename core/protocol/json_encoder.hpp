@@ -1,4 +1,4 @@
-// The market_data frames of dialect `json`: implements what routing asks of a codec.
+// Makes the market_data frames of dialect `json`, one per update and variant, for routing. [routing]
 #pragma once
 
 #include "core/routing/encoder.hpp"

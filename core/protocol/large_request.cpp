@@ -45,8 +45,7 @@ bool LargeRequest::parse_head() {
   outline_ = scan_.take();
   if (outline_.too_deep) return fail("INVALID_JSON", "Invalid JSON message");
   if (outline_.head_values > kMaxValues) return fail_for_values("A request without its symbols", outline_.head_values);
-  if (outline_.most_entry_values > kMaxValues)
-    return fail_for_values("An entry of symbols", outline_.most_entry_values);
+  if (outline_.max_entry_values > kMaxValues) return fail_for_values("An entry of symbols", outline_.max_entry_values);
   const std::string head = frame_.substr(0, outline_.list_begin) + frame_.substr(outline_.list_end);
   head_ = std::make_unique<Defaults>(Defaults{Json::parse(head, nullptr, false)});
   request_ = request_of(head_->json, limits_);

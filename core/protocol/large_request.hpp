@@ -1,5 +1,5 @@
-// A request that is too large to be parsed while others wait: a piece at a time, with the same result as parse_request.
-// Owned by the session that sent it. [shard]
+// Parses a request that is too large to be parsed while others wait, a piece at a time, with the result of
+// parse_request. Owned by the session that sent it. [shard]
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What the gateway says unasked, in dialect `json` with extras, as JSON text. Used by requests and sessions.
+// What clients with extras are told unasked, in dialect `json`, as JSON text. [any]
 #pragma once
 
 #include <cstdint>

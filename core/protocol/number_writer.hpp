@@ -27,8 +27,8 @@ inline std::size_t digits_of(std::uint64_t value) {
     for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
     return powers;
   }();
-  const auto least = static_cast<std::size_t>(std::bit_width(value)) * 1233 >> 12;
-  return least + (value >= kPowers[least] ? 1 : 0);
+  const auto guess = static_cast<std::size_t>(std::bit_width(value)) * 1233 >> 12;
+  return guess + (value >= kPowers[guess] ? 1 : 0);
 }
 
 // From the last digit to the first, where they belong: what was written by twos is not read again at once.
@@ -38,8 +38,8 @@ inline char* put_unsigned(char* at, std::uint64_t value) {
     return at + 1;
   }
   char* const end = at + digits_of(value);
-  char* place = end;
-  for (; value >= 100; value /= 100) std::memcpy(place -= 2, kTwoDigits + value % 100 * 2, 2);
+  char* position = end;
+  for (; value >= 100; value /= 100) std::memcpy(position -= 2, kTwoDigits + value % 100 * 2, 2);
   if (value >= 10)
     std::memcpy(at, kTwoDigits + value * 2, 2);
   else
@@ -73,7 +73,8 @@ inline char* put_nano(char* at, std::int64_t value) {
     if (rest % 10 != 0) *at++ = static_cast<char>('0' + rest % 10);
     return at;
   }
-  for (std::size_t place = 9; place > 1; rest /= 100) std::memcpy(at + (place -= 2), kTwoDigits + rest % 100 * 2, 2);
+  for (std::size_t position = 9; position > 1; rest /= 100)
+    std::memcpy(at + (position -= 2), kTwoDigits + rest % 100 * 2, 2);
   *at = static_cast<char>('0' + rest);
   std::size_t size = 9;
   while (at[size - 1] == '0') --size;

@@ -6,12 +6,12 @@
 namespace gw::protocol {
 namespace {
 
-constexpr int kDeepest = 32;
+constexpr int kMaxDepth = 32;
 
 }  // namespace
 
-Outline outline_of(std::string_view frame, std::size_t most_entries) {
-  OutlineScan scan(frame, most_entries);
+Outline outline_of(std::string_view frame, std::size_t max_entries) {
+  OutlineScan scan(frame, max_entries);
   scan.look_on(frame.size());
   return scan.take();
 }
@@ -39,7 +39,7 @@ inline void OutlineScan::look(char c) {
     case '{':
     case '[':
       ++values_;
-      outline_.too_deep = ++depth_ > kDeepest;
+      outline_.too_deep = ++depth_ > kMaxDepth;
       if (c == '[' && depth_ == 2 && after_key_) begin_list();
       after_key_ = false;
       break;
@@ -71,9 +71,9 @@ void OutlineScan::begin_list() {
 }
 
 void OutlineScan::end_entry() {
-  if (++outline_.entry_count <= most_entries_) outline_.entries.push_back(frame_.substr(entry_, at_ - entry_));
+  if (++outline_.entry_count <= max_entries_) outline_.entries.push_back(frame_.substr(entry_, at_ - entry_));
   entry_ = at_ + 1;
-  outline_.most_entry_values = std::max(outline_.most_entry_values, values_ - before_entry_);
+  outline_.max_entry_values = std::max(outline_.max_entry_values, values_ - before_entry_);
   before_entry_ = values_;
 }
 
@@ -90,7 +90,7 @@ void OutlineScan::forget_list() {
   outline_.list_begin = outline_.list_end = 0;
   outline_.entries.clear();
   outline_.entry_count = 0;
-  outline_.most_entry_values = list_values_ = 0;
+  outline_.max_entry_values = list_values_ = 0;
 }
 
 }  // namespace gw::protocol

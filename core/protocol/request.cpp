@@ -20,7 +20,7 @@ std::string dump(const Json& value) {
   return text;
 }
 
-// As the seed's implementation would print it into a sentence.
+// As Python prints a value into a sentence: clients of the Python proxy know these texts.
 std::string spoken(const Json& value) {
   if (value.is_null()) return "None";
   if (value.is_boolean()) return value.get<bool>() ? "True" : "False";

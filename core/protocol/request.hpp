@@ -1,5 +1,5 @@
-// A client's frame of dialect `json`, understood and checked as far as that needs no broker. Made by parse_request on
-// the shard, for the request handler.
+// A client's request: a frame of dialect `json`, parsed and checked as far as that needs no broker. Sessions parse it,
+// the request handler decides it. [any]
 #pragma once
 
 #include <cstdint>
@@ -41,9 +41,9 @@ struct Entry {
   std::string exchange_json = "null";
   std::string mode_json = "2";
   std::string depth_json = "5";
-  // At most one update per so long; 0: all.
+  // At most one update in this interval; 0: all.
   std::int64_t min_interval_ns = 0;
-  // What the client has of the topic already: of this seq, in this epoch.
+  // The update of the topic that the client has already: its seq, in this epoch.
   struct Since {
     std::string epoch;
     std::uint64_t seq = 0;

@@ -101,7 +101,8 @@ routing::Outcome Jobs::subscribe_entry(Subscriber& client, const protocol::Entry
 void Jobs::begin_entry(Subscriber& client, const protocol::Entry& e, const routing::Outcome& o) {
   if (e.error || o.code != routing::Code::ok || !router_.holds(client.id, o.topic)) return;
   if (e.min_interval_ns != 0)
-    client.tell([t = o.topic, interval = e.min_interval_ns](session::ClientSession& s) { s.sample(t, interval); });
+    client.tell(
+        [t = o.topic, interval = e.min_interval_ns](session::ClientSession& s) { s.updates().sample(t, interval); });
   if (e.since && o.is_new) {
     const bool same = e.since->epoch == router_.lineup(router_.lineup_of(client.id)).epoch && client.extras;
     catch_up_.add_resume(client, {o.topic, e.since->seq, 0, same});

@@ -85,7 +85,9 @@ struct Subscriber {
   }
   // A frame for it alone. Nothing of the topic that was published before may come after it.
   void send_frame(routing::TopicId topic, std::string_view frame, session::FrameKind kind) const {
-    tell([topic, kind, frame = std::string(frame)](session::ClientSession& s) { s.frame(topic, frame, kind); }, topic);
+    tell(
+        [topic, kind, frame = std::string(frame)](session::ClientSession& s) { s.updates().frame(topic, frame, kind); },
+        topic);
   }
   // Its session says when it is gone.
   void close(int code, std::string reason) const {

@@ -5,11 +5,11 @@ namespace {
 
 // Records taken from each adapter between two looks at what came of them.
 constexpr std::size_t kSlice = 32;
-// The most of one turn. A count and not a time, which would run on while another thread has the core. Only a gateway at
-// its limit comes near it: then a write that carries more messages is what saves time.
+// The bounds of one turn. Counts and not a time, which would run on while another thread has the core. Only a gateway
+// at its limit comes near it: then a write that carries more messages is what saves time.
 constexpr std::size_t kMaxRecords = 24'576;
 constexpr std::uint64_t kMaxDeliveries = 400'000;
-// And of one step of it, after which whoever connects or asks is looked after.
+// The bounds of one step of it, after which whoever connects or asks is looked after.
 constexpr std::size_t kStepRecords = 512;
 constexpr std::uint64_t kStepDeliveries = 20'000;
 

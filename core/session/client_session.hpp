@@ -1,6 +1,7 @@
-// One client's session, from accept to close: its socket, what goes out by it, and when it ends. What a slow socket,
-// sampled topics, incoming requests and a silent peer need is kept by members of their own; this class is where they
-// meet, and the one thing that the shard, the connection and the request side talk to. Owned by its Shard. [shard]
+// One client's session, from accept to close: its socket, what it is told, and when it ends. What it is sent of its
+// topics is kept by its SessionUpdates, how its requests are read by its RequestIntake, whether anybody is there by
+// PeerLiveness. Larger than others, because here the connection, the shard and the request side meet, each of which
+// says a handful of things to it. Owned by its Shard. [shard]
 #pragma once
 
 #include <cstdint>
@@ -10,12 +11,9 @@
 
 #include "core/admission/connection_slot.hpp"
 #include "core/routing/stream.hpp"
-#include "core/session/ledger.hpp"
 #include "core/session/peer_liveness.hpp"
 #include "core/session/request_intake.hpp"
-#include "core/session/request_side.hpp"
-#include "core/session/sampled_topics.hpp"
-#include "core/session/slow_consumer.hpp"
+#include "core/session/session_updates.hpp"
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
 
@@ -30,31 +28,19 @@ class ClientSession final : public websocket::Listener {
                 std::shared_ptr<admission::ConnectionSlot> slot);
   ~ClientSession() override;
 
-  // ---- live updates
   websocket::Output& output() { return connection_->output(); }
-  // A finished frame that its output did not take. While the session is slow the topic's last published frame is sent
-  // later instead. See Shard::deliver.
-  void deliver_to_slow(routing::TopicId topic, websocket::SharedFrame frame, std::uint32_t updates) noexcept;
-  // A frame that stands for `updates` more than itself was taken.
-  void note_conflated(std::uint32_t updates) noexcept { counts_.conflated += updates; }
-  // Updates of a topic that is sampled for this session.
-  void note_sampled(routing::TopicId topic, std::uint32_t updates) noexcept;
-  void wake(routing::TopicId topic, std::int64_t at_ns);
-  bool is_wake_up(routing::TopicId topic, std::int64_t at_ns) const;
+  SessionUpdates& updates() { return updates_; }
+  const SessionUpdates& updates() const { return updates_; }
 
   // ---- what the request side says
   void admit(bool extras, std::shared_ptr<const std::string> name, std::int64_t key);
   void send(std::string_view json);
-  // Empty: there is no frame of the topic any more.
-  void frame(routing::TopicId topic, std::string_view frame, FrameKind kind);
   // Something waits until there is room for it.
   void offer();
   // What room was lent for is sent, or `more` waits.
   void filled(bool more);
   // A request of `bytes` is done; charge `extra` more to the client's rate.
   void request_done(std::size_t bytes, std::size_t extra);
-  void sample(routing::TopicId topic, std::int64_t interval_ns);
-  void left(routing::TopicId topic);
   void close(int code, std::string_view reason);
 
   // ---- what the shard says
@@ -66,13 +52,11 @@ class ClientSession final : public websocket::Listener {
   void flush();
   // Deadlines: authentication, ping, a client that stopped reading.
   void sweep(std::int64_t monotonic_ns);
-
-  const std::shared_ptr<admission::ConnectionSlot>& slot() const { return slot_; }
   std::size_t counted_backlog() const { return backlog_; }
-  // All but what was expected, which routing knows.
-  Ledger ledger() const;
-  // Updates for which a frame will be sent later.
-  std::uint64_t waiting_updates() const;
+
+  // ---- what its updates say
+  // It has become slow, or has caught up and `conflated` updates were not sent meanwhile.
+  void tell_slow(bool is_slow, std::uint64_t conflated);
 
   void on_open() override;
   void on_message(websocket::Opcode opcode, std::string_view payload) override;
@@ -82,35 +66,27 @@ class ClientSession final : public websocket::Listener {
 
  private:
   void touch();
-  std::size_t room() const;
   std::size_t lend_room();
-  bool makes_room();
-  void conflate(routing::TopicId topic, std::uint64_t updates);
-  void request_frames();
-  void end_if_caught_up();
   void hand_over(RequestIntake::Taken taken);
+  void look_at_rate(std::int64_t now_ns);
+  void begin_to_close(bool lingers);
   void end(int code, std::string_view reason, bool lingers);
-  void lose_all();
 
   Shard& shard_;
   std::unique_ptr<websocket::Connection> connection_;
+  const routing::SessionId id_;
   bool closing_ = false;
   bool extras_ = false;
-  bool admitted_ = false;
-  bool known_ = false;      // to the request side
-  bool gone_ = false;       // the connection is
-  bool offered_ = false;    // something waits at the request side for room
-  bool room_lent_ = false;  // to the request side, until filled()
-  const routing::SessionId id_;
+  bool known_ = false;       // to the request side
+  bool gone_ = false;        // the connection is
+  bool offered_ = false;     // something waits at the request side for room
+  bool room_lent_ = false;   // to the request side, until filled()
   std::size_t backlog_ = 0;  // as the shard has counted it
-  Ledger counts_;            // without what the output counts: frames that it shared
-  SlowConsumer slow_;
+  SessionUpdates updates_;
   RequestIntake intake_;
   PeerLiveness peer_;
-  std::unique_ptr<SampledTopics> sampled_;  // null: there are none
-  std::uint64_t sampled_away_ = 0;          // updates that the frame of a sampled topic stood for
   std::int64_t opened_ns_ = 0;
-  std::shared_ptr<const std::string> name_;          // in logs
+  std::shared_ptr<const std::string> name_;          // in logs; has a number that no other connection ever has
   std::shared_ptr<admission::ConnectionSlot> slot_;  // the socket keeps it too
 };
 

@@ -26,6 +26,7 @@ class RequestIntake {
 
   // The client has authenticated.
   void admit(std::shared_ptr<admission::SharedRate> of_key);
+  bool is_admitted() const { return admitted_; }
 
   // A request that can be handed over. `bytes` is what it weighs until done().
   struct Taken {

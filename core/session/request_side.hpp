@@ -34,7 +34,7 @@ class RequestSide {
   virtual void asked(routing::SessionId session, protocol::Request request, std::size_t bytes, std::size_t room) = 0;
   // What waits for room may be sent, as far as `room` bytes go. ClientSession::filled follows.
   virtual void fill(routing::SessionId session, std::size_t room) = 0;
-  // The last published frame of each topic is wanted; ClientSession::frame follows for each.
+  // The last published frame of each topic is wanted; SessionUpdates::frame follows for each.
   virtual void last_published(routing::SessionId session, const std::vector<routing::TopicId>& topics,
                               FrameKind kind) = 0;
   // The session is closing and wants nothing more. `lingers`: the client may have lost its network only.

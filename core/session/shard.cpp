@@ -55,7 +55,7 @@ void Shard::adopt(boost::asio::ip::tcp::socket&& socket, bool is_tls, std::share
 
 void Shard::forget(routing::SessionId id) {
   const ClientSession& session = *sessions_.find(id);
-  ended_ += session.ledger();
+  ended_ += session.updates().ledger();
   note_backlog(session.counted_backlog(), 0);
   sessions_.remove(id);
   output_.note_removed(routing::slot_of(id));
@@ -81,7 +81,7 @@ void Shard::finish_if_empty() {
 void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                     std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept {
   if (lane == routing::Lane::thinned) {
-    for (const routing::SessionId id : sessions) find(id)->note_sampled(topic, updates);
+    for (const routing::SessionId id : sessions) find(id)->updates().note_sampled(topic, updates);
     return;
   }
   const websocket::SharedFrame shared = output_.add(frame);
@@ -94,12 +94,12 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
       const SessionTable::Entry& entry = sessions_[routing::slot_of(id)];
       const bool is_first = entry.output->shared_bytes() == 0;
       if (!entry.output->share(shared, limit)) {
-        entry.session->deliver_to_slow(topic, shared, updates);
+        entry.session->updates().deliver_to_slow(topic, shared, updates);
         continue;
       }
       if (is_first) output_.touch(routing::slot_of(id));
       output_.note_output(entry.output->shared_bytes());
-      if (updates > 1) entry.session->note_conflated(updates - 1);
+      if (updates > 1) entry.session->updates().note_conflated(updates - 1);
     }
   }
 }
@@ -132,8 +132,8 @@ Ledger Shard::ledger() const {
   for (std::size_t i = 0; i < sessions_.size(); ++i) {
     const ClientSession* session = sessions_[i].session.get();
     if (session == nullptr) continue;
-    sum += session->ledger();
-    sum.conflated += session->waiting_updates();
+    sum += session->updates().ledger();
+    sum.conflated += session->updates().waiting();
   }
   return sum;
 }

@@ -74,7 +74,7 @@ class ShardInbox::Remote {
   void flush() {
     if (is_blocked() && !relieve()) {
       ring_.wish_for_room();
-      relieve();  // room may have been made before the wish was seen
+      relieve();  // room may have been made before the request for it was seen
     }
     if (std::exchange(must_ring_, false)) bell_.ring();
   }
@@ -149,7 +149,7 @@ class ShardInbox::Remote {
         std::vector<routing::SessionId>& sessions = audience_[record.topic].lanes[lane];
         sessions[record.position] = sessions.back();
         sessions.pop_back();
-        if (ClientSession* session = shard_.find(record.session)) session->left(record.topic);
+        if (ClientSession* session = shard_.find(record.session)) session->updates().left(record.topic);
         return;
       }
       case Kind::call: {
@@ -214,7 +214,7 @@ void ShardInbox::left(routing::SessionId session, routing::TopicId topic, routin
   if (remote_ != nullptr)
     remote_->push({Kind::left, lane, topic, 0, session, position, nullptr});
   else if (ClientSession* found = shard_.find(session))
-    found->left(topic);
+    found->updates().left(topic);
 }
 
 void ShardInbox::call(std::function<void(Shard&)> task, routing::TopicId topic) {

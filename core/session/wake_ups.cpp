@@ -42,7 +42,8 @@ void WakeUps::drop_unexpected() {
   std::vector<WakeUp> rest;
   for (; !queue_.empty(); queue_.pop()) {
     const ClientSession* session = sessions_.find(queue_.top().session);
-    if (session != nullptr && session->is_wake_up(queue_.top().topic, queue_.top().at_ns)) rest.push_back(queue_.top());
+    if (session != nullptr && session->updates().is_wake_up(queue_.top().topic, queue_.top().at_ns))
+      rest.push_back(queue_.top());
   }
   max_queued_ = std::max(kMinQueued, 2 * rest.size());
   queue_ = decltype(queue_)(std::greater<>(), std::move(rest));
@@ -53,7 +54,7 @@ void WakeUps::wake() {
   while (!queue_.empty() && queue_.top().at_ns <= now) {
     const WakeUp next = queue_.top();
     queue_.pop();
-    if (ClientSession* session = sessions_.find(next.session)) session->wake(next.topic, next.at_ns);
+    if (ClientSession* session = sessions_.find(next.session)) session->updates().wake(next.topic, next.at_ns);
   }
   if (queue_.empty()) return;
   const WakeUp next = queue_.top();

@@ -16,7 +16,7 @@ namespace gw::session {
 
 class WakeUps {
  public:
-  // The sessions are told by ClientSession::wake.
+  // The sessions are told by SessionUpdates::wake.
   WakeUps(event_loop::EventLoop& loop, const SessionTable& sessions);
   ~WakeUps();
   void schedule(routing::SessionId session, routing::TopicId topic, std::int64_t at_ns);

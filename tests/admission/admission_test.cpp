@@ -39,6 +39,7 @@ TEST_F(Slots, EachLimitKeepsOutWhatPassesItAndLetsInAgain) {
   EXPECT_EQ(a->refusal(), Refusal::none);
   EXPECT_EQ(admission_->enter("10.0.0.1")->refusal(), Refusal::per_address);
   auto c = admission_->enter("10.0.0.2");
+  EXPECT_NE(a->number(), b->number());
   a->authenticated(1);
   a->authenticated(1);
   auto d = admission_->enter("10.0.0.3");

@@ -95,7 +95,8 @@ TEST_F(SlowClient, HasLittleOldBeforeWhatIsNewForAWhile) {
   };
   const auto read_all = [&] {
     client.connection->pause_reading(false);
-    while (look([](session::ClientSession& s) { return s.output().backlog() + s.waiting_updates(); }) != 0) io_.poll();
+    while (look([](session::ClientSession& s) { return s.output().backlog() + s.updates().waiting(); }) != 0)
+      io_.poll();
   };
   EXPECT_GT(fill(), 1'000'000U);
   read_all();
@@ -159,16 +160,16 @@ TEST_F(Unread, WhenAllTogetherHaveTooMuchTheLargestConflateFirst) {
       while (backlog(shard, id) < bytes) deliver(shard, 8'000, {id});
     EXPECT_LT(shard.backlog_limit(), 200'000U) << "of the megabyte that each may have alone";
     deliver(shard, 8'000, {0, 1, 2});
-    EXPECT_EQ(shard.find(0)->waiting_updates(), 1U);
-    EXPECT_EQ(shard.find(1)->waiting_updates(), 1U);
-    EXPECT_EQ(shard.find(2)->waiting_updates(), 0U);
+    EXPECT_EQ(shard.find(0)->updates().waiting(), 1U);
+    EXPECT_EQ(shard.find(1)->updates().waiting(), 1U);
+    EXPECT_EQ(shard.find(2)->updates().waiting(), 0U);
   });
 }
 
 TEST_F(Unread, AMegabyteIsTheirsWhileTheyAreFew) {
   start_with(1, {});
   on_shard([](session::Shard& shard) {
-    while (shard.find(0)->waiting_updates() == 0) deliver(shard, 8'000, {0});
+    while (shard.find(0)->updates().waiting() == 0) deliver(shard, 8'000, {0});
     EXPECT_GT(backlog(shard, 0), (1U << 20) - 10'000U);
   });
 }

@@ -88,9 +88,9 @@ TEST_F(Turn, WhatAClientIsSentOfItsOwnMakesItNoSlowOne) {
   std::uint64_t waiting = 1;
   std::promise<void> done;
   proxy_->post_to_shards([&](session::Shard& shard) {
-    shard.find(0)->frame(0, frame_of(60'000), session::FrameKind::own);
+    shard.find(0)->updates().frame(0, frame_of(60'000), session::FrameKind::own);
     shard.deliver(0, routing::Lane::plain, frame_of(10'000), std::array{routing::SessionId{0}}, 1);
-    waiting = shard.find(0)->waiting_updates();
+    waiting = shard.find(0)->updates().waiting();
     done.set_value();
   });
   done.get_future().wait();
