@@ -29,8 +29,8 @@ struct AdmissionLimits {
 class Admission : public std::enable_shared_from_this<Admission> {
  public:
   void set_limits(const AdmissionLimits& limits);
-  // A slot, which may be a refused one: its client is told why and closed. Null: so many are being told already that
-  // the socket is to be closed at once.
+  // The slot of a new connection. When it is refused, its client is told why and closed; when too many are being told
+  // already it is null, and the socket is to be closed at once.
   std::shared_ptr<ConnectionSlot> enter(std::string address);
 
   // ---- what a ConnectionSlot says of itself, by its ticket

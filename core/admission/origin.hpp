@@ -10,7 +10,7 @@ namespace gw::admission {
 
 struct OriginRule {
   std::vector<std::string> allowed;  // as browsers write them: https://desk.example.com
-  // Whoever reaches a gateway that listens on loopback only by another name than loopback's has been led there.
+  // The gateway listens on loopback only: a page that reaches it by another name than loopback's has been led there.
   bool loopback_only = true;
 };
 

@@ -13,9 +13,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Of ready handlers between two steps: a flood of requests does not hold up the ticks either.
+// Ready handlers run for this long between two steps: a flood of requests does not hold up the ticks either.
 constexpr std::int64_t kHandlersForNs = 1'000'000;
-// A step of bulk in so many of work, while there is work.
+// While there is work, one step in four is a bulk step.
 constexpr unsigned kBulkEvery = 4;
 
 }  // namespace

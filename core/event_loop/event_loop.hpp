@@ -1,6 +1,7 @@
-// A thread's event loop. Whatever is ready on sockets, timers and from other threads runs first, then one step of work
-// (ticks), and again: a client that connects never waits behind more than one step of ticks. Requests that take time
-// have what time is left, and a part of it when none is.
+// The event loop of a thread. Handlers of sockets, timers and tasks from other threads run first, then one step of work
+// (ticks), and again: a client that connects never waits longer than one step of ticks takes. Bulk steps, which are
+// parts of requests that take time, get the time that is left, and every fourth step when none is. Each thread that
+// serves clients has one. [its own thread, but where a function says otherwise]
 #pragma once
 
 #include <functional>
@@ -27,7 +28,7 @@ class EventLoop {
   void run();
   void stop();                            // [any]
   void post(std::function<void()> task);  // [any]
-  // Again and again, `period()` nanoseconds after it has run. Before run().
+  // Before run(): `task` runs again and again, each time `period()` nanoseconds after the last.
   void every(std::function<std::int64_t()> period, std::function<void()> task);
 
  private:

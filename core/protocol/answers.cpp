@@ -87,7 +87,7 @@ std::string depth_json(const Entry& e) {
   return e.stream.mode == BGW_MODE_DEPTH ? std::to_string(e.stream.depth_level) : "null";
 }
 
-// What a confirmed subscription says to clients with extras only.
+// The part of a confirmed subscription that only clients with extras get.
 std::string subscription_extras(const Entry& e, const Outcome& o) {
   const bool depth = e.stream.mode == BGW_MODE_DEPTH;
   const bool fallback = depth && o.actual_depth != e.stream.depth_level;

@@ -13,7 +13,7 @@
 
 namespace gw::protocol {
 
-// What an answer says of the broker and the session it belongs to.
+// The broker and the session that an answer is about.
 struct Context {
   std::string_view broker;  // its name; empty: none configured
   bool extras = false;

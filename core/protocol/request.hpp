@@ -36,7 +36,7 @@ struct Entry {
   std::string exchange;
   routing::Stream stream;
   std::string mode_text = "2";  // as echoed
-  // What the client sent, as JSON text, for answers about entries that are wrong.
+  // The values as the client sent them, as JSON text, for answers about entries that are wrong.
   std::string symbol_json = "null";
   std::string exchange_json = "null";
   std::string mode_json = "2";

@@ -8,7 +8,7 @@
 
 namespace gw::protocol {
 
-// What is no object is INVALID_JSON.
+// A value that is no object makes a request with the error INVALID_JSON.
 Request request_of(const nlohmann::json& object, const RequestLimits& limits);
 // `defaults` is the frame of a batch, or null.
 Entry entry_of(const nlohmann::json& object, const nlohmann::json* defaults, bool subscribe);

@@ -1,4 +1,4 @@
-// What gateway.yaml says about clients, for each part that serves them.
+// The settings of gateway.yaml that are about clients, by the part that they are for.
 #pragma once
 
 #include <cstddef>

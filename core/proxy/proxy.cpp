@@ -77,7 +77,7 @@ Proxy::Proxy(const Options& options, bus::Doorbell& bell)
 
 Proxy::~Proxy() = default;
 
-// Whatever goes by the time on routing's thread.
+// The things on routing's thread that depend on the time.
 void Proxy::sweep() {
   const std::int64_t wall = wall_ns();
   requests_.end_expired(wall);

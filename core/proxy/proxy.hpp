@@ -1,5 +1,6 @@
-// All that serves clients, wired together, and its threads: with one shard everything runs on one thread, with more the
-// shards have threads of their own beside routing's. What each part does is its own; nothing is decided here.
+// Makes and connects all parts that serve clients, and runs their threads: with one shard everything runs on one
+// thread, with more the shards have threads of their own beside routing's. Nothing is decided here. It has a member for
+// each part, which are more than a class that does something should have.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +68,7 @@ class Proxy {
   event_loop::EventLoop loop_;                                       // routing's
   std::vector<std::unique_ptr<event_loop::EventLoop>> shard_loops_;  // none: the only shard has routing's
   std::vector<std::unique_ptr<session::Shard>> shards_;
-  // What routing's thread has, in the order in which each uses those before it.
+  // The parts on routing's thread, each after those that it uses.
   requests::Clients::Inboxes inboxes_;  // by shard
   requests::Clients clients_;
   requests::Notifier notifier_;

@@ -1,6 +1,6 @@
-// What a client is sent when its session has room: what it missed while it was away, snapshots of what it subscribed
-// to, and the states of its subscriptions, in this order. The session is told that something waits, and lends its room.
-// [routing]
+// Sends a client the things that can wait until its session has room: updates that it missed while it was away, then
+// snapshots of its new subscriptions, then the states of its subscriptions. The session is told that something waits,
+// and lends its room. [routing]
 #pragma once
 
 #include <cstddef>
@@ -18,13 +18,14 @@ class CatchUp {
   void add_snapshot(Subscriber& client, routing::TopicId topic);
   void add_status(Subscriber& client, routing::TopicId topic);
   void add_resume(Subscriber& client, const Waiting::Resume& resume);
-  // It may hold such a topic again before it is its turn, and has live updates of it by then.
+  // Forgets to resume topics that the client has left: it may hold one of them again, with live updates, before the
+  // resume would have its turn.
   void drop_resumes_of_left(Subscriber& client);
-  // What waits is not wanted any more.
+  // Nothing that waits is wanted any more.
   void drop_all(Subscriber& client);
   // Snapshots and states of all that it holds.
   void add_held(Subscriber& client);
-  // Sends what waits, as far as `room` bytes go, and gives the room back.
+  // Sends as much as goes into `room` bytes, and gives the room back.
   void fill(Subscriber& client, std::size_t room);
 
  private:

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kEntriesAtOnce = 64;
 constexpr std::size_t kRowsAtOnce = 4'096;  // of an instrument list
-// What takes as long as one more request.
+// This many topics, rows or entries take as long as one more request; an answer of a search, as eight.
 constexpr std::size_t kTopicsOfOne = 8;
 constexpr std::size_t kRowsOfOne = 512;
 constexpr std::size_t kEntriesOfOne = 16;

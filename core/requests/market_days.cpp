@@ -26,7 +26,7 @@ void MarketDays::tell(Subscriber& client, const std::string& exchange) {
   client.send(protocol::market_status(exchange, now.status, now.source));
 }
 
-// What the calendar says, unless the ticks say otherwise.
+// The status is the calendar's, unless the ticks say otherwise.
 MarketDays::Market MarketDays::market(const std::string& exchange) const {
   const calendar::MarketStatus status = calendar_->status(exchange, wall_ns());
   if (status == calendar::MarketStatus::open && router_.is_halted(exchange)) return {"halted", "feed"};

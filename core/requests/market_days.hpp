@@ -1,5 +1,5 @@
-// What days it is at the exchanges, and what clients are told of that: whether their markets are open, by the calendar
-// and by what ticks, and that a broker's instrument list is of another day. [routing]
+// Knows the days of the exchanges. Ends contracts whose last day is over, and tells clients when markets open and
+// close, by the calendar and by their ticks, and that a broker's instrument list is of another day. [routing]
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class MarketDays {
   void tell_changes();
   // Once a second: contracts that are over end, and lists of before today are warned of when their markets begin.
   void look_at_days(std::int64_t wall_ns);
-  // What is to be said of the broker's instrument list; empty: nothing.
+  // The warning about the broker's instrument list; empty: there is none.
   std::string list_warning(routing::BrokerId broker) const;
 
  private:

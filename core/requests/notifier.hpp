@@ -1,5 +1,5 @@
-// What routing says of clients' topics and brokers, brought to the clients: live updates go to the shards' inboxes,
-// everything else becomes a notice. [routing]
+// Brings to the clients whatever routing says of their topics and brokers: live updates go to the shards' inboxes, the
+// rest becomes notices. [routing]
 #pragma once
 
 #include <map>

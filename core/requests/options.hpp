@@ -1,4 +1,4 @@
-// What gateway.yaml says about what clients may ask for. It may change while the gateway runs. [routing]
+// The settings of gateway.yaml that bound what a client may ask for. They may change while the gateway runs. [routing]
 #pragma once
 
 #include <cstddef>

@@ -130,7 +130,7 @@ void RequestHandler::last_published(routing::SessionId id, const std::vector<rou
 
 // ---- requests
 
-// What waits for room goes out with the answer as far as the room goes that came with the request: a request for one
+// Snapshots and states go out with the answer, as far as the room goes that came with the request: a request for one
 // symbol needs no second trip.
 void RequestHandler::asked(routing::SessionId id, protocol::Request request, std::size_t bytes, std::size_t room) {
   Subscriber* client = clients_.find_open(id);

@@ -1,5 +1,5 @@
-// Decides what clients ask for, on routing's thread: who a client is, and the answers that take no time; the others are
-// Jobs. What sessions say of themselves comes here. [routing]
+// The request side of all sessions: authenticates clients, answers requests that take no time, and starts Jobs for the
+// others. [routing]
 #pragma once
 
 #include <cstdint>

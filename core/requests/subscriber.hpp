@@ -1,5 +1,5 @@
-// One client as routing's thread knows it: who it is, what it has asked for, what waits until its session has room, and
-// the way to that session. What it holds is the router's. [routing]
+// One client as routing's thread knows it: its account, its requests that are not answered yet, the things that wait
+// until its session has room, and the way to that session. The topics that it holds are the router's. [routing]
 #pragma once
 
 #include <cstddef>
@@ -43,7 +43,7 @@ struct Job {
   std::optional<instruments::Search> search;
 };
 
-// What is sent when there is room, in this order: see CatchUp.
+// Things that are sent when there is room, in this order: see CatchUp.
 struct Waiting {
   struct Snapshot {
     routing::TopicId topic;

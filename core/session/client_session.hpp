@@ -1,7 +1,7 @@
-// One client's session, from accept to close: its socket, what it is told, and when it ends. What it is sent of its
-// topics is kept by its SessionUpdates, how its requests are read by its RequestIntake, whether anybody is there by
-// PeerLiveness. Larger than others, because here the connection, the shard and the request side meet, each of which
-// says a handful of things to it. Owned by its Shard. [shard]
+// One client's session, from accept to close: its socket, answers and notices, and its end. The updates of its topics
+// are its SessionUpdates' concern, reading its requests is its RequestIntake's, noticing a dead peer is PeerLiveness'.
+// The class is larger than others because the connection, the shard and the request side meet here, and each of them
+// has a handful of calls. Owned by its Shard. [shard]
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ class ClientSession final : public websocket::Listener {
   void send(std::string_view json);
   // Something waits until there is room for it.
   void offer();
-  // What room was lent for is sent, or `more` waits.
+  // The lent room comes back. `more`: there was not enough of it.
   void filled(bool more);
   // A request of `bytes` is done; charge `extra` more to the client's rate.
   void request_done(std::size_t bytes, std::size_t extra);

@@ -5,7 +5,8 @@
 
 namespace gw::session {
 
-// What the topics of a client, or of all that there have been, published while it held them, and what became of it.
+// The updates that the topics of one client, or of all clients so far, published while it held them, by what became of
+// them.
 struct Ledger {
   std::uint64_t expected = 0;
   std::uint64_t delivered = 0;

@@ -1,4 +1,5 @@
-// What gateway.yaml says about sessions. Every shard has a copy, which may change while it runs. [shard]
+// The settings of gateway.yaml that sessions are held to. Every shard has a copy, which may change while it runs.
+// [shard]
 #pragma once
 
 #include <cstddef>

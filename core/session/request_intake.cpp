@@ -10,11 +10,11 @@ namespace {
 constexpr std::size_t kMaxUnanswered = 1 << 20;
 // This many bytes of a request take as long as one more request.
 constexpr std::size_t kBytesOfOne = 512;
-// What a client that has not authenticated may cost: its message is parsed before anybody knows it, and its pings are
-// answered.
+// Bounds for a client that has not authenticated: its message is parsed before anybody knows who sent it, and its pings
+// are answered.
 constexpr std::size_t kMaxUnauthenticatedBacklog = 64 * 1024;
 constexpr admission::RateLimit kUnauthenticatedLimit{10, 100};
-// What a short request that may take long is charged where only modest clients are served.
+// The charge for a short request that may take long, when only modest clients are served.
 constexpr std::size_t kLong = admission::RequestRate::kModest + 1;
 constexpr std::int64_t kTooFastForNs = 5'000'000'000;
 

@@ -1,5 +1,5 @@
-// All that sessions know of whoever decides their requests. Each call is made on routing's thread, in the order in
-// which the session asked for it; RequestPort takes it there. [routing]
+// The interface by which sessions know the side that decides their requests. RequestPort takes the calls to routing's
+// thread, in their order. [routing]
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace gw::session {
 
-// What a frame is that was made for one session alone.
+// The reason why a frame was made for one session alone.
 enum class FrameKind : std::uint8_t {
   own,             // a snapshot, or an update that was missed while the client was away
   last_published,  // of a topic that a slow consumer had asked for
@@ -32,7 +32,7 @@ class RequestSide {
   // with the answer; the session is told of the rest by ClientSession::filled. 0: none are lent, and filled is not
   // called.
   virtual void asked(routing::SessionId session, protocol::Request request, std::size_t bytes, std::size_t room) = 0;
-  // What waits for room may be sent, as far as `room` bytes go. ClientSession::filled follows.
+  // The session lends `room` bytes for the things that wait. ClientSession::filled follows.
   virtual void fill(routing::SessionId session, std::size_t room) = 0;
   // The last published frame of each topic is wanted; SessionUpdates::frame follows for each.
   virtual void last_published(routing::SessionId session, const std::vector<routing::TopicId>& topics,

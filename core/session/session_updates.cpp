@@ -91,7 +91,7 @@ void SessionUpdates::frame(routing::TopicId topic, std::string_view frame, Frame
   std::uint64_t updates = 0;
   if (kind == FrameKind::last_published) {
     updates = slow_.take_requested(topic, frame.size());
-    // What came of a sampled topic since it was conflated is among what this stands for.
+    // The frame also stands for updates of a sampled topic that came since it was conflated.
     if (updates != 0 && sampled_ != nullptr) updates += sampled_->settle(topic);
   } else if (sampled_ != nullptr) {
     updates = sampled_->take_requested(topic);

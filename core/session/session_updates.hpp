@@ -1,5 +1,5 @@
-// What one session is sent of its topics, and what became of every update: a frame that its output takes at once passes
-// by; what the output does not take is conflated, and sampled topics have one frame in an interval. [shard]
+// Sees that one session is sent the updates of its topics, and counts what became of each. A frame that the session's
+// output takes at once passes by; other updates are conflated, or sampled if the client wants them so. [shard]
 #pragma once
 
 #include <cstddef>

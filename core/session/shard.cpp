@@ -13,8 +13,8 @@ namespace {
 
 // Outputs that are fetched into the cache together before they are appended to.
 constexpr std::size_t kAtOnce = 16;
-// Sessions whose deadlines are looked at in one go, until there are so many that a round takes more goes than
-// kMaxParts.
+// The deadlines of this many sessions are looked at in one go, or of more if a round would take more than kMaxParts
+// goes.
 constexpr std::size_t kSweptAtOnce = 256;
 constexpr std::size_t kMaxParts = 16;
 

@@ -42,7 +42,7 @@ class Shard {
   void adopt(TcpSocket&& socket, bool is_tls, std::shared_ptr<admission::ConnectionSlot> slot);
   // Tells every client 1001; `gone` is called when they are.
   void stop(std::function<void()> gone);
-  // What became of the updates that its sessions were expected to be sent.
+  // The updates of all its sessions so far, but for those that were expected, which routing knows.
   Ledger ledger() const;
 
   // ---- what routing's thread says
@@ -71,7 +71,7 @@ class Shard {
   void sweep();
   void finish_if_empty();
 
-  // What every update looks at: the sessions' outputs, the frames that they share, and what each may have.
+  // Every update looks at these.
   SessionTable sessions_;
   TurnOutput output_;
   OutputBudget budget_;

@@ -99,7 +99,7 @@ class ShardInbox::Remote {
     return true;
   }
   bool is_blocked() const { return !waiting_.empty() || !conflated_.empty(); }
-  // What a topic published so far goes before what waits after it.
+  // The updates of a topic so far go before the record that will wait next.
   void settle(routing::TopicId topic) {
     for (std::size_t lane = 0; lane < routing::kLanes; ++lane) {
       const std::uint32_t key = key_of(topic, static_cast<routing::Lane>(lane));

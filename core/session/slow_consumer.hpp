@@ -1,6 +1,6 @@
-// What happens when a session's socket takes less than its topics publish: updates are conflated, so that each topic
-// sends its last published frame when there is room, and other sessions notice nothing. Also notices a client that
-// takes no byte at all. [shard]
+// Serves a session whose socket takes less than its topics publish: updates are conflated, so that the last published
+// frame of each topic is sent when there is room, and other sessions notice nothing. Also notices a client that takes
+// no byte at all. [shard]
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,7 @@ class SlowConsumer {
   std::optional<std::uint64_t> end_if_caught_up(std::int64_t now_ns);
   // The session is closing.
   void give_up() { slow_.reset(); }
-  // That no frame was sent for.
+  // Updates that no frame was sent for.
   std::uint64_t updates() const { return slow_ == nullptr ? 0 : slow_->queue.updates(); }
 
   // A session that has kept up for a while may have as much unsent as others again.
@@ -47,7 +47,7 @@ class SlowConsumer {
   bool has_stopped_reading(std::int64_t ns, std::int64_t now_ns);
 
  private:
-  // What only a slow session has.
+  // The state that only a slow session has.
   struct Slow {
     ConflationQueue queue;
     std::uint64_t conflated_before = 0;

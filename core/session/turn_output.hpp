@@ -1,5 +1,5 @@
-// What the sockets of a shard have to write in one turn: the frames that sessions share, and the sessions that were
-// sent something. Answers go first; the other sockets are written some at a time, beginning with another in each turn.
+// The output of a shard in one turn: the frames that sessions share, and the sessions that have something to write.
+// Answers are written first; the other sockets are written some at a time, beginning with another one in each turn.
 // [shard]
 #pragma once
 

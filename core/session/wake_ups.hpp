@@ -1,4 +1,4 @@
-// When sampled topics of a shard's sessions are looked at again: one timer for all of them. [shard]
+// Wakes the sessions of a shard when the time of one of their sampled topics has come: one timer for all. [shard]
 #pragma once
 
 #include <cstddef>
