@@ -67,12 +67,12 @@ TEST_F(Slots, TheUnauthenticatedClientThatHasWaitedLongestIsEvictedForANewOne) {
   EXPECT_EQ(gone, "a");
   const auto e = enter("e");
   EXPECT_EQ(gone, "ac");
-  const auto late = admission_->enter("10.0.0.2");
+  const auto undecided = admission_->enter("10.0.0.2");
   EXPECT_EQ(gone, "acd");
   const auto f = enter("f");
   EXPECT_EQ(gone, "acde");
   const auto g = enter("g");
-  late->on_evict([&gone] { gone += "late"; });
+  undecided->on_evict([&gone] { gone += "late"; });
   EXPECT_EQ(gone, "acdelate") << "decided before it could be told";
 }
 

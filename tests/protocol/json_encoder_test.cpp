@@ -92,7 +92,7 @@ TEST_F(MarketData, ExtrasSayThatPricesAreInvented) {
   }
 }
 
-TEST_F(MarketData, ExtrasSayWhoseTheTimestampIsAndWhatCameFromMemory) {
+TEST_F(MarketData, ExtrasSayWhoseTheTimestampIsAndThatAFrameIsASnapshot) {
   update_.exchange_time_ns = 0;
   update_.snapshot = true;
   update_.age_ms = 1500;

@@ -30,9 +30,9 @@ class Churn : public ShardTest {
     support::End* end;
     std::map<std::string, std::uint64_t> seq;  // by stream, the last that it got
     bool reads = true;
-    bool is_behind = false;          // as it was told: seqs may be missing
+    bool is_slow = false;            // as it was told: seqs may be missing
     std::set<std::string> in_a_row;  // streams of which the next seq must follow the last
-    std::set<std::string> thinned;   // of these not
+    std::set<std::string> sampled;   // of these not
     struct Resume {
       std::uint64_t since;
       std::uint64_t frames;
@@ -69,7 +69,7 @@ class Churn : public ShardTest {
     add_client();
     Client& c = clients_now_.back();
     for (const std::string& stream : lost.in_a_row) {
-      if (lost.thinned.contains(stream) || lost.resuming.contains(stream)) continue;
+      if (lost.sampled.contains(stream) || lost.resuming.contains(stream)) continue;
       const std::uint64_t since = lost.seq.at(stream);
       const std::size_t dot = stream.find('.');
       const std::size_t slash = stream.find('/');
@@ -99,7 +99,7 @@ class Churn : public ShardTest {
       text += R"(,"depth_level":)" + std::to_string(routing::kDepthLevels[static_cast<std::size_t>(below(4))]);
     if (mode != 4 && below(4) == 0) {
       text += R"(,"min_interval_ms":1)";
-      c.thinned.insert(symbol + ".NSE/" + std::to_string(mode) + "/null");
+      c.sampled.insert(symbol + ".NSE/" + std::to_string(mode) + "/null");
     }
     say(c, text + '}');
   }
@@ -110,7 +110,7 @@ class Churn : public ShardTest {
     for (const std::string& text : c.end->heard.messages) {
       const Json m = Json::parse(text);
       const std::string type = m["type"];
-      if (type == "slow") c.is_behind = m["status"] == "behind";
+      if (type == "slow") c.is_slow = m["status"] == "behind";
       if (type == "recovered") recovered(c, m);
       if (type == "unsubscription") left(c, m);
       if (type != "market_data") continue;
@@ -122,7 +122,7 @@ class Churn : public ShardTest {
         ASSERT_GE(seq, before) << seed_ << ": backwards in " << stream;
       } else {
         ASSERT_GT(seq, before) << seed_ << ": twice or backwards in " << stream;
-        if (!c.is_behind && !c.thinned.contains(stream) && c.in_a_row.contains(stream)) {
+        if (!c.is_slow && !c.sampled.contains(stream) && c.in_a_row.contains(stream)) {
           ASSERT_EQ(seq, before + 1) << seed_ << ": one is missing in " << stream;
         }
       }

@@ -1,4 +1,4 @@
-// Clients that come back after a lost connection, and clients that want a topic once in a while only. On one shard and
+// Clients that come back after a lost connection, and sampled topics. On one shard and
 // on several.
 #include <future>
 
@@ -128,7 +128,7 @@ TEST_P(Resume, WithoutTimeToComeBackNothingStaysWantedAndTheGapIsKnown) {
   EXPECT_GE(got.notice["missing"], 1);
 }
 
-TEST_P(Resume, OfAnotherEpochTheNewestValueComesAndNobodyCanTell) {
+TEST_P(Resume, OfAnotherEpochASnapshotComesAndNobodyCanTellWhatIsMissing) {
   start(with_memory(GetParam()));
   lose_after(3);
   wait_until_unheld();
@@ -138,7 +138,7 @@ TEST_P(Resume, OfAnotherEpochTheNewestValueComesAndNobodyCanTell) {
   EXPECT_FALSE(got.notice.contains("missing"));
 }
 
-TEST_P(Resume, OfAnotherEpochEachTopicsNewestValueComesHoweverLittleRoomThereIs) {
+TEST_P(Resume, OfAnotherEpochEachTopicsSnapshotComesHoweverLittleRoomThereIs) {
   Options options = with_memory(GetParam());
   options.session.output_per_client = 800;  // half of it: two values, or so
   start(options);
@@ -209,7 +209,7 @@ TEST_P(Resume, WhatIsNoSinceIsRefused) {
   }
 }
 
-TEST_P(Resume, AThinnedTopicComesOnceInAWhileAndItsLastValueAlways) {
+TEST_P(Resume, ASampledTopicComesOnceInAnIntervalAndItsLastValueAlways) {
   start(with_memory(GetParam()));
   support::End& client = authenticated(R"(,"extras":true)");
   support::End& other = authenticated();
@@ -234,7 +234,7 @@ TEST_P(Resume, AThinnedTopicComesOnceInAWhileAndItsLastValueAlways) {
   EXPECT_EQ(sum.unexplained(), 0U);
 }
 
-TEST_P(Resume, TheValueFromMemoryIsAThinnedTopicsFirst) {
+TEST_P(Resume, TheSnapshotIsASampledTopicsFirstFrame) {
   start(with_memory(GetParam()));
   support::End& other = authenticated();
   say(other, kSubscribe);
@@ -251,12 +251,12 @@ TEST_P(Resume, TheValueFromMemoryIsAThinnedTopicsFirst) {
     std::string type;
     while (type != "pong") {
       type = Json::parse(next(client))["type"];
-      EXPECT_NE(type, "market_data") << "the next is due in an hour";
+      EXPECT_NE(type, "market_data") << "the next may come in an hour";
     }
   }
 }
 
-TEST_P(Resume, ManyThatLeaveThinnedTopicsDelayNoOther) {
+TEST_P(Resume, ManyThatLeaveSampledTopicsDelayNoOther) {
   start(with_memory(GetParam()));
   support::End& holder = authenticated();
   say(holder, kSubscribe);
@@ -273,7 +273,7 @@ TEST_P(Resume, ManyThatLeaveThinnedTopicsDelayNoOther) {
   tick(1, 2);  // it waits while a thousand times are looked through
   for (int i = 0; i < 1'100; ++i) {
     say(leaver, R"({"action":"subscribe",)" + stream + R"(,"min_interval_ms":3600000})");
-    next_of(leaver, "market_data");  // from memory: the next is due in an hour
+    next_of(leaver, "market_data");  // the snapshot: the next may come in an hour
     tick(0, i);
     next_of(holder, "market_data");
     say(leaver, R"({"action":"unsubscribe",)" + stream + "}");

@@ -39,7 +39,7 @@ TEST_F(SessionEnd, ARevokedKeyEndsItsSessionsWith4401AndNoOthers) {
 
 TEST_F(SessionEnd, AKeyThatExpiresEndsItsSessionWith4401) {
   Options options;
-  options.session.ping_timeout_ns = 100'000'000;  // also the pace at which deadlines are looked at
+  options.session.ping_timeout_ns = 100'000'000;  // and how often deadlines are looked at
   start(options);
   const std::int64_t soon = wall_ns() + 100'000'000;
   proxy_->post([this, soon] { proxy_->requests().set_keys(ring({{"key", 1, soon}})); });

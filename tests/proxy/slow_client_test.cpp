@@ -1,4 +1,4 @@
-// A client that reads too slowly: newest values, each topic's last one, and nothing unexplained.
+// A client that reads too slowly: it gets the last published frame of each topic, and nothing is unexplained.
 #include <future>
 #include <numeric>
 #include <set>
@@ -37,8 +37,8 @@ class SlowClient : public ShardTest {
     proxy_->post([&] { proxy_->collect_ledger([&](const session::Ledger& sum) { out.set_value(sum); }); });
     return out.get_future().get();
   }
-  // Ticks of one topic until the client is behind.
-  int tick_until_behind() {
+  // Ticks of one topic until the client is slow.
+  int tick_until_slow() {
     int ticks = 0;
     for (const std::uint64_t before = ledger().conflated; ledger().conflated == before;) {
       for (int i = 0; i < 500; ++i) tick(0, ++ticks);
@@ -48,12 +48,12 @@ class SlowClient : public ShardTest {
   }
 };
 
-TEST_F(SlowClient, GetsTheNewestValueOfEachTopicAndIsToldSo) {
+TEST_F(SlowClient, GetsTheLastPublishedFrameOfEachTopicAndIsToldSo) {
   start_small();
   support::End& client = subscribed();
   client.connection->pause_reading(true);
   tick(1, 1);
-  const int ticks = tick_until_behind();
+  const int ticks = tick_until_slow();
   tick(1, 42);  // a quiet topic's only update among a busy one's
   client.connection->pause_reading(false);
   std::vector<std::string> told;
@@ -90,7 +90,7 @@ TEST_F(SlowClient, HasLittleOldBeforeWhatIsNewForAWhile) {
   const auto unsent = [](session::ClientSession& s) { return s.output().backlog(); };
   const auto fill = [&] {
     client.connection->pause_reading(true);
-    tick_until_behind();
+    tick_until_slow();
     return look(unsent);
   };
   const auto read_all = [&] {
@@ -115,7 +115,7 @@ TEST_F(SlowClient, LeavesNothingUnexplainedWhenItGoes) {
   start_small();
   support::End& client = subscribed();
   client.connection->pause_reading(true);
-  tick_until_behind();
+  tick_until_slow();
   client.connection.reset();
   for (std::size_t ended = 0; ended < 2; std::this_thread::yield())
     for (const std::string& asked : adapter_.asked()) ended += asked.ends_with("none");
