@@ -10,7 +10,7 @@ import time
 import fanout_servers as servers
 
 # Called once for each update and shard that has an audience; the instructions' run has one shard.
-DELIVER = "gw::proxy::Shard::deliver("
+DELIVER = "gw::session::Shard::deliver("
 # Deliveries a second while instructions are counted, on every machine: how many a tick shares its turn with depends on it.
 # Far below what valgrind, which slows the gateway down some fifty times, leaves of any.
 TRACED = 30_000

@@ -8,7 +8,7 @@
 #include <benchmark/benchmark.h>
 
 #include "core/bus/channel.hpp"
-#include "core/proxy/wire/market_data.hpp"
+#include "core/protocol/json_encoder.hpp"
 #include "core/routing/router.hpp"
 #include "core/websocket/output.hpp"
 #include "zerodha_wire.hpp"
@@ -96,7 +96,7 @@ struct Sample {
 void encode(benchmark::State& state, gw::routing::Variant variant) {
   const Sample sample;
   const auto levels = static_cast<std::size_t>(state.range(0));
-  const gw::proxy::wire::SeedEncoder encoder;
+  const gw::protocol::JsonEncoder encoder;
   gw::routing::TopicInfo info;
   info.symbol = "RELIANCE";
   info.exchange = "NSE";
@@ -196,7 +196,7 @@ class Routing {
   void put() { channel.writer().put({&sample.tick, nullptr, nullptr}, kNow, 0, 0, true); }
 
   Outputs port;
-  const gw::proxy::wire::SeedEncoder encoder;
+  const gw::protocol::JsonEncoder encoder;
   gw::routing::Router router{encoder, port, {now, now}, [] { return std::string("epoch"); }};
   gw::bus::Doorbell bell;
   gw::bus::Channel channel{1 << 22, 1 << 22, bell};

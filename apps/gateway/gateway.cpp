@@ -36,30 +36,30 @@ log::Options log_options(const config::Log& c) {
   return options;
 }
 
-proxy::ShardOptions shard_options(const config::Config& c) {
-  proxy::ShardOptions o;
-  o.ping_interval_ns = c.server.ping_interval.count();
-  o.ping_timeout_ns = c.server.ping_timeout.count();
-  o.authentication_timeout_ns = c.server.authentication_timeout.count();
-  o.slow_client_close_ns = c.limits.slow_client_close.count();
-  o.subscriptions_per_client = static_cast<std::size_t>(c.limits.subscriptions_per_client);
-  o.symbols_per_request = static_cast<std::size_t>(c.limits.symbols_per_request);
-  o.header_size = static_cast<std::uint32_t>(c.limits.header_size);
-  o.message_size = c.limits.message_size;
-  o.output_per_client = c.limits.output_per_client;
-  o.output_total = c.limits.output_total;
+proxy::Options proxy_options(const config::Config& c) {
+  proxy::Options o;
+  o.session.ping_interval_ns = c.server.ping_interval.count();
+  o.session.ping_timeout_ns = c.server.ping_timeout.count();
+  o.session.authentication_timeout_ns = c.server.authentication_timeout.count();
+  o.session.slow_client_close_ns = c.limits.slow_client_close.count();
+  o.requests.subscriptions_per_client = static_cast<std::size_t>(c.limits.subscriptions_per_client);
+  o.session.symbols_per_request = static_cast<std::size_t>(c.limits.symbols_per_request);
+  o.session.header_size = static_cast<std::uint32_t>(c.limits.header_size);
+  o.session.message_size = c.limits.message_size;
+  o.session.output_per_client = c.limits.output_per_client;
+  o.session.output_total = c.limits.output_total;
   o.resume_memory = c.limits.resume_memory;
-  o.resume_time_ns = c.limits.resume_time.count();
+  o.requests.resume_time_ns = c.limits.resume_time.count();
   o.admission.connections = static_cast<std::size_t>(c.limits.connections);
   o.admission.per_address = static_cast<std::size_t>(c.limits.connections_per_address);
   o.admission.unauthenticated = static_cast<std::size_t>(c.limits.unauthenticated_connections);
-  o.connections_per_key = static_cast<std::size_t>(c.limits.connections_per_key);
+  o.requests.connections_per_key = static_cast<std::size_t>(c.limits.connections_per_key);
   o.serves_expired = c.instruments.expired == "serve";
   o.mixes_brokers = c.mix_brokers;
-  o.compression = c.server.compression.enabled;
+  o.session.compression = c.server.compression.enabled;
   o.compression_threshold = c.server.compression.threshold;
-  o.pace = {c.limits.requests_per_second, c.limits.request_burst};
-  o.origins = {c.server.allowed_origins, is_loopback(c.server.host)};
+  o.session.request_rate = {c.limits.requests_per_second, c.limits.request_burst};
+  o.session.origins = {c.server.allowed_origins, is_loopback(c.server.host)};
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
   o.shards = static_cast<std::size_t>(c.server.threads != 0 ? c.server.threads : std::max(1, cores - 1));
   return o;
@@ -174,7 +174,7 @@ LinkServices Gateway::link_services() {
 Result<void> Gateway::start_brokers() {
   day_ = day_at(wall_ns(), loaded_.calendar.clock.offset_at(wall_ns()));
   calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
-  proxy_ = std::make_unique<proxy::Proxy>(shard_options(config()), routing_bell_);
+  proxy_ = std::make_unique<proxy::Proxy>(proxy_options(config()), routing_bell_);
   std::set<std::string> used;
   for (const config::Broker& broker : config().brokers) {
     routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, link_services());
@@ -192,9 +192,9 @@ Result<void> Gateway::start_brokers() {
     proxy_->router().set_index(plugin, index);
   }
   routing::Router& router = proxy_->router();
-  router.lineup("", proxy_->desk().brokers_named(config().active_broker));
+  router.lineup("", proxy_->requests().brokers_named(config().active_broker));
   for (routing::BrokerId id = 0; id < router.broker_count(); ++id) warn_of_missing_canaries(router, id);
-  proxy_->desk().set_calendar(calendar_->load());
+  proxy_->markets().set_calendar(calendar_->load());
   return {};
 }
 
@@ -202,7 +202,7 @@ Result<void> Gateway::start_proxy() {
   data_version_ = database_->data_version();
   auto ring = accounts::AccountStore(*database_).load_ring();
   if (!ring) return ring.error();
-  proxy_->desk().set_keys(*ring);
+  proxy_->requests().set_keys(*ring);
   const config::Server& server = config().server;
   const bool next_free = server.port_in_use == "next_free";
   // Without leave, keys travel in clear on this machine only.

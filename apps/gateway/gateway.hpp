@@ -27,7 +27,7 @@ namespace gw::app {
 
 // gateway.cpp
 log::Options log_options(const config::Log& config);
-proxy::ShardOptions shard_options(const config::Config& config);
+proxy::Options proxy_options(const config::Config& config);
 
 // The exchange's own day, in days since 1970: the one that the history of trading sessions counts by.
 // gateway_sessions.cpp
@@ -74,7 +74,7 @@ class Gateway {
   void look_at_instruments();
   void take_up_list(const plugin_host::Library& library);
   std::string status();  // gateway_status.cpp
-  proxy::Ledger ledger();
+  session::Ledger ledger();
   // gateway_reload.cpp [control]
   void take_up_configuration();
   void apply(config::Loaded fresh);

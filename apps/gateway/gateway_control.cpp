@@ -74,7 +74,7 @@ void Gateway::look_at_database() {
   if (!ring)
     log::error("accounts", ring.error().message + "; going on with the keys known before");
   else
-    proxy_->post([this, keys = *ring] { proxy_->desk().set_keys(keys); });
+    proxy_->post([this, keys = *ring] { proxy_->requests().set_keys(keys); });
   look_at_instruments();
 }
 

@@ -75,11 +75,11 @@ void Gateway::apply(config::Loaded fresh) {
     log::warning("config", key + " has changed: that takes effect at the next start only");
   log::set_level(log_options(config().log).level);
   calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
-  proxy_->set_options(shard_options(config()));
+  proxy_->set_options(proxy_options(config()));
   if (config().server.tls.port != 0 && before.config.server.tls.port != 0)
     if (const auto loaded = load_certificate(); !loaded)
       log::error("config", loaded.error().message + "; going on with the certificate from before");
-  on_routing([this] { proxy_->desk().set_calendar(calendar_->load()); });
+  on_routing([this] { proxy_->markets().set_calendar(calendar_->load()); });
   std::vector<std::string> added;
   std::vector<std::string> changed;
   std::vector<std::string> removed;
@@ -96,7 +96,7 @@ void Gateway::apply(config::Loaded fresh) {
     (old == nullptr ? added : changed).push_back(broker.name);
   }
   on_routing([this] {
-    proxy_->router().set_order(routing::kDefaultLineup, proxy_->desk().brokers_named(config().active_broker));
+    proxy_->router().set_order(routing::kDefaultLineup, proxy_->requests().brokers_named(config().active_broker));
   });
   start_updates();
   for (const auto& [what, names] : {std::pair{"added", &added}, {"changed", &changed}, {"removed", &removed}})

@@ -89,9 +89,9 @@ Json lineup_json(const routing::Router& router, const routing::Lineup& lineup) {
 }  // namespace
 
 // The shards' part comes when each has come so far.
-proxy::Ledger Gateway::ledger() {
-  std::promise<proxy::Ledger> sum;
-  proxy_->post([&] { proxy_->desk().collect_ledger([&](const proxy::Ledger& all) { sum.set_value(all); }); });
+session::Ledger Gateway::ledger() {
+  std::promise<session::Ledger> sum;
+  proxy_->post([&] { proxy_->collect_ledger([&](const session::Ledger& all) { sum.set_value(all); }); });
   return sum.get_future().get();
 }
 
@@ -101,7 +101,7 @@ std::string Gateway::status() {
   on_routing([&] {
     const routing::Router& router = proxy_->router();
     const routing::RouterCounts& counts = router.counts();
-    out["clients"] = proxy_->desk().client_count();
+    out["clients"] = proxy_->clients().count();
     out["updates"] = counts.updates;
     out["published"] = counts.published;
     out["delivered"] = counts.delivered;
@@ -116,7 +116,7 @@ std::string Gateway::status() {
       const auto id = static_cast<routing::BrokerId>(i);
       out["brokers"].push_back(broker_json(router.broker(id)));
       out["brokers"].back()["not_in_list"] = router.unlisted_count(id);
-      if (const std::string old = proxy_->desk().list_warning(id); !old.empty())
+      if (const std::string old = proxy_->markets().list_warning(id); !old.empty())
         out["brokers"].back()["list_warning"] = old;
     }
     out["lineups"] = Json::array();
@@ -127,8 +127,8 @@ std::string Gateway::status() {
       out["lineups"].back()["elsewhere"] = router.elsewhere_count(id);
     }
   });
-  const proxy::Ledger ledger = this->ledger();
-  out["ledger"] = {{"due", ledger.due},
+  const session::Ledger ledger = this->ledger();
+  out["ledger"] = {{"due", ledger.expected},
                    {"delivered", ledger.delivered},
                    {"conflated", ledger.conflated},
                    {"lost", ledger.lost},

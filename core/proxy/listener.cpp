@@ -6,10 +6,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "core/admission/admission.hpp"
 #include "core/base/log.hpp"
-#include "core/proxy/admission.hpp"
-#include "core/proxy/loop.hpp"
-#include "core/proxy/shard.hpp"
+#include "core/event_loop/event_loop.hpp"
+#include "core/session/shard.hpp"
 
 namespace gw::proxy {
 namespace {
@@ -21,8 +21,8 @@ constexpr int kPortsToTry = 100;
 
 class TcpListener final : public Listener {
  public:
-  TcpListener(Loop& loop, std::vector<Shard*> shards, std::shared_ptr<Admission> admission, bool is_tls,
-              tcp::acceptor&& acceptor)
+  TcpListener(event_loop::EventLoop& loop, std::vector<session::Shard*> shards,
+              std::shared_ptr<admission::Admission> admission, bool is_tls, tcp::acceptor&& acceptor)
       : loop_(loop),
         shards_(std::move(shards)),
         admission_(std::move(admission)),
@@ -40,7 +40,7 @@ class TcpListener final : public Listener {
 
  private:
   void accept() {
-    Shard& shard = *shards_[next_++ % shards_.size()];
+    session::Shard& shard = *shards_[next_++ % shards_.size()];
     acceptor_.async_accept(shard.loop().io(), [this, &shard](const boost::system::error_code& ec, tcp::socket socket) {
       if (ec == asio::error::operation_aborted || !acceptor_.is_open()) return;
       if (!ec) {
@@ -70,25 +70,25 @@ class TcpListener final : public Listener {
     });
   }
 
-  void hand_over(Shard& shard, tcp::socket&& socket) {
+  void hand_over(session::Shard& shard, tcp::socket&& socket) {
     boost::system::error_code ec;
     const auto peer = socket.remote_endpoint(ec);
     if (ec) return;  // it has gone already
-    auto place = admission_->enter(peer.address().to_string());
-    if (place == nullptr) return;
-    if (&shard.loop() == &loop_) return shard.adopt(std::move(socket), is_tls_, std::move(place));
+    auto slot = admission_->enter(peer.address().to_string());
+    if (slot == nullptr) return;
+    if (&shard.loop() == &loop_) return shard.adopt(std::move(socket), is_tls_, std::move(slot));
     struct Client {
       tcp::socket socket;
-      std::shared_ptr<Admission::Place> place;
+      std::shared_ptr<admission::ConnectionSlot> slot;
     };
-    shard.loop().post([&shard, is_tls = is_tls_, c = std::make_shared<Client>(std::move(socket), std::move(place))] {
-      shard.adopt(std::move(c->socket), is_tls, std::move(c->place));
+    shard.loop().post([&shard, is_tls = is_tls_, c = std::make_shared<Client>(std::move(socket), std::move(slot))] {
+      shard.adopt(std::move(c->socket), is_tls, std::move(c->slot));
     });
   }
 
-  Loop& loop_;
-  const std::vector<Shard*> shards_;
-  const std::shared_ptr<Admission> admission_;
+  event_loop::EventLoop& loop_;
+  const std::vector<session::Shard*> shards_;
+  const std::shared_ptr<admission::Admission> admission_;
   const bool is_tls_;
   std::size_t next_ = 0;
   bool is_full_ = false;
@@ -111,8 +111,9 @@ boost::system::error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& end
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, std::vector<Shard*> shards,
-                                                 std::shared_ptr<Admission> admission, const ListenAddress& address) {
+Result<std::unique_ptr<Listener>> Listener::open(event_loop::EventLoop& loop, std::vector<session::Shard*> shards,
+                                                 std::shared_ptr<admission::Admission> admission,
+                                                 const ListenAddress& address) {
   const auto& [host, port, next_free, is_tls] = address;
   boost::system::error_code ec;
   tcp::resolver resolver(loop.io());

@@ -8,11 +8,17 @@
 
 #include "core/base/result.hpp"
 
-namespace gw::proxy {
-
+namespace gw::admission {
 class Admission;
-class Loop;
+}
+namespace gw::session {
 class Shard;
+}
+namespace gw::event_loop {
+class EventLoop;
+}
+
+namespace gw::proxy {
 
 struct ListenAddress {
   std::string host;
@@ -24,8 +30,9 @@ struct ListenAddress {
 class Listener {
  public:
   // Port 0: any free one. A taken port: the next free one when `next_free`, else an error.
-  static Result<std::unique_ptr<Listener>> open(Loop& loop, std::vector<Shard*> shards,
-                                                std::shared_ptr<Admission> admission, const ListenAddress& address);
+  static Result<std::unique_ptr<Listener>> open(event_loop::EventLoop& loop, std::vector<session::Shard*> shards,
+                                                std::shared_ptr<admission::Admission> admission,
+                                                const ListenAddress& address);
   virtual ~Listener() = default;
   virtual std::uint16_t port() const = 0;
   virtual void close() = 0;

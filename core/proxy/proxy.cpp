@@ -2,15 +2,37 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <random>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "core/base/clock.hpp"
+
 namespace gw::proxy {
 namespace {
 
 constexpr std::chrono::seconds kPatience{2};
+constexpr std::int64_t kSweepNs = 100'000'000;
+
+std::string new_epoch() {
+  std::random_device random;
+  char text[40];
+  std::snprintf(text, sizeof text, "%llx-%08x", static_cast<unsigned long long>(wall_ns() / 1'000'000), random());
+  return text;
+}
+
+std::size_t shard_count(const Options& options) { return std::max<std::size_t>(1, options.shards); }
+
+session::SessionOptions of_one_shard(const Options& options, std::size_t shards) {
+  session::SessionOptions one = options.session;
+  one.output_total /= shards;
+  return one;
+}
 
 }  // namespace
 
@@ -20,68 +42,102 @@ struct Proxy::Farewell {
   std::size_t left = 0;  // shards that still have clients
 };
 
-Proxy::Proxy(const ShardOptions& options, bus::Doorbell& bell)
-    : desk_loop_(std::make_unique<Loop>()), farewell_(std::make_unique<Farewell>(desk_loop_->io())) {
-  const std::size_t count = std::max<std::size_t>(1, options.shards);
-  std::vector<Shard*> shards;
+Proxy::Proxy(const Options& options, bus::Doorbell& bell)
+    : clients_(inboxes_),
+      notifier_(clients_, inboxes_),
+      router_(encoder_, notifier_, routing::Clocks{[] { return wall_ns(); }, [] { return monotonic_ns(); }}, new_epoch,
+              routing::RouterOptions{shard_count(options), options.resume_memory}),
+      catch_up_(router_),
+      markets_(router_, clients_, notifier_),
+      requests_(loop_, router_, clients_, catch_up_, markets_, options.requests),
+      turn_(loop_, bell, router_, inboxes_),
+      admission_(std::make_shared<admission::Admission>()),
+      farewell_(std::make_unique<Farewell>(loop_.io())) {
+  notifier_.connect(router_, catch_up_);
+  const std::size_t count = shard_count(options);
   for (std::size_t i = 0; i < count; ++i) {
-    if (count > 1) shard_loops_.push_back(std::make_unique<Loop>());
-    Loop& loop = count > 1 ? *shard_loops_.back() : *desk_loop_;
-    shards.push_back(shards_.emplace_back(std::make_unique<Shard>(i, loop, options)).get());
+    if (count > 1) shard_loops_.push_back(std::make_unique<event_loop::EventLoop>());
+    event_loop::EventLoop& loop = count > 1 ? *shard_loops_.back() : loop_;
+    session::Shard& shard =
+        *shards_.emplace_back(std::make_unique<session::Shard>(i, loop, of_one_shard(options, count)));
+    shard.requests().connect(loop_, requests_);
+    inboxes_.push_back(
+        std::make_unique<session::ShardInbox>(shard, count == 1, [this, i](routing::TopicId topic, routing::Lane lane) {
+          const auto& sessions = router_.subscription(topic).audience[i].lanes[static_cast<std::size_t>(lane)];
+          return sessions.empty() || lane == routing::Lane::thinned ? std::string_view{}
+                                                                    : router_.latest(sessions.front(), topic);
+        }));
   }
-  desk_ = std::make_unique<Desk>(*desk_loop_, bell, options, shards);
+  encoder_.set_threshold(options.compression_threshold);
+  router_.serve_expired(options.serves_expired);
+  router_.mix_brokers(options.mixes_brokers);
   admission_->set_limits(options.admission);
+  loop_.every([] { return kSweepNs; }, [this] { sweep(); });
 }
 
 Proxy::~Proxy() = default;
 
+// The things on routing's thread that depend on the time.
+void Proxy::sweep() {
+  const std::int64_t wall = wall_ns();
+  requests_.end_expired(wall);
+  markets_.look_at_days(wall);
+  router_.let_go();
+  router_.review();
+  router_.flush_demand();
+  markets_.tell_changes();
+}
+
 Result<std::uint16_t> Proxy::listen(const ListenAddress& address) {
-  std::vector<Shard*> shards;
+  std::vector<session::Shard*> shards;
   for (const auto& shard : shards_) shards.push_back(shard.get());
-  auto listener = Listener::open(*desk_loop_, std::move(shards), admission_, address);
+  auto listener = Listener::open(loop_, std::move(shards), admission_, address);
   if (!listener) return listener.error();
   listeners_.push_back(std::move(*listener));
   return listeners_.back()->port();
 }
 
 void Proxy::set_tls(std::shared_ptr<const websocket::ServerTls> tls) {
-  post_to_shards([tls = std::move(tls)](Shard& shard) { shard.set_tls(tls); });
+  post_to_shards([tls = std::move(tls)](session::Shard& shard) { shard.set_tls(tls); });
 }
 
 void Proxy::run() {
   std::vector<std::thread> threads;
   for (const auto& loop : shard_loops_) threads.emplace_back([&loop] { loop->run(); });
-  desk_loop_->run();
+  loop_.run();
   for (const auto& loop : shard_loops_) loop->stop();
   for (std::thread& thread : threads) thread.join();
 }
 
-void Proxy::post_to_shards(const std::function<void(Shard&)>& task) {
+void Proxy::post_to_shards(const std::function<void(session::Shard&)>& task) {
   for (const auto& shard : shards_) shard->loop().post([task, s = shard.get()] { task(*s); });
 }
 
-void Proxy::set_options(const ShardOptions& fresh) {
-  ShardOptions options = fresh;
-  options.shards = shards_.size();
+void Proxy::set_options(const Options& options) {
   admission_->set_limits(options.admission);
-  post([this, options] { desk_->set_options(options); });
-  post_to_shards([options](Shard& shard) { shard.set_options(options); });
+  post([this, options] {
+    encoder_.set_threshold(options.compression_threshold);
+    router_.serve_expired(options.serves_expired);
+    router_.mix_brokers(options.mixes_brokers);
+    requests_.set_options(options.requests);
+  });
+  post_to_shards([one = of_one_shard(options, shards_.size())](session::Shard& shard) { shard.set_options(one); });
 }
 
 void Proxy::stop() {
   post([this] {
     for (const auto& listener : listeners_) listener->close();
     farewell_->left = shards_.size();
-    post_to_shards([this](Shard& shard) {
+    post_to_shards([this](session::Shard& shard) {
       shard.stop([this] {
         post([this] {
-          if (--farewell_->left == 0) desk_loop_->stop();
+          if (--farewell_->left == 0) loop_.stop();
         });
       });
     });
     farewell_->timer.expires_after(kPatience);
     farewell_->timer.async_wait([this](const boost::system::error_code& ec) {
-      if (!ec) desk_loop_->stop();
+      if (!ec) loop_.stop();
     });
   });
 }

@@ -1,31 +1,51 @@
-// All that serves clients: the desk with routing, the shards, and the threads of both. With one shard everything runs
-// on one thread; with more the desk has a thread of its own.
+// Makes and connects all parts that serve clients, and runs their threads: with one shard everything runs on one
+// thread, with more the shards have threads of their own beside routing's. Nothing is decided here. It has a member for
+// each part, which are more than a class that does something should have.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
-#include <thread>
 #include <vector>
 
+#include "core/admission/admission.hpp"
+#include "core/base/result.hpp"
 #include "core/bus/doorbell.hpp"
-#include "core/proxy/desk.hpp"
+#include "core/event_loop/event_loop.hpp"
+#include "core/protocol/json_encoder.hpp"
 #include "core/proxy/listener.hpp"
-#include "core/proxy/loop.hpp"
 #include "core/proxy/options.hpp"
-#include "core/proxy/shard.hpp"
+#include "core/requests/catch_up.hpp"
+#include "core/requests/clients.hpp"
+#include "core/requests/market_days.hpp"
+#include "core/requests/notifier.hpp"
+#include "core/requests/request_handler.hpp"
+#include "core/requests/turn.hpp"
+#include "core/routing/router.hpp"
+#include "core/session/shard.hpp"
 
 namespace gw::proxy {
 
 class Proxy {
  public:
   // `bell` is rung by the adapters' channels.
-  Proxy(const ShardOptions& options, bus::Doorbell& bell);
+  Proxy(const Options& options, bus::Doorbell& bell);
   ~Proxy();
+  Proxy(const Proxy&) = delete;
+  Proxy& operator=(const Proxy&) = delete;
 
-  // Before run(), or on routing's thread.
-  Desk& desk() { return *desk_; }
-  routing::Router& router() { return desk_->router(); }
+  // Routing's.
+  event_loop::EventLoop& loop() { return loop_; }
+
+  // ---- before run(), or on routing's thread
+  routing::Router& router() { return router_; }
+  requests::RequestHandler& requests() { return requests_; }
+  requests::MarketDays& markets() { return markets_; }
+  const requests::Clients& clients() const { return clients_; }
+  void collect_ledger(std::function<void(const session::Ledger&)> done) {
+    requests_.collect_ledger(inboxes_, std::move(done));
+  }
+
   // Before run(): the port that it got.
   Result<std::uint16_t> listen(const ListenAddress& address);
   // The certificate of connections from now on. [any]
@@ -34,20 +54,32 @@ class Proxy {
   // Serves until stop(). [the caller's thread becomes routing's]
   void run();
   // Runs `task` on routing's thread. [any]
-  void post(std::function<void()> task) { desk_loop_->post(std::move(task)); }
+  void post(std::function<void()> task) { loop_.post(std::move(task)); }
   // Runs `task` on each shard's thread. [any]
-  void post_to_shards(const std::function<void(Shard&)>& task);
+  void post_to_shards(const std::function<void(session::Shard&)>& task);
   // Clients are held to them from now on. [any]
-  void set_options(const ShardOptions& options);
+  void set_options(const Options& options);
   // Accepts no more, tells every client 1001 and ends run() when they are gone, or after two seconds. [any]
   void stop();
 
  private:
-  std::unique_ptr<Loop> desk_loop_;
-  std::vector<std::unique_ptr<Loop>> shard_loops_;  // none: the desk's is the only shard's too
-  std::vector<std::unique_ptr<Shard>> shards_;
-  std::unique_ptr<Desk> desk_;
-  std::shared_ptr<Admission> admission_ = std::make_shared<Admission>();
+  void sweep();
+
+  event_loop::EventLoop loop_;                                       // routing's
+  std::vector<std::unique_ptr<event_loop::EventLoop>> shard_loops_;  // none: the only shard has routing's
+  std::vector<std::unique_ptr<session::Shard>> shards_;
+  // The parts on routing's thread, each after those that it uses.
+  requests::Clients::Inboxes inboxes_;  // by shard
+  requests::Clients clients_;
+  requests::Notifier notifier_;
+  protocol::JsonEncoder encoder_;
+  routing::Router router_;
+  requests::CatchUp catch_up_;
+  requests::MarketDays markets_;
+  requests::RequestHandler requests_;
+  requests::Turn turn_;
+
+  std::shared_ptr<admission::Admission> admission_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   struct Farewell;
   std::unique_ptr<Farewell> farewell_;

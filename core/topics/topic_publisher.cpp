@@ -1,4 +1,4 @@
-// Tick path, stop 5 of 6. Previous: core/bus/update_queue.cpp. Next: core/proxy/client_session.cpp.
+// Tick path, stop 5 of 6. Previous: core/bus/update_queue.cpp. Next: core/session/shard.cpp.
 #include "core/topics/topic_publisher.hpp"
 
 #include <algorithm>

@@ -90,7 +90,7 @@ def test_copies_and_allocations_are_counted(inputs):
 
 
 def test_instructions_are_read_from_a_profile():
-    profile = ("fn=(1) gw::proxy::Desk::deliver(...)\n10 5\ncfn=(7) gw::proxy::Shard::deliver(unsigned int)\ncalls=40 12\n"
+    profile = ("fn=(1) gw::requests::Notifier::deliver(...)\n10 5\ncfn=(7) gw::session::Shard::deliver(unsigned int)\ncalls=40 12\n"
                "10 900\nfn=(2) other\ncfn=(7)\ncalls=2 12\n10 30\ncfn=(77)\ncalls=5 1\n1 1\ntotals: 8400\n")
     assert counting.read_profile(profile) == (42, 8400)
     assert counting.read_profile("events: Ir\n") == (0, 0)

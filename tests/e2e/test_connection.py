@@ -169,7 +169,7 @@ def test_a_client_that_stops_reading_is_closed_with_4000_and_others_go_on(start)
     with authenticated(gateway, key, receive_buffer=4096) as stuck, gateway.client(key) as healthy:
         stuck.text('{"action":"subscribe","symbol":"RELIANCE","exchange":"NSE","mode":4,"depth_level":50}')
         healthy.subscribe("RELIANCE", "NSE", 1)
-        gateway.wait_line(r"is behind")
+        gateway.wait_line(r"is a slow consumer")
         gateway.wait_line(r"has taken no byte.*4000")
         for _ in range(10):
             healthy.data()
@@ -185,7 +185,7 @@ def test_a_client_that_is_behind_gets_newest_values_and_catches_up(start):
         healthy.subscribe("RELIANCE", "NSE", 1)
         slow.subscribe("RELIANCE", "NSE", 4, 50)
         slow.subscribe("INFY", "NSE", 4, 50)
-        gateway.wait_line(r"is behind")  # it does not read meanwhile
+        gateway.wait_line(r"is a slow consumer")  # it does not read meanwhile
         while json.loads(gateway.run("status", "--json"))["ledger"]["conflated"] < 100:
             healthy.data()
         seq, gaps, told = {}, 0, []

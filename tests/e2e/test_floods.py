@@ -42,11 +42,11 @@ def flooding(raw, data):
         raw.socket.close()
 
 
-@pytest.mark.parametrize("is_stranger, line", [(True, r"refused: First message must be"), (False, r"has taken no byte.*4000")])
-def test_pings_are_not_answered_faster_than_the_answers_are_read(start, is_stranger, line):
+@pytest.mark.parametrize("is_unauthenticated, line", [(True, r"refused: First message must be"), (False, r"has taken no byte.*4000")])
+def test_pings_are_not_answered_faster_than_the_answers_are_read(start, is_unauthenticated, line):
     gateway = start({"server": {"authentication_timeout": "2s"}, "limits": {"slow_client_close": "2s", "output_per_client": "1MiB"}})
     raw = RawSocket(gateway.port, receive_buffer=4096)
-    if not is_stranger:
+    if not is_unauthenticated:
         raw.text(json.dumps({"action": "authenticate", "api_key": gateway.key()}))
         assert json.loads(raw.frame()[1])["status"] == "success"
     before = most_memory(gateway)

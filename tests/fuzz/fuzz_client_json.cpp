@@ -3,16 +3,16 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/proxy/wire/large_request.hpp"
-#include "core/proxy/wire/outline.hpp"
-#include "core/proxy/wire/request.hpp"
+#include "core/protocol/large_request.hpp"
+#include "core/protocol/outline.hpp"
+#include "core/protocol/request.hpp"
 
 namespace {
 
-using gw::proxy::wire::Entry;
-using gw::proxy::wire::Request;
+using gw::protocol::Entry;
+using gw::protocol::Request;
 
-std::string text_of(const std::optional<gw::proxy::wire::RequestError>& error) {
+std::string text_of(const std::optional<gw::protocol::RequestError>& error) {
   return error ? std::string(error->code) + error->message : std::string();
 }
 
@@ -24,9 +24,9 @@ bool same(const Entry& a, const Entry& b) {
 }
 
 void compare_with_pieces(std::string_view frame, const Request& whole, std::size_t most) {
-  if (gw::proxy::wire::outline_of(frame, most).entry_count > most) return;  // the others are not looked at
-  if (frame.find('\0') != std::string_view::npos) return;                   // taken for the end by one
-  gw::proxy::wire::LargeRequest large(frame, {most});
+  if (gw::protocol::outline_of(frame, most).entry_count > most) return;  // the others are not looked at
+  if (frame.find('\0') != std::string_view::npos) return;                // taken for the end by one
+  gw::protocol::LargeRequest large(frame, {most});
   while (!large.parse_some()) {
   }
   const Request r = large.take();
@@ -39,7 +39,7 @@ void compare_with_pieces(std::string_view frame, const Request& whole, std::size
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace gw::proxy::wire;
+  using namespace gw::protocol;
   constexpr std::size_t kMost = 8;
   const Request r = parse_request({reinterpret_cast<const char*>(data), size}, {kMost});
   if (r.action == Action::invalid && !r.error) std::abort();

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/proxy/shard.hpp"
+#include "core/session/shard.hpp"
 #include "tests/proxy/shard_fixture.hpp"
 
 namespace gw::proxy {
@@ -59,9 +59,9 @@ class Bulk : public ShardTest {
     all.get_future().wait();
     return seen;
   }
-  ClientSession& session(routing::SessionId id) {
-    ClientSession* found = nullptr;
-    proxy_->post_to_shards([&](Shard& shard) { found = shard.find(id); });
+  session::ClientSession& session(routing::SessionId id) {
+    session::ClientSession* found = nullptr;
+    proxy_->post_to_shards([&](session::Shard& shard) { found = shard.find(id); });
     std::promise<void> done;
     proxy_->post([&] { done.set_value(); });
     done.get_future().wait();
@@ -81,7 +81,7 @@ class Bulk : public ShardTest {
 TEST_F(Bulk, TicksGoOnBetweenThePiecesOfALargeFrameAndTheSlicesOfWhatItAsksFor) {
   start_with_one_that_reads();
   support::End& client = authenticated();
-  ClientSession& asking = session(kAsking);
+  session::ClientSession& asking = session(kAsking);
   const std::string text = all("subscribe");
   const auto seen = watch([&] { asking.on_message(websocket::Opcode::text, text); },
                           [&] { return proxy_->router().held(kAsking).size(); }, kMany);
@@ -95,8 +95,9 @@ TEST_F(Bulk, TicksGoOnBetweenThePiecesOfALargeFrameAndTheSlicesOfWhatItAsksFor) 
 TEST_F(Bulk, TicksGoOnBetweenTheSlicesOfARequest) {
   start_with_one_that_reads();
   support::End& client = authenticated();
-  const auto seen = watch([&] { proxy_->desk().asked(kAsking, wire::parse_request(all("subscribe"), {}), 0); },
-                          [&] { return proxy_->router().held(kAsking).size(); }, kMany);
+  const auto seen =
+      watch([&] { proxy_->requests().asked(kAsking, protocol::parse_request(all("subscribe"), {}), 0, 0); },
+            [&] { return proxy_->router().held(kAsking).size(); }, kMany);
   EXPECT_EQ(seen.back().updates, kPending);
   EXPECT_TRUE(next(client).starts_with(R"({"type":"subscription","status":"success")"));
 }
@@ -105,9 +106,9 @@ TEST_F(Bulk, TicksGoOnWhileAllIsUnsubscribed) {
   start_with_one_that_reads();
   support::End& client = authenticated();
   subscribe_to_all(client);
-  const auto seen =
-      watch([&] { proxy_->desk().asked(kAsking, wire::parse_request(R"({"action":"unsubscribe_all"})", {}), 0); },
-            [&] { return proxy_->router().held(kAsking).size(); }, 0);
+  const auto seen = watch(
+      [&] { proxy_->requests().asked(kAsking, protocol::parse_request(R"({"action":"unsubscribe_all"})", {}), 0, 0); },
+      [&] { return proxy_->router().held(kAsking).size(); }, 0);
   EXPECT_EQ(seen.back().updates, kPending);
 }
 

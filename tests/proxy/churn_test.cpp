@@ -30,9 +30,9 @@ class Churn : public ShardTest {
     support::End* end;
     std::map<std::string, std::uint64_t> seq;  // by stream, the last that it got
     bool reads = true;
-    bool is_behind = false;          // as it was told: seqs may be missing
+    bool is_slow = false;            // as it was told: seqs may be missing
     std::set<std::string> in_a_row;  // streams of which the next seq must follow the last
-    std::set<std::string> thinned;   // of these not
+    std::set<std::string> sampled;   // of these not
     struct Resume {
       std::uint64_t since;
       std::uint64_t frames;
@@ -69,7 +69,7 @@ class Churn : public ShardTest {
     add_client();
     Client& c = clients_now_.back();
     for (const std::string& stream : lost.in_a_row) {
-      if (lost.thinned.contains(stream) || lost.resuming.contains(stream)) continue;
+      if (lost.sampled.contains(stream) || lost.resuming.contains(stream)) continue;
       const std::uint64_t since = lost.seq.at(stream);
       const std::size_t dot = stream.find('.');
       const std::size_t slash = stream.find('/');
@@ -99,7 +99,7 @@ class Churn : public ShardTest {
       text += R"(,"depth_level":)" + std::to_string(routing::kDepthLevels[static_cast<std::size_t>(below(4))]);
     if (mode != 4 && below(4) == 0) {
       text += R"(,"min_interval_ms":1)";
-      c.thinned.insert(symbol + ".NSE/" + std::to_string(mode) + "/null");
+      c.sampled.insert(symbol + ".NSE/" + std::to_string(mode) + "/null");
     }
     say(c, text + '}');
   }
@@ -110,7 +110,7 @@ class Churn : public ShardTest {
     for (const std::string& text : c.end->heard.messages) {
       const Json m = Json::parse(text);
       const std::string type = m["type"];
-      if (type == "slow") c.is_behind = m["status"] == "behind";
+      if (type == "slow") c.is_slow = m["status"] == "behind";
       if (type == "recovered") recovered(c, m);
       if (type == "unsubscription") left(c, m);
       if (type != "market_data") continue;
@@ -122,7 +122,7 @@ class Churn : public ShardTest {
         ASSERT_GE(seq, before) << seed_ << ": backwards in " << stream;
       } else {
         ASSERT_GT(seq, before) << seed_ << ": twice or backwards in " << stream;
-        if (!c.is_behind && !c.thinned.contains(stream) && c.in_a_row.contains(stream)) {
+        if (!c.is_slow && !c.sampled.contains(stream) && c.in_a_row.contains(stream)) {
           ASSERT_EQ(seq, before + 1) << seed_ << ": one is missing in " << stream;
         }
       }
@@ -177,9 +177,9 @@ class Churn : public ShardTest {
     });
   }
 
-  Ledger ledger() {
-    std::promise<Ledger> out;
-    proxy_->post([&] { proxy_->desk().collect_ledger([&](const Ledger& sum) { out.set_value(sum); }); });
+  session::Ledger ledger() {
+    std::promise<session::Ledger> out;
+    proxy_->post([&] { proxy_->collect_ledger([&](const session::Ledger& sum) { out.set_value(sum); }); });
     return out.get_future().get();
   }
   void breathe() {
@@ -194,11 +194,11 @@ class Churn : public ShardTest {
   void run(std::uint64_t seed, std::size_t shards) {
     seed_ = seed;
     random_.seed(seed);
-    ShardOptions options;
+    Options options;
     options.shards = shards;
-    options.output_per_client = 64 * 1024;
+    options.session.output_per_client = 64 * 1024;
     options.resume_memory = 1 << 16;
-    options.resume_time_ns = below(2) * 1'000'000;
+    options.requests.resume_time_ns = below(2) * 1'000'000;
     start(options);
     // The handles of both instruments stay as they are.
     support::End& pin = authenticated();
@@ -261,9 +261,9 @@ class Churn : public ShardTest {
       check(c);
       if (HasFatalFailure()) return;
     }
-    const Ledger sum = ledger();
-    EXPECT_EQ(sum.unexplained(), 0U) << seed_ << ": due " << sum.due << " delivered " << sum.delivered << " conflated "
-                                     << sum.conflated << " lost " << sum.lost;
+    const session::Ledger sum = ledger();
+    EXPECT_EQ(sum.unexplained(), 0U) << seed_ << ": expected " << sum.expected << " delivered " << sum.delivered
+                                     << " conflated " << sum.conflated << " lost " << sum.lost;
     EXPECT_GT(sum.delivered, 0U);
     clients_now_.clear();
     clients_.clear();

@@ -24,7 +24,7 @@ class OpeningBurst : public ShardTest, public testing::WithParamInterface<std::s
 };
 
 TEST_P(OpeningBurst, OfNineThousandInstrumentsConflatesNothingForAClientThatReads) {
-  ShardOptions options;
+  Options options;
   options.shards = GetParam();
   start(options);
   list_instruments(kInstruments);
@@ -35,9 +35,9 @@ TEST_P(OpeningBurst, OfNineThousandInstrumentsConflatesNothingForAClientThatRead
   for (int round = 1; round <= kRounds; ++round)
     for (std::uint32_t i = 0; i < kInstruments; ++i) tick(i, round);
   ASSERT_TRUE(run_until([&] { return client.heard.messages.size() >= kRounds * kInstruments || client.heard.closed; }));
-  std::promise<Ledger> out;
-  proxy_->post([&] { proxy_->desk().collect_ledger([&](const Ledger& sum) { out.set_value(sum); }); });
-  const Ledger sum = out.get_future().get();
+  std::promise<session::Ledger> out;
+  proxy_->post([&] { proxy_->collect_ledger([&](const session::Ledger& sum) { out.set_value(sum); }); });
+  const session::Ledger sum = out.get_future().get();
   EXPECT_EQ(sum.delivered, kRounds * kInstruments);
   EXPECT_EQ(sum.conflated, 0U);
   EXPECT_EQ(sum.lost, 0U);

@@ -1,4 +1,4 @@
-// Clients that come back after a lost connection, and clients that want a topic once in a while only. On one shard and
+// Clients that come back after a lost connection, and sampled topics. On one shard and
 // on several.
 #include <future>
 
@@ -13,11 +13,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-ShardOptions with_memory(std::size_t shards) {
-  ShardOptions options;
+Options with_memory(std::size_t shards) {
+  Options options;
   options.shards = shards;
   options.resume_memory = 1 << 20;
-  options.resume_time_ns = 3'600'000'000'000;
+  options.requests.resume_time_ns = 3'600'000'000'000;
   return options;
 }
 
@@ -67,7 +67,7 @@ class Resume : public ShardTest, public testing::WithParamInterface<std::size_t>
   void wait_until_unheld() {  // by any session: routing has noticed that the connection is gone
     for (bool held = true; held; std::this_thread::yield()) {
       std::promise<bool> out;
-      proxy_->post([&] { out.set_value(proxy_->desk().client_count() != 0); });
+      proxy_->post([&] { out.set_value(proxy_->clients().count() != 0); });
       held = out.get_future().get();
     }
   }
@@ -90,8 +90,8 @@ TEST_P(Resume, AClientGetsWhatItMissedAndThenLiveUpdatesWithoutAGap) {
 }
 
 TEST_P(Resume, ThousandsOfFramesOfOneTopicComeInOrderALittleAtATime) {
-  ShardOptions options = with_memory(GetParam());
-  options.output_per_client = 16 * 1024;
+  Options options = with_memory(GetParam());
+  options.session.output_per_client = 16 * 1024;
   start(options);
   const std::string epoch = lose_after(1);
   wait_until_unheld();
@@ -104,7 +104,7 @@ TEST_P(Resume, ThousandsOfFramesOfOneTopicComeInOrderALittleAtATime) {
 }
 
 TEST_P(Resume, WhatIsNotKeptIsCountedAsMissing) {
-  ShardOptions options = with_memory(GetParam());
+  Options options = with_memory(GetParam());
   options.resume_memory = 1024;  // three frames, or so
   start(options);
   const std::string epoch = lose_after(1);
@@ -118,8 +118,8 @@ TEST_P(Resume, WhatIsNotKeptIsCountedAsMissing) {
 }
 
 TEST_P(Resume, WithoutTimeToComeBackNothingStaysWantedAndTheGapIsKnown) {
-  ShardOptions options = with_memory(GetParam());
-  options.resume_time_ns = 0;
+  Options options = with_memory(GetParam());
+  options.requests.resume_time_ns = 0;
   start(options);
   const std::string epoch = lose_after(3);
   wait_until_unheld();
@@ -128,7 +128,7 @@ TEST_P(Resume, WithoutTimeToComeBackNothingStaysWantedAndTheGapIsKnown) {
   EXPECT_GE(got.notice["missing"], 1);
 }
 
-TEST_P(Resume, OfAnotherEpochTheNewestValueComesAndNobodyCanTell) {
+TEST_P(Resume, OfAnotherEpochASnapshotComesAndNobodyCanTellWhatIsMissing) {
   start(with_memory(GetParam()));
   lose_after(3);
   wait_until_unheld();
@@ -138,9 +138,9 @@ TEST_P(Resume, OfAnotherEpochTheNewestValueComesAndNobodyCanTell) {
   EXPECT_FALSE(got.notice.contains("missing"));
 }
 
-TEST_P(Resume, OfAnotherEpochEachTopicsNewestValueComesHoweverLittleRoomThereIs) {
-  ShardOptions options = with_memory(GetParam());
-  options.output_per_client = 800;  // half of it: two values, or so
+TEST_P(Resume, OfAnotherEpochEachTopicsSnapshotComesHoweverLittleRoomThereIs) {
+  Options options = with_memory(GetParam());
+  options.session.output_per_client = 800;  // half of it: two values, or so
   start(options);
   support::End& other = authenticated();
   say(other,
@@ -189,8 +189,8 @@ TEST_P(Resume, ATopicStaysWantedOnlyForAClientThatDidNotSayGoodbye) {
 }
 
 TEST_P(Resume, ATopicIsLetGoWhenItsTimeIsOver) {
-  ShardOptions options = with_memory(GetParam());
-  options.resume_time_ns = 1'000'000;
+  Options options = with_memory(GetParam());
+  options.requests.resume_time_ns = 1'000'000;
   start(options);
   lose_after(1);
   bool none = false;
@@ -209,7 +209,7 @@ TEST_P(Resume, WhatIsNoSinceIsRefused) {
   }
 }
 
-TEST_P(Resume, AThinnedTopicComesOnceInAWhileAndItsLastValueAlways) {
+TEST_P(Resume, ASampledTopicComesOnceInAnIntervalAndItsLastValueAlways) {
   start(with_memory(GetParam()));
   support::End& client = authenticated(R"(,"extras":true)");
   support::End& other = authenticated();
@@ -226,15 +226,15 @@ TEST_P(Resume, AThinnedTopicComesOnceInAWhileAndItsLastValueAlways) {
     ++count;
   }
   EXPECT_LT(count, 20) << "of two hundred within milliseconds";
-  std::promise<Ledger> out;
-  proxy_->post([&] { proxy_->desk().collect_ledger([&](const Ledger& sum) { out.set_value(sum); }); });
-  const Ledger sum = out.get_future().get();
-  EXPECT_EQ(sum.due, 400U);
+  std::promise<session::Ledger> out;
+  proxy_->post([&] { proxy_->collect_ledger([&](const session::Ledger& sum) { out.set_value(sum); }); });
+  const session::Ledger sum = out.get_future().get();
+  EXPECT_EQ(sum.expected, 400U);
   EXPECT_EQ(sum.delivered, 200U + static_cast<unsigned>(count));
   EXPECT_EQ(sum.unexplained(), 0U);
 }
 
-TEST_P(Resume, TheValueFromMemoryIsAThinnedTopicsFirst) {
+TEST_P(Resume, TheSnapshotIsASampledTopicsFirstFrame) {
   start(with_memory(GetParam()));
   support::End& other = authenticated();
   say(other, kSubscribe);
@@ -246,17 +246,17 @@ TEST_P(Resume, TheValueFromMemoryIsAThinnedTopicsFirst) {
   EXPECT_EQ(next_of(client, "market_data")["seq"], 1);
   for (int i = 2; i <= 50; ++i) tick(0, i);
   for (int i = 2; i <= 50; ++i) next_of(other, "market_data");
-  for (int i = 0; i < 3; ++i) {  // each goes to the desk and back
+  for (int i = 0; i < 3; ++i) {  // each makes a trip to routing and back
     say(client, R"({"action":"ping"})");
     std::string type;
     while (type != "pong") {
       type = Json::parse(next(client))["type"];
-      EXPECT_NE(type, "market_data") << "the next is due in an hour";
+      EXPECT_NE(type, "market_data") << "the next may come in an hour";
     }
   }
 }
 
-TEST_P(Resume, ManyThatLeaveThinnedTopicsDelayNoOther) {
+TEST_P(Resume, ManyThatLeaveSampledTopicsDelayNoOther) {
   start(with_memory(GetParam()));
   support::End& holder = authenticated();
   say(holder, kSubscribe);
@@ -273,7 +273,7 @@ TEST_P(Resume, ManyThatLeaveThinnedTopicsDelayNoOther) {
   tick(1, 2);  // it waits while a thousand times are looked through
   for (int i = 0; i < 1'100; ++i) {
     say(leaver, R"({"action":"subscribe",)" + stream + R"(,"min_interval_ms":3600000})");
-    next_of(leaver, "market_data");  // from memory: the next is due in an hour
+    next_of(leaver, "market_data");  // the snapshot: the next may come in an hour
     tick(0, i);
     next_of(holder, "market_data");
     say(leaver, R"({"action":"unsubscribe",)" + stream + "}");

@@ -20,8 +20,8 @@ TEST_F(SessionEnd, ABinaryFrameIs1003) {
 }
 
 TEST_F(SessionEnd, AMessageBeyondTheLimitIs1009) {
-  ShardOptions options;
-  options.message_size = 1000;
+  Options options;
+  options.session.message_size = 1000;
   start(options);
   support::End& client = authenticated();
   say(client, std::string(1001, ' '));
@@ -31,27 +31,27 @@ TEST_F(SessionEnd, AMessageBeyondTheLimitIs1009) {
 TEST_F(SessionEnd, ARevokedKeyEndsItsSessionsWith4401AndNoOthers) {
   start();
   support::End& client = authenticated();
-  proxy_->post([this] { proxy_->desk().set_keys(ring({{"key", 1, 0}, {"other", 3, 0}})); });
+  proxy_->post([this] { proxy_->requests().set_keys(ring({{"key", 1, 0}, {"other", 3, 0}})); });
   EXPECT_EQ(ask(client, R"({"action":"list"})"), R"({"type":"subscriptions","subscriptions":[]})");
-  proxy_->post([this] { proxy_->desk().set_keys(ring({{"other", 3, 0}})); });
+  proxy_->post([this] { proxy_->requests().set_keys(ring({{"other", 3, 0}})); });
   EXPECT_EQ(close_code(client), 4401);
 }
 
 TEST_F(SessionEnd, AKeyThatExpiresEndsItsSessionWith4401) {
-  ShardOptions options;
-  options.ping_timeout_ns = 100'000'000;  // also the pace at which deadlines are looked at
+  Options options;
+  options.session.ping_timeout_ns = 100'000'000;  // and how often deadlines are looked at
   start(options);
   const std::int64_t soon = wall_ns() + 100'000'000;
-  proxy_->post([this, soon] { proxy_->desk().set_keys(ring({{"key", 1, soon}})); });
+  proxy_->post([this, soon] { proxy_->requests().set_keys(ring({{"key", 1, soon}})); });
   support::End& client = connect();
   say(client, R"({"action":"authenticate","api_key":"key"})");
   EXPECT_EQ(close_code(client), 4401);
 }
 
 TEST_F(SessionEnd, AClientThatAnswersNoPingIs1011) {
-  ShardOptions options;
-  options.ping_interval_ns = 20'000'000;
-  options.ping_timeout_ns = 20'000'000;
+  Options options;
+  options.session.ping_interval_ns = 20'000'000;
+  options.session.ping_timeout_ns = 20'000'000;
   start(options);
   support::RawClient client(io_, port_);
   client.upgrade();
@@ -61,8 +61,8 @@ TEST_F(SessionEnd, AClientThatAnswersNoPingIs1011) {
 }
 
 TEST_F(SessionEnd, AClientThatAnswersPingsStays) {
-  ShardOptions options;
-  options.ping_interval_ns = 20'000'000;
+  Options options;
+  options.session.ping_interval_ns = 20'000'000;
   start(options);
   support::End& client = authenticated();
   ASSERT_TRUE(run_until([&] { return client.heard.control_frames >= 5 || client.heard.closed; }));
@@ -70,9 +70,9 @@ TEST_F(SessionEnd, AClientThatAnswersPingsStays) {
 }
 
 TEST_F(SessionEnd, AClientThatStopsReadingIs4000AndTheOthersAreServed) {
-  ShardOptions options;
-  options.output_per_client = 64 * 1024;
-  options.slow_client_close_ns = 100'000'000;
+  Options options;
+  options.session.output_per_client = 64 * 1024;
+  options.session.slow_client_close_ns = 100'000'000;
   start(options);
   support::End& slow = authenticated();
   ask(slow, kSubscribe);

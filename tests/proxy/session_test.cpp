@@ -42,8 +42,8 @@ TEST_F(Session, AKeyThatIsUnknownEndsWith4401) {
 }
 
 TEST_F(Session, SilenceInsteadOfAuthenticationEndsWith4401) {
-  ShardOptions options;
-  options.authentication_timeout_ns = 20'000'000;
+  Options options;
+  options.session.authentication_timeout_ns = 20'000'000;
   start(options);
   support::End& client = connect();
   EXPECT_EQ(next(client), kUnauthenticated);
@@ -81,7 +81,7 @@ TEST_F(Session, UpdatesFollowTheConfirmationAndNothingFollowsTheEnd) {
   EXPECT_THAT(ask(client, R"({"action":"ping"})"), StartsWith(R"({"type":"pong")"));
 }
 
-TEST_F(Session, ALateSubscriberGetsTheConfirmationThenTheNewestValue) {
+TEST_F(Session, ASecondSubscriberGetsTheConfirmationThenASnapshot) {
   start();
   support::End& first = authenticated();
   ask(first, kSubscribe);
@@ -93,7 +93,7 @@ TEST_F(Session, ALateSubscriberGetsTheConfirmationThenTheNewestValue) {
   EXPECT_EQ(ask(second, kSubscribe), kSubscribed);
   EXPECT_EQ(next(second), value(11));
   EXPECT_EQ(ask(first, kSubscribe), kSubscribed);
-  EXPECT_EQ(next(first), value(11)) << "held already: the newest value again";
+  EXPECT_EQ(next(first), value(11)) << "held already: a snapshot again";
 }
 
 TEST_F(Session, ABatchIsConfirmedWholeBeforeAnyValue) {

@@ -1,4 +1,4 @@
-// A client that reads too slowly: newest values, each topic's last one, and nothing unexplained.
+// A client that reads too slowly: it gets the last published frame of each topic, and nothing is unexplained.
 #include <future>
 #include <numeric>
 #include <set>
@@ -7,8 +7,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "core/proxy/late_topics.hpp"
-#include "core/proxy/shard.hpp"
+#include "core/session/shard.hpp"
 #include "tests/proxy/shard_fixture.hpp"
 
 namespace gw::proxy {
@@ -19,8 +18,8 @@ using Json = nlohmann::json;
 class SlowClient : public ShardTest {
  protected:
   void start_small() {
-    ShardOptions options;
-    options.output_per_client = 64 * 1024;
+    Options options;
+    options.session.output_per_client = 64 * 1024;
     start(options);
   }
   support::End& subscribed() {
@@ -33,13 +32,13 @@ class SlowClient : public ShardTest {
     return client;
   }
   // Of everything so far, once routing has taken it.
-  Ledger ledger() {
-    std::promise<Ledger> out;
-    proxy_->post([&] { proxy_->desk().collect_ledger([&](const Ledger& sum) { out.set_value(sum); }); });
+  session::Ledger ledger() {
+    std::promise<session::Ledger> out;
+    proxy_->post([&] { proxy_->collect_ledger([&](const session::Ledger& sum) { out.set_value(sum); }); });
     return out.get_future().get();
   }
-  // Ticks of one topic until the client is behind.
-  int tick_until_behind() {
+  // Ticks of one topic until the client is slow.
+  int tick_until_slow() {
     int ticks = 0;
     for (const std::uint64_t before = ledger().conflated; ledger().conflated == before;) {
       for (int i = 0; i < 500; ++i) tick(0, ++ticks);
@@ -49,12 +48,12 @@ class SlowClient : public ShardTest {
   }
 };
 
-TEST_F(SlowClient, GetsTheNewestValueOfEachTopicAndIsToldSo) {
+TEST_F(SlowClient, GetsTheLastPublishedFrameOfEachTopicAndIsToldSo) {
   start_small();
   support::End& client = subscribed();
   client.connection->pause_reading(true);
   tick(1, 1);
-  const int ticks = tick_until_behind();
+  const int ticks = tick_until_slow();
   tick(1, 42);  // a quiet topic's only update among a busy one's
   client.connection->pause_reading(false);
   std::vector<std::string> told;
@@ -73,7 +72,7 @@ TEST_F(SlowClient, GetsTheNewestValueOfEachTopicAndIsToldSo) {
   }
   EXPECT_EQ(told[0], R"({"conflated":0,"status":"behind","type":"slow"})");
   EXPECT_THAT(told[1], testing::HasSubstr(R"("status":"caught_up")"));
-  const Ledger sum = ledger();
+  const session::Ledger sum = ledger();
   EXPECT_EQ(sum.delivered, frames["INFY"] + frames["TCS"]);
   EXPECT_GT(sum.conflated, 0U);
   EXPECT_EQ(sum.lost, 0U);
@@ -83,26 +82,27 @@ TEST_F(SlowClient, GetsTheNewestValueOfEachTopicAndIsToldSo) {
 TEST_F(SlowClient, HasLittleOldBeforeWhatIsNewForAWhile) {
   start();
   support::End& client = subscribed();
-  const auto look = [this](const std::function<std::size_t(ClientSession&)>& what) {
+  const auto look = [this](const std::function<std::size_t(session::ClientSession&)>& what) {
     std::promise<std::size_t> out;
-    proxy_->post_to_shards([&](Shard& shard) { out.set_value(what(*shard.find(0))); });
+    proxy_->post_to_shards([&](session::Shard& shard) { out.set_value(what(*shard.find(0))); });
     return out.get_future().get();
   };
-  const auto unsent = [](ClientSession& s) { return s.output().backlog(); };
+  const auto unsent = [](session::ClientSession& s) { return s.output().backlog(); };
   const auto fill = [&] {
     client.connection->pause_reading(true);
-    tick_until_behind();
+    tick_until_slow();
     return look(unsent);
   };
   const auto read_all = [&] {
     client.connection->pause_reading(false);
-    while (look([](ClientSession& s) { return s.output().backlog() + s.waiting_updates(); }) != 0) io_.poll();
+    while (look([](session::ClientSession& s) { return s.output().backlog() + s.updates().waiting(); }) != 0)
+      io_.poll();
   };
   EXPECT_GT(fill(), 1'000'000U);
   read_all();
   EXPECT_LE(fill(), 66'000U);
   read_all();
-  look([](ClientSession& s) {
+  look([](session::ClientSession& s) {
     s.sweep(monotonic_ns() + 31'000'000'000);
     return std::size_t{0};
   });
@@ -115,7 +115,7 @@ TEST_F(SlowClient, LeavesNothingUnexplainedWhenItGoes) {
   start_small();
   support::End& client = subscribed();
   client.connection->pause_reading(true);
-  tick_until_behind();
+  tick_until_slow();
   client.connection.reset();
   for (std::size_t ended = 0; ended < 2; std::this_thread::yield())
     for (const std::string& asked : adapter_.asked()) ended += asked.ends_with("none");
@@ -129,45 +129,47 @@ class Unread : public ShardTest {
     char header[10];
     return std::string(header, websocket::frame_header(header, websocket::Opcode::text, size)) + std::string(size, 'x');
   }
-  void start_with(std::size_t clients, const ShardOptions& options) {
+  void start_with(std::size_t clients, const Options& options) {
     start(options);
     for (std::size_t i = 0; i < clients; ++i) authenticated().connection->pause_reading(true);
   }
-  void on_shard(const std::function<void(Shard&)>& task) {
+  void on_shard(const std::function<void(session::Shard&)>& task) {
     std::promise<void> done;
-    proxy_->post_to_shards([&](Shard& shard) {
+    proxy_->post_to_shards([&](session::Shard& shard) {
       task(shard);
       done.set_value();
     });
     done.get_future().wait();
   }
-  static void deliver(Shard& shard, std::size_t size, const std::vector<routing::SessionId>& sessions) {
+  static void deliver(session::Shard& shard, std::size_t size, const std::vector<routing::SessionId>& sessions) {
     shard.deliver(0, routing::Lane::plain, frame_of(size), sessions, 1);
-    while (shard.flush_some()) {
+    while (shard.output().flush_some()) {
     }
   }
-  static std::size_t backlog(Shard& shard, routing::SessionId id) { return shard.find(id)->output().backlog(); }
+  static std::size_t backlog(session::Shard& shard, routing::SessionId id) {
+    return shard.find(id)->output().backlog();
+  }
 };
 
 TEST_F(Unread, WhenAllTogetherHaveTooMuchTheLargestConflateFirst) {
-  ShardOptions options;
-  options.output_total = 512 * 1024;
+  Options options;
+  options.session.output_total = 512 * 1024;
   start_with(3, options);
-  on_shard([](Shard& shard) {
+  on_shard([](session::Shard& shard) {
     for (const auto& [id, bytes] : {std::pair{0U, 300'000U}, {1U, 200'000U}, {2U, 20'000U}})
       while (backlog(shard, id) < bytes) deliver(shard, 8'000, {id});
     EXPECT_LT(shard.backlog_limit(), 200'000U) << "of the megabyte that each may have alone";
     deliver(shard, 8'000, {0, 1, 2});
-    EXPECT_EQ(shard.find(0)->waiting_updates(), 1U);
-    EXPECT_EQ(shard.find(1)->waiting_updates(), 1U);
-    EXPECT_EQ(shard.find(2)->waiting_updates(), 0U);
+    EXPECT_EQ(shard.find(0)->updates().waiting(), 1U);
+    EXPECT_EQ(shard.find(1)->updates().waiting(), 1U);
+    EXPECT_EQ(shard.find(2)->updates().waiting(), 0U);
   });
 }
 
 TEST_F(Unread, AMegabyteIsTheirsWhileTheyAreFew) {
   start_with(1, {});
-  on_shard([](Shard& shard) {
-    while (shard.find(0)->waiting_updates() == 0) deliver(shard, 8'000, {0});
+  on_shard([](session::Shard& shard) {
+    while (shard.find(0)->updates().waiting() == 0) deliver(shard, 8'000, {0});
     EXPECT_GT(backlog(shard, 0), (1U << 20) - 10'000U);
   });
 }
@@ -175,44 +177,20 @@ TEST_F(Unread, AMegabyteIsTheirsWhileTheyAreFew) {
 TEST_F(Unread, NobodyIsAlwaysTheLastToBeWritten) {
   constexpr std::size_t kClients = 64;
   start_with(kClients, {});
-  on_shard([](Shard& shard) {
+  on_shard([](session::Shard& shard) {
     std::vector<routing::SessionId> all(kClients);
     std::iota(all.begin(), all.end(), 0U);
     std::set<routing::SessionId> first;
     for (int round = 0; round < 200; ++round) {
       shard.deliver(0, routing::Lane::plain, frame_of(100), all, 1);
-      shard.flush_some();
+      shard.output().flush_some();
       for (const routing::SessionId id : all)
         if (backlog(shard, id) == 0) first.insert(id);
-      while (shard.flush_some()) {
+      while (shard.output().flush_some()) {
       }
     }
     EXPECT_EQ(first.size(), all.size());
   });
-}
-
-TEST(LateTopics, NoneIsStarvedByABusierOne) {
-  LateTopics late;
-  for (int i = 0; i < 5; ++i) late.add(1);
-  late.add(2);
-  EXPECT_EQ(late.updates(), 6U);
-  const LateTopics::Late first = late.pop();
-  EXPECT_EQ(first.topic, 1U);
-  EXPECT_EQ(first.updates, 5U);
-  late.add(1);
-  EXPECT_EQ(late.pop().topic, 2U);
-  EXPECT_EQ(late.pop().topic, 1U);
-  EXPECT_TRUE(late.empty());
-  EXPECT_EQ(late.updates(), 0U);
-}
-
-TEST(LateTopics, WhatIsTakenOutOfTurnIsGone) {
-  LateTopics late;
-  for (const routing::TopicId topic : {1U, 2U, 2U, 3U}) late.add(topic);
-  EXPECT_EQ(late.take(2), 2U);
-  late.add(2);
-  EXPECT_EQ(late.pop().topic, 1U);
-  EXPECT_EQ(late.updates(), 2U);
 }
 
 }  // namespace

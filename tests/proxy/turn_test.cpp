@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/proxy/shard.hpp"
+#include "core/session/shard.hpp"
 #include "tests/proxy/shard_fixture.hpp"
 
 namespace gw::proxy {
@@ -57,13 +57,13 @@ TEST_F(Turn, AnAnswerIsWrittenBeforeWhatIsSharedWithOthers) {
   std::size_t waiting = 0;
   std::size_t of_answered = 1;
   std::promise<void> done;
-  proxy_->post_to_shards([&](Shard& shard) {
+  proxy_->post_to_shards([&](session::Shard& shard) {
     std::vector<routing::SessionId> sessions;
     for (std::uint32_t slot = 0; slot < kClients; ++slot) sessions.push_back(slot);
     shard.deliver(0, routing::Lane::plain, frame + "shared", sessions, 1);
-    ClientSession& last = *shard.find(sessions.back());
+    session::ClientSession& last = *shard.find(sessions.back());
     last.send("answer");
-    shard.flush_answers();
+    shard.output().flush_answers();
     of_answered = last.output().backlog();
     for (const routing::SessionId id : sessions)
       waiting += static_cast<std::size_t>(shard.find(id)->output().backlog() != 0);
@@ -77,8 +77,8 @@ TEST_F(Turn, AnAnswerIsWrittenBeforeWhatIsSharedWithOthers) {
 }
 
 TEST_F(Turn, WhatAClientIsSentOfItsOwnMakesItNoSlowOne) {
-  ShardOptions options;
-  options.output_per_client = 64 * 1024;
+  Options options;
+  options.session.output_per_client = 64 * 1024;
   start(options);
   support::End& client = authenticated();
   const auto frame_of = [](std::size_t size) {
@@ -87,10 +87,10 @@ TEST_F(Turn, WhatAClientIsSentOfItsOwnMakesItNoSlowOne) {
   };
   std::uint64_t waiting = 1;
   std::promise<void> done;
-  proxy_->post_to_shards([&](Shard& shard) {
-    shard.find(0)->frame(0, frame_of(60'000), FrameKind::own);
+  proxy_->post_to_shards([&](session::Shard& shard) {
+    shard.find(0)->updates().frame(0, frame_of(60'000), session::FrameKind::own);
     shard.deliver(0, routing::Lane::plain, frame_of(10'000), std::array{routing::SessionId{0}}, 1);
-    waiting = shard.find(0)->waiting_updates();
+    waiting = shard.find(0)->updates().waiting();
     done.set_value();
   });
   done.get_future().wait();

@@ -30,7 +30,12 @@ ARROWS = {
     "routing": "base sdk bus instruments registry upstream topics",
     "liveness": "base sdk bus",
     "plugin_host": "base sdk bus liveness registry transport websocket",
-    "proxy": "base sdk calendar accounts bus instruments registry upstream topics routing websocket",
+    "event_loop": "base bus websocket",
+    "protocol": "base sdk instruments registry routing websocket",
+    "admission": "base",
+    "session": "base bus routing websocket event_loop protocol admission",
+    "requests": "base sdk calendar accounts bus instruments registry routing websocket event_loop protocol session",
+    "proxy": "base sdk bus routing websocket event_loop protocol admission session requests",
     "zeromq": "base bus routing",
     "control": "base",
 }
@@ -50,10 +55,10 @@ SYSTEM_FILES = """
     core/bus/doorbell.cpp
     core/config/secret_file.cpp
     core/control/control_socket.cpp
+    core/event_loop/event_loop.cpp
     core/plugin_host/broker_link_bell.hpp
     core/plugin_host/elf_check.cpp
     core/plugin_host/library_file.cpp
-    core/proxy/loop.cpp
     core/websocket/byte_stream.cpp
     core/websocket/intake.cpp
 """.split()
@@ -131,7 +136,7 @@ def check_module_arrows(files):
         for name in allowed.split():
             if name not in order[:order.index(module)]:
                 yield fault(f"tests/repo: ARROWS: {module}", name, "a module above it")
-    for one, other in (("proxy", "plugin_host"), ("plugin_host", "proxy")):
+    for one, other in [(m, "plugin_host") for m in ("session", "requests", "proxy")] + [("plugin_host", "proxy")]:
         if other in ARROWS.get(one, "").split():
             yield fault(f"tests/repo: ARROWS: {one}", other, "none between these two")
     for module in modules_of(files):

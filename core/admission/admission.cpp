@@ -1,0 +1,90 @@
+#include "core/admission/admission.hpp"
+
+#include <utility>
+
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+
+namespace gw::admission {
+namespace {
+
+// Clients that are told why they are refused. More at a time are no clients.
+constexpr std::size_t kMaxRefused = 256;
+constexpr std::int64_t kBetweenWarningsNs = 1'000'000'000;
+constexpr std::string_view kUnauthenticatedKey = "limits.unauthenticated_connections";
+
+}  // namespace
+
+void Admission::set_limits(const AdmissionLimits& limits) {
+  const std::lock_guard lock(mutex_);
+  limits_ = limits;
+}
+
+Refusal Admission::refusal_of(const std::string& address) const {
+  if (connections_ >= limits_.connections) return Refusal::connections;
+  const auto from = by_address_.find(address);
+  return from != by_address_.end() && from->second >= limits_.per_address ? Refusal::per_address : Refusal::none;
+}
+
+std::shared_ptr<ConnectionSlot> Admission::enter(std::string address) {
+  const std::lock_guard lock(mutex_);
+  const Refusal refusal = refusal_of(address);
+  const std::uint64_t ticket = ++last_ticket_;
+  if (refusal != Refusal::none) {
+    warn(of_refusals_[static_cast<std::size_t>(refusal)], "refused", address, limit_key(refusal));
+    if (refused_ >= kMaxRefused) return nullptr;
+    ++refused_;
+  } else {
+    if (!unauthenticated_.empty() && unauthenticated_.size() >= limits_.unauthenticated) evict_longest();
+    ++connections_;
+    ++by_address_[address];
+    unauthenticated_.emplace(ticket, Unauthenticated{address, nullptr});
+  }
+  return std::make_shared<ConnectionSlot>(shared_from_this(), std::move(address), ticket, refusal);
+}
+
+void Admission::evict_longest() {
+  const auto longest = unauthenticated_.extract(unauthenticated_.begin());
+  const Unauthenticated& client = longest.mapped();
+  warn(of_evictions_, "closed, before they had authenticated,", client.address, kUnauthenticatedKey);
+  if (client.evict) client.evict();
+}
+
+void Admission::on_evict(std::uint64_t ticket, std::function<void()> evict) {
+  const std::lock_guard lock(mutex_);
+  const auto found = unauthenticated_.find(ticket);
+  if (found == unauthenticated_.end())
+    evict();
+  else
+    found->second.evict = std::move(evict);
+}
+
+std::shared_ptr<SharedRate> Admission::authenticated(std::uint64_t ticket, std::int64_t key) {
+  const std::lock_guard lock(mutex_);
+  unauthenticated_.erase(ticket);
+  return rates_.of(key, monotonic_ns());
+}
+
+void Admission::leave(std::uint64_t ticket, const std::string& address, Refusal refusal) {
+  const std::lock_guard lock(mutex_);
+  if (refusal != Refusal::none) {
+    --refused_;
+    return;
+  }
+  --connections_;
+  unauthenticated_.erase(ticket);
+  const auto found = by_address_.find(address);
+  if (--found->second == 0) by_address_.erase(found);
+}
+
+// A flood of clients is no flood of lines.
+void Admission::warn(Warning& warning, std::string_view what, const std::string& address, std::string_view key) {
+  ++warning.untold;
+  const std::int64_t now = monotonic_ns();
+  if (now < warning.next_ns) return;
+  warning.next_ns = now + kBetweenWarningsNs;
+  log::warning("proxy", std::string(what) + ' ' + std::to_string(std::exchange(warning.untold, 0)) +
+                            " connection(s), the last from " + address + ": " + std::string(key) + " is reached");
+}
+
+}  // namespace gw::admission

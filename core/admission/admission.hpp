@@ -1,0 +1,68 @@
+// How many connections there may be, and from where: counted from the moment a socket was accepted until it is gone.
+// When too many have not authenticated, a new one evicts the one that has waited longest: a flood of them keeps nobody
+// out who authenticates at once. One object for all shards, asked when a client comes, authenticates and goes, never
+// for an update. [any]
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/admission/connection_slot.hpp"
+#include "core/admission/shared_rates.hpp"
+
+namespace gw::admission {
+
+struct AdmissionLimits {
+  std::size_t connections = 10'000;
+  std::size_t per_address = 1'000;
+  std::size_t unauthenticated = 500;
+};
+
+class Admission : public std::enable_shared_from_this<Admission> {
+ public:
+  void set_limits(const AdmissionLimits& limits);
+  // The slot of a new connection. When it is refused, its client is told why and closed; when too many are being told
+  // already it is null, and the socket is to be closed at once.
+  std::shared_ptr<ConnectionSlot> enter(std::string address);
+
+  // ---- what a ConnectionSlot says of itself, by its ticket
+  void on_evict(std::uint64_t ticket, std::function<void()> evict);
+  std::shared_ptr<SharedRate> authenticated(std::uint64_t ticket, std::int64_t key);
+  void leave(std::uint64_t ticket, const std::string& address, Refusal refusal);
+
+ private:
+  // A client that has not authenticated.
+  struct Unauthenticated {
+    std::string address;
+    std::function<void()> evict;
+  };
+  // A warning that is logged once a second at most.
+  struct Warning {
+    std::int64_t next_ns = 0;  // not before
+    std::uint64_t untold = 0;
+  };
+  Refusal refusal_of(const std::string& address) const;
+  void evict_longest();
+  void warn(Warning& warning, std::string_view what, const std::string& address, std::string_view key);
+
+  std::mutex mutex_;
+  AdmissionLimits limits_;
+  std::size_t connections_ = 0;
+  std::size_t refused_ = 0;  // clients that are being told
+  std::unordered_map<std::string, std::size_t> by_address_;
+  std::uint64_t last_ticket_ = 0;
+  std::map<std::uint64_t, Unauthenticated> unauthenticated_;  // the one that has waited longest first
+  SharedRates rates_;
+  std::array<Warning, 3> of_refusals_;
+  Warning of_evictions_;
+};
+
+}  // namespace gw::admission

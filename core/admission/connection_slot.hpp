@@ -1,0 +1,48 @@
+// One connection's slot among those that there may be; given back when this is destroyed. A refused slot says which
+// limit keeps the client out. Its connection's thread uses it. [shard]
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/admission/shared_rates.hpp"
+
+namespace gw::admission {
+
+class Admission;
+
+enum class Refusal : std::uint8_t { none, connections, per_address };
+
+// The limit that a refusal is for, by its key in gateway.yaml.
+std::string_view limit_key(Refusal refusal);
+
+class ConnectionSlot {
+ public:
+  // `ticket`: of Admission, which makes slots.
+  ConnectionSlot(std::shared_ptr<Admission> admission, std::string address, std::uint64_t ticket, Refusal refusal);
+  ~ConnectionSlot();
+  ConnectionSlot(const ConnectionSlot&) = delete;
+  ConnectionSlot& operator=(const ConnectionSlot&) = delete;
+
+  // A number that no other connection ever has.
+  std::uint64_t number() const { return ticket_; }
+  Refusal refusal() const { return refusal_; }
+  // `evict` is called once, on any thread and with the admission locked, when the connection is to be closed so that
+  // another gets its slot; at once when that has been decided already. Never after authenticated().
+  void on_evict(std::function<void()> evict);
+  // The client has authenticated with this key, and its slot is safe from now on. It has this rate with all clients of
+  // the key.
+  std::shared_ptr<SharedRate> authenticated(std::int64_t key);
+
+ private:
+  const std::shared_ptr<Admission> admission_;
+  const std::string address_;
+  const std::uint64_t ticket_;
+  const Refusal refusal_;
+  bool authenticated_ = false;
+};
+
+}  // namespace gw::admission

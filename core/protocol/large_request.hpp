@@ -1,0 +1,50 @@
+// Parses a request that is too large to be parsed while others wait, a piece at a time, with the result of
+// parse_request. Owned by the session that sent it. [shard]
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/protocol/outline.hpp"
+#include "core/protocol/request.hpp"
+
+namespace gw::protocol {
+
+class LargeRequest {
+ public:
+  // Bytes of a frame that are parsed at once, and of the entries that are in one piece.
+  static constexpr std::size_t kAtOnce = 4 * 1024;
+  // Bytes that are looked at before, to find the entries: as long as that many are parsed.
+  static constexpr std::size_t kLookedAtAtOnce = 32 * 1024;
+  // Values in what is not cut: a request without its symbols, and each of these. Long texts cost little, a megabyte of
+  // brackets does.
+  static constexpr std::size_t kMaxValues = 8 * 1024;
+
+  // Copies the frame.
+  LargeRequest(std::string_view frame, const RequestLimits& limits);
+  ~LargeRequest();
+
+  // One more piece. True: it is whole, and take() may be called.
+  bool parse_some();
+  Request take() { return std::move(request_); }
+  std::size_t size() const { return frame_.size(); }
+
+ private:
+  struct Defaults;
+  bool parse_head();
+  bool parse_entry(std::string_view entry);
+  bool fail(std::string_view code, std::string message);
+  bool fail_for_values(const char* what, std::size_t count);
+
+  std::string frame_;
+  RequestLimits limits_;
+  OutlineScan scan_;
+  Outline outline_;
+  std::unique_ptr<Defaults> head_;  // the frame without its symbols
+  std::size_t parsed_ = 0;          // of the entries
+  Request request_;
+};
+
+}  // namespace gw::protocol

@@ -1,0 +1,96 @@
+#include "core/protocol/outline.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gw::protocol {
+namespace {
+
+constexpr int kMaxDepth = 32;
+
+}  // namespace
+
+Outline outline_of(std::string_view frame, std::size_t max_entries) {
+  OutlineScan scan(frame, max_entries);
+  scan.look_on(frame.size());
+  return scan.take();
+}
+
+bool OutlineScan::look_on(std::size_t bytes) {
+  const std::size_t end = std::min(frame_.size(), at_ + bytes);
+  for (; at_ < end && !outline_.too_deep; ++at_) look(frame_[at_]);
+  return at_ >= frame_.size() || outline_.too_deep;
+}
+
+Outline OutlineScan::take() {
+  if (in_list_) forget_list();
+  outline_.head_values = values_ - list_values_;
+  return std::move(outline_);
+}
+
+inline void OutlineScan::look(char c) {
+  switch (c) {
+    case '"':
+      skip_string();
+      break;
+    case ':':
+      if (depth_ == 1 && (after_key_ = frame_.substr(string_, at_ - string_).starts_with("\"symbols\""))) forget_list();
+      break;
+    case '{':
+    case '[':
+      ++values_;
+      outline_.too_deep = ++depth_ > kMaxDepth;
+      if (c == '[' && depth_ == 2 && after_key_) begin_list();
+      after_key_ = false;
+      break;
+    case '}':
+    case ']':
+      if (in_list_ && depth_ == 2) end_list();
+      --depth_;
+      break;
+    case ',':
+      ++values_;
+      if (in_list_ && depth_ == 2) end_entry();
+      after_key_ = false;
+      break;
+    default:
+      break;
+  }
+}
+
+void OutlineScan::skip_string() {
+  if (depth_ == 1) string_ = at_;
+  while (++at_ < frame_.size() && frame_[at_] != '"')
+    if (frame_[at_] == '\\') ++at_;
+}
+
+void OutlineScan::begin_list() {
+  in_list_ = true;
+  outline_.list_begin = entry_ = at_ + 1;
+  before_list_ = before_entry_ = values_;
+}
+
+void OutlineScan::end_entry() {
+  if (++outline_.entry_count <= max_entries_) outline_.entries.push_back(frame_.substr(entry_, at_ - entry_));
+  entry_ = at_ + 1;
+  outline_.max_entry_values = std::max(outline_.max_entry_values, values_ - before_entry_);
+  before_entry_ = values_;
+}
+
+void OutlineScan::end_list() {
+  in_list_ = false;
+  outline_.list_end = at_;
+  const bool blank = frame_.substr(entry_, at_ - entry_).find_first_not_of(" \t\n\r") == std::string_view::npos;
+  if (!blank || outline_.entry_count != 0) end_entry();
+  list_values_ = values_ - before_list_;
+}
+
+void OutlineScan::forget_list() {
+  in_list_ = false;
+  outline_.list_begin = outline_.list_end = 0;
+  outline_.entries.clear();
+  outline_.entry_count = 0;
+  outline_.max_entry_values = list_values_ = 0;
+}
+
+}  // namespace gw::protocol

@@ -1,0 +1,17 @@
+// The parts of parse_request that take a request which is already JSON. Brings nlohmann's header: included by
+// request.cpp and large_request.cpp only.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "core/protocol/request.hpp"
+
+namespace gw::protocol {
+
+// A value that is no object makes a request with the error INVALID_JSON.
+Request request_of(const nlohmann::json& object, const RequestLimits& limits);
+// `defaults` is the frame of a batch, or null.
+Entry entry_of(const nlohmann::json& object, const nlohmann::json* defaults, bool subscribe);
+RequestError too_many_symbols(std::size_t count, const RequestLimits& limits);
+
+}  // namespace gw::protocol

@@ -1,0 +1,176 @@
+#include "core/requests/jobs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/protocol/notices.hpp"
+
+namespace gw::requests {
+namespace {
+
+constexpr std::size_t kEntriesAtOnce = 64;
+constexpr std::size_t kRowsAtOnce = 4'096;  // of an instrument list
+// This many topics, rows or entries take as long as one more request; an answer of a search, as eight.
+constexpr std::size_t kTopicsOfOne = 8;
+constexpr std::size_t kRowsOfOne = 512;
+constexpr std::size_t kEntriesOfOne = 16;
+constexpr std::size_t kAnswerOfSearch = 8;
+
+}  // namespace
+
+void Jobs::start(Subscriber& client, Asked asked) {
+  const std::string_view kind = asked.request.action == protocol::Action::subscribe ? "subscription" : "unsubscription";
+  client.job = std::make_unique<Job>(Job{std::move(asked), 0, {}, protocol::BatchAnswer(kind), {}, {}, {}});
+  Job& job = *client.job;
+  const protocol::Request& r = job.asked.request;
+  job.outcomes.reserve(r.entries.size());
+  if (r.action == protocol::Action::list || r.action == protocol::Action::unsubscribe_all)
+    job.topics = router_.held(client.id);
+  if (r.action == protocol::Action::search) {
+    const routing::BrokerTable& table = router_.broker(router_.broker_of(client.id));
+    if (table.available() && table.index() != nullptr)
+      job.search.emplace(table.index(), r.text, r.exchange, r.limit, markets_.expiries(wall_ns()));
+  }
+  go_on(client);
+}
+
+void Jobs::go_on(Subscriber& client) {
+  Job& job = *client.job;
+  if (do_some(client, job)) return;
+  std::size_t extra = job.topics.size() / kTopicsOfOne + job.asked.request.entries.size() / kEntriesOfOne;
+  if (job.search) extra += kAnswerOfSearch + job.search->rows() / kRowsOfOne;
+  client.request_done(job.asked.bytes, extra);
+  client.job.reset();
+}
+
+// One slice. False: that was all.
+bool Jobs::do_some(Subscriber& client, Job& job) {
+  switch (job.asked.request.action) {
+    case protocol::Action::subscribe:
+      return subscribe_some(client, job);
+    case protocol::Action::unsubscribe:
+      return unsubscribe_some(client, job);
+    case protocol::Action::unsubscribe_all:
+      return unsubscribe_some_of_all(client, job);
+    case protocol::Action::list:
+      return list_some(client, job);
+    default:
+      return search_some(client, job);
+  }
+}
+
+protocol::Context Jobs::context(const Subscriber& client, const protocol::Request& r) {
+  return {router_.broker(router_.broker_of(client.id)).setup().name, client.extras, r.id_json,
+          options_.subscriptions_per_client};
+}
+
+bool Jobs::subscribe_some(Subscriber& client, Job& job) {
+  const protocol::Request& r = job.asked.request;
+  if (job.outcomes.size() < r.entries.size()) {
+    const protocol::Context about = context(client, r);
+    const std::size_t end = std::min(r.entries.size(), job.outcomes.size() + kEntriesAtOnce);
+    while (job.outcomes.size() < end) {
+      const protocol::Entry& entry = r.entries[job.outcomes.size()];
+      job.outcomes.push_back(entry.error ? routing::Outcome{} : subscribe_entry(client, entry));
+      if (r.batch) job.batch.add(entry, job.outcomes.back(), about);
+    }
+    if (end < r.entries.size()) return true;
+    client.send(r.batch ? job.batch.text(r.id_json)
+                        : protocol::subscribed(r.entries.front(), job.outcomes.front(), about));
+    // Live updates begin once the answer is on its way: from here on it misses none.
+    for (std::size_t i = 0; i < end; ++i) begin_entry(client, r.entries[i], job.outcomes[i]);
+  }
+  const std::size_t end = std::min(r.entries.size(), job.done + kEntriesAtOnce);
+  for (; job.done < end; ++job.done) tell_about_entry(client, r.entries[job.done], job.outcomes[job.done]);
+  return end < r.entries.size();
+}
+
+routing::Outcome Jobs::subscribe_entry(Subscriber& client, const protocol::Entry& e) {
+  routing::Outcome o = router_.subscribe(client.id, e.symbol, e.exchange, e.stream,
+                                         {.thinned = e.min_interval_ns != 0, .resumes = true});
+  if (o.code != routing::Code::ok || !o.is_new || !log::enabled(log::Level::info)) return o;
+  log::info("proxy", *client.name + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+  if (e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level)
+    log::info("proxy", "fallback: " + e.symbol + '.' + e.exchange + " depth " + std::to_string(o.actual_depth) +
+                           " instead of " + std::to_string(e.stream.depth_level));
+  return o;
+}
+
+void Jobs::begin_entry(Subscriber& client, const protocol::Entry& e, const routing::Outcome& o) {
+  if (e.error || o.code != routing::Code::ok || !router_.holds(client.id, o.topic)) return;
+  if (e.min_interval_ns != 0)
+    client.tell(
+        [t = o.topic, interval = e.min_interval_ns](session::ClientSession& s) { s.updates().sample(t, interval); });
+  if (e.since && o.is_new) {
+    const bool same = e.since->epoch == router_.lineup(router_.lineup_of(client.id)).epoch && client.extras;
+    catch_up_.add_resume(client, {o.topic, e.since->seq, 0, same});
+  } else if (o.is_new || !router_.resumes(client.id, o.topic)) {  // what resumes goes live when it has
+    router_.go_live(client.id, o.topic);
+    catch_up_.add_snapshot(client, o.topic);
+  }
+}
+
+void Jobs::tell_about_entry(Subscriber& client, const protocol::Entry& e, const routing::Outcome& o) {
+  if (e.error || o.code != routing::Code::ok || !router_.holds(client.id, o.topic)) return;
+  const routing::Topic& topic = router_.subscription(o.topic);
+  if (topic.state == routing::SubscriptionState::failed)
+    client.send(protocol::refused(topic.info, topic.reason, client.extras));
+  catch_up_.add_status(client, o.topic);
+  markets_.tell(client, e.exchange);
+}
+
+bool Jobs::unsubscribe_some(Subscriber& client, Job& job) {
+  const protocol::Request& r = job.asked.request;
+  const protocol::Context about = context(client, r);
+  const std::size_t end = std::min(r.entries.size(), job.done + kEntriesAtOnce);
+  for (; job.done < end; ++job.done) {
+    const protocol::Entry& entry = r.entries[job.done];
+    const routing::Outcome outcome = entry.error ? routing::Outcome{} : unsubscribe_entry(client, entry);
+    if (r.batch)
+      job.batch.add(entry, outcome, about);
+    else
+      client.send(protocol::unsubscribed(entry, outcome, about));
+  }
+  catch_up_.drop_resumes_of_left(client);
+  if (end < r.entries.size()) return true;
+  if (r.batch) client.send(job.batch.text(r.id_json));
+  return false;
+}
+
+routing::Outcome Jobs::unsubscribe_entry(Subscriber& client, const protocol::Entry& e) {
+  routing::Outcome o = router_.unsubscribe(client.id, e.symbol, e.exchange, e.stream);
+  if (o.code == routing::Code::ok && log::enabled(log::Level::info))
+    log::info("proxy", *client.name + " unsubscribed from " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+  return o;
+}
+
+bool Jobs::unsubscribe_some_of_all(Subscriber& client, Job& job) {
+  if (job.done == 0) client.waiting.reset();
+  const std::size_t end = std::min(job.topics.size(), job.done + kEntriesAtOnce);
+  for (; job.done < end; ++job.done) router_.unsubscribe(client.id, job.topics[job.done]);
+  if (end < job.topics.size()) return true;
+  router_.unsubscribe_all(client.id);  // what a switch of broker has put there instead meanwhile
+  client.send(protocol::unsubscribed_all(job.topics.size(), job.asked.request.id_json));
+  return false;
+}
+
+bool Jobs::list_some(Subscriber& client, Job& job) {
+  const std::size_t end = std::min(job.topics.size(), job.done + kEntriesAtOnce);
+  for (; job.done < end; ++job.done)
+    if (router_.holds(client.id, job.topics[job.done])) job.held.add(router_.topic(job.topics[job.done]));
+  if (end < job.topics.size()) return true;
+  client.send(job.held.text(job.asked.request.id_json));
+  return false;
+}
+
+bool Jobs::search_some(Subscriber& client, Job& job) {
+  if (job.search && !job.search->look_at(kRowsAtOnce)) return true;
+  const std::string_view id = job.asked.request.id_json;
+  client.send(job.search ? protocol::found_instruments(job.search->found(), job.search->expiries(), id)
+                         : protocol::found_instruments({}, {}, id));
+  return false;
+}
+
+}  // namespace gw::requests

@@ -1,0 +1,47 @@
+// Requests that take time, each in slices between which everybody else is served: for many symbols, about all that a
+// client holds, and searches. A client has one job at a time. [routing]
+#pragma once
+
+#include <cstddef>
+
+#include "core/protocol/answers.hpp"
+#include "core/requests/catch_up.hpp"
+#include "core/requests/market_days.hpp"
+#include "core/requests/options.hpp"
+#include "core/requests/subscriber.hpp"
+#include "core/routing/outcome.hpp"
+#include "core/routing/router.hpp"
+
+namespace gw::requests {
+
+class Jobs {
+ public:
+  // `options`: looked at for each request.
+  Jobs(routing::Router& router, CatchUp& catch_up, MarketDays& markets, const RequestOptions& options)
+      : router_(router), catch_up_(catch_up), markets_(markets), options_(options) {}
+
+  // The first slice of a request; the client has a job afterwards if there is more.
+  void start(Subscriber& client, Asked asked);
+  // One more slice of the client's job, which it has no longer when that was all.
+  void go_on(Subscriber& client);
+
+ private:
+  bool do_some(Subscriber& client, Job& job);
+  bool subscribe_some(Subscriber& client, Job& job);
+  bool unsubscribe_some(Subscriber& client, Job& job);
+  bool unsubscribe_some_of_all(Subscriber& client, Job& job);
+  bool list_some(Subscriber& client, Job& job);
+  bool search_some(Subscriber& client, Job& job);
+  routing::Outcome subscribe_entry(Subscriber& client, const protocol::Entry& entry);
+  routing::Outcome unsubscribe_entry(Subscriber& client, const protocol::Entry& entry);
+  void begin_entry(Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome);
+  void tell_about_entry(Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome);
+  protocol::Context context(const Subscriber& client, const protocol::Request& request);
+
+  routing::Router& router_;
+  CatchUp& catch_up_;
+  MarketDays& markets_;
+  const RequestOptions& options_;
+};
+
+}  // namespace gw::requests

@@ -1,0 +1,76 @@
+#include "core/requests/turn.hpp"
+
+namespace gw::requests {
+namespace {
+
+// Records taken from each adapter between two looks at what came of them.
+constexpr std::size_t kSlice = 32;
+// The bounds of one turn. Counts and not a time, which would run on while another thread has the core. Only a gateway
+// at its limit comes near it: then a write that carries more messages is what saves time.
+constexpr std::size_t kMaxRecords = 24'576;
+constexpr std::uint64_t kMaxDeliveries = 400'000;
+// The bounds of one step of it, after which whoever connects or asks is looked after.
+constexpr std::size_t kStepRecords = 512;
+constexpr std::uint64_t kStepDeliveries = 20'000;
+
+}  // namespace
+
+Turn::Turn(event_loop::EventLoop& loop, bus::Doorbell& bell, routing::Router& router, const Clients::Inboxes& inboxes)
+    : router_(router), inboxes_(inboxes) {
+  loop.listen(bell, [this] { rung_ = true; });
+  loop.add_work([this] { return step(); });
+}
+
+// True: there is more to be done.
+bool Turn::step() {
+  if (!begun_) {
+    if (flush_some()) return true;
+    if (!rung_) return false;
+    begun_ = true;
+    records_ = 0;
+    delivered_ = 0;
+  } else {
+    flush_answers();
+  }
+  begun_ = take_records();
+  if (begun_) {
+    flush_answers();  // shards of other threads need not wait for the turn's end
+    return true;
+  }
+  router_.flush_demand();
+  flush_some();
+  return true;
+}
+
+// True: there is more, and the turn may have it.
+bool Turn::take_records() {
+  const std::uint64_t before = router_.counts().delivered;
+  const auto delivered = [&] { return router_.counts().delivered - before; };
+  std::size_t taken = 0;
+  do {
+    rung_ = router_.drain(kSlice);
+    taken += kSlice;
+    records_ += kSlice;
+  } while (rung_ && !is_full(delivered_ + delivered()) && taken < kStepRecords && delivered() < kStepDeliveries);
+  delivered_ += delivered();
+  return rung_ && !is_full(delivered_);
+}
+
+bool Turn::is_full(std::uint64_t delivered) const {
+  if (records_ >= kMaxRecords || delivered > kMaxDeliveries) return true;
+  for (const auto& inbox : inboxes_)
+    if (inbox->is_full()) return true;
+  return false;
+}
+
+void Turn::flush_answers() {
+  for (const auto& inbox : inboxes_) inbox->flush_answers();
+}
+
+bool Turn::flush_some() {
+  bool more = false;
+  for (const auto& inbox : inboxes_) more = inbox->flush_some() || more;
+  return more;
+}
+
+}  // namespace gw::requests

@@ -1,0 +1,32 @@
+// How a shard's connections are accepted, with TLS and without: what SessionOptions say, as the WebSocket layer wants
+// it, and whether a web page may connect. [shard]
+#pragma once
+
+#include <memory>
+
+#include "core/session/options.hpp"
+#include "core/websocket/connection.hpp"
+
+namespace gw::session {
+
+class AcceptOptions {
+ public:
+  // `options` are the shard's, and looked at again by set().
+  explicit AcceptOptions(const SessionOptions& options) : options_(options) {}
+  AcceptOptions(const AcceptOptions&) = delete;
+  AcceptOptions& operator=(const AcceptOptions&) = delete;
+
+  void set();
+  // A certificate for connections from now on; none: there is no TLS listener.
+  void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { tls_.tls = std::move(tls); }
+  const websocket::ServerOptions& of(bool is_tls) const { return is_tls ? tls_ : plain_; }
+
+ private:
+  websocket::HttpAnswer check_origin(const websocket::HttpRequest& request) const;
+
+  const SessionOptions& options_;
+  websocket::ServerOptions plain_;
+  websocket::ServerOptions tls_;
+};
+
+}  // namespace gw::session

@@ -1,0 +1,257 @@
+#include "core/session/client_session.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+#include "core/protocol/answers.hpp"
+#include "core/protocol/notices.hpp"
+#include "core/session/shard.hpp"
+
+namespace gw::session {
+namespace {
+
+constexpr int kBadAuthentication = 4401;
+constexpr int kDoesNotRead = 4000;
+constexpr int kTooMany = 4429;
+constexpr std::string_view kEvicted = "too many connections: limits.unauthenticated_connections";
+constexpr std::size_t kLargestAnswer = 8 << 20;
+
+}  // namespace
+
+ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket,
+                             const websocket::ServerOptions& options, std::shared_ptr<admission::ConnectionSlot> slot)
+    : shard_(shard),
+      connection_(websocket::Connection::accept(std::move(socket), options, *this, slot)),
+      id_(id),
+      updates_(*this, id, *connection_, shard),
+      intake_(*connection_, shard.options()),
+      opened_ns_(monotonic_ns()),
+      name_(std::make_shared<const std::string>("client " + std::to_string(slot->number()) + " (" +
+                                                connection_->remote_address() + ')')),
+      slot_(std::move(slot)) {
+  slot_->on_evict([&shard, id, number = slot_->number()] {
+    shard.loop().post([&shard, id, number] {
+      ClientSession* session = shard.find(id);  // or another that has the id by now
+      if (session != nullptr && session->slot_->number() == number) session->evict();
+    });
+  });
+}
+
+ClientSession::~ClientSession() = default;
+
+void ClientSession::touch() { shard_.output().touch(routing::slot_of(id_)); }
+
+// ---- what it is told
+
+void ClientSession::tell_slow(bool is_slow, std::uint64_t conflated) {
+  if (log::enabled(log::Level::info))
+    log::info("proxy", *name_ + (is_slow ? " is a slow consumer: it gets the last published frame of each topic"
+                                         : " has caught up: " + std::to_string(conflated) + " updates were conflated"));
+  if (extras_) send(protocol::slow(is_slow ? "behind" : "caught_up", conflated));
+}
+
+// Answers are not refused for want of room: a client that has little is not read, so that it asks for none. What is
+// left is the largest answer and notices, which come seldom.
+void ClientSession::send(std::string_view json) {
+  if (closing_) return;
+  if (connection_->backlog() > shard_.options().output_per_client + kLargestAnswer) {
+    log::warning("proxy", *name_ + " does not read what it is told, closed with 4000");
+    end(kDoesNotRead, "output full", true);
+    return;
+  }
+  connection_->send(websocket::Opcode::text, json);
+  shard_.output().note_answer(routing::slot_of(id_));
+}
+
+// All the room that there is, for what waits at the request side. 0: there is none, or it is lent already.
+std::size_t ClientSession::lend_room() {
+  const std::size_t bytes = room_lent_ || !intake_.is_admitted() ? 0 : updates_.room();
+  if (bytes != 0) {
+    room_lent_ = true;
+    offered_ = false;
+  }
+  return bytes;
+}
+
+void ClientSession::offer() {
+  offered_ = true;
+  if (!closing_) touch();
+}
+
+void ClientSession::filled(bool more) {
+  room_lent_ = false;
+  if (more) offer();
+}
+
+void ClientSession::flush() {
+  connection_->flush();
+  shard_.note_backlog(std::exchange(backlog_, connection_->backlog()), connection_->backlog());
+  if (closing_) return;
+  if (intake_.is_paused() || connection_->backlog() != 0) intake_.update_pause();
+  if (updates_.room() == 0) return;
+  updates_.request_frames();
+  if (!offered_) return;
+  if (const std::size_t bytes = lend_room(); bytes != 0)
+    shard_.requests().post([id = id_, bytes](RequestSide& side) { side.fill(id, bytes); });
+}
+
+void ClientSession::on_drained() { touch(); }
+
+// ---- requests
+
+void ClientSession::admit(bool extras, std::shared_ptr<const std::string> name, std::int64_t key) {
+  extras_ = extras;
+  name_ = std::move(name);
+  intake_.admit(slot_->authenticated(key));
+}
+
+void ClientSession::on_message(websocket::Opcode opcode, std::string_view payload) {
+  if (closing_) return;
+  const std::int64_t now = monotonic_ns();
+  peer_.heard(now);
+  if (opcode == websocket::Opcode::binary) {
+    close(1003, "text frames only");
+    return;
+  }
+  if (std::optional<RequestIntake::Taken> taken = intake_.take(payload, now)) hand_over(std::move(*taken));
+  if (intake_.begins_to_parse()) shard_.parse_later(id_);
+  intake_.update_pause();
+}
+
+bool ClientSession::parse_some() {
+  if (closing_) return false;
+  if (std::optional<RequestIntake::Taken> taken = intake_.parse_some()) {
+    hand_over(std::move(*taken));
+    intake_.update_pause();
+  }
+  return intake_.is_parsing();
+}
+
+void ClientSession::hand_over(RequestIntake::Taken taken) {
+  shard_.requests().post([id = id_, request = std::make_shared<protocol::Request>(std::move(taken.request)),
+                          bytes = taken.bytes,
+                          room = lend_room()](RequestSide& side) { side.asked(id, std::move(*request), bytes, room); });
+}
+
+void ClientSession::request_done(std::size_t bytes, std::size_t extra) {
+  intake_.done(bytes, extra, monotonic_ns());
+  if (!closing_) intake_.update_pause();
+}
+
+void ClientSession::look_at_rate(std::int64_t now) {
+  if (intake_.look(now)) {
+    log::warning("proxy", *name_ + " sends more than limits.requests_per_second: it is read more slowly");
+    send(protocol::error("RATE_LIMITED",
+                         "More than " + std::to_string(intake_.rate_limit().per_second) + " requests per second, or " +
+                             std::to_string(admission::SharedRate::kConnections) +
+                             " times as many with all of its key: they wait. Send fewer, or several symbols in one"));
+  }
+  if (closing_) return;
+  if (intake_.begins_to_parse()) shard_.parse_later(id_);
+  intake_.update_pause();
+}
+
+void ClientSession::on_control_frame() {
+  const std::int64_t now = monotonic_ns();
+  peer_.heard(now);
+  if (!closing_) intake_.note_control_frame(now);
+}
+
+// ---- its beginning and its end
+
+void ClientSession::on_open() {
+  opened_ns_ = monotonic_ns();
+  peer_.opened(opened_ns_);
+  if (slot_->refusal() != admission::Refusal::none) {
+    close(kTooMany, "too many connections: " + std::string(admission::limit_key(slot_->refusal())));
+    return;
+  }
+  known_ = true;
+  connection_->limit_messages(std::min(RequestIntake::kMaxUnauthenticatedMessage, shard_.options().message_size));
+  log::info("proxy", *name_ + " connected");
+  shard_.requests().post([id = id_, name = name_, deflated = connection_->compresses()](RequestSide& side) {
+    side.opened(id, name, deflated);
+  });
+}
+
+void ClientSession::sweep(std::int64_t now) {
+  if (closing_) return;
+  const SessionOptions& o = shard_.options();
+  if (intake_.is_paused() && connection_->hung_up())
+    return on_closed({1006, 0, {}, "it hung up while it was not read"});
+  if (intake_.is_too_fast()) look_at_rate(now);
+  if (closing_) return;
+  if (!intake_.is_admitted()) {
+    if (!connection_->is_open() || now - opened_ns_ <= o.authentication_timeout_ns) return;
+    constexpr std::string_view kText = "First message must be authentication with API key";
+    log::info("proxy", *name_ + " refused: " + std::string(kText) + ", closed with 4401");
+    send(protocol::error("AUTHENTICATION_REQUIRED", kText));
+    close(kBadAuthentication, "authentication");
+    return;
+  }
+  updates_.slow().look(now);
+  if (updates_.slow().has_stopped_reading(o.slow_client_close_ns, now)) {
+    log::warning("proxy", *name_ + " has taken no byte for " + std::to_string(o.slow_client_close_ns / 1'000'000'000) +
+                              " s, closed with 4000");
+    end(kDoesNotRead, "stopped reading", true);
+    return;
+  }
+  const bool is_blocked = connection_->backlog() != 0 || intake_.is_paused();
+  switch (peer_.look(now, o.ping_interval_ns, o.ping_timeout_ns, is_blocked)) {
+    case PeerLiveness::Verdict::alive:
+      return;
+    case PeerLiveness::Verdict::ping:
+      connection_->ping();
+      return touch();
+    case PeerLiveness::Verdict::dead:
+      log::info("proxy", *name_ + " did not answer a ping, closed with 1011");
+      return end(1011, "ping timeout", true);
+  }
+}
+
+void ClientSession::close(int code, std::string_view reason) { end(code, reason, false); }
+
+void ClientSession::evict() {
+  if (intake_.is_admitted() || gone_) return;
+  connection_->close(kTooMany, kEvicted);
+  connection_->flush();
+  on_closed({kTooMany, 0, {}, std::string(kEvicted)});
+}
+
+// From here on the request side has nothing to send to it.
+void ClientSession::begin_to_close(bool lingers) {
+  closing_ = true;
+  updates_.end();
+  if (known_) shard_.requests().post([id = id_, lingers](RequestSide& side) { side.leaving(id, lingers); });
+}
+
+void ClientSession::end(int code, std::string_view reason, bool lingers) {
+  if (closing_) return;
+  begin_to_close(lingers);
+  if (code == kDoesNotRead)
+    connection_->drop_and_close(code, reason);
+  else
+    connection_->close(code, reason);
+  touch();
+}
+
+void ClientSession::on_closed(const websocket::CloseInfo& info) {
+  if (std::exchange(gone_, true)) return;
+  if (known_)
+    log::info("proxy",
+              *name_ + " disconnected: " + std::to_string(info.code) + (info.reason.empty() ? "" : " " + info.reason));
+  // Without a close frame of its own the client may have lost its network only, and comes back.
+  if (!closing_) begin_to_close(info.code == 1006);
+  if (known_)
+    shard_.requests().post([id = id_](RequestSide& side) { side.closed(id); });
+  else
+    shard_.forget_later(id_);
+}
+
+}  // namespace gw::session

@@ -1,0 +1,36 @@
+#include "core/session/session_table.hpp"
+
+#include <utility>
+
+#include "core/session/client_session.hpp"
+
+namespace gw::session {
+
+SessionTable::SessionTable(std::size_t shard) : shard_(shard) {}
+SessionTable::~SessionTable() = default;
+
+routing::SessionId SessionTable::take_id() {
+  auto index = static_cast<std::uint32_t>(entries_.size());
+  if (free_.empty()) {
+    entries_.emplace_back();
+  } else {
+    index = free_.back();
+    free_.pop_back();
+  }
+  return static_cast<routing::SessionId>(shard_ << 24 | index);
+}
+
+void SessionTable::add(routing::SessionId id, std::unique_ptr<ClientSession> session) {
+  Entry& entry = entries_[routing::slot_of(id)];
+  entry.session = std::move(session);
+  entry.output = &entry.session->output();
+}
+
+void SessionTable::remove(routing::SessionId id) {
+  entries_[routing::slot_of(id)] = {};
+  free_.push_back(routing::slot_of(id));
+}
+
+void SessionTable::clear() { entries_.clear(); }
+
+}  // namespace gw::session

@@ -1,0 +1,91 @@
+// One shard: some of the clients' sessions, on one thread. Each has a bounded output that is written once per turn, and
+// stays on its shard for good. What routing's thread decides comes through a ShardInbox; what clients ask for goes
+// there through the RequestPort. With one shard both have the same thread. [shard]
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "core/admission/connection_slot.hpp"
+#include "core/event_loop/event_loop.hpp"
+#include "core/routing/names.hpp"
+#include "core/session/accept_options.hpp"
+#include "core/session/client_session.hpp"
+#include "core/session/ledger.hpp"
+#include "core/session/options.hpp"
+#include "core/session/output_budget.hpp"
+#include "core/session/request_side.hpp"
+#include "core/session/session_table.hpp"
+#include "core/session/turn_output.hpp"
+#include "core/session/wake_ups.hpp"
+#include "core/websocket/asio_fwd.hpp"
+
+namespace gw::session {
+
+class Shard {
+ public:
+  // `number`: the shard's part of its sessions' ids.
+  Shard(std::size_t number, event_loop::EventLoop& loop, const SessionOptions& options);
+  ~Shard();
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  event_loop::EventLoop& loop() { return loop_; }
+  const SessionOptions& options() const { return options_; }
+  // Live sessions are held to them from now on.
+  void set_options(const SessionOptions& options);
+  void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { accept_options_.set_tls(std::move(tls)); }
+  void adopt(TcpSocket&& socket, bool is_tls, std::shared_ptr<admission::ConnectionSlot> slot);
+  // Tells every client 1001; `gone` is called when they are.
+  void stop(std::function<void()> gone);
+  // The updates of all its sessions so far, but for those that were expected, which routing knows.
+  Ledger ledger() const;
+
+  // ---- what routing's thread says
+  // A frame of the topic, for these sessions; it stands for `updates`. In lane `thinned` there is no frame.
+  void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
+               std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept;
+  // Null: it never was, or is gone.
+  ClientSession* find(routing::SessionId session) { return sessions_.find(session); }
+  void forget(routing::SessionId session);
+
+  // ---- what its sessions use
+  RequestPort& requests() { return requests_; }
+  TurnOutput& output() { return output_; }
+  WakeUps& wake_ups() { return wake_ups_; }
+  // From one of the session's own callbacks.
+  void forget_later(routing::SessionId session);
+  // It has a large request to parse, which it does in pieces.
+  void parse_later(routing::SessionId session) { parsing_.push_back(session); }
+  // Unsent bytes of one session before its updates are conflated.
+  std::size_t backlog_limit() const { return budget_.limit(); }
+  void note_backlog(std::size_t before, std::size_t now) { budget_.note_backlog(before, now); }
+
+ private:
+  bool parse_some();
+  std::size_t sweep_parts() const;
+  void sweep();
+  void finish_if_empty();
+
+  // Every update looks at these.
+  SessionTable sessions_;
+  TurnOutput output_;
+  OutputBudget budget_;
+
+  event_loop::EventLoop& loop_;
+  SessionOptions options_;
+  AcceptOptions accept_options_;
+  RequestPort requests_;
+  WakeUps wake_ups_;
+  std::deque<routing::SessionId> parsing_;  // sessions that have a large request, in turn
+  std::size_t swept_ = 0;                   // the index of the session that was looked at last
+  Ledger ended_;                            // of sessions that are gone
+  bool stopping_ = false;
+  std::function<void()> gone_;
+};
+
+}  // namespace gw::session

@@ -1,0 +1,59 @@
+// From routing's thread to one shard, in order: live updates, and whatever else a session is told. When both have one
+// thread it is a call; else records go through a ring, whose bell is rung once per turn. When that is full, because the
+// shard does not keep up, updates are conflated and everything else waits in its order. [routing]
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "core/routing/names.hpp"
+#include "core/session/shard.hpp"
+
+namespace gw::session {
+
+class ShardInbox {
+ public:
+  // The last published frame of a topic in a lane, as the shard's audience there would get it.
+  using LastPublished = std::function<std::string_view(routing::TopicId topic, routing::Lane lane)>;
+
+  // `is_local`: routing runs on the shard's thread.
+  ShardInbox(Shard& shard, bool is_local, LastPublished last_published);
+  ~ShardInbox();
+
+  void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
+               std::span<const routing::SessionId> sessions) noexcept;
+  void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane);
+  // It was at this `position` of the topic's audience, which the last one takes.
+  void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t position);
+  // Runs `task` on the shard's thread. `topic`, when given: nothing of it that was published before may come after
+  // this.
+  void call(std::function<void(Shard&)> task, routing::TopicId topic = routing::kNoTopic);
+  // Runs `task(ClientSession&)` there, if the session is still there.
+  template <class F>
+  void tell(routing::SessionId session, F task, routing::TopicId topic = routing::kNoTopic) {
+    call(
+        [session, task = std::move(task)](Shard& shard) {
+          if (ClientSession* found = shard.find(session)) task(*found);
+        },
+        topic);
+  }
+
+  // ---- the parts of a turn: a shard of the same thread writes its sockets, another one is rung and does so itself
+  // Answers.
+  void flush_answers();
+  // Answers and some other sockets; true when there are more of these.
+  bool flush_some();
+  // No more should be delivered before what is there has been written.
+  bool is_full() const;
+
+ private:
+  class Remote;
+  Shard& shard_;
+  std::unique_ptr<Remote> remote_;  // null: the shard has the same thread
+};
+
+}  // namespace gw::session

@@ -1,0 +1,58 @@
+#include "core/session/turn_output.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/prefetch.hpp"
+#include "core/session/client_session.hpp"
+
+namespace gw::session {
+namespace {
+
+// Sockets written before whoever connects or asks is looked after.
+constexpr std::size_t kFlushedAtOnce = 16;
+
+}  // namespace
+
+void TurnOutput::flush_answers() {
+  for (std::size_t i = 0; i < answered_.size(); ++i) {
+    const std::uint32_t index = answered_[i];
+    if (std::exchange(marks_[index].answered, false)) sessions_[index].session->flush();
+  }
+  answered_.clear();
+}
+
+void TurnOutput::begin_round() {
+  std::swap(flushing_, touched_);
+  // No client is always the last to be served.
+  rotation_ = (rotation_ + 7919) % flushing_.size();
+  std::rotate(flushing_.begin(), flushing_.begin() + static_cast<std::ptrdiff_t>(rotation_), flushing_.end());
+}
+
+bool TurnOutput::flush_some() {
+  flush_answers();
+  if (flushed_ == flushing_.size()) {
+    flushing_.clear();
+    flushed_ = 0;
+    is_full_ = false;
+    if (touched_.empty()) {
+      frames_.clear();
+      return false;
+    }
+    begin_round();
+  }
+  const std::size_t end = std::min(flushing_.size(), flushed_ + kFlushedAtOnce);
+  for (std::size_t i = flushed_; i < end; ++i) {
+    const SessionTable::Entry& entry = sessions_[flushing_[i]];
+    if (entry.session == nullptr) continue;
+    prefetch(entry.session.get(), 4 * kCacheLine);
+    entry.output->prefetch_share();
+  }
+  for (; flushed_ < end; ++flushed_) {
+    const std::uint32_t index = flushing_[flushed_];
+    if (std::exchange(marks_[index].touched, false)) sessions_[index].session->flush();
+  }
+  return true;
+}
+
+}  // namespace gw::session
