@@ -33,7 +33,7 @@ constexpr std::chrono::seconds kCloseTimeout{2};
 // How long the body of a refusal is waited for.
 constexpr std::chrono::milliseconds kBodyTimeout{250};
 
-class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream::Owner, public LayerHost {
+class Impl final : public std::enable_shared_from_this<Impl>, public StreamOwner, public LayerHost {
  public:
   Impl(Layer::executor_type executor, Listener& listener, std::size_t message_limit, std::size_t output_limit)
       : listener_(&listener), output_(output_limit), ws_(*this, executor) {
@@ -65,8 +65,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
     server_ = &options;
     error_code ec;
     remote_ = socket.remote_endpoint(ec);
-    stream_ = options.tls ? make_tls_stream(std::move(socket), weak_from_this(), *this, *options.tls)
-                          : make_plain_stream(std::move(socket), weak_from_this(), *this);
+    stream_ = options.make_stream ? options.make_stream(std::move(socket), weak_from_this(), *this)
+                                  : make_server_stream(std::move(socket), weak_from_this(), *this, options.tls.get());
     stream_->set_kernel_buffer(kKernelBuffer);
     deadline(options.open_timeout, "no request in time");
     stream_->start();
@@ -106,7 +106,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
 
   void flush() {
     if (finished_) return;
-    if (!stream_ || waiting_ || held_) return output_.own();
+    if (!stream_ || waiting_) return output_.own();
     error_code ec;
     do {
       while (!ec && !output_.waiting().empty()) {
@@ -171,16 +171,6 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   void pause_reading(bool paused) {
     ws_.next_layer().pause(paused_ = paused);
     if (!paused && open_ && !reading_ && !finished_) read();
-  }
-
-  void hold(bool held) {
-    held_ = held;
-    if (held || finished_) return;
-    flush();
-    if (held_read_)
-      asio::post(executor(), [self = shared_from_this(), read = *std::exchange(held_read_, nullptr)] {
-        self->on_read(read.first, read.second);
-      });
   }
 
   void set_kernel_buffer(int bytes) { stream_->set_kernel_buffer(bytes); }
@@ -462,11 +452,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void on_read(error_code ec, std::size_t n) override {
-    if (client_ && !client_->is_decided && !held_) return listener_ != nullptr ? on_answer(ec, n) : void();
-    if (held_ && listener_ != nullptr) {
-      held_read_ = std::make_unique<std::pair<error_code, std::size_t>>(ec, n);
-      return;
-    }
+    if (client_ && !client_->is_decided) return listener_ != nullptr ? on_answer(ec, n) : void();
     HandlerSlot& slot = ws_.next_layer().reader();
     if (!slot.empty()) slot(ec, n);
   }
@@ -507,7 +493,7 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   }
 
   void flush_last() {
-    if (!stream_ || output_.backlog() == 0 || waiting_ || held_) return;
+    if (!stream_ || output_.backlog() == 0 || waiting_) return;
     error_code ignored;
     output_.sent(stream_->write_some(output_.waiting(), ignored));
   }
@@ -537,10 +523,8 @@ class Impl final : public std::enable_shared_from_this<Impl>, public ByteStream:
   bool waiting_ = false;
   bool pinging_ = false;
   bool end_when_drained_ = false;
-  bool held_ = false;
   bool lingering_ = false;
   bool compresses_ = false;
-  std::unique_ptr<std::pair<error_code, std::size_t>> held_read_;  // came while held
 };
 
 }  // namespace

@@ -81,6 +81,9 @@ struct HttpAnswer {
   bool stays = false;     // the connection ends when the peer ends it, not behind the answer
 };
 
+class ByteStream;  // byte_stream.hpp
+class StreamOwner;
+
 // A server's certificate and key, read once for all its connections.
 class ServerTls;
 Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& certificate_file,
@@ -90,7 +93,10 @@ Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& cert
 inline constexpr int kKernelBuffer = 256 * 1024;
 
 struct ServerOptions {
-  std::shared_ptr<const ServerTls> tls;   // unset: plain TCP
+  std::shared_ptr<const ServerTls> tls;  // unset: plain TCP
+  // Makes the stream of bytes below a connection. Unset: plain TCP or TLS, as `tls` says.
+  std::function<std::shared_ptr<ByteStream>(TcpSocket&& socket, std::weak_ptr<void> life, StreamOwner& owner)>
+      make_stream{};
   std::uint32_t header_limit = 8 * 1024;  // of the request that opens it; of a body in it too
   std::size_t message_limit = 1 << 20;
   std::size_t output_limit = 1 << 20;
@@ -150,8 +156,6 @@ class Connection {
   virtual bool hung_up() const = 0;
   // Of the messages that are not begun yet; a longer one is closed with 1009.
   virtual void limit_messages(std::size_t bytes) = 0;
-  // While held nothing passes either way, not even pongs and close frames: what a peer sees of a network that fails.
-  virtual void hold(bool held) = 0;
 
  protected:
   explicit Connection(Output& output) : output_(output) {}

@@ -28,7 +28,6 @@ class Handle final : public Connection {
   void pause_reading(bool paused) override { impl_->pause_reading(paused); }
   bool hung_up() const override { return impl_->hung_up(); }
   void limit_messages(std::size_t bytes) override { impl_->limit_messages(bytes); }
-  void hold(bool held) override { impl_->hold(held); }
 
  private:
   std::shared_ptr<Impl> impl_;

@@ -21,21 +21,6 @@ class Output {
  public:
   explicit Output(std::size_t limit) : limit_(limit) { static_assert(offsetof(Output, frames_) <= kCacheLine); }
   ~Output() { give_back(); }
-  Output(Output&& other) noexcept
-      : size_(other.size_),
-        sent_(other.sent_),
-        shared_bytes_(other.shared_bytes_),
-        shared_(std::move(other.shared_)),
-        shared_pieces_(other.shared_pieces_),
-        last_(other.last_),
-        open_(other.open_),
-        most_shared_(other.most_shared_),
-        frames_(other.frames_),
-        shared_before_(other.shared_before_),
-        data_(std::exchange(other.data_, nullptr)),
-        frame_(other.frame_),
-        capacity_(other.capacity_),
-        limit_(other.limit_) {}
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
