@@ -1,5 +1,5 @@
-// One WebSocket connection, client or server side, over one type-erased byte stream (plain TCP or TLS). This is the
-// only place where Beast's WebSocket is instantiated; adapters' transport, the proxy, broker-sim and tests share it.
+// One WebSocket connection, client or server side, over one type-erased byte stream (plain TCP or TLS), as its owner
+// sees it; adapters' transport, the proxy, broker-sim and tests share it.
 //
 // Beast does the handshake, reading, control frames and close. Whole data messages are framed here and appended to one
 // contiguous output, into which Beast's own control frames go too, so that frames never interleave.
@@ -116,10 +116,10 @@ class Connection {
  public:
   // Starts at once; on_open or on_closed follows. `listener` must outlive the connection.
   static std::unique_ptr<Connection> connect(boost::asio::io_context& io, ClientOptions options, Listener& listener);
-  // `options` must outlive the connection (one object for a whole server). `place` is kept until the socket is gone,
-  // which may be after this object is: see drop_and_close.
+  // `options` must outlive the connection (one object for a whole server). `until_gone` is kept until the
+  // socket is gone, which may be after this object is: see drop_and_close.
   static std::unique_ptr<Connection> accept(TcpSocket&& socket, const ServerOptions& options, Listener& listener,
-                                            std::shared_ptr<const void> place = nullptr);
+                                            std::shared_ptr<const void> until_gone = nullptr);
 
   virtual ~Connection() = default;  // drops the socket at once; no further call to the listener
 

@@ -35,6 +35,7 @@ class Output {
 
   // Whether append() and share() take anything at all: not before the connection is open, nor while it is closing.
   void set_open(bool open) { open_ = open; }
+  bool is_open() const { return open_; }
   // Besides the limit that it is given, what share() keeps to: a backlog that its owner wants to be small.
   static constexpr std::uint32_t kAny = ~std::uint32_t{0};
   void bound_shared(std::uint32_t most) { most_shared_ = most; }

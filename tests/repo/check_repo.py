@@ -83,8 +83,8 @@ BUNDLED_BROKER_FILES = ["core/config/config.hpp", "core/config/load.cpp"]
 TICK_PATH = re.compile(
     r"Tick path, stop (\d) of (\d)\.(?: Previous: (\S+)\.)?(?: Next: (\S+)\.(?: |$))?")
 MOST_LINES = 450
-# One thing each, whatever their length: the contract, and the only instantiation of Beast's WebSocket.
-WHOLE = {"sdk/include/bgw/abi.h", "core/websocket/connection.cpp"}
+# One thing, whatever its length: the contract.
+WHOLE = {"sdk/include/bgw/abi.h"}
 FORBIDDEN_FOLDERS = {"utils", "util", "common"}
 TOP_FOLDERS = "apps bench cmake config core docs plugins scripts sdk tests tools".split()
 CPP = (".cpp", ".hpp", ".c", ".h", ".cc", ".hh", ".in")
