@@ -54,7 +54,7 @@ void remember(Memory& m, const bus::UpdateView& v, std::uint32_t modes, std::uin
   slot.has_rare = v.rare != nullptr;
   if (slot.has_rare) slot.rare = *v.rare;
   slot.received_ns = v.header->received_ns;
-  slot.session = v.header->session;
+  slot.session = v.header->login;
   if ((modes & BGW_MODE_DEPTH) != 0) {
     m.bids.assign(v.bids.begin(), v.bids.end());
     m.asks.assign(v.asks.begin(), v.asks.end());
@@ -228,7 +228,7 @@ void Router::note_volume(Memory& m, const bus::UpdateView& v) {
     if ((v.tick->modes & BGW_MODE_LTP) != 0) m.volume = -1;  // a trade that was shown, and its quantity not
     return;
   }
-  if (m.volume >= 0 && m.volume_session == v.header->session) {
+  if (m.volume >= 0 && m.volume_session == v.header->login) {
     const std::int64_t hidden = v.tick->volume - m.volume - v.tick->last_quantity;
     if (hidden > 0) {
       ++counts_.hidden_trades;
@@ -236,7 +236,7 @@ void Router::note_volume(Memory& m, const bus::UpdateView& v) {
     }
   }
   m.volume = v.tick->volume;
-  m.volume_session = v.header->session;
+  m.volume_session = v.header->login;
 }
 
 void Router::publish_interest(const Interest& interest, const Memory& m, const bus::UpdateView& v,
@@ -249,7 +249,7 @@ void Router::publish_interest(const Interest& interest, const Memory& m, const b
     update.asks = depth ? v.asks.first(std::min(levels, v.asks.size())) : std::span<const bgw_level>{};
     update.has_orders = (v.header->book_present & BGW_HAS_ORDERS) != 0;
     update.exchange_time_ns = time_of(*v.tick, depth ? m.book_time_ns : 0);
-    if (!is_older(topic, v.header->session, update)) publish(id, update);
+    if (!is_older(topic, v.header->login, update)) publish(id, update);
   };
   const std::uint32_t modes = filled_modes(*v.tick, update.has_ltp);
   // Mode 1 is alive, though there is nothing new to say.

@@ -48,7 +48,7 @@ SYSTEM_FILES = """
     core/bus/doorbell.cpp
     core/config/secret_file.cpp
     core/control/control_socket.cpp
-    core/plugin_host/broker_link_bell.hpp
+    core/plugin_host/demand_reader.cpp
     core/plugin_host/elf_check.cpp
     core/plugin_host/library_file.cpp
     core/proxy/loop.cpp
