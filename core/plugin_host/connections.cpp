@@ -27,7 +27,7 @@ std::shared_ptr<liveness::FeedJudge> Connections::make_judge() const {
   };
   services.is_open = options.market_open;
   services.is_expected = options.is_expected;
-  services.session_seen = options.session_seen;
+  services.session_seen = options.trading_session_seen;
   return std::make_shared<liveness::FeedJudge>(
       std::move(services),
       liveness::WatchLimits{link_.stall_limit_ns(), options.lag_limit_ns, options.first_tick_limit_ns});

@@ -56,11 +56,12 @@ struct LinkOptions {
   std::function<void(std::string_view etag)> list_announced;
   // From the open, or from when the link is ready: the time in which an instrument that is expected to tick should.
   std::int64_t first_tick_limit_ns = 60'000'000'000;
-  // Whether the instrument ticked within first_tick_limit in each of its last three sessions. [feed]
+  // Whether the instrument ticked within first_tick_limit in each of its last three trading sessions. [feed]
   std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)> is_expected;
-  // The instrument was carried while its exchange was open: whether it ticked within the limit. Once a session. [feed]
+  // The instrument was carried while its exchange was open: whether it ticked within the limit. Once a trading session.
+  // [feed]
   std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>
-      session_seen;
+      trading_session_seen;
   std::int64_t steady_ns = 60'000'000'000;       // connected for so long, the back-off begins anew
   std::int64_t idle_close_ns = 10'000'000'000;   // how long a further connection stays open without subscriptions
   std::int64_t second_login_ns = 1'000'000'000;  // credentials that are refused are tried once more so much later

@@ -19,7 +19,7 @@ ARROWS = {
     "database": "base",
     "download": "base",
     "accounts": "base database",
-    "sessions": "base database",
+    "trading_sessions": "base database",
     "instruments": "base sdk calendar database",
     "registry": "base sdk",
     "bus": "base sdk",

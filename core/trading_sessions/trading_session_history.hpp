@@ -10,14 +10,14 @@
 #include <string_view>
 #include <vector>
 
-namespace gw::sessions {
+namespace gw::trading_sessions {
 
 // A day is the exchange's own, in days since 1970. `phase` is the calendar's word for a phase of that day: "open".
 
-struct Session {
+struct TradingSession {
   std::int64_t day = 0;
   bool in_time = false;
-  friend bool operator==(const Session&, const Session&) = default;
+  friend bool operator==(const TradingSession&, const TradingSession&) = default;
 };
 
 struct NameView {
@@ -37,11 +37,11 @@ struct Name {
 // What is kept under one name; no sessions: nothing any more.
 struct Record {
   Name name;
-  std::vector<Session> sessions;  // oldest first
+  std::vector<TradingSession> sessions;  // oldest first
 };
 
 // Locks for each call; none of them waits for the disk. [any]
-class SessionHistory {
+class TradingSessionHistory {
  public:
   // Three: the same number of days in a row is unlikely to be chance, and a new contract counts within its first week.
   static constexpr std::size_t kSessions = 3;
@@ -57,7 +57,7 @@ class SessionHistory {
   void drop(const std::function<std::int64_t(std::string_view exchange)>& today,
             const std::function<bool(std::string_view symbol, std::string_view exchange)>& is_over);
 
-  // ---- for SessionStore
+  // ---- for TradingSessionStore
   struct Changes {
     std::vector<Record> records;
     std::uint64_t revision = 0;
@@ -74,7 +74,7 @@ class SessionHistory {
     bool operator()(const NameView& a, const NameView& b) const { return a < b; }
   };
   struct Entry {
-    std::vector<Session> sessions;  // none: dropped, and not yet saved
+    std::vector<TradingSession> sessions;  // none: dropped, and not yet saved
     std::uint64_t revision = 0;
   };
 
@@ -84,4 +84,4 @@ class SessionHistory {
   std::uint64_t saved_ = 0;
 };
 
-}  // namespace gw::sessions
+}  // namespace gw::trading_sessions

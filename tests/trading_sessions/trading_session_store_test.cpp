@@ -1,11 +1,11 @@
-#include "core/sessions/session_store.hpp"
+#include "core/trading_sessions/trading_session_store.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/support/temporary_folder.hpp"
 
-namespace gw::sessions {
+namespace gw::trading_sessions {
 namespace {
 
 using testing::HasSubstr;
@@ -21,11 +21,11 @@ class Store : public testing::Test {
     auto opened = database::Database::open(file_);
     ASSERT_TRUE(opened) << opened.error().message;
     database_ = std::move(*opened);
-    history_ = std::make_unique<SessionHistory>();
-    const auto loaded = SessionStore(*database_).load(*history_);
+    history_ = std::make_unique<TradingSessionHistory>();
+    const auto loaded = TradingSessionStore(*database_).load(*history_);
     ASSERT_TRUE(loaded) << loaded.error().message;
   }
-  Result<void> save() { return SessionStore(*database_).save(*history_); }
+  Result<void> save() { return TradingSessionStore(*database_).save(*history_); }
   void note_three(std::string_view symbol, bool last_in_time = true) {
     for (const std::int64_t day : {kFirstDay, kFirstDay + 1}) history_->note(symbol, "NSE", "open", day, true);
     history_->note(symbol, "NSE", "open", kFirstDay + 2, last_in_time);
@@ -41,7 +41,7 @@ class Store : public testing::Test {
   support::TemporaryFolder folder_;
   std::string file_ = folder_ / "gateway.db";
   std::unique_ptr<database::Database> database_;
-  std::unique_ptr<SessionHistory> history_;
+  std::unique_ptr<TradingSessionHistory> history_;
 };
 
 TEST_F(Store, WhatWasSavedIsKnownAfterARestart) {
@@ -117,4 +117,4 @@ TEST_F(Store, AFullDiskIsAnErrorThatLeavesTheFileAsItWasAndNothingIsLost) {
 }
 
 }  // namespace
-}  // namespace gw::sessions
+}  // namespace gw::trading_sessions

@@ -1,9 +1,14 @@
-// An edited configuration, taken up while the gateway runs: whatever can change live, or nothing of it.
+#include "apps/gateway/config_reload.hpp"
+
 #include <algorithm>
+#include <utility>
 
 #include "apps/gateway/broker_setup.hpp"
-#include "apps/gateway/gateway.hpp"
+#include "apps/gateway/on_routing.hpp"
+#include "apps/gateway/options_of.hpp"
+#include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
+#include "core/accounts/account_store.hpp"
 #include "core/base/log.hpp"
 
 namespace gw::app {
@@ -54,83 +59,66 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
 
 }  // namespace
 
-void Gateway::take_up_configuration() {
-  log::info("config", "asked to take up " + loaded_.file);
-  const auto where = config::locate(options_.config);
+void ConfigReload::take_up() {
+  log::info("config", "asked to take up " + state_.loaded.file);
+  const auto where = config::locate(file_);
   if (!where) return log::error("config", where.error().message + "; going on with the configuration from before");
   config::Loaded fresh = config::load(*where);
-  if (fresh.problems.empty()) fresh.problems = setting_problems(fresh, plugins_);
-  if (const auto users = accounts::AccountStore(*database_).list_users(); users && fresh.problems.empty())
-    fresh.problems = simulated_problems(fresh, plugins_, *users);
+  if (fresh.problems.empty()) fresh.problems = setting_problems(fresh, state_.plugins);
+  if (const auto users = accounts::AccountStore(*state_.database).list_users(); users && fresh.problems.empty())
+    fresh.problems = simulated_problems(fresh, state_.plugins, *users);
   for (const config::Problem& problem : fresh.problems) log::error("config", problem.text());
   if (!fresh.problems.empty())
     return log::error("config", fresh.file + " is refused as a whole; going on with the configuration from before");
   apply(std::move(fresh));
 }
 
-void Gateway::apply(config::Loaded fresh) {
-  stop_updates();  // it looks at what is replaced here
-  const config::Loaded before = std::exchange(loaded_, std::move(fresh));
-  for (const std::string& key : need_a_restart(before.config, config()))
+void ConfigReload::apply(config::Loaded fresh) {
+  updates_.stop();  // it looks at what is replaced here
+  const config::Loaded before = std::exchange(state_.loaded, std::move(fresh));
+  for (const std::string& key : need_a_restart(before.config, state_.config()))
     log::warning("config", key + " has changed: that takes effect at the next start only");
-  log::set_level(log_options(config().log).level);
-  calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
-  proxy_->set_options(shard_options(config()));
-  if (config().server.tls.port != 0 && before.config.server.tls.port != 0)
-    if (const auto loaded = load_certificate(); !loaded)
-      log::error("config", loaded.error().message + "; going on with the certificate from before");
-  on_routing([this] { proxy_->desk().set_calendar(calendar_->load()); });
+  log::set_level(log_options(state_.config().log).level);
+  state_.calendar->store(std::make_shared<const calendar::Calendar>(state_.loaded.calendar));
+  proxy_.set_options(shard_options(state_.config()));
+  if (state_.config().server.tls.port != 0 && before.config.server.tls.port != 0) take_up_certificate();
+  on_routing(proxy_, [this] { proxy_.desk().set_calendar(state_.calendar->load()); });
   std::vector<std::string> added;
   std::vector<std::string> changed;
   std::vector<std::string> removed;
   for (const config::Broker& old : before.config.brokers) {
-    if (find(config(), old.name) != nullptr) continue;
-    remove_broker(old.name, "Broker '" + old.name + "' is not configured: an operator can add it to gateway.yaml");
+    if (find(state_.config(), old.name) != nullptr) continue;
+    remove(old.name, "Broker '" + old.name + "' is not configured: an operator can add it to gateway.yaml");
     removed.push_back(old.name);
   }
-  for (const config::Broker& broker : config().brokers) {
+  for (const config::Broker& broker : state_.config().brokers) {
     const config::Broker* old = find(before.config, broker.name);
     if (old != nullptr && without_lines(*old) == without_lines(broker)) continue;
-    if (old != nullptr) remove_broker(broker.name, "Broker '" + broker.name + "' is being changed");
-    start_broker(broker);
+    if (old != nullptr) remove(broker.name, "Broker '" + broker.name + "' is being changed");
+    brokers_.start(broker);
     (old == nullptr ? added : changed).push_back(broker.name);
   }
-  on_routing([this] {
-    proxy_->router().set_order(routing::kDefaultLineup, proxy_->desk().brokers_named(config().active_broker));
+  on_routing(proxy_, [this] {
+    proxy_.router().set_order(routing::kDefaultLineup, proxy_.desk().brokers_named(state_.config().active_broker));
   });
-  start_updates();
+  updates_.start();
   for (const auto& [what, names] : {std::pair{"added", &added}, {"changed", &changed}, {"removed", &removed}})
     if (!names->empty()) log::info("config", "brokers " + std::string(what) + ": " + names_of(*names));
-  log::info("config", loaded_.file + " is taken up; brokers in order: " + names_of(config().active_broker));
+  log::info("config",
+            state_.loaded.file + " is taken up; brokers in order: " + names_of(state_.config().active_broker));
 }
 
-// Routing lets go of the adapter before that ends.
-void Gateway::remove_broker(const std::string& name, const std::string& why) {
-  on_routing([&] {
-    routing::Router& router = proxy_->router();
-    if (const auto id = router.find_broker(name)) router.detach_broker(*id, why);
-  });
-  feed_.remove(name);
-  for (auto* seen : {&secrets_seen_, &plugins_seen_, &plugins_tried_}) seen->erase(name);
+void ConfigReload::take_up_certificate() {
+  const auto loaded = load_certificate(state_.loaded);
+  if (loaded)
+    proxy_.set_tls(*loaded);
+  else
+    log::error("config", loaded.error().message + "; going on with the certificate from before");
 }
 
-void Gateway::start_broker(const config::Broker& broker) {
-  routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, link_services());
-  plugin_host::BrokerLink* link = feed_.find(broker.name);
-  secrets_seen_[broker.name] = state_of_secrets(broker);
-  std::shared_ptr<const instruments::Index> index;
-  if (link != nullptr) index = load_index(*find_plugin(plugins_, broker.plugin));
-  on_routing([&] {
-    routing::Router& router = proxy_->router();
-    auto id = router.find_broker(broker.name);
-    if (id)
-      router.attach_broker(*id, std::move(setup));
-    else
-      id = router.add_broker(std::move(setup));
-    if (index) router.set_index(broker.plugin, index);
-    warn_of_missing_canaries(router, *id);
-  });
-  if (link != nullptr) feed_.post([link] { link->start(); });
+void ConfigReload::remove(const std::string& name, const std::string& why) {
+  brokers_.remove(name, why);
+  plugins_.forget(name);
 }
 
 }  // namespace gw::app

@@ -1,12 +1,12 @@
-#include "core/sessions/session_store.hpp"
+#include "core/trading_sessions/trading_session_store.hpp"
 
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace gw::sessions {
+namespace gw::trading_sessions {
 
-Result<void> SessionStore::load(SessionHistory& history) {
+Result<void> TradingSessionStore::load(TradingSessionHistory& history) {
   auto query = database_.prepare(
       "SELECT symbol, exchange, phase, day, in_time FROM trading_sessions ORDER BY symbol, exchange, phase, day");
   std::vector<Record> records;
@@ -23,8 +23,8 @@ Result<void> SessionStore::load(SessionHistory& history) {
   return {};
 }
 
-Result<void> SessionStore::save(SessionHistory& history) {
-  const SessionHistory::Changes changes = history.changes();
+Result<void> TradingSessionStore::save(TradingSessionHistory& history) {
+  const TradingSessionHistory::Changes changes = history.changes();
   if (changes.records.empty()) return {};
   database::Transaction transaction(database_);
   if (!transaction.begun()) return transaction.begun().error();
@@ -35,7 +35,7 @@ Result<void> SessionStore::save(SessionHistory& history) {
       return statement.bind(1, name.symbol).bind(2, name.exchange).bind(3, name.phase);
     };
     if (const auto done = bind_name(forget).run(); !done) return done;
-    for (const Session& session : record.sessions)
+    for (const TradingSession& session : record.sessions)
       if (const auto done = bind_name(add).bind(4, session.day).bind(5, session.in_time ? 1 : 0).run(); !done)
         return done;
   }
@@ -44,4 +44,4 @@ Result<void> SessionStore::save(SessionHistory& history) {
   return {};
 }
 
-}  // namespace gw::sessions
+}  // namespace gw::trading_sessions

@@ -1,11 +1,11 @@
-#include "core/sessions/session_history.hpp"
+#include "core/trading_sessions/trading_session_history.hpp"
 
 #include <atomic>
 #include <thread>
 
 #include <gtest/gtest.h>
 
-namespace gw::sessions {
+namespace gw::trading_sessions {
 namespace {
 
 constexpr std::int64_t kMonday = 20'730;
@@ -31,7 +31,7 @@ class History : public testing::Test {
     return count;
   }
 
-  SessionHistory history_;
+  TradingSessionHistory history_;
 };
 
 TEST_F(History, ThreeSessionsInTimeMakeAnInstrumentExpected) {
@@ -133,7 +133,7 @@ TEST_F(History, OnlyWhatHasChangedSinceTheLastSaveIsToBeSaved) {
   const auto second = history_.changes();
   ASSERT_EQ(second.records.size(), 1U);
   EXPECT_EQ(second.records[0].name.symbol, "TCS");
-  EXPECT_EQ(second.records[0].sessions, (std::vector<Session>{{kMonday, true}, {kMonday + 1, true}}));
+  EXPECT_EQ(second.records[0].sessions, (std::vector<TradingSession>{{kMonday, true}, {kMonday + 1, true}}));
   history_.saved(second.revision);
   EXPECT_TRUE(history_.changes().records.empty());
 }
@@ -157,4 +157,4 @@ TEST_F(History, ThreadsMayNoteAskAndSaveAtOnce) {
 }
 
 }  // namespace
-}  // namespace gw::sessions
+}  // namespace gw::trading_sessions
