@@ -1,4 +1,5 @@
 // The last trading sessions of each instrument: on which days it was carried, and whether its first tick came in time.
+// Any thread.
 #pragma once
 
 #include <compare>

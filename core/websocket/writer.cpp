@@ -94,7 +94,7 @@ bool Writer::append_kept_pong() {
 Intake Writer::intake() const {
   if (stream_ == nullptr || !stream_->socket().is_open()) return {};
   Intake intake = intake_of(stream_->socket().native_handle());
-  intake.is_owed |= output_.backlog() != 0;
+  intake.is_pending |= output_.backlog() != 0;
   return intake;
 }
 

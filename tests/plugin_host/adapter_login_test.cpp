@@ -1,4 +1,4 @@
-// How an adapter's sessions begin, end and begin again.
+// How an adapter's logins begin, end and begin again.
 #include "adapter_fixture.hpp"
 
 namespace gw::plugin_host {
