@@ -2,7 +2,8 @@
 // joined here, and here is the life of its logins: how they begin and end. Owned by Connections. Thread: feed.
 //
 // A login ends once: by the first failing call, or by `fail`, whose code then counts. Nothing late of it is heard
-// again.
+// again. The class is larger than others and one thing: nearly every function begins, ends or asks for the state of the
+// login.
 #pragma once
 
 #include <cstdint>

@@ -50,6 +50,10 @@ class ByteStream {
   }
 };
 
+// As ServerOptions::make_stream.
+using StreamMaker = std::function<std::shared_ptr<ByteStream>(boost::asio::ip::tcp::socket&& socket,
+                                                              std::weak_ptr<void> life, StreamOwner& owner)>;
+
 // `life` is the owner's: the owner is told nothing when that has ended.
 std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
                                               StreamOwner& owner);

@@ -65,15 +65,14 @@ void ClientOpening::connected(tcp::socket&& socket) {
   at_ = socket.remote_endpoint(ec);
   if (ec) return host_.finish({1006, 0, {}, "cannot connect to " + url_.host + ": " + ec.message()});
   is_connected_ = true;
-  std::shared_ptr<ByteStream> stream;
   try {
-    stream = url_.tls
-                 ? make_tls_stream(std::move(socket), host_.life(), host_.stream_owner(), url_.host, options_.ca_file)
-                 : make_plain_stream(std::move(socket), host_.life(), host_.stream_owner());
+    host_.use_stream(std::move(socket), [this](tcp::socket&& s, std::weak_ptr<void> life, StreamOwner& owner) {
+      return url_.tls ? make_tls_stream(std::move(s), std::move(life), owner, url_.host, options_.ca_file)
+                      : make_plain_stream(std::move(s), std::move(life), owner);
+    });
   } catch (const std::exception& e) {
-    return host_.finish({1006, 0, {}, e.what()});
+    host_.finish({1006, 0, {}, e.what()});
   }
-  host_.use_stream(std::move(stream));
 }
 
 void ClientOpening::on_ready(error_code ec) {

@@ -15,7 +15,7 @@ class Handle final : public Connection {
   ~Handle() override { endpoint_->let_go(); }
   bool send(Opcode opcode, std::string_view payload) override { return endpoint_->writer().send(opcode, payload); }
   void flush() override { endpoint_->writer().flush(); }
-  void set_kernel_buffer(int bytes) override { endpoint_->set_kernel_buffer(bytes); }
+  void set_kernel_buffer(int bytes) override { endpoint_->stream().set_kernel_buffer(bytes); }
   std::uint64_t bytes_written() const override { return endpoint_->writer().written(); }
   Intake intake() const override { return endpoint_->writer().intake(); }
   void ping() override { endpoint_->ping(); }
@@ -25,7 +25,7 @@ class Handle final : public Connection {
   bool compresses() const override { return endpoint_->compresses(); }
   std::string remote_address() const override { return endpoint_->remote_address(); }
   void pause_reading(bool paused) override { endpoint_->pause_reading(paused); }
-  bool hung_up() const override { return endpoint_->hung_up(); }
+  bool hung_up() const override { return endpoint_->stream().hung_up(); }
   void limit_messages(std::size_t bytes) override { endpoint_->limit_messages(bytes); }
 
  private:

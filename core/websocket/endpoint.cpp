@@ -64,12 +64,14 @@ void Endpoint::accept(asio::ip::tcp::socket&& socket, const ServerOptions& optio
   auto opening = std::make_unique<ServerOpening>(static_cast<OpeningHost&>(*this), options);
   opening->start();
   opening_ = std::move(opening);
-  use_stream(options.make_stream ? options.make_stream(std::move(socket), life(), *this)
-                                 : make_server_stream(std::move(socket), life(), *this, options.tls.get()));
+  if (options.make_stream) return use_stream(std::move(socket), options.make_stream);
+  use_stream(std::move(socket), [&options](asio::ip::tcp::socket&& s, std::weak_ptr<void> life, StreamOwner& owner) {
+    return make_server_stream(std::move(s), std::move(life), owner, options.tls.get());
+  });
 }
 
-void Endpoint::use_stream(std::shared_ptr<ByteStream> stream) {
-  stream_ = std::move(stream);
+void Endpoint::use_stream(asio::ip::tcp::socket&& socket, const StreamMaker& make) {
+  stream_ = make(std::move(socket), weak_from_this(), *this);
   error_code ec;
   remote_ = stream_->socket().remote_endpoint(ec);
   stream_->set_kernel_buffer(kKernelBuffer);

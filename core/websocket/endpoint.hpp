@@ -1,7 +1,9 @@
 // One end of a WebSocket connection: the state that it is in, and what is read. What leaves is the Writer's, what comes
 // before it is open an Opening's. Beast's WebSocket is instantiated by endpoint.cpp only. Thread: the io_context's.
 //
-// The end keeps itself alive until each of its operations has ended; connection.cpp has what an owner holds of it.
+// The endpoint keeps itself alive until each of its operations has ended; connection.cpp has what an owner holds of it.
+// It is larger than others and one thing: every function moves the one state or asks for it, and half of them are
+// small: the interfaces by which the stream, Beast's layer and the opening reach it.
 #pragma once
 
 #include <cstdint>
@@ -44,10 +46,9 @@ class Endpoint final : public std::enable_shared_from_this<Endpoint>,
   void limit_messages(std::size_t bytes) { beast_.read_message_max(bytes); }
   bool is_open() const { return state_ == State::open; }
   bool compresses() const { return compresses_; }
-  bool hung_up() const { return stream_->hung_up(); }
-  void set_kernel_buffer(int bytes) { stream_->set_kernel_buffer(bytes); }
   std::string remote_address() const override;
   Writer& writer() { return writer_; }
+  ByteStream& stream() override { return *stream_; }  // a server's is always there
 
  private:
   enum class State : std::uint8_t {
@@ -63,15 +64,12 @@ class Endpoint final : public std::enable_shared_from_this<Endpoint>,
   void on_ready(boost::system::error_code ec) override;
   void on_read(boost::system::error_code ec, std::size_t n) override;
   void on_writable(boost::system::error_code ec) override;
-  // LayerHost and OpeningHost
-  ByteStream& stream() override { return *stream_; }
+  // LayerHost
   void read_later(std::size_t n) override;
   // OpeningHost
   std::shared_ptr<OpeningHost> shared() override { return {shared_from_this(), static_cast<OpeningHost*>(this)}; }
   bool has_owner() const override { return listener_ != nullptr; }
-  std::weak_ptr<void> life() override { return weak_from_this(); }
-  StreamOwner& stream_owner() override { return *this; }
-  void use_stream(std::shared_ptr<ByteStream> stream) override;
+  void use_stream(boost::asio::ip::tcp::socket&& socket, const StreamMaker& make) override;
   Layer& layer() override { return beast_.next_layer(); }
   void ask_for_upgrade(const ClientOptions& options, const std::string& host, const std::string& target) override;
   void accept_upgrade(const Request& request, bool compress) override;

@@ -36,11 +36,9 @@ class OpeningHost {
   // Keeps the connection, and with it the opening, alive: for what an asynchronous operation captures.
   virtual std::shared_ptr<OpeningHost> shared() = 0;
   virtual bool has_owner() const = 0;  // False: nobody waits for the connection any more
-  virtual std::weak_ptr<void> life() = 0;
-  virtual StreamOwner& stream_owner() = 0;
 
-  // The bytes pass `stream` from now on; on_ready() follows.
-  virtual void use_stream(std::shared_ptr<ByteStream> stream) = 0;
+  // The bytes pass the stream that is made of the socket from now on; on_ready() follows.
+  virtual void use_stream(boost::asio::ip::tcp::socket&& socket, const StreamMaker& make) = 0;
   virtual ByteStream& stream() = 0;
   virtual Layer& layer() = 0;
   virtual std::string remote_address() const = 0;
