@@ -2,6 +2,7 @@
 // measured in the same run, `ratio` how many times that the step takes.
 #include <chrono>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <numeric>
 
@@ -162,7 +163,7 @@ class Outputs final : public gw::routing::SessionPort {
   std::string last() const { return std::string(bytes_); }
 
  private:
-  std::vector<gw::websocket::Output> outputs_;
+  std::deque<gw::websocket::Output> outputs_;  // which stay where they are
   std::string_view bytes_;
 };
 

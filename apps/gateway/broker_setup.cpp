@@ -134,7 +134,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
     announced(plugin, etag);
   };
   options.is_expected = services.is_expected;
-  options.session_seen = services.session_seen;
+  options.trading_session_seen = services.trading_session_seen;
   if (broker.market_hours == "calendar") options.market_open = services.market_open;
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
   if (const bgw_credentials* extension = library->credentials(); extension != nullptr)

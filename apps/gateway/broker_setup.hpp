@@ -40,8 +40,8 @@ using ListAnnounced = std::function<void(const std::string& plugin, std::string_
 
 // Whether an instrument ticked in time on each of its last three trading sessions. [any]
 using IsExpected = std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)>;
-// It was carried in a session that is open: whether its first tick came in time. [any]
-using SessionSeen =
+// It was carried while its exchange was open: whether its first tick came in time. [any]
+using TradingSessionSeen =
     std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>;
 
 // What links ask of the gateway until the feed thread has ended.
@@ -49,7 +49,7 @@ struct LinkServices {
   MarketOpen market_open;
   ListAnnounced list_announced;
   IsExpected is_expected;
-  SessionSeen session_seen;
+  TradingSessionSeen trading_session_seen;
   CredentialsChecker& credentials;
 };
 

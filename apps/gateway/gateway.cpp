@@ -1,23 +1,23 @@
 #include "apps/gateway/gateway.hpp"
 
-#include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <future>
-#include <set>
+#include <utility>
 
 #include <unistd.h>
 
-#include "apps/gateway/broker_setup.hpp"
-#include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/config_reload.hpp"
+#include "apps/gateway/control_commands.hpp"
+#include "apps/gateway/gateway_status.hpp"
+#include "apps/gateway/instrument_lists.hpp"
+#include "apps/gateway/list_updates.hpp"
+#include "apps/gateway/missing_plugins.hpp"
+#include "apps/gateway/options_of.hpp"
+#include "apps/gateway/running_brokers.hpp"
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
-#include "core/base/clock.hpp"
-#include "core/base/dates.hpp"
+#include "core/accounts/account_store.hpp"
 #include "core/base/log.hpp"
-#include "core/base/url.hpp"
-#include "core/instruments/import.hpp"
 
 namespace gw::app {
 namespace {
@@ -26,52 +26,29 @@ constexpr int kControlPeriodMs = 250;
 
 }  // namespace
 
-log::Options log_options(const config::Log& c) {
-  log::Options options;
-  for (const auto& [word, level] : {std::pair{"debug", log::Level::debug}, std::pair{"info", log::Level::info},
-                                    std::pair{"warning", log::Level::warning}, std::pair{"error", log::Level::error}})
-    if (c.level == word) options.level = level;
-  options.format = c.format;
-  options.file = c.file;
-  return options;
-}
+// What needs the proxy to be there.
+struct Gateway::Parts {
+  explicit Parts(Gateway& g)
+      : lists(g.state_, *g.proxy_),
+        updates(g.state_, g.feed_),
+        brokers(g.state_, g.feed_, g.routing_bell_, *g.proxy_, lists, g.link_services()),
+        missing_plugins(g.state_, brokers, updates),
+        reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates) {}
 
-proxy::Options proxy_options(const config::Config& c) {
-  proxy::Options o;
-  o.session.ping_interval_ns = c.server.ping_interval.count();
-  o.session.ping_timeout_ns = c.server.ping_timeout.count();
-  o.session.authentication_timeout_ns = c.server.authentication_timeout.count();
-  o.session.slow_client_close_ns = c.limits.slow_client_close.count();
-  o.requests.subscriptions_per_client = static_cast<std::size_t>(c.limits.subscriptions_per_client);
-  o.session.symbols_per_request = static_cast<std::size_t>(c.limits.symbols_per_request);
-  o.session.header_size = static_cast<std::uint32_t>(c.limits.header_size);
-  o.session.message_size = c.limits.message_size;
-  o.session.output_per_client = c.limits.output_per_client;
-  o.session.output_total = c.limits.output_total;
-  o.resume_memory = c.limits.resume_memory;
-  o.requests.resume_time_ns = c.limits.resume_time.count();
-  o.admission.connections = static_cast<std::size_t>(c.limits.connections);
-  o.admission.per_address = static_cast<std::size_t>(c.limits.connections_per_address);
-  o.admission.unauthenticated = static_cast<std::size_t>(c.limits.unauthenticated_connections);
-  o.requests.connections_per_key = static_cast<std::size_t>(c.limits.connections_per_key);
-  o.serves_expired = c.instruments.expired == "serve";
-  o.mixes_brokers = c.mix_brokers;
-  o.session.compression = c.server.compression.enabled;
-  o.compression_threshold = c.server.compression.threshold;
-  o.session.request_rate = {c.limits.requests_per_second, c.limits.request_burst};
-  o.session.origins = {c.server.allowed_origins, is_loopback(c.server.host)};
-  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
-  o.shards = static_cast<std::size_t>(c.server.threads != 0 ? c.server.threads : std::max(1, cores - 1));
-  return o;
+  InstrumentLists lists;
+  ListUpdates updates;
+  RunningBrokers brokers;
+  MissingPlugins missing_plugins;
+  ConfigReload reload;
+  std::optional<GatewayStatus> status;      // from when the port is known
+  std::optional<ControlCommands> commands;  // the same
+};
+
+Gateway::Gateway(Options options, config::Loaded loaded) : options_(std::move(options)) {
+  state_.loaded = std::move(loaded);
 }
 
 Gateway::~Gateway() { stop(); }
-
-const config::Broker* Gateway::find_broker(const std::string& name) const {
-  for (const config::Broker& broker : config().brokers)
-    if (broker.name == name) return &broker;
-  return nullptr;
-}
 
 Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   try {
@@ -79,18 +56,18 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   } catch (const std::exception& e) {
     return Error{"log.file: " + std::string(e.what())};
   }
-  log::info("gateway", "starting with " + loaded_.file);
+  log::info("gateway", "starting with " + state_.loaded.file);
   if (const auto done = open_stores(); !done) return done;
   if (const auto done = check_brokers(); !done) return done;
-  load_sessions();
-  if (const auto done = start_brokers(); !done) return done;
-  drop_sessions();
+  sessions_.load();
+  start_brokers();
+  sessions_.drop(parts_->lists.is_over());
   if (const auto done = start_proxy(); !done) return done;
   start_zeromq();
   if (const auto done = start_control(); !done) return done;
   feed_.start();
   proxy_thread_ = std::thread([this] { proxy_->run(); });
-  start_updates();
+  parts_->updates.start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
   log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
@@ -100,14 +77,14 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
 Result<void> Gateway::open_stores() {
   auto database = open_database(config());
   if (!database) return database.error();
-  database_ = std::move(*database);
+  state_.database = std::move(*database);
   auto entries = plugin_host::scan(plugin_folder(config()), config().plugins.allow);
   if (!entries) {
     log::error("plugin", entries.error().message);
     return {};
   }
-  plugins_ = std::move(*entries);
-  for (const plugin_host::ScanEntry& entry : plugins_) {
+  state_.plugins = std::move(*entries);
+  for (const plugin_host::ScanEntry& entry : state_.plugins) {
     if (entry.library == nullptr)
       log::error("plugin", entry.refusal);
     else
@@ -117,90 +94,51 @@ Result<void> Gateway::open_stores() {
 }
 
 Result<void> Gateway::check_brokers() {
-  const auto users = accounts::AccountStore(*database_).list_users();
+  const auto users = accounts::AccountStore(*state_.database).list_users();
   if (!users) return users.error();
-  const auto problems = simulated_problems(loaded_, plugins_, *users);
+  const auto problems = simulated_problems(state_.loaded, state_.plugins, *users);
   config_is_wrong_ = !problems.empty();
   std::string all;
   for (const config::Problem& problem : problems) all += (all.empty() ? "" : "\n") + problem.text();
   if (config_is_wrong_) return Error{all};
   for (const std::string& name : config().active_broker) {
-    const config::Broker* broker = find_broker(name);
-    const auto library = broker == nullptr ? nullptr : find_plugin(plugins_, broker->plugin);
-    if (loaded_.is_built_in && library != nullptr && is_simulated(*library))
+    const config::Broker* broker = state_.find_broker(name);
+    const auto library = broker == nullptr ? nullptr : find_plugin(state_.plugins, broker->plugin);
+    if (state_.loaded.is_built_in && library != nullptr && is_simulated(*library))
       log::warning("gateway",
                    "no gateway.yaml found: serving simulated prices of the " + name + " broker, none of them is real");
   }
   return {};
 }
 
-std::shared_ptr<const instruments::Index> Gateway::load_index(const plugin_host::Library& library) {
-  const std::string name = library.descriptor().broker;
-  instruments::InstrumentStore store(*database_);
-  generations_[name] = store.generation(name).has_value() ? *store.generation(name) : 0;
-  const bgw_instruments* extension = library.instruments();
-  if (extension != nullptr && extension->builtin != nullptr && generations_[name] == 0) {
-    instruments::Import import(import_rules(library));
-    if (const auto read = import.read_builtin(*extension); !read)
-      log::error("plugin", name + ": " + read.error().message);
-    return indexes_[name] = std::make_shared<const instruments::Index>(import.index());
-  }
-  auto loaded = store.load(name);
-  if (!loaded) {
-    log::error("instruments", name + ": " + loaded.error().message);
-    return std::make_shared<const instruments::Index>();
-  }
-  return indexes_[name] = std::move(*loaded);
-}
-
 LinkServices Gateway::link_services() {
-  const std::string_view open = calendar::word(calendar::MarketStatus::open);  // silence is judged in this phase alone
-  return {[calendar = calendar_](std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) {
+  return {[calendar = state_.calendar](std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) {
             return calendar->load()->status(exchange, kind, wall_ns) == calendar::MarketStatus::open;
           },
-          [this](const std::string& plugin, std::string_view etag) {
-            const std::lock_guard lock(updater_mutex_);
-            if (updater_) updater_->announced(plugin, etag);
+          [this](const std::string& plugin, std::string_view etag) { parts_->updates.announced(plugin, etag); },
+          [this](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns) {
+            return sessions_.is_expected(symbol, exchange, wall_ns);
           },
-          [this, open](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns) {
-            return sessions_.is_expected(symbol, exchange, open, exchange_day(*calendar_->load(), exchange, wall_ns));
-          },
-          [this, open](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time) {
-            sessions_.note(symbol, exchange, open, exchange_day(*calendar_->load(), exchange, wall_ns), in_time);
+          [this](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time) {
+            sessions_.note(symbol, exchange, wall_ns, in_time);
           },
           credentials_};
 }
 
-Result<void> Gateway::start_brokers() {
-  day_ = day_at(wall_ns(), loaded_.calendar.clock.offset_at(wall_ns()));
-  calendar_->store(std::make_shared<const calendar::Calendar>(loaded_.calendar));
+void Gateway::start_brokers() {
+  state_.calendar->store(std::make_shared<const calendar::Calendar>(state_.loaded.calendar));
   proxy_ = std::make_unique<proxy::Proxy>(proxy_options(config()), routing_bell_);
-  std::set<std::string> used;
-  for (const config::Broker& broker : config().brokers) {
-    routing::BrokerSetup setup = set_up_broker(broker, loaded_.file, plugins_, feed_, routing_bell_, link_services());
-    if (setup.channel != nullptr) used.insert(broker.plugin);
-    secrets_seen_[broker.name] = state_of_secrets(broker);
-    proxy_->router().add_broker(std::move(setup));
-  }
-  for (const std::string& plugin : used) {
-    const auto index = load_index(*find_plugin(plugins_, plugin));
-    log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments");
-    if (index->size() == 0)
-      log::warning(
-          "instruments",
-          plugin + ": none are known yet; run: broker-gateway instruments update, or import --broker NAME FILE");
-    proxy_->router().set_index(plugin, index);
-  }
+  parts_ = std::make_unique<Parts>(*this);
+  parts_->brokers.start_all();
   routing::Router& router = proxy_->router();
   router.lineup("", proxy_->requests().brokers_named(config().active_broker));
   for (routing::BrokerId id = 0; id < router.broker_count(); ++id) warn_of_missing_canaries(router, id);
-  proxy_->markets().set_calendar(calendar_->load());
-  return {};
+  proxy_->markets().set_calendar(state_.calendar->load());
 }
 
 Result<void> Gateway::start_proxy() {
-  data_version_ = database_->data_version();
-  auto ring = accounts::AccountStore(*database_).load_ring();
+  data_version_ = state_.database->data_version();
+  auto ring = accounts::AccountStore(*state_.database).load_ring();
   if (!ring) return ring.error();
   proxy_->requests().set_keys(*ring);
   const config::Server& server = config().server;
@@ -211,19 +149,12 @@ Result<void> Gateway::start_proxy() {
   if (!port) return port.error();
   port_ = *port;
   if (server.tls.port == 0) return {};
-  if (const auto loaded = load_certificate(); !loaded) return loaded;
+  const auto certificate = load_certificate(state_.loaded);
+  if (!certificate) return certificate.error();
+  proxy_->set_tls(*certificate);
   const auto tls_port = proxy_->listen({server.host, static_cast<std::uint16_t>(server.tls.port), next_free, true});
   if (!tls_port) return tls_port.error();
   log::info("gateway", "serving clients on wss://" + server.host + ":" + std::to_string(*tls_port) + "/ too");
-  return {};
-}
-
-Result<void> Gateway::load_certificate() {
-  if (const auto problems = server_tls_problems(loaded_); !problems.empty()) return Error{problems.front().text()};
-  const config::Tls& tls = config().server.tls;
-  auto loaded = websocket::load_server_tls(tls.certificate, tls.key);
-  if (!loaded) return Error{"server.tls: " + loaded.error().message};
-  proxy_->set_tls(std::move(*loaded));
   return {};
 }
 
@@ -246,35 +177,14 @@ void Gateway::start_zeromq() {
 }
 
 Result<void> Gateway::start_control() {
+  GatewayStatus& status = parts_->status.emplace(*proxy_, parts_->brokers, port_, zeromq_.get());
+  ControlCommands& commands = parts_->commands.emplace(parts_->brokers, status, [this] { look_at_database(); });
   auto control = control::ControlServer::open(
-      control_path(config()), [this](std::string_view line) { return answer(line); }, [this] { look(); },
+      control_path(config()), [&commands](std::string_view line) { return commands.answer(line); }, [this] { look(); },
       kControlPeriodMs);
   if (!control) return control.error();
   control_ = std::move(*control);
   return {};
-}
-
-void Gateway::start_updates() {
-  if (!config().instruments.update) return;
-  const std::lock_guard lock(updater_mutex_);
-  updater_ = std::make_unique<InstrumentUpdater>(loaded_);
-  for (const config::Broker& broker : config().brokers)
-    if (feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(plugins_, broker.plugin));
-}
-
-void Gateway::stop_updates() {
-  std::unique_ptr<InstrumentUpdater> ends;  // which may take a moment: nobody waits for the lock meanwhile
-  const std::lock_guard lock(updater_mutex_);
-  ends.swap(updater_);
-}
-
-void Gateway::on_routing(const std::function<void()>& task) {
-  std::promise<void> done;
-  proxy_->post([&] {
-    task();
-    done.set_value();
-  });
-  done.get_future().wait();
 }
 
 Result<void> Gateway::write_ready_file(const std::string& path) const {
@@ -299,17 +209,54 @@ void Gateway::stop() {
   if (!proxy_) return;
   credentials_.end();
   control_.reset();
-  stop_updates();
+  parts_->updates.stop();
   if (proxy_thread_.joinable()) {
     log::info("gateway", "shutting down");
     proxy_->stop();
     proxy_thread_.join();
   }
   feed_.stop();
-  save_sessions();
+  sessions_.save();
   proxy_.reset();
   zeromq_.reset();
   log::info("gateway", "stopped");
+}
+
+void Gateway::look() {
+  constexpr int kLooksPerFileLook = 2;
+  constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more of the history of trading sessions
+  if (reload_wanted_.exchange(false)) parts_->reload.take_up();
+  look_at_database();
+  if (parts_->lists.look_at_day()) {
+    sessions_.drop(parts_->lists.is_over());
+    parts_->lists.renew_built_in();
+  }
+  if (++looks_ % kLooksPerFileLook == 0) look_at_files();
+  if (looks_ % kLooksPerSave == 0) sessions_.save();
+}
+
+// What other processes changed there.
+void Gateway::look_at_database() {
+  const std::int64_t version = state_.database->data_version();
+  if (version == data_version_) return;
+  data_version_ = version;
+  auto ring = accounts::AccountStore(*state_.database).load_ring();
+  if (!ring)
+    log::error("accounts", ring.error().message + "; going on with the keys known before");
+  else
+    proxy_->post([this, keys = *ring] { proxy_->requests().set_keys(keys); });
+  parts_->lists.look_at_database();
+}
+
+// Files that appear or change: plugins that brokers wait for, and the secrets of those whose login is over.
+void Gateway::look_at_files() {
+  for (const config::Broker& broker : config().brokers) {
+    if (!broker.enabled) continue;
+    if (feed_.find(broker.name) != nullptr)
+      parts_->brokers.look_at_secrets(broker);
+    else
+      parts_->missing_plugins.look_for(broker);
+  }
 }
 
 }  // namespace gw::app

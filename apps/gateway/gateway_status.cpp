@@ -1,9 +1,10 @@
-// What a running gateway knows of itself, for the command line.
+#include "apps/gateway/gateway_status.hpp"
+
 #include <future>
 
 #include <nlohmann/json.hpp>
 
-#include "apps/gateway/gateway.hpp"
+#include "apps/gateway/on_routing.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/bus/records.hpp"
@@ -89,19 +90,19 @@ Json lineup_json(const routing::Router& router, const routing::Lineup& lineup) {
 }  // namespace
 
 // The shards' part comes when each has come so far.
-session::Ledger Gateway::ledger() {
+session::Ledger GatewayStatus::ledger() {
   std::promise<session::Ledger> sum;
-  proxy_->post([&] { proxy_->collect_ledger([&](const session::Ledger& all) { sum.set_value(all); }); });
+  proxy_.post([&] { proxy_.collect_ledger([&](const session::Ledger& all) { sum.set_value(all); }); });
   return sum.get_future().get();
 }
 
-std::string Gateway::status() {
+std::string GatewayStatus::json() {
   Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
   // Routing's numbers are routing's: it makes the copy, this thread waits for it.
-  on_routing([&] {
-    const routing::Router& router = proxy_->router();
+  on_routing(proxy_, [&] {
+    const routing::Router& router = proxy_.router();
     const routing::RouterCounts& counts = router.counts();
-    out["clients"] = proxy_->clients().count();
+    out["clients"] = proxy_.clients().count();
     out["updates"] = counts.updates;
     out["published"] = counts.published;
     out["delivered"] = counts.delivered;
@@ -116,7 +117,7 @@ std::string Gateway::status() {
       const auto id = static_cast<routing::BrokerId>(i);
       out["brokers"].push_back(broker_json(router.broker(id)));
       out["brokers"].back()["not_in_list"] = router.unlisted_count(id);
-      if (const std::string old = proxy_->markets().list_warning(id); !old.empty())
+      if (const std::string old = proxy_.markets().list_warning(id); !old.empty())
         out["brokers"].back()["list_warning"] = old;
     }
     out["lineups"] = Json::array();
@@ -134,7 +135,7 @@ std::string Gateway::status() {
                    {"lost", ledger.lost},
                    {"unexplained", ledger.unexplained()}};
   for (Json& broker : out["brokers"])
-    if (const auto* link = feed_.find(broker["name"])) broker.update(link_json(link->counts()));
+    if (const auto* link = brokers_.find_link(broker["name"])) broker.update(link_json(link->counts()));
   if (zeromq_) out["zeromq_dropped"] = zeromq_->dropped();
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

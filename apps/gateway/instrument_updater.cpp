@@ -92,11 +92,11 @@ std::int64_t InstrumentUpdater::attend(List& list, instruments::InstrumentStore&
   const bool has_list = last && *last && (*last)->rows > 0;
   const std::int64_t known = has_list ? (*last)->rows : 0;
   // Somebody may have imported it by hand meanwhile.
-  if (has_list && wall_ns() >= list.schedule.due()) list.schedule.imported((*last)->imported_ns);
+  if (has_list && wall_ns() >= list.schedule.next_ns()) list.schedule.imported((*last)->imported_ns);
   const bool news = is_news(list, has_list ? &**last : nullptr);
   if (news) log::info("instruments", list.plugin() + ": the broker announces another instrument list");
-  if (news || wall_ns() >= list.schedule.due()) update(list, store, known);
-  return std::max<std::int64_t>(list.schedule.due() - wall_ns(), 0);
+  if (news || wall_ns() >= list.schedule.next_ns()) update(list, store, known);
+  return std::max<std::int64_t>(list.schedule.next_ns() - wall_ns(), 0);
 }
 
 void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, std::int64_t known) {

@@ -46,7 +46,7 @@ class InstrumentUpdater {
   bool wait(std::int64_t ns);  // false: the end
   std::string take_announced(const std::string& plugin);
   bool is_news(List& list, const instruments::LastImport* last);
-  // Downloads what is due; how long until the next look.
+  // Downloads the list when its time has come. Returns how long it is until the next look.
   std::int64_t attend(List& list, instruments::InstrumentStore& store);
   void update(List& list, instruments::InstrumentStore& store, std::int64_t known);
 

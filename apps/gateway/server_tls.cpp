@@ -2,8 +2,6 @@
 
 #include <fstream>
 
-#include "core/websocket/connection.hpp"
-
 namespace gw::app {
 namespace {
 
@@ -27,6 +25,14 @@ std::vector<config::Problem> server_tls_problems(const config::Loaded& loaded) {
              "a PEM file with the certificate and its chain"}};
   return {{loaded.file, tls.key_line, "server.tls.key", "no key of " + tls.certificate + " in " + tls.key,
            "a PEM file with the certificate's private key"}};
+}
+
+Result<std::shared_ptr<const websocket::ServerTls>> load_certificate(const config::Loaded& loaded) {
+  if (const auto problems = server_tls_problems(loaded); !problems.empty()) return Error{problems.front().text()};
+  const config::Tls& tls = loaded.config.server.tls;
+  auto read = websocket::load_server_tls(tls.certificate, tls.key);
+  if (!read) return Error{"server.tls: " + read.error().message};
+  return read;
 }
 
 }  // namespace gw::app

@@ -24,13 +24,13 @@ void UpdateSchedule::imported(std::int64_t wall_ns) {
   if (wall_ns <= good_since_) return;
   good_since_ = wall_ns;
   failures_ = 0;
-  due_ = next_daily(wall_ns);
+  next_ns_ = next_daily(wall_ns);
 }
 
 std::int64_t UpdateSchedule::failed(std::int64_t wall_ns) {
   const std::int64_t wait = std::min(kFirstWait << std::min(failures_, 10), kLongestWait);
   ++failures_;
-  due_ = wall_ns + wait;
+  next_ns_ = wall_ns + wait;
   return wait;
 }
 

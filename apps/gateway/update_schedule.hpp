@@ -1,4 +1,4 @@
-// When a list is due: pure, whoever asks brings the wall clock.
+// When an instrument list is fetched next. A pure class: the caller brings the wall clock. Thread: updates.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class UpdateSchedule {
   void succeeded(std::int64_t wall_ns) { imported(wall_ns); }
   // Tried in vain; says how long until the next try: longer each time, an hour at the most.
   std::int64_t failed(std::int64_t wall_ns);
-  std::int64_t due() const { return due_; }
+  std::int64_t next_ns() const { return next_ns_; }
 
  private:
   std::int64_t next_daily(std::int64_t after_ns) const;
@@ -27,7 +27,7 @@ class UpdateSchedule {
   calendar::LocalClock clock_;
   int failures_ = 0;
   std::int64_t good_since_ = 0;
-  std::int64_t due_ = 0;
+  std::int64_t next_ns_ = 0;
 };
 
 }  // namespace gw::app

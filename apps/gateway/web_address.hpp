@@ -6,7 +6,7 @@
 
 #include "bgw/abi.h"
 #include "core/base/result.hpp"
-#include "core/plugin_host/adapter_instance.hpp"
+#include "core/plugin_host/link_options.hpp"
 
 namespace gw::app {
 

@@ -31,7 +31,7 @@ struct UpdateRecord {
   std::int64_t received_ns;   // wall clock: when the frame was read
   std::int64_t book_time_ns;
   std::int64_t book_sequence;
-  std::uint32_t session;  // grows with each login of the broker's connections: order counts within one
+  std::uint32_t login;    // its number grows with each login of the broker's connections: order counts within one
   std::uint32_t is_live;  // it proves that the link's feed lives: it is no snapshot, differs from those, and is in time
 };
 static_assert(sizeof(UpdateRecord) == 64);

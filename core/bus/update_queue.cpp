@@ -1,4 +1,4 @@
-// Tick path, stop 4 of 6. Previous: core/plugin_host/adapter_instance.cpp. Next: core/topics/topic_publisher.cpp.
+// Tick path, stop 4 of 6. Previous: core/plugin_host/update_gate.cpp. Next: core/topics/topic_publisher.cpp.
 #include "core/bus/update_queue.hpp"
 
 #include <algorithm>
@@ -23,13 +23,13 @@ std::size_t record_size(const bgw_update& u) {
 }
 
 void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
-                  std::uint32_t session, bool is_live) {
+                  std::uint32_t login, bool is_live) {
   UpdateRecord header{};
   header.kind = RecordKind::update;
   header.has_rare = u.rare != nullptr;
   header.received_ns = received_ns;
   header.asked_depth = asked_depth;
-  header.session = session;
+  header.login = login;
   header.is_live = is_live ? 1U : 0U;
   if (u.book != nullptr) {
     header.book_flags = u.book->flags;
@@ -84,16 +84,16 @@ const char* word(FeedState state) noexcept {
   return state == FeedState::stale ? "stale" : "quiet";
 }
 
-void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t session,
+void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t login,
                        bool is_live) {
   const std::size_t size = record_size(u);
   if (const std::span<std::byte> place = reserve(size); !place.empty()) {
-    write_record(place.data(), u, received_ns, asked_depth, session, is_live);
+    write_record(place.data(), u, received_ns, asked_depth, login, is_live);
     ring_->commit();
     if (++unrung_ >= kUnrung) ring();
     return;
   }
-  write_record(aside_for(u.tick->instrument, u.tick->modes & kKinds, size), u, received_ns, asked_depth, session,
+  write_record(aside_for(u.tick->instrument, u.tick->modes & kKinds, size), u, received_ns, asked_depth, login,
                is_live);
 }
 

@@ -32,12 +32,12 @@ class UpdateWriter {
   // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older
   // ones count as conflated. Allocates only then, and until it has done so for as many as ever waited. [adapter]
   void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
-              std::uint32_t session = 0, bool is_live = true) {
-    put(update, received_ns, asked_depth, session, is_live);
+              std::uint32_t login = 0, bool is_live = true) {
+    put(update, received_ns, asked_depth, login, is_live);
     ring();
   }
   // The same of one of many: the reader is woken for some of them together, and by ring() for the last. [adapter]
-  void put(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t session,
+  void put(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t login,
            bool is_live);
   void ring() {
     if (std::exchange(unrung_, 0) != 0) bell_->ring();

@@ -49,21 +49,22 @@ struct LinkOptions {
   transport::BackoffOptions reconnect;
   Outgoing outgoing{};
   std::int64_t stall_limit_ns = 0;  // 0: from the plugin's heartbeat, about twice that
-  std::int64_t lag_limit_ns = 0;    // of exchange time behind ours; 0: no limit
+  std::int64_t lag_limit_ns = 0;    // how far exchange time may lag; 0: no limit
   // Whether instruments of that kind trade at the exchange, so that their silence means something. Empty: always.
   std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)> market_open;
   // The broker says which instrument list is the present one. [feed]
   std::function<void(std::string_view etag)> list_announced;
   // From the open, or from when the link is ready: the time in which an instrument that is expected to tick should.
   std::int64_t first_tick_limit_ns = 60'000'000'000;
-  // Whether the instrument ticked within first_tick_limit in each of its last three sessions. [feed]
+  // Whether the instrument ticked within first_tick_limit in each of its last three trading sessions. [feed]
   std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)> is_expected;
-  // The instrument was carried while its exchange was open: whether it ticked within the limit. Once a session. [feed]
+  // The instrument was carried while its exchange was open: whether it ticked within the limit. Once a trading session.
+  // [feed]
   std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>
-      session_seen;
-  std::int64_t steady_ns = 60'000'000'000;       // connected for so long, the back-off begins anew
+      trading_session_seen;
+  std::int64_t steady_ns = 60'000'000'000;       // once it was connected for this time, the back-off begins anew
   std::int64_t idle_close_ns = 10'000'000'000;   // how long a further connection stays open without subscriptions
-  std::int64_t second_login_ns = 1'000'000'000;  // credentials that are refused are tried once more so much later
+  std::int64_t second_login_ns = 1'000'000'000;  // after it, credentials that are refused are tried once more
   // A refusal that proves nothing is followed by these pauses, the last one again and again.
   std::vector<std::int64_t> refused_pauses_ns = {1'000'000'000, 60'000'000'000, 300'000'000'000, 900'000'000'000};
   std::int64_t answer_limit_ns = 10'000'000'000;  // of data, or a word, after a subscription was handed over
@@ -95,7 +96,7 @@ struct LinkCounts {
   std::atomic<std::uint64_t> subscriptions_refused{0};
   std::atomic<std::int64_t> last_frame_ns{0};  // wall
   std::atomic<std::int64_t> last_tick_ns{0};   // wall
-  std::atomic<std::int64_t> lag_ns{0};         // of exchange time behind ours, the least of a moment ago
+  std::atomic<std::int64_t> lag_ns{0};         // of exchange time, the least of a moment ago
   std::atomic<std::uint32_t> state{static_cast<std::uint32_t>(bus::LinkState::disconnected)};
 };
 

@@ -1,4 +1,4 @@
-// When to connect again after a loss. One for all connections of a link; knows no clock.
+// When to connect again after a loss. One for all connections of a link; knows no clock. Thread: feed.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@ namespace gw::plugin_host {
 
 class LinkPolicy {
  public:
-  // `steady_ns`: connected for so long, the back-off begins anew. `proof_ns`: after repeated losses one connection has
-  // to last so long before the others follow it.
+  // Once connected for `steady_ns`, the back-off begins anew. After repeated losses one connection has to last for
+  // `proof_ns` before the others follow it.
   LinkPolicy(const transport::BackoffOptions& backoff, std::int64_t steady_ns, std::int64_t proof_ns,
              std::uint64_t seed);
 

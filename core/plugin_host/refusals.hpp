@@ -1,5 +1,5 @@
 // Upgrades that a broker refused without saying why: how long to wait after each, and what the broker's web interface
-// says of the credentials. One for all connections of a link; knows no clock.
+// says of the credentials. One for all connections of a link; knows no clock. Thread: feed.
 #pragma once
 
 #include <cstddef>

@@ -12,10 +12,10 @@ namespace gw::plugin_host {
 
 class Unanswered {
  public:
-  // `mode`: the richest that was asked for. `due_ns`: when it has waited for long enough.
-  void add(std::uint32_t handle, std::uint32_t mode, std::int64_t due_ns) {
-    waiting_[handle] = {mode, due_ns};
-    order_.emplace_back(due_ns, handle);
+  // `mode`: the richest that was asked for. `deadline_ns`: when it has waited for long enough.
+  void add(std::uint32_t handle, std::uint32_t mode, std::int64_t deadline_ns) {
+    waiting_[handle] = {mode, deadline_ns};
+    order_.emplace_back(deadline_ns, handle);
   }
   // Whether an update of these modes is what it waits for: data of a poorer stream do not answer for a richer one.
   bool is_answer(std::uint32_t handle, std::uint32_t modes) const {
@@ -28,25 +28,25 @@ class Unanswered {
     order_.clear();
   }
   // Returns the handles whose time is up, and forgets them.
-  std::vector<std::uint32_t> take_due(std::int64_t now_ns) {
+  std::vector<std::uint32_t> take_expired(std::int64_t now_ns) {
     std::vector<std::uint32_t> handles;
     for (; !order_.empty() && order_.front().first <= now_ns; order_.pop_front()) {
       const auto found = waiting_.find(order_.front().second);
       // Answered, or asked again since.
-      if (found == waiting_.end() || found->second.due_ns != order_.front().first) continue;
+      if (found == waiting_.end() || found->second.deadline_ns != order_.front().first) continue;
       handles.push_back(found->first);
       waiting_.erase(found);
     }
     return handles;
   }
-  std::optional<std::int64_t> next_due() const {
+  std::optional<std::int64_t> next_deadline() const {
     return order_.empty() ? std::nullopt : std::optional(order_.front().first);
   }
 
  private:
   struct Waiting {
     std::uint32_t mode;
-    std::int64_t due_ns;
+    std::int64_t deadline_ns;
   };
   std::unordered_map<std::uint32_t, Waiting> waiting_;
   std::deque<std::pair<std::int64_t, std::uint32_t>> order_;  // ascending

@@ -76,7 +76,7 @@ void TopicPublisher::publish_interest(const Interest& interest, const LastValue&
     update.asks = depth ? first_levels(v.asks, levels) : std::span<const bgw_level>{};
     update.has_orders = (v.header->book_present & BGW_HAS_ORDERS) != 0;
     update.exchange_time_ns = upstream::exchange_time_of(*v.tick, depth ? last.book_time_ns() : 0);
-    if (!is_older(topic, v.header->session, update)) publish(id, update);
+    if (!is_older(topic, v.header->login, update)) publish(id, update);
   };
   const std::uint32_t modes = filled_modes(*v.tick, update.has_ltp);
   // Mode 1 is alive, though there is nothing new to say.

@@ -14,7 +14,7 @@ class IntakeLimit {
   void begin(std::int64_t now_ns) { since_ns_ = now_ns; }
   // True: bytes have waited for the whole limit, and the peer took none of them. To be asked several times a limit.
   bool is_passed(std::int64_t now_ns, const websocket::Intake& intake) {
-    if (!intake.is_owed || intake.taken != taken_) since_ns_ = now_ns;
+    if (!intake.is_pending || intake.taken != taken_) since_ns_ = now_ns;
     taken_ = intake.taken;
     return now_ns - since_ns_ >= limit_ns_;
   }

@@ -12,7 +12,7 @@ void LastValue::store(const bus::UpdateView& v, std::uint32_t modes, std::uint64
   packet.has_rare = v.rare != nullptr;
   if (packet.has_rare) packet.rare = *v.rare;
   packet.received_ns = v.header->received_ns;
-  packet.login = v.header->session;
+  packet.login = v.header->login;
   if ((modes & BGW_MODE_DEPTH) != 0) {
     bids_.assign(v.bids.begin(), v.bids.end());
     asks_.assign(v.asks.begin(), v.asks.end());
@@ -32,10 +32,10 @@ std::int64_t LastValue::count_hidden(const bus::UpdateView& v) {
     return 0;
   }
   std::int64_t hidden = 0;
-  if (volume_ >= 0 && volume_login_ == v.header->session)
+  if (volume_ >= 0 && volume_login_ == v.header->login)
     hidden = std::max<std::int64_t>(0, v.tick->volume - volume_ - v.tick->last_quantity);
   volume_ = v.tick->volume;
-  volume_login_ = v.header->session;
+  volume_login_ = v.header->login;
   return hidden;
 }
 

@@ -1,5 +1,5 @@
-// What Beast sees below its WebSocket: reads come from the ByteStream, writes go into the connection's Output. Included
-// by connection.cpp only.
+// What Beast sees below its WebSocket: reads come from the ByteStream, writes go to the connection's Writer. Thread:
+// the connection's.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 #include <boost/beast/core/role.hpp>
 
 #include "core/websocket/byte_stream.hpp"
-#include "core/websocket/output.hpp"
+#include "core/websocket/writer.hpp"
 
 namespace gw::websocket {
 
@@ -67,9 +67,6 @@ class HandlerSlot {
 class LayerHost {
  public:
   virtual ByteStream& stream() = 0;
-  virtual Output& output() = 0;
-  virtual void flush_now() = 0;
-  virtual void write_pong(std::string_view frame) = 0;
   // A read that got `n` bytes without the stream ends, soon.
   virtual void read_later(std::size_t n) = 0;
 
@@ -81,7 +78,7 @@ class Layer {
  public:
   using executor_type = boost::asio::io_context::executor_type;
 
-  Layer(LayerHost& host, executor_type executor) : host_(host), executor_(executor) {}
+  Layer(LayerHost& host, Writer& writer, executor_type executor) : host_(host), writer_(writer), executor_(executor) {}
   executor_type get_executor() const noexcept { return executor_; }
   LayerHost& host() { return host_; }
   HandlerSlot& reader() { return reader_; }
@@ -116,13 +113,13 @@ class Layer {
           char control[kMaxControl];
           if (n <= kMaxControl && boost::asio::buffer_copy(boost::asio::buffer(control), b) == n &&
               control[0] == kPong) {
-            host_.write_pong({control, n});
+            writer_.send_pong({control, n});
             return done(std::forward<decltype(h)>(h), n);
           }
-          char* const place = host_.output().extend(n);
-          boost::asio::buffer_copy(boost::asio::buffer(place, n), b);
-          refuse_unknown_code(place, n);
-          host_.flush_now();
+          char* const to = writer_.output().extend(n);
+          boost::asio::buffer_copy(boost::asio::buffer(to, n), b);
+          refuse_unknown_code(to, n);
+          writer_.flush();
           done(std::forward<decltype(h)>(h), n);
         },
         handler, buffers);
@@ -154,6 +151,7 @@ class Layer {
   }
 
   LayerHost& host_;
+  Writer& writer_;
   executor_type executor_;
   HandlerSlot reader_;
   boost::asio::mutable_buffer waiting_;  // what is to be read into, after the pause

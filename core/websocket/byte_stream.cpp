@@ -9,4 +9,10 @@ bool ByteStream::hung_up() {
   return poll(&entry, 1, 0) > 0;
 }
 
+std::shared_ptr<ByteStream> make_server_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
+                                               StreamOwner& owner, const ServerTls* tls) {
+  return tls != nullptr ? make_tls_stream(std::move(socket), std::move(life), owner, *tls)
+                        : make_plain_stream(std::move(socket), std::move(life), owner);
+}
+
 }  // namespace gw::websocket

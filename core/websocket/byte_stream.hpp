@@ -1,4 +1,5 @@
-// The one type-erased next layer under Beast's WebSocket: bytes over plain TCP or TLS. Used by connection.cpp only.
+// The one type-erased next layer under Beast's WebSocket: bytes over plain TCP or TLS. Thread: the connection's.
+// Whoever makes a stream of another kind gives it to a server by ServerOptions::make_stream.
 #pragma once
 
 #include <cstddef>
@@ -14,19 +15,19 @@ namespace gw::websocket {
 
 class ServerTls;
 
+// What a stream tells its owner, never from inside one of the stream's functions.
+class StreamOwner {
+ public:
+  virtual void on_ready(boost::system::error_code ec) = 0;  // start() is done
+  virtual void on_read(boost::system::error_code ec, std::size_t n) = 0;
+  virtual void on_writable(boost::system::error_code ec) = 0;
+
+ protected:
+  ~StreamOwner() = default;
+};
+
 class ByteStream {
  public:
-  // What the stream tells its owner, never from inside one of the functions below.
-  class Owner {
-   public:
-    virtual void on_ready(boost::system::error_code ec) = 0;  // start() is done
-    virtual void on_read(boost::system::error_code ec, std::size_t n) = 0;
-    virtual void on_writable(boost::system::error_code ec) = 0;
-
-   protected:
-    ~Owner() = default;
-  };
-
   virtual ~ByteStream() = default;
   // On a connected socket: whatever must happen before the first byte (a TLS handshake).
   virtual void start() = 0;
@@ -49,17 +50,24 @@ class ByteStream {
   }
 };
 
+// As ServerOptions::make_stream.
+using StreamMaker = std::function<std::shared_ptr<ByteStream>(boost::asio::ip::tcp::socket&& socket,
+                                                              std::weak_ptr<void> life, StreamOwner& owner)>;
+
+// `life` is the owner's: the owner is told nothing when that has ended.
 std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
-                                              ByteStream::Owner& owner);
+                                              StreamOwner& owner);
 
 // Client side; the certificate must be good for `host`. `ca_file` empty: the system's store. Throws std::runtime_error
 // when that file cannot be read.
 std::shared_ptr<ByteStream> make_tls_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
-                                            ByteStream::Owner& owner, const std::string& host,
-                                            const std::string& ca_file);
+                                            StreamOwner& owner, const std::string& host, const std::string& ca_file);
 
 // Server side.
 std::shared_ptr<ByteStream> make_tls_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
-                                            ByteStream::Owner& owner, const ServerTls& tls);
+                                            StreamOwner& owner, const ServerTls& tls);
+// Server side: TLS, or plain TCP where `tls` is null.
+std::shared_ptr<ByteStream> make_server_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
+                                               StreamOwner& owner, const ServerTls* tls);
 
 }  // namespace gw::websocket

@@ -1,4 +1,4 @@
-// What a failed read says in terms of RFC 6455. Included by connection.cpp only.
+// What a failed read says in terms of RFC 6455. Included by endpoint.cpp only.
 #pragma once
 
 #include <boost/beast/core/error.hpp>

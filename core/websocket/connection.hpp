@@ -1,5 +1,5 @@
-// One WebSocket connection, client or server side, over one type-erased byte stream (plain TCP or TLS). This is the
-// only place where Beast's WebSocket is instantiated; adapters' transport, the proxy, broker-sim and tests share it.
+// One WebSocket connection, client or server side, over one type-erased byte stream (plain TCP or TLS), as its owner
+// sees it; adapters' transport, the proxy, broker-sim and tests share it.
 //
 // Beast does the handshake, reading, control frames and close. Whole data messages are framed here and appended to one
 // contiguous output, into which Beast's own control frames go too, so that frames never interleave.
@@ -81,6 +81,9 @@ struct HttpAnswer {
   bool stays = false;     // the connection ends when the peer ends it, not behind the answer
 };
 
+class ByteStream;  // byte_stream.hpp
+class StreamOwner;
+
 // A server's certificate and key, read once for all its connections.
 class ServerTls;
 Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& certificate_file,
@@ -90,7 +93,10 @@ Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& cert
 inline constexpr int kKernelBuffer = 256 * 1024;
 
 struct ServerOptions {
-  std::shared_ptr<const ServerTls> tls;   // unset: plain TCP
+  std::shared_ptr<const ServerTls> tls;  // unset: plain TCP
+  // Makes the stream of bytes below a connection. Unset: plain TCP or TLS, as `tls` says.
+  std::function<std::shared_ptr<ByteStream>(TcpSocket&& socket, std::weak_ptr<void> life, StreamOwner& owner)>
+      make_stream{};
   std::uint32_t header_limit = 8 * 1024;  // of the request that opens it; of a body in it too
   std::size_t message_limit = 1 << 20;
   std::size_t output_limit = 1 << 20;
@@ -110,10 +116,10 @@ class Connection {
  public:
   // Starts at once; on_open or on_closed follows. `listener` must outlive the connection.
   static std::unique_ptr<Connection> connect(boost::asio::io_context& io, ClientOptions options, Listener& listener);
-  // `options` must outlive the connection (one object for a whole server). `place` is kept until the socket is gone,
-  // which may be after this object is: see drop_and_close.
+  // `options` must outlive the connection (one object for a whole server). `until_gone` is kept until the
+  // socket is gone, which may be after this object is: see drop_and_close.
   static std::unique_ptr<Connection> accept(TcpSocket&& socket, const ServerOptions& options, Listener& listener,
-                                            std::shared_ptr<const void> place = nullptr);
+                                            std::shared_ptr<const void> until_gone = nullptr);
 
   virtual ~Connection() = default;  // drops the socket at once; no further call to the listener
 
@@ -150,8 +156,6 @@ class Connection {
   virtual bool hung_up() const = 0;
   // Of the messages that are not begun yet; a longer one is closed with 1009.
   virtual void limit_messages(std::size_t bytes) = 0;
-  // While held nothing passes either way, not even pongs and close frames: what a peer sees of a network that fails.
-  virtual void hold(bool held) = 0;
 
  protected:
   explicit Connection(Output& output) : output_(output) {}

@@ -1,5 +1,5 @@
 // A TCP connection to whichever of a host's addresses answers first (RFC 8305, section 5): the next one is tried when
-// the one before has failed or 250 ms have passed, and earlier attempts go on meanwhile.
+// the one before has failed or 250 ms have passed, and earlier attempts go on meanwhile. Thread: the connection's.
 #pragma once
 
 #include <chrono>

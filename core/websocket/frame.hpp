@@ -1,4 +1,4 @@
-// Headers and masks of whole data frames, for connection.cpp.
+// Headers and masks of whole data frames. Pure functions, any thread.
 #pragma once
 
 #include <cstddef>

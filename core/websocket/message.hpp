@@ -1,4 +1,5 @@
 // One incoming message: in place while it is small; memory for a larger one grows with the bytes that have come.
+// Thread: the connection's.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +20,7 @@ class Message {
   }
   // Where the next bytes go, never empty. `expected`: how many are known to come.
   std::span<char> room(std::size_t expected) {
-    if (size_ == capacity_) grow(std::max(2 * capacity_, size_ + std::min(expected, kMostAhead)));
+    if (size_ == capacity_) grow(std::max(2 * capacity_, size_ + std::min(expected, kMaxAhead)));
     return {data() + size_, capacity_ - size_};
   }
   void add(std::size_t n) { size_ += n; }
@@ -42,7 +43,7 @@ class Message {
 
  private:
   // A peer that announces much gets no memory for it before it has sent about as much.
-  static constexpr std::size_t kMostAhead = 16 * 1024;
+  static constexpr std::size_t kMaxAhead = 16 * 1024;
   static constexpr std::size_t kFirstKept = 4 * 1024;
 
   char* data() { return large_ ? large_.get() : small_; }

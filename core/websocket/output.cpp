@@ -18,7 +18,7 @@ class BlockPool {
   static constexpr std::size_t kSmallest = 1024;
 
   char* take(std::size_t size) {
-    auto& free = free_[place(size)];
+    auto& free = free_[size_class(size)];
     if (free.empty()) return new char[size];
     char* block = free.back().release();
     free.pop_back();
@@ -27,14 +27,14 @@ class BlockPool {
   }
   void give(char* block, std::size_t size) {
     std::unique_ptr<char[]> owned(block);
-    if (kept_ + size > kMostKept) return;
+    if (kept_ + size > kMaxKept) return;
     kept_ += size;
-    free_[place(size)].push_back(std::move(owned));
+    free_[size_class(size)].push_back(std::move(owned));
   }
 
  private:
-  static constexpr std::size_t kMostKept = 32 << 20;
-  static std::size_t place(std::size_t size) { return static_cast<std::size_t>(std::countr_zero(size)); }
+  static constexpr std::size_t kMaxKept = 32 << 20;
+  static std::size_t size_class(std::size_t size) { return static_cast<std::size_t>(std::countr_zero(size)); }
   std::array<std::vector<std::unique_ptr<char[]>>, 64> free_;
   std::size_t kept_ = 0;
 };

@@ -1,6 +1,6 @@
 // The bounded bytes that wait for one socket: own ones, contiguous, and behind them frames that are shared with other
 // connections and only referred to until they are sent. The memory of own ones is lent by the thread's pool while there
-// are any: an idle connection holds none, and a busy one gets what has just left the processor's cache least.
+// are any: an idle connection holds none, and a busy one gets what was used last. Thread: the connection's.
 #pragma once
 
 #include <algorithm>
@@ -21,21 +21,6 @@ class Output {
  public:
   explicit Output(std::size_t limit) : limit_(limit) { static_assert(offsetof(Output, frames_) <= kCacheLine); }
   ~Output() { give_back(); }
-  Output(Output&& other) noexcept
-      : size_(other.size_),
-        sent_(other.sent_),
-        shared_bytes_(other.shared_bytes_),
-        shared_(std::move(other.shared_)),
-        shared_pieces_(other.shared_pieces_),
-        last_(other.last_),
-        open_(other.open_),
-        most_shared_(other.most_shared_),
-        frames_(other.frames_),
-        shared_before_(other.shared_before_),
-        data_(std::exchange(other.data_, nullptr)),
-        frame_(other.frame_),
-        capacity_(other.capacity_),
-        limit_(other.limit_) {}
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
@@ -50,6 +35,7 @@ class Output {
 
   // Whether append() and share() take anything at all: not before the connection is open, nor while it is closing.
   void set_open(bool open) { open_ = open; }
+  bool is_open() const { return open_; }
   // Besides the limit that it is given, what share() keeps to: a backlog that its owner wants to be small.
   static constexpr std::uint32_t kAny = ~std::uint32_t{0};
   void bound_shared(std::uint32_t most) { most_shared_ = most; }
@@ -61,8 +47,8 @@ class Output {
   }
   // Whose frames share() is given.
   void refer_to(const SharedFrames& frames) { frames_ = &frames; }
-  // A frame without a copy, where the backlog stays within `limit`. It must stay until it was sent or own() was called.
-  // The one call per update and client.
+  // Appends a frame without a copy, when the backlog stays within `limit`. The frame must stay where it is until it was
+  // sent or own() was called. This is the one call per update and client.
   bool share(SharedFrame frame, std::size_t limit) {
     if (!open_ || backlog() + frame.size > std::min<std::size_t>(limit, most_shared_)) return false;
     if (shared_bytes_ == 0)
@@ -78,12 +64,12 @@ class Output {
   void prefetch_share() const { prefetch_to_write(this, 2 * kCacheLine); }
   // And where it writes.
   void prefetch_place() const { prefetch_to_write(shared_.data() + shared_.size()); }
-  // So many of the shared bytes, and no own ones before them, were sent; the others become own ones.
+  // `n` of the shared bytes were sent, and there are no own ones; the other shared bytes become own ones.
   void shared_sent(std::size_t n);
   void own() {
     if (shared_bytes_ != 0) shared_sent(0);
   }
-  // For what must not be refused: control frames, handshakes. So many bytes to be written by the caller.
+  // For what must not be refused: control frames, handshakes. Returns where the caller writes `bytes` bytes.
   char* extend(std::size_t bytes) {
     own();
     if (size_ + bytes > capacity_) grow(bytes);
@@ -96,7 +82,7 @@ class Output {
   }
   // What was appended up to now is no frame; everything after it is.
   void frames_begin() { frame_ = size_; }
-  // Leaves only the frames of which the socket has begun to take something, or is bound to: so many own bytes.
+  // Leaves only the frames of which the socket has begun to take something, or must take: the next `bound` own bytes.
   void drop_frames(std::size_t bound);
 
  private:

@@ -39,7 +39,7 @@ class ReadMemory {
 
 class PlainStream final : public ByteStream, public std::enable_shared_from_this<PlainStream> {
  public:
-  PlainStream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life, Owner& owner)
+  PlainStream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life, StreamOwner& owner)
       : socket_(std::move(socket)), life_(std::move(life)), owner_(owner) {
     boost::system::error_code ignored;
     socket_.non_blocking(true, ignored);
@@ -91,14 +91,14 @@ class PlainStream final : public ByteStream, public std::enable_shared_from_this
 
   boost::asio::ip::tcp::socket socket_;
   std::weak_ptr<void> life_;
-  Owner& owner_;
+  StreamOwner& owner_;
   ReadMemory read_memory_;
 };
 
 }  // namespace
 
 std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
-                                              ByteStream::Owner& owner) {
+                                              StreamOwner& owner) {
   return std::make_shared<PlainStream>(std::move(socket), std::move(life), owner);
 }
 

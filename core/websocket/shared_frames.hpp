@@ -1,5 +1,5 @@
 // Frames that are made once and referred to by the outputs of all connections that get them, until those were written.
-// Of one thread.
+// Thread: the shard's.
 #pragma once
 
 #include <algorithm>
@@ -24,11 +24,11 @@ class SharedFrames {
   // A copy that stays where it is until clear().
   SharedFrame add(std::string_view frame) {
     if (current_ == chunks_.size() || used_ + frame.size() > chunks_[current_].size) next_chunk(frame.size());
-    char* place = chunks_[current_].memory.get() + used_;
-    std::memcpy(place, frame.data(), frame.size());
+    char* at = chunks_[current_].memory.get() + used_;
+    std::memcpy(at, frame.data(), frame.size());
     used_ += frame.size();
     bytes_ += frame.size();
-    frames_.emplace_back(place, frame.size());
+    frames_.emplace_back(at, frame.size());
     return {static_cast<std::uint32_t>(frames_.size() - 1), static_cast<std::uint32_t>(frame.size())};
   }
   std::string_view operator[](std::uint32_t number) const { return frames_[number]; }
@@ -60,7 +60,8 @@ class SharedFrames {
   std::size_t bytes_ = 0;
 };
 
-// Those that one connection gets, in this order: so many bytes and runs of frames that follow one another.
+// The frames that one connection gets, in this order: their bytes together, and how many runs of frames that follow one
+// another in memory they are.
 struct SharedRun {
   const SharedFrames* frames;
   std::span<const std::uint32_t> numbers;

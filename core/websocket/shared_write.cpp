@@ -11,8 +11,8 @@
 namespace gw::websocket {
 namespace {
 
-// Pieces of so many bytes in the middle are worth a place of their own in what the system is handed; smaller ones go by
-// way of one buffer that stays in the processor's cache.
+// Where pieces have this size on average, the system is handed each of them; smaller ones are first copied together in
+// one buffer that stays in the processor's cache.
 constexpr std::size_t kLargePiece = 2 * 1024;
 constexpr std::size_t kGathered = 128 * 1024;
 // Frames whose beginning is fetched before they are copied; the processor sees the rest coming.

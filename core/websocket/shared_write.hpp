@@ -1,4 +1,4 @@
-// Frames that are shared by many connections, written to one of them. For connection.cpp.
+// Frames that are shared by many connections, written to one of them. For Writer.
 #pragma once
 
 #include <cstddef>

@@ -55,7 +55,7 @@ Ssl new_client(const std::string& host, const std::string& ca_file) {
 class TlsStream final : public ByteStream, public std::enable_shared_from_this<TlsStream> {
  public:
   // `ssl` knows its side and whom to trust.
-  TlsStream(tcp::socket&& socket, std::weak_ptr<void> life, Owner& owner, Ssl ssl)
+  TlsStream(tcp::socket&& socket, std::weak_ptr<void> life, StreamOwner& owner, Ssl ssl)
       : socket_(std::move(socket)), life_(std::move(life)), owner_(owner), ssl_(std::move(ssl)) {
     error_code ignored;
     socket_.non_blocking(true, ignored);
@@ -154,7 +154,7 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
 
   tcp::socket socket_;
   std::weak_ptr<void> life_;
-  Owner& owner_;
+  StreamOwner& owner_;
   Ssl ssl_;
   void* read_data_ = nullptr;
   std::size_t read_size_ = 0;
@@ -187,12 +187,12 @@ Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& cert
   return std::shared_ptr<const ServerTls>(std::make_shared<ServerTls>(std::move(context)));
 }
 
-std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, ByteStream::Owner& owner,
+std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, StreamOwner& owner,
                                             const std::string& host, const std::string& ca_file) {
   return std::make_shared<TlsStream>(std::move(socket), std::move(life), owner, new_client(host, ca_file));
 }
 
-std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, ByteStream::Owner& owner,
+std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, StreamOwner& owner,
                                             const ServerTls& tls) {
   return std::make_shared<TlsStream>(std::move(socket), std::move(life), owner, tls.new_server());
 }

@@ -1,5 +1,6 @@
 // What a server answers to the request for an upgrade. Its status line decides, and its headers say more; of a refusal
-// also the beginning of the body is kept. Lines may end with LF alone.
+// also the beginning of the body is kept. Lines may end with LF alone. Thread: the
+// connection's.
 #pragma once
 
 #include <cstddef>

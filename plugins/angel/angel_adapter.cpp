@@ -1,4 +1,4 @@
-// Tick path, stop 2 of 6. Previous: core/transport/ws_client.cpp. Next: core/plugin_host/adapter_instance.cpp.
+// Tick path, stop 2 of 6. Previous: core/transport/ws_client.cpp. Next: core/plugin_host/update_gate.cpp.
 #include "angel_adapter.hpp"
 
 #include <algorithm>

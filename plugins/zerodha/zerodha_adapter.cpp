@@ -1,5 +1,5 @@
 // Tick path, stop 2 of 6. Previous: core/transport/ws_client.cpp. Next:
-// core/plugin_host/adapter_instance.cpp.
+// core/plugin_host/update_gate.cpp.
 #include "zerodha_adapter.hpp"
 
 #include <algorithm>

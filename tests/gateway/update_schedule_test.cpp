@@ -26,26 +26,26 @@ class Schedule : public testing::Test {
 TEST(ScheduleOfAZone, KeepsItsTimeOfDayWhenClocksAreSetForward) {
   UpdateSchedule new_york(kQuarterToNine, {0, calendar::TimeZone::find("America/New_York")});
   new_york.imported(at(13, 20, 0));  // 09:30 there; on the 14th its clocks are set forward
-  EXPECT_EQ(new_york.due(), at(14, 18, 15));
+  EXPECT_EQ(new_york.next_ns(), at(14, 18, 15));
 }
 
-TEST_F(Schedule, WhereThereIsNoListItIsDueAtOnce) { EXPECT_LE(schedule_.due(), at(1, 0, 0)); }
+TEST_F(Schedule, WhereThereIsNoListItIsDueAtOnce) { EXPECT_LE(schedule_.next_ns(), at(1, 0, 0)); }
 
 TEST_F(Schedule, AListIsDueAtTheNextDailyTimeAfterItsImport) {
   schedule_.imported(at(9, 8, 44));
-  EXPECT_EQ(schedule_.due(), at(9, 8, 45));
+  EXPECT_EQ(schedule_.next_ns(), at(9, 8, 45));
   schedule_.succeeded(at(9, 8, 45));
-  EXPECT_EQ(schedule_.due(), at(10, 8, 45));
+  EXPECT_EQ(schedule_.next_ns(), at(10, 8, 45));
   schedule_.imported(at(9, 23, 59));
-  EXPECT_EQ(schedule_.due(), at(10, 8, 45));
+  EXPECT_EQ(schedule_.next_ns(), at(10, 8, 45));
   schedule_.imported(at(10, 0, 1));
-  EXPECT_EQ(schedule_.due(), at(10, 8, 45)) << "the day is the exchanges', not that of UTC";
+  EXPECT_EQ(schedule_.next_ns(), at(10, 8, 45)) << "the day is the exchanges', not that of UTC";
 }
 
 TEST_F(Schedule, AListFromBeforeTheLastDailyTimeIsOverdue) {
   schedule_.imported(at(8, 20, 0));
-  EXPECT_EQ(schedule_.due(), at(9, 8, 45));
-  EXPECT_LT(schedule_.due(), at(9, 9, 10));
+  EXPECT_EQ(schedule_.next_ns(), at(9, 8, 45));
+  EXPECT_LT(schedule_.next_ns(), at(9, 9, 10));
 }
 
 TEST_F(Schedule, FailuresAreTriedAgainEverMoreSlowlyButAtLeastHourly) {
@@ -53,8 +53,8 @@ TEST_F(Schedule, FailuresAreTriedAgainEverMoreSlowlyButAtLeastHourly) {
   std::int64_t now = at(9, 8, 45);
   for (const int minutes : {5, 10, 20, 40, 60, 60, 60}) {
     EXPECT_EQ(schedule_.failed(now), minutes * 60'000'000'000);
-    EXPECT_EQ(schedule_.due(), now + minutes * 60'000'000'000);
-    now = schedule_.due();
+    EXPECT_EQ(schedule_.next_ns(), now + minutes * 60'000'000'000);
+    now = schedule_.next_ns();
   }
   for (int i = 0; i < 100; ++i) EXPECT_EQ(schedule_.failed(now), 60 * 60'000'000'000);
 }
@@ -63,14 +63,14 @@ TEST_F(Schedule, TheSameOldListDoesNotEndTheTries) {
   schedule_.imported(at(8, 20, 0));
   schedule_.failed(at(9, 8, 45));
   schedule_.imported(at(8, 20, 0));
-  EXPECT_EQ(schedule_.due(), at(9, 8, 50));
+  EXPECT_EQ(schedule_.next_ns(), at(9, 8, 50));
 }
 
 TEST_F(Schedule, AListImportedByHandEndsThem) {
   schedule_.imported(at(8, 20, 0));
   schedule_.failed(at(9, 8, 45));
   schedule_.imported(at(9, 8, 48));
-  EXPECT_EQ(schedule_.due(), at(10, 8, 45));
+  EXPECT_EQ(schedule_.next_ns(), at(10, 8, 45));
   EXPECT_EQ(schedule_.failed(at(10, 8, 45)), 5 * 60'000'000'000) << "and the next failure is a first one";
 }
 

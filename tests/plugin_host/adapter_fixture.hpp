@@ -32,10 +32,10 @@ class AdapterTest : public testing::Test {
     std::vector<std::uint32_t> released;
     std::vector<std::uint32_t> quiet;
     std::vector<bgw_tick> ticks;
-    std::vector<std::size_t> bids;        // of each tick's book
-    std::vector<std::uint32_t> sessions;  // of each tick
-    std::vector<std::string> feed;        // "NSE stale: why", "NSE live"
-    std::vector<bool> live;               // whether each tick proves life
+    std::vector<std::size_t> bids;      // of each tick's book
+    std::vector<std::uint32_t> logins;  // of each tick
+    std::vector<std::string> feed;      // "NSE stale: why", "NSE live"
+    std::vector<bool> live;             // whether each tick proves life
   };
 
   AdapterTest() {
@@ -163,7 +163,7 @@ class AdapterTest : public testing::Test {
       const bus::UpdateView view = bus::view_update(record);
       seen_.ticks.push_back(*view.tick);
       seen_.bids.push_back(view.bids.size());
-      seen_.sessions.push_back(view.header->session);
+      seen_.logins.push_back(view.header->login);
       seen_.live.push_back(view.header->is_live != 0);
       return;
     }

@@ -255,7 +255,7 @@ TEST_F(Connections, EachLoginIsASessionOfItsOwn) {
   fail(1, BGW_E_TRANSIENT, "gone");
   run_until([this] { return plugin_->count("subscribe 1:1") == 1; });
   publish_from(1, 1);
-  EXPECT_THAT(seen().sessions, ElementsAre(1, 2, 3));
+  EXPECT_THAT(seen().logins, ElementsAre(1, 2, 3));
 }
 
 TEST_F(Connections, AThrottlingBrokerIsWaitedForThoughAnotherAttemptWasDue) {

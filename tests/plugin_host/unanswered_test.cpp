@@ -48,11 +48,11 @@ TEST(Unanswered, CountsFromWhenItWasAskedLast) {
   waiting.add(1, BGW_MODE_DEPTH, 120);
   EXPECT_FALSE(waiting.is_answer(1, BGW_MODE_LTP | BGW_MODE_QUOTE)) << "of a poorer stream";
   EXPECT_TRUE(waiting.is_answer(1, BGW_MODE_QUOTE | BGW_MODE_DEPTH));
-  EXPECT_EQ(waiting.take_due(100), std::vector<std::uint32_t>{});
-  EXPECT_EQ(waiting.take_due(115), std::vector<std::uint32_t>{2});
-  EXPECT_EQ(waiting.next_due(), 120);
-  EXPECT_EQ(waiting.take_due(120), std::vector<std::uint32_t>{1});
-  EXPECT_EQ(waiting.next_due(), std::nullopt);
+  EXPECT_EQ(waiting.take_expired(100), std::vector<std::uint32_t>{});
+  EXPECT_EQ(waiting.take_expired(115), std::vector<std::uint32_t>{2});
+  EXPECT_EQ(waiting.next_deadline(), 120);
+  EXPECT_EQ(waiting.take_expired(120), std::vector<std::uint32_t>{1});
+  EXPECT_EQ(waiting.next_deadline(), std::nullopt);
 }
 
 }  // namespace

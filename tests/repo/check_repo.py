@@ -19,7 +19,7 @@ ARROWS = {
     "database": "base",
     "download": "base",
     "accounts": "base database",
-    "sessions": "base database",
+    "trading_sessions": "base database",
     "instruments": "base sdk calendar database",
     "registry": "base sdk",
     "bus": "base sdk",
@@ -56,7 +56,7 @@ SYSTEM_FILES = """
     core/config/secret_file.cpp
     core/control/control_socket.cpp
     core/event_loop/event_loop.cpp
-    core/plugin_host/broker_link_bell.hpp
+    core/plugin_host/demand_reader.cpp
     core/plugin_host/elf_check.cpp
     core/plugin_host/library_file.cpp
     core/websocket/byte_stream.cpp
@@ -93,8 +93,8 @@ LICENCE = "SPDX-License-Identifier: Apache-2.0"
 TICK_PATH = re.compile(
     r"Tick path, stop (\d) of (\d)\.(?: Previous: (\S+)\.)?(?: Next: (\S+)\.(?: |$))?")
 MOST_LINES = 450
-# One thing each, whatever their length: the contract, and the only instantiation of Beast's WebSocket.
-WHOLE = {"sdk/include/bgw/abi.h", "core/websocket/connection.cpp"}
+# One thing, whatever its length: the contract.
+WHOLE = {"sdk/include/bgw/abi.h"}
 FORBIDDEN_FOLDERS = {"utils", "util", "common"}
 TOP_FILES = ("CMakeLists.txt", "LICENSE", "gateway.yaml")
 TOP_FOLDERS = "apps bench cmake config core docs plugins scripts sdk tests tools".split()

@@ -78,27 +78,6 @@ TEST_F(Connections, TheTargetWithItsQueryAndTheHeadersReachTheServer) {
   EXPECT_THAT(keys, ElementsAre("secret"));
 }
 
-TEST_F(Connections, WhileHeldNothingPassesEitherWay) {
-  open();
-  peer().connection->hold(true);
-  client_.connection->ping();
-  ASSERT_TRUE(client_.connection->send(Opcode::text, "to the server"));
-  client_.connection->flush();
-  ASSERT_TRUE(peer().connection->send(Opcode::text, "to the client"));
-  peer().connection->flush();
-  support::Recorder heard;  // a second client's round trip: what the first one sent has been read by then
-  const auto second = Connection::connect(io_, support::to(server_.url()), heard);
-  ASSERT_TRUE(run_until([&] { return heard.opened; }));
-  EXPECT_GT(peer().connection->backlog(), 0U);
-  EXPECT_EQ(peer().heard.control_frames, 0);
-  EXPECT_TRUE(client_.heard.messages.empty());
-  peer().connection->hold(false);
-  ASSERT_TRUE(run_until([&] { return client_.heard.messages.size() == 1 && peer().heard.messages.size() == 1; }));
-  EXPECT_EQ(peer().heard.control_frames, 1);
-  EXPECT_THAT(client_.heard.messages, ElementsAre("to the client"));
-  EXPECT_THAT(peer().heard.messages, ElementsAre("to the server"));
-}
-
 TEST_F(Connections, APingIsAnsweredAndBothSidesHearOfIt) {
   open();
   client_.connection->ping();

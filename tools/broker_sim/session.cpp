@@ -45,7 +45,9 @@ Session::Session(Broker& broker, std::uint64_t id, gw::TcpSocket&& socket)
   error_code ignored;
   address_ = socket.local_endpoint(ignored).address().to_string();
   ++broker.counts().by_address[address_];
-  options_.tls = broker.options().tls;
+  options_.make_stream = [this](gw::TcpSocket&& accepted, std::weak_ptr<void> life, gw::websocket::StreamOwner& owner) {
+    return stream_ = HoldingStream::make(std::move(accepted), std::move(life), owner, broker_.options().tls.get());
+  };
   options_.output_limit = 64 << 20;
   options_.on_upgrade = [this](const auto& request, auto& extra) { return log_in(request, extra); };
   options_.on_http = [this](const auto& request) { return answer_http(broker_, request); };
@@ -120,7 +122,7 @@ void Session::drop() {
 
 void Session::obey(const Fault& fault) {
   if (!connection_) return;
-  connection_->hold(fault.half_open);
+  stream_->hold(fault.half_open);
   if (!open_) return;
   if (fault.request_delay.count() == 0) {
     timers_->requests.cancel();

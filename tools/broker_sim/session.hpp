@@ -13,6 +13,7 @@
 
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
+#include "tools/broker_sim/holding_stream.hpp"
 #include "tools/broker_sim/protocol.hpp"
 #include "tools/broker_sim/served_list.hpp"
 #include "tools/broker_sim/throttle.hpp"
@@ -87,6 +88,7 @@ class Session final : public gw::websocket::Listener {
   std::uint64_t id_;
   gw::websocket::ServerOptions options_;
   std::shared_ptr<Timers> timers_;
+  std::shared_ptr<HoldingStream> stream_;  // below the connection
   std::unique_ptr<gw::websocket::Connection> connection_;
   Throttle throttle_;
   std::unique_ptr<Feed> feed_;

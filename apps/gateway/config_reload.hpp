@@ -1,0 +1,39 @@
+// An edited configuration, taken up while the gateway runs: whatever can change live, or nothing of it. Thread:
+// control.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "apps/gateway/gateway_state.hpp"
+#include "apps/gateway/list_updates.hpp"
+#include "apps/gateway/missing_plugins.hpp"
+#include "apps/gateway/running_brokers.hpp"
+#include "core/proxy/proxy.hpp"
+
+namespace gw::app {
+
+class ConfigReload {
+ public:
+  // `file`: the one that was named on the command line.
+  ConfigReload(std::optional<std::string> file, GatewayState& state, proxy::Proxy& proxy, RunningBrokers& brokers,
+               MissingPlugins& plugins, ListUpdates& updates)
+      : file_(std::move(file)), state_(state), proxy_(proxy), brokers_(brokers), plugins_(plugins), updates_(updates) {}
+
+  // Takes up what has changed, or refuses it as a whole.
+  void take_up();
+
+ private:
+  void apply(config::Loaded fresh);
+  void take_up_certificate();
+  void remove(const std::string& name, const std::string& why);
+
+  std::optional<std::string> file_;
+  GatewayState& state_;
+  proxy::Proxy& proxy_;
+  RunningBrokers& brokers_;
+  MissingPlugins& plugins_;
+  ListUpdates& updates_;
+};
+
+}  // namespace gw::app

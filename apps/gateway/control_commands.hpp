@@ -1,0 +1,27 @@
+// What the command line asks a running gateway for, one JSON object on one line each way. Thread: control.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "apps/gateway/gateway_status.hpp"
+#include "apps/gateway/running_brokers.hpp"
+
+namespace gw::app {
+
+class ControlCommands {
+ public:
+  // `look`: has the database looked at now.
+  ControlCommands(RunningBrokers& brokers, GatewayStatus& status, std::function<void()> look)
+      : brokers_(brokers), status_(status), look_(std::move(look)) {}
+
+  std::string answer(std::string_view line);
+
+ private:
+  RunningBrokers& brokers_;
+  GatewayStatus& status_;
+  std::function<void()> look_;
+};
+
+}  // namespace gw::app

@@ -1,0 +1,30 @@
+// What a running gateway knows of itself, for the command line. Thread: control.
+#pragma once
+
+#include <string>
+
+#include "apps/gateway/running_brokers.hpp"
+#include "core/proxy/proxy.hpp"
+#include "core/zeromq/publisher.hpp"
+
+namespace gw::app {
+
+class GatewayStatus {
+ public:
+  // `zeromq` is null where nothing is published.
+  GatewayStatus(proxy::Proxy& proxy, const RunningBrokers& brokers, int port, zeromq::ZeroMqPublisher* zeromq)
+      : proxy_(proxy), brokers_(brokers), port_(port), zeromq_(zeromq) {}
+
+  // One JSON object.
+  std::string json();
+
+ private:
+  session::Ledger ledger();
+
+  proxy::Proxy& proxy_;
+  const RunningBrokers& brokers_;
+  int port_;
+  zeromq::ZeroMqPublisher* zeromq_;
+};
+
+}  // namespace gw::app

@@ -1,0 +1,99 @@
+#include "apps/gateway/instrument_lists.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "apps/gateway/broker_setup.hpp"
+#include "apps/gateway/instrument_update.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
+#include "core/base/log.hpp"
+#include "core/instruments/expiries.hpp"
+#include "core/instruments/import.hpp"
+#include "core/instruments/instrument_store.hpp"
+
+namespace gw::app {
+
+InstrumentLists::InstrumentLists(const GatewayState& state, proxy::Proxy& proxy)
+    : state_(state), proxy_(proxy), day_(today()) {}
+
+std::int64_t InstrumentLists::today() const {
+  const std::int64_t now = wall_ns();
+  return day_at(now, state_.loaded.calendar.clock.offset_at(now));
+}
+
+std::shared_ptr<const instruments::Index> InstrumentLists::load(const plugin_host::Library& library) {
+  const std::string name = library.descriptor().broker;
+  instruments::InstrumentStore store(*state_.database);
+  generations_[name] = store.generation(name).has_value() ? *store.generation(name) : 0;
+  const bgw_instruments* extension = library.instruments();
+  if (extension != nullptr && extension->builtin != nullptr && generations_[name] == 0) {
+    instruments::Import import(import_rules(library));
+    if (const auto read = import.read_builtin(*extension); !read)
+      log::error("plugin", name + ": " + read.error().message);
+    return indexes_[name] = std::make_shared<const instruments::Index>(import.index());
+  }
+  auto loaded = store.load(name);
+  if (!loaded) {
+    log::error("instruments", name + ": " + loaded.error().message);
+    return std::make_shared<const instruments::Index>();
+  }
+  return indexes_[name] = std::move(*loaded);
+}
+
+void InstrumentLists::look_at_database() {
+  instruments::InstrumentStore store(*state_.database);
+  for (const plugin_host::ScanEntry& entry : state_.plugins) {
+    if (entry.library == nullptr) continue;
+    const std::string plugin = entry.library->descriptor().broker;
+    const auto generation = store.generation(plugin);
+    if (!generation || *generation == generations_[plugin]) continue;
+    take_up(*entry.library);
+  }
+}
+
+void InstrumentLists::take_up(const plugin_host::Library& library) {
+  const std::string plugin = library.descriptor().broker;
+  const auto index = load(library);
+  log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments taken up");
+  proxy_.post([this, plugin, index] {
+    routing::Router& router = proxy_.router();
+    router.set_index(plugin, index);
+    for (routing::BrokerId id = 0; id < router.broker_count(); ++id) {
+      if (router.broker(id).setup().plugin != plugin) continue;
+      warn_of_missing_canaries(router, id);
+      if (const std::size_t count = router.unlisted_count(id); count != 0)
+        log::warning("instruments", router.broker(id).setup().name + ": " + std::to_string(count) +
+                                        " subscribed instruments are not in the list: they end with their day");
+    }
+  });
+}
+
+bool InstrumentLists::look_at_day() {
+  const std::int64_t now = today();
+  return std::exchange(day_, now) != now;
+}
+
+void InstrumentLists::renew_built_in() {
+  for (const plugin_host::ScanEntry& entry : state_.plugins) {
+    if (entry.library == nullptr) continue;
+    const bgw_instruments* extension = entry.library->instruments();
+    const bool is_built_in = extension != nullptr && extension->builtin != nullptr;
+    if (is_built_in && generations_[entry.library->descriptor().broker] == 0) take_up(*entry.library);
+  }
+}
+
+// A contract that is over has left the lists in use, which say then what it was in the last list that had it.
+std::function<bool(std::string_view symbol, std::string_view exchange)> InstrumentLists::is_over() const {
+  const bool serves_expired = state_.config().instruments.expired == "serve";
+  return [this, serves_expired, expiries = instruments::Expiries(state_.loaded.calendar, wall_ns())](
+             std::string_view symbol, std::string_view exchange) {
+    return !serves_expired && std::any_of(indexes_.begin(), indexes_.end(), [&](const auto& of_plugin) {
+      auto row = of_plugin.second->find(symbol, exchange);
+      if (!row) row = of_plugin.second->former(symbol, exchange);
+      return row && expiries.is_over(exchange, row->expiry);
+    });
+  };
+}
+
+}  // namespace gw::app

@@ -1,0 +1,30 @@
+#include "apps/gateway/list_updates.hpp"
+
+#include "apps/gateway/environment.hpp"
+
+namespace gw::app {
+
+void ListUpdates::start() {
+  if (!state_.config().instruments.update) return;
+  const std::lock_guard lock(mutex_);
+  updater_ = std::make_unique<InstrumentUpdater>(state_.loaded);
+  for (const config::Broker& broker : state_.config().brokers)
+    if (feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(state_.plugins, broker.plugin));
+}
+
+void ListUpdates::stop() {
+  std::unique_ptr<InstrumentUpdater> ends;  // which may take a moment: nobody waits for the lock meanwhile
+  const std::lock_guard lock(mutex_);
+  ends.swap(updater_);
+}
+
+void ListUpdates::add(const config::Broker& broker) {
+  if (updater_ && feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(state_.plugins, broker.plugin));
+}
+
+void ListUpdates::announced(const std::string& plugin, std::string_view etag) {
+  const std::lock_guard lock(mutex_);
+  if (updater_) updater_->announced(plugin, etag);
+}
+
+}  // namespace gw::app

@@ -1,0 +1,55 @@
+#include "apps/gateway/missing_plugins.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "apps/gateway/environment.hpp"
+#include "apps/gateway/file_state.hpp"
+#include "apps/gateway/simulated.hpp"
+#include "core/accounts/account_store.hpp"
+#include "core/base/log.hpp"
+
+namespace gw::app {
+
+void MissingPlugins::forget(const std::string& broker) {
+  seen_.erase(broker);
+  tried_.erase(broker);
+}
+
+// A file that changes between two looks is still being copied; one that was refused is tried again
+// when it has changed.
+bool MissingPlugins::has_settled(const std::string& broker, const std::string& path) {
+  const std::string state = state_of(path);
+  const bool settled = !state.empty() && seen_[broker] == state;
+  seen_[broker] = state;
+  if (!settled || tried_[broker] == state) return false;
+  tried_[broker] = state;
+  return true;
+}
+
+void MissingPlugins::look_for(const config::Broker& broker) {
+  // Where the plugin is there, the broker's settings are wrong: only a new start mends that.
+  if (find_plugin(state_.plugins, broker.plugin) != nullptr) return;
+  const std::filesystem::path folder = plugin_folder(state_.config());
+  const std::string path = (folder / (broker.plugin + ".so")).string();
+  if (!has_settled(broker.name, path)) return;
+  plugin_host::ScanEntry entry = plugin_host::scan_file(path, state_.config().plugins.allow);
+  if (entry.library == nullptr) return log::error("plugin", entry.refusal);
+  log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
+  std::erase_if(state_.plugins, [&](const plugin_host::ScanEntry& old) { return old.file == entry.file; });
+  state_.plugins.push_back(std::move(entry));
+  const auto users = accounts::AccountStore(*state_.database).list_users();
+  const auto mixed =
+      simulated_problems(state_.loaded, state_.plugins, users ? *users : std::vector<accounts::UserRow>{});
+  for (const config::Problem& problem : mixed) log::error("config", problem.text());
+  if (!mixed.empty()) {
+    const std::string why = "left out: simulated and real prices in one list";
+    brokers_.detach(broker.name, why);
+    return log::error("broker", broker.name + ": " + why);
+  }
+  brokers_.start(broker);
+  updates_.add(broker);
+}
+
+}  // namespace gw::app

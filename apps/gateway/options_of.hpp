@@ -1,0 +1,13 @@
+// What the configuration says, as the parts of the gateway want it. Any thread.
+#pragma once
+
+#include "core/base/log.hpp"
+#include "core/config/config.hpp"
+#include "core/proxy/options.hpp"
+
+namespace gw::app {
+
+log::Options log_options(const config::Log& config);
+proxy::Options proxy_options(const config::Config& config);
+
+}  // namespace gw::app

@@ -1,0 +1,105 @@
+#include "apps/gateway/running_brokers.hpp"
+
+#include <set>
+#include <utility>
+
+#include "apps/gateway/environment.hpp"
+#include "apps/gateway/file_state.hpp"
+#include "apps/gateway/on_routing.hpp"
+#include "core/base/log.hpp"
+
+namespace gw::app {
+
+RunningBrokers::RunningBrokers(const GatewayState& state, plugin_host::FeedThread& feed, bus::Doorbell& routing_bell,
+                               proxy::Proxy& proxy, InstrumentLists& lists, LinkServices services)
+    : state_(state),
+      feed_(feed),
+      routing_bell_(routing_bell),
+      proxy_(proxy),
+      lists_(lists),
+      services_(std::move(services)) {}
+
+routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker) {
+  routing::BrokerSetup setup =
+      set_up_broker(broker, state_.loaded.file, state_.plugins, feed_, routing_bell_, services_);
+  secrets_seen_[broker.name] = state_of_secrets(broker);
+  return setup;
+}
+
+void RunningBrokers::start_all() {
+  std::set<std::string> used;
+  for (const config::Broker& broker : state_.config().brokers) {
+    routing::BrokerSetup setup = set_up(broker);
+    if (setup.channel != nullptr) used.insert(broker.plugin);
+    proxy_.router().add_broker(std::move(setup));
+  }
+  for (const std::string& plugin : used) {
+    const auto index = lists_.load(*find_plugin(state_.plugins, plugin));
+    log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments");
+    if (index->size() == 0)
+      log::warning(
+          "instruments",
+          plugin + ": none are known yet; run: broker-gateway instruments update, or import --broker NAME FILE");
+    proxy_.router().set_index(plugin, index);
+  }
+}
+
+void RunningBrokers::start(const config::Broker& broker) {
+  routing::BrokerSetup setup = set_up(broker);
+  plugin_host::BrokerLink* link = feed_.find(broker.name);
+  std::shared_ptr<const instruments::Index> index;
+  if (link != nullptr) index = lists_.load(*find_plugin(state_.plugins, broker.plugin));
+  on_routing(proxy_, [&] {
+    routing::Router& router = proxy_.router();
+    auto id = router.find_broker(broker.name);
+    if (id)
+      router.attach_broker(*id, std::move(setup));
+    else
+      id = router.add_broker(std::move(setup));
+    if (index) router.set_index(broker.plugin, index);
+    warn_of_missing_canaries(router, *id);
+  });
+  if (link != nullptr) feed_.post([link] { link->start(); });
+}
+
+void RunningBrokers::detach(const std::string& name, const std::string& why) {
+  on_routing(proxy_, [&] {
+    routing::Router& router = proxy_.router();
+    if (const auto id = router.find_broker(name)) router.detach_broker(*id, why);
+  });
+}
+
+void RunningBrokers::remove(const std::string& name, const std::string& why) {
+  detach(name, why);
+  feed_.remove(name);
+  secrets_seen_.erase(name);
+}
+
+Result<void> RunningBrokers::relogin(const std::string& name) {
+  plugin_host::BrokerLink* link = feed_.find(name);
+  const config::Broker* broker = state_.find_broker(name);
+  if (link == nullptr || broker == nullptr) return Error{"no broker '" + name + "' is running"};
+  auto settings = adapter_settings(*broker, *find_plugin(state_.plugins, broker->plugin));
+  secrets_seen_[name] = state_of_secrets(*broker);
+  if (!settings) return settings.error();
+  feed_.post([link, taken = std::move(*settings)]() mutable { link->relogin(std::move(taken)); });
+  return {};
+}
+
+Result<void> RunningBrokers::retry(const std::string& name) {
+  plugin_host::BrokerLink* link = feed_.find(name);
+  if (link == nullptr) return Error{"no broker '" + name + "' is running"};
+  feed_.post([link] { link->retry(); });
+  return {};
+}
+
+void RunningBrokers::look_at_secrets(const config::Broker& broker) {
+  const auto state =
+      static_cast<bus::LinkState>(feed_.find(broker.name)->counts().state.load(std::memory_order_relaxed));
+  // A link that works has credentials that do.
+  if (state == bus::LinkState::connected || state_of_secrets(broker) == secrets_seen_[broker.name]) return;
+  log::info("broker", broker.name + ": its secret's file has changed, logging in again");
+  if (const auto done = relogin(broker.name); !done) log::error("broker", broker.name + ": " + done.error().message);
+}
+
+}  // namespace gw::app

@@ -1,0 +1,144 @@
+#include "core/plugin_host/adapter_object.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <utility>
+
+#include "core/base/log.hpp"
+
+namespace gw::plugin_host {
+namespace {
+
+// Inside a catch block.
+void describe_exception(bgw_error& error) noexcept {
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    std::snprintf(error.message, sizeof error.message, "exception across the plugin border: %s", e.what());
+  } catch (...) {
+    std::snprintf(error.message, sizeof error.message, "exception across the plugin border");
+  }
+}
+
+}  // namespace
+
+template <class F>
+bgw_status AdapterObject::call(bgw_error& error, F&& function) {
+  if (!begin_call(error)) return BGW_E_STATE;
+  bgw_status status = BGW_E_EXCEPTION;
+  try {
+    status = function();
+  } catch (...) {
+    describe_exception(error);
+  }
+  return end_call(status, error);
+}
+
+bool AdapterObject::begin_call(bgw_error& error) {
+  error = {};
+  if (adapter_ == nullptr) return false;
+  if (calls_ == 0) call_time_ = time();
+  ++calls_;
+  return true;
+}
+
+bgw_status AdapterObject::end_call(bgw_status status, const bgw_error& error) {
+  if (status == BGW_E_EXCEPTION)
+    log::error("plugin",
+               link_.options.name + ": the plugin failed: " + text_of(error) + "; going on without this call");
+  if (--calls_ == 0) {
+    link_.writer().ring();
+    act_on_what_was_asked();
+  }
+  return status;
+}
+
+void AdapterObject::act_on_what_was_asked() {
+  link_.counts.conflated.store(link_.writer().conflated(), std::memory_order_relaxed);
+  const bool is_ready = std::exchange(ready_asked_, false);
+  if (const auto failure = std::exchange(failure_, std::nullopt)) return owner_.on_failure(*failure);
+  if (is_ready) owner_.on_ready_asked();
+}
+
+void AdapterObject::ask_ready() {
+  ready_asked_ = true;
+  if (calls_ == 0) act_on_what_was_asked();
+}
+
+void AdapterObject::ask_failure(const bgw_error& failure) {
+  failure_ = failure;
+  if (calls_ == 0) act_on_what_was_asked();
+}
+
+Result<void> AdapterObject::create(const bgw_host& host) {
+  const std::string& name = link_.options.name;
+  bgw_error error{};
+  try {
+    adapter_ = api().create(&host, &error);
+  } catch (const std::exception& e) {
+    return Error{name + ": the plugin threw in create: " + e.what()};
+  } catch (...) {
+    return Error{name + ": the plugin threw in create"};
+  }
+  if (adapter_ == nullptr) return Error{name + ": the plugin could not create an adapter: " + text_of(error)};
+  initializing_ = true;
+  const bgw_status status = call(error, [&] { return api().initialize(adapter_, &error); });
+  initializing_ = false;
+  login_problem_ = status == BGW_E_AUTH ? text_of(error) : "";
+  if (status == BGW_OK || status == BGW_E_AUTH) return {};
+  return Error{name + ": " + text_of(error)};
+}
+
+void AdapterObject::destroy() {
+  if (adapter_ == nullptr) return;
+  try {
+    api().destroy(adapter_);
+  } catch (...) {
+    log::error("plugin", link_.options.name + ": the plugin threw in destroy");
+  }
+  adapter_ = nullptr;
+  failure_.reset();
+  ready_asked_ = false;
+}
+
+bgw_status AdapterObject::connect(bgw_error& error) {
+  return call(error, [&] { return api().connect(adapter_, &error); });
+}
+
+bgw_status AdapterObject::disconnect(bgw_error& error) {
+  return call(error, [&] { return api().disconnect(adapter_, &error); });
+}
+
+bgw_status AdapterObject::on_open(std::uint32_t connection, bgw_error& error) {
+  return call(error, [&] { return api().on_open(adapter_, connection, &error); });
+}
+
+bgw_status AdapterObject::on_frame(std::uint32_t connection, std::uint32_t opcode, std::span<const std::byte> frame,
+                                   bgw_error& error) {
+  return call(error, [&] {
+    link_.counts.last_frame_ns.store(call_time_.wall_ns, std::memory_order_relaxed);
+    return api().on_frame(adapter_, connection, opcode, frame.data(), frame.size(), &error);
+  });
+}
+
+bgw_status AdapterObject::on_close(std::uint32_t connection, const bgw_close& close, bgw_error& error) {
+  return call(error, [&] { return api().on_close(adapter_, connection, &close, &error); });
+}
+
+void AdapterObject::on_timer(std::uint32_t id) {
+  bgw_error error{};
+  call(error, [&] { return api().on_timer(adapter_, id, &error); });
+}
+
+bgw_status AdapterObject::subscribe(std::span<const bgw_subscription> list, bgw_error& error) {
+  return call(error,
+              [&] { return api().subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()), &error); });
+}
+
+bgw_status AdapterObject::unsubscribe(std::span<const std::uint32_t> instruments, bgw_error& error) {
+  return call(error, [&] {
+    return api().unsubscribe(adapter_, instruments.data(), static_cast<std::uint32_t>(instruments.size()), &error);
+  });
+}
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,136 @@
+// One connection of a broker's link: one adapter object with its socket and what it carries. The parts are made and
+// joined here, and here is the life of its logins: how they begin and end. Owned by Connections. Thread: feed.
+//
+// A login ends once: by the first failing call, or by `fail`, whose code then counts. Nothing late of it is heard
+// again. The class is larger than others and one thing: nearly every function begins, ends or asks for the state of the
+// login.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "bgw/abi.h"
+#include "core/base/result.hpp"
+#include "core/liveness/feed_judge.hpp"
+#include "core/plugin_host/adapter_host.hpp"
+#include "core/plugin_host/adapter_object.hpp"
+#include "core/plugin_host/adapter_socket.hpp"
+#include "core/plugin_host/link_context.hpp"
+#include "core/plugin_host/subscriptions.hpp"
+#include "core/plugin_host/update_gate.hpp"
+#include "core/registry/capabilities.hpp"
+#include "core/transport/timers.hpp"
+#include "core/transport/ws_client.hpp"
+
+namespace gw::plugin_host {
+
+class BrokerConnection;
+
+// How a login ended.
+struct Loss {
+  bgw_status status = BGW_E_TRANSIENT;
+  std::int64_t retry_after_ns = 0;
+  std::string why;
+  bool silent = false;        // ended by the gateway: no frame came
+  bool by_choice = false;     // ended by the gateway: to log in anew for the feed
+  std::int64_t lived_ns = 0;  // since it was ready; 0: it never was
+};
+
+// The link that a connection belongs to.
+class ConnectionOwner {
+ public:
+  virtual void on_ready(BrokerConnection& connection) = 0;
+  virtual void on_lost(BrokerConnection& connection, const Loss& loss) = 0;
+
+ protected:
+  ~ConnectionOwner() = default;
+};
+
+class BrokerConnection final : private transport::WsClient::Events,
+                               private AdapterObject::Owner,
+                               private Subscriptions::Owner {
+ public:
+  // `link` and `owner` outlive this. The judge is the connection's: another object that takes this one's place goes on
+  // with it.
+  BrokerConnection(LinkContext& link, ConnectionOwner& owner, std::shared_ptr<liveness::FeedJudge> judge);
+  ~BrokerConnection() override;
+  BrokerConnection(const BrokerConnection&) = delete;
+  BrokerConnection& operator=(const BrokerConnection&) = delete;
+
+  // Makes the adapter object. An error: the settings are wrong or the plugin failed. Credentials that are missing or
+  // refused are none: login_problem() has them.
+  Result<void> create();
+  bool exists() const { return object_.exists(); }
+  const std::string& login_problem() const { return object_.login_problem(); }
+  const registry::Capabilities& capabilities() const { return capabilities_; }
+  // Tells the adapter to disconnect, then ends the object.
+  void stop();
+  void destroy();
+
+  enum class State { idle, connecting, ready };
+  State state() const { return state_; }
+  bool is_idle() const { return state_ == State::idle; }
+  bool is_ready() const { return state_ == State::ready; }
+  // One login; on_ready or on_lost follows, perhaps before it returns.
+  void connect();
+  // Ends a login whose feed is not what it should be.
+  void recycle(const std::string& why);
+  // Ends the login, if there is one; on_lost does not follow.
+  void disconnect();
+
+  // ---- what it carries
+  void subscribe(std::span<const std::uint32_t> instruments);
+  void unsubscribe(std::span<const std::uint32_t> instruments);
+  void take_over(const BrokerConnection& other) { subscriptions_.take_over(other.subscriptions_); }
+  void ask_again(const std::vector<std::uint32_t>& instruments) { subscriptions_.ask_again(instruments); }
+  std::size_t carried() const { return subscriptions_.count(); }
+
+  const std::shared_ptr<liveness::FeedJudge>& judge() const { return judge_; }
+  bool was_lost = false;  // was logged in, and has not been since; the link's
+
+ private:
+  // From connect() on. What was posted for an earlier one does nothing.
+  struct Login {
+    bool is_over = false;
+  };
+
+  // WsClient::Events
+  void on_open() override;
+  void on_frame(std::uint32_t opcode, std::span<const std::byte> frame) override;
+  void on_close(const websocket::CloseInfo& info) override;
+  void on_silence(const std::string& reason) override;
+  // AdapterObject::Owner
+  void on_ready_asked() override;
+  void on_failure(const bgw_error& failure) override;
+  // Subscriptions::Owner
+  void on_unsent(const bgw_error& error, const std::string& why) override { lost(BGW_E_TRANSIENT, error, why); }
+
+  void become_ready();
+  bgw_status tell_closed(const websocket::CloseInfo& info, bgw_error& error);
+  void tell_end(const std::string& why);
+  void give_up_login();
+  void lost(bgw_status status, const bgw_error& error, const std::string& why);
+  void end_by_gateway(Loss loss);
+  void end_login(Loss loss);
+  void leave_login();
+  void set_stall_limit();
+
+  LinkContext& link_;
+  ConnectionOwner& owner_;
+  std::shared_ptr<liveness::FeedJudge> judge_;
+  registry::Capabilities capabilities_;
+  AdapterObject object_;
+  AdapterSocket socket_;
+  Subscriptions subscriptions_;
+  UpdateGate updates_;
+  AdapterHost host_;
+  transport::Timers login_timer_;  // 0: the login takes too long
+  std::shared_ptr<Login> login_;
+  State state_ = State::idle;
+  std::int64_t ready_ns_ = 0;
+};
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,44 @@
+// A login anew for a feed that is silent or late: beside the present connection where the account has a free connection
+// slot, so that what comes there meanwhile is not lost and nothing is lost by a login that is refused; else in its
+// place. Thread: feed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/liveness/login_pauses.hpp"
+#include "core/plugin_host/connections.hpp"
+#include "core/plugin_host/feed_report.hpp"
+#include "core/plugin_host/link_context.hpp"
+#include "core/plugin_host/login_scheduler.hpp"
+
+namespace gw::plugin_host {
+
+class FeedRenewal {
+ public:
+  FeedRenewal(LinkContext& link, Connections& connections, LoginScheduler& logins, const FeedReport& report)
+      : link_(link), connections_(connections), scheduler_(logins), report_(report) {}
+
+  // Logs in anew where the connection's feed wants it and its pause is over.
+  void look_at(std::size_t slot, std::int64_t now_ns);
+  // The login beside the present connection failed.
+  void on_beside_lost(std::size_t slot, const Loss& loss);
+
+ private:
+  struct Logins {
+    liveness::LoginPauses pauses;
+    std::string made_for;  // the exchange that the last one was made for
+  };
+
+  void renew(std::size_t slot, const std::string& why);
+
+  LinkContext& link_;
+  Connections& connections_;
+  LoginScheduler& scheduler_;
+  const FeedReport& report_;
+  std::map<std::size_t, Logins> logins_;  // by slot
+};
+
+}  // namespace gw::plugin_host

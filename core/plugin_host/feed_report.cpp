@@ -1,0 +1,68 @@
+#include "core/plugin_host/feed_report.hpp"
+
+#include <string_view>
+
+#include "core/base/clock.hpp"
+#include "core/base/log.hpp"
+
+namespace gw::plugin_host {
+namespace {
+
+using bus::FeedEvidence;
+using bus::FeedState;
+using liveness::MarketWatch;
+
+// Of one exchange on several connections, the one that speaks for all: what is stale there is missed by somebody, and
+// one that lives covers for one that is merely quiet. One that carries nothing speaks where no other does.
+int weight(const MarketWatch& market) {
+  if (market.carried() == 0) return -1;
+  switch (market.state()) {
+    case FeedState::stale:
+      return 4;
+    case FeedState::quiet:
+      return market.evidence() == FeedEvidence::none ? 1 : 3;
+    case FeedState::live:
+      return 2;
+    case FeedState::unknown:
+      return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void FeedReport::tell() {
+  std::map<std::string_view, const MarketWatch*> worst;
+  connections_.for_each([&worst](const BrokerConnection& connection) {
+    for (const auto& market : connection.judge()->markets()) {
+      const MarketWatch*& speaks = worst[market->exchange()];
+      if (speaks == nullptr || weight(*market) > weight(*speaks)) speaks = market.get();
+    }
+  });
+  for (const auto& [exchange, market] : worst) tell_of(*market);
+}
+
+void FeedReport::tell_of(const MarketWatch& market) {
+  Told& told = told_[market.exchange()];
+  if (told.state == market.state() && told.evidence == market.evidence()) return;
+  const bool was_well = told.state == FeedState::live || told.state == FeedState::unknown;
+  told = {market.state(), market.evidence()};
+  const std::string message = text_of(market);
+  const std::string text =
+      link_.options.name + ": the feed of " + market.exchange() + " is " + bus::word(market.state());
+  if (market.state() == FeedState::stale)
+    log::warning("broker", text + ": " + message);
+  else if (market.state() == FeedState::quiet || !was_well)
+    log::info("broker", text + (market.state() == FeedState::live ? " again" : ": " + message));
+  link_.writer().feed(market.exchange(), market.state(), market.evidence(), link_.clock.at(market.since_ns()), message);
+}
+
+// Since when there is no tick belongs to silence.
+std::string FeedReport::text_of(const MarketWatch& market) const {
+  constexpr std::string_view kNoTick = "no tick";
+  const std::string& why = market.message();
+  if (!why.starts_with(kNoTick)) return why;
+  return std::string(kNoTick) + " since " + iso_time(link_.clock.at(market.since_ns())) + why.substr(kNoTick.size());
+}
+
+}  // namespace gw::plugin_host

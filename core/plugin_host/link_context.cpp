@@ -1,0 +1,51 @@
+#include "core/plugin_host/link_context.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+namespace gw::plugin_host {
+namespace {
+
+constexpr std::size_t kUpdateRing = 1 << 22;
+constexpr std::size_t kDemandRing = 1 << 20;
+constexpr std::int64_t kDefaultStall = 30'000'000'000;
+
+// Twice the heartbeat's period and a little: one lost heartbeat is no fault.
+std::int64_t natural_stall(std::int64_t heartbeat_period_ns) {
+  return heartbeat_period_ns > 0 ? heartbeat_period_ns * 2 + 500'000'000 : kDefaultStall;
+}
+
+}  // namespace
+
+std::string text_of(const bgw_error& error) {
+  const std::string_view text(error.message, strnlen(error.message, sizeof error.message));
+  return text.empty() ? "the plugin gave no reason" : std::string(text);
+}
+
+LinkContext::LinkContext(boost::asio::io_context& loop, std::shared_ptr<const Library> plugin, LinkOptions link_options,
+                         bus::Doorbell& routing_bell)
+    : io(loop),
+      library(std::move(plugin)),
+      options(std::move(link_options)),
+      channel(kUpdateRing, kDemandRing, routing_bell),
+      clock(options.wall(), options.monotonic()) {}
+
+const Wanted* LinkContext::find_wanted(std::uint32_t instrument) const {
+  const auto found = wanted.find(instrument);
+  return found == wanted.end() ? nullptr : &found->second;
+}
+
+std::int64_t LinkContext::stall_limit_ns() const {
+  return options.stall_limit_ns > 0 ? options.stall_limit_ns : natural_stall(limits().heartbeat_period_ns);
+}
+
+// Where the broker promises a frame only once in so long, less silence proves nothing, however little patience an
+// operator has: instruments may be quiet.
+std::int64_t LinkContext::frame_limit_ns(bool carries_something) const {
+  const std::int64_t heartbeat = limits().heartbeat_period_ns;
+  return heartbeat > 0 || !carries_something ? std::max(stall_limit_ns(), natural_stall(heartbeat)) : stall_limit_ns();
+}
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,58 @@
+// What a broker's link shares with each of its connections: the plugin, the options, the channel to routing, the
+// counts, the clock and what is wanted. A plain record of the link's, which outlives the connections. Thread: feed, but
+// for the counts, which others read.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include <boost/asio/ts/netfwd.hpp>
+
+#include "core/bus/channel.hpp"
+#include "core/plugin_host/library.hpp"
+#include "core/plugin_host/link_options.hpp"
+#include "core/plugin_host/wall_clock.hpp"
+
+namespace gw::plugin_host {
+
+// What a failed call said, never empty.
+std::string text_of(const bgw_error& error);
+
+// What is wanted of one instrument.
+struct Wanted {
+  std::uint32_t mode;
+  std::uint32_t depth_level;
+  std::uint32_t connection;
+  std::string symbol, exchange, broker_symbol, broker_exchange, token;
+  std::uint32_t lot_size = 0;
+  InstrumentKind kind = InstrumentKind::other;
+};
+
+struct LinkContext {
+  LinkContext(boost::asio::io_context& loop, std::shared_ptr<const Library> plugin, LinkOptions link_options,
+              bus::Doorbell& routing_bell);
+
+  const bgw_limits& limits() const { return *library->descriptor().limits; }
+  bus::UpdateWriter& writer() { return channel.writer(); }
+  // Null: the instrument is not wanted.
+  const Wanted* find_wanted(std::uint32_t instrument) const;
+  // The feed of a connection that carries something may be silent for so long.
+  std::int64_t stall_limit_ns() const;
+  // The time in which a frame of any kind must come.
+  std::int64_t frame_limit_ns(bool carries_something) const;
+
+  boost::asio::io_context& io;
+  std::shared_ptr<const Library> library;
+  LinkOptions options;
+  bus::Channel channel;
+  LinkCounts counts;
+  WallClock clock;
+  std::unordered_map<std::uint32_t, Wanted> wanted;  // by handle
+  std::uint32_t last_login = 0;                      // grows with each login of any connection: order counts within one
+  std::function<void()> on_feed_news;                // what is known of some connection's feed has changed
+};
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,77 @@
+// When a link's connections log in: one after the other, again after a loss, and not at all without credentials. The
+// one owner of reconnects, whatever the number of connections. Thread: feed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/plugin_host/connections.hpp"
+#include "core/plugin_host/link_context.hpp"
+#include "core/plugin_host/link_policy.hpp"
+#include "core/plugin_host/link_status.hpp"
+#include "core/plugin_host/refusals.hpp"
+#include "core/transport/timers.hpp"
+
+namespace gw::plugin_host {
+
+class LoginScheduler {
+ public:
+  LoginScheduler(LinkContext& link, Connections& connections, LinkStatus& status);
+
+  void start();
+  // No further login.
+  void stop();
+  bool is_running() const { return running_; }
+  // New credentials are in the options: refusals of the old ones count no more.
+  void forget_credentials() { refusals_.forget(); }
+  // Forgets all pauses and logs in at once.
+  void start_over();
+  // The next connection that should be logged in, unless it must wait.
+  void connect_next();
+  // The same, not from inside what a connection says of itself.
+  void connect_soon();
+
+  // ---- what happens to a connection
+  void on_ready(BrokerConnection& connection);
+  void on_lost(const Loss& loss, const std::string& why);
+  // Where all that were logged in are so again, the link is connected.
+  void say_connected();
+  // By the broker's own word.
+  void refuse_credentials(const std::string& why);
+  void reconnect_later(const Loss& loss, const std::string& why);
+
+  bool is_halted() const { return halted_; }
+  // The next login has its time.
+  bool is_waiting() const { return retry_at_ns_ != 0; }
+
+ private:
+  enum Timer : std::uint32_t { kReconnect, kFollow, kSecondLogin };
+
+  void on_timer(std::uint32_t id);
+  void begin(BrokerConnection& connection);
+  void wait_for_proof();
+  void wait_after_refusal(const std::string& why);
+  void ask_about_credentials();
+  void on_credentials(const CredentialsAnswer& answer);
+  void retry_at(std::int64_t at_ns, std::int64_t now_ns, const std::string& why);
+  void halt(bus::LinkState state, const std::string& message);
+  std::optional<std::string> missing_secret() const;
+  std::string after_a_new_login() const;
+
+  LinkContext& link_;
+  Connections& connections_;
+  LinkStatus& status_;
+  LinkPolicy policy_;
+  Refusals refusals_;
+  bool running_ = false;
+  bool ever_connected_ = false;
+  bool halted_ = false;                                         // auth_expired or failed: no login until somebody acts
+  bool refused_once_ = false;                                   // these credentials
+  std::int64_t retry_at_ns_ = 0;                                // 0: no login waits for its time
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
+  transport::Timers timers_;
+};
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,199 @@
+#include "core/plugin_host/subscriptions.hpp"
+
+#include <algorithm>
+
+#include "core/base/log.hpp"
+
+namespace gw::plugin_host {
+namespace {
+
+constexpr std::size_t kDefaultBatch = 500;
+
+// The request did not reach the broker, which therefore refused nothing.
+bool is_unsent(bgw_status status) { return status == BGW_E_STATE || status == BGW_E_TRANSIENT; }
+
+}  // namespace
+
+Subscriptions::Subscriptions(LinkContext& link, AdapterObject& object, liveness::FeedJudge& judge,
+                             const registry::Capabilities& capabilities, Owner& owner)
+    : link_(link),
+      object_(object),
+      judge_(judge),
+      capabilities_(capabilities),
+      owner_(owner),
+      timers_(
+          link.io, [this](std::uint32_t id) { id == kPace ? pump() : say_what_is_unanswered(); },
+          link.options.make_alarm) {}
+
+std::size_t Subscriptions::batch_size() const {
+  const std::uint32_t declared = link_.limits().batch_size;
+  return declared == 0 ? kDefaultBatch : declared;
+}
+
+void Subscriptions::tell_news() {
+  if (judge_.take_news()) link_.on_feed_news();
+}
+
+void Subscriptions::add(std::span<const std::uint32_t> instruments) {
+  const std::int64_t now = link_.options.monotonic();
+  for (const std::uint32_t handle : instruments) {
+    carried_.insert(handle);
+    if (handle >= asked_.size()) asked_.resize(handle + 1);
+    const Wanted* w = link_.find_wanted(handle);
+    // A request for fewer levels than before goes first: routing has given the room to others in the queue.
+    const bool makes_room = w != nullptr && w->depth_level + 1 < (asked_[handle] & kDepth);
+    if (asked_[handle] == 0) asked_[handle] = 1;
+    if (w != nullptr) judge_.on_wanted(handle, w->symbol, w->exchange, w->kind, now, link_.clock.at(now));
+    if (!queued_.insert(handle).second) {
+      if (!makes_room) continue;
+      std::erase(queue_, handle);
+    }
+    makes_room ? queue_.push_front(handle) : queue_.push_back(handle);
+  }
+  tell_news();
+}
+
+void Subscriptions::remove(std::span<const std::uint32_t> instruments) {
+  std::vector<std::uint32_t> told;
+  for (const std::uint32_t handle : instruments) {
+    if (carried_.erase(handle) == 0) continue;
+    judge_.on_unwanted(handle, link_.options.monotonic());
+    if (queued_.erase(handle) != 0) std::erase(queue_, handle);
+    told.push_back(handle);
+  }
+  const std::size_t batch = batch_size();
+  bgw_error error{};
+  for (std::size_t i = 0; is_ready_ && i < told.size(); i += batch) {
+    const bgw_status status = object_.unsubscribe(std::span(told).subspan(i, std::min(batch, told.size() - i)), error);
+    if (is_unsent(status)) owner_.on_unsent(error, "cannot unsubscribe: " + text_of(error));
+    if (status != BGW_OK) log::warning("broker", link_.options.name + ": unsubscribe: " + text_of(error));
+  }
+  // From here on the adapter must not publish them; what it publishes all the same is dropped.
+  for (const std::uint32_t handle : told) {
+    asked_[handle] = 0;
+    unanswered_.remove(handle);
+  }
+  tell_news();
+}
+
+void Subscriptions::replay() {
+  std::vector<std::uint32_t> all(carried_.begin(), carried_.end());
+  std::sort(all.begin(), all.end());
+  if (!all.empty())
+    log::info("broker", link_.options.name + ": replaying " + std::to_string(all.size()) + " subscriptions");
+  queue_.assign(all.begin(), all.end());
+  queued_ = carried_;
+  next_batch_ns_ = 0;
+  pump();
+}
+
+void Subscriptions::end_login() {
+  is_ready_ = false;
+  timers_.cancel_all();
+  unanswered_.clear();
+}
+
+void Subscriptions::take_over(const Subscriptions& other) {
+  carried_ = other.carried_;
+  asked_.resize(other.asked_.size());
+  for (const std::uint32_t handle : carried_) asked_[handle] = 1;
+}
+
+void Subscriptions::pump() {
+  const std::int64_t interval = link_.limits().batch_interval_ns;
+  const std::size_t batch = batch_size();
+  std::vector<std::uint32_t> next;
+  while (is_ready_ && !queue_.empty()) {
+    const std::int64_t now = link_.options.monotonic();
+    if (interval > 0 && now < next_batch_ns_) {
+      timers_.set(kPace, next_batch_ns_ - now);
+      return;
+    }
+    next_batch_ns_ = now + interval;
+    next.clear();
+    for (; next.size() < batch && !queue_.empty(); queue_.pop_front()) {
+      next.push_back(queue_.front());
+      queued_.erase(queue_.front());
+    }
+    if (!hand_over(next, true)) return;
+  }
+}
+
+// `awaits`: silence is answered for the broker. False: the login is over.
+bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool awaits) {
+  const std::int64_t now = link_.options.monotonic();
+  std::vector<bgw_subscription> list;
+  for (const std::uint32_t handle : instruments) {
+    const Wanted* w = link_.find_wanted(handle);
+    if (w == nullptr) continue;
+    asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
+    if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
+    if (awaits) {
+      asked_[handle] |= kUnanswered;
+      unanswered_.add(handle, w->mode, now + link_.options.answer_limit_ns);
+    }
+    judge_.on_asked(handle, now, !awaits);
+    lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
+    list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
+                    w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});
+  }
+  if (list.empty()) return true;
+  await_answers();
+  bgw_error error{};
+  const bgw_status status = object_.subscribe(list, error);
+  if (status == BGW_OK) return true;
+  if (is_unsent(status)) {
+    owner_.on_unsent(error, "cannot subscribe: " + text_of(error));
+    return false;
+  }
+  link_.counts.subscriptions_refused.fetch_add(list.size(), std::memory_order_relaxed);
+  for (const bgw_subscription& s : list) {
+    on_answer(s.instrument);
+    link_.writer().refused({s.instrument, s.mode, s.depth_level, 0}, status, text_of(error));
+  }
+  return true;
+}
+
+// A few requests, and once in a while: the broker's pace for subscriptions need not be kept.
+void Subscriptions::ask_again(const std::vector<std::uint32_t>& instruments) {
+  std::vector<std::uint32_t> handles;
+  for (const std::uint32_t handle : instruments)
+    if (carried_.contains(handle) && !queued_.contains(handle)) handles.push_back(handle);
+  if (!is_ready_ || handles.empty()) return;
+  bgw_error error{};
+  const bgw_status status = object_.unsubscribe(handles, error);
+  if (is_unsent(status)) return owner_.on_unsent(error, "cannot unsubscribe: " + text_of(error));
+  hand_over(handles, false);
+}
+
+void Subscriptions::await_answers() {
+  if (const auto deadline = unanswered_.next_deadline())
+    timers_.set(kAnswers, std::max<std::int64_t>(*deadline - link_.options.monotonic(), 0));
+}
+
+void Subscriptions::on_answer(std::uint32_t handle) noexcept {
+  if (handle >= asked_.size() || (asked_[handle] & kUnanswered) == 0) return;
+  asked_[handle] &= static_cast<std::uint16_t>(~kUnanswered);
+  unanswered_.remove(handle);
+}
+
+// Where every good subscribe is answered by the last values, silence is a refusal; elsewhere nothing may have happened
+// yet.
+void Subscriptions::say_what_is_unanswered() {
+  for (const std::uint32_t handle : unanswered_.take_expired(link_.options.monotonic())) {
+    const Wanted* w = link_.find_wanted(handle);
+    if (w == nullptr || !is_live(handle) || (asked_[handle] & kUnanswered) == 0) continue;
+    asked_[handle] &= static_cast<std::uint16_t>(~kUnanswered);
+    if (!capabilities_.answers_with_snapshot(w->exchange)) {
+      link_.writer().quiet(handle);
+      continue;
+    }
+    link_.counts.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
+    link_.writer().refused({handle, w->mode, w->depth_level, 0}, BGW_E_TRANSIENT,
+                           "no data and no word from the broker");
+  }
+  link_.writer().ring();
+  await_answers();
+}
+
+}  // namespace gw::plugin_host

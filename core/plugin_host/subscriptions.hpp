@@ -1,0 +1,102 @@
+// What one connection carries: handed to the adapter in batches, at the pace that the broker allows, and replayed after
+// each login. Knows of each instrument whether the adapter may publish it, and what it was asked for. Thread: feed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "bgw/abi.h"
+#include "core/liveness/feed_judge.hpp"
+#include "core/plugin_host/adapter_object.hpp"
+#include "core/plugin_host/link_context.hpp"
+#include "core/plugin_host/lot_converter.hpp"
+#include "core/plugin_host/unanswered.hpp"
+#include "core/registry/capabilities.hpp"
+#include "core/transport/timers.hpp"
+
+namespace gw::plugin_host {
+
+class Subscriptions {
+ public:
+  class Owner {
+   public:
+    // A request did not reach the broker: the login is over.
+    virtual void on_unsent(const bgw_error& error, const std::string& why) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  // `capabilities` are those of the adapter.
+  Subscriptions(LinkContext& link, AdapterObject& object, liveness::FeedJudge& judge,
+                const registry::Capabilities& capabilities, Owner& owner);
+
+  std::size_t count() const { return carried_.size(); }
+  // pump() follows.
+  void add(std::span<const std::uint32_t> instruments);
+  // At once: what a broker counts must be free before others take its place.
+  void remove(std::span<const std::uint32_t> instruments);
+  // All that another connection carries: it is subscribed by replay().
+  void take_over(const Subscriptions& other);
+  // Ends these subscriptions at the broker and begins them anew.
+  void ask_again(const std::vector<std::uint32_t>& instruments);
+  // Hands over what waits, as much as the pace allows now.
+  void pump();
+
+  // ---- the login
+  void begin_login() { is_ready_ = true; }
+  void replay();
+  void end_login();
+
+  // ---- for each update
+  bool is_live(std::uint32_t handle) const noexcept { return handle < asked_.size() && asked_[handle] != 0; }
+  bool has_prices_below_zero(std::uint32_t handle) const noexcept { return (asked_[handle] & kBelowZero) != 0; }
+  // The depth level that the adapter was asked for.
+  std::uint32_t depth_of(std::uint32_t handle) const noexcept { return (asked_[handle] & kDepth) - 1U; }
+  // Data came of the instrument.
+  void on_data(std::uint32_t handle, std::uint32_t modes) noexcept {
+    if ((asked_[handle] & kUnanswered) != 0 && unanswered_.is_answer(handle, modes)) on_answer(handle);
+  }
+  // The broker's word came, or data that answer what was asked.
+  void on_answer(std::uint32_t handle) noexcept;
+  // The update in units; valid until the next call.
+  const bgw_update& in_units(const bgw_update& update) {
+    return lots_.has(update.tick->instrument) ? lots_.convert(update) : update;
+  }
+
+ private:
+  enum Timer : std::uint32_t { kPace, kAnswers };
+
+  std::size_t batch_size() const;
+  bool hand_over(std::span<const std::uint32_t> instruments, bool awaits);
+  void await_answers();
+  void say_what_is_unanswered();
+  void tell_news();
+
+  LinkContext& link_;
+  AdapterObject& object_;
+  liveness::FeedJudge& judge_;
+  const registry::Capabilities& capabilities_;
+  Owner& owner_;
+  transport::Timers timers_;
+  bool is_ready_ = false;  // logged in: requests reach the broker
+  std::unordered_set<std::uint32_t> carried_;
+  std::deque<std::uint32_t> queue_;  // to be subscribed, at the broker's pace
+  std::unordered_set<std::uint32_t> queued_;
+  std::int64_t next_batch_ns_ = 0;
+  // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for, with
+  // kBelowZero where its exchange has prices of zero and below, and kUnanswered until something has come of it.
+  static constexpr std::uint16_t kBelowZero = 0x8000;
+  static constexpr std::uint16_t kUnanswered = 0x4000;
+  static constexpr std::uint16_t kDepth = 0x3fff;
+  std::vector<std::uint16_t> asked_;
+  Unanswered unanswered_;
+  LotConverter lots_;
+};
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,115 @@
+#include "core/websocket/server_opening.hpp"
+
+#include <utility>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/status.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+
+#include "core/websocket/deflate_offer.hpp"
+
+namespace gw::websocket {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+bool is_websocket_key(std::string_view key) {
+  constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  return key.size() == 24 && key.ends_with("==") && key.substr(0, 22).find_first_not_of(kBase64) == key.npos;
+}
+
+template <class Fields>
+std::vector<Header> headers_of(const Fields& fields) {
+  std::vector<Header> headers;
+  for (const auto& field : fields) headers.push_back({std::string(field.name_string()), std::string(field.value())});
+  return headers;
+}
+
+std::string http_text(const HttpAnswer& a, const std::vector<Header>& extra) {
+  std::string text = "HTTP/1.1 " + std::to_string(a.status) + ' ' +
+                     std::string(http::obsolete_reason(static_cast<http::status>(a.status))) +
+                     "\r\nContent-Type: " + a.content_type + "\r\nContent-Length: " + std::to_string(a.body.size()) +
+                     "\r\nConnection: close\r\n";
+  for (const Header& h : extra) text += h.name + ": " + h.value + "\r\n";
+  return text + "\r\n" + a.body;
+}
+
+}  // namespace
+
+ServerOpening::ServerOpening(OpeningHost& host, const ServerOptions& options) : host_(host), options_(options) {
+  parser_.header_limit(options.header_limit);
+  parser_.body_limit(options.header_limit);
+}
+
+void ServerOpening::on_ready(error_code ec) {
+  if (ec) return host_.finish({1006, 0, {}, "TLS with " + host_.remote_address() + " failed: " + ec.message()});
+  http::async_read(host_.layer(), buffer_, parser_, [this, host = host_.shared()](error_code read_ec, std::size_t) {
+    if (host->has_owner()) on_request(read_ec);
+  });
+}
+
+void ServerOpening::on_request(error_code ec) {
+  if (ec == http::error::header_limit || ec == http::error::body_limit)
+    return answer({431, "text/plain", "Too large\n"}, {});
+  if (ec && ec != http::error::end_of_stream && parser_.got_some())
+    return answer({400, "text/plain", "Bad request\n"}, {});
+  if (ec) return host_.finish({1006, 0, {}, ec.message()});
+  const auto& request = parser_.get();
+  const std::string method(request.method_string());
+  const HttpRequest asked{method, request.target(), request.body(), headers_of(request)};
+  if (!boost::beast::websocket::is_upgrade(request))
+    return answer(options_.on_http ? options_.on_http(asked) : HttpAnswer{}, {});
+  // Sixteen bytes in base64 (RFC 6455, 4.2.1); Beast takes anything.
+  if (!is_websocket_key(request[http::field::sec_websocket_key]))
+    return answer({400, "text/plain", "Sec-WebSocket-Key is no key\n"}, {});
+  // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next
+  // message.
+  if (buffer_.size() != 0) return answer({400, "text/plain", "Data before the handshake was answered\n"}, {});
+  std::vector<Header> extra;
+  if (options_.on_upgrade) {
+    const HttpAnswer decision = options_.on_upgrade(asked, extra);
+    if (decision.status != 0 || decision.verbatim) return answer(decision, extra);
+  }
+  const bool compress = options_.compression && choose_extension();
+  host_.accept_upgrade(request, compress);
+}
+
+void ServerOpening::on_handshake(error_code ec) {
+  if (ec) return host_.finish({1006, 0, {}, ec.message()});
+  host_.opened();
+}
+
+// Sends a plain HTTP answer and, unless it is to stay, ends the connection.
+void ServerOpening::answer(const HttpAnswer& a, const std::vector<Header>& extra) {
+  is_answered_ = true;
+  host_.answer_http(a.verbatim ? a.body : http_text(a, extra), a.stays);
+  drain();
+}
+
+// Reads until the peer ends too, so that closing does not destroy our answer on its way.
+void ServerOpening::drain() {
+  host_.layer().async_read_some(boost::asio::buffer(sink_), [this, host = host_.shared()](error_code ec, std::size_t) {
+    if (ec) return host->finish({1000, 0, {}, "HTTP"});
+    drain();
+  });
+}
+
+// Leaves in the request, for Beast, the one offer of compression that is accepted. False: there is none.
+bool ServerOpening::choose_extension() {
+  auto& asked = parser_.get();
+  std::string offers;
+  const auto [begin, end] = asked.equal_range(http::field::sec_websocket_extensions);
+  for (auto line = begin; line != end; ++line) offers += std::string(line->value()) + ',';
+  const auto chosen = choose_offer(offers);
+  if (chosen) asked.set(http::field::sec_websocket_extensions, *chosen);
+  return chosen.has_value();
+}
+
+void ServerOpening::on_timeout() {
+  host_.finish({1006, 0, {}, is_answered_ ? "HTTP answer sent" : "no request in time"});
+}
+
+}  // namespace gw::websocket

@@ -1,0 +1,39 @@
+// How a server's connection opens: one HTTP request is read, and either its upgrade is accepted or it is answered.
+// Thread: the connection's.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+
+#include "core/websocket/opening.hpp"
+
+namespace gw::websocket {
+
+class ServerOpening final : public Opening {
+ public:
+  // `options` outlive the connection.
+  ServerOpening(OpeningHost& host, const ServerOptions& options);
+
+  void start() { host_.set_timeout(options_.open_timeout); }
+  void on_ready(boost::system::error_code ec) override;
+  void on_handshake(boost::system::error_code ec) override;
+  void on_timeout() override;
+
+ private:
+  void on_request(boost::system::error_code ec);
+  void answer(const HttpAnswer& a, const std::vector<Header>& extra);
+  void drain();
+  bool choose_extension();
+
+  OpeningHost& host_;
+  const ServerOptions& options_;
+  boost::beast::flat_buffer buffer_;
+  boost::beast::http::request_parser<boost::beast::http::string_body> parser_;
+  bool is_answered_ = false;
+  char sink_[512];
+};
+
+}  // namespace gw::websocket
