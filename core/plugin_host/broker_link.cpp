@@ -30,6 +30,7 @@ BrokerLink::BrokerLink(boost::asio::io_context& io, std::shared_ptr<const Librar
               std::min(2 * stall_limit_of(*library_, options_), options_.reconnect.max_ns),
               options_.jitter_seed ? *options_.jitter_seed : std::random_device{}()),
       refusals_(options_.refused_pauses_ns),
+      login_turns_(options_.jitter_seed ? *options_.jitter_seed : std::random_device{}()),
       timers_(
           io, [this](std::uint32_t id) { on_timer(id); }, options_.make_alarm) {
   connection(0);

@@ -15,7 +15,7 @@
 
 #include "core/base/result.hpp"
 #include "core/bus/channel.hpp"
-#include "core/liveness/login_pauses.hpp"
+#include "core/liveness/login_turns.hpp"
 #include "core/plugin_host/adapter_instance.hpp"
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
@@ -100,7 +100,7 @@ class BrokerLink final : private AdapterOwner {
   std::string text_of(const liveness::MarketWatch& market) const;
 
   // broker_link_renewal.cpp
-  void renew_what_is_due(std::size_t number, std::int64_t now_ns);
+  void renew_what_is_due(std::int64_t now_ns);
   void renew(std::size_t number, const std::string& why);
   bool is_logging_in() const;
   bool has_free_place() const;
@@ -122,13 +122,9 @@ class BrokerLink final : private AdapterOwner {
   std::unordered_map<std::uint32_t, Wanted> wanted_;  // by handle
   // By the number that demand carries. The first is always there, others while something is wanted of them.
   std::vector<std::unique_ptr<AdapterInstance>> connections_;
-  // Logging in beside one whose feed is not what it should be, by the same number; and when each may.
+  // Logging in beside one whose feed is not what it should be, by the same number; and when that may be.
   std::map<std::size_t, std::unique_ptr<AdapterInstance>> successors_;
-  struct Logins {
-    liveness::LoginPauses pauses;
-    std::string made_for;  // the exchange that the last one was made for
-  };
-  std::map<std::size_t, Logins> logins_anew_;
+  liveness::LoginTurns login_turns_;
   struct Told {
     bus::FeedState state = bus::FeedState::unknown;
     bus::FeedEvidence evidence = bus::FeedEvidence::none;

@@ -1,7 +1,6 @@
 // A login anew for a feed that is silent or late: beside the old one where the account has a free place, so that what
 // comes there meanwhile is not lost and nothing is lost by a login that is refused; else in its place.
 #include <algorithm>
-#include <random>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -12,31 +11,15 @@
 
 namespace gw::plugin_host {
 
-using bus::FeedEvidence;
-using bus::FeedState;
-
-void BrokerLink::renew_what_is_due(std::size_t number, std::int64_t now_ns) {
-  AdapterInstance& connection = *connections_[number];
-  auto logins = logins_anew_.find(number);
-  const liveness::FeedJudge& judge = *connection.judge();
-  const liveness::MarketWatch* market = judge.wants_login();
-  const bool others_live = judge.any_lives();
-  // The same values when asked again, while other exchanges tick here: nothing speaks against the connection.
-  if (market == nullptr || (market->state() == FeedState::quiet && others_live)) {
-    if (logins != logins_anew_.end() && judge.is_well())
-      logins->second.pauses.on_well(now_ns, judge.lives(logins->second.made_for));
-    return;
-  }
-  if (logins == logins_anew_.end()) {
-    const std::uint64_t seed = options_.jitter_seed.value_or(std::random_device{}()) + number;
-    logins = logins_anew_.try_emplace(number, Logins{liveness::LoginPauses(seed), {}}).first;
-  }
-  const bool at_once =
-      market->evidence() == FeedEvidence::proved || (market->state() == FeedState::stale && !others_live);
-  if (is_logging_in() || halted_ || !logins->second.pauses.is_due(now_ns, at_once)) return;
-  logins->second.pauses.on_login(now_ns);
-  logins->second.made_for = market->exchange();
-  renew(number, market->exchange() + ": " + text_of(*market));
+void BrokerLink::renew_what_is_due(std::int64_t now_ns) {
+  std::vector<liveness::LoginTurns::Connection> all;
+  for (std::size_t i = 0; i < connections_.size(); ++i)
+    if (const AdapterInstance* c = connections_[i].get())
+      all.push_back({i, c->judge().get(), c->state() == AdapterInstance::State::ready});
+  const auto turn = login_turns_.next(all, now_ns);
+  if (!turn || is_logging_in() || halted_) return;
+  login_turns_.on_login(*turn, now_ns);
+  renew(turn->number, turn->market->exchange() + ": " + text_of(*turn->market));
 }
 
 void BrokerLink::renew(std::size_t number, const std::string& why) {

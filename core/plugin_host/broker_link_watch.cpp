@@ -69,8 +69,8 @@ void BrokerLink::look() {
     }
     for (const auto& market : judge.markets()) lag = std::max(lag, market->lag_ns());
     if (judge.take_news()) tell_feeds();
-    renew_what_is_due(i, now);
   }
+  renew_what_is_due(now);
   counts_.lag_ns.store(lag, std::memory_order_relaxed);
 }
 
