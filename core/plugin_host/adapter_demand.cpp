@@ -114,7 +114,8 @@ bool AdapterInstance::hand_over(std::span<const std::uint32_t> instruments, bool
   for (const std::uint32_t handle : instruments) {
     const Wanted* w = owner_.find_wanted(handle);
     if (w == nullptr) continue;
-    asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
+    // What has had no answer yet has had none when it is asked again.
+    asked_[handle] = static_cast<std::uint16_t>((w->depth_level + 1) | (awaits ? 0 : asked_[handle] & kUnanswered));
     if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
     if (awaits) {
       asked_[handle] |= kUnanswered;
