@@ -44,8 +44,9 @@ void BrokerLink::take_demand() {
   for (auto record = ring.front(); !record.empty(); record = ring.front()) {
     const bus::Demand d = bus::view_demand(record);
     if (d.instrument == bus::kProof) {
-      for (const auto& connection : connections_)
-        if (connection != nullptr) connection->judge()->on_proof(d.exchange, options_.monotonic(), d.symbol);
+      for (std::size_t i = 0; i < connections_.size(); ++i)
+        if (connections_[i] != nullptr && (d.mode == 0 || d.connection == i))
+          connections_[i]->judge()->on_proof(d.exchange, options_.monotonic(), d.symbol);
       tell_feeds();
       ring.release();
       continue;
