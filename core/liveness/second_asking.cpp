@@ -5,9 +5,11 @@
 namespace gw::liveness {
 namespace {
 
-// One may have traded just between its end and its new beginning; two in the same round are no chance, nor is one in
-// three rounds between which nothing came.
+// One may have traded just between its end and its new beginning, which takes milliseconds; two of three in the same
+// round are no chance.
 constexpr std::ptrdiff_t kProofOfRound = 2;
+// Nor is one in each of three rounds: a link that lives shows a trade between two rounds as a tick, which ends them and
+// forgets what they found. Two may fall on one busy moment, since an unclear round is followed by the next one soon.
 constexpr std::size_t kProofOfRounds = 3;
 // A trade that is older than this was before the round: times may be in whole seconds, and clocks a little apart.
 constexpr std::int64_t kBefore = 2'000'000'000;
@@ -49,7 +51,7 @@ std::optional<SecondAsking::Finding> SecondAsking::find(std::int64_t now_ns) {
   const auto same = std::count(answers_.begin(), end, Answer::same);
   if (newer >= kProofOfRound) return Finding::missed;
   if (same == static_cast<std::ptrdiff_t>(count_)) return Finding::quiet;
-  if (now_ns < due_ns_) return std::nullopt;
+  if (now_ns < due_ns_ && std::find(answers_.begin(), end, Answer::none) != end) return std::nullopt;
   if (newer == 0 && std::find(answers_.begin(), end, Answer::fresh) != end) return Finding::unclear;
   if (newer == 0) return same != 0 ? Finding::quiet : Finding::dead;
   return is_old_ || ++unclear_ >= kProofOfRounds ? Finding::missed : Finding::unclear;

@@ -121,7 +121,7 @@ bool AdapterInstance::hand_over(std::span<const std::uint32_t> instruments, bool
       asked_[handle] |= kUnanswered;
       unanswered_.add(handle, w->mode, now + options_.answer_limit_ns);
     }
-    judge_->on_asked(handle, now, !awaits);
+    judge_->on_asked(handle, now);
     lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
     list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
                     w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});
