@@ -18,6 +18,8 @@ constexpr std::size_t kMany = 20;
 // Each round of asking costs the broker six requests, and one whose last answers were the same has the less to tell the
 // sooner it comes: twice as long, the first minute of a silence has four rounds with Kite's limit, not nine.
 constexpr std::int64_t kSlower = 2;
+// A tick of what traded when it was asked has come by then, so that the next round tells it from one that was missed.
+constexpr std::int64_t kOnItsWay = SecondAsking::kAnswerLimit;
 
 }  // namespace
 
@@ -148,7 +150,8 @@ bool MarketWatch::look(std::int64_t now_ns, std::uint32_t open) {
     return false;
   }
   if (asking_.is_under_way()) {
-    if (const auto finding = asking_.check(now_ns)) judge_answers(*finding, now_ns);
+    const bool overdue = pace_.is_known() && now_ns - silent_since_ns() > pace_.unusual_ns();
+    if (const auto finding = asking_.check(now_ns, overdue)) judge_answers(*finding, now_ns);
     return false;
   }
   // However seldom it ticks, nothing is called live for longer than the first tick is waited for.
@@ -217,7 +220,7 @@ void MarketWatch::began_asking(std::span<const SecondAsking::Asked> asked, bool 
 
 void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_ns) {
   if (finding == SecondAsking::Finding::unclear) {
-    next_asking_ns_ = now_ns + limits_.stall_ns;
+    next_asking_ns_ = now_ns + std::min(limits_.stall_ns, kOnItsWay);
     return;
   }
   if (finding == SecondAsking::Finding::missed) {
