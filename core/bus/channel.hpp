@@ -52,8 +52,9 @@ struct Demand {
   InstrumentKind kind = InstrumentKind::other;
 };
 
-// The instrument of a demand that is none: routing has proof that the feed of `exchange` is dead at this broker, and
-// `symbol` says why.
+// The instrument of a demand that is none: routing has proof that the feed of `exchange` on `connection` is dead at
+// this broker, and `symbol` says why. Modes 0: which connection is not known, it is that of all which carry something
+// of the exchange.
 inline constexpr std::uint32_t kProof = ~std::uint32_t{0};
 
 // False when the ring is full: the caller keeps the wish and tries again when the adapter has drained. [routing]

@@ -52,9 +52,9 @@ struct LinkRecord {
 // have come, or come late.
 enum class FeedState : std::uint32_t { unknown, live, quiet, stale };
 
-// What speaks against a feed that is not live. Unusual: it is not what this feed is like. Expected: some of what is
-// carried ticks soon in any market; perhaps nobody gets any. Proved: ticks were missed, or come late.
-enum class FeedEvidence : std::uint32_t { none, unusual, expected, proved };
+// What speaks against a feed that is not live. Expected: some of what is carried should have ticked by now; perhaps
+// nobody gets any. Proved: ticks were missed, or come late.
+enum class FeedEvidence : std::uint32_t { none, expected, proved };
 
 // The feed of one exchange at one broker, all its connections together.
 struct FeedRecord {

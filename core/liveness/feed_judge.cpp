@@ -5,20 +5,24 @@
 namespace gw::liveness {
 namespace {
 
-// What comes later than this after a subscribe is no answer to it: thousands may be subscribed together, and three are
-// asked again.
+// Brokers answer a subscribe within one round trip, but thousands may be subscribed together, and the first values of
+// all of them queue on one line: at Angel's 80 bytes for each, ten seconds are enough for 3000 on one of 200 kbit/s.
+// What comes later is no answer where no answer is promised. Where one is, it is waited for as long as nothing else of
+// the exchange ticks: a late answer would end a silence that it proves.
 constexpr std::int64_t kAnswerTime = 10'000'000'000;
-constexpr std::int64_t kAnswerTimeAgain = SecondAsking::kAnswerLimit;
-// A request before the present one, not longer ago, may be answered yet: a link that has not answered by then is taken
-// for dead.
-constexpr std::int64_t kAnswersOverlap = 2'000'000'000;
+// A request that the present one follows within this time may be answered yet, so that two answers are due. Asking
+// again gives a link up as dead after the same time: an older request has had its word.
+constexpr std::int64_t kAnswersOverlap = SecondAsking::kAnswerLimit;
 // A broker answers a subscribe by one packet, or by two where subscribing and choosing the mode are two requests. Those
 // are sent together, so that their answers are less than this apart. What comes later is a tick, if it says anything
 // new.
 constexpr std::int64_t kSnapshotsApart = 1'000'000'000;
 // Silence is found within a sixteenth of its limit after it, and a look costs next to nothing.
 constexpr int kPeriodsOfLimit = 16;
+// Tests have limits of some 50 ms. Less than two milliseconds would be more looks than frames come.
 constexpr std::int64_t kLeastPeriod = 2'000'000;
+// Whatever the limit, the open, the close and a first tick that is due are found to the second, as the calendar has
+// them.
 constexpr std::int64_t kMostPeriod = 1'000'000'000;
 
 }  // namespace
@@ -59,7 +63,7 @@ void FeedJudge::on_unwanted(std::uint32_t handle, std::int64_t now_ns) {
   Instrument& i = instruments_[handle];
   MarketWatch& market = *markets_[i.market];
   const bus::FeedState before = market.state();
-  market.remove(i.kind, i.is_expected, i.ticks, now_ns);
+  market.remove(i.kind, i.is_expected, i.pace_number == market.pace_number() ? i.ticks : 0, now_ns);
   has_news_ = has_news_ || market.state() != before;
   i.market = kNone;
 }
@@ -69,26 +73,25 @@ void FeedJudge::on_ready(std::int64_t now_ns) {
   has_news_ = true;
   for (Instrument& i : instruments_) {
     i.has_ticked = false;
-    i.heard_ns = 0;
-    i.asked_ns = 0;
+    i.heard_ns = i.subscribed_ns = i.exchange_time_ns = 0;
     i.answers = {};
   }
 }
 
-void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns, bool again) {
+void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns) {
   Instrument& i = instruments_[handle];
   i.has_ticked = false;
-  i.asked_ns = now_ns;
+  if (i.subscribed_ns == 0) i.subscribed_ns = now_ns;
   i.answers.due = now_ns - i.answers.asked_ns <= kAnswersOverlap ? i.answers.due + 1 : 1;
   i.answers.asked_ns = now_ns;
-  i.answers.until_ns = now_ns + (again ? kAnswerTimeAgain : kAnswerTime);
 }
 
 // The first packet after each request, a second one soon after that, and those that say nothing else than they did.
-bool FeedJudge::is_snapshot(Instrument& i, const LastValues& values, std::int64_t now_ns) {
+bool FeedJudge::is_snapshot(Instrument& i, const MarketWatch& market, const LastValues& values, std::int64_t now_ns) {
   Answers& answers = i.answers;
   if (std::exchange(answers.is_second_due, false) && now_ns - answers.answered_ns <= kSnapshotsApart) return true;
-  if (answers.due != 0 && now_ns <= answers.until_ns) {
+  const bool is_waited_for = market.is_answered() && market.state() != bus::FeedState::live;
+  if (answers.due != 0 && (is_waited_for || now_ns - answers.asked_ns <= kAnswerTime)) {
     --answers.due;
     answers.answered_ns = now_ns;
     answers.is_second_due = true;
@@ -105,19 +108,27 @@ bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::in
   const LastValues values(update);
   i.heard_ns = now_ns;
   // Once it has ticked, all that comes are ticks.
-  const bool snapshot = !i.has_ticked && is_snapshot(i, values, now_ns);
+  const bool snapshot = !i.has_ticked && is_snapshot(i, market, values, now_ns);
   i.last = values;
+  const std::int64_t before_ns = std::exchange(i.exchange_time_ns, exchange_time_ns);
   if (snapshot) {
     market.on_answer(update.tick->instrument, values);
     return false;
   }
   i.has_ticked = true;
+  if (std::exchange(i.pace_number, market.pace_number()) != market.pace_number()) i.ticks = 0;
   ++i.ticks;
   const bus::FeedState before = market.state();
-  const bool live = market.on_tick(now_ns, exchange_time_ns, wall_ns);
+  const bool time_goes_on = before_ns != 0 && exchange_time_ns > before_ns;
+  const bool live = market.on_tick({update.tick->instrument, now_ns, exchange_time_ns, time_goes_on, wall_ns});
   if (market.state() != before) has_news_ = true;
-  if (live && !i.is_noted) note(i, now_ns - std::max(market.begin_ns(), i.asked_ns) <= limits_.first_tick_ns, wall_ns);
+  if (live && !i.is_noted) note(i, now_ns - due_since(i) <= limits_.first_tick_ns, wall_ns);
   return live;
+}
+
+// Since when a first tick of it is due: its own kind's open counts, whatever other kinds do.
+std::int64_t FeedJudge::due_since(const Instrument& i) const {
+  return std::max(markets_[i.market]->opened_ns(i.kind), i.subscribed_ns);
 }
 
 // Of a session in which its market is open.
@@ -158,10 +169,12 @@ void FeedJudge::check(std::int64_t now_ns, std::int64_t wall_ns) {
     MarketWatch& market = *markets_[m];
     const bus::FeedState state = market.state();
     const bus::FeedEvidence evidence = market.evidence();
+    const bool was_unlike_itself = market.is_unlike_itself();
     const bool was_due = market.begin_ns() != 0;
     if (market.check(now_ns, open_kinds(market, wall_ns))) asking_.push_back(m);
     if (!was_due && market.begin_ns() != 0) look_up_expected(m, wall_ns);
-    if (market.state() != state || market.evidence() != evidence) has_news_ = true;
+    if (market.state() != state || market.evidence() != evidence || market.is_unlike_itself() != was_unlike_itself)
+      has_news_ = true;
   }
   note_sessions(now_ns, wall_ns);
 }
@@ -187,8 +200,8 @@ void FeedJudge::note_sessions(std::int64_t now_ns, std::int64_t wall_ns) {
       i.is_noted = false;
       continue;
     }
-    const std::int64_t due = std::max(market.begin_ns(), i.asked_ns) + limits_.first_tick_ns;
-    if (!i.is_noted && i.asked_ns != 0 && now_ns > due && market.last_live_ns() > due - limits_.first_tick_ns)
+    const std::int64_t due = due_since(i) + limits_.first_tick_ns;
+    if (!i.is_noted && i.subscribed_ns != 0 && now_ns > due && market.last_live_ns() > due - limits_.first_tick_ns)
       note(i, false, wall_ns);
   }
 }
@@ -204,7 +217,8 @@ std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns, std::int6
     bool any_heard = false;
     for (const std::uint32_t handle : handles) {
       const Instrument& i = instruments_[handle];
-      asked.push_back({handle, i.last, i.heard_ns >= market.ticks_again_since_ns()});
+      // What was heard in an earlier login may have been missed between the two.
+      asked.push_back({handle, i.last, i.heard_ns != 0 && i.heard_ns >= market.values_count_from_ns()});
       any_heard = any_heard || i.heard_ns != 0;
     }
     market.began_asking(asked, any_heard, now_ns, wall_ns);
@@ -218,7 +232,7 @@ std::vector<std::uint32_t> FeedJudge::choose(std::uint32_t market) const {
   std::vector<std::uint32_t> handles;
   for (std::uint32_t handle = 0; handle < instruments_.size(); ++handle)
     if (const Instrument& i = instruments_[handle];
-        i.market == market && i.asked_ns != 0 && markets_[market]->is_open(i.kind))
+        i.market == market && i.subscribed_ns != 0 && markets_[market]->is_open(i.kind))
       handles.push_back(handle);
   const std::size_t count = std::min(handles.size(), SecondAsking::kMost);
   std::partial_sort(

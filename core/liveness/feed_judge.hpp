@@ -40,8 +40,8 @@ class FeedJudge {
 
   // ---- what happens. Times are monotonic but for exchange_time_ns and wall_ns.
   void on_ready(std::int64_t now_ns);
-  // A subscription was handed over: snapshots follow. Again: as take_asking() said.
-  void on_asked(std::uint32_t instrument, std::int64_t now_ns, bool again);
+  // A subscription was handed over, the first time, in another mode, or as take_asking() said: snapshots follow.
+  void on_asked(std::uint32_t instrument, std::int64_t now_ns);
   // True: the packet is a live tick. No exchange time: 0. No allocation but where a state changes.
   bool on_update(const bgw_update& update, std::int64_t now_ns, std::int64_t exchange_time_ns, std::int64_t wall_ns);
   void on_no_frame(std::int64_t now_ns, std::int64_t wall_ns, std::string_view why);
@@ -68,15 +68,16 @@ class FeedJudge {
   struct Answers {
     std::uint32_t due = 0;  // requests of which none has come
     std::int64_t asked_ns = 0;
-    std::int64_t until_ns = 0;     // they may come
     std::int64_t answered_ns = 0;  // by the first packet
     bool is_second_due = false;
   };
   struct Instrument {
     std::uint32_t market = kNone;
-    std::uint32_t ticks = 0;
-    std::int64_t asked_ns = 0;  // 0: not in this login
-    std::int64_t heard_ns = 0;  // 0: never in this login
+    std::uint32_t ticks = 0;            // since the market began to learn its pace
+    std::uint32_t pace_number = 0;      // which time that was
+    std::int64_t subscribed_ns = 0;     // for the first time in this login; 0: not yet
+    std::int64_t heard_ns = 0;          // 0: never in this login
+    std::int64_t exchange_time_ns = 0;  // of the last packet; 0: it had none
     Answers answers;
     bool has_ticked = false;  // since it was asked for
     LastValues last;
@@ -88,11 +89,13 @@ class FeedJudge {
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
   std::uint32_t market_of(std::string_view exchange);
-  static bool is_snapshot(Instrument& instrument, const LastValues& values, std::int64_t now_ns);
+  static bool is_snapshot(Instrument& instrument, const MarketWatch& market, const LastValues& values,
+                          std::int64_t now_ns);
   std::uint32_t open_kinds(const MarketWatch& market, std::int64_t wall_ns) const;
   std::vector<std::uint32_t> choose(std::uint32_t market) const;
   void look_up_expected(std::uint32_t market, std::int64_t wall_ns);
   void note_sessions(std::int64_t now_ns, std::int64_t wall_ns);
+  std::int64_t due_since(const Instrument& instrument) const;
   void note(Instrument& instrument, bool in_time, std::int64_t wall_ns);
 
   JudgeServices services_;

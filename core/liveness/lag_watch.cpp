@@ -7,34 +7,53 @@ namespace gw::liveness {
 namespace {
 
 constexpr int kLatePeriods = 4;  // a quarter of the stall limit: one burst that waited in a queue is no fault
+// A feed that was never in time here and is later than the longest trading session is none of today: recorded frames
+// are played at any hour.
+constexpr std::int64_t kAnotherDay = 16 * std::int64_t{3'600'000'000'000};
 
 }  // namespace
 
-bool LagWatch::on_tick(std::int64_t exchange_time_ns, std::int64_t wall_ns) {
-  const std::int64_t lag = wall_ns - exchange_time_ns;
+bool LagWatch::on_tick(const Tick& tick) {
+  const std::int64_t lag = tick.wall_ns - tick.exchange_time_ns;
   const bool is_ahead = limit_ns_ != 0 && lag < -limit_ns_;
-  if (!is_ahead) least_ns_ = std::min(least_ns_, lag);
   const bool is_in_time = !is_ahead && (limit_ns_ == 0 || lag <= limit_ns_);
+  if (is_in_time || (!is_ahead && tick.time_goes_on)) least_ns_ = std::min(least_ns_, lag);
+  if (!is_in_time && !is_ahead && tick.time_goes_on) {
+    are_several_late_ = are_several_late_ || (late_instrument_ != kNoInstrument && late_instrument_ != tick.instrument);
+    late_instrument_ = tick.instrument;
+  }
   is_trusted_ = is_trusted_ || is_in_time;
   return is_in_time || !is_trusted_;
 }
 
-void LagWatch::forget() {
-  once_within_ = false;
+void LagWatch::on_ready() {
   late_periods_ = 0;
   least_ns_ = kNone;
+  late_instrument_ = kNoInstrument;
+  are_several_late_ = false;
 }
 
-std::optional<std::int64_t> LagWatch::check() {
+void LagWatch::forget() {
+  once_within_ = false;
+  lag_ns_ = 0;
+  on_ready();
+}
+
+std::optional<std::int64_t> LagWatch::check(bool alone) {
   if (least_ns_ == kNone) return std::nullopt;
   lag_ns_ = std::exchange(least_ns_, kNone);
   if (limit_ns_ == 0) return std::nullopt;
   if (lag_ns_ <= limit_ns_) {
     once_within_ = true;
     late_periods_ = 0;
+    late_instrument_ = kNoInstrument;
+    are_several_late_ = false;
     return std::nullopt;
   }
-  if (!once_within_ || ++late_periods_ < kLatePeriods) return std::nullopt;
+  // A feed that was in time here is late whatever it shows. One that never was has to show it on two instruments: one
+  // may have times of its own.
+  const bool may_be_late = once_within_ || (is_trusted_ && lag_ns_ < kAnotherDay && (alone || are_several_late_));
+  if (!may_be_late || ++late_periods_ < kLatePeriods) return std::nullopt;
   late_periods_ = 0;
   return lag_ns_;
 }

@@ -1,5 +1,6 @@
-// How far the exchange times of one exchange's ticks stand behind this machine's clock, on one connection. Only live
-// ticks count: a snapshot is as old as the last trade of its instrument. Knows no clock.
+// How far the exchange times of one exchange's ticks stand behind this machine's clock, on one connection. Snapshots do
+// not count: they are as old as the last trade of their instrument. Nor does a late tick whose time stands still: its
+// time is that of the last trade, and not the feed's. Knows no clock.
 #pragma once
 
 #include <cstdint>
@@ -8,28 +9,39 @@
 
 namespace gw::liveness {
 
+// A packet that is no snapshot.
+struct Tick {
+  std::uint32_t instrument = 0;
+  std::int64_t now_ns = 0;            // monotonic
+  std::int64_t exchange_time_ns = 0;  // 0: none
+  bool time_goes_on = false;          // that is later than its instrument's last one
+  std::int64_t wall_ns = 0;
+};
+
 class LagWatch {
  public:
   explicit LagWatch(std::int64_t limit_ns) : limit_ns_(limit_ns) {}  // 0: no limit
 
-  // Whether a tick of this time proves that the feed is in time. One that is stamped ahead proves as little as a late
-  // one, and says nothing of the lag.
-  bool on_tick(std::int64_t exchange_time_ns, std::int64_t wall_ns);
+  // Whether a tick proves that the feed is in time. One that is stamped ahead proves as little as a late one, and says
+  // nothing of the lag.
+  bool on_tick(const Tick& tick);
   // Other instruments trade.
   void forget();
   // The wall clock jumped: nothing is late by it, until a tick is in time again.
   void distrust_clock() { forget(), is_trusted_ = false; }
   // A new login: what was late may be so no more.
-  void on_ready() { late_periods_ = 0, least_ns_ = kNone; }
+  void on_ready();
 
-  // Called once in a period, while the market is open. By how much all ticks of the last four periods were late, on a
-  // connection that has been in time before: recorded frames play at any hour.
-  std::optional<std::int64_t> check();
+  // Called once in a period, while the market is open. By how much all ticks of the last four periods were late.
+  // `alone`: one instrument is all that could tick.
+  std::optional<std::int64_t> check(bool alone);
   std::int64_t lag_ns() const { return lag_ns_; }
-  bool was_in_time() const { return once_within_; }
+  bool was_in_time() const { return once_within_; }  // since other instruments began to trade
+  bool is_late() const { return limit_ns_ != 0 && lag_ns_ > limit_ns_; }
 
  private:
   static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::uint32_t kNoInstrument = std::numeric_limits<std::uint32_t>::max();
 
   const std::int64_t limit_ns_;
   std::int64_t least_ns_ = kNone;  // of the freshest tick since the last check
@@ -37,6 +49,8 @@ class LagWatch {
   bool once_within_ = false;
   bool is_trusted_ = true;  // the clock
   int late_periods_ = 0;
+  std::uint32_t late_instrument_ = kNoInstrument;  // the first
+  bool are_several_late_ = false;
 };
 
 }  // namespace gw::liveness

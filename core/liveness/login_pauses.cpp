@@ -11,9 +11,10 @@ constexpr std::int64_t kMinute = 60'000'000'000;
 constexpr std::int64_t kPauses[] = {0, kMinute, 5 * kMinute, 15 * kMinute};
 // Many gateways lose the same broker at the same moment; they must not all come back at the same one.
 constexpr double kJitter = 0.2;
-// A feed that lived for less than the shortest pause has not been cured. One that is not heard, and not missed either,
-// is given the longest.
+// A feed that lived for less than the shortest pause has not been cured: it may die as soon after the next login.
 constexpr std::int64_t kCured = kMinute;
+// One that is not heard, and not missed either, says nothing of the last login. Forgotten sooner than after the longest
+// pause, a feed that is missed now and then would get its logins sooner than one that is missed all the time.
 constexpr std::int64_t kWell = 15 * kMinute;
 
 }  // namespace
@@ -33,16 +34,17 @@ void LoginPauses::on_login(std::int64_t now_ns) {
   next_ns_ = now_ns + pause_ns(logins_);
 }
 
-void LoginPauses::on_well(std::int64_t now_ns, bool cured) {
+bool LoginPauses::on_well(std::int64_t now_ns, bool cured) {
   if (well_since_ns_ == 0) well_since_ns_ = now_ns;
   if (!cured)
     cured_since_ns_ = 0;
   else if (cured_since_ns_ == 0)
     cured_since_ns_ = now_ns;
   const bool is_over = now_ns - well_since_ns_ >= kWell || (cured && now_ns - cured_since_ns_ >= kCured);
-  if (!is_over) return;
+  if (!is_over) return false;
   logins_ = 0;
   next_ns_ = 0;
+  return true;
 }
 
 std::int64_t LoginPauses::pause_ns(std::uint32_t logins) {

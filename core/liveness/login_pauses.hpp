@@ -1,4 +1,4 @@
-// When a connection whose feed is silent or late may log in anew. Knows no clock.
+// When a link of which a feed is silent or late may log in anew. Knows no clock.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,9 @@ class LoginPauses {
   // Something speaks for a login. Proved: the first one is made at once. Whether one is due now.
   bool is_due(std::int64_t now_ns, bool proved);
   void on_login(std::int64_t now_ns);
-  // Nothing speaks for one. When that has lasted, the next silence is a new one. Cured: what the last login was made
-  // for ticks.
-  void on_well(std::int64_t now_ns, bool cured);
+  // Nothing speaks for one. True: that has lasted, and the next silence is a new one. Cured: what the last login was
+  // made for ticks.
+  bool on_well(std::int64_t now_ns, bool cured);
 
  private:
   std::int64_t pause_ns(std::uint32_t logins);

@@ -1,7 +1,19 @@
 // Whether the feed of one exchange on one connection lives: what its ticks, their absence, and the answers to asking
 // again prove. Knows no clock: all times are the caller's, monotonic but for exchange times and `wall_ns`.
+//
+// Missed ticks are proved by asking again, where the broker answers, and by another broker's values; late ticks by
+// their own times. Silence alone says something only where some of what is carried should tick: an index, an
+// instrument that ticked in time in its last sessions, or twenty instruments of the exchange, whatever they are.
+//   - What has not ticked since the open, the login, or since it is carried, is missed after first_tick_limit.
+//   - What has ticked, but for less than the first minutes, may not be known yet: it is missed first_tick_limit after
+//     its last tick, or sooner by its own pace.
+//   - Later its own pace alone decides: twenty times its longest recent pause.
+// Fewer instruments are quiet however long they are silent, whatever their pace was, and cost nothing.
+// Where the broker answers with the same values it may know no better: what is missed is quiet then, and not stale, and
+// other brokers are asked for their ticks. Where nobody can be asked it is stale.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,6 +40,7 @@ class MarketWatch {
   MarketWatch(std::string_view exchange, bool answers, const WatchLimits& limits);
 
   const std::string& exchange() const { return exchange_; }
+  bool is_answered() const { return answers_; }  // a new subscription
 
   // ---- what is carried
   void add(InstrumentKind kind, bool is_expected, std::int64_t now_ns);
@@ -38,8 +51,8 @@ class MarketWatch {
 
   // ---- what happens
   void on_ready(std::int64_t now_ns);
-  // A packet that is no snapshot. True: it proves that the feed lives. No exchange time: 0.
-  bool on_tick(std::int64_t now_ns, std::int64_t exchange_time_ns, std::int64_t wall_ns);
+  // True: it proves that the feed lives.
+  bool on_tick(const Tick& tick);
   void on_answer(std::uint32_t instrument, const LastValues& values) { asking_.on_values(instrument, values); }
   // No frame of any kind came for the connection's limit.
   void on_no_frame(std::string_view why);
@@ -53,12 +66,16 @@ class MarketWatch {
   void began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns,
                     std::int64_t wall_ns);
   bool is_open(InstrumentKind kind) const { return (open_ & bit(kind)) != 0; }
+  std::int64_t opened_ns(InstrumentKind kind) const { return kind_opened_ns_[static_cast<std::size_t>(kind)]; }
   // Since when instruments of it should tick: it is open, carried, and the connection is ready.
   std::int64_t begin_ns() const { return begin_ns_; }
   std::int64_t last_live_ns() const { return last_live_ns_; }  // 0: never
 
-  // When its last silence ended: what was heard before that may be old. 0: it never was silent.
-  std::int64_t ticks_again_since_ns() const { return ticks_again_since_ns_; }
+  // Values that were heard before that, when the market opened or the last silence ended, may be old for other reasons
+  // than missed ticks. 0: there is no such time.
+  std::int64_t values_count_from_ns() const { return std::max(opened_ns_, ticks_again_since_ns_); }
+  // Grows whenever what was learned of the pace is given up.
+  std::uint32_t pace_number() const { return pace_number_; }
 
   bus::FeedState state() const { return state_; }
   bus::FeedEvidence evidence() const { return evidence_; }
@@ -66,18 +83,23 @@ class MarketWatch {
   std::int64_t since_ns() const { return since_ns_; }      // of the state: silent, or alive, for so long
   // A new login might help.
   bool wants_login() const { return wants_login_; }
+  // Silent as this feed is not otherwise. Where too little of it is carried to say that some should tick, that proves
+  // nothing and costs nothing.
+  bool is_unlike_itself() const { return is_unlike_itself_; }
   std::int64_t lag_ns() const { return lag_.lag_ns(); }
 
   static std::uint32_t bit(InstrumentKind kind) { return 1U << static_cast<std::uint32_t>(kind); }
 
  private:
+  bool look(std::int64_t now_ns, std::uint32_t open);
   std::size_t carried_open() const;
   bool is_expected() const;
   bool ticks_soon() const;
-  bool is_unusual(std::int64_t now_ns) const;
+  bool is_alarming(std::int64_t now_ns) const;
   bus::FeedEvidence evidence_of_silence(std::int64_t now_ns) const;
   std::int64_t silent_since_ns() const;
   void drop_void_evidence();
+  void forget_pace();
   void forget_old_life(std::int64_t now_ns);
   void rest(std::int64_t now_ns);
   void judge_answers(SecondAsking::Finding finding, std::int64_t now_ns);
@@ -93,16 +115,21 @@ class MarketWatch {
   std::array<std::size_t, std::size(kInstrumentKinds)> carried_{};
   std::array<std::size_t, std::size(kInstrumentKinds)> expected_{};  // of those: they tick soon in each session
   std::uint32_t open_ = 0;
+  bool has_looked_ = false;  // which kinds trade
 
   std::int64_t begin_ns_ = 0;           // 0: nothing is due
   std::int64_t expected_since_ns_ = 0;  // that some of it ticks soon; 0: it is not
   std::int64_t last_tick_ns_ = 0;       // of this login; 0: none
   std::int64_t last_live_ns_ = 0;
+  std::array<std::int64_t, std::size(kInstrumentKinds)> kind_opened_ns_{};
+  std::int64_t opened_ns_ = 0;  // other kinds trade since then; 0: since it was first looked at
   std::int64_t ticks_again_since_ns_ = 0;
   Pace pace_;
+  std::uint32_t pace_number_ = 0;
   LagWatch lag_;
   SecondAsking asking_;
   bool any_heard_ = false;  // of those that are asked again, in this login
+  std::int64_t asked_ns_ = 0;
   std::int64_t next_asking_ns_ = 0;
   std::int64_t asking_pause_ns_ = 0;
 
@@ -112,6 +139,7 @@ class MarketWatch {
   std::string message_;
   std::int64_t since_ns_ = 0;
   bool wants_login_ = false;
+  bool is_unlike_itself_ = false;
 };
 
 }  // namespace gw::liveness

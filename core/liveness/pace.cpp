@@ -19,6 +19,9 @@ constexpr int kSeenLimits = 3;
 // An index ticks every second or so as long as its market is open, and so do some of many instruments: what they do in
 // one limit they do all day.
 constexpr int kSeenLimitsIfSteady = 1;
+// The minutes after an open are unlike the day: what waited for it trades at once, and then less. Five minutes are five
+// of the default limits of a first tick, so that what kept those has shown some of its longer pauses by then.
+constexpr std::int64_t kFirstMinutes = 300'000'000'000;
 constexpr std::int64_t kMostGap = 3'600'000'000'000;  // what ticks less than once an hour has no pace
 // Each slot takes a 64th off the longest pause: one from the lunch hour is forgotten after some minutes of trading.
 constexpr std::int64_t kForget = 64;
@@ -38,14 +41,16 @@ void Pace::on_tick(std::int64_t now_ns) {
   last_tick_ns_ = now_ns;
 }
 
-void Pace::on_unwanted(std::uint64_t ticks) {
+bool Pace::on_unwanted(std::uint64_t ticks) {
   const std::uint64_t before = ticks_;
   ticks_ -= std::min(ticks, ticks_);
-  if (ticks_ < kSlotsToLearn)
+  if (ticks_ < kSlotsToLearn) {
     forget();
-  else
-    gap_ns_ = std::min(kMostGap, static_cast<std::int64_t>(static_cast<double>(gap_ns_) * static_cast<double>(before) /
-                                                           static_cast<double>(ticks_)));
+    return false;
+  }
+  gap_ns_ = std::min(kMostGap, static_cast<std::int64_t>(static_cast<double>(gap_ns_) * static_cast<double>(before) /
+                                                         static_cast<double>(ticks_)));
+  return true;
 }
 
 void Pace::forget() {
@@ -58,8 +63,10 @@ void Pace::forget() {
 std::int64_t Pace::unusual_ns() const { return std::max(stall_limit_ns_, is_known() ? kUnusual * gap_ns_ : 0); }
 
 bool Pace::has_alarm(bool steady) const {
-  return is_known() && seen_ns_ >= (steady ? kSeenLimitsIfSteady : kSeenLimits) * stall_limit_ns_;
+  return is_learned() || (is_known() && seen_ns_ >= (steady ? kSeenLimitsIfSteady : kSeenLimits) * stall_limit_ns_);
 }
+
+bool Pace::is_learned() const { return seen_ns_ >= kFirstMinutes; }
 
 std::int64_t Pace::alarming_ns() const { return std::max(stall_limit_ns_, kAlarming * gap_ns_); }
 

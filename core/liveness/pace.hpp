@@ -10,8 +10,9 @@ class Pace {
   explicit Pace(std::int64_t stall_limit_ns);
 
   void on_tick(std::int64_t now_ns);
-  // An instrument goes, of which so many ticks came: what is left ticks as much less often.
-  void on_unwanted(std::uint64_t ticks);
+  // An instrument goes, of which so many ticks came: what is left ticks as much less often. False: what is left is too
+  // little to know its pace.
+  bool on_unwanted(std::uint64_t ticks);
   // A new login: the pause before its first tick teaches nothing.
   void on_ready() { last_tick_ns_ = slot_end_ns_ = 0; }
   void forget();
@@ -22,6 +23,8 @@ class Pace {
   // So long a silence is worth a login. Known only when the feed has ticked for some time: a few ticks of a contract
   // that trades once in a while are no pace. `steady`: what ticks steadily in any open market.
   bool has_alarm(bool steady) const;
+  // The first minutes are over.
+  bool is_learned() const;
   std::int64_t alarming_ns() const;
 
  private:

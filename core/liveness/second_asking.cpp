@@ -5,8 +5,11 @@
 namespace gw::liveness {
 namespace {
 
-// One may have traded just between its end and its new beginning; two in the same round are no chance, nor is one in
-// three rounds between which nothing came.
+// One may have traded just before it was asked, and its tick be on its way. Two of three in the same round are no
+// chance where the feed's own pace says that ticks are overdue; where it trades seldom, or its pace is not known, they
+// are chance once in some thousand market days, and the next round, seconds later, has to find another one. So has one
+// in each of three rounds: a link that lives shows a trade between two rounds as a tick, which ends them and forgets
+// what they found.
 constexpr std::ptrdiff_t kProofOfRound = 2;
 constexpr std::size_t kProofOfRounds = 3;
 // A trade that is older than this was before the round: times may be in whole seconds, and clocks a little apart.
@@ -36,23 +39,24 @@ void SecondAsking::on_values(std::uint32_t instrument, const LastValues& values)
   }
 }
 
-std::optional<SecondAsking::Finding> SecondAsking::check(std::int64_t now_ns) {
-  const auto finding = find(now_ns);
+std::optional<SecondAsking::Finding> SecondAsking::check(std::int64_t now_ns, bool overdue) {
+  const auto finding = find(now_ns, overdue);
   if (finding) count_ = 0;
   return finding;
 }
 
-std::optional<SecondAsking::Finding> SecondAsking::find(std::int64_t now_ns) {
+std::optional<SecondAsking::Finding> SecondAsking::find(std::int64_t now_ns, bool overdue) {
   if (count_ == 0) return std::nullopt;
   const auto end = answers_.begin() + static_cast<std::ptrdiff_t>(count_);
   const auto newer = std::count(answers_.begin(), end, Answer::newer);
   const auto same = std::count(answers_.begin(), end, Answer::same);
-  if (newer >= kProofOfRound) return Finding::missed;
+  if (newer >= kProofOfRound && (overdue || is_old_)) return Finding::missed;
   if (same == static_cast<std::ptrdiff_t>(count_)) return Finding::quiet;
-  if (now_ns < due_ns_) return std::nullopt;
+  if (now_ns < due_ns_ && std::find(answers_.begin(), end, Answer::none) != end) return std::nullopt;
   if (newer == 0 && std::find(answers_.begin(), end, Answer::fresh) != end) return Finding::unclear;
   if (newer == 0) return same != 0 ? Finding::quiet : Finding::dead;
-  return is_old_ || ++unclear_ >= kProofOfRounds ? Finding::missed : Finding::unclear;
+  unclear_ += static_cast<std::size_t>(newer);
+  return is_old_ || unclear_ >= kProofOfRounds ? Finding::missed : Finding::unclear;
 }
 
 }  // namespace gw::liveness

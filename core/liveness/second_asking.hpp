@@ -36,13 +36,14 @@ class SecondAsking {
   void begin(std::span<const Asked> asked, std::int64_t now_ns, std::int64_t wall_ns);
   // A packet of an instrument that may be one of those.
   void on_values(std::uint32_t instrument, const LastValues& values);
-  // Once, with what the round has found. Nothing: it is not over yet.
-  std::optional<Finding> check(std::int64_t now_ns);
+  // Once, with what the round has found. Nothing: it is not over yet. `overdue`: the feed's own pace says that ticks
+  // should have come.
+  std::optional<Finding> check(std::int64_t now_ns, bool overdue);
   // The feed lives, or there is another login: what earlier rounds found counts no more.
   void forget() { count_ = unclear_ = 0; }
 
  private:
-  std::optional<Finding> find(std::int64_t now_ns);
+  std::optional<Finding> find(std::int64_t now_ns, bool overdue);
 
   enum class Answer : std::uint8_t { none, same, fresh, newer };  // fresh: newer, which proves nothing
   std::array<Asked, kMost> asked_;

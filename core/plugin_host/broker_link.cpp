@@ -99,8 +99,8 @@ void BrokerLink::look() {
     }
     for (const auto& market : judge.markets()) lag = std::max(lag, market->lag_ns());
     if (judge.take_news()) report_.tell();
-    renewal_.look_at(slot, now);
   }
+  renewal_.look(now);
   link_.counts.lag_ns.store(lag, std::memory_order_relaxed);
 }
 

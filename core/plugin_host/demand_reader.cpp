@@ -60,9 +60,10 @@ void DemandReader::take() {
   for (auto record = ring.front(); !record.empty(); record = ring.front()) {
     const bus::Demand d = bus::view_demand(record);
     if (d.instrument == bus::kProof) {
-      connections_.for_each([&](BrokerConnection& connection) {
-        connection.judge()->on_proof(d.exchange, link_.options.monotonic(), d.symbol);
-      });
+      for (std::size_t slot = 0; slot < connections_.slot_count(); ++slot)
+        if (BrokerConnection* connection = connections_.find(slot);
+            connection != nullptr && (d.mode == 0 || d.connection == slot))
+          connection->judge()->on_proof(d.exchange, link_.options.monotonic(), d.symbol);
       report_.tell();
       ring.release();
       continue;

@@ -1,37 +1,27 @@
 #include "core/plugin_host/feed_renewal.hpp"
 
 #include <random>
+#include <vector>
 
 #include "core/base/log.hpp"
 
 namespace gw::plugin_host {
 
-using bus::FeedEvidence;
-using bus::FeedState;
+FeedRenewal::FeedRenewal(LinkContext& link, Connections& connections, LoginScheduler& logins, const FeedReport& report)
+    : link_(link),
+      connections_(connections),
+      scheduler_(logins),
+      report_(report),
+      turns_(link.options.jitter_seed ? *link.options.jitter_seed : std::random_device{}()) {}
 
-void FeedRenewal::look_at(std::size_t slot, std::int64_t now_ns) {
-  const liveness::FeedJudge& judge = *connections_.find(slot)->judge();
-  auto logins = logins_.find(slot);
-  const liveness::MarketWatch* market = judge.wants_login();
-  const bool others_live = judge.any_lives();
-  // The same values when asked again, while other exchanges tick here: nothing speaks against the connection.
-  if (market == nullptr || (market->state() == FeedState::quiet && others_live)) {
-    if (logins != logins_.end() && judge.is_well())
-      logins->second.pauses.on_well(now_ns, judge.lives(logins->second.made_for));
-    return;
-  }
-  if (logins == logins_.end()) {
-    const std::uint64_t seed = link_.options.jitter_seed.value_or(std::random_device{}()) + slot;
-    logins = logins_.try_emplace(slot, Logins{liveness::LoginPauses(seed), {}}).first;
-  }
-  const bool at_once =
-      market->evidence() == FeedEvidence::proved || (market->state() == FeedState::stale && !others_live);
-  if (connections_.is_logging_in(scheduler_.is_waiting()) || scheduler_.is_halted() ||
-      !logins->second.pauses.is_due(now_ns, at_once))
-    return;
-  logins->second.pauses.on_login(now_ns);
-  logins->second.made_for = market->exchange();
-  renew(slot, market->exchange() + ": " + report_.text_of(*market));
+void FeedRenewal::look(std::int64_t now_ns) {
+  std::vector<liveness::LoginTurns::Connection> all;
+  for (std::size_t slot = 0; slot < connections_.slot_count(); ++slot)
+    if (const BrokerConnection* c = connections_.find(slot)) all.push_back({slot, c->judge().get(), c->is_ready()});
+  const auto turn = turns_.next(all, now_ns);
+  if (!turn || connections_.is_logging_in(scheduler_.is_waiting()) || scheduler_.is_halted()) return;
+  turns_.on_login(*turn, now_ns);
+  renew(turn->number, turn->market->exchange() + ": " + report_.text_of(*turn->market));
 }
 
 void FeedRenewal::renew(std::size_t slot, const std::string& why) {

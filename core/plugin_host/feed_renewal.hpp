@@ -5,10 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 
-#include "core/liveness/login_pauses.hpp"
+#include "core/liveness/login_turns.hpp"
 #include "core/plugin_host/connections.hpp"
 #include "core/plugin_host/feed_report.hpp"
 #include "core/plugin_host/link_context.hpp"
@@ -18,27 +17,21 @@ namespace gw::plugin_host {
 
 class FeedRenewal {
  public:
-  FeedRenewal(LinkContext& link, Connections& connections, LoginScheduler& logins, const FeedReport& report)
-      : link_(link), connections_(connections), scheduler_(logins), report_(report) {}
+  FeedRenewal(LinkContext& link, Connections& connections, LoginScheduler& logins, const FeedReport& report);
 
-  // Logs in anew where the connection's feed wants it and its pause is over.
-  void look_at(std::size_t slot, std::int64_t now_ns);
+  // Logs in anew where a connection's feed wants it and the broker's pause is over.
+  void look(std::int64_t now_ns);
   // The login beside the present connection failed.
   void on_beside_lost(std::size_t slot, const Loss& loss);
 
  private:
-  struct Logins {
-    liveness::LoginPauses pauses;
-    std::string made_for;  // the exchange that the last one was made for
-  };
-
   void renew(std::size_t slot, const std::string& why);
 
   LinkContext& link_;
   Connections& connections_;
   LoginScheduler& scheduler_;
   const FeedReport& report_;
-  std::map<std::size_t, Logins> logins_;  // by slot
+  liveness::LoginTurns turns_;
 };
 
 }  // namespace gw::plugin_host

@@ -13,18 +13,20 @@ using bus::FeedState;
 using liveness::MarketWatch;
 
 // Of one exchange on several connections, the one that speaks for all: what is stale there is missed by somebody, and
-// one that lives covers for one that is merely quiet. One that carries nothing speaks where no other does.
+// one that lives covers for one that is quiet as it often is. One of which nothing trades now, or that carries nothing,
+// speaks where no other does.
 int weight(const MarketWatch& market) {
   if (market.carried() == 0) return -1;
+  if (market.begin_ns() == 0) return 0;
   switch (market.state()) {
     case FeedState::stale:
-      return 4;
+      return 5;
     case FeedState::quiet:
-      return market.evidence() == FeedEvidence::none ? 1 : 3;
+      return market.evidence() != FeedEvidence::none || market.is_unlike_itself() ? 4 : 2;
     case FeedState::live:
-      return 2;
+      return 3;
     case FeedState::unknown:
-      return 0;
+      return 1;
   }
   return 0;
 }

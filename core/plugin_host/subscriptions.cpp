@@ -126,13 +126,14 @@ bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool a
   for (const std::uint32_t handle : instruments) {
     const Wanted* w = link_.find_wanted(handle);
     if (w == nullptr) continue;
-    asked_[handle] = static_cast<std::uint16_t>(w->depth_level + 1);
+    // What has had no answer yet has had none when it is asked again.
+    asked_[handle] = static_cast<std::uint16_t>((w->depth_level + 1) | (awaits ? 0 : asked_[handle] & kUnanswered));
     if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
     if (awaits) {
       asked_[handle] |= kUnanswered;
       unanswered_.add(handle, w->mode, now + link_.options.answer_limit_ns);
     }
-    judge_.on_asked(handle, now, !awaits);
+    judge_.on_asked(handle, now);
     lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
     list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
                     w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});

@@ -77,6 +77,7 @@ void StandbyWitness::send_proofs(std::int64_t now_ns) {
         bus::Demand proof;
         proof.instrument = bus::kProof;
         proof.exchange = feed.exchange;
+        proof.mode = 1;  // the connection is known
         proof.connection = connection;
         proof.symbol = why;
         if (!bus::put_demand(broker->setup().channel->demand(), proof)) continue;

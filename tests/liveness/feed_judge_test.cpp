@@ -33,7 +33,7 @@ TEST_F(JudgeTest, EachOfSeveralRequestsIsAnsweredBySnapshots) {
   silent_exchanges_.insert("NSE");  // the test answers itself
   want(0, 1);
   pass(kSecond);
-  judge().on_asked(0, now_, false);  // another mode, before the first answer
+  judge().on_asked(0, now_);  // another mode, before the first answer
   unwant(0);
   want(0, 1);
   for (int request = 0; request < 3; ++request) {
@@ -81,11 +81,11 @@ TEST_F(JudgeTest, AFeedThatShowsSnapshotsAloneIsFoundByAskingAgain) {
 }
 
 TEST_F(JudgeTest, WhatWasMissedInASilenceThatIsOverDoesNotProveALaterOne) {
-  want(0, 50);
-  run(20 * kSecond);
+  want(0, 14);
+  run(20 * kSecond, 14);
   pass(60 * kSecond);  // the broker itself is cut off, and answers with what it had
   ASSERT_EQ(state(), FeedState::quiet);
-  trade_unseen(1, 49);
+  trade_unseen(1, 13);
   run(kSecond, 1);
   ASSERT_EQ(state(), FeedState::live);
   const int askings = askings_;
@@ -107,6 +107,30 @@ TEST_F(JudgeTest, NoAnswerWithinTwoSecondsIsADeadLink) {
   pass(2 * kSecond);
   EXPECT_EQ(state(), FeedState::stale);
   EXPECT_NE(market().message().find("no answer when asked again"), std::string::npos) << market().message();
+}
+
+TEST_F(JudgeTest, AnAnswerThatComesTooLateIsNoTick) {
+  want(0, 50);
+  run(20 * kSecond);
+  answers_ = Answers::none;
+  for (const std::int64_t late : {kSecond / 10, 60 * kSecond}) {
+    pass(kStall + 2 * kSecond);
+    while (state() != FeedState::stale) pass(kSecond / 10);
+    pass(late);
+    ASSERT_EQ(asked_last_.size(), 3U);
+    for (const std::uint32_t i : asked_last_) EXPECT_FALSE(tick(i)) << "the answer";
+    EXPECT_EQ(state(), FeedState::stale);
+    pass(2 * kSecond);
+  }
+}
+
+TEST_F(JudgeTest, AnAnswerThatDoesNotComeHidesNoTickForLong) {
+  answers_ = Answers::none;
+  want(0, 1);
+  pass(600 * kSecond);
+  EXPECT_FALSE(tick(0)) << "it may be the answer";
+  pass(kSecond + 1);
+  EXPECT_TRUE(tick(0));
 }
 
 TEST_F(JudgeTest, AFeedThatNeverSentAnythingIsFoundWhereManyInstrumentsAreAsked) {
@@ -178,8 +202,10 @@ TEST_F(JudgeTest, AStaleFeedStaysSoOverLoginsAndSnapshotsUntilItTicks) {
     EXPECT_TRUE(wants_login());
   }
   answers_ = Answers::still;
+  log_in();
   pass(180 * kSecond);
   EXPECT_EQ(state(), FeedState::stale) << "the same values prove no life either";
+  EXPECT_TRUE(wants_login()) << "until it ticks";
   tick(0);
   tick(0);
   EXPECT_EQ(state(), FeedState::live);
@@ -208,8 +234,33 @@ TEST_F(JudgeTest, SilenceBeforeTheOpenIsNoneAndIsFoundAfterIt) {
   EXPECT_EQ(askings_, 0);
   EXPECT_EQ(state(), FeedState::live);
   closed_.clear();
-  pass(kStall + kSecond);
+  pass(2 * kStall + kSecond);
   EXPECT_EQ(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, WhatMovedWhileTheMarketWasClosedIsNotMissedAfterTheOpen) {
+  want(0, 14);
+  run(60 * kSecond, 14);
+  closed_.insert("NSE");
+  pass(3600 * kSecond);
+  trade_unseen(0, 14);  // settlement prices
+  closed_.clear();
+  pass(30 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet) << market().message();
+  EXPECT_FALSE(wants_login());
+}
+
+TEST_F(JudgeTest, WhatMovedBetweenTwoLoginsIsNotMissedInTheSecond) {
+  want(0, 14);
+  run(60 * kSecond, 14);
+  trade_unseen(0, 14);
+  answers_ = Answers::none;
+  log_in();
+  pass(kStall - kSecond);
+  answers_ = Answers::still;
+  pass(30 * kSecond);
+  EXPECT_EQ(state(), FeedState::quiet) << market().message();
+  EXPECT_FALSE(wants_login());
 }
 
 TEST_F(JudgeTest, WhenTheMarketOpensNothingIsProvedYet) {
@@ -268,140 +319,7 @@ TEST_F(JudgeTest, TicksOfOneExchangeHideNoSilenceOfAnother) {
   EXPECT_EQ(state("MCX"), FeedState::live);
 }
 
-// ---- expectation, where nothing can be asked
-
-TEST_F(JudgeTest, ManyInstrumentsOfWhichNoneTicksInTimeAreStale) {
-  silent_exchanges_.insert("NSE");
-  want(0, 20);
-  pass(kFirstTick - kSecond);
-  EXPECT_EQ(state(), FeedState::quiet);
-  EXPECT_FALSE(wants_login());
-  pass(2 * kSecond);
-  EXPECT_EQ(state(), FeedState::stale);
-  EXPECT_EQ(evidence(), FeedEvidence::expected);
-  EXPECT_TRUE(wants_login());
-}
-
-TEST_F(JudgeTest, AnIndexTicksInTime) {
-  silent_exchanges_.insert("NSE_INDEX");
-  want(0, 1, "NSE_INDEX");
-  pass(kFirstTick + kSecond);
-  EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
-}
-
-TEST_F(JudgeTest, AnIndexThatTickedForTheLimitIsMissedSoon) {
-  silent_exchanges_.insert("NSE_INDEX");
-  want(0, 1, "NSE_INDEX");
-  run(2 * kStall, 1);
-  ASSERT_EQ(state("NSE_INDEX"), FeedState::live);
-  pass(2 * kStall);
-  EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
-}
-
-TEST_F(JudgeTest, AnIndexThatDiesAtOnceIsMissedWhenItsFirstTickWouldBe) {
-  silent_exchanges_.insert("NSE_INDEX");
-  want(0, 1, "NSE_INDEX");
-  run(2 * kSecond, 1);
-  ASSERT_EQ(state("NSE_INDEX"), FeedState::live);
-  pass(kFirstTick - kSecond);
-  EXPECT_EQ(state("NSE_INDEX"), FeedState::quiet);
-  pass(2 * kSecond);
-  EXPECT_EQ(state("NSE_INDEX"), FeedState::stale);
-}
-
-TEST_F(JudgeTest, SoDoesWhatDidSoInItsLastSessions) {
-  silent_exchanges_.insert("NSE");
-  expected_.insert("S3");
-  want(0, 5);
-  pass(kFirstTick + kSecond);
-  EXPECT_EQ(state(), FeedState::stale);
-}
-
-TEST_F(JudgeTest, AFewInstrumentsAreQuietForEver) {
-  silent_exchanges_.insert("NSE");
-  want(0, 14);
-  pass(6 * 3600 * kSecond);
-  EXPECT_EQ(state(), FeedState::quiet);
-  EXPECT_EQ(evidence(), FeedEvidence::none);
-  EXPECT_FALSE(wants_login());
-}
-
-TEST_F(JudgeTest, WhatIsAddedToAQuietMarketHasItsTime) {
-  silent_exchanges_.insert("NSE");
-  want(0, 5);
-  pass(3600 * kSecond);
-  want(5, 45);
-  pass(kFirstTick - kSecond);
-  EXPECT_EQ(state(), FeedState::quiet);
-  pass(2 * kSecond);
-  EXPECT_EQ(state(), FeedState::stale);
-}
-
-TEST_F(JudgeTest, AFewThatTickedSteadilyAreMissedSoon) {
-  silent_exchanges_.insert("NSE");
-  want(0, 3);
-  run(60 * kSecond, 3);
-  pass(20 * kSecond);
-  EXPECT_EQ(state(), FeedState::stale);
-  EXPECT_EQ(evidence(), FeedEvidence::unusual);
-}
-
-TEST_F(JudgeTest, AFewTicksOfASecondAreNoPace) {
-  silent_exchanges_.insert("NSE");
-  want(0, 3);
-  run(2 * kSecond, 3);
-  pass(3600 * kSecond);
-  EXPECT_EQ(state(), FeedState::quiet);
-}
-
-TEST_F(JudgeTest, WhereTheSameValuesAreAnsweredTheSilenceOfWhatShouldTickIsQuietAndWorthALogin) {
-  want(0, 50);
-  run(60 * kSecond);
-  pass(60 * kSecond);
-  EXPECT_EQ(state(), FeedState::quiet);
-  EXPECT_EQ(evidence(), FeedEvidence::expected);
-  EXPECT_TRUE(wants_login());
-}
-
-TEST_F(JudgeTest, ManyFarStrikesThatNobodyTradesAreQuiet) {
-  want(0, 30);
-  pass(3600 * kSecond);
-  EXPECT_EQ(state(), FeedState::quiet);
-  EXPECT_EQ(evidence(), FeedEvidence::none);
-  EXPECT_FALSE(wants_login());
-}
-
-TEST_F(JudgeTest, AnIndexThatHasNotTickedSinceTheOpenIsWorthALogin) {
-  want(0, 1, "NSE_INDEX");
-  pass(kFirstTick - kSecond);
-  EXPECT_FALSE(wants_login());
-  pass(kFirstTick);
-  EXPECT_EQ(state("NSE_INDEX"), FeedState::quiet);
-  EXPECT_TRUE(wants_login());
-}
-
-TEST_F(JudgeTest, OnceItHasTickedOnlyItsOwnPaceCounts) {
-  silent_exchanges_.insert("NSE");
-  want(0, 30);
-  tick(0);
-  pass(2 * kSecond);
-  tick(0);
-  ASSERT_EQ(state(), FeedState::live);
-  pass(3600 * kSecond);
-  EXPECT_EQ(state(), FeedState::quiet);
-  EXPECT_FALSE(wants_login());
-}
-
-TEST_F(JudgeTest, WhatWasMissedAndIsWantedNoMoreIsMissedNoMore) {
-  silent_exchanges_.insert("NSE");
-  want(0, 30);
-  pass(kFirstTick + kSecond);
-  ASSERT_EQ(state(), FeedState::stale);
-  for (std::uint32_t i = 1; i < 30; ++i) unwant(i);
-  pass(kSecond);
-  EXPECT_EQ(state(), FeedState::quiet);
-  EXPECT_FALSE(wants_login());
-}
+// ---- logins
 
 TEST_F(JudgeTest, ASilentFeedIsNotCalledLiveBecauseOfALogin) {
   want(0, 50);

@@ -47,6 +47,13 @@ class JudgeTest : public testing::Test {
     return *judge_;
   }
 
+  // Another judge, of a connection that carries nothing yet.
+  void start_anew() {
+    judge_ = nullptr;
+    exchange_of_.clear();
+    silent_exchanges_.clear();
+  }
+
   void want(std::uint32_t from, std::uint32_t count, const std::string& exchange = "NSE",
             InstrumentKind kind = InstrumentKind::other) {
     for (std::uint32_t i = from; i < from + count; ++i) {
@@ -92,7 +99,8 @@ class JudgeTest : public testing::Test {
       for (auto asked = judge().take_asking(now_, kWall + now_); !asked.empty();
            asked = judge().take_asking(now_, kWall + now_)) {
         ++askings_;
-        for (const std::uint32_t i : asked) subscribe(i, true);
+        asked_last_ = asked;
+        for (const std::uint32_t i : asked) subscribe(i);
       }
     }
   }
@@ -100,6 +108,13 @@ class JudgeTest : public testing::Test {
   void run(std::int64_t ns, std::uint32_t count = 50, std::int64_t gap = kSecond / 5, std::uint32_t from = 0) {
     for (const std::int64_t end = now_ + ns; now_ < end;) {
       for (std::uint32_t i = from; i < from + count; ++i) tick(i);
+      pass(gap);
+    }
+  }
+
+  void run_late(std::int64_t ns, std::uint32_t count, std::int64_t lag, std::int64_t gap = kSecond / 5) {
+    for (const std::int64_t end = now_ + ns; now_ < end;) {
+      for (std::uint32_t i = 0; i < count; ++i) tick(i, lag);
       pass(gap);
     }
   }
@@ -120,11 +135,12 @@ class JudgeTest : public testing::Test {
   std::set<std::string> expected_;
   std::vector<std::string> noted_;
   int askings_ = 0;
+  std::vector<std::uint32_t> asked_last_;
   std::int64_t now_ = 1000 * kSecond;
 
  private:
-  void subscribe(std::uint32_t i, bool again = false) {
-    judge().on_asked(i, now_, again);
+  void subscribe(std::uint32_t i) {
+    judge().on_asked(i, now_);
     if (answers_ == Answers::none || silent_exchanges_.contains(exchange_of_[i])) return;
     if (answers_ == Answers::moving) ++price_[i];
     packet(i);

@@ -11,13 +11,15 @@ using support::kSecond;
 
 class LagWatchTest : public testing::Test {
  protected:
-  bool tick(std::int64_t lag) { return watch_.on_tick(kWall - lag, kWall); }
+  bool tick(std::int64_t lag, std::uint32_t instrument = 0, bool time_goes_on = true) {
+    return watch_.on_tick({instrument, 0, kWall - lag, time_goes_on, kWall});
+  }
   // So many periods with one tick each; whether one was found late.
   bool run(int periods, std::int64_t lag) {
     bool late = false;
     for (int i = 0; i < periods; ++i) {
       tick(lag);
-      late = watch_.check().has_value() || late;
+      late = watch_.check(false).has_value() || late;
     }
     return late;
   }
@@ -26,11 +28,44 @@ class LagWatchTest : public testing::Test {
 };
 
 TEST_F(LagWatchTest, FourLatePeriodsAreAFaultAfterOneInTime) {
-  EXPECT_FALSE(run(20, 12 * kSecond)) << "recorded frames";
+  EXPECT_FALSE(run(20, 12 * kSecond)) << "one instrument";
   EXPECT_FALSE(run(1, kSecond));
   EXPECT_FALSE(run(3, 12 * kSecond));
   EXPECT_TRUE(run(1, 12 * kSecond));
   EXPECT_EQ(watch_.lag_ns(), 12 * kSecond);
+}
+
+TEST_F(LagWatchTest, FourLatePeriodsOfTwoInstrumentsAreAFaultFromTheBeginOn) {
+  bool late = false;
+  for (std::uint32_t i = 0; i < 5; ++i) {
+    EXPECT_FALSE(late);
+    tick(60 * kSecond, i % 2);
+    late = watch_.check(false).has_value();
+  }
+  EXPECT_TRUE(late) << "the first period showed one of them alone";
+}
+
+TEST_F(LagWatchTest, WhatIsOfAnotherDayIsNoLagOfAFeedThatNeverWasInTime) {
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    tick(17 * 3600 * kSecond, i % 5);
+    EXPECT_FALSE(watch_.check(false));
+  }
+}
+
+TEST_F(LagWatchTest, AfterAJumpOfTheClockNothingIsLateBeforeATickIsInTime) {
+  watch_.distrust_clock();
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    tick(60 * kSecond, i % 5);
+    EXPECT_FALSE(watch_.check(false));
+  }
+}
+
+TEST_F(LagWatchTest, ALateTickWhoseTimeStandsStillIsNone) {
+  run(1, 0);
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    tick(60 * kSecond, i % 5, false);
+    EXPECT_FALSE(watch_.check(false));
+  }
 }
 
 TEST_F(LagWatchTest, OneLateInstrumentBesideAFreshOneIsNone) {
@@ -51,7 +86,7 @@ TEST_F(LagWatchTest, ItIsFoundAgainAfterANewLogin) {
 
 TEST_F(LagWatchTest, AStampAheadSaysNothing) {
   EXPECT_FALSE(tick(-3000 * kSecond));
-  EXPECT_FALSE(watch_.check());
+  EXPECT_FALSE(watch_.check(false));
   EXPECT_EQ(watch_.lag_ns(), 0);
   EXPECT_TRUE(tick(-kSecond)) << "clocks differ a little";
 }
@@ -59,8 +94,8 @@ TEST_F(LagWatchTest, AStampAheadSaysNothing) {
 TEST_F(LagWatchTest, WithoutALimitNothingIsLate) {
   LagWatch without(0);
   for (int i = 0; i < 10; ++i) {
-    EXPECT_TRUE(without.on_tick(kWall - 3600 * kSecond, kWall));
-    EXPECT_FALSE(without.check());
+    EXPECT_TRUE(without.on_tick({0, 0, kWall - 3600 * kSecond, true, kWall}));
+    EXPECT_FALSE(without.check(false));
   }
   EXPECT_EQ(without.lag_ns(), 3600 * kSecond);
 }

@@ -30,29 +30,48 @@ class SecondAskingTest : public testing::Test {
     asking_.begin(asked, 0, kWall);
   }
   SecondAsking asking_;
+  bool overdue_ = false;
 };
 
 TEST_F(SecondAskingTest, NothingIsKnownBeforeTheAnswersOrTheirTime) {
-  EXPECT_FALSE(asking_.check(0));
+  EXPECT_FALSE(asking_.check(0, overdue_));
   begin();
   asking_.on_values(1, price(10));
-  EXPECT_FALSE(asking_.check(2 * kSecond - 1));
+  EXPECT_FALSE(asking_.check(2 * kSecond - 1, overdue_));
 }
 
-TEST_F(SecondAskingTest, TwoNewerOnesAreProofAtOnce) {
+TEST_F(SecondAskingTest, TwoNewerOnesAreProofAtOnceWhereTicksAreOverdue) {
+  overdue_ = true;
   begin();
   asking_.on_values(1, price(11));
-  EXPECT_FALSE(asking_.check(1)) << "it may have traded just now";
+  EXPECT_FALSE(asking_.check(1, overdue_)) << "it may have traded just now";
   asking_.on_values(2, price(21));
-  EXPECT_EQ(asking_.check(1), Finding::missed);
+  EXPECT_EQ(asking_.check(1, overdue_), Finding::missed);
   EXPECT_FALSE(asking_.is_under_way());
+}
+
+TEST_F(SecondAskingTest, TwoThatMayHaveTradedJustNowAreProofWithAnotherOne) {
+  for (const Finding finding : {Finding::unclear, Finding::missed}) {
+    begin();
+    asking_.on_values(1, price(11, kSecond));
+    asking_.on_values(2, price(21, kSecond));
+    EXPECT_FALSE(asking_.check(1, overdue_));
+    EXPECT_EQ(asking_.check(2 * kSecond, overdue_), finding);
+  }
+}
+
+TEST_F(SecondAskingTest, TwoOfWhichOneTradedBeforeAreProofAtOnce) {
+  begin();
+  asking_.on_values(1, price(11, 3 * kSecond));
+  asking_.on_values(2, price(21, kSecond));
+  EXPECT_EQ(asking_.check(1, overdue_), Finding::missed);
 }
 
 TEST_F(SecondAskingTest, OneNewerOneIsProofWhereItTradedBefore) {
   begin();
   asking_.on_values(1, price(11, 3 * kSecond));
   asking_.on_values(2, price(20));
-  EXPECT_EQ(asking_.check(2 * kSecond), Finding::missed);
+  EXPECT_EQ(asking_.check(2 * kSecond, overdue_), Finding::missed);
 }
 
 // The feed was silent meanwhile, and ticks again: what was missed then says nothing of now.
@@ -62,7 +81,7 @@ TEST_F(SecondAskingTest, WhatIsNewerThanValuesFromBeforeAnEarlierSilenceProvesNo
     asking_.begin(asked, 0, kWall);
     asking_.on_values(1, price(11, 3 * kSecond));
     asking_.on_values(2, price(21, 3 * kSecond));
-    EXPECT_EQ(asking_.check(2 * kSecond), Finding::unclear);
+    EXPECT_EQ(asking_.check(2 * kSecond, overdue_), Finding::unclear);
   }
 }
 
@@ -70,7 +89,7 @@ TEST_F(SecondAskingTest, OneThatMayHaveTradedJustNowIsProofTheThirdTime) {
   for (const Finding finding : {Finding::unclear, Finding::unclear, Finding::missed}) {
     begin();
     asking_.on_values(1, price(11, kSecond));
-    EXPECT_EQ(asking_.check(2 * kSecond), finding);
+    EXPECT_EQ(asking_.check(2 * kSecond, overdue_), finding);
   }
 }
 
@@ -78,8 +97,7 @@ TEST_F(SecondAskingTest, WhatTradedAfterTheQuestionProvesNothing) {
   for (int round = 0; round < 10; ++round) {
     begin();
     for (const std::uint32_t i : {1U, 2U, 3U}) asking_.on_values(i, price(50, -kSecond / 2));
-    EXPECT_FALSE(asking_.check(1));
-    EXPECT_EQ(asking_.check(2 * kSecond), Finding::unclear);
+    EXPECT_EQ(asking_.check(1, overdue_), Finding::unclear) << "all have answered";
   }
 }
 
@@ -89,14 +107,14 @@ TEST_F(SecondAskingTest, WhatComesBehindTheAnswerMayBeATick) {
     asking_.on_values(i, price(10 * i));
     asking_.on_values(i, price(99));
   }
-  EXPECT_EQ(asking_.check(2 * kSecond), Finding::quiet);
+  EXPECT_EQ(asking_.check(2 * kSecond, overdue_), Finding::quiet);
 }
 
 TEST_F(SecondAskingTest, UnlessATickComesBetween) {
   for (int round = 0; round < 10; ++round) {
     begin();
     asking_.on_values(1, price(11));
-    EXPECT_EQ(asking_.check(2 * kSecond), Finding::unclear);
+    EXPECT_EQ(asking_.check(2 * kSecond, overdue_), Finding::unclear);
     if (round % 2 == 1) asking_.forget();
   }
 }
@@ -105,20 +123,20 @@ TEST_F(SecondAskingTest, TheSameOfAllIsQuietAtOnceAndOfSomeLater) {
   begin();
   asking_.on_values(1, price(10));
   asking_.on_values(2, price(20));
-  EXPECT_FALSE(asking_.check(1));
-  EXPECT_EQ(asking_.check(2 * kSecond), Finding::quiet);
+  EXPECT_FALSE(asking_.check(1, overdue_));
+  EXPECT_EQ(asking_.check(2 * kSecond, overdue_), Finding::quiet);
   begin();
   asking_.on_values(1, price(10));
   asking_.on_values(2, price(20));
   asking_.on_values(3, price(30));
-  EXPECT_EQ(asking_.check(1), Finding::quiet) << "of which nothing was known";
+  EXPECT_EQ(asking_.check(1, overdue_), Finding::quiet) << "of which nothing was known";
 }
 
 TEST_F(SecondAskingTest, NoAnswerIsADeadLink) {
   begin();
   asking_.on_values(7, price(1));
-  EXPECT_EQ(asking_.check(2 * kSecond), Finding::dead);
-  EXPECT_FALSE(asking_.check(3 * kSecond));
+  EXPECT_EQ(asking_.check(2 * kSecond, overdue_), Finding::dead);
+  EXPECT_FALSE(asking_.check(3 * kSecond, overdue_));
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ Pace Shown::fastest() const {
   return static_cast<Pace>(pace);
 }
 
+bool Shown::is_slow() const { return carried[kIndexPace] + carried[kBusy] == 0 && carried[kEachMinute] < 4; }
+
 Account::Account(std::size_t number, Traits traits, std::int64_t lag_limit_ns, std::uint64_t seed,
                  support::VirtualClock& clock, Market& market)
     : number_(number),
@@ -34,6 +36,7 @@ Account::Account(std::size_t number, Traits traits, std::int64_t lag_limit_ns, s
       last_session_(instruments().size()),
       pending_alarm_(clock, [this] { show_due(); }) {
   for (std::size_t i = 0; i < instruments().size(); ++i) cache_.push_back(market.last(i));
+  clock.after(market.auction_at() - clock.now(), [this] { begin_auction(); });
   market.on_trade.push_back([this](std::size_t instrument, const Trade& trade) { take(instrument, trade); });
 }
 
@@ -132,6 +135,8 @@ bgw_status Account::subscribe(Connection& connection, const bgw_subscription& wa
   s.depth = wanted.depth_level;
   s.answers_until = std::max(s.answers_until, clock_.now() + (s.counted ? kAnswersAgain : kAnswers));
   s.asks = ++asks_;
+  s.is_unanswered = traits_.declares_snapshots;
+  if (!s.held && clock_.now() != s.ended_at) s.begun_at = clock_.now();
   s.held = true;
   if (!std::exchange(s.counted, true)) count(*session, instrument, true);
   market_.begin(instrument);
@@ -164,7 +169,8 @@ void Account::unsubscribe(Connection& connection, std::uint32_t handle) {
 }
 
 void Account::count(Session& session, std::size_t instrument, bool in) {
-  const auto& [symbol, exchange, pace] = instruments()[instrument];
+  if (!market_.is_continuous(instrument)) return;
+  const Exchange exchange = instruments()[instrument].exchange;
   Shown& x = session.shown[exchange];
   if (in && x.total() == 0) {
     x.begun_at = x.silent_since = clock_.now();
@@ -180,12 +186,39 @@ void Account::count(Session& session, std::size_t instrument, bool in) {
       x.live = before->shown[exchange].live;
     }
   }
-  in ? ++x.carried[pace] : --x.carried[pace];
+  std::size_t& carried = x.carried[instruments()[instrument].pace];
+  in ? ++carried : --carried;
   if (in && clock_.now() - x.begun_at >= kCountedLonger) x.grown_at = clock_.now();
-  if (x.carried[kIndexPace] == 0 && x.total() < kMany)
+  expect(x);
+}
+
+void Account::expect(Shown& x) {
+  const bool is_known = x.carried[kIndexPace] != 0 || (traits_.busy_are_known && x.carried[kBusy] != 0);
+  if (!is_known && x.total() < kMany)
     x.expected_since = 0;
   else if (x.expected_since == 0)
     x.expected_since = clock_.now() - x.begun_at < kCountedLonger ? x.silent_since : clock_.now();
+  was_slow_ = was_slow_ || (x.expected_since != 0 && x.is_slow());
+}
+
+// What is in it from now on says nothing by its silence.
+void Account::begin_auction() {
+  for (const SessionPointer& session : sessions_)
+    for (const auto& [instrument, s] : session->carried) {
+      if (!s.counted || !instruments()[instrument].has_auction) continue;
+      Shown& x = session->shown[kNse];
+      --x.carried[instruments()[instrument].pace];
+      expect(x);
+    }
+}
+
+bool Account::is_in_time(std::size_t instrument, std::int64_t limit_ns) const {
+  return std::any_of(sessions_.begin(), sessions_.end(), [&](const SessionPointer& session) {
+    const auto found = session->carried.find(instrument);
+    if (found == session->carried.end() || !found->second.held) return false;
+    const std::int64_t since = std::max(market_.open_since(instruments()[instrument].exchange), found->second.begun_at);
+    return clock_.now() - since <= limit_ns;
+  });
 }
 
 // ---- what is shown
@@ -214,6 +247,9 @@ void Account::show(std::size_t instrument, const Trade& trade) {
     const std::int64_t ahead = std::exchange(ahead_, false) ? kAhead : 0;
     publish(*session, found->second, instrument, trade, ahead);
     const bool live = ahead == 0 && clock_.now() - trade.at_ns <= lag_limit_ns_;
+    // Where each request is answered, what comes first may be the answer, however late it is.
+    Subscribed& s = session->carried.at(instrument);
+    if (std::exchange(s.is_unanswered, false)) s.answers_until = std::max(s.answers_until, clock_.now() + kSecond);
     if (live) {
       Shown& x = session->shown[exchange];
       x.last_live = last_live_[exchange] = clock_.now();
@@ -225,10 +261,11 @@ void Account::show(std::size_t instrument, const Trade& trade) {
 }
 
 void Account::snapshot(const SessionPointer& session, std::size_t instrument, std::uint64_t asks) {
-  const Subscribed& s = session->carried[instrument];
+  Subscribed& s = session->carried[instrument];
   if (session->state != Session::State::in || !s.held || s.asks != asks) return;
   const Bad* bad = mute(*session, instruments()[instrument].exchange);
   if (bad != nullptr && bad->spell->snapshots == Spell::Snapshots::none) return;
+  s.is_unanswered = false;
   publish(*session, s, instrument,
           bad != nullptr && bad->spell->snapshots == Spell::Snapshots::stand_still ? bad->frozen[instrument]
                                                                                    : cache_[instrument],

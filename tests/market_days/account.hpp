@@ -24,6 +24,7 @@ struct Traits {
   std::int64_t delay_ns = 100'000'000;
   std::int64_t resolution_ns = 1'000'000;  // of its exchange times
   std::int64_t login_ns = 300'000'000;
+  bool busy_are_known = false;  // to the gateway: they ticked in time in their last sessions
 };
 
 // What one login shows of one exchange.
@@ -31,7 +32,7 @@ struct Shown {
   std::array<std::size_t, kPaces> carried{};  // instruments
   std::int64_t begun_at = 0;                  // the first of them was subscribed
   std::int64_t silent_since = 0;              // then, or, after a login that the gateway ended, as of that one
-  std::int64_t expected_since = 0;            // an index, or twenty instruments; 0: not
+  std::int64_t expected_since = 0;            // an index, one that is known to tick, or twenty; 0: not
   std::int64_t grown_at = 0;                  // one was added later
   std::int64_t last_live = 0;                 // a tick within the lag limit, other than a snapshot; 0: none
   std::int64_t last_proof = 0;                // of those, one that cannot be taken for an answer
@@ -39,6 +40,7 @@ struct Shown {
 
   std::size_t total() const;
   Pace fastest() const;
+  bool is_slow() const;  // it may be silent for longer than a minute
   std::int64_t silence_began() const { return std::max(last_live, silent_since); }
 };
 using ShownOfAll = std::array<Shown, kExchanges>;
@@ -48,6 +50,8 @@ struct Subscribed {
   std::uint32_t mode = 0;
   std::uint32_t depth = 0;
   std::uint64_t asks = 0;  // which request
+  bool is_unanswered = false;
+  std::int64_t begun_at = 0;  // held since then, but for moments
   bool held = false;
   bool counted = false;  // in Shown: a moment longer than it is held, for what is asked again
   std::int64_t ended_at = 0;
@@ -107,6 +111,10 @@ class Account {
   bool is_lost() const;
   std::uint64_t logins() const { return logins_; }  // that succeeded
   std::uint64_t drops() const { return drops_; }    // by the broker
+  // Whether what should tick was at any time so slow that it does not, though all is well.
+  bool was_slow() const { return was_slow_; }
+  // Whether a login holds the instrument that began so that a tick now is in time.
+  bool is_in_time(std::size_t instrument, std::int64_t limit_ns) const;
   std::int64_t last_live(Exchange exchange) const { return last_live_[exchange]; }
   std::int64_t last_proof(Exchange exchange) const { return last_proof_[exchange]; }  // see Shown
   std::int64_t trouble_ended() const { return trouble_ended_; }
@@ -151,6 +159,8 @@ class Account {
   void publish(const Session& session, const Subscribed& subscribed, std::size_t instrument, const Trade& trade,
                std::int64_t ahead_ns);
   void count(Session& session, std::size_t instrument, bool in);
+  void expect(Shown& shown);
+  void begin_auction();
   void violate(std::string what);
   std::int64_t between(std::int64_t from, std::int64_t to);
 
@@ -169,6 +179,7 @@ class Account {
   std::uint64_t attempts_ = 0;
   std::uint64_t drops_ = 0;
   std::uint64_t asks_ = 0;
+  bool was_slow_ = false;
   std::string violation_;
 
   std::vector<Trade> cache_;  // by instrument

@@ -88,11 +88,11 @@ class Clients final : public routing::SessionPort {
     const auto found = delivered_.find(session);
     return found == delivered_.end() ? 0 : found->second;
   }
-  // The fastest pace of what is held there.
-  Pace fastest(Exchange exchange) const {
+  // The fastest pace of what is held and trades there.
+  Pace fastest(Exchange exchange, const Market& market) const {
     std::size_t pace = kNever;
     for (const Holding& h : holdings_)
-      if (h.held && instruments()[h.instrument].exchange == exchange)
+      if (h.held && instruments()[h.instrument].exchange == exchange && market.is_continuous(h.instrument))
         pace = std::min<std::size_t>(pace, instruments()[h.instrument].pace);
     return static_cast<Pace>(pace);
   }

@@ -8,6 +8,7 @@ namespace gw::market_days {
 namespace {
 
 constexpr std::size_t kAll = 1'000'000;
+constexpr std::string_view kPhase = "open";
 
 }  // namespace
 
@@ -26,6 +27,7 @@ Day::Day(DayPlan plan)
       clients_(std::max(plan_.traits[0].resolution_ns, plan_.traits[1].resolution_ns), fault_),
       router_(encoder_, clients_, {[this] { return clock_.wall(); }, [this] { return clock_.now(); }},
               [] { return std::string("epoch"); }, {.shards = 1, .resume_memory = 0}) {
+  if (plan_.remembers) remember();
   for (std::size_t i = 0; i < plan_.brokers; ++i) {
     accounts_.push_back(
         std::make_unique<Account>(i, plan_.traits[i], plan_.lag_limit_ns, plan_.seed + i, clock_, market_));
@@ -61,9 +63,16 @@ void Day::start(std::size_t i) {
   options.stall_limit_ns = plan_.stall_limit_ns;
   options.lag_limit_ns = plan_.lag_limit_ns;
   // As the calendar says, which is asked once a day: the links ask some hundred thousand times.
-  options.market_open = [this](std::string_view exchange, InstrumentKind, std::int64_t) {
+  options.market_open = [this](std::string_view exchange, InstrumentKind kind, std::int64_t) {
     const auto found = std::find(kExchangeNames.begin(), kExchangeNames.end(), exchange);
-    return market_.is_open(static_cast<Exchange>(found - kExchangeNames.begin()));
+    return market_.is_open(static_cast<Exchange>(found - kExchangeNames.begin()), kind);
+  };
+  options.is_expected = [this](std::string_view symbol, std::string_view exchange, std::int64_t) {
+    return history_.is_expected(symbol, exchange, kPhase, today());
+  };
+  options.session_seen = [this, i](std::string_view symbol, std::string_view exchange, std::int64_t, bool in_time) {
+    history_.note(symbol, exchange, kPhase, today(), in_time);
+    if (noted_.insert(std::string(symbol)).second) note(i, symbol, in_time);  // the first of a day counts
   };
   options.wall = [this] { return clock_.wall(); };
   options.monotonic = [this] { return clock_.now(); };
@@ -74,12 +83,32 @@ void Day::start(std::size_t i) {
   setup.name = setup.plugin = options.name;
   setup.limits = registry::Limits(limits);
   setup.hot_standby = i == 1 && plan_.hot_standby;
+  if (plan_.has_canaries) setup.canary = {{instruments()[0].symbol, kExchangeNames[instruments()[0].exchange]}};
   links_.push_back(std::make_unique<plugin_host::BrokerLink>(io_, library, std::move(options), bell_));
   if (!links_[i]->prepare()) fault_.add(0, ": a broker could not be prepared");
   setup.capabilities = links_[i]->capabilities();
   setup.channel = &links_[i]->channel();
   router_.add_broker(setup);
   router_.set_index(setup.name, instrument_list());
+}
+
+std::int64_t Day::today() const {
+  return Market::calendar().day(kExchangeNames[kNse], clock_.wall()).time_since_epoch().count();
+}
+
+void Day::remember() {
+  for (const Instrument& i : instruments())
+    if (i.pace == kBusy)
+      for (std::int64_t ago = 5; ago > 2; --ago)  // the last week's
+        history_.note(i.symbol, kExchangeNames[i.exchange], kPhase, today() - ago, true);
+}
+
+void Day::note(std::size_t broker, std::string_view symbol, bool in_time) {
+  const auto found = std::find_if(instruments().begin(), instruments().end(),
+                                  [symbol](const Instrument& i) { return i.symbol == symbol; });
+  const auto instrument = static_cast<std::size_t>(found - instruments().begin());
+  if (in_time && !accounts_[broker]->is_in_time(instrument, kFirstTickLimit + kSecond))
+    fault_.add(6, " at " + market_.time_text() + ": " + found->symbol + " was noted to tick in time, and was late");
 }
 
 void Day::plan_clients() {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include "core/plugin_host/broker_link.hpp"
 #include "core/routing/router.hpp"
+#include "core/sessions/session_history.hpp"
 #include "tests/market_days/account.hpp"
 #include "tests/market_days/clients.hpp"
 #include "tests/market_days/day_plan.hpp"
@@ -43,6 +45,9 @@ class Day {
  private:
   static std::vector<Halt> halts_of(const DayPlan& plan, std::int64_t nine_ns);
   void start(std::size_t broker);
+  void remember();
+  void note(std::size_t broker, std::string_view symbol, bool in_time);
+  std::int64_t today() const;
   void plan_clients();
   void plan_weather();
   void subscribe(routing::SessionId session, const ClientPlan& plan);
@@ -53,6 +58,8 @@ class Day {
   support::VirtualClock clock_{Market::kNine};  // first: alarms of all others end before it
   Fault fault_;
   Market market_;
+  sessions::SessionHistory history_;
+  std::set<std::string> noted_;
   boost::asio::io_context io_{1};
   bus::Doorbell bell_;
   Oracle::Accounts accounts_;

@@ -97,11 +97,15 @@ DayPlan draw(std::uint64_t seed, bool calm) {
   plan.brokers = d.chance(4) ? 1 : 2;
   for (Traits& traits : plan.traits) traits = d.traits();
   plan.hot_standby = d.chance(2);
-  plan.stall_limit_ns = d.one_of({12 * kSecond, 16 * kSecond, 20 * kSecond, 30 * kSecond});
+  plan.stall_limit_ns = d.one_of({3 * kSecond, kSecond * 13 / 2, 12 * kSecond, 20 * kSecond, 30 * kSecond});
   plan.trades_before_open = d.chance(2);
+  plan.has_canaries = d.chance(3);
+  plan.remembers = d.chance(2);
+  for (Traits& traits : plan.traits) traits.busy_are_known = plan.remembers;
   for (std::size_t n = 1 + d.pick(3); n > 0; --n) plan.clients.push_back(d.client(plan.clients.empty()));
   // Each broker can give all that is wanted.
   std::set<std::size_t> wanted;
+  if (plan.has_canaries) wanted.insert(0);
   for (const ClientPlan& client : plan.clients) wanted.insert(client.instruments.begin(), client.instruments.end());
   for (Traits& traits : plan.traits)
     if (std::size_t{traits.places} * traits.per_connection < wanted.size()) traits.per_connection = 0;
@@ -130,8 +134,10 @@ std::string text_of(const DayPlan& plan) {
                   static_cast<int>(s % 60));
     return std::string(text);
   };
-  std::string out = "stall limit " + std::to_string(plan.stall_limit_ns / kSecond) + " s" +
-                    (plan.hot_standby ? ", hot standby" : "") + (plan.trades_before_open ? ", trades before 9:15" : "");
+  std::string out = "stall limit " + std::to_string(plan.stall_limit_ns / 1'000'000) + " ms" +
+                    (plan.hot_standby ? ", hot standby" : "") +
+                    (plan.trades_before_open ? ", trades before 9:15" : "") + (plan.has_canaries ? ", canaries" : "") +
+                    (plan.remembers ? ", busy ones are known" : "");
   for (std::size_t i = 0; i < plan.brokers; ++i) {
     const Traits& t = plan.traits[i];
     out += "\n  broker " + std::to_string(i) + ": places " + std::to_string(t.places) + " of " +

@@ -31,6 +31,8 @@ struct DayPlan {
   std::int64_t stall_limit_ns = 10 * kSecond;
   std::int64_t lag_limit_ns = 10 * kSecond;
   bool trades_before_open = false;
+  bool has_canaries = false;  // an index at each broker
+  bool remembers = false;     // which instruments ticked in time in their last sessions
   std::vector<ClientPlan> clients;
   // Times of these in ns after 9:00.
   std::vector<Spell> weather;

@@ -32,6 +32,7 @@ const std::vector<Instrument>& instruments() {
     add(kIndex, kIndexPace, 3);
     add(kNse, kBusy, 10);
     add(kNse, kEachMinute, 20);
+    for (std::size_t i = 3; i < all.size(); ++i) all[i].has_auction = i % 2 == 0;
     add(kNse, kInHours, 25);
     add(kNse, kNever, 15);
     add(kMcx, kBusy, 4);
@@ -45,13 +46,23 @@ const std::vector<Instrument>& instruments() {
 
 std::shared_ptr<const instruments::Index> instrument_list() {
   static const auto kList = [] {
-    instruments::Index::Builder builder(instruments().size());
+    instruments::Index::Builder builder(2 * instruments().size());
     for (std::size_t i = 0; i < instruments().size(); ++i) {
       const std::string token = std::to_string(i);
       instruments::InstrumentView view;
       view.symbol = instruments()[i].symbol;
       view.exchange = view.broker_exchange = kExchangeNames[instruments()[i].exchange];
       view.token = token;
+      view.name = view.symbol;
+      view.instrument_type = "EQ";
+      builder.add(view);
+      if (!instruments()[i].has_auction) continue;
+      const std::string future = instruments()[i].symbol + "FUT";
+      const std::string its_token = std::to_string(instruments().size() + i);
+      view.symbol = future;
+      view.exchange = view.broker_exchange = "NFO";
+      view.token = its_token;
+      view.instrument_type = "FUT";
       builder.add(view);
     }
     return std::make_shared<const instruments::Index>(std::move(builder).build());
@@ -71,7 +82,7 @@ std::pair<std::size_t, std::uint64_t> trade_of(std::int64_t price) {
 const calendar::Calendar& Market::calendar() {
   static const calendar::Calendar kCalendar = [] {
     calendar::Calendar all;
-    all.exchanges = {hours_of(kNse, 9 * 60 + 15, 15 * 60 + 30), hours_of(kIndex, 9 * 60 + 15, 15 * 60 + 30),
+    all.exchanges = {hours_of(kNse, 9 * 60 + 15, 15 * 60 + 30), hours_of(kIndex, 9 * 60 + 15, 15 * 60 + 15),
                      hours_of(kMcx, 9 * 60, 23 * 60 + 30)};
     return all;
   }();
@@ -83,6 +94,7 @@ Market::Market(support::VirtualClock& clock, std::uint64_t seed, std::vector<Hal
       random_(seed),
       halts_(std::move(halts)),
       nine_ns_(clock.now() + kNine - clock.wall()),
+      auction_(at(15, 15)),
       last_(instruments().size()),
       next_(instruments().size()) {
   std::sort(halts_.begin(), halts_.end(), [](const Halt& a, const Halt& b) { return a.from < b.from; });
@@ -106,6 +118,8 @@ Market::Market(support::VirtualClock& clock, std::uint64_t seed, std::vector<Hal
     }
     trading_[exchange].emplace_back(begin, at(9, to));
   }
+  for (const auto& [from, to] : trading_[kNse]) trading_with_auction_.emplace_back(from, std::min(to, auction_));
+  trading_with_auction_.emplace_back(at(15, 29), at(15, 29, 20));
 }
 
 std::int64_t Market::at(int hour, int minute, std::int64_t second) const {
@@ -133,8 +147,9 @@ std::int64_t Market::last_halt_end(Exchange exchange) const {
   return end;
 }
 
-std::int64_t Market::next_trading(Exchange exchange, std::int64_t at_ns) const {
-  for (const auto& [from, to] : trading_[exchange])
+std::int64_t Market::next_trading(std::size_t instrument, std::int64_t at_ns) const {
+  const Instrument& i = instruments()[instrument];
+  for (const auto& [from, to] : i.has_auction ? trading_with_auction_ : trading_[i.exchange])
     if (at_ns < to && from < to) return std::max(from, at_ns);
   return support::VirtualClock::kNever;
 }
@@ -151,14 +166,14 @@ void Market::begin(std::size_t instrument) {
 }
 
 void Market::plan(std::size_t instrument) {
-  const auto& [symbol, exchange, pace] = instruments()[instrument];
+  const Pace pace = instruments()[instrument].pace;
   const std::int64_t gap =
       kMean[pace] / 2 + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(kMean[pace]));
   std::int64_t due = clock_.now() + gap;
-  const std::int64_t trading = next_trading(exchange, due);
+  const std::int64_t trading = next_trading(instrument, due);
   if (trading == support::VirtualClock::kNever) return;
   if (trading != due) due = trading + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(gap));
-  if (next_trading(exchange, due) != due) due = trading;
+  if (next_trading(instrument, due) != due) due = trading;
   next_[instrument]->set(due - clock_.now());
 }
 

@@ -36,6 +36,7 @@ struct Instrument {
   std::string symbol;
   Exchange exchange;
   Pace pace;
+  bool has_auction = false;  // a share with derivatives: nothing trades from 15:15 on but in the closing auction
 };
 const std::vector<Instrument>& instruments();  // by number
 std::shared_ptr<const instruments::Index> instrument_list();
@@ -65,8 +66,26 @@ class Market {
   std::int64_t at(int hour, int minute, std::int64_t second = 0) const;
   std::string time_text() const { return time_text(clock_.now()); }
   std::string time_text(std::int64_t at_ns) const;
-  bool is_open(Exchange exchange) const { return clock_.now() >= opens_[exchange] && clock_.now() < closes_[exchange]; }
-  std::int64_t open_since(Exchange exchange) const { return opens_[exchange]; }
+  bool was_open(Exchange exchange, std::int64_t at_ns) const {
+    return at_ns >= opens_[exchange] && at_ns < closes_[exchange];
+  }
+  bool is_open(Exchange exchange) const { return was_open(exchange, clock_.now()); }
+  bool is_open(Exchange exchange, InstrumentKind kind) const {
+    return is_open(exchange) &&
+           (exchange != kNse || kind != InstrumentKind::share_with_derivatives || !is_auction_on());
+  }
+  std::int64_t opened(Exchange exchange) const { return opens_[exchange]; }
+  // Since when the present kinds trade.
+  std::int64_t open_since(Exchange exchange) const { return open_since(exchange, clock_.now()); }
+  std::int64_t open_since(Exchange exchange, std::int64_t at_ns) const {
+    return exchange == kNse && at_ns >= auction_ ? auction_ : opens_[exchange];
+  }
+  std::int64_t auction_at() const { return auction_; }
+  bool is_auction_on() const { return clock_.now() >= auction_; }
+  // In the continuous session of its kind.
+  bool is_continuous(std::size_t instrument) const {
+    return !instruments()[instrument].has_auction || !is_auction_on();
+  }
   // Whether it was halted at any moment from then on until `to`.
   bool was_halted(Exchange exchange, std::int64_t from, std::int64_t to) const;
   bool is_halted(Exchange exchange) const { return was_halted(exchange, clock_.now(), clock_.now()); }
@@ -79,15 +98,18 @@ class Market {
 
  private:
   void plan(std::size_t instrument);
-  std::int64_t next_trading(Exchange exchange, std::int64_t at_ns) const;
+  std::int64_t next_trading(std::size_t instrument, std::int64_t at_ns) const;
 
   support::VirtualClock& clock_;
   std::mt19937_64 random_;
   std::vector<Halt> halts_;
   std::int64_t nine_ns_;
+  std::int64_t auction_;
   std::array<std::int64_t, kExchanges> opens_{};
   std::array<std::int64_t, kExchanges> closes_{};
-  std::array<std::vector<std::pair<std::int64_t, std::int64_t>>, kExchanges> trading_;
+  using Spans = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  std::array<Spans, kExchanges> trading_;
+  Spans trading_with_auction_;  // of the shares with derivatives
   std::vector<Trade> last_;
   std::vector<std::unique_ptr<support::VirtualClock::Alarm>> next_;
 };

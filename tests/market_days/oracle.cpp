@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t kTicksToKnow = 20;         // a feed that showed so many has a pace
 constexpr std::int64_t kToAskAgain = 5 * kSecond;  // two seconds, one look, and the broker's own time
+constexpr std::int64_t kLull = 20;                 // times the longest pause: a feed's silence is unlike it then
 constexpr std::int64_t kWellAfter = kSecond;
 constexpr std::int64_t kLoginTakes =
     30 * kSecond;  // the gateway counts from when it asks, the broker from when it lets in
@@ -65,8 +66,13 @@ void Oracle::check_mute(const Account& account, const Session& session) {
                                          market_.last_halt_end(exchange), away_until_[account.number()]});
     const std::int64_t limit = plan_.stall_limit_ns + std::max(kFirstTickLimit, 3 * longest_gap(x.fastest())) +
                                plan_.stall_limit_ns + kToAskAgain;
-    // A connection that shows the same values when asked again is quiet, and covered by another one that ticks.
-    if (clock_.now() - account.last_live(exchange) <= limit && account.is_frozen(session, exchange)) continue;
+    // What is quiet for no longer than it may be by its own pace, or has none since the open, is covered by another
+    // connection that ticks.
+    const std::int64_t lull = kLull * longest_gap(x.fastest()) + 2 * plan_.stall_limit_ns;
+    const bool has_no_pace = x.expected_since == 0 && x.last_live < market_.open_since(exchange);
+    if ((has_no_pace || clock_.now() - since <= lull) && clock_.now() - account.last_live(exchange) <= limit &&
+        account.is_frozen(session, exchange))
+      continue;
     if (clock_.now() - since <= limit || feed_state(table(account.number()), exchange) != FeedState::live) continue;
     add(1, "broker " + std::to_string(account.number()) + " is said to be live for " + kExchangeNames[exchange] +
                ", of which login " + std::to_string(session.number) + " (since " + market_.time_text(session.ready_at) +
@@ -87,6 +93,8 @@ bool Oracle::is_well(const Account& account) const {
       if (market_.is_halted(exchange)) return false;
       if (x.last_proof <= std::max({account.trouble_ended(), x.begun_at, market_.last_halt_end(exchange)}))
         return false;
+      // Some should tick, and do not.
+      if (x.expected_since != 0 && x.is_slow() && clock_.now() - x.last_proof > plan_.stall_limit_ns) return false;
       any = true;
     }
   }
@@ -108,21 +116,27 @@ void Oracle::check_well(std::size_t broker) {
 
 // ---- rule 2
 
-// Whether what a login showed is a reason for another one.
-bool Oracle::may_log_in(const Account& account, const Session& before, const ShownOfAll& shown,
-                        std::int64_t at_ns) const {
-  return std::any_of(std::begin(kEach), std::end(kEach), [&](Exchange exchange) {
-    const Shown& x = shown[exchange];
-    if (x.total() == 0 || !market_.is_open(exchange)) return false;
-    const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange));
-    if (account.was_bad(before, exchange, since, at_ns)) return true;
-    // What was found a moment ago may be over by now: what is slow has not shown it yet.
-    if (account.had_trouble(exchange, at_ns - 2 * kMinute, at_ns)) return true;
-    if (at_ns - since < plan_.stall_limit_ns * 9 / 10) return false;
-    if (market_.was_halted(exchange, since, at_ns)) return true;
-    // Where nothing tells quiet from mute, what is expected may be missed.
-    return !account.traits().declares_snapshots && (x.expected_since != 0 || x.live >= 8);
-  });
+// Whether what a login showed of the exchange is a reason for another one.
+bool Oracle::is_cause(const Account& account, const Session& before, const Shown& x, Exchange exchange,
+                      std::int64_t at_ns) const {
+  if (x.total() == 0 || !market_.was_open(exchange, at_ns)) return false;
+  const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange, at_ns));
+  if (account.was_bad(before, exchange, since, at_ns)) return true;
+  // What proved it silent counts until it ticks; and what was found a moment ago may be over by now: what is slow has
+  // not shown it yet.
+  const std::int64_t unheard = std::max(account.last_proof(exchange), market_.opened(exchange));
+  if (account.had_trouble(exchange, std::min(unheard, at_ns - 2 * kMinute), at_ns)) return true;
+  if (at_ns - since < plan_.stall_limit_ns * 9 / 10) return false;
+  if (market_.was_halted(exchange, since, at_ns)) return true;
+  // What should tick may be missed.
+  return x.expected_since != 0;
+}
+
+Oracle::Causes Oracle::causes(const Account& account, const Session& before, const ShownOfAll& shown,
+                              std::int64_t at_ns) const {
+  Causes all{};
+  for (const Exchange exchange : kEach) all[exchange] = is_cause(account, before, shown[exchange], exchange, at_ns);
+  return all;
 }
 
 void Oracle::on_subscribed(Account& account, Session& session, std::size_t instrument, const SessionPointer& before) {
@@ -139,16 +153,39 @@ void Oracle::on_subscribed(Account& account, Session& session, std::size_t instr
   const ShownOfAll& shown = beside != session.beside.end() ? beside->second : before->shown;
   const std::int64_t at = ended ? std::min(before->ended_at, session.begun_at) : session.begun_at;
   const std::string who = "broker " + std::to_string(account.number());
-  if (!then.held && before->state == Session::State::in && !may_log_in(account, *before, shown, at)) return;
-  if (!may_log_in(account, *before, shown, at))
+  const Causes all = causes(account, *before, shown, at);
+  if (all == Causes{}) {
+    if (!then.held && before->state == Session::State::in) return;
     return add(2, who + " had a login made anew without a cause: nothing of it was mute or late");
-  if (logins.count == 0 || before->shown[exchange].last_live > logins.first_at) logins = {at, 0};
-  // Each connection has pauses of its own, and instruments may move from one to another.
-  const bool has_several = account.traits().per_connection != 0 && account.traits().places > 1;
-  if (at - logins.first_at < least_time(has_several ? logins.count / 2 : logins.count) - kLoginTakes)
+  }
+  count_login(account, session, all, at);
+  // What it may have been made for has ticked since, and that was another silence.
+  if (logins.count == 0 || std::any_of(std::begin(kEach), std::end(kEach), [&](Exchange e) {
+        return all[e] && before->shown[e].last_live > logins.first_at;
+      }))
+    logins = {at, 0};
+  if (at - logins.first_at < least_time(logins.count) - kLoginTakes)
     add(2, who + ": login " + std::to_string(logins.count + 1) + " for silence of " + kExchangeNames[exchange] + ", " +
                std::to_string((at - logins.first_at) / kSecond) + " s after the first");
   ++logins.count;
+}
+
+// All connections of the account together, until something ticks that the last login may have been made for.
+void Oracle::count_login(const Account& account, const Session& session, const Causes& causes, std::int64_t at_ns) {
+  LoginsOfAccount& all = logins_of_account_[account.number()];
+  if (all.session == session.number) return;
+  if (!all.at.empty() && std::any_of(std::begin(kEach), std::end(kEach),
+                                     [&](Exchange e) { return all.causes[e] && account.last_live(e) > all.at.back(); }))
+    all.at.clear();
+  all.session = session.number;
+  all.causes = causes;
+  // Where a login had to wait for another one, it is seen after that.
+  all.at.insert(std::upper_bound(all.at.begin(), all.at.end(), at_ns), at_ns);
+  for (std::size_t i = 0; i < all.at.size(); ++i)
+    if (all.at[i] - all.at[0] < least_time(i) - kLoginTakes)
+      add(2, "broker " + std::to_string(account.number()) + ": all connections together had login " +
+                 std::to_string(i + 1) + " for silence, " + std::to_string((all.at[i] - all.at[0]) / kSecond) +
+                 " s after the first");
 }
 
 // ---- rule 3
@@ -180,7 +217,8 @@ Oracle::Since Oracle::bad_since(std::size_t broker) const {
 // Whether the broker has shown live ticks of the exchange since then, and still does.
 bool Oracle::shows(std::size_t broker, Exchange exchange, std::int64_t since) const {
   const std::int64_t last = accounts_[broker]->last_live(exchange);
-  return last > since && clock_.now() - last <= plan_.stall_limit_ns + 3 * longest_gap(clients_.fastest(exchange));
+  return last > since &&
+         clock_.now() - last <= plan_.stall_limit_ns + 3 * longest_gap(clients_.fastest(exchange, market_));
 }
 
 void Oracle::on_switched(routing::LineupId lineup, std::string_view why) {

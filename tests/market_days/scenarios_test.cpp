@@ -75,6 +75,91 @@ TEST_F(Scenario, WhereNobodyTicksNobodyIsMovedAndLoginsAreFew) {
   }
 }
 
+TEST_F(Scenario, SeveralConnectionsShareTheLoginsOfAHalt) {
+  for (const bool declared : {true, false}) {
+    plan_.brokers = 1;
+    plan_.traits[0].places = 3;
+    plan_.traits[0].per_connection = 25;
+    plan_.traits[0].declares_snapshots = plan_.traits[0].sends_snapshots = declared;
+    plan_.clients = {
+        {0, 0, together({some(kNse, kBusy, 10), some(kNse, kEachMinute, 20), some(kNse, kInHours, 20)}), {2, 0}}};
+    plan_.halts = {{kNse, kHour, 5 * kHour}};
+    Day day(plan_);
+    day.run_until(kHour);
+    const std::uint64_t before = day.account(0).logins();
+    day.run_until(5 * kHour);
+    EXPECT_EQ(day.verdict(), "");
+    EXPECT_LE(day.account(0).logins() - before, 20U);
+    EXPECT_GT(day.account(0).logins() - before, 3U);
+  }
+}
+
+// For good, while its cache stands still, or where nothing can be asked. The other, which was not subscribed, ticks.
+TEST_F(Scenario, AFeedThatDiesSoonAfterTheOpenIsLeftForOneThatTicks) {
+  for (const bool declared : {true, false}) {
+    for (Traits& traits : plan_.traits) traits.declares_snapshots = traits.sends_snapshots = declared;
+    plan_.clients = {{0, 0, together({some(kNse, kBusy, 10), some(kNse, kEachMinute, 20)}), {2, 0}}};
+    Spell mute;
+    mute.from = 15 * kMinute + 20 * kSecond;
+    mute.until = 24 * kHour;
+    mute.exchanges = kAllExchanges;
+    mute.snapshots = Spell::Snapshots::stand_still;
+    plan_.weather = {mute};
+    Day day(plan_);
+    day.run_until(15 * kMinute + 20 * kSecond);
+    ASSERT_EQ(said(day, 0, kNse), FeedState::live);
+    day.run_until(20 * kMinute);
+    EXPECT_EQ(day.serving(), 1U);
+    day.run();
+    EXPECT_EQ(day.verdict(), "");
+    EXPECT_EQ(day.serving(), 1U);
+  }
+}
+
+TEST_F(Scenario, AFeedThatIsLateFromItsFirstTickOnIsLeftForOneThatIsInTime) {
+  plan_.clients = {{0, 0, together({some(kNse, kBusy, 10), some(kNse, kEachMinute, 20)}), {2, 0}}};
+  Spell lag;
+  lag.kind = Spell::Kind::lag;
+  lag.until = 24 * kHour;
+  lag.lag_ns = kMinute;
+  plan_.weather = {lag};
+  Day day(plan_);
+  day.run_until(18 * kMinute);
+  EXPECT_EQ(day.serving(), 1U);
+  day.run();
+  EXPECT_EQ(day.verdict(), "");
+}
+
+// A few that nobody must trade, and that did for a while: their lull is theirs.
+TEST_F(Scenario, ALullOfAFewContractsCostsNothing) {
+  for (const bool declared : {true, false}) {
+    plan_.traits[0].declares_snapshots = plan_.traits[0].sends_snapshots = declared;
+    plan_.clients = {{0, 0, some(kMcx, kBusy, 4), {2, 0}}};
+    plan_.halts = {{kMcx, kHour, 2 * kHour}};
+    Day day(plan_);
+    day.run();
+    EXPECT_EQ(day.verdict(), "");
+    EXPECT_EQ(day.account(0).logins(), 1U);
+    EXPECT_EQ(day.oracle().switches(), 0U);
+  }
+}
+
+TEST_F(Scenario, TheClosingAuctionCostsNothing) {
+  for (const bool declared : {true, false}) {
+    std::vector<std::size_t> shares;
+    for (std::size_t i = 0; i < instruments().size(); ++i)
+      if (instruments()[i].has_auction) shares.push_back(i);
+    plan_.traits[0].declares_snapshots = plan_.traits[0].sends_snapshots = declared;
+    plan_.remembers = plan_.traits[0].busy_are_known = plan_.traits[1].busy_are_known = true;
+    plan_.clients = {{0, 0, shares, {2, 0}}};
+    Day day(plan_);
+    day.run();
+    EXPECT_EQ(day.verdict(), "");
+    EXPECT_EQ(day.account(0).logins(), 1U);
+    EXPECT_EQ(day.oracle().switches(), 0U);
+  }
+}
+
 TEST_F(Scenario, AChainOfFarStrikesIsQuiet) {
   for (const bool declared : {true, false}) {
     plan_.traits[0].declares_snapshots = declared;

@@ -196,6 +196,18 @@ TEST_F(AdapterDemand, TheBrokersWordOnASubscriptionGoesUp) {
   EXPECT_EQ(seen().refused, expected);
 }
 
+// A token that is wrong: nothing comes of it, and nothing else of its exchange.
+TEST_F(AdapterDemand, WhatIsNeverAnsweredIsRefusedThoughItIsAskedAgain) {
+  plugin_->capabilities[0].flags = BGW_SNAPSHOT_ON_SUBSCRIBE;
+  options_.answer_limit_ns = 300'000'000;
+  options_.stall_limit_ns = 64'000'000;
+  start_with({5});
+  run_until([this] { return !seen().refused.empty() || !seen().quiet.empty(); });
+  ASSERT_EQ(seen().refused.size(), 1U);
+  EXPECT_EQ(seen().refused[0].second, "-4 no data and no word from the broker");
+  EXPECT_GT(plugin_->count("unsubscribe 5"), 0U);
+}
+
 // The handle may be another instrument's by then.
 TEST_F(AdapterDemand, AWordOnAHandleThatWasLetGoIsDropped) {
   start_with({1});

@@ -87,6 +87,16 @@ class FeedWatch : public AdapterTest {
     for (const std::int64_t end = now_ + ns; now_ < end; now_ += 20'000'000) look();
     look();
   }
+  void prove(std::optional<std::uint32_t> connection = {}) {
+    bus::Demand proof;
+    proof.instrument = bus::kProof;
+    proof.mode = connection ? 1 : 0;
+    proof.connection = connection.value_or(0);
+    proof.exchange = "NSE";
+    proof.symbol = "another broker shows ticks that are missing here";
+    ASSERT_TRUE(bus::put_demand(link_->channel().demand(), proof));
+    link_->channel().adapter_bell().ring();
+  }
   std::size_t logins() const { return static_cast<std::size_t>(link_->counts().logins.load()); }
 
   std::int64_t now_ = kSecond;
@@ -302,14 +312,44 @@ TEST_F(FeedWatch, AnotherBrokersTicksAreBelieved) {
   run_for(kSecond);
   pass(kSecond);
   forget();
-  bus::Demand proof;
-  proof.instrument = bus::kProof;
-  proof.exchange = "NSE";
-  proof.symbol = "another broker shows ticks that are missing here";
-  ASSERT_TRUE(bus::put_demand(link_->channel().demand(), proof));
-  link_->channel().adapter_bell().ring();
+  prove();
   run_until([this] { return logins() == 2; });
   EXPECT_THAT(seen().feed, Contains("NSE stale: another broker shows ticks that are missing here"));
+}
+
+TEST_F(FeedWatch, AProofIsOfTheConnectionThatItNames) {
+  plugin_->limits.connections_per_account = 3;
+  want(4, BGW_MODE_LTP, 0, 1);
+  run_until([this] { return logins() == 2; });
+  settle();
+  answer_all();
+  pass(kSecond);
+  plugin_->take_calls();
+  prove(1);
+  run_until([this] { return logins() == 3; });
+  settle();
+  EXPECT_THAT(plugin_->take_calls(), Contains("#3 subscribe 4:1"));
+}
+
+// Both are dead, and one account pays for both.
+TEST_F(FeedWatch, ConnectionsShareThePausesBetweenLogins) {
+  plugin_->limits.connections_per_account = 3;
+  want(4, BGW_MODE_LTP, 0, 1);
+  run_until([this] { return logins() == 2; });
+  settle();
+  answer_all();
+  pass(kSecond);
+  prove();
+  run_until([this] { return logins() == 3; });
+  pass(kSecond);
+  now_ += 40 * kSecond;
+  look();
+  look();
+  EXPECT_EQ(logins(), 3U);
+  now_ += 40 * kSecond;
+  run_until([this] { return logins() == 4; });
+  settle();
+  EXPECT_THAT(plugin_->take_calls().back(), HasSubstr("subscribe 4:1")) << "the second's turn";
 }
 
 TEST_F(FeedWatch, WhileTheMarketIsClosedSilenceIsNoFault) {
