@@ -62,7 +62,8 @@ void MarketDays::look_at_days(std::int64_t wall) {
   router_.set_expiries(expiries(wall));
   for (const calendar::Exchange& exchange : calendar_->exchanges) {
     if (calendar_->status(exchange.name, wall) == calendar::MarketStatus::closed) continue;
-    for (routing::BrokerId id = 0; id < router_.broker_count(); ++id) warn_of_old_list(id, exchange.name, wall);
+    for (std::size_t id = 0; id < router_.broker_count(); ++id)
+      warn_of_old_list(static_cast<routing::BrokerId>(id), exchange.name, wall);
   }
 }
 
