@@ -158,6 +158,7 @@ LinkServices Gateway::link_services() {
   return {[calendar = calendar_](std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) {
             return calendar->load()->status(exchange, kind, wall_ns) == calendar::MarketStatus::open;
           },
+          [calendar = calendar_](std::string_view exchange) { return calendar->load()->has_hours(exchange); },
           [this](const std::string& plugin, std::string_view etag) {
             const std::lock_guard lock(updater_mutex_);
             if (updater_) updater_->announced(plugin, etag);

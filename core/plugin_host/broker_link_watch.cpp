@@ -41,6 +41,7 @@ std::shared_ptr<liveness::FeedJudge> BrokerLink::make_judge() const {
     return connections_.front()->capabilities().answers_with_snapshot(exchange);
   };
   services.is_open = options_.market_open;
+  services.has_hours = options_.has_hours;
   services.is_expected = options_.is_expected;
   services.session_seen = options_.session_seen;
   return std::make_shared<liveness::FeedJudge>(
