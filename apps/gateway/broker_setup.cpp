@@ -135,7 +135,10 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   };
   options.is_expected = services.is_expected;
   options.trading_session_seen = services.trading_session_seen;
-  if (broker.market_hours == "calendar") options.market_open = services.market_open;
+  if (broker.market_hours == "calendar") {
+    options.market_open = services.market_open;
+    options.has_hours = services.has_hours;
+  }
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
   if (const bgw_credentials* extension = library->credentials(); extension != nullptr)
     options.ask_credentials = [&credentials = services.credentials,

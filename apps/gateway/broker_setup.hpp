@@ -33,6 +33,7 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
                                               const std::vector<plugin_host::ScanEntry>& plugins);
 
 // Whether an exchange trades, by the calendar of the moment. [any]
+using HasHours = std::function<bool(std::string_view exchange)>;
 using MarketOpen = std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)>;
 
 // A broker says which instrument list of the plugin is the present one. [feed]
@@ -47,6 +48,7 @@ using TradingSessionSeen =
 // What links ask of the gateway until the feed thread has ended.
 struct LinkServices {
   MarketOpen market_open;
+  HasHours has_hours;
   ListAnnounced list_announced;
   IsExpected is_expected;
   TradingSessionSeen trading_session_seen;

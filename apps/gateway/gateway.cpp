@@ -115,6 +115,7 @@ LinkServices Gateway::link_services() {
   return {[calendar = state_.calendar](std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) {
             return calendar->load()->status(exchange, kind, wall_ns) == calendar::MarketStatus::open;
           },
+          [calendar = state_.calendar](std::string_view exchange) { return calendar->load()->has_hours(exchange); },
           [this](const std::string& plugin, std::string_view etag) { parts_->updates.announced(plugin, etag); },
           [this](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns) {
             return sessions_.is_expected(symbol, exchange, wall_ns);

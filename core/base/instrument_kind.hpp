@@ -5,8 +5,8 @@
 
 namespace gw {
 
-enum class InstrumentKind : std::uint32_t { other, share_with_derivatives, future };
+enum class InstrumentKind : std::uint32_t { other, share_with_derivatives, future, agricultural };
 inline constexpr InstrumentKind kInstrumentKinds[] = {InstrumentKind::other, InstrumentKind::share_with_derivatives,
-                                                      InstrumentKind::future};
+                                                      InstrumentKind::future, InstrumentKind::agricultural};
 
 }  // namespace gw

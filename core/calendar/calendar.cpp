@@ -88,11 +88,16 @@ std::string_view word(MarketStatus status) {
   return "closed";
 }
 
+bool Calendar::has_hours(std::string_view exchange) const {
+  const Exchange* found = find(exchanges, exchange);
+  return found != nullptr && found->has_hours;
+}
+
 MarketStatus Calendar::status(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) const {
   const Exchange* found = find(exchanges, exchange);
-  // Unknown is open: a feed that went silent is then noticed, at the price of a needless reconnect at night. The other
-  // way round a forgotten line in the calendar would hide a dead feed for ever.
-  return found == nullptr ? MarketStatus::open : status_at(*found, kind, wall_ns);
+  // Unknown is open: missing ticks are then proved by asking again or by another broker, as elsewhere. The other way
+  // round a forgotten line in the calendar would hide a dead feed for ever. See has_hours().
+  return found == nullptr || !found->has_hours ? MarketStatus::open : status_at(*found, kind, wall_ns);
 }
 
 MarketStatus Calendar::status(std::string_view exchange, std::int64_t wall_ns) const {

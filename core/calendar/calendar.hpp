@@ -63,12 +63,15 @@ struct Exchange {
   std::vector<Exception> exceptions;             // on the days of the weekly sessions; a later one goes before
   std::vector<Day> holidays;                     // no weekly session takes place
   std::vector<SpecialSession> special_sessions;  // also on holidays and weekends
+  bool has_hours = true;                         // false: they are not known, and it counts as open at any hour
 };
 
 struct Calendar {
   LocalClock clock;  // of exchanges that name none, and of times of the gateway's own
   std::vector<Exchange> exchanges;
 
+  // Whether it is known when the exchange trades. Where it is not, nothing should tick at any hour.
+  bool has_hours(std::string_view exchange) const;
   // Of instruments of one kind.
   MarketStatus status(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) const;
   // Of the exchange: where its kinds differ, the one that is furthest.

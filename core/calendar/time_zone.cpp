@@ -32,8 +32,15 @@ int TimeZone::offset_at(std::int64_t wall_ns) const {
   return static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(info_of(zone_, wall_ns).offset).count());
 }
 
+// The database calls Dublin's summer its standard time, so that `save` does not tell: winter is when the clocks show
+// the least of the year. Both its halves last for longer than three months wherever clocks are set at all.
 bool TimeZone::has_winter_time(std::int64_t wall_ns) const {
-  return info_of(zone_, wall_ns).save == std::chrono::minutes(0);
+  constexpr std::int64_t kQuarter = 91 * std::int64_t{86'400'000'000'000};
+  const std::int64_t at = std::clamp(wall_ns, kFirst * kSecondNs + 2 * kQuarter, kLast * kSecondNs - 2 * kQuarter);
+  const int now = offset_at(at);
+  for (const std::int64_t quarters : {-2, -1, 1, 2})
+    if (offset_at(at + quarters * kQuarter) < now) return false;
+  return true;
 }
 
 }  // namespace gw::calendar

@@ -30,11 +30,18 @@ std::optional<std::string> given_text(MappingReader& r, const char* key) {
   return text;
 }
 
+// Every system has the zones of its package tzdata, or none.
+std::string zone_expected() {
+  static const bool kHasZones = TimeZone::find("Asia/Kolkata").has_value();
+  if (kHasZones) return "a zone that this system's tzdata has, like Asia/Kolkata";
+  return "a zone like Asia/Kolkata, of which this system has none: install the package tzdata";
+}
+
 std::optional<TimeZone> read_zone(MappingReader& r, const char* key) {
   const auto name = given_text(r, key);
   if (!name) return std::nullopt;
   const auto zone = TimeZone::find(*name);
-  if (!zone) r.wrong(key, name->empty() ? "nothing" : *name, "a zone that this system's tzdata has, like Asia/Kolkata");
+  if (!zone) r.wrong(key, name->empty() ? "nothing" : *name, zone_expected());
   return zone;
 }
 
@@ -79,16 +86,18 @@ std::vector<Hours> read_sessions(Context& c, MappingReader& r) {
   return hours;
 }
 
-// Hours of single kinds of instruments, and of winter. Winter's own go before those of a kind.
+// Hours of winter, and of single kinds of instruments. Those of a kind go before winter's: they are its own all year.
 std::vector<Exception> read_exceptions(Context& c, MappingReader& r) {
   std::vector<Exception> all;
+  std::vector<Exception> of_kinds;
   r.mapping("kinds", [&](const YAML::Node& node, const std::string& prefix) {
     MappingReader kinds(c, node, prefix);
-    for (const auto& [key, kind] : {std::pair{"shares_with_derivatives", InstrumentKind::share_with_derivatives},
-                                    std::pair{"futures", InstrumentKind::future}})
+    for (const auto& [key, kind] :
+         {std::pair{"shares_with_derivatives", InstrumentKind::share_with_derivatives},
+          std::pair{"futures", InstrumentKind::future}, std::pair{"agricultural", InstrumentKind::agricultural}})
       kinds.mapping(key, [&, of = kind](const YAML::Node& hours, const std::string& of_kind) {
         MappingReader one(c, hours, of_kind);
-        if (one.is_mapping()) all.push_back({of, std::nullopt, read_sessions(c, one)});
+        if (one.is_mapping()) of_kinds.push_back({of, std::nullopt, read_sessions(c, one)});
       });
   });
   r.mapping("winter", [&](const YAML::Node& node, const std::string& prefix) {
@@ -100,6 +109,7 @@ std::vector<Exception> read_exceptions(Context& c, MappingReader& r) {
       winter.wrong("of", "nothing", "the zone whose winter time counts, like America/New_York");
     all.push_back({std::nullopt, zone, read_sessions(c, winter)});
   });
+  all.insert(all.end(), of_kinds.begin(), of_kinds.end());
   return all;
 }
 
@@ -138,7 +148,13 @@ void read_exchanges(Context& c, const YAML::Node& node, Calendar& out) {
     if (!r.is_mapping()) continue;
     read_clock(r, e.clock);
     const std::uint8_t weekdays = read_weekdays(c, r);
-    for (const Hours& hours : read_sessions(c, r)) e.sessions.push_back({hours, weekdays});
+    if (const auto hours = given_text(r, "hours")) {
+      e.has_hours = false;
+      if (*hours != "unknown")
+        r.wrong("hours", hours->empty() ? "nothing" : *hours, "unknown, or pre_open, open and auction");
+    } else {
+      for (const Hours& open : read_sessions(c, r)) e.sessions.push_back({open, weekdays});
+    }
     e.exceptions = read_exceptions(c, r);
     out.exchanges.push_back(std::move(e));
   }

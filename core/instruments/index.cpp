@@ -24,6 +24,16 @@ std::uint64_t hash_of(std::string_view symbol, std::string_view exchange) noexce
   return h ^ h >> 32;
 }
 
+// What MCX's agricultural contracts are on, as brokers' lists name it, and its index of them. What MCX lists anew is no
+// worse off for being absent here: it is judged by the hours of metals and energy.
+constexpr std::string_view kAgricultural[] = {"CARDAMOM",   "CASTOR",     "CASTORSEED", "COTTON",
+                                              "COTTONCNDY", "COTTONOIL",  "CPO",        "KAPAS",
+                                              "MENTHAOIL",  "RBDPMOLEIN", "RUBBER",     "MCXAGRI"};
+
+bool is_agricultural(std::string_view name) {
+  return std::find(std::begin(kAgricultural), std::end(kAgricultural), name) != std::end(kAgricultural);
+}
+
 }  // namespace
 
 Index::Builder::Builder(std::size_t expected_rows) {
@@ -93,6 +103,9 @@ Index Index::Builder::build() && {
 }
 
 InstrumentKind Index::kind_of(const InstrumentView& row) const {
+  if ((row.exchange == "MCX" || row.exchange == "MCX_INDEX") &&
+      (is_agricultural(row.name) || is_agricultural(row.symbol)))
+    return InstrumentKind::agricultural;
   if (row.instrument_type == "FUT") return InstrumentKind::future;
   if (row.instrument_type == "EQ" && std::binary_search(underlyings_.begin(), underlyings_.end(), row.symbol))
     return InstrumentKind::share_with_derivatives;

@@ -6,7 +6,7 @@ namespace gw::liveness {
 namespace {
 
 // Brokers answer a subscribe within one round trip, but thousands may be subscribed together, and the first values of
-// all of them queue on one line: at Angel's 80 bytes for each, ten seconds are enough for 3000 on one of 200 kbit/s.
+// all of them queue on one line: at 80 bytes for each, ten seconds are enough for 3000 on one of 200 kbit/s.
 // What comes later is no answer where no answer is promised. Where one is, it is waited for as long as nothing else of
 // the exchange ticks: a late answer would end a silence that it proves.
 constexpr std::int64_t kAnswerTime = 10'000'000'000;
@@ -134,7 +134,7 @@ std::int64_t FeedJudge::due_since(const Instrument& i) const {
 // Of a session in which its market is open.
 void FeedJudge::note(Instrument& i, bool in_time, std::int64_t wall_ns) {
   const MarketWatch& market = *markets_[i.market];
-  if (market.begin_ns() == 0 || !market.is_open(i.kind)) return;
+  if (market.begin_ns() == 0 || !market.is_open(i.kind) || !market.has_hours()) return;
   i.is_noted = true;
   if (services_.session_seen) services_.session_seen(i.symbol, market.exchange(), wall_ns, in_time);
 }
@@ -171,7 +171,8 @@ void FeedJudge::check(std::int64_t now_ns, std::int64_t wall_ns) {
     const bus::FeedEvidence evidence = market.evidence();
     const bool was_unlike_itself = market.is_unlike_itself();
     const bool was_due = market.begin_ns() != 0;
-    if (market.check(now_ns, open_kinds(market, wall_ns))) asking_.push_back(m);
+    const bool has_hours = !services_.has_hours || services_.has_hours(market.exchange());
+    if (market.check(now_ns, open_kinds(market, wall_ns), has_hours)) asking_.push_back(m);
     if (!was_due && market.begin_ns() != 0) look_up_expected(m, wall_ns);
     if (market.state() != state || market.evidence() != evidence || market.is_unlike_itself() != was_unlike_itself)
       has_news_ = true;

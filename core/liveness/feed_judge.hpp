@@ -20,6 +20,8 @@ struct JudgeServices {
   std::function<bool(std::string_view exchange)> answers;
   // Whether such instruments trade now.
   std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)> is_open;
+  // Whether it is known when the exchange trades. Empty: it is.
+  std::function<bool(std::string_view exchange)> has_hours;
   // See LinkOptions. Either may be empty.
   std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)> is_expected;
   std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>

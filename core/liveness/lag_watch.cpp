@@ -6,7 +6,8 @@
 namespace gw::liveness {
 namespace {
 
-constexpr int kLatePeriods = 4;  // a quarter of the stall limit: one burst that waited in a queue is no fault
+// A quarter of the stall limit, and four seconds at the most: one burst that waited in a queue is no fault.
+constexpr int kLatePeriods = 4;
 // A feed that was never in time here and is later than the longest trading session is none of today: recorded frames
 // are played at any hour.
 constexpr std::int64_t kAnotherDay = 16 * std::int64_t{3'600'000'000'000};

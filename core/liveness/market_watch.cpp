@@ -16,7 +16,7 @@ constexpr const char* kNoTick = "no tick";
 // around the price has as many, and some of those trade; 14 far ones may not trade all day.
 constexpr std::size_t kMany = 20;
 // Each round of asking costs the broker six requests, and one whose last answers were the same has the less to tell the
-// sooner it comes: twice as long, the first minute of a silence has four rounds with Kite's limit, not nine.
+// sooner it comes: twice as long, the first minute of a silence has four rounds with a limit of 6.5 s, not nine.
 constexpr std::int64_t kSlower = 2;
 // A tick of what traded when it was asked has come by then, so that the next round tells it from one that was missed.
 constexpr std::int64_t kOnItsWay = SecondAsking::kAnswerLimit;
@@ -58,7 +58,7 @@ std::size_t MarketWatch::carried_open() const {
   return count;
 }
 
-bool MarketWatch::is_expected() const { return ticks_soon() || carried_open() >= kMany; }
+bool MarketWatch::is_expected() const { return has_hours_ && (ticks_soon() || carried_open() >= kMany); }
 
 // An index, or an instrument that did so in its last sessions.
 bool MarketWatch::ticks_soon() const {
@@ -111,7 +111,8 @@ void MarketWatch::on_proof(std::int64_t now_ns, std::string_view why) {
 // What is due is due since the last tick, the open, the login, or since something is carried.
 std::int64_t MarketWatch::silent_since_ns() const { return std::max(begin_ns_, last_tick_ns_); }
 
-bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open) {
+bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open, bool has_hours) {
+  has_hours_ = has_hours;
   const bool asks = look(now_ns, open);
   is_unlike_itself_ = state_ == FeedState::quiet && begin_ns_ != 0 && is_alarming(now_ns);
   return asks;

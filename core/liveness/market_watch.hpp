@@ -3,7 +3,8 @@
 //
 // Missed ticks are proved by asking again, where the broker answers, and by another broker's values; late ticks by
 // their own times. Silence alone says something only where some of what is carried should tick: an index, an
-// instrument that ticked in time in its last sessions, or twenty instruments of the exchange, whatever they are.
+// instrument that ticked in time in its last sessions, or twenty instruments of the exchange, whatever they are; and
+// that only of an exchange whose hours are known.
 //   - What has not ticked since the open, the login, or since it is carried, is missed after first_tick_limit.
 //   - What has ticked, but for less than the first minutes, may not be known yet: it is missed first_tick_limit after
 //     its last tick, or sooner by its own pace.
@@ -60,9 +61,11 @@ class MarketWatch {
   void on_proof(std::int64_t now_ns, std::string_view why);
   void distrust_clock() { lag_.distrust_clock(); }
 
-  // ---- the verdict, looked for once in a period. `open`: a bit for each InstrumentKind that trades now.
+  // ---- the verdict, looked for once in a period. `open`: a bit for each InstrumentKind that trades now. Without hours
+  // it counts as open, and nothing of it should tick at any hour.
   // True: some of its instruments are to be asked again, and began_asking() follows.
-  bool check(std::int64_t now_ns, std::uint32_t open);
+  bool check(std::int64_t now_ns, std::uint32_t open, bool has_hours = true);
+  bool has_hours() const { return has_hours_; }
   void began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns,
                     std::int64_t wall_ns);
   bool is_open(InstrumentKind kind) const { return (open_ & bit(kind)) != 0; }
@@ -116,6 +119,7 @@ class MarketWatch {
   std::array<std::size_t, std::size(kInstrumentKinds)> expected_{};  // of those: they tick soon in each session
   std::uint32_t open_ = 0;
   bool has_looked_ = false;  // which kinds trade
+  bool has_hours_ = true;
 
   std::int64_t begin_ns_ = 0;           // 0: nothing is due
   std::int64_t expected_since_ns_ = 0;  // that some of it ticks soon; 0: it is not

@@ -26,6 +26,7 @@ std::shared_ptr<liveness::FeedJudge> Connections::make_judge() const {
     return first().capabilities().answers_with_snapshot(exchange);
   };
   services.is_open = options.market_open;
+  services.has_hours = options.has_hours;
   services.is_expected = options.is_expected;
   services.session_seen = options.trading_session_seen;
   return std::make_shared<liveness::FeedJudge>(

@@ -52,6 +52,8 @@ struct LinkOptions {
   std::int64_t lag_limit_ns = 0;    // how far exchange time may lag; 0: no limit
   // Whether instruments of that kind trade at the exchange, so that their silence means something. Empty: always.
   std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)> market_open;
+  // Whether it is known when the exchange trades: elsewhere nothing should tick at any hour. Empty: it is. [feed]
+  std::function<bool(std::string_view exchange)> has_hours;
   // The broker says which instrument list is the present one. [feed]
   std::function<void(std::string_view etag)> list_announced;
   // From the open, or from when the link is ready: the time in which an instrument that is expected to tick should.

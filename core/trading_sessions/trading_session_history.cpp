@@ -25,14 +25,10 @@ void TradingSessionHistory::note(std::string_view symbol, std::string_view excha
   std::vector<TradingSession>& kept = entry->second.sessions;
   const auto at =
       std::find_if(kept.begin(), kept.end(), [day](const TradingSession& session) { return session.day >= day; });
-  if (at != kept.end() && at->day == day) {
-    if (at->in_time || !in_time) return;
-    at->in_time = true;
-  } else {
-    if (kept.size() == kSessions && at == kept.begin()) return;  // older than all that count
-    kept.insert(at, {day, in_time});
-    if (kept.size() > kSessions) kept.erase(kept.begin());
-  }
+  if (at != kept.end() && at->day == day) return;
+  if (kept.size() == kSessions && at == kept.begin()) return;  // older than all that count
+  kept.insert(at, {day, in_time});
+  if (kept.size() > kSessions) kept.erase(kept.begin());
   entry->second.revision = ++revision_;
 }
 

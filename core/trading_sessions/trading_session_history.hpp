@@ -51,7 +51,8 @@ class TradingSessionHistory {
 
   // Whether three sessions are kept, all in time, none older than ten days.
   bool is_expected(std::string_view symbol, std::string_view exchange, std::string_view phase, std::int64_t day) const;
-  // A later note of the same day can only turn "not in time" into "in time".
+  // The first note of a day counts: it is of the open, or of the first subscription after it. Whoever subscribes later
+  // hears what trades by then, and a broker that is slower says nothing of the instrument.
   void note(std::string_view symbol, std::string_view exchange, std::string_view phase, std::int64_t day, bool in_time);
   // Drops contracts that are over and instruments whose last session is more than ten days ago. Sessions after
   // `today`, noted by a clock that was wrong, go too. Both functions are called without the lock.

@@ -147,6 +147,29 @@ TEST(Calendar, WinterMayHaveHoursOfItsOwn) {
   EXPECT_EQ(one.status("METAL", at(15, 23, 30)), kClosed) << "since the 14th New York has summer time";
 }
 
+// The tz database has Dublin's summer as its standard time, and Melbourne's winter is in July.
+TEST(Calendar, WinterIsWhenTheClocksAreBack) {
+  for (const auto& [zone, july, january] :
+       {std::tuple{"Europe/Dublin", false, true}, std::tuple{"America/New_York", false, true},
+        std::tuple{"Australia/Melbourne", true, false}, std::tuple{"Asia/Kolkata", true, true}}) {
+    const auto found = TimeZone::find(zone);
+    ASSERT_TRUE(found);
+    constexpr std::int64_t kDay = 86'400'000'000'000;
+    EXPECT_EQ(found->has_winter_time((sys_days(year(2027) / 7 / 1)).time_since_epoch().count() * kDay), july) << zone;
+    EXPECT_EQ(found->has_winter_time((sys_days(year(2027) / 1 / 1)).time_since_epoch().count() * kDay), january)
+        << zone;
+  }
+}
+
+TEST(Calendar, WithoutHoursItCountsAsOpenAndHasNone) {
+  Calendar one = calendar();
+  one.exchanges[0].has_hours = false;
+  EXPECT_EQ(one.status("CASH", at(13, 3, 0)), kOpen);
+  EXPECT_FALSE(one.has_hours("CASH"));
+  EXPECT_TRUE(one.has_hours("METAL"));
+  EXPECT_FALSE(one.has_hours("NOWHERE"));
+}
+
 TEST(Calendar, AZonesClocksAreSetForwardAndBack) {
   Calendar one = calendar();
   one.exchanges[0].clock.zone = TimeZone::find("America/New_York");

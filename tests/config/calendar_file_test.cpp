@@ -81,7 +81,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadCalendar{
             "exchanges:\n  X: {open: \"09:00-10:00\", kinds: {future: {open: \"09:00-11:00\"}}}",
             "c.yaml:2: exchanges.X.kinds.future: found an unknown key, expected one of shares_with_derivatives, "
-            "futures (did you mean 'futures'?)"},
+            "futures, agricultural (did you mean 'futures'?)"},
+        BadCalendar{"exchanges:\n  X: {hours: none}",
+                    "c.yaml:2: exchanges.X.hours: found none, expected unknown, or pre_open, open and auction"},
         BadCalendar{"exchanges:\n  X: {open: \"15:30-09:15\"}",
                     "c.yaml:2: exchanges.X.open: found 15:30-09:15, expected " GW_HOURS},
         BadCalendar{"exchanges:\n  X: {open: \"09:15-24:01\"}",
@@ -122,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCalendar{
             "exchanges:\n  X: {opens: \"09:00-10:00\", open: \"09:00-10:00\"}",
             "c.yaml:2: exchanges.X.opens: found an unknown key, expected one of utc_offset, time_zone, weekdays, "
-            "pre_open, open, auction, kinds, winter (did you mean 'open'?)"},
+            "hours, pre_open, open, auction, kinds, winter (did you mean 'open'?)"},
         BadCalendar{"holidays:\n  - {date: 2026-12-31, exchange: [NSE]}",
                     "c.yaml:2: holidays.exchange: found an unknown key, expected one of name, date, exchanges (did you "
                     "mean 'exchanges'?)"}));
@@ -190,7 +192,7 @@ TEST(CalendarFile, TheShippedOneIsGoodAndHasRegularSessionsOnly) {
     EXPECT_TRUE(e.special_sessions.empty());
   }
   EXPECT_THAT(names, UnorderedElementsAre("NSE", "BSE", "NSE_INDEX", "BSE_INDEX", "NFO", "BFO", "CDS", "BCD",
-                                          "CDS_INDEX", "MCX", "MCX_INDEX", "NCO", "NCDEX"));
+                                          "CDS_INDEX", "MCX", "MCX_INDEX", "NCO", "NCDEX", "GLOBAL_INDEX"));
   const calendar::Calendar& c = loaded.calendar;
   EXPECT_EQ(c.status("NSE", on("2027-03-09", 9, 0)), MarketStatus::pre_open);
   EXPECT_EQ(c.status("NSE_INDEX", on("2027-03-09", 9, 15)), MarketStatus::open);
@@ -204,6 +206,14 @@ TEST(CalendarFile, TheShippedOneIsGoodAndHasRegularSessionsOnly) {
   EXPECT_EQ(c.status("BFO", InstrumentKind::other, on("2027-03-09", 15, 39)), MarketStatus::open);
   EXPECT_EQ(c.status("MCX", on("2027-03-09", 23, 54)), MarketStatus::open) << "winter in New York";
   EXPECT_EQ(c.status("NCO", on("2027-07-06", 23, 30)), MarketStatus::closed) << "summer";
+  EXPECT_EQ(c.status("MCX", InstrumentKind::agricultural, on("2027-03-09", 16, 59)), MarketStatus::open);
+  EXPECT_EQ(c.status("MCX", InstrumentKind::agricultural, on("2027-03-09", 17, 0)), MarketStatus::closed)
+      << "in winter";
+  EXPECT_EQ(c.status("MCX", InstrumentKind::future, on("2027-03-09", 17, 0)), MarketStatus::open);
+  EXPECT_EQ(c.status("GLOBAL_INDEX", on("2027-03-07", 3, 0)), MarketStatus::open) << "a Sunday's night";
+  EXPECT_FALSE(c.has_hours("GLOBAL_INDEX"));
+  EXPECT_FALSE(c.has_hours("NOWHERE"));
+  EXPECT_TRUE(c.has_hours("NSE"));
   EXPECT_EQ(c.status("CDS", on("2027-03-09", 16, 59)), MarketStatus::open);
   EXPECT_EQ(c.status("MCX", on("2027-03-09", 23, 29)), MarketStatus::open);
   EXPECT_EQ(c.status("NCDEX", on("2027-03-09", 17, 0)), MarketStatus::closed);
@@ -221,7 +231,7 @@ class CalendarPlace : public testing::Test {
 
 TEST_F(CalendarPlace, BesideGatewayYamlItReplacesTheShippedOne) {
   EXPECT_EQ(load_calendar(where_).file, "(built-in calendar.yaml)");
-  EXPECT_EQ(load(where_).calendar.exchanges.size(), 13U);
+  EXPECT_EQ(load(where_).calendar.exchanges.size(), 14U);
   write_calendar("exchanges: {MINE: {open: \"09:00-10:00\"}}");
   EXPECT_EQ(load_calendar(where_).file, folder_ / "config/calendar.yaml");
   const Loaded loaded = load(where_);

@@ -20,8 +20,8 @@ TEST(Index, AnEmptyOneFindsNothing) {
   EXPECT_FALSE(Index::Builder(0).build().find("", ""));
 }
 
-TEST(Index, SharesThatContractsAreOfAreAKindOfTheirOwn) {
-  Index::Builder builder(5);
+TEST(Index, KindsWithHoursOfTheirOwnAreKnown) {
+  Index::Builder builder(9);
   const auto add = [&](const char* symbol, const char* exchange, const char* type, const char* name) {
     InstrumentView view = row(symbol, exchange, symbol);
     view.instrument_type = type;
@@ -33,6 +33,10 @@ TEST(Index, SharesThatContractsAreOfAreAKindOfTheirOwn) {
   add("INFY26DEC26FUT", "NFO", "FUT", "INFY");
   add("INFY26DEC261500CE", "NFO", "CE", "INFY");
   add("SILVER26DEC26FUT", "MCX", "FUT", "SILVER");
+  add("COTTON26DEC26FUT", "MCX", "FUT", "COTTON");
+  add("KAPAS26DEC261500CE", "MCX", "CE", "KAPAS");
+  add("MCXAGRI", "MCX_INDEX", "EQ", "");
+  add("COTTON", "NCDEX", "FUT", "COTTON");
   const Index index = std::move(builder).build();
   const auto kind = [&](const char* symbol, const char* exchange) {
     return index.kind_of(*index.find(symbol, exchange));
@@ -41,6 +45,11 @@ TEST(Index, SharesThatContractsAreOfAreAKindOfTheirOwn) {
   EXPECT_EQ(kind("SILVER", "NSE"), InstrumentKind::other);
   EXPECT_EQ(kind("INFY26DEC26FUT", "NFO"), InstrumentKind::future);
   EXPECT_EQ(kind("INFY26DEC261500CE", "NFO"), InstrumentKind::other);
+  EXPECT_EQ(kind("SILVER26DEC26FUT", "MCX"), InstrumentKind::future);
+  EXPECT_EQ(kind("COTTON26DEC26FUT", "MCX"), InstrumentKind::agricultural);
+  EXPECT_EQ(kind("KAPAS26DEC261500CE", "MCX"), InstrumentKind::agricultural);
+  EXPECT_EQ(kind("MCXAGRI", "MCX_INDEX"), InstrumentKind::agricultural);
+  EXPECT_EQ(kind("COTTON", "NCDEX"), InstrumentKind::future);
 }
 
 TEST(Index, GivesBackEveryFieldOfARow) {

@@ -51,6 +51,24 @@ TEST_F(JudgeTest, SoDoesWhatDidSoInItsLastSessions) {
   EXPECT_EQ(state(), FeedState::stale);
 }
 
+TEST_F(JudgeTest, NothingShouldTickWhereTheHoursAreNotKnown) {
+  silent_exchanges_ = {"GLOBAL_INDEX", "NIGHT"};
+  without_hours_ = {"GLOBAL_INDEX", "NIGHT"};
+  expected_.insert("S100");
+  want(0, 30, "NIGHT");
+  want(100, 2, "GLOBAL_INDEX");
+  run(60 * kSecond, 2, kSecond, 100);
+  run(60 * kSecond, 30, kSecond);
+  pass(24 * 3600 * kSecond);
+  for (const char* exchange : {"GLOBAL_INDEX", "NIGHT"}) {
+    EXPECT_EQ(state(exchange), FeedState::quiet);
+    EXPECT_EQ(evidence(exchange), FeedEvidence::none);
+    EXPECT_EQ(market(exchange).message(), "no tick");
+  }
+  EXPECT_FALSE(wants_login());
+  EXPECT_TRUE(noted_.empty()) << "they have no sessions";
+}
+
 TEST_F(JudgeTest, AFewInstrumentsAreQuietForEver) {
   silent_exchanges_.insert("NSE");
   want(0, 14);

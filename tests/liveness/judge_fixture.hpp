@@ -36,6 +36,9 @@ class JudgeTest : public testing::Test {
       services.is_open = [this](std::string_view exchange, InstrumentKind kind, std::int64_t) {
         return !closed_.contains(std::string(exchange)) && !closed_kinds_.contains(kind);
       };
+      services.has_hours = [this](std::string_view exchange) {
+        return !without_hours_.contains(std::string(exchange));
+      };
       services.is_expected = [this](std::string_view symbol, std::string_view, std::int64_t) {
         return expected_.contains(std::string(symbol));
       };
@@ -131,6 +134,7 @@ class JudgeTest : public testing::Test {
   Answers answers_ = Answers::still;
   std::set<std::string> silent_exchanges_;  // that answer no subscribe
   std::set<std::string> closed_;
+  std::set<std::string> without_hours_;
   std::set<InstrumentKind> closed_kinds_;
   std::set<std::string> expected_;
   std::vector<std::string> noted_;

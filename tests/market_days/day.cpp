@@ -70,7 +70,8 @@ void Day::start(std::size_t i) {
   options.is_expected = [this](std::string_view symbol, std::string_view exchange, std::int64_t) {
     return history_.is_expected(symbol, exchange, kPhase, today());
   };
-  options.session_seen = [this, i](std::string_view symbol, std::string_view exchange, std::int64_t, bool in_time) {
+  options.trading_session_seen = [this, i](std::string_view symbol, std::string_view exchange, std::int64_t,
+                                           bool in_time) {
     history_.note(symbol, exchange, kPhase, today(), in_time);
     if (noted_.insert(std::string(symbol)).second) note(i, symbol, in_time);  // the first of a day counts
   };

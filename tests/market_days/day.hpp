@@ -11,7 +11,7 @@
 
 #include "core/plugin_host/broker_link.hpp"
 #include "core/routing/router.hpp"
-#include "core/sessions/session_history.hpp"
+#include "core/trading_sessions/trading_session_history.hpp"
 #include "tests/market_days/account.hpp"
 #include "tests/market_days/clients.hpp"
 #include "tests/market_days/day_plan.hpp"
@@ -58,7 +58,7 @@ class Day {
   support::VirtualClock clock_{Market::kNine};  // first: alarms of all others end before it
   Fault fault_;
   Market market_;
-  sessions::SessionHistory history_;
+  trading_sessions::TradingSessionHistory history_;
   std::set<std::string> noted_;
   boost::asio::io_context io_{1};
   bus::Doorbell bell_;

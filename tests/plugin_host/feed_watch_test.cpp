@@ -26,9 +26,9 @@ class FeedWatch : public AdapterTest {
     options_.lag_limit_ns = 10 * kSecond;
     options_.monotonic = [this] { return now_; };
     options_.wall = [this] { return kNoon + now_ + wall_jump_; };
-    options_.market_open = [this](std::string_view exchange, InstrumentKind, std::int64_t) {
+    options_.market_open = [this](std::string_view exchange, InstrumentKind kind, std::int64_t) {
       ++looks_;
-      return (exchange == "NSE" || exchange == "BSE") && open_;
+      return (exchange == "NSE" || exchange == "BSE") && open_ && kind != closed_kind_;
     };
     plugin_->capabilities[0].flags |= BGW_SNAPSHOT_ON_SUBSCRIBE;
     plugin_->subscribe_list = [this](const bgw_subscription& s) {
@@ -102,6 +102,7 @@ class FeedWatch : public AdapterTest {
   std::int64_t now_ = kSecond;
   std::int64_t wall_jump_ = 0;
   bool open_ = true;
+  std::optional<InstrumentKind> closed_kind_;
   bool answers_ = true;
   bool moving_ = false;
   bool refuses_ = false;
@@ -226,6 +227,23 @@ TEST_F(FeedWatch, AConnectionThatCarriesNothingAnyMoreDoesNotCoverASilentOne) {
   }
   for (std::uint32_t i = 1; i <= 3; ++i) want(i, 0);
   settle();
+  forget();
+  pass(5 * kSecond);
+  EXPECT_THAT(seen().feed, Contains(HasSubstr("NSE quiet: no tick since")));
+}
+
+TEST_F(FeedWatch, AConnectionOfWhichNothingTradesNowDoesNotCoverASilentOne) {
+  plugin_->limits.connections_per_account = 2;
+  want(4, BGW_MODE_LTP, 0, 1, InstrumentKind::share_with_derivatives);
+  run_until([this] { return logins() == 2; });
+  settle();
+  answer_all();
+  for (int i = 0; i < 100; ++i, now_ += 10'000'000) {
+    tick();
+    publish_one(4);
+    if (i % 10 == 0) look();
+  }
+  closed_kind_ = InstrumentKind::share_with_derivatives;
   forget();
   pass(5 * kSecond);
   EXPECT_THAT(seen().feed, Contains(HasSubstr("NSE quiet: no tick since")));
