@@ -1,7 +1,6 @@
 #include "core/plugin_host/feed_renewal.hpp"
 
 #include <random>
-#include <vector>
 
 #include "core/base/log.hpp"
 
@@ -15,10 +14,10 @@ FeedRenewal::FeedRenewal(LinkContext& link, Connections& connections, LoginSched
       turns_(link.options.jitter_seed ? *link.options.jitter_seed : std::random_device{}()) {}
 
 void FeedRenewal::look(std::int64_t now_ns) {
-  std::vector<liveness::LoginTurns::Connection> all;
+  all_.clear();
   for (std::size_t slot = 0; slot < connections_.slot_count(); ++slot)
-    if (const BrokerConnection* c = connections_.find(slot)) all.push_back({slot, c->judge().get(), c->is_ready()});
-  const auto turn = turns_.next(all, now_ns);
+    if (const BrokerConnection* c = connections_.find(slot)) all_.push_back({slot, c->judge().get(), c->is_ready()});
+  const auto turn = turns_.next(all_, now_ns);
   if (!turn || connections_.is_logging_in(scheduler_.is_waiting()) || scheduler_.is_halted()) return;
   turns_.on_login(*turn, now_ns);
   renew(turn->number, turn->market->exchange() + ": " + report_.text_of(*turn->market));

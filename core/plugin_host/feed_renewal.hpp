@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "core/liveness/login_turns.hpp"
 #include "core/plugin_host/connections.hpp"
@@ -32,6 +33,7 @@ class FeedRenewal {
   LoginScheduler& scheduler_;
   const FeedReport& report_;
   liveness::LoginTurns turns_;
+  std::vector<liveness::LoginTurns::Connection> all_;  // scratch: a look allocates nothing
 };
 
 }  // namespace gw::plugin_host

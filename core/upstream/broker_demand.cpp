@@ -42,11 +42,12 @@ void BrokerDemand::disprove_refusals(RouteHandle handle, const registry::Capabil
 
 bool BrokerDemand::forget_refusals(RouteHandle handle, std::int64_t until_ns) {
   Route& r = routes_[handle];
-  if (std::erase_if(r.refused, [until_ns](const Refusal& refused) { return refused.at_ns <= until_ns; }) == 0)
-    return false;
-  r.ask_again = true;
+  return std::erase_if(r.refused, [until_ns](const Refusal& refused) { return refused.at_ns <= until_ns; }) != 0;
+}
+
+void BrokerDemand::ask_again(RouteHandle handle) {
+  routes_[handle].ask_again = true;
   mark(handle);
-  return true;
 }
 
 bool BrokerDemand::want(RouteHandle handle, std::uint32_t mode, std::uint32_t depth) {

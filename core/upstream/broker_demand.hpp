@@ -39,8 +39,10 @@ class BrokerDemand {
   // Data of `modes` came, with a book of `levels`: what the broker sends it does not refuse.
   void disprove_refusals(RouteHandle handle, const registry::Capabilities& capabilities, std::uint32_t modes,
                          std::size_t levels);
-  // Forgets the refusals up to that time, so that what is wanted is asked for again. False: there are none.
+  // Forgets the refusals up to that time. False: there are none.
   bool forget_refusals(RouteHandle handle, std::int64_t until_ns);
+  // Asks once more for what is wanted of the route, though nothing of it has changed.
+  void ask_again(RouteHandle handle);
 
   // Hands changed demand to the adapter as far as its ring has room.
   void flush(bus::Channel& channel, std::int64_t now_ns);

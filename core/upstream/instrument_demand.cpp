@@ -259,7 +259,10 @@ void InstrumentDemand::ask_again(InterestId id) {
   if (!source.is_known()) return;
   Broker& broker = brokers_[source.broker];
   const std::int64_t now = monotonic_();
-  if (broker.demand().forget_refusals(source.handle, now - kAskPause)) request_holders(broker.routes()[source.handle]);
+  if (broker.demand().forget_refusals(source.handle, now - kAskPause)) {
+    broker.demand().ask_again(source.handle);
+    request_holders(broker.routes()[source.handle]);
+  }
   const bool is_deferred = std::any_of(deferred_.begin(), deferred_.end(), [&source](const Deferred& d) {
     return d.broker == source.broker && d.handle == source.handle;
   });
@@ -271,10 +274,12 @@ void InstrumentDemand::ask_what_is_deferred() {
   const std::int64_t until = monotonic_() - kAskPause;
   for (const Deferred& d : std::exchange(deferred_, {})) {
     Broker& broker = brokers_[d.broker];
-    if (d.asked_ns > until)
+    if (d.asked_ns > until) {
       deferred_.push_back(d);
-    else if (broker.demand().forget_refusals(d.handle, d.asked_ns))
+    } else if (broker.demand().forget_refusals(d.handle, d.asked_ns)) {
+      broker.demand().ask_again(d.handle);
       request_holders(broker.routes()[d.handle]);
+    }
   }
 }
 

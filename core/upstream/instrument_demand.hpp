@@ -49,7 +49,7 @@ class InstrumentDemand {
   // a moment ago, since brokers count requests.
   void ask_again(InterestId id);
   void ask_what_is_deferred();
-  // In a new login nothing has been refused yet, and all is asked for.
+  // In a new login nothing has been refused yet. The link asks for all that is wanted by itself.
   void forget_refusals(BrokerId broker);
 
   void flush();

@@ -65,8 +65,8 @@ def test_a_mute_broker_is_found_out_and_logged_in_to_anew(start, request, broker
         client.next("feed_status", status="live")
         hear_all(client)
         assert until(sim, lambda books: books["subscriptions"] == before["subscriptions"])["connections"]["open"] == 1
-    link = link_of(gateway, broker)
-    assert link["status"] == "connected" and link["feed"] == "live" and link["recycles"] >= 1
+        link = link_of(gateway, broker)
+        assert link["status"] == "connected" and link["feed"] == "live" and link["recycles"] >= 1
     assert status_of(gateway)["ledger"]["unexplained"] == 0
 
 
