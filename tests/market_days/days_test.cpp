@@ -15,7 +15,7 @@ namespace {
 // More than a thousand in each run of the tests, many more in a long one, and as many as there is time for where a
 // sanitizer looks at each step.
 std::uint64_t weather_days() {
-  if (!support::kMemoryIsOurs) return 150;
+  if (!support::kMemoryIsOurs) return 60;
   const char* long_run = std::getenv("GW_LONG");
   return long_run != nullptr && std::string_view(long_run) == "1" ? 20'000 : 1'200;
 }
