@@ -82,6 +82,16 @@ class FeedWatch : public AdapterTest {
     }
     look();
   }
+  // A second of ticks of the three instruments of the first connection, and of the fourth on the second one.
+  void tick_on_both_connections() {
+    settle();
+    answer_all();
+    for (int i = 0; i < 100; ++i, now_ += 10'000'000) {
+      tick();
+      publish_one(4);
+      if (i % 10 == 0) look();
+    }
+  }
   // Silence, which the link sees in steps.
   void pass(std::int64_t ns) {
     for (const std::int64_t end = now_ + ns; now_ < end; now_ += 20'000'000) look();
@@ -218,13 +228,7 @@ TEST_F(FeedWatch, AConnectionThatCarriesNothingAnyMoreDoesNotCoverASilentOne) {
   plugin_->limits.connections_per_account = 2;
   want(4, BGW_MODE_LTP, 0, 1);
   run_until([this] { return logins() == 2; });
-  settle();
-  answer_all();
-  for (int i = 0; i < 100; ++i, now_ += 10'000'000) {
-    tick();
-    publish_one(4);
-    if (i % 10 == 0) look();
-  }
+  tick_on_both_connections();
   for (std::uint32_t i = 1; i <= 3; ++i) want(i, 0);
   settle();
   forget();
@@ -236,13 +240,7 @@ TEST_F(FeedWatch, AConnectionOfWhichNothingTradesNowDoesNotCoverASilentOne) {
   plugin_->limits.connections_per_account = 2;
   want(4, BGW_MODE_LTP, 0, 1, InstrumentKind::share_with_derivatives);
   run_until([this] { return logins() == 2; });
-  settle();
-  answer_all();
-  for (int i = 0; i < 100; ++i, now_ += 10'000'000) {
-    tick();
-    publish_one(4);
-    if (i % 10 == 0) look();
-  }
+  tick_on_both_connections();
   closed_kind_ = InstrumentKind::share_with_derivatives;
   forget();
   pass(5 * kSecond);
@@ -254,13 +252,7 @@ TEST_F(FeedWatch, OfTwoSilentConnectionsOneAfterTheOtherIsMadeAnewBeside) {
   plugin_->limits.connections_per_account = 3;
   want(4, BGW_MODE_LTP, 0, 1);
   run_until([this] { return logins() == 2; });
-  settle();
-  answer_all();
-  for (int i = 0; i < 100; ++i, now_ += 10'000'000) {
-    tick();
-    publish_one(4);
-    if (i % 10 == 0) look();
-  }
+  tick_on_both_connections();
   forget();
   moving_ = true;
   std::size_t most = 0;

@@ -26,6 +26,7 @@ class FakeEncoder final : public Encoder {
     info.head[1] = head + " extras";
   }
   void encode(const TopicInfo& info, const TopicUpdate& u, Variant variant, FrameBuffer& out) const override {
+    ++encodings;
     std::string text = info.head[static_cast<std::size_t>(variant)] + " #" + std::to_string(u.seq) +
                        (u.has_ltp ? " ltp " + std::to_string(u.ltp) : std::string(" no ltp"));
     if (info.stream.mode == BGW_MODE_DEPTH)
@@ -37,6 +38,8 @@ class FakeEncoder final : public Encoder {
     out.set(0, 1, text.size() + 1);
   }
   bool deflate(const FrameBuffer&, FrameBuffer&) const override { return false; }
+
+  mutable int encodings = 0;
 };
 
 class FakePort final : public SessionPort {

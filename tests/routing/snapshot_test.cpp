@@ -28,6 +28,22 @@ TEST_F(Snapshot, IsSentAgainToWhoHoldsItAlready) {
   EXPECT_EQ(newest(1, subscribe(1, "INFY", kQuote)), "INFY.NSE 2 #1 ltp 10 age 2250");
 }
 
+TEST_F(Snapshot, ALastPublishedFrameIsEncodedOnceForAllWhoMissedItAndAnewForTheNextUpdate) {
+  const TopicId topic = subscribe(1, "INFY", kQuote).topic;
+  subscribe(2, "INFY", kQuote);
+  asked();
+  adapter_.tick(0, kQuotePacket, 10);
+  got();
+  const auto published = [&](SessionId session) { return std::string(router_.latest(session, topic)).substr(1); };
+  const int before = encoder_.encodings;
+  EXPECT_EQ(published(2), "INFY.NSE 2 #1 ltp 10");
+  EXPECT_EQ(published(2), "INFY.NSE 2 #1 ltp 10");
+  EXPECT_EQ(encoder_.encodings, before + 1);
+  adapter_.tick(0, kQuotePacket, 11);
+  got();
+  EXPECT_EQ(published(2), "INFY.NSE 2 #2 ltp 11");
+}
+
 TEST_F(Snapshot, AnLtpPacketNeverStandsInForAQuote) {
   subscribe(1, "INFY", kQuote);
   asked();
