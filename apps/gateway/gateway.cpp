@@ -249,7 +249,7 @@ void Gateway::look_at_database() {
   parts_->lists.look_at_database();
 }
 
-// Files that appear or change: plugins that brokers wait for, and the secrets of those whose login is over.
+// Looks for plugin files that brokers wait for, and for changed secret files of brokers whose login has ended.
 void Gateway::look_at_files() {
   for (const config::Broker& broker : config().brokers) {
     if (!broker.enabled) continue;

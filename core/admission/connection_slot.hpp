@@ -1,5 +1,5 @@
-// One connection's slot among those that there may be; given back when this is destroyed. A refused slot says which
-// limit keeps the client out. Its connection's thread uses it. [shard]
+// The permission for one connection, counted against the limits until this object is destroyed. A refused slot says
+// which limit keeps the client out. Its connection's thread uses it. [shard]
 #pragma once
 
 #include <cstdint>

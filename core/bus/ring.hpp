@@ -32,7 +32,7 @@ class Ring {
   // The oldest record, or an empty span. It stays valid until release(). [reader]
   std::span<const std::byte> front() noexcept;
   void release() noexcept { release(1); }
-  // The oldest `count` records, of those that peek() gave. [reader]
+  // Frees the oldest `count` records; peek() must have given them before. [reader]
   void release(std::size_t count) noexcept;
   // The oldest records, as many as there are and go into `records`, without releasing them. [reader]
   std::size_t peek(std::span<std::span<const std::byte>> records) noexcept;
