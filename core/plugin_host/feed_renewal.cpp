@@ -6,12 +6,17 @@
 
 namespace gw::plugin_host {
 
+// As many as brokers allow one account as a rule; a link that has more allocates once, at its next look.
+constexpr std::size_t kExpectedConnections = 8;
+
 FeedRenewal::FeedRenewal(LinkContext& link, Connections& connections, LoginScheduler& logins, const FeedReport& report)
     : link_(link),
       connections_(connections),
       scheduler_(logins),
       report_(report),
-      turns_(link.options.jitter_seed ? *link.options.jitter_seed : std::random_device{}()) {}
+      turns_(link.options.jitter_seed ? *link.options.jitter_seed : std::random_device{}()) {
+  all_.reserve(kExpectedConnections);
+}
 
 void FeedRenewal::look(std::int64_t now_ns) {
   all_.clear();
