@@ -1,4 +1,4 @@
-"""Requests beyond the seed."""
+"""Requests that name several symbols."""
 
 import pytest
 

@@ -92,7 +92,7 @@ def test_the_value_from_memory_is_marked(shared):
         assert "snapshot" not in live and live["seq"] == snapshot["seq"] + 1
 
 
-def test_a_seed_client_sees_nothing_of_it(client):
+def test_a_client_without_extras_sees_nothing_of_it(client):
     client.subscribe("RELIANCE", "NSE", 4, 5)
     for _ in range(5):
         message = client.data()

@@ -1,4 +1,4 @@
-"""The seed's own subscriber, two parts, against the running gateway."""
+"""A plain ZeroMQ subscriber, which takes two parts, against the running gateway."""
 
 import json
 import socket

@@ -22,7 +22,7 @@ constexpr std::string_view kUpgrade =
     "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
-constexpr std::size_t kMost = 32 * 1024;  // what a socket takes at once
+constexpr std::size_t kMax = 32 * 1024;  // what a socket takes at once
 
 bool is_utf8(std::string text) {
   static const iconv_t to_code_points = ::iconv_open("UTF-32LE", "UTF-8");
@@ -53,7 +53,7 @@ class Owner final : public Listener {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size > kMost) return 0;
+  if (size > kMax) return 0;
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) std::abort();
   boost::asio::io_context io;

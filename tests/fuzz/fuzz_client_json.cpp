@@ -40,18 +40,18 @@ void compare_with_pieces(std::string_view frame, const Request& whole, std::size
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace gw::protocol;
-  constexpr std::size_t kMost = 8;
-  const Request r = parse_request({reinterpret_cast<const char*>(data), size}, {kMost});
+  constexpr std::size_t kMax = 8;
+  const Request r = parse_request({reinterpret_cast<const char*>(data), size}, {kMax});
   if (r.action == Action::invalid && !r.error) std::abort();
   if (r.error && (r.error->code.empty() || r.error->message.empty())) std::abort();
-  if (r.entries.size() > kMost) std::abort();
-  compare_with_pieces({reinterpret_cast<const char*>(data), size}, r, kMost);
+  if (r.entries.size() > kMax) std::abort();
+  compare_with_pieces({reinterpret_cast<const char*>(data), size}, r, kMax);
   const bool streams = r.action == Action::subscribe || r.action == Action::unsubscribe;
   if (streams && !r.error && r.entries.empty()) std::abort();
   for (const Entry& e : r.entries) {
     if (e.error) continue;
     if (e.symbol.empty() || e.exchange.empty()) std::abort();
-    if (r.action == Action::subscribe && (gw::routing::slot_of(e.stream) >= gw::routing::kStreams) != e.other_level)
+    if (r.action == Action::subscribe && (gw::upstream::index_of(e.stream) >= gw::upstream::kIndexedStreams) != e.other_level)
       std::abort();
   }
   return 0;
