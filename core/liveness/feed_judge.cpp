@@ -20,17 +20,17 @@ constexpr std::int64_t kSnapshotsApart = 1'000'000'000;
 // Silence is found within a sixteenth of its limit after it, and a look costs next to nothing.
 constexpr int kPeriodsOfLimit = 16;
 // Tests have limits of some 50 ms. Less than two milliseconds would be more looks than frames come.
-constexpr std::int64_t kLeastPeriod = 2'000'000;
+constexpr std::int64_t kMinPeriod = 2'000'000;
 // Whatever the limit, the open, the close and a first tick that is due are found to the second, as the calendar has
 // them.
-constexpr std::int64_t kMostPeriod = 1'000'000'000;
+constexpr std::int64_t kMaxPeriod = 1'000'000'000;
 
 }  // namespace
 
 FeedJudge::FeedJudge(JudgeServices services, const WatchLimits& limits)
     : services_(std::move(services)),
       limits_(limits),
-      period_ns_(std::clamp(limits.stall_ns / kPeriodsOfLimit, kLeastPeriod, kMostPeriod)) {}
+      period_ns_(std::clamp(limits.stall_ns / kPeriodsOfLimit, kMinPeriod, kMaxPeriod)) {}
 
 std::uint32_t FeedJudge::market_of(std::string_view exchange) {
   for (std::uint32_t i = 0; i < markets_.size(); ++i)
@@ -82,19 +82,19 @@ void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns) {
   Instrument& i = instruments_[handle];
   i.has_ticked = false;
   if (i.subscribed_ns == 0) i.subscribed_ns = now_ns;
-  i.answers.due = now_ns - i.answers.asked_ns <= kAnswersOverlap ? i.answers.due + 1 : 1;
+  i.answers.expected = now_ns - i.answers.asked_ns <= kAnswersOverlap ? i.answers.expected + 1 : 1;
   i.answers.asked_ns = now_ns;
 }
 
 // The first packet after each request, a second one soon after that, and those that say nothing else than they did.
 bool FeedJudge::is_snapshot(Instrument& i, const MarketWatch& market, const LastValues& values, std::int64_t now_ns) {
   Answers& answers = i.answers;
-  if (std::exchange(answers.is_second_due, false) && now_ns - answers.answered_ns <= kSnapshotsApart) return true;
+  if (std::exchange(answers.is_second_expected, false) && now_ns - answers.answered_ns <= kSnapshotsApart) return true;
   const bool is_waited_for = market.is_answered() && market.state() != bus::FeedState::live;
-  if (answers.due != 0 && (is_waited_for || now_ns - answers.asked_ns <= kAnswerTime)) {
-    --answers.due;
+  if (answers.expected != 0 && (is_waited_for || now_ns - answers.asked_ns <= kAnswerTime)) {
+    --answers.expected;
     answers.answered_ns = now_ns;
-    answers.is_second_due = true;
+    answers.is_second_expected = true;
     return true;
   }
   return i.last.is_known() && !values.differs_from(i.last);
@@ -122,19 +122,19 @@ bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::in
   const bool time_goes_on = before_ns != 0 && exchange_time_ns > before_ns;
   const bool live = market.on_tick({update.tick->instrument, now_ns, exchange_time_ns, time_goes_on, wall_ns});
   if (market.state() != before) has_news_ = true;
-  if (live && !i.is_noted) note(i, now_ns - due_since(i) <= limits_.first_tick_ns, wall_ns);
+  if (live && !i.is_noted) note(i, now_ns - expected_since_ns(i) <= limits_.first_tick_ns, wall_ns);
   return live;
 }
 
 // Since when a first tick of it is due: its own kind's open counts, whatever other kinds do.
-std::int64_t FeedJudge::due_since(const Instrument& i) const {
-  return std::max(markets_[i.market]->opened_ns(i.kind), i.subscribed_ns);
+std::int64_t FeedJudge::expected_since_ns(const Instrument& i) const {
+  return std::max(markets_[i.market]->carried().opened_ns(i.kind), i.subscribed_ns);
 }
 
 // Of a session in which its market is open.
 void FeedJudge::note(Instrument& i, bool in_time, std::int64_t wall_ns) {
   const MarketWatch& market = *markets_[i.market];
-  if (market.begin_ns() == 0 || !market.is_open(i.kind) || !market.has_hours()) return;
+  if (market.begin_ns() == 0 || !market.carried().is_open(i.kind) || !market.carried().has_hours()) return;
   i.is_noted = true;
   if (services_.session_seen) services_.session_seen(i.symbol, market.exchange(), wall_ns, in_time);
 }
@@ -159,7 +159,8 @@ void FeedJudge::distrust_clock() {
 std::uint32_t FeedJudge::open_kinds(const MarketWatch& market, std::int64_t wall_ns) const {
   std::uint32_t open = 0;
   for (const InstrumentKind kind : kInstrumentKinds)
-    if (!services_.is_open || services_.is_open(market.exchange(), kind, wall_ns)) open |= MarketWatch::bit(kind);
+    if (!services_.is_open || services_.is_open(market.exchange(), kind, wall_ns))
+      open |= CarriedInstruments::bit(kind);
   return open;
 }
 
@@ -170,10 +171,10 @@ void FeedJudge::check(std::int64_t now_ns, std::int64_t wall_ns) {
     const bus::FeedState state = market.state();
     const bus::FeedEvidence evidence = market.evidence();
     const bool was_unlike_itself = market.is_unlike_itself();
-    const bool was_due = market.begin_ns() != 0;
+    const bool was_expecting = market.begin_ns() != 0;
     const bool has_hours = !services_.has_hours || services_.has_hours(market.exchange());
     if (market.check(now_ns, open_kinds(market, wall_ns), has_hours)) asking_.push_back(m);
-    if (!was_due && market.begin_ns() != 0) look_up_expected(m, wall_ns);
+    if (!was_expecting && market.begin_ns() != 0) look_up_expected(m, wall_ns);
     if (market.state() != state || market.evidence() != evidence || market.is_unlike_itself() != was_unlike_itself)
       has_news_ = true;
   }
@@ -201,8 +202,8 @@ void FeedJudge::note_sessions(std::int64_t now_ns, std::int64_t wall_ns) {
       i.is_noted = false;
       continue;
     }
-    const std::int64_t due = due_since(i) + limits_.first_tick_ns;
-    if (!i.is_noted && i.subscribed_ns != 0 && now_ns > due && market.last_live_ns() > due - limits_.first_tick_ns)
+    const std::int64_t end = expected_since_ns(i) + limits_.first_tick_ns;
+    if (!i.is_noted && i.subscribed_ns != 0 && now_ns > end && market.last_live_ns() > end - limits_.first_tick_ns)
       note(i, false, wall_ns);
   }
 }
@@ -233,9 +234,9 @@ std::vector<std::uint32_t> FeedJudge::choose(std::uint32_t market) const {
   std::vector<std::uint32_t> handles;
   for (std::uint32_t handle = 0; handle < instruments_.size(); ++handle)
     if (const Instrument& i = instruments_[handle];
-        i.market == market && i.subscribed_ns != 0 && markets_[market]->is_open(i.kind))
+        i.market == market && i.subscribed_ns != 0 && markets_[market]->carried().is_open(i.kind))
       handles.push_back(handle);
-  const std::size_t count = std::min(handles.size(), SecondAsking::kMost);
+  const std::size_t count = std::min(handles.size(), SecondAsking::kMax);
   std::partial_sort(
       handles.begin(), handles.begin() + static_cast<std::ptrdiff_t>(count), handles.end(),
       [this](std::uint32_t a, std::uint32_t b) { return instruments_[a].heard_ns > instruments_[b].heard_ns; });

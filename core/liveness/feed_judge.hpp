@@ -68,10 +68,10 @@ class FeedJudge {
  private:
   // The packets that answer requests.
   struct Answers {
-    std::uint32_t due = 0;  // requests of which none has come
+    std::uint32_t expected = 0;  // requests of which none has come
     std::int64_t asked_ns = 0;
     std::int64_t answered_ns = 0;  // by the first packet
-    bool is_second_due = false;
+    bool is_second_expected = false;
   };
   struct Instrument {
     std::uint32_t market = kNone;
@@ -97,7 +97,7 @@ class FeedJudge {
   std::vector<std::uint32_t> choose(std::uint32_t market) const;
   void look_up_expected(std::uint32_t market, std::int64_t wall_ns);
   void note_sessions(std::int64_t now_ns, std::int64_t wall_ns);
-  std::int64_t due_since(const Instrument& instrument) const;
+  std::int64_t expected_since_ns(const Instrument& instrument) const;
   void note(Instrument& instrument, bool in_time, std::int64_t wall_ns);
 
   JudgeServices services_;

@@ -19,7 +19,7 @@ constexpr std::int64_t kWell = 15 * kMinute;
 
 }  // namespace
 
-bool LoginPauses::is_due(std::int64_t now_ns, bool proved) {
+bool LoginPauses::may_log_in(std::int64_t now_ns, bool proved) {
   well_since_ns_ = cured_since_ns_ = 0;
   if (logins_ == 0 && proved) return true;
   if (next_ns_ == 0) {

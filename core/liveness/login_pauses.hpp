@@ -11,7 +11,7 @@ class LoginPauses {
   explicit LoginPauses(std::uint64_t seed) : random_(seed) {}
 
   // Something speaks for a login. Proved: the first one is made at once. Whether one is due now.
-  bool is_due(std::int64_t now_ns, bool proved);
+  bool may_log_in(std::int64_t now_ns, bool proved);
   void on_login(std::int64_t now_ns);
   // Nothing speaks for one. True: that has lasted, and the next silence is a new one. Cured: what the last login was
   // made for ticks.

@@ -8,7 +8,7 @@ namespace gw::liveness {
 using bus::FeedEvidence;
 using bus::FeedState;
 
-struct LoginTurns::Wish {
+struct LoginTurns::Candidate {
   std::size_t number;
   const MarketWatch* market;
   bool others_live;
@@ -16,11 +16,11 @@ struct LoginTurns::Wish {
 
 // The one whose last login is the longest ago, so that a connection that no login cures does not keep the others from
 // theirs; of those that had none the worst.
-bool LoginTurns::goes_before(const Wish& a, const Wish& b) const {
-  const auto rank = [this](const Wish& wish) {
-    const auto last = last_ns_.find(wish.number);
-    return std::tuple(last == last_ns_.end() ? 0 : last->second, -static_cast<int>(wish.market->evidence()),
-                      -static_cast<int>(wish.market->state()));
+bool LoginTurns::goes_before(const Candidate& a, const Candidate& b) const {
+  const auto rank = [this](const Candidate& candidate) {
+    const auto last = last_ns_.find(candidate.number);
+    return std::tuple(last == last_ns_.end() ? 0 : last->second, -static_cast<int>(candidate.market->evidence()),
+                      -static_cast<int>(candidate.market->state()));
   };
   return rank(a) < rank(b);
 }
@@ -32,14 +32,14 @@ bool LoginTurns::is_cured(std::span<const Connection> all) const {
 }
 
 std::optional<LoginTurns::Turn> LoginTurns::next(std::span<const Connection> all, std::int64_t now_ns) {
-  std::optional<Wish> first;
+  std::optional<Candidate> first;
   for (const Connection& c : all) {
     const MarketWatch* market = c.judge->wants_login();
     if (!c.is_ready || market == nullptr) continue;
-    const Wish wish{c.number, market, c.judge->any_lives()};
+    const Candidate candidate{c.number, market, c.judge->any_lives()};
     // The same values when asked again, while other exchanges tick here: nothing speaks against the connection.
-    if (market->state() == FeedState::quiet && wish.others_live) continue;
-    if (!first || goes_before(wish, *first)) first = wish;
+    if (market->state() == FeedState::quiet && candidate.others_live) continue;
+    if (!first || goes_before(candidate, *first)) first = candidate;
   }
   if (!first) {
     if (std::all_of(all.begin(), all.end(), [](const Connection& c) { return c.judge->is_well(); }))
@@ -48,7 +48,7 @@ std::optional<LoginTurns::Turn> LoginTurns::next(std::span<const Connection> all
   }
   const bool at_once = first->market->evidence() == FeedEvidence::proved ||
                        (first->market->state() == FeedState::stale && !first->others_live);
-  if (!pauses_.is_due(now_ns, at_once)) return std::nullopt;
+  if (!pauses_.may_log_in(now_ns, at_once)) return std::nullopt;
   return Turn{first->number, first->market};
 }
 

@@ -32,8 +32,8 @@ class LoginTurns {
   void on_login(const Turn& turn, std::int64_t now_ns);
 
  private:
-  struct Wish;
-  bool goes_before(const Wish& a, const Wish& b) const;
+  struct Candidate;
+  bool goes_before(const Candidate& a, const Candidate& b) const;
   bool is_cured(std::span<const Connection> all) const;
 
   LoginPauses pauses_;

@@ -15,17 +15,17 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "core/base/instrument_kind.hpp"
-#include "core/bus/records.hpp"
+#include "core/liveness/asking_rounds.hpp"
+#include "core/liveness/carried_instruments.hpp"
+#include "core/liveness/feed_verdict.hpp"
 #include "core/liveness/lag_watch.hpp"
 #include "core/liveness/pace.hpp"
-#include "core/liveness/second_asking.hpp"
 
 namespace gw::liveness {
 
@@ -47,43 +47,39 @@ class MarketWatch {
   void add(InstrumentKind kind, bool is_expected, std::int64_t now_ns);
   void remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks, std::int64_t now_ns);
   // What is known of one of them is new.
-  void set_expected(InstrumentKind kind, bool is_expected);
-  std::size_t carried() const;
+  void set_expected(InstrumentKind kind, bool is_expected) { carried_.set_expected(kind, is_expected); }
+  const CarriedInstruments& carried() const { return carried_; }
 
   // ---- what happens
   void on_ready(std::int64_t now_ns);
   // True: it proves that the feed lives.
   bool on_tick(const Tick& tick);
-  void on_answer(std::uint32_t instrument, const LastValues& values) { asking_.on_values(instrument, values); }
+  void on_answer(std::uint32_t instrument, const LastValues& values) { asking_.on_answer(instrument, values); }
   // No frame of any kind came for the connection's limit.
   void on_no_frame(std::string_view why);
   // Another broker has shown what this one should have.
   void on_proof(std::int64_t now_ns, std::string_view why);
   void distrust_clock() { lag_.distrust_clock(); }
 
-  // ---- the verdict, looked for once in a period. `open`: a bit for each InstrumentKind that trades now. Without hours
-  // it counts as open, and nothing of it should tick at any hour.
+  // ---- the verdict, looked for once in a period. `open`: which kinds trade now, see CarriedInstruments::bit. Without
+  // hours it counts as open, and nothing of it should tick at any hour.
   // True: some of its instruments are to be asked again, and began_asking() follows.
   bool check(std::int64_t now_ns, std::uint32_t open, bool has_hours = true);
-  bool has_hours() const { return has_hours_; }
   void began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns,
                     std::int64_t wall_ns);
-  bool is_open(InstrumentKind kind) const { return (open_ & bit(kind)) != 0; }
-  std::int64_t opened_ns(InstrumentKind kind) const { return kind_opened_ns_[static_cast<std::size_t>(kind)]; }
   // Since when instruments of it should tick: it is open, carried, and the connection is ready.
   std::int64_t begin_ns() const { return begin_ns_; }
   std::int64_t last_live_ns() const { return last_live_ns_; }  // 0: never
 
   // Values that were heard before that, when the market opened or the last silence ended, may be old for other reasons
   // than missed ticks. 0: there is no such time.
-  std::int64_t values_count_from_ns() const { return std::max(opened_ns_, ticks_again_since_ns_); }
+  std::int64_t values_count_from_ns() const { return std::max(carried_.changed_ns(), ticks_again_since_ns_); }
   // Grows whenever what was learned of the pace is given up.
   std::uint32_t pace_number() const { return pace_number_; }
 
-  bus::FeedState state() const { return state_; }
-  bus::FeedEvidence evidence() const { return evidence_; }
-  const std::string& message() const { return message_; }  // why, without since when
-  std::int64_t since_ns() const { return since_ns_; }      // of the state: silent, or alive, for so long
+  const FeedVerdict& verdict() const { return verdict_; }
+  bus::FeedState state() const { return verdict_.state; }
+  bus::FeedEvidence evidence() const { return verdict_.evidence; }
   // A new login might help.
   bool wants_login() const { return wants_login_; }
   // Silent as this feed is not otherwise. Where too little of it is carried to say that some should tick, that proves
@@ -91,13 +87,9 @@ class MarketWatch {
   bool is_unlike_itself() const { return is_unlike_itself_; }
   std::int64_t lag_ns() const { return lag_.lag_ns(); }
 
-  static std::uint32_t bit(InstrumentKind kind) { return 1U << static_cast<std::uint32_t>(kind); }
-
  private:
   bool look(std::int64_t now_ns, std::uint32_t open);
-  std::size_t carried_open() const;
-  bool is_expected() const;
-  bool ticks_soon() const;
+  void note_open(std::int64_t now_ns, std::uint32_t open);
   bool is_alarming(std::int64_t now_ns) const;
   bus::FeedEvidence evidence_of_silence(std::int64_t now_ns) const;
   std::int64_t silent_since_ns() const;
@@ -112,36 +104,20 @@ class MarketWatch {
 
   const std::string exchange_;
   const bool answers_;
-  const bool is_index_;
   const WatchLimits limits_;
 
-  std::array<std::size_t, std::size(kInstrumentKinds)> carried_{};
-  std::array<std::size_t, std::size(kInstrumentKinds)> expected_{};  // of those: they tick soon in each session
-  std::uint32_t open_ = 0;
-  bool has_looked_ = false;  // which kinds trade
-  bool has_hours_ = true;
-
-  std::int64_t begin_ns_ = 0;           // 0: nothing is due
+  CarriedInstruments carried_;
+  std::int64_t begin_ns_ = 0;           // 0: no tick is expected
   std::int64_t expected_since_ns_ = 0;  // that some of it ticks soon; 0: it is not
   std::int64_t last_tick_ns_ = 0;       // of this login; 0: none
   std::int64_t last_live_ns_ = 0;
-  std::array<std::int64_t, std::size(kInstrumentKinds)> kind_opened_ns_{};
-  std::int64_t opened_ns_ = 0;  // other kinds trade since then; 0: since it was first looked at
   std::int64_t ticks_again_since_ns_ = 0;
   Pace pace_;
   std::uint32_t pace_number_ = 0;
   LagWatch lag_;
-  SecondAsking asking_;
-  bool any_heard_ = false;  // of those that are asked again, in this login
-  std::int64_t asked_ns_ = 0;
-  std::int64_t next_asking_ns_ = 0;
-  std::int64_t asking_pause_ns_ = 0;
+  AskingRounds asking_;
 
-  bus::FeedState state_ = bus::FeedState::unknown;
-  bus::FeedEvidence evidence_ = bus::FeedEvidence::none;
-  bool no_frame_ = false;  // why it is stale
-  std::string message_;
-  std::int64_t since_ns_ = 0;
+  FeedVerdict verdict_;
   bool wants_login_ = false;
   bool is_unlike_itself_ = false;
 };

@@ -22,7 +22,7 @@ constexpr int kSeenLimitsIfSteady = 1;
 // The minutes after an open are unlike the day: what waited for it trades at once, and then less. Five minutes are five
 // of the default limits of a first tick, so that what kept those has shown some of its longer pauses by then.
 constexpr std::int64_t kFirstMinutes = 300'000'000'000;
-constexpr std::int64_t kMostGap = 3'600'000'000'000;  // what ticks less than once an hour has no pace
+constexpr std::int64_t kMaxGap = 3'600'000'000'000;  // what ticks less than once an hour has no pace
 // Each slot takes a 64th off the longest pause: one from the lunch hour is forgotten after some minutes of trading.
 constexpr std::int64_t kForget = 64;
 
@@ -34,7 +34,7 @@ void Pace::on_tick(std::int64_t now_ns) {
   ++ticks_;
   if (last_tick_ns_ != 0) seen_ns_ += now_ns - last_tick_ns_;
   if (now_ns >= slot_end_ns_) {
-    if (last_tick_ns_ != 0) gap_ns_ = std::min(kMostGap, std::max(now_ns - last_tick_ns_, gap_ns_ - gap_ns_ / kForget));
+    if (last_tick_ns_ != 0) gap_ns_ = std::min(kMaxGap, std::max(now_ns - last_tick_ns_, gap_ns_ - gap_ns_ / kForget));
     slot_end_ns_ = now_ns + slot_ns_;
     ++busy_slots_;
   }
@@ -48,8 +48,8 @@ bool Pace::on_unwanted(std::uint64_t ticks) {
     forget();
     return false;
   }
-  gap_ns_ = std::min(kMostGap, static_cast<std::int64_t>(static_cast<double>(gap_ns_) * static_cast<double>(before) /
-                                                         static_cast<double>(ticks_)));
+  gap_ns_ = std::min(kMaxGap, static_cast<std::int64_t>(static_cast<double>(gap_ns_) * static_cast<double>(before) /
+                                                        static_cast<double>(ticks_)));
   return true;
 }
 

@@ -18,11 +18,11 @@ constexpr std::int64_t kBefore = 2'000'000'000;
 }  // namespace
 
 void SecondAsking::begin(std::span<const Asked> asked, std::int64_t now_ns, std::int64_t wall_ns) {
-  count_ = std::min(asked.size(), kMost);
+  count_ = std::min(asked.size(), kMax);
   std::copy_n(asked.begin(), count_, asked_.begin());
   answers_.fill(Answer::none);
   is_old_ = false;
-  due_ns_ = now_ns + kAnswerLimit;
+  deadline_ns_ = now_ns + kAnswerLimit;
   asked_wall_ns_ = wall_ns;
 }
 
@@ -52,7 +52,7 @@ std::optional<SecondAsking::Finding> SecondAsking::find(std::int64_t now_ns, boo
   const auto same = std::count(answers_.begin(), end, Answer::same);
   if (newer >= kProofOfRound && (overdue || is_old_)) return Finding::missed;
   if (same == static_cast<std::ptrdiff_t>(count_)) return Finding::quiet;
-  if (now_ns < due_ns_ && std::find(answers_.begin(), end, Answer::none) != end) return std::nullopt;
+  if (now_ns < deadline_ns_ && std::find(answers_.begin(), end, Answer::none) != end) return std::nullopt;
   if (newer == 0 && std::find(answers_.begin(), end, Answer::fresh) != end) return Finding::unclear;
   if (newer == 0) return same != 0 ? Finding::quiet : Finding::dead;
   unclear_ += static_cast<std::size_t>(newer);

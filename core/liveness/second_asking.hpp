@@ -16,7 +16,7 @@ class SecondAsking {
  public:
   // Brokers answer a subscribe within one round trip. Two seconds are many of those on any line that ticks can come by.
   static constexpr std::int64_t kAnswerLimit = 2'000'000'000;
-  static constexpr std::size_t kMost = 3;  // one may be wrong in itself, and many would be a burden
+  static constexpr std::size_t kMax = 3;  // one may be wrong in itself, and many would be a burden
 
   enum class Finding {
     missed,   // newer values than those that were sent: ticks were missed
@@ -46,12 +46,12 @@ class SecondAsking {
   std::optional<Finding> find(std::int64_t now_ns, bool overdue);
 
   enum class Answer : std::uint8_t { none, same, fresh, newer };  // fresh: newer, which proves nothing
-  std::array<Asked, kMost> asked_;
-  std::array<Answer, kMost> answers_{};
+  std::array<Asked, kMax> asked_;
+  std::array<Answer, kMax> answers_{};
   std::size_t count_ = 0;
   std::size_t unclear_ = 0;  // newer values of earlier rounds
   bool is_old_ = false;      // one of the newer values is of a trade before the round
-  std::int64_t due_ns_ = 0;
+  std::int64_t deadline_ns_ = 0;
   std::int64_t asked_wall_ns_ = 0;
 };
 

@@ -16,7 +16,7 @@ using liveness::MarketWatch;
 // one that lives covers for one that is quiet as it often is. One of which nothing trades now, or that carries nothing,
 // speaks where no other does.
 int weight(const MarketWatch& market) {
-  if (market.carried() == 0) return -1;
+  if (market.carried().count() == 0) return -1;
   if (market.begin_ns() == 0) return 0;
   switch (market.state()) {
     case FeedState::stale:
@@ -56,15 +56,17 @@ void FeedReport::tell_of(const MarketWatch& market) {
     log::warning("broker", text + ": " + message);
   else if (market.state() == FeedState::quiet || !was_well)
     log::info("broker", text + (market.state() == FeedState::live ? " again" : ": " + message));
-  link_.writer().feed(market.exchange(), market.state(), market.evidence(), link_.clock.at(market.since_ns()), message);
+  link_.writer().feed(market.exchange(), market.state(), market.evidence(), link_.clock.at(market.verdict().since_ns),
+                      message);
 }
 
 // Since when there is no tick belongs to silence.
 std::string FeedReport::text_of(const MarketWatch& market) const {
   constexpr std::string_view kNoTick = "no tick";
-  const std::string& why = market.message();
+  const std::string& why = market.verdict().message;
   if (!why.starts_with(kNoTick)) return why;
-  return std::string(kNoTick) + " since " + iso_time(link_.clock.at(market.since_ns())) + why.substr(kNoTick.size());
+  return std::string(kNoTick) + " since " + iso_time(link_.clock.at(market.verdict().since_ns)) +
+         why.substr(kNoTick.size());
 }
 
 }  // namespace gw::plugin_host

@@ -63,7 +63,7 @@ TEST_F(JudgeTest, NothingShouldTickWhereTheHoursAreNotKnown) {
   for (const char* exchange : {"GLOBAL_INDEX", "NIGHT"}) {
     EXPECT_EQ(state(exchange), FeedState::quiet);
     EXPECT_EQ(evidence(exchange), FeedEvidence::none);
-    EXPECT_EQ(market(exchange).message(), "no tick");
+    EXPECT_EQ(market(exchange).verdict().message, "no tick");
   }
   EXPECT_FALSE(wants_login());
   EXPECT_TRUE(noted_.empty()) << "they have no sessions";

@@ -106,7 +106,8 @@ TEST_F(JudgeTest, NoAnswerWithinTwoSecondsIsADeadLink) {
   EXPECT_EQ(state(), FeedState::live) << "asked, and not answered yet";
   pass(2 * kSecond);
   EXPECT_EQ(state(), FeedState::stale);
-  EXPECT_NE(market().message().find("no answer when asked again"), std::string::npos) << market().message();
+  EXPECT_NE(market().verdict().message.find("no answer when asked again"), std::string::npos)
+      << market().verdict().message;
 }
 
 TEST_F(JudgeTest, AnAnswerThatComesTooLateIsNoTick) {
@@ -246,7 +247,7 @@ TEST_F(JudgeTest, WhatMovedWhileTheMarketWasClosedIsNotMissedAfterTheOpen) {
   trade_unseen(0, 14);  // settlement prices
   closed_.clear();
   pass(30 * kSecond);
-  EXPECT_EQ(state(), FeedState::quiet) << market().message();
+  EXPECT_EQ(state(), FeedState::quiet) << market().verdict().message;
   EXPECT_FALSE(wants_login());
 }
 
@@ -259,7 +260,7 @@ TEST_F(JudgeTest, WhatMovedBetweenTwoLoginsIsNotMissedInTheSecond) {
   pass(kStall - kSecond);
   answers_ = Answers::still;
   pass(30 * kSecond);
-  EXPECT_EQ(state(), FeedState::quiet) << market().message();
+  EXPECT_EQ(state(), FeedState::quiet) << market().verdict().message;
   EXPECT_FALSE(wants_login());
 }
 

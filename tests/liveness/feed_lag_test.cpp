@@ -37,10 +37,10 @@ TEST_F(JudgeTest, AFeedThatIsLateFromTheOpenOnIsStale) {
   pass(kSecond);
   closed_.clear();
   run_late(2 * kSecond, 50, 60 * kSecond);
-  EXPECT_EQ(state(), FeedState::stale) << market().message();
+  EXPECT_EQ(state(), FeedState::stale) << market().verdict().message;
   EXPECT_EQ(evidence(), FeedEvidence::proved);
   EXPECT_TRUE(wants_login());
-  EXPECT_EQ(market().message(), "ticks are 60.0 s late, limit 10.0 s");
+  EXPECT_EQ(market().verdict().message, "ticks are 60.0 s late, limit 10.0 s");
   tick(0);
   EXPECT_EQ(state(), FeedState::live);
 }
@@ -56,7 +56,7 @@ TEST_F(JudgeTest, OneThatIsLateBesideOthersThatDoNotTickProvesNoLag) {
   want(0, 3);
   run_late(30 * kSecond, 1, 20 * kSecond);
   EXPECT_EQ(state(), FeedState::quiet);
-  EXPECT_EQ(market().message(), "ticks are 20.0 s late");
+  EXPECT_EQ(market().verdict().message, "ticks are 20.0 s late");
   EXPECT_FALSE(wants_login());
 }
 

@@ -16,7 +16,7 @@ constexpr std::int64_t kMinute = 60 * kSecond;
 std::vector<std::int64_t> logins(LoginPauses& pauses, std::int64_t from, std::int64_t ns, bool proved) {
   std::vector<std::int64_t> at;
   for (std::int64_t now = from; now < from + ns; now += kSecond) {
-    if (!pauses.is_due(now, proved)) continue;
+    if (!pauses.may_log_in(now, proved)) continue;
     pauses.on_login(now);
     at.push_back((now - from) / kSecond);
   }
@@ -72,7 +72,7 @@ TEST(LoginPauses, WhatIsWellForAMinuteIsWell) {
   logins(pauses, kSecond, 30 * kMinute, true);
   std::int64_t now = 40 * kMinute;
   for (; now < 42 * kMinute; now += kSecond) pauses.on_well(now, true);
-  EXPECT_TRUE(pauses.is_due(now, true));
+  EXPECT_TRUE(pauses.may_log_in(now, true));
 }
 
 TEST(LoginPauses, WhatIsNotHeardAnyMoreIsGivenALongPause) {
@@ -80,9 +80,9 @@ TEST(LoginPauses, WhatIsNotHeardAnyMoreIsGivenALongPause) {
   logins(pauses, kSecond, 23 * kMinute, true);
   std::int64_t now = 24 * kMinute;
   for (; now < 26 * kMinute; now += kSecond) pauses.on_well(now, false);
-  EXPECT_FALSE(pauses.is_due(now, true));
+  EXPECT_FALSE(pauses.may_log_in(now, true));
   for (; now < 42 * kMinute; now += kSecond) pauses.on_well(now, false);
-  EXPECT_TRUE(pauses.is_due(now, true));
+  EXPECT_TRUE(pauses.may_log_in(now, true));
 }
 
 TEST(LoginPauses, WhatTicksForSecondsAfterEachLoginIsNotCured) {
@@ -90,7 +90,7 @@ TEST(LoginPauses, WhatTicksForSecondsAfterEachLoginIsNotCured) {
   int count = 0;
   for (std::int64_t now = kSecond; now < 60 * kMinute; now += 10 * kSecond) {
     for (std::int64_t well = now; well < now + 6 * kSecond; well += kSecond) pauses.on_well(well, true);
-    if (!pauses.is_due(now + 9 * kSecond, true)) continue;
+    if (!pauses.may_log_in(now + 9 * kSecond, true)) continue;
     pauses.on_login(now + 9 * kSecond);
     ++count;
   }
