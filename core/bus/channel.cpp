@@ -32,7 +32,7 @@ bool put_demand(Ring& ring, const Demand& d) noexcept {
   for (const std::string_view text : texts) text_size += text.size() + 1;
   const std::span<std::byte> place = ring.reserve(sizeof(DemandRecord) + text_size);
   if (place.empty()) {
-    ring.wish_for_room();
+    ring.ask_for_room();
     return false;
   }
   const DemandRecord record{d.instrument, d.mode, d.depth_level, d.connection, static_cast<std::uint32_t>(text_size),

@@ -57,7 +57,7 @@ struct Demand {
 // of the exchange.
 inline constexpr std::uint32_t kProof = ~std::uint32_t{0};
 
-// False when the ring is full: the caller keeps the wish and tries again when the adapter has drained. [routing]
+// False when the ring is full: the caller keeps its request and tries again when the adapter has drained. [routing]
 bool put_demand(Ring& ring, const Demand& demand) noexcept;
 Demand view_demand(std::span<const std::byte> record) noexcept;  // [adapter]
 

@@ -23,18 +23,16 @@ enum class RecordKind : std::uint32_t {
 struct UpdateRecord {
   RecordKind kind;
   std::uint32_t has_rare;
-  std::uint32_t book_flags;
   std::uint32_t bid_count;
   std::uint32_t ask_count;
   std::uint32_t book_present;
   std::uint32_t asked_depth;  // the depth level that the adapter had been asked for when it published
   std::int64_t received_ns;   // wall clock: when the frame was read
   std::int64_t book_time_ns;
-  std::int64_t book_sequence;
   std::uint32_t login;    // its number grows with each login of the broker's connections: order counts within one
   std::uint32_t is_live;  // it proves that the link's feed lives: it is no snapshot, differs from those, and is in time
 };
-static_assert(sizeof(UpdateRecord) == 64);
+static_assert(sizeof(UpdateRecord) == 48);
 
 // The words that clients see; see docs/protocol.md.
 enum class LinkState : std::uint32_t { connecting, connected, reconnecting, disconnected, auth_expired, failed };

@@ -102,12 +102,12 @@ void Ring::release(std::size_t count) noexcept {
 }
 
 // Sequentially consistent on both sides, with a look at the other's position after it: either the writer sees the room,
-// or the reader sees the wish.
-void Ring::wish_for_room() noexcept {
+// or the reader sees the request.
+void Ring::ask_for_room() noexcept {
   if (header_->writer_waits.load(std::memory_order_relaxed) == 0) header_->writer_waits.store(1);
 }
 
-bool Ring::take_wish_for_room() noexcept { return header_->writer_waits.exchange(0) != 0; }
+bool Ring::take_request_for_room() noexcept { return header_->writer_waits.exchange(0) != 0; }
 
 bool Ring::empty() const noexcept {
   return header_->read.load(std::memory_order_acquire) == header_->written.load(std::memory_order_acquire);

@@ -38,9 +38,9 @@ class Ring {
   std::size_t peek(std::span<std::span<const std::byte>> records) noexcept;
   bool empty() const noexcept;  // [reader, writer]
 
-  // A writer that found the ring full leaves its wish; the reader takes it after draining and wakes the writer.
-  void wish_for_room() noexcept;       // [writer]
-  bool take_wish_for_room() noexcept;  // [reader]
+  // A writer that found the ring full asks for room; the reader takes the request after draining and wakes the writer.
+  void ask_for_room() noexcept;           // [writer]
+  bool take_request_for_room() noexcept;  // [reader]
 
   // The largest record that always fits into an empty ring.
   std::size_t largest_record() const noexcept;

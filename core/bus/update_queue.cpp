@@ -32,12 +32,10 @@ void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, 
   header.login = login;
   header.is_live = is_live ? 1U : 0U;
   if (u.book != nullptr) {
-    header.book_flags = u.book->flags;
     header.bid_count = u.book->bid_count;
     header.ask_count = u.book->ask_count;
     header.book_present = u.book->present;
     header.book_time_ns = u.book->exchange_time_ns;
-    header.book_sequence = u.book->sequence;
   }
   const auto put = [&at](const void* data, std::size_t size) {
     if (size != 0) std::memcpy(at, data, size);
@@ -93,7 +91,7 @@ void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint3
     if (++unrung_ >= kUnrung) ring();
     return;
   }
-  write_record(aside_for(u.tick->instrument, u.tick->modes & kKinds, size), u, received_ns, asked_depth, login,
+  write_record(overflow_for(u.tick->instrument, u.tick->modes & kKinds, size), u, received_ns, asked_depth, login,
                is_live);
 }
 
@@ -137,21 +135,21 @@ void UpdateWriter::push(std::span<const std::byte> record) {
     bell_->ring();
     return;
   }
-  std::memcpy(put_aside(0, kEvent, record.size()), record.data(), record.size());
+  std::memcpy(put_in_overflow(0, kEvent, record.size()), record.data(), record.size());
 }
 
-// A place in the ring, behind all that waits aside; empty: there is none.
+// A place in the ring, after everything that overflowed; empty: there is none.
 std::span<std::byte> UpdateWriter::reserve(std::size_t size) {
-  if (aside_end_ != 0 && !flush_aside()) return {};
+  if (overflow_end_ != 0 && !flush_overflow()) return {};
   const std::span<std::byte> place = ring_->reserve(size);
   if (!place.empty()) return place;
-  ring_->wish_for_room();
-  return ring_->reserve(size);  // it may have been made before the wish was seen
+  ring_->ask_for_room();
+  return ring_->reserve(size);  // it may have been made before the request was seen
 }
 
-std::byte* UpdateWriter::put_aside(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
-  if (aside_end_ == aside_.size()) aside_.emplace_back();
-  Aside& next = aside_[aside_end_++];
+std::byte* UpdateWriter::put_in_overflow(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
+  if (overflow_end_ == overflow_.size()) overflow_.emplace_back();
+  Overflowed& next = overflow_[overflow_end_++];
   next.record.resize(size);
   next.instrument = instrument;
   next.kind = kind;
@@ -160,67 +158,70 @@ std::byte* UpdateWriter::put_aside(std::uint32_t instrument, std::uint32_t kind,
 
 // Packets of different kinds fill different topics: one kind must not push out another. But an instrument's packets
 // keep their order, in the places that they have among the others'.
-std::byte* UpdateWriter::aside_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
-  if (instrument >= places_.size()) {
-    Places nowhere;
+std::byte* UpdateWriter::overflow_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
+  if (instrument >= positions_.size()) {
+    Positions nowhere;
     nowhere.fill(kNowhere);
-    places_.resize(instrument + 1, nowhere);
+    positions_.resize(instrument + 1, nowhere);
   }
-  Places& places = places_[instrument];
-  if (places[kind] == kNowhere) {
-    places[kind] = static_cast<std::uint32_t>(aside_end_);
-    return put_aside(instrument, kind, size);
+  Positions& positions = positions_[instrument];
+  if (positions[kind] == kNowhere) {
+    positions[kind] = static_cast<std::uint32_t>(overflow_end_);
+    return put_in_overflow(instrument, kind, size);
   }
   ++conflated_;
   for (;;) {
     std::uint32_t next = kind;
-    for (std::uint32_t kin = 0; kin < places.size(); ++kin)
-      if (places[kin] != kNowhere && places[kin] > places[kind] && (next == kind || places[kin] < places[next]))
+    for (std::uint32_t kin = 0; kin < positions.size(); ++kin)
+      if (positions[kin] != kNowhere && positions[kin] > positions[kind] &&
+          (next == kind || positions[kin] < positions[next]))
         next = kin;
     if (next == kind) break;
-    std::swap(aside_[places[kind]], aside_[places[next]]);
-    std::swap(places[kind], places[next]);
+    std::swap(overflow_[positions[kind]], overflow_[positions[next]]);
+    std::swap(positions[kind], positions[next]);
   }
-  std::vector<std::byte>& record = aside_[places[kind]].record;
+  std::vector<std::byte>& record = overflow_[positions[kind]].record;
   record.resize(size);
   return record.data();
 }
 
-bool UpdateWriter::flush_aside() {
-  if (try_flush_aside()) return true;
-  ring_->wish_for_room();
-  return try_flush_aside();  // it may have been made before the wish was seen
+bool UpdateWriter::flush_overflow() {
+  if (try_flush_overflow()) return true;
+  ring_->ask_for_room();
+  return try_flush_overflow();  // it may have been made before the request was seen
 }
 
-bool UpdateWriter::try_flush_aside() {
+bool UpdateWriter::try_flush_overflow() {
   bool moved = false;
-  while (aside_sent_ < aside_end_) {
-    const Aside& next = aside_[aside_sent_];
+  while (overflow_sent_ < overflow_end_) {
+    const Overflowed& next = overflow_[overflow_sent_];
     const std::span<std::byte> place = ring_->reserve(next.record.size());
     if (place.empty()) break;
     std::memcpy(place.data(), next.record.data(), next.record.size());
     ring_->commit();
-    if (next.kind != kEvent) places_[next.instrument][next.kind] = kNowhere;
-    ++aside_sent_;
+    if (next.kind != kEvent) positions_[next.instrument][next.kind] = kNowhere;
+    ++overflow_sent_;
     moved = true;
   }
   if (moved) bell_->ring();
-  if (aside_sent_ < aside_end_) {
+  if (overflow_sent_ < overflow_end_) {
     forget_sent();
     return false;
   }
-  aside_sent_ = aside_end_ = 0;
+  overflow_sent_ = overflow_end_ = 0;
   return true;
 }
 
 void UpdateWriter::forget_sent() {
-  if (aside_sent_ < 1024 || aside_sent_ < aside_end_ / 2) return;
-  const auto begin = aside_.begin();
-  std::rotate(begin, begin + static_cast<std::ptrdiff_t>(aside_sent_), begin + static_cast<std::ptrdiff_t>(aside_end_));
-  aside_end_ -= aside_sent_;
-  aside_sent_ = 0;
-  for (std::size_t i = 0; i < aside_end_; ++i)
-    if (aside_[i].kind != kEvent) places_[aside_[i].instrument][aside_[i].kind] = static_cast<std::uint32_t>(i);
+  if (overflow_sent_ < 1024 || overflow_sent_ < overflow_end_ / 2) return;
+  const auto begin = overflow_.begin();
+  std::rotate(begin, begin + static_cast<std::ptrdiff_t>(overflow_sent_),
+              begin + static_cast<std::ptrdiff_t>(overflow_end_));
+  overflow_end_ -= overflow_sent_;
+  overflow_sent_ = 0;
+  for (std::size_t i = 0; i < overflow_end_; ++i)
+    if (overflow_[i].kind != kEvent)
+      positions_[overflow_[i].instrument][overflow_[i].kind] = static_cast<std::uint32_t>(i);
 }
 
 UpdateView view_update(std::span<const std::byte> record) noexcept {

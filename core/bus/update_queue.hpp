@@ -29,7 +29,7 @@ class UpdateWriter {
  public:
   UpdateWriter(Ring& ring, Doorbell& reader_bell) : ring_(&ring), bell_(&reader_bell) {}
 
-  // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind is kept aside, older
+  // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind overflows into memory, older
   // ones count as conflated. Allocates only then, and until it has done so for as many as ever waited. [adapter]
   void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
               std::uint32_t login = 0, bool is_live = true) {
@@ -42,7 +42,7 @@ class UpdateWriter {
   void ring() {
     if (std::exchange(unrung_, 0) != 0) bell_->ring();
   }
-  // Events are never lost; they wait aside, in their order, while the ring is full. [adapter]
+  // Events are never lost: while the ring is full they overflow too, in their order. [adapter]
   void link(LinkState state, std::string_view message, bool by_choice = false);
   void feed(std::string_view exchange, FeedState state, FeedEvidence evidence, std::int64_t since_ns,
             std::string_view message);
@@ -50,8 +50,8 @@ class UpdateWriter {
   void quiet(std::uint32_t instrument);
   void confirmed(const bgw_stream& stream);
   void refused(const bgw_stream& stream, std::int32_t code, std::string_view message);
-  // Moves what waits aside into the ring as far as it goes. True when nothing waits any more. [adapter]
-  bool flush_aside();
+  // Moves what overflowed into the ring as far as it goes. True when nothing waits any more. [adapter]
+  bool flush_overflow();
   // For a reader that waits for room in the other direction. [adapter]
   void wake_reader() { bell_->ring(); }
   std::uint64_t conflated() const { return conflated_; }
@@ -60,25 +60,25 @@ class UpdateWriter {
   std::span<std::byte> reserve(std::size_t size);
   void push(std::span<const std::byte> record);
   void handle_event(RecordKind kind, const bgw_stream& stream, std::int32_t code, std::string_view message);
-  std::byte* put_aside(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
-  std::byte* aside_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
-  bool try_flush_aside();
+  std::byte* put_in_overflow(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
+  std::byte* overflow_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
+  bool try_flush_overflow();
   void forget_sent();
 
   Ring* ring_;
   Doorbell* bell_;
-  struct Aside {
+  struct Overflowed {
     std::vector<std::byte> record;
     std::uint32_t instrument;
     std::uint32_t kind;  // of the packet, or kEvent
   };
-  // From aside_sent_ to aside_end_ they wait; the others' memory is for those that come.
-  std::vector<Aside> aside_;
-  std::size_t aside_sent_ = 0;
-  std::size_t aside_end_ = 0;
-  // Of an instrument, by kind, where in aside_ its newest packet waits: half a line of the cache.
-  using Places = std::array<std::uint32_t, BGW_MODE_LTP + BGW_MODE_QUOTE + BGW_MODE_DEPTH + 1>;
-  std::vector<Places> places_;
+  // From overflow_sent_ to overflow_end_ they wait; the others' memory is for those that come.
+  std::vector<Overflowed> overflow_;
+  std::size_t overflow_sent_ = 0;
+  std::size_t overflow_end_ = 0;
+  // Of an instrument, by kind, where in overflow_ its newest packet waits: half a line of the cache.
+  using Positions = std::array<std::uint32_t, BGW_MODE_LTP + BGW_MODE_QUOTE + BGW_MODE_DEPTH + 1>;
+  std::vector<Positions> positions_;
   std::uint64_t conflated_ = 0;
   std::uint32_t unrung_ = 0;
 };

@@ -8,7 +8,7 @@
 namespace angel {
 namespace {
 
-constexpr std::size_t kMostAsked = 512;
+constexpr std::size_t kMaxAsked = 512;
 // So long after a change packets of both modes are compared by their numbers. Bounded, so that a broker that counts
 // each mode for itself costs a moment of one stream and not the stream.
 constexpr std::int64_t kOverlap = 10'000'000'000;
@@ -205,7 +205,7 @@ void Subscriptions::request(Action action, Mode mode, std::vector<TokenKey> toke
   if (action == Action::kUnsubscribe) return;
   for (const TokenKey key : tokens)
     if (Entry* entry = tokens_.at(key)) entry->state.requests[place(mode)] = number;
-  if (asked_.size() == kMostAsked) asked_.pop_front();
+  if (asked_.size() == kMaxAsked) asked_.pop_front();
   asked_.push_back({number, correlation_id(number), mode, std::move(tokens)});
 }
 
@@ -267,10 +267,10 @@ Verdict Subscriptions::judge(const Packet& packet) {
     held.live |= held.asked & bit(packet.mode);
     if (packet.mode != Mode::kDepth20 && old_modes(held) != 0) proven_.push_back(packet.key);
   }
-  const bool has_number = !held.is_index && packet.mode != Mode::kDepth20 && packet.tick.sequence > 0;
+  const bool has_number = !held.is_index && packet.mode != Mode::kDepth20 && packet.sequence > 0;
   if (!wanted && held.came) {
-    const auto newer = [&](const Newest& n) { return packet.tick.sequence > n.sequence; };
-    if (!has_number || !std::all_of(held.newest.begin(), held.newest.end(), newer)) return verdict;
+    const auto newer = [&](const LastPublished& n) { return packet.sequence > n.sequence; };
+    if (!has_number || !std::all_of(held.last_published.begin(), held.last_published.end(), newer)) return verdict;
   }
   verdict.modes = packet.tick.modes;
   if (packet.mode == Mode::kDepth20) {
@@ -292,17 +292,17 @@ Verdict Subscriptions::judge(const Packet& packet) {
 std::uint32_t Subscriptions::fresh_modes(Held& held, const Packet& packet, std::uint32_t modes) {
   constexpr std::uint32_t kStreams[] = {BGW_MODE_LTP, BGW_MODE_QUOTE, BGW_MODE_DEPTH};
   std::int64_t now = 0;
-  for (std::size_t i = 0; i < held.newest.size(); ++i) {
-    Newest& newest = held.newest[i];
+  for (std::size_t i = 0; i < held.last_published.size(); ++i) {
+    LastPublished& last_published = held.last_published[i];
     if ((modes & kStreams[i]) == 0) continue;
-    if (newest.mode != packet.mode && packet.tick.sequence <= newest.sequence) {
+    if (last_published.mode != packet.mode && packet.sequence <= last_published.sequence) {
       if (now == 0) now = clock_();
       if (now - held.changed_ns < kOverlap) {
         modes &= ~kStreams[i];
         continue;
       }
     }
-    newest = {packet.tick.sequence, packet.mode};
+    last_published = {packet.sequence, packet.mode};
   }
   return modes;
 }

@@ -69,7 +69,7 @@ class Subscriptions {
 
  private:
   using Modes = std::uint32_t;  // bits, 1 << Mode
-  struct Newest {               // of what was published of one stream
+  struct LastPublished {        // of what was published of one stream
     std::int64_t sequence = 0;
     Mode mode = Mode::kLtp;
   };
@@ -85,8 +85,8 @@ class Subscriptions {
     bool five_levels = false;  // SnapQuote's book is one to publish
     bool told = false;         // that `stream` is refused
     std::int64_t changed_ns = 0;
-    std::array<Newest, 3> newest{};           // LTP, quote, depth
-    std::array<std::uint64_t, 5> requests{};  // by mode, the last that asked for it
+    std::array<LastPublished, 3> last_published{};  // LTP, quote, depth
+    std::array<std::uint64_t, 5> requests{};        // by mode, the last that asked for it
   };
   using Tokens = bgw::TokenMap<TokenKey, Held>;
   using Entry = Tokens::Entry;

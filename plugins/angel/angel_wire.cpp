@@ -167,10 +167,11 @@ void decode_depth(const Reader& r, Packet& out) {
 }
 
 // False: its price is beyond all bounds.
-bool decode_head(const Reader& r, bgw_tick& t) {
+bool decode_head(const Reader& r, Packet& out) {
+  bgw_tick& t = out.tick;
   t.modes = BGW_MODE_LTP;
-  t.present = BGW_HAS_LTP | BGW_HAS_SEQUENCE;
-  t.sequence = r.integer(27);
+  t.present = BGW_HAS_LTP;
+  out.sequence = r.integer(27);
   set_time(r.integer(35), kMillisecond, BGW_HAS_EXCHANGE_TIME, t.exchange_time_ns, t.present);
   return r.price(43, t.ltp);
 }
@@ -210,8 +211,8 @@ Reading decode(std::span<const std::byte> frame, Packet& out) {
   out.has_rare = false;
   out.dropped_levels = 0;
   out.tick = {};
+  out.sequence = 0;
   out.book = {};
-  out.book.flags = BGW_BOOK_SNAPSHOT;
   out.book.bids = out.bids.data();
   out.book.asks = out.asks.data();
   const Reader reader(frame.data(), *segment);
@@ -219,7 +220,7 @@ Reading decode(std::span<const std::byte> frame, Packet& out) {
     decode_depth(reader, out);
     return {};
   }
-  if (!decode_head(reader, out.tick)) return malformed("found a price beyond all bounds, expected one of this market");
+  if (!decode_head(reader, out)) return malformed("found a price beyond all bounds, expected one of this market");
   if (mode >= 2) decode_quote(reader, out.tick);
   if (out.mode == Mode::kSnapQuote) decode_snap_quote(reader, out);
   return {};

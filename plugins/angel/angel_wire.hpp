@@ -30,6 +30,7 @@ struct Packet {
   Mode mode = Mode::kLtp;
   TokenKey key = 0;
   bgw_tick tick{};
+  std::int64_t sequence = 0;  // the broker's own number, for each instrument; 0 in Depth20
   bgw_tick_rare rare{};
   bool has_rare = false;
   bgw_book book{};  // points into bids and asks; SnapQuote and Depth20 only

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t kReadyTimer = 1;
 constexpr std::uint32_t kTurnTimer = 2;
-constexpr double kLeastPerSecond = 1.0 / 60;
+constexpr double kMinPerSecond = 1.0 / 60;
 constexpr std::size_t kAhead = 4;                     // turns: their markets are fetched from memory meanwhile
 constexpr std::int64_t kShortestSleepNs = 1'000'000;  // at high rates updates come in bursts
 constexpr std::array kDepths = {5, 20, 30, 50};
@@ -40,9 +40,9 @@ double to_rate(const std::string& text) {
   double rate = 0;
   // One a minute is 0.0166..., which people round either way; the negation also refuses "nan".
   constexpr double kSlack = 1e-4;
-  if (!parse(text, rate) || !(rate >= kLeastPerSecond - kSlack && rate <= MockPacer::kMostPerSecond))
+  if (!parse(text, rate) || !(rate >= kMinPerSecond - kSlack && rate <= MockPacer::kMaxPerSecond))
     complain("updates_per_second", text, "a number from 1/60 (0.0167, one a minute) to 1000000");
-  return std::max(rate, kLeastPerSecond);
+  return std::max(rate, kMinPerSecond);
 }
 
 bgw_capability capability(const char* exchange) {
@@ -134,12 +134,12 @@ void MockAdapter::on_timer(std::uint32_t id) {
   pacer_.forgive(now);
   // Each burst says the time for which it was planned, however late the host calls: what clients get can be timed.
   while (!pacer_.empty() && planned_ns_ <= now) {
-    while (Feed* feed = pacer_.take_due(planned_ns_)) {
+    while (Feed* feed = pacer_.take_next(planned_ns_)) {
       if (const Feed* later = pacer_.coming(kAhead)) later->market->expect();
       feed->market->advance();
       emit(*feed, wall + planned_ns_);
     }
-    planned_ns_ = std::max(pacer_.next_due_ns(), planned_ns_ + kShortestSleepNs);
+    planned_ns_ = std::max(pacer_.next_ns(), planned_ns_ + kShortestSleepNs);
   }
   if (!pacer_.empty()) set_timer(kTurnTimer, planned_ns_ - now);
 }
@@ -168,7 +168,7 @@ void MockAdapter::schedule(std::int64_t now) {
     cancel_timer(kTurnTimer);
     return;
   }
-  planned_ns_ = std::max(pacer_.next_due_ns(), now + kShortestSleepNs);
+  planned_ns_ = std::max(pacer_.next_ns(), now + kShortestSleepNs);
   set_timer(kTurnTimer, planned_ns_ - now);
 }
 

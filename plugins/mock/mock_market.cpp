@@ -36,7 +36,6 @@ MockMarket::MockMarket(const MockInstrument& instrument, std::uint64_t seed, std
 }
 
 void MockMarket::advance() {
-  ++sequence_;
   move_price();
   if (kind_ == Kind::kIndex) return;
   last_quantity_ = (1 + random_.below(5 * crowd_)) * lot_;
@@ -88,10 +87,9 @@ void MockMarket::fill_level(Side& side, std::size_t place, std::int64_t& total) 
 
 bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick, bgw_tick_rare& rare) const {
   tick.modes = BGW_MODE_LTP;
-  tick.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;
+  tick.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
   tick.ltp = ltp_;
   tick.exchange_time_ns = time_ns / kMicrosecond * kMicrosecond;
-  tick.sequence = sequence_;
   if (mode == BGW_MODE_LTP) return false;
 
   tick.modes |= BGW_MODE_QUOTE;
@@ -126,11 +124,9 @@ bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& ti
 bgw_book MockMarket::book(std::uint32_t levels, std::int64_t time_ns) const {
   const std::uint32_t count = std::min(levels, kLevels);
   bgw_book book{};
-  book.flags = BGW_BOOK_SNAPSHOT;
   book.bid_count = book.ask_count = count;
-  book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE | BGW_HAS_ORDERS;
+  book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_ORDERS;
   book.exchange_time_ns = time_ns / kMicrosecond * kMicrosecond;
-  book.sequence = sequence_;
   thread_local std::array<bgw_level, kLevels> bids;
   thread_local std::array<bgw_level, kLevels> asks;
   for (std::size_t place = 0; place < count; ++place) {

@@ -49,7 +49,6 @@ class MockMarket {
   std::int64_t volume_;
   double turnover_ = 0;  // sum of quantity * (price - close_), in ticks: small numbers stay exact
   std::int64_t oi_ = 0, oi_high_ = 0, oi_low_ = 0;
-  std::int64_t sequence_ = 0;
   std::int64_t total_buy_ = 0, total_sell_ = 0;
   std::int64_t best_bid_ = 0, best_ask_ = 0;
   Side bids_{};

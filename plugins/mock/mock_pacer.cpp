@@ -38,11 +38,11 @@ void MockPacer::remove(std::uint32_t instrument, std::int64_t now) {
 
 void MockPacer::forgive(std::int64_t now) {
   if (feeds_.empty()) return;
-  anchor_ns_ += std::max<std::int64_t>(0, now - next_due_ns() - kLongestDebtNs);
+  anchor_ns_ += std::max<std::int64_t>(0, now - next_ns() - kLongestDebtNs);
 }
 
-Feed* MockPacer::take_due(std::int64_t now) {
-  if (feeds_.empty() || next_due_ns() > now) return nullptr;
+Feed* MockPacer::take_next(std::int64_t now) {
+  if (feeds_.empty() || next_ns() > now) return nullptr;
   if (cursor_ == feeds_.size()) {
     cursor_ = 0;
     ++round_;
@@ -50,7 +50,7 @@ Feed* MockPacer::take_due(std::int64_t now) {
   return &feeds_[cursor_++];
 }
 
-std::int64_t MockPacer::next_due_ns() const {
+std::int64_t MockPacer::next_ns() const {
   return cursor_ < feeds_.size() ? due_ns(round_ + feeds_[cursor_].phase) : due_ns(round_ + 1 + feeds_.front().phase);
 }
 
@@ -65,7 +65,7 @@ std::int64_t MockPacer::due_ns(double round) const {
 // With so many feeds that the total would be too much, a round takes longer; the position in it stays.
 void MockPacer::adapt_round(std::int64_t now) {
   const double feeds = static_cast<double>(std::max<std::size_t>(feeds_.size(), 1));
-  const double round_ns = 1e9 / std::min(per_second_, kMostPerSecond / feeds);
+  const double round_ns = 1e9 / std::min(per_second_, kMaxPerSecond / feeds);
   if (round_ns == round_ns_) return;
   anchor_round_ = round_at(now);
   anchor_ns_ = now;

@@ -20,7 +20,7 @@ struct Feed {
 // Due times are computed from the start of the round count, never added up, so that no rate drifts. [adapter]
 class MockPacer {
  public:
-  static constexpr double kMostPerSecond = 1'000'000;  // of all feeds together
+  static constexpr double kMaxPerSecond = 1'000'000;  // of all feeds together
   static constexpr std::int64_t kLongestDebtNs = 500'000'000;
 
   // For later rounds; call it while there is no feed.
@@ -34,13 +34,13 @@ class MockPacer {
   // Forgives what is more than half a second late: a host that was held up is not flooded afterwards.
   void forgive(std::int64_t now);
   // The next feed that is due by `now`, its turn taken; null when there is none.
-  Feed* take_due(std::int64_t now);
+  Feed* take_next(std::int64_t now);
   // Whose turn comes so many turns later in this round; null: nobody's.
   const Feed* coming(std::size_t turns) const {
     return cursor_ + turns < feeds_.size() ? &feeds_[cursor_ + turns] : nullptr;
   }
   // When the next turn is. Not for an empty pacer.
-  std::int64_t next_due_ns() const;
+  std::int64_t next_ns() const;
 
  private:
   double round_at(std::int64_t now) const;

@@ -82,7 +82,6 @@ void decode_full(const std::byte* p, std::int64_t unit, Packet& out) {
   out.has_rare = true;
   set_time(p + 60, BGW_HAS_EXCHANGE_TIME, t.exchange_time_ns, t.present);
   out.book = {};
-  out.book.flags = BGW_BOOK_SNAPSHOT;
   out.book.present = BGW_HAS_ORDERS;
   out.book.bid_count = decode_side(p + kDepthOffset, unit, out.bids);
   out.book.ask_count = decode_side(p + kDepthOffset + kDepthLevels * kLevelSize, unit, out.asks);

@@ -29,7 +29,7 @@ TEST(UpdateQueue, AnUpdateWithBookAndRareFieldsArrivesWhole) {
   const bgw_tick_rare rare{1, 2, 3, 4, 5, 6, {}};
   const bgw_level bids[] = {{10, 100, 1, 0}, {9, 200, 2, 0}};
   const bgw_level asks[] = {{11, 50, 3, 0}};
-  const bgw_book book{BGW_BOOK_SNAPSHOT, 2, 1, BGW_HAS_SEQUENCE, 0, 99, bids, asks};
+  const bgw_book book{0, 2, 1, BGW_HAS_EXCHANGE_TIME, 99, 0, bids, asks};
   channel.writer().update({&tick, &rare, &book}, 1234);
 
   const UpdateView view = view_update(channel.updates().front());
@@ -41,10 +41,10 @@ TEST(UpdateQueue, AnUpdateWithBookAndRareFieldsArrivesWhole) {
   EXPECT_EQ(view.bids[1].quantity, 200);
   EXPECT_EQ(view.asks[0].orders, 3U);
   EXPECT_EQ(view.header->received_ns, 1234);
-  EXPECT_EQ(view.header->book_sequence, 99);
+  EXPECT_EQ(view.header->book_time_ns, 99);
 }
 
-TEST(UpdateQueue, WhatWaitsAsideOfAnInstrumentKeepsItsOrder) {
+TEST(UpdateQueue, WhatOverflowedOfAnInstrumentKeepsItsOrder) {
   Doorbell bell;
   Channel channel(4096, 1 << 12, bell);
   constexpr std::uint32_t kLtp = BGW_MODE_LTP;
@@ -70,14 +70,14 @@ TEST(UpdateQueue, WhatWaitsAsideOfAnInstrumentKeepsItsOrder) {
       prices[view.tick->instrument].push_back(view.tick->ltp);
       channel.updates().release();
     }
-  } while (!channel.writer().flush_aside() || !channel.updates().empty());
+  } while (!channel.writer().flush_overflow() || !channel.updates().empty());
   const std::vector<std::int64_t> first = {103, 105, 106};
   const std::vector<std::int64_t> second = {109, 111, 112};
   EXPECT_EQ(prices[1], first);
   EXPECT_EQ(prices[2], second);
 }
 
-TEST(UpdateQueue, ALoneOneThatWaitsAsideIsFetchedOnceThereIsRoom) {
+TEST(UpdateQueue, ALoneOneThatOverflowedIsFetchedOnceThereIsRoom) {
   Doorbell bell;
   Channel channel(4096, 1 << 12, bell);
   std::array<std::span<const std::byte>, 64> records;
@@ -88,8 +88,8 @@ TEST(UpdateQueue, ALoneOneThatWaitsAsideIsFetchedOnceThereIsRoom) {
     channel.writer().update({&tick, nullptr, nullptr}, 0);
   } while (waiting() == sent);
   while (!channel.updates().front().empty()) channel.updates().release();
-  EXPECT_TRUE(channel.updates().take_wish_for_room());
-  EXPECT_TRUE(channel.writer().flush_aside());
+  EXPECT_TRUE(channel.updates().take_request_for_room());
+  EXPECT_TRUE(channel.writer().flush_overflow());
   EXPECT_EQ(waiting(), 1U);
   EXPECT_EQ(view_update(channel.updates().front()).tick->instrument, sent - 1);
   EXPECT_EQ(channel.writer().conflated(), 0U);
@@ -99,11 +99,11 @@ TEST(UpdateQueue, WhatStillWaitsIsReplacedInItsPlaceWhenMuchWasSent) {
   constexpr std::uint32_t kInstruments = 3000;
   Doorbell bell;
   Channel channel(1 << 16, 1 << 12, bell);
-  std::vector<std::int64_t> newest(kInstruments);
+  std::vector<std::int64_t> last(kInstruments);
   std::uint32_t taken = 0;
   const auto take = [&] {
     for (auto record = channel.updates().front(); !record.empty(); record = channel.updates().front(), ++taken) {
-      newest[view_update(record).tick->instrument] = view_update(record).tick->ltp;
+      last[view_update(record).tick->instrument] = view_update(record).tick->ltp;
       channel.updates().release();
     }
   };
@@ -116,15 +116,15 @@ TEST(UpdateQueue, WhatStillWaitsIsReplacedInItsPlaceWhenMuchWasSent) {
   send(0, 1);
   while (taken < kInstruments * 2 / 3) {
     take();
-    ASSERT_FALSE(channel.writer().flush_aside());
+    ASSERT_FALSE(channel.writer().flush_overflow());
   }
   send(kInstruments - 10, 2);
-  while (!channel.writer().flush_aside() || !channel.updates().empty()) take();
+  while (!channel.writer().flush_overflow() || !channel.updates().empty()) take();
   EXPECT_EQ(taken, kInstruments);
-  for (std::uint32_t i = 0; i < kInstruments; ++i) EXPECT_EQ(newest[i], i < kInstruments - 10 ? 1 : 2) << i;
+  for (std::uint32_t i = 0; i < kInstruments; ++i) EXPECT_EQ(last[i], i < kInstruments - 10 ? 1 : 2) << i;
 }
 
-TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {
+TEST(UpdateQueue, AFullRingKeepsTheLastOfEachInstrumentAndEveryEvent) {
   Doorbell bell;
   Channel channel(4096, 1 << 12, bell);
   constexpr int kRounds = 500;
@@ -136,7 +136,7 @@ TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {
   channel.writer().link(LinkState::reconnecting, "gone");
   channel.writer().released(2);
 
-  std::map<std::uint32_t, std::int64_t> newest;
+  std::map<std::uint32_t, std::int64_t> last;
   std::uint64_t seen = 0;
   bool told_link = false;
   bool told_released = false;
@@ -145,8 +145,8 @@ TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {
       if (kind_of(record) == RecordKind::update) {
         const UpdateView view = view_update(record);
         EXPECT_FALSE(told_released && view.tick->instrument == 2) << "an update after its handle was released";
-        EXPECT_GE(view.tick->ltp, newest[view.tick->instrument]);
-        newest[view.tick->instrument] = view.tick->ltp;
+        EXPECT_GE(view.tick->ltp, last[view.tick->instrument]);
+        last[view.tick->instrument] = view.tick->ltp;
         ++seen;
       } else if (kind_of(record) == RecordKind::link) {
         told_link = true;
@@ -155,9 +155,9 @@ TEST(UpdateQueue, AFullRingKeepsTheNewestOfEachInstrumentAndEveryEvent) {
       }
       channel.updates().release();
     }
-    EXPECT_TRUE(channel.updates().take_wish_for_room() || channel.writer().flush_aside());
-  } while (!channel.writer().flush_aside() || !channel.updates().empty());
-  for (std::uint32_t instrument = 0; instrument < 3; ++instrument) EXPECT_EQ(newest[instrument], kRounds - 1);
+    EXPECT_TRUE(channel.updates().take_request_for_room() || channel.writer().flush_overflow());
+  } while (!channel.writer().flush_overflow() || !channel.updates().empty());
+  for (std::uint32_t instrument = 0; instrument < 3; ++instrument) EXPECT_EQ(last[instrument], kRounds - 1);
   EXPECT_TRUE(told_link);
   EXPECT_TRUE(told_released);
   EXPECT_EQ(seen + channel.writer().conflated(), 3U * kRounds);
@@ -175,12 +175,12 @@ TEST(Demand, TextsSurviveTheRing) {
   EXPECT_EQ(d.token, "256265");
 }
 
-TEST(Demand, AFullRingSaysSoAndLeavesAWish) {
+TEST(Demand, AFullRingSaysSoAndIsAskedForRoom) {
   Doorbell bell;
   Channel channel(1 << 12, 256, bell);
   while (put_demand(channel.demand(), {1, 1, 0, "S", "E", "S", "E", "1"})) {
   }
-  EXPECT_TRUE(channel.demand().take_wish_for_room());
+  EXPECT_TRUE(channel.demand().take_request_for_room());
   channel.demand().front();
   channel.demand().release();
   EXPECT_TRUE(put_demand(channel.demand(), {1, 1, 0, "S", "E", "S", "E", "1"}));

@@ -40,12 +40,12 @@ TEST(TickTimes, OthersCountAsNoneOneByOne) {
 TEST(TickTimes, OfABookAreLookedAtToo) {
   bgw_tick tick{};
   bgw_book book{};
-  book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_SEQUENCE;
+  book.present = BGW_HAS_EXCHANGE_TIME | BGW_HAS_ORDERS;
   book.exchange_time_ns = 7;
   const bgw_update update{&tick, nullptr, &book};
   const UpdateTimes wrong(update);
   EXPECT_TRUE(wrong.corrected());
-  EXPECT_EQ(wrong.update().book->present, std::uint32_t{BGW_HAS_SEQUENCE});
+  EXPECT_EQ(wrong.update().book->present, std::uint32_t{BGW_HAS_ORDERS});
   book.exchange_time_ns = kNow;
   const UpdateTimes right(update);
   EXPECT_FALSE(right.corrected());

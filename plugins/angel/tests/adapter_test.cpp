@@ -148,7 +148,7 @@ TEST_F(AngelTest, AnErrorRefusesExactlyWhatItsRequestAsked) {
   EXPECT_THAT(host.refusals, ElementsAre("2: Angel says E1999: Invalid", "3: Angel says E1999: Invalid"));
   sent();
   subscribe({want(2, BGW_MODE_QUOTE, "2")});
-  EXPECT_THAT(sent(), ElementsAre("subscribe 2 1:2")) << "a later wish is asked again";
+  EXPECT_THAT(sent(), ElementsAre("subscribe 2 1:2")) << "a later subscribe is asked again";
 }
 
 TEST_F(AngelTest, OneBadTokenIsFoundAmongGoodOnes) {

@@ -35,7 +35,7 @@ void compare(const Json& e, const Packet& p) {
   };
   EXPECT_EQ(token_key(e["exchange_type"].get<std::uint8_t>(), std::stoull(e["token"].get<std::string>())), p.key);
   same("last_traded_price", t.ltp, kUnit);
-  same("sequence_number", t.sequence, 1);
+  same("sequence_number", p.sequence, 1);
   same("last_traded_quantity", t.last_quantity, 1);
   same("average_traded_price", t.average_price, kUnit);
   same("volume", t.volume, 1);

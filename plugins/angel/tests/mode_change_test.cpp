@@ -180,8 +180,9 @@ TEST_F(AngelTest, AnErrorOfAnEarlierRequestSaysNothingAboutTheLater) {
 TEST_F(AngelTest, NoTickIsLostAndNoneComesTwiceWhileAModeChanges) {
   const auto frame = [](Mode mode, std::int64_t number) {
     Bytes b = mode == Mode::kLtp ? ltp_frame() : mode == Mode::kQuote ? quote_frame() : snap_frame();
-    return b.set(27, number);
+    return b.set(27, number).set(43, 100 * number);  // each tick has its own price, so that it is known again
   };
+  const auto number_of = [](const bgw_tick& tick) { return tick.ltp / BGW_PRICE_SCALE; };
   const std::pair<std::uint32_t, Mode> kAll[] = {
       {BGW_MODE_LTP, Mode::kLtp}, {BGW_MODE_QUOTE, Mode::kQuote}, {BGW_MODE_DEPTH, Mode::kSnapQuote}};
   for (const auto& [before, old_mode] : kAll)
@@ -214,12 +215,12 @@ TEST_F(AngelTest, NoTickIsLostAndNoneComesTwiceWhileAModeChanges) {
         }
         std::map<std::int64_t, int> seen;
         for (const auto& p : fresh.published)
-          if ((p.tick.modes & BGW_MODE_LTP) != 0) ++seen[p.tick.sequence];
+          if ((p.tick.modes & BGW_MODE_LTP) != 0) ++seen[number_of(p.tick)];
         for (const auto& [number, count] : seen) ASSERT_EQ(count, 1) << number << " seed " << seed;
         // What is not there came in the old mode behind a newer one, and is counted.
         const std::uint64_t left_out = fresh.dropped[BGW_DROP_DUPLICATE];
         std::set<std::int64_t> numbers;
-        for (const auto& p : fresh.published) numbers.insert(p.tick.sequence);
+        for (const auto& p : fresh.published) numbers.insert(number_of(p.tick));
         for (std::int64_t n = from; n <= kLastNew; ++n) ASSERT_TRUE(numbers.contains(n)) << n << " seed " << seed;
         ASSERT_EQ(fresh.published.size() + left_out, static_cast<std::size_t>(16 + kLastNew - from + 1));
       }

@@ -30,9 +30,9 @@ TEST(AngelWire, Ltp) {
   EXPECT_EQ(p.mode, Mode::kLtp);
   EXPECT_EQ(p.key, token_key(1, 1594));
   EXPECT_EQ(p.tick.modes, std::uint32_t{BGW_MODE_LTP});
-  EXPECT_EQ(p.tick.present, std::uint64_t{BGW_HAS_LTP | BGW_HAS_SEQUENCE | BGW_HAS_EXCHANGE_TIME});
+  EXPECT_EQ(p.tick.present, std::uint64_t{BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME});
   EXPECT_EQ(p.tick.ltp, 196'115 * kPaisa);
-  EXPECT_EQ(p.tick.sequence, 77);
+  EXPECT_EQ(p.sequence, 77);
   EXPECT_EQ(p.tick.exchange_time_ns, kTimeMs * 1'000'000);
 }
 
@@ -44,7 +44,7 @@ TEST(AngelWire, APriceNeedsAllItsEightBytes) {
 TEST(AngelWire, QuoteAddsTheDay) {
   const bgw_tick t = decoded(quote_frame()).tick;
   EXPECT_EQ(t.modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE});
-  EXPECT_EQ(t.present, std::uint64_t{BGW_HAS_LTP | BGW_HAS_SEQUENCE | BGW_HAS_EXCHANGE_TIME | BGW_HAS_LAST_QUANTITY |
+  EXPECT_EQ(t.present, std::uint64_t{BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME | BGW_HAS_LAST_QUANTITY |
                                      BGW_HAS_AVERAGE_PRICE | BGW_HAS_VOLUME | BGW_HAS_TOTAL_BUY | BGW_HAS_TOTAL_SELL |
                                      BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE});
   EXPECT_EQ(t.last_quantity, 5);

@@ -15,7 +15,7 @@ Feed feed(std::uint32_t instrument, double phase) { return {instrument, 1, 0, ph
 std::map<std::uint32_t, int> turns(MockPacer& pacer, std::int64_t begin, std::int64_t end) {
   std::map<std::uint32_t, int> count;
   for (std::int64_t now = begin; now <= end; now += kSecond / 1000)
-    while (const Feed* f = pacer.take_due(now)) ++count[f->instrument];
+    while (const Feed* f = pacer.take_next(now)) ++count[f->instrument];
   return count;
 }
 
@@ -43,7 +43,7 @@ TEST(Pacer, StaysBelowTheTotalWithManyFeeds) {
   for (std::uint32_t i = 0; i < 1000; ++i) pacer.add(feed(i, i / 1000.0), 0);
   int total = 0;
   for (const auto& [instrument, n] : turns(pacer, 0, kSecond / 10)) total += n;
-  EXPECT_NEAR(total, MockPacer::kMostPerSecond / 10, MockPacer::kMostPerSecond / 100);
+  EXPECT_NEAR(total, MockPacer::kMaxPerSecond / 10, MockPacer::kMaxPerSecond / 100);
 }
 
 TEST(Pacer, FeedsThatComeAndGoDisturbNoOther) {
@@ -59,7 +59,7 @@ TEST(Pacer, FeedsThatComeAndGoDisturbNoOther) {
       else
         pacer.remove(other, now);
     }
-    while (const Feed* f = pacer.take_due(now))
+    while (const Feed* f = pacer.take_next(now))
       if (f->instrument == 1) ++count;
   }
   EXPECT_NEAR(count, 100, 1);
@@ -73,18 +73,18 @@ TEST(Pacer, AHostThatWasHeldUpIsNotFlooded) {
   const std::int64_t later = 3600 * kSecond;
   pacer.forgive(later);
   int burst = 0;
-  while (pacer.take_due(later) != nullptr) ++burst;
+  while (pacer.take_next(later) != nullptr) ++burst;
   EXPECT_LE(burst, 51);
   EXPECT_GE(burst, 40);
 }
 
 TEST(Pacer, WithoutFeedsNothingIsDue) {
   MockPacer pacer;
-  EXPECT_EQ(pacer.take_due(kSecond), nullptr);
+  EXPECT_EQ(pacer.take_next(kSecond), nullptr);
   pacer.add(feed(1, 0), 0);
   pacer.clear();
   EXPECT_TRUE(pacer.empty());
-  EXPECT_EQ(pacer.take_due(kSecond), nullptr);
+  EXPECT_EQ(pacer.take_next(kSecond), nullptr);
 }
 
 }  // namespace

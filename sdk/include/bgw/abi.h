@@ -85,7 +85,7 @@ enum {
   BGW_HAS_TOTAL_BUY = 1u << 10,
   BGW_HAS_TOTAL_SELL = 1u << 11,
   BGW_HAS_EXCHANGE_TIME = 1u << 12,
-  BGW_HAS_SEQUENCE = 1u << 13,
+  /* bit 13 is reserved */
   /* in the rare record */
   BGW_HAS_OI_DAY_HIGH = 1u << 14,
   BGW_HAS_OI_DAY_LOW = 1u << 15,
@@ -110,7 +110,7 @@ typedef struct bgw_tick {
   int64_t last_quantity;
   int64_t volume; /* of the day */
   int64_t average_price;
-  int64_t sequence; /* the broker's own, per instrument */
+  int64_t reserved; /* 0 */
   int64_t open;
   int64_t high;
   int64_t low;
@@ -139,15 +139,13 @@ typedef struct bgw_level {
   uint32_t reserved;
 } bgw_level;
 
-enum { BGW_BOOK_SNAPSHOT = 1u, /* whole, not the sum of differences */ BGW_BOOK_SUSPECT = 2u /* may miss a change */ };
-
 typedef struct bgw_book {
-  uint32_t flags;
+  uint32_t reserved_flags; /* 0 */
   uint32_t bid_count; /* <= BGW_MAX_LEVELS */
   uint32_t ask_count;
-  uint32_t present; /* BGW_HAS_EXCHANGE_TIME, BGW_HAS_SEQUENCE of the book itself, BGW_HAS_ORDERS */
+  uint32_t present; /* BGW_HAS_EXCHANGE_TIME of the book itself, BGW_HAS_ORDERS */
   int64_t exchange_time_ns;
-  int64_t sequence;
+  int64_t reserved; /* 0 */
   /* The host takes out levels that are none: a quantity of 0 or below, or no price. The others are best first: bids do
    * not rise and asks do not fall. A book that is not in order is left out. The sides may cross. */
   const bgw_level* bids;
@@ -300,7 +298,7 @@ typedef struct bgw_host {
 
   /* Opens a WebSocket; answers with its connection id (> 0) in *connection. on_open or on_close follows. [adapter] */
   bgw_status (*websocket_open)(void* context, const bgw_websocket_request* request, uint32_t* connection);
-  /* One message. BGW_E_STATE: not open; or the broker does not read and is owed too much, and then the host ends the
+  /* One message. BGW_E_STATE: not open; or the broker does not read and too much waits for it; then the host ends the
    * session for that reason. [adapter] */
   bgw_status (*websocket_send)(void* context, uint32_t connection, uint32_t opcode, const void* data, size_t length);
   bgw_status (*websocket_close)(void* context, uint32_t connection, int32_t code);

@@ -156,10 +156,10 @@ inline Error unproved_refusal(const Close& close, std::string_view said = {}) {
   return {BGW_E_REFUSED, "refused: token, plan or firewall (" + told + (told == status ? ", no reason given)" : ")")};
 }
 
-// The header Retry-After, in seconds or as a date, as nanoseconds between `least_ns` and an hour. A date counts from
+// The header Retry-After, in seconds or as a date, as nanoseconds between `min_ns` and an hour. A date counts from
 // the answer's own time, or from `now_ns` where it has none.
-inline std::int64_t retry_after_ns(const Close& close, std::int64_t least_ns, std::int64_t now_ns) {
-  constexpr std::int64_t kMostSeconds = 3600;
+inline std::int64_t retry_after_ns(const Close& close, std::int64_t min_ns, std::int64_t now_ns) {
+  constexpr std::int64_t kMaxSeconds = 3600;
   constexpr std::int64_t kSecond = 1'000'000'000;
   const std::string_view value = close.header("Retry-After");
   std::int64_t seconds = 0;
@@ -167,11 +167,11 @@ inline std::int64_t retry_after_ns(const Close& close, std::int64_t least_ns, st
     seconds = *date - parse_http_date(close.header("Date")).value_or(now_ns / kSecond);
   } else {
     for (const char c : value) {
-      if (c < '0' || c > '9' || seconds > kMostSeconds) break;
+      if (c < '0' || c > '9' || seconds > kMaxSeconds) break;
       seconds = seconds * 10 + (c - '0');
     }
   }
-  return std::max(least_ns, std::clamp<std::int64_t>(seconds, 0, kMostSeconds) * kSecond);
+  return std::max(min_ns, std::clamp<std::int64_t>(seconds, 0, kMaxSeconds) * kSecond);
 }
 
 // Of a status from 500 on: the broker is not available, and its Retry-After counts. `said`: what the plugin read
