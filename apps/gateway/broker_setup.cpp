@@ -87,8 +87,9 @@ routing::Pin pin_of(const std::string& symbol) {
 }
 
 void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId id) {
-  for (const std::string& missing : router.missing_canaries(id))
-    log::warning("broker", router.broker(id).setup().name + ": " + missing + "; it is subscribed when a list has it");
+  for (const std::string& missing : router.pinned().missing_canaries(id))
+    log::warning("broker",
+                 router.brokers()[id].setup().name + ": " + missing + "; it is subscribed when a list has it");
 }
 
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,

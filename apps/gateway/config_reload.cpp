@@ -99,7 +99,7 @@ void ConfigReload::apply(config::Loaded fresh) {
     (old == nullptr ? added : changed).push_back(broker.name);
   }
   on_routing(proxy_, [this] {
-    proxy_.router().set_order(routing::kDefaultLineup, proxy_.requests().brokers_named(state_.config().active_broker));
+    proxy_.router().set_order(routing::kDefaultGroup, proxy_.requests().brokers_named(state_.config().active_broker));
   });
   updates_.start();
   for (const auto& [what, names] : {std::pair{"added", &added}, {"changed", &changed}, {"removed", &removed}})

@@ -132,8 +132,8 @@ void Gateway::start_brokers() {
   parts_ = std::make_unique<Parts>(*this);
   parts_->brokers.start_all();
   routing::Router& router = proxy_->router();
-  router.lineup("", proxy_->requests().brokers_named(config().active_broker));
-  for (routing::BrokerId id = 0; id < router.broker_count(); ++id) warn_of_missing_canaries(router, id);
+  router.group_for("", proxy_->requests().brokers_named(config().active_broker));
+  for (routing::BrokerId id = 0; id < router.brokers().size(); ++id) warn_of_missing_canaries(router, id);
   proxy_->markets().set_calendar(state_.calendar->load());
 }
 
@@ -172,7 +172,7 @@ void Gateway::start_zeromq() {
   for (const std::string& symbol : z.symbols) pins.push_back(pin_of(symbol));
   proxy_->router().publish_to(*zeromq_, std::move(pins));
   log::info("zeromq", "publishing on " + zeromq_->endpoint());
-  for (const routing::Pin& pin : proxy_->router().missing_pins())
+  for (const routing::Pin& pin : proxy_->router().pinned().missing_pins())
     log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " +
                                config().active_broker.front() + "; it stays wanted");
 }

@@ -55,7 +55,7 @@ Json list_json(const instruments::ListInfo& list) {
           {"etag", list.etag}};
 }
 
-Json broker_json(const routing::BrokerTable& table) {
+Json broker_json(const routing::Broker& table) {
   Json out = {{"name", table.setup().name},
               {"simulated", table.setup().simulated},
               {"status", bus::word(table.state())},
@@ -75,16 +75,16 @@ Json broker_json(const routing::BrokerTable& table) {
   return out;
 }
 
-Json lineup_json(const routing::Router& router, const routing::Lineup& lineup) {
+Json group_json(const routing::Router& router, const routing::BrokerGroup& group) {
   Json brokers = Json::array();
-  for (const routing::BrokerId id : lineup.order) brokers.push_back(router.broker(id).setup().name);
+  for (const routing::BrokerId id : group.order) brokers.push_back(router.brokers()[id].setup().name);
   return {{"brokers", brokers},
-          {"serving", router.broker(lineup.broker()).setup().name},
-          {"simulated", router.broker(lineup.broker()).setup().simulated},
-          {"standby", lineup.standby ? Json(router.broker(*lineup.standby).setup().name) : Json(nullptr)},
-          {"default", lineup.key.empty()},
-          {"instruments", lineup.interests.size()},
-          {"epoch", lineup.epoch}};
+          {"serving", router.brokers()[group.broker()].setup().name},
+          {"simulated", router.brokers()[group.broker()].setup().simulated},
+          {"standby", group.standby ? Json(router.brokers()[*group.standby].setup().name) : Json(nullptr)},
+          {"default", group.key.empty()},
+          {"instruments", group.interests.size()},
+          {"epoch", group.epoch}};
 }
 
 }  // namespace
@@ -113,19 +113,19 @@ std::string GatewayStatus::json() {
     out["hidden_trades"] = counts.hidden_trades;
     out["hidden_quantity"] = counts.hidden_quantity;
     out["brokers"] = Json::array();
-    for (std::size_t i = 0; i < router.broker_count(); ++i) {
+    for (std::size_t i = 0; i < router.brokers().size(); ++i) {
       const auto id = static_cast<routing::BrokerId>(i);
-      out["brokers"].push_back(broker_json(router.broker(id)));
-      out["brokers"].back()["not_in_list"] = router.unlisted_count(id);
+      out["brokers"].push_back(broker_json(router.brokers()[id]));
+      out["brokers"].back()["not_in_list"] = router.listings().unlisted_count(id);
       if (const std::string old = proxy_.markets().list_warning(id); !old.empty())
         out["brokers"].back()["list_warning"] = old;
     }
-    out["lineups"] = Json::array();
-    for (std::size_t i = 0; i < router.lineup_count(); ++i) {
-      const auto id = static_cast<routing::LineupId>(i);
-      if (router.lineup(id).is_canary) continue;
-      out["lineups"].push_back(lineup_json(router, router.lineup(id)));
-      out["lineups"].back()["elsewhere"] = router.elsewhere_count(id);
+    out["groups"] = Json::array();
+    for (std::size_t i = 0; i < router.interests().group_count(); ++i) {
+      const auto id = static_cast<routing::GroupId>(i);
+      if (router.group(id).is_canary) continue;
+      out["groups"].push_back(group_json(router, router.group(id)));
+      out["groups"].back()["elsewhere"] = router.choice().elsewhere_count(id);
     }
   });
   const session::Ledger ledger = this->ledger();

@@ -59,11 +59,11 @@ void InstrumentLists::take_up(const plugin_host::Library& library) {
   proxy_.post([this, plugin, index] {
     routing::Router& router = proxy_.router();
     router.set_index(plugin, index);
-    for (routing::BrokerId id = 0; id < router.broker_count(); ++id) {
-      if (router.broker(id).setup().plugin != plugin) continue;
+    for (routing::BrokerId id = 0; id < router.brokers().size(); ++id) {
+      if (router.brokers()[id].setup().plugin != plugin) continue;
       warn_of_missing_canaries(router, id);
-      if (const std::size_t count = router.unlisted_count(id); count != 0)
-        log::warning("instruments", router.broker(id).setup().name + ": " + std::to_string(count) +
+      if (const std::size_t count = router.listings().unlisted_count(id); count != 0)
+        log::warning("instruments", router.brokers()[id].setup().name + ": " + std::to_string(count) +
                                         " subscribed instruments are not in the list: they end with their day");
     }
   });

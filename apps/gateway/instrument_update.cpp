@@ -41,7 +41,8 @@ Result<std::vector<std::string>> no_pairs(const config::Config& config, instrume
   for (const std::string& other : others) {
     const auto there = store.load(other);
     if (!there) return there.error();
-    for (std::string& line : instruments::different_papers(**here, **there, other)) found.push_back(std::move(line));
+    for (std::string& line : instruments::different_instruments(**here, **there, other))
+      found.push_back(std::move(line));
   }
   return found;
 }
@@ -91,7 +92,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   if (const auto read = out.import.read_file(extension, update.file, update.reading); !read) return read.error();
   if (out.import.rows().empty()) return Error{update.file + ": no row could be used"};
   if (const auto good = check_list(out.import, plugin, update.force, update.calendar, store); !good)
-    return Error{update.file + ": " + good.error().message + "; kept aside: if it is right all the same: " +
+    return Error{update.file + ": " + good.error().message + "; the list was not taken; if it is right all the same: " +
                  "broker-gateway instruments import --force --broker " + update.broker.name + ' ' + update.file};
   instruments::LastImport taken;
   taken.source = source;

@@ -19,7 +19,7 @@ bool offers_list(const plugin_host::Library& library);
 // What the plugin's rows are held against.
 instruments::ImportRules import_rules(const plugin_host::Library& library);
 
-// What the plugin's list and those of the other brokers' plugins disagree about: see different_papers.
+// What the plugin's list and those of the other brokers' plugins disagree about: see different_instruments.
 Result<std::vector<std::string>> no_pairs(const config::Config& config, instruments::InstrumentStore& store,
                                           const std::string& plugin);
 

@@ -131,10 +131,10 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
   const auto different = no_pairs(loaded_.config, store, plugin);
   if (!different) return log::error("instruments", different.error().message);
   if (!different->empty())
-    log::warning("instruments", plugin + ": " + std::to_string(different->size()) +
-                                    " instruments are other papers than under the same symbol elsewhere, and never " +
-                                    "stand in for them: " + different->front() +
-                                    (different->size() > 1 ? ", ..." : ""));
+    log::warning("instruments",
+                 plugin + ": " + std::to_string(different->size()) +
+                     " instruments are other instruments than under the same symbol elsewhere, and never " +
+                     "stand in for them: " + different->front() + (different->size() > 1 ? ", ..." : ""));
 }
 
 }  // namespace gw::app

@@ -51,7 +51,7 @@ void RunningBrokers::start(const config::Broker& broker) {
   if (link != nullptr) index = lists_.load(*find_plugin(state_.plugins, broker.plugin));
   on_routing(proxy_, [&] {
     routing::Router& router = proxy_.router();
-    auto id = router.find_broker(broker.name);
+    auto id = router.brokers().find(broker.name);
     if (id)
       router.attach_broker(*id, std::move(setup));
     else
@@ -65,7 +65,7 @@ void RunningBrokers::start(const config::Broker& broker) {
 void RunningBrokers::detach(const std::string& name, const std::string& why) {
   on_routing(proxy_, [&] {
     routing::Router& router = proxy_.router();
-    if (const auto id = router.find_broker(name)) router.detach_broker(*id, why);
+    if (const auto id = router.brokers().find(name)) router.detach_broker(*id, why);
   });
 }
 

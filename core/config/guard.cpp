@@ -8,7 +8,7 @@ namespace gw::config {
 namespace {
 
 constexpr int kDeepest = 64;
-constexpr int kMostValues = 100'000;
+constexpr int kMaxValues = 100'000;
 
 // Thrown out of the parser: its event interface has no other way to stop it.
 struct Refused {
@@ -48,7 +48,7 @@ class GuardHandler : public YAML::EventHandler {
 
   void value(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) refuse_alias(mark);
-    if (++values_ > kMostValues) throw Refused{mark.line + 1, "more than 100000 values", "fewer"};
+    if (++values_ > kMaxValues) throw Refused{mark.line + 1, "more than 100000 values", "fewer"};
   }
 
   void open(const YAML::Mark& mark, YAML::anchor_t anchor) {

@@ -15,7 +15,7 @@
 namespace gw::config {
 namespace {
 
-constexpr std::size_t kMostBrokers = 256;
+constexpr std::size_t kMaxBrokers = 256;
 using calendar::kMinutesOfDay;
 
 bool is_name(const std::string& name) {
@@ -76,16 +76,16 @@ void read_server(Context& c, const YAML::Node& node, const std::string& prefix, 
 }
 
 void read_limits(Context& c, const YAML::Node& node, const std::string& prefix, Limits& l) {
-  constexpr std::int64_t kMost = 1'000'000'000;
+  constexpr std::int64_t kMax = 1'000'000'000;
   MappingReader r(c, node, prefix);
-  r.integer("connections", l.connections, 1, kMost);
-  r.integer("connections_per_address", l.connections_per_address, 1, kMost);
-  r.integer("connections_per_key", l.connections_per_key, 1, kMost);
-  r.integer("unauthenticated_connections", l.unauthenticated_connections, 1, kMost);
-  r.integer("requests_per_second", l.requests_per_second, 1, kMost);
-  r.integer("request_burst", l.request_burst, 1, kMost);
-  r.integer("subscriptions_per_client", l.subscriptions_per_client, 1, kMost);
-  r.integer("symbols_per_request", l.symbols_per_request, 1, kMost);
+  r.integer("connections", l.connections, 1, kMax);
+  r.integer("connections_per_address", l.connections_per_address, 1, kMax);
+  r.integer("connections_per_key", l.connections_per_key, 1, kMax);
+  r.integer("unauthenticated_connections", l.unauthenticated_connections, 1, kMax);
+  r.integer("requests_per_second", l.requests_per_second, 1, kMax);
+  r.integer("request_burst", l.request_burst, 1, kMax);
+  r.integer("subscriptions_per_client", l.subscriptions_per_client, 1, kMax);
+  r.integer("symbols_per_request", l.symbols_per_request, 1, kMax);
   r.size("header_size", l.header_size, 1024);
   if (l.header_size > kMiB) r.wrong("header_size", std::to_string(l.header_size) + "B", "at most 1MiB");
   r.size("message_size", l.message_size, 1024);
@@ -199,8 +199,8 @@ void read_brokers(Context& c, const YAML::Node& node, Config& config) {
       continue;
     }
     if (!names.insert(b.name).second) c.add(b.line, "brokers." + b.name, "the key a second time", "it once");
-    if (names.size() > kMostBrokers)
-      return c.add(b.line, "brokers", "more than " + std::to_string(kMostBrokers), "fewer");
+    if (names.size() > kMaxBrokers)
+      return c.add(b.line, "brokers", "more than " + std::to_string(kMaxBrokers), "fewer");
     read_broker(c, pair.second, "brokers." + b.name, b);
     config.brokers.push_back(std::move(b));
   }

@@ -15,8 +15,8 @@ std::string Context::absolute(const std::string& path) const {
 
 void Context::add(int line, const std::string& key, const std::string& found, std::string expected) {
   // A file of nothing but mistakes must not fill the memory with complaints about it.
-  constexpr std::size_t kMostProblems = 1000;
-  if (problems.size() >= kMostProblems) return;
+  constexpr std::size_t kMaxProblems = 1000;
+  if (problems.size() >= kMaxProblems) return;
   problems.push_back({file, std::max(line, 1), printable(key), printable(found), std::move(expected)});
 }
 

@@ -219,18 +219,18 @@ Result<std::optional<std::string>> resolve(const Value& value) {
 
 namespace {
 
-// The newest of the files that the setting's values come from.
+// The changed of the files that the setting's values come from.
 std::int64_t written_ns(const Setting& setting) {
-  std::int64_t newest = 0;
+  std::int64_t changed = 0;
   for (const Value& value : setting.values) {
     std::error_code failed;
     if (value.source != Value::Source::file) continue;
     const auto written = std::filesystem::last_write_time(value.text, failed);
     if (failed) continue;
     const auto wall = std::chrono::file_clock::to_sys(written).time_since_epoch();
-    newest = std::max<std::int64_t>(newest, std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count());
+    changed = std::max<std::int64_t>(changed, std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count());
   }
-  return newest;
+  return changed;
 }
 
 }  // namespace

@@ -88,10 +88,10 @@ std::optional<std::pair<int, int>> parse_span(std::string_view text) {
 }
 
 std::optional<int> parse_utc_offset(std::string_view text) {
-  constexpr int kMost = 14 * 60;
+  constexpr int kMax = 14 * 60;
   if (text.empty() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
   const auto minutes = parse_time_of_day(text.substr(1));
-  if (!minutes || *minutes > kMost) return std::nullopt;
+  if (!minutes || *minutes > kMax) return std::nullopt;
   return text[0] == '-' ? -*minutes : *minutes;
 }
 

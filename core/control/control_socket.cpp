@@ -17,7 +17,7 @@ namespace gw::control {
 namespace {
 
 constexpr std::size_t kLongestLine = 1 << 20;
-constexpr std::size_t kMostPeers = 16;
+constexpr std::size_t kMaxPeers = 16;
 
 // A socket's address holds 107 bytes of path. A longer one is reached through its folder's
 // descriptor.
@@ -140,7 +140,7 @@ void ControlServer::serve() {
   std::vector<Peer> peers;
   auto next = Clock::now() + std::chrono::milliseconds(period_ms_);
   for (;;) {
-    std::vector<pollfd> polled = {{wake_read_, POLLIN, 0}, {peers.size() < kMostPeers ? listener_ : -1, POLLIN, 0}};
+    std::vector<pollfd> polled = {{wake_read_, POLLIN, 0}, {peers.size() < kMaxPeers ? listener_ : -1, POLLIN, 0}};
     for (const Peer& peer : peers) polled.push_back({peer.fd, POLLIN, 0});
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
     ::poll(polled.data(), polled.size(), static_cast<int>(left < 0 ? 0 : left + 1));

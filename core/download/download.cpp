@@ -9,7 +9,7 @@
 namespace gw::download {
 namespace {
 
-constexpr int kMostRedirects = 5;
+constexpr int kMaxRedirects = 5;
 constexpr long kOk = 200;
 constexpr long kNotModified = 304;
 
@@ -92,7 +92,7 @@ Result<Downloaded> Transfer::run() {
     if (*status == kNotModified && asked) return Downloaded{true, request_.etag, request_.last_modified};
     const std::string next = curl_.redirect();
     if (next.empty()) return curl_.failed("found the answer " + std::to_string(*status) + ", expected 200");
-    if (redirects == kMostRedirects) return curl_.failed("found more than 5 redirects, expected fewer");
+    if (redirects == kMaxRedirects) return curl_.failed("found more than 5 redirects, expected fewer");
     if (!next.starts_with("https://") || !check_url(next, "http"))
       return curl_.failed("found a redirect to " + without_secrets(next) + ", expected https://");
     aim_at(next);

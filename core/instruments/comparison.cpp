@@ -57,23 +57,23 @@ Result<void> check_complete(const Index& known, const std::vector<InstrumentView
   return Error{"lacks" + text.substr(1)};
 }
 
-bool same_paper(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b) {
+bool same_instrument(const Index& a, const InstrumentView& in_a, const Index& b, const InstrumentView& in_b) {
   if (in_a.exchange_number.empty() || in_b.exchange_number.empty() || a.list().day == 0) return true;
   if (a.list().day != b.list().day || in_a.exchange_number == in_b.exchange_number) return true;
   return in_a.broker_symbol == in_b.broker_symbol && bgw::has_series(in_a.broker_symbol);
 }
 
-bool same_paper(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange) {
+bool same_instrument(const Index& a, const Index& b, std::string_view symbol, std::string_view exchange) {
   const auto in_a = a.find(symbol, exchange);
   const auto in_b = b.find(symbol, exchange);
-  return !in_a || !in_b || same_paper(a, *in_a, b, *in_b);
+  return !in_a || !in_b || same_instrument(a, *in_a, b, *in_b);
 }
 
-std::vector<std::string> different_papers(const Index& here, const Index& other, std::string_view name_of_other) {
+std::vector<std::string> different_instruments(const Index& here, const Index& other, std::string_view name_of_other) {
   std::vector<std::string> found;
   for (const InstrumentView& row : here.rows()) {
     const auto there = other.find(row.symbol, row.exchange);
-    if (!there || same_paper(here, row, other, *there)) continue;
+    if (!there || same_instrument(here, row, other, *there)) continue;
     found.push_back(std::string(row.symbol) + '.' + std::string(row.exchange) + ": exchange's number " +
                     std::string(row.exchange_number) + " here, " + std::string(there->exchange_number) + " at " +
                     std::string(name_of_other));

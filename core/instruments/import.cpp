@@ -72,7 +72,7 @@ void Import::on_skip(void* context, std::uint64_t place, const char* reason) {
 
 void Import::skip(std::uint64_t place, std::string reason) {
   ++report_.skipped;
-  if (report_.first_skips.size() < ImportReport::kMostSkips) report_.first_skips.push_back({place, std::move(reason)});
+  if (report_.first_skips.size() < ImportReport::kMaxSkips) report_.first_skips.push_back({place, std::move(reason)});
 }
 
 std::string_view Import::keep(const char* text) {
@@ -135,7 +135,7 @@ void Import::note_token(const bgw_instrument& row) {
   const auto [first, fresh] = tokens_.try_emplace(std::move(key), Holder{rows_.size(), row.place});
   if (fresh) return;
   ++report_.shared;
-  if (report_.first_shared.size() >= ImportReport::kMostSkips) return;
+  if (report_.first_shared.size() >= ImportReport::kMaxSkips) return;
   const InstrumentView& other = rows_[first->second.row];
   report_.first_shared.push_back({row.token, std::string(other.symbol) + '.' + std::string(other.exchange),
                                   first->second.place, std::string(row.symbol) + '.' + row.exchange, row.place});

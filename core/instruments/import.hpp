@@ -35,8 +35,8 @@ struct ImportReport {
     std::string later;
     std::uint64_t later_place;
   };
-  static constexpr std::size_t kMostSkips = 20;  // that are kept, and shared tokens
-  std::string place_word = "line";               // what places count in this file: see bgw_instruments
+  static constexpr std::size_t kMaxSkips = 20;  // that are kept, and shared tokens
+  std::string place_word = "line";              // what places count in this file: see bgw_instruments
   std::uint64_t read = 0;
   std::uint64_t skipped = 0;
   std::vector<Skip> first_skips;

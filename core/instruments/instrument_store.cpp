@@ -94,7 +94,7 @@ Result<void> InstrumentStore::forget_former(std::string_view plugin, std::int64_
   auto too_many = database_.prepare(
       "DELETE FROM former_instruments WHERE plugin = ?1 AND (symbol, exchange) IN (SELECT symbol, exchange FROM "
       "former_instruments WHERE plugin = ?1 ORDER BY gone DESC, symbol, exchange LIMIT -1 OFFSET ?2)");
-  return too_many.bind(1, plugin).bind(2, kMostFormer).run();
+  return too_many.bind(1, plugin).bind(2, kMaxFormer).run();
 }
 
 Result<void> InstrumentStore::replace(std::string_view plugin, const std::vector<InstrumentView>& rows,

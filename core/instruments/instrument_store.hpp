@@ -25,7 +25,7 @@ struct LastImport {
 class InstrumentStore {
  public:
   static constexpr std::int64_t kFormerDays = 10;
-  static constexpr std::int64_t kMostFormer = 50'000;  // that are remembered of a plugin: the last to be lost
+  static constexpr std::int64_t kMaxFormer = 50'000;  // that are remembered of a plugin: the last to be lost
 
   explicit InstrumentStore(database::Database& database) : database_(database) {}
 

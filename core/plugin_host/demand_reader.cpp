@@ -45,7 +45,7 @@ void DemandReader::wait_for_bell() {
                            [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& ec) {
                              if (ec || alive.expired() || !running_) return;
                              link_.channel.adapter_bell().answer();
-                             link_.writer().flush_aside();
+                             link_.writer().flush_overflow();
                              take();
                              wait_for_bell();
                            });
@@ -87,7 +87,7 @@ void DemandReader::take() {
   for (const std::uint32_t handle : released) link_.writer().released(handle);
   for (const auto& [slot, instruments] : begun)
     if (!instruments.empty()) connections_.at(slot).subscribe(instruments);
-  if (ring.take_wish_for_room()) link_.writer().wake_reader();
+  if (ring.take_request_for_room()) link_.writer().wake_reader();
   // A lost one that carries nothing any more is missed no longer.
   if (status_.state() == bus::LinkState::reconnecting) scheduler_.say_connected();
   scheduler_.connect_next();

@@ -31,13 +31,13 @@ std::optional<std::int64_t> LinkPolicy::on_loss(std::int64_t now_ns, const Loss&
       went_at_once_ns_ && now_ns - loss.lived_ns < *went_at_once_ns_ && backoff_.attempts_made() == 0;
   if (loss.silent && (!went_at_once_ns_ || same_cause)) {
     if (!went_at_once_ns_) went_at_once_ns_ = now_ns;
-    return loss.least_ns;
+    return loss.min_ns;
   }
   const auto delay = backoff_.next();
   if (!delay) return std::nullopt;
   // A login per connection for each loss would be too many where logins succeed and do not last.
   proving_ = loss.lived_ns > 0 && backoff_.attempts_made() > kLossesOfAll;
-  return std::max(*delay, loss.least_ns);
+  return std::max(*delay, loss.min_ns);
 }
 
 std::int64_t LinkPolicy::others_wait(std::int64_t now_ns) const {

@@ -17,7 +17,7 @@ class LinkPolicy {
 
   struct Loss {
     bool silent = false;        // ended by the gateway: no frame came
-    std::int64_t least_ns = 0;  // the broker said so
+    std::int64_t min_ns = 0;    // the broker said so
     std::int64_t lived_ns = 0;  // since the login; 0: there was none
   };
   // One connection is logged in; all of them are.

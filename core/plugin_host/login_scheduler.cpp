@@ -165,7 +165,7 @@ void LoginScheduler::wait_after_refusal(const std::string& why) {
 
 void LoginScheduler::ask_about_credentials() {
   const std::int64_t now = link_.options.monotonic();
-  if (!link_.options.ask_credentials || !refusals_.is_question_due(now)) return;
+  if (!link_.options.ask_credentials || !refusals_.may_ask(now)) return;
   const std::weak_ptr<const void> wanted = refusals_.begin_question(now);
   // A question that is still wanted has its link.
   const auto take = [this, wanted](const CredentialsAnswer& answer) {

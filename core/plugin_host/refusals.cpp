@@ -18,7 +18,7 @@ std::int64_t Refusals::add(const std::string& why) {
 
 std::string Refusals::why() const { return good_.empty() ? why_ : why_ + "; " + good_; }
 
-bool Refusals::is_question_due(std::int64_t now_ns) const {
+bool Refusals::may_ask(std::int64_t now_ns) const {
   if (question_ != nullptr) return false;
   return !asked_ns_ || now_ns - *asked_ns_ >= (logged_in_since_ ? kAskAfterLogin : kAskAgain);
 }

@@ -25,7 +25,7 @@ class Refusals {
 
   // The credentials are asked about once in 15 minutes. After a login a minute is enough, because what was known before
   // it may be over.
-  bool is_question_due(std::int64_t now_ns) const;
+  bool may_ask(std::int64_t now_ns) const;
   // The question is wanted as long as the result does not expire.
   std::weak_ptr<const void> begin_question(std::int64_t now_ns);
   // The answer to the question that is wanted.

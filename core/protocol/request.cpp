@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kSearchMost = 1000;
+constexpr std::size_t kMaxResults = 1000;
 constexpr double kLongestIntervalMs = 3'600'000;
 
 std::string dump(const Json& value) {
@@ -69,7 +69,7 @@ void check_stream(Entry& e, const Json* depth) {
   if (mode != BGW_MODE_DEPTH) return;
   const auto level = depth == nullptr ? std::optional<int>(5) : whole(*depth);
   e.stream.depth_level = level.value_or(0);
-  e.other_level = routing::slot_of(e.stream) >= routing::kStreams;
+  e.other_level = upstream::index_of(e.stream) >= upstream::kIndexedStreams;
   if (e.other_level && (e.stream.depth_level < 1 || e.stream.depth_level > static_cast<int>(BGW_MAX_LEVELS)))
     e.error = invalid_depth_level();
   else
@@ -117,7 +117,7 @@ void parse_search(const Json& object, Request& r) {
   set_text(object, "exchange", r.exchange, ignored);
   if (const Json* limit = member(object, "limit"); limit != nullptr)
     if (const auto number = whole(*limit); number && *number > 0)
-      r.limit = std::min(static_cast<std::size_t>(*number), kSearchMost);
+      r.limit = std::min(static_cast<std::size_t>(*number), kMaxResults);
 }
 
 void parse_id(const Json& object, Request& r) {

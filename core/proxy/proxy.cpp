@@ -63,9 +63,9 @@ Proxy::Proxy(const Options& options, bus::Doorbell& bell)
     shard.requests().connect(loop_, requests_);
     inboxes_.push_back(
         std::make_unique<session::ShardInbox>(shard, count == 1, [this, i](routing::TopicId topic, routing::Lane lane) {
-          const auto& sessions = router_.subscription(topic).audience[i].lanes[static_cast<std::size_t>(lane)];
-          return sessions.empty() || lane == routing::Lane::thinned ? std::string_view{}
-                                                                    : router_.latest(sessions.front(), topic);
+          const auto& sessions = router_.topics()[topic].audience[i].lanes[static_cast<std::size_t>(lane)];
+          return sessions.empty() || lane == routing::Lane::sampled ? std::string_view{}
+                                                                    : router_.last_published(sessions.front(), topic);
         }));
   }
   encoder_.set_threshold(options.compression_threshold);

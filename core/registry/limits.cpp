@@ -9,12 +9,12 @@ Limits::Limits(const bgw_limits& d)
       time_resolution_ns(std::max<std::int64_t>(1, d.time_resolution_ns)) {
   if (instruments_per_connection != 0)
     connections =
-        d.connections_per_account == 0 ? kMostConnections : std::min(d.connections_per_account, kMostConnections);
+        d.connections_per_account == 0 ? kMaxConnections : std::min(d.connections_per_account, kMaxConnections);
   for (std::uint32_t i = 0; i < d.depth_limit_count; ++i) {
     const bgw_depth_limit& one = d.depth_limits[i];
     depths.push_back({one.depth_level, one.per_connection, std::max(1U, one.weight)});
     if (one.per_connection != 0 && connections == 1 && d.connections_per_account > 1)
-      connections = std::min(d.connections_per_account, kMostConnections);
+      connections = std::min(d.connections_per_account, kMaxConnections);
   }
 }
 

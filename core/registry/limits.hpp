@@ -11,7 +11,7 @@
 namespace gw::registry {
 
 // However generous a broker is.
-inline constexpr std::uint32_t kMostConnections = 16;
+inline constexpr std::uint32_t kMaxConnections = 16;
 
 struct Limits {
   struct Depth {

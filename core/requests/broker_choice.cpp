@@ -7,7 +7,7 @@ namespace gw::requests {
 std::vector<routing::BrokerId> BrokerChoice::brokers_named(const std::vector<std::string>& names) {
   std::vector<routing::BrokerId> ids;
   for (const std::string& name : names) {
-    if (const auto id = router_.find_broker(name)) {
+    if (const auto id = router_.brokers().find(name)) {
       ids.push_back(*id);
       continue;
     }
@@ -19,11 +19,11 @@ std::vector<routing::BrokerId> BrokerChoice::brokers_named(const std::vector<std
   return ids;
 }
 
-routing::LineupId BrokerChoice::group_of(const accounts::KeySession& account) {
-  if (account.brokers.empty()) return routing::kDefaultLineup;
+routing::GroupId BrokerChoice::group_of(const accounts::KeySession& account) {
+  if (account.brokers.empty()) return routing::kDefaultGroup;
   std::string key;
   for (const std::string& name : account.brokers) key.append(name).append(1, ',');
-  return router_.lineup(key, brokers_named(account.brokers));
+  return router_.group_for(key, brokers_named(account.brokers));
 }
 
 }  // namespace gw::requests

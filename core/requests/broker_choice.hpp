@@ -16,7 +16,7 @@ class BrokerChoice {
   // The brokers with these names, in their order. One that gateway.yaml lacks serves nobody and says why.
   std::vector<routing::BrokerId> brokers_named(const std::vector<std::string>& names);
   // The group of brokers that serves the user of a key.
-  routing::LineupId group_of(const accounts::KeySession& account);
+  routing::GroupId group_of(const accounts::KeySession& account);
 
  private:
   routing::Router& router_;

@@ -18,7 +18,7 @@ Waiting& CatchUp::waiting(Subscriber& client) {
 }
 
 void CatchUp::add_snapshot(Subscriber& client, routing::TopicId topic) {
-  waiting(client).snapshots.push_back({topic, router_.seq(topic)});
+  waiting(client).snapshots.push_back({topic, router_.topics()[topic].seq});
 }
 
 void CatchUp::add_status(Subscriber& client, routing::TopicId topic) {
@@ -34,7 +34,7 @@ void CatchUp::add_resume(Subscriber& client, const Waiting::Resume& resume) {
 void CatchUp::drop_resumes_of_left(Subscriber& client) {
   if (client.waiting == nullptr) return;
   std::erase_if(client.waiting->resumes,
-                [&](const Waiting::Resume& resume) { return !router_.holds(client.id, resume.topic); });
+                [&](const Waiting::Resume& resume) { return !router_.clients().holds(client.id, resume.topic); });
 }
 
 void CatchUp::drop_all(Subscriber& client) {
@@ -42,7 +42,7 @@ void CatchUp::drop_all(Subscriber& client) {
 }
 
 void CatchUp::add_held(Subscriber& client) {
-  for (const routing::TopicId topic : router_.held(client.id)) {
+  for (const routing::TopicId topic : router_.clients().topics_of(client.id)) {
     add_snapshot(client, topic);
     add_status(client, topic);
   }
@@ -63,7 +63,7 @@ bool CatchUp::send_resumes(Subscriber& client, std::size_t& room) {
   for (; !resumes.empty(); resumes.pop_front()) {
     if (room == 0) return false;
     Waiting::Resume& next = resumes.front();
-    if (!router_.resumes(client.id, next.topic)) continue;
+    if (!router_.clients().resumes(client.id, next.topic)) continue;
     const auto send = [&](std::string_view frame) {
       if (room == 0) return false;
       client.send_frame(next.topic, frame, session::FrameKind::own);
@@ -76,9 +76,9 @@ bool CatchUp::send_resumes(Subscriber& client, std::size_t& room) {
       missing = next.missing;
     } else {
       router_.go_live(client.id, next.topic);
-      if (const std::string_view snapshot = router_.newest(client.id, next.topic); !snapshot.empty()) send(snapshot);
+      if (const std::string_view snapshot = router_.snapshot(client.id, next.topic); !snapshot.empty()) send(snapshot);
     }
-    std::string text = protocol::recovered(router_.topic(next.topic), missing);
+    std::string text = protocol::recovered(router_.topics()[next.topic].info, missing);
     room -= std::min(room, text.size());
     client.send(std::move(text));
   }
@@ -91,8 +91,8 @@ bool CatchUp::send_snapshots(Subscriber& client, std::size_t& room) {
     if (room == 0) return false;
     const auto [topic, seq] = snapshots.front();
     // A live update that came in the meantime was newer.
-    if (!router_.holds(client.id, topic) || router_.seq(topic) != seq) continue;
-    const std::string_view frame = router_.newest(client.id, topic);
+    if (!router_.clients().holds(client.id, topic) || router_.topics()[topic].seq != seq) continue;
+    const std::string_view frame = router_.snapshot(client.id, topic);
     if (frame.empty()) continue;
     client.send_frame(topic, frame, session::FrameKind::own);
     room -= std::min(room, frame.size());
@@ -106,8 +106,8 @@ bool CatchUp::send_statuses(Subscriber& client, std::size_t& room) {
     if (room == 0) return false;
     const routing::TopicId topic = w.statuses.front();
     w.in_statuses.erase(topic);
-    if (!router_.holds(client.id, topic)) continue;
-    std::string text = protocol::subscription_status(router_.subscription(topic), router_.note(topic));
+    if (!router_.clients().holds(client.id, topic)) continue;
+    std::string text = protocol::subscription_status(router_.topics()[topic], router_.note(topic));
     room -= std::min(room, text.size());
     client.send(std::move(text));
   }

@@ -35,7 +35,8 @@ class Clients {
   Subscriber* find(routing::SessionId session) {
     const auto& clients = by_shard_[routing::shard_of(session)];
     const std::size_t index = routing::slot_of(session);
-    return index < clients.size() ? clients[index].get() : nullptr;
+    Subscriber* client = index < clients.size() ? clients[index].get() : nullptr;
+    return client != nullptr && client->id == session ? client : nullptr;
   }
   // Null also when its session is closing.
   Subscriber* find_open(routing::SessionId session) {

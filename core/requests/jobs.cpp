@@ -27,9 +27,9 @@ void Jobs::start(Subscriber& client, Asked asked) {
   const protocol::Request& r = job.asked.request;
   job.outcomes.reserve(r.entries.size());
   if (r.action == protocol::Action::list || r.action == protocol::Action::unsubscribe_all)
-    job.topics = router_.held(client.id);
+    job.topics = router_.clients().topics_of(client.id);
   if (r.action == protocol::Action::search) {
-    const routing::BrokerTable& table = router_.broker(router_.broker_of(client.id));
+    const routing::Broker& table = router_.brokers()[router_.broker_of(client.id)];
     if (table.available() && table.index() != nullptr)
       job.search.emplace(table.index(), r.text, r.exchange, r.limit, markets_.expiries(wall_ns()));
   }
@@ -62,7 +62,7 @@ bool Jobs::do_some(Subscriber& client, Job& job) {
 }
 
 protocol::Context Jobs::context(const Subscriber& client, const protocol::Request& r) {
-  return {router_.broker(router_.broker_of(client.id)).setup().name, client.extras, r.id_json,
+  return {router_.brokers()[router_.broker_of(client.id)].setup().name, client.extras, r.id_json,
           options_.subscriptions_per_client};
 }
 
@@ -89,7 +89,7 @@ bool Jobs::subscribe_some(Subscriber& client, Job& job) {
 
 routing::Outcome Jobs::subscribe_entry(Subscriber& client, const protocol::Entry& e) {
   routing::Outcome o = router_.subscribe(client.id, e.symbol, e.exchange, e.stream,
-                                         {.thinned = e.min_interval_ns != 0, .resumes = true});
+                                         {.sampled = e.min_interval_ns != 0, .resumes = true});
   if (o.code != routing::Code::ok || !o.is_new || !log::enabled(log::Level::info)) return o;
   log::info("proxy", *client.name + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
   if (e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level)
@@ -99,22 +99,22 @@ routing::Outcome Jobs::subscribe_entry(Subscriber& client, const protocol::Entry
 }
 
 void Jobs::begin_entry(Subscriber& client, const protocol::Entry& e, const routing::Outcome& o) {
-  if (e.error || o.code != routing::Code::ok || !router_.holds(client.id, o.topic)) return;
+  if (e.error || o.code != routing::Code::ok || !router_.clients().holds(client.id, o.topic)) return;
   if (e.min_interval_ns != 0)
     client.tell(
         [t = o.topic, interval = e.min_interval_ns](session::ClientSession& s) { s.updates().sample(t, interval); });
   if (e.since && o.is_new) {
-    const bool same = e.since->epoch == router_.lineup(router_.lineup_of(client.id)).epoch && client.extras;
+    const bool same = e.since->epoch == router_.group(router_.clients()[client.id].group).epoch && client.extras;
     catch_up_.add_resume(client, {o.topic, e.since->seq, 0, same});
-  } else if (o.is_new || !router_.resumes(client.id, o.topic)) {  // what resumes goes live when it has
+  } else if (o.is_new || !router_.clients().resumes(client.id, o.topic)) {  // what resumes goes live when it has
     router_.go_live(client.id, o.topic);
     catch_up_.add_snapshot(client, o.topic);
   }
 }
 
 void Jobs::tell_about_entry(Subscriber& client, const protocol::Entry& e, const routing::Outcome& o) {
-  if (e.error || o.code != routing::Code::ok || !router_.holds(client.id, o.topic)) return;
-  const routing::Topic& topic = router_.subscription(o.topic);
+  if (e.error || o.code != routing::Code::ok || !router_.clients().holds(client.id, o.topic)) return;
+  const routing::Topic& topic = router_.topics()[o.topic];
   if (topic.state == routing::SubscriptionState::failed)
     client.send(protocol::refused(topic.info, topic.reason, client.extras));
   catch_up_.add_status(client, o.topic);
@@ -159,7 +159,8 @@ bool Jobs::unsubscribe_some_of_all(Subscriber& client, Job& job) {
 bool Jobs::list_some(Subscriber& client, Job& job) {
   const std::size_t end = std::min(job.topics.size(), job.done + kEntriesAtOnce);
   for (; job.done < end; ++job.done)
-    if (router_.holds(client.id, job.topics[job.done])) job.held.add(router_.topic(job.topics[job.done]));
+    if (router_.clients().holds(client.id, job.topics[job.done]))
+      job.held.add(router_.topics()[job.topics[job.done]].info);
   if (end < job.topics.size()) return true;
   client.send(job.held.text(job.asked.request.id_json));
   return false;

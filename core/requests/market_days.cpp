@@ -62,13 +62,13 @@ void MarketDays::look_at_days(std::int64_t wall) {
   router_.set_expiries(expiries(wall));
   for (const calendar::Exchange& exchange : calendar_->exchanges) {
     if (calendar_->status(exchange.name, wall) == calendar::MarketStatus::closed) continue;
-    for (std::size_t id = 0; id < router_.broker_count(); ++id)
+    for (std::size_t id = 0; id < router_.brokers().size(); ++id)
       warn_of_old_list(static_cast<routing::BrokerId>(id), exchange.name, wall);
   }
 }
 
 void MarketDays::warn_of_old_list(routing::BrokerId id, const std::string& exchange, std::int64_t wall) {
-  const routing::BrokerTable& table = router_.broker(id);
+  const routing::Broker& table = router_.brokers()[id];
   if (!table.available() || table.index() == nullptr || !table.setup().capabilities.has_exchange(exchange)) return;
   const instruments::ListInfo& list = table.index()->list();
   const std::string today(expiries(wall).today(exchange));
@@ -84,7 +84,7 @@ void MarketDays::warn_of_old_list(routing::BrokerId id, const std::string& excha
 
 std::string MarketDays::list_warning(routing::BrokerId id) const {
   const auto old = old_lists_.find(id);
-  const auto& index = router_.broker(id).index();
+  const auto& index = router_.brokers()[id].index();
   return old == old_lists_.end() || index == nullptr || index->generation() != old->second.generation
              ? std::string()
              : old->second.text;

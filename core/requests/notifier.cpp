@@ -16,7 +16,8 @@ void Notifier::ended(routing::SessionId session, const routing::TopicInfo& topic
   if (client == nullptr) return;
   std::string reason = "the instrument list in use has no such instrument";
   if (!why.renamed_to.empty()) reason += ", it is called " + why.renamed_to + " now";
-  if (!why.other_paper_at.empty()) reason = "broker " + why.other_paper_at + " has another instrument under this name";
+  if (!why.other_instrument_at.empty())
+    reason = "broker " + why.other_instrument_at + " has another instrument under this name";
   if (!why.expired_on.empty()) reason = "its last day was " + why.expired_on;
   log::warning("proxy", *client->name + ": " + topic.symbol + '.' + topic.exchange + " mode " +
                             std::to_string(topic.stream.mode) + " ended: " + reason);
@@ -35,7 +36,7 @@ void Notifier::tell_users_of(routing::BrokerId broker, const std::string& text) 
 }
 
 void Notifier::broker_changed(routing::BrokerId broker) {
-  const routing::BrokerTable& table = router_->broker(broker);
+  const routing::Broker& table = router_->brokers()[broker];
   tell_users_of(broker, protocol::broker_status(table.setup().name, bus::word(table.state()),
                                                 table.available() ? table.state_message() : table.setup().unavailable,
                                                 wall_ns()));
@@ -43,7 +44,7 @@ void Notifier::broker_changed(routing::BrokerId broker) {
 
 // A feed of which nothing is known yet, or any more, is told as quiet to those that were told that it is stale.
 void Notifier::feed_changed(routing::BrokerId broker) {
-  const routing::BrokerTable& table = router_->broker(broker);
+  const routing::Broker& table = router_->brokers()[broker];
   const routing::Feed feed = table.feeds().worst();
   ToldFeed& told = told_feeds_[broker];
   if (feed.state == bus::FeedState::unknown && told.status == "live") return;
@@ -52,15 +53,15 @@ void Notifier::feed_changed(routing::BrokerId broker) {
   tell_users_of(broker, protocol::feed_status(table.setup().name, feed));
 }
 
-void Notifier::switched(routing::LineupId group, std::string_view why) {
-  const routing::Lineup& l = router_->lineup(group);
-  const std::string& broker = router_->broker(l.broker()).setup().name;
+void Notifier::switched(routing::GroupId group, std::string_view why) {
+  const routing::BrokerGroup& l = router_->group(group);
+  const std::string& broker = router_->brokers()[l.broker()].setup().name;
   log::warning("proxy", std::string(why) + ": " + std::to_string(l.interests.size()) + " instruments of " +
                             (l.key.empty() ? "the default brokers" : "brokers " + l.key.substr(0, l.key.size() - 1)) +
                             " move to broker " + broker);
   const std::string text = protocol::broker_status(broker, "switched", why, wall_ns(), l.epoch);
   clients_.for_each_open([&](Subscriber& client) {
-    if (client.extras && router_->lineup_of(client.id) == group) client.send(text);
+    if (client.extras && router_->clients()[client.id].group == group) client.send(text);
   });
 }
 

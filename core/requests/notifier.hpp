@@ -39,7 +39,7 @@ class Notifier final : public routing::SessionPort {
   void subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) override;
   void broker_changed(routing::BrokerId broker) override;
   void feed_changed(routing::BrokerId broker) override;
-  void switched(routing::LineupId group, std::string_view why) override;
+  void switched(routing::GroupId group, std::string_view why) override;
 
   // Tells clients with extras that the broker serves.
   void tell_users_of(routing::BrokerId broker, const std::string& text);

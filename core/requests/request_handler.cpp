@@ -61,12 +61,12 @@ void RequestHandler::end_expired(std::int64_t wall) {
 // Another list of brokers may serve the user from now on.
 void RequestHandler::set_account(Subscriber& client, const accounts::KeySession& account) {
   client.account = account;
-  const routing::LineupId group = broker_choice_.group_of(account);
-  if (group == router_.lineup_of(client.id)) return;
-  const std::string& broker = router_.broker(router_.lineup(group).broker()).setup().name;
+  const routing::GroupId group = broker_choice_.group_of(account);
+  if (group == router_.clients()[client.id].group) return;
+  const std::string& broker = router_.brokers()[router_.group(group).broker()].setup().name;
   if (client.extras)
     client.send(protocol::broker_status(broker, "switched", "an operator chose broker " + broker + " for this user",
-                                        wall_ns(), router_.lineup(group).epoch));
+                                        wall_ns(), router_.group(group).epoch));
   catch_up_.drop_all(client);
   router_.move(client.id, group);
   catch_up_.add_held(client);
@@ -80,7 +80,7 @@ void RequestHandler::collect_ledger(const Clients::Inboxes& inboxes, std::functi
   };
   auto sum = std::make_shared<Sum>(Sum{{ended_expected_, 0, 0, 0}, inboxes.size(), std::move(done)});
   clients_.for_each_open([&](const Subscriber& client) {
-    if (client.account) sum->ledger.expected += router_.owed(client.id);
+    if (client.account) sum->ledger.expected += router_.clients().expected_updates(client.id);
   });
   for (const auto& inbox : inboxes)
     inbox->call([this, sum](session::Shard& shard) {
@@ -101,7 +101,7 @@ void RequestHandler::leaving(routing::SessionId id, bool lingers) {
   Subscriber& client = *clients_.find(id);
   if (client.account) {
     if (--by_key_[client.account->key_id] == 0) by_key_.erase(client.account->key_id);
-    ended_expected_ += router_.owed(id);
+    ended_expected_ += router_.clients().expected_updates(id);
     router_.close(id, lingers && client.extras ? options_.resume_time_ns : 0);
     router_.flush_demand();
   }
@@ -125,7 +125,7 @@ void RequestHandler::last_published(routing::SessionId id, const std::vector<rou
                                     session::FrameKind kind) {
   const Subscriber* client = clients_.find_open(id);
   if (client == nullptr) return;
-  for (const routing::TopicId topic : topics) client->send_frame(topic, router_.latest(id, topic), kind);
+  for (const routing::TopicId topic : topics) client->send_frame(topic, router_.last_published(id, topic), kind);
 }
 
 // ---- requests
@@ -158,7 +158,7 @@ bool RequestHandler::take_slice() {
   if (busy_.empty()) return false;
   const routing::SessionId id = busy_.front();
   busy_.pop_front();
-  Subscriber* client = clients_.find_open(id);  // or another that has the id by now
+  Subscriber* client = clients_.find_open(id);
   if (client == nullptr) return true;
   if (client->job != nullptr) {
     jobs_.go_on(*client);
@@ -197,7 +197,7 @@ bool RequestHandler::answer(const Subscriber& client, const protocol::Request& r
       client.send(protocol::pong(wall_ns(), r.id_json));
       return true;
     case protocol::Action::get_broker_info: {
-      const routing::BrokerTable& table = router_.broker(router_.broker_of(client.id));
+      const routing::Broker& table = router_.brokers()[router_.broker_of(client.id)];
       client.send(protocol::broker_info(table.setup().name, table.setup().simulated, bus::word(table.state()),
                                         table.setup().capabilities, r.id_json));
       return true;
@@ -248,8 +248,8 @@ void RequestHandler::authenticate(Subscriber& client, const protocol::Request& r
 
 void RequestHandler::admit(Subscriber& client, const protocol::Request& request) {
   client.extras = request.extras;
-  const routing::LineupId group = broker_choice_.group_of(*client.account);
-  const routing::BrokerTable& table = router_.broker(router_.lineup(group).broker());
+  const routing::GroupId group = broker_choice_.group_of(*client.account);
+  const routing::Broker& table = router_.brokers()[router_.group(group).broker()];
   router_.open(client.id, group, client.extras ? routing::Variant::extras : routing::Variant::plain, client.deflated,
                options_.subscriptions_per_client);
   if (log::enabled(log::Level::info))
@@ -259,14 +259,14 @@ void RequestHandler::admit(Subscriber& client, const protocol::Request& request)
     s.admit(extras, name, key);
   });
   const protocol::AuthenticatedExtras extras{client.account->user, table.setup().name, table.setup().simulated,
-                                             bus::word(table.state()), router_.lineup(group).epoch};
+                                             bus::word(table.state()), router_.group(group).epoch};
   client.send(protocol::authenticated(client.extras ? &extras : nullptr, request.id_json));
   if (client.extras) tell_broker(client);
 }
 
 void RequestHandler::tell_broker(const Subscriber& client) const {
   const routing::BrokerId broker = router_.broker_of(client.id);
-  const routing::BrokerTable& table = router_.broker(broker);
+  const routing::Broker& table = router_.brokers()[broker];
   client.send(protocol::broker_status(table.setup().name, bus::word(table.state()),
                                       table.available() ? table.state_message() : table.setup().unavailable,
                                       wall_ns()));

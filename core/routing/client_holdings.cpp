@@ -13,7 +13,7 @@ std::uint64_t expected_of(const Client& client, const Topic& topic, const Client
 
 }  // namespace
 
-void ClientHoldings::open(SessionId session, LineupId group, Variant variant, bool deflated, std::size_t limit) {
+void ClientHoldings::open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t limit) {
   std::vector<Client>& clients = clients_[topics::shard_of(session)];
   const std::size_t slot = topics::slot_of(session);
   if (slot >= clients.size()) clients.resize(slot + 1);

@@ -13,13 +13,13 @@ namespace gw::routing {
 
 // What a client chose beside the stream.
 struct SubscribeOptions {
-  bool thinned = false;  // no frames: the port is told of updates, and asks for the last published frame when it wants
+  bool sampled = false;  // no frames: the port is told of updates, and asks for the last published frame when it wants
   bool resumes = false;  // no live updates before replay() has handed over what was missed
 };
 
 struct Client {
   bool open = false;
-  LineupId group = kDefaultLineup;
+  GroupId group = kDefaultGroup;
   Variant variant = Variant::plain;
   bool deflated = false;
   std::size_t limit = 0;
@@ -35,7 +35,7 @@ struct Client {
   std::uint64_t expected = 0;  // updates of topics that it held and holds no more
 
   Lane lane_for(const SubscribeOptions& options) const {
-    return options.thinned ? Lane::thinned : topics::lane_of(variant, deflated);
+    return options.sampled ? Lane::sampled : topics::lane_of(variant, deflated);
   }
 };
 
@@ -45,12 +45,12 @@ class ClientHoldings {
   ClientHoldings(topics::TopicTable& topics, topics::Delivery& delivery, std::size_t shards)
       : topics_(topics), delivery_(delivery), clients_(shards) {}
 
-  void open(SessionId session, LineupId group, Variant variant, bool deflated, std::size_t limit);
+  void open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t limit);
   void close(SessionId session) { client(session).open = false; }
   const Client& operator[](SessionId session) const {
     return clients_[topics::shard_of(session)][topics::slot_of(session)];
   }
-  void set_group(SessionId session, LineupId group) { client(session).group = group; }
+  void set_group(SessionId session, GroupId group) { client(session).group = group; }
   void set_limit(SessionId session, std::size_t limit) { client(session).limit = limit; }
 
   // `order`: of InstrumentDemand.

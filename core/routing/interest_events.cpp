@@ -10,8 +10,8 @@ void InterestEvents::listing_changed(const upstream::Interest& interest) {
   interest.for_each_topic([&](TopicId topic) { parts_.topics.tell_extras(topic); });
 }
 
-void InterestEvents::switch_done(LineupId group) {
-  if (group == kDefaultLineup) parts_.pinned.apply();
+void InterestEvents::switch_done(GroupId group) {
+  if (group == kDefaultGroup) parts_.pinned.apply();
 }
 
 void InterestEvents::ended(upstream::InterestId id, const Gone& why) {

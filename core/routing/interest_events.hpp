@@ -32,8 +32,8 @@ class InterestEvents final : public upstream::InterestObserver {
   void waits(const upstream::Interest& interest, const std::string& reason) override;
   void listing_changed(const upstream::Interest& interest) override;
   void ended(upstream::InterestId interest, const Gone& why) override;
-  void switched(LineupId group, std::string_view why) override { parts_.port.switched(group, why); }
-  void switch_done(LineupId group) override;
+  void switched(GroupId group, std::string_view why) override { parts_.port.switched(group, why); }
+  void switch_done(GroupId group) override;
   void halt_changed(BrokerId broker) override { parts_.port.feed_changed(broker); }
   std::uint64_t waiting_since(const upstream::Interest& interest) const override {
     return parts_.holdings.waiting_since(interest);

@@ -15,11 +15,13 @@ namespace gw::routing {
 using topics::Audience;
 using topics::Encoder;
 using topics::FrameBuffer;
+using topics::generation_of;
 using topics::kLanes;
 using topics::kVariants;
 using topics::Lane;
 using topics::lane_of;
 using topics::Publisher;
+using topics::session_id;
 using topics::SessionId;
 using topics::shard_of;
 using topics::slot_of;
@@ -28,10 +30,13 @@ using topics::Topic;
 using topics::TopicInfo;
 using topics::TopicUpdate;
 using topics::Variant;
+using upstream::Broker;
+using upstream::BrokerGroup;
 using upstream::BrokerId;
 using upstream::BrokerSetup;
 using upstream::Feed;
 using upstream::Gone;
+using upstream::GroupId;
 using upstream::kDefaultGroup;
 using upstream::kDepthLevels;
 using upstream::kNoTopic;
@@ -40,11 +45,5 @@ using upstream::MarketFeeds;
 using upstream::Pin;
 using upstream::Stream;
 using upstream::TopicId;
-using BrokerTable = upstream::Broker;
-using Lineup = upstream::BrokerGroup;
-using LineupId = upstream::GroupId;
-inline constexpr LineupId kDefaultLineup = upstream::kDefaultGroup;
-inline constexpr std::size_t kStreams = upstream::kIndexedStreams;
-inline std::size_t slot_of(Stream stream) { return upstream::index_of(stream); }
 
 }  // namespace gw::routing

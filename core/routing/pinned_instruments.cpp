@@ -22,7 +22,7 @@ void PinnedInstruments::pin(std::vector<Pin> pins) {
   apply();
 }
 
-void PinnedInstruments::want(LineupId group, const Pin& pin, Stream stream) {
+void PinnedInstruments::want(GroupId group, const Pin& pin, Stream stream) {
   const TopicId topic = parts_.lifetime.find_or_add(group, key_of(pin), stream);
   parts_.topics[topic].pinned = true;
   parts_.demand.request(parts_.topics[topic].interest);
@@ -35,24 +35,24 @@ bool PinnedInstruments::is_listed(const upstream::Broker& broker, const Pin& pin
 
 void PinnedInstruments::apply() {
   for (const Pin& pin : pins_) {
-    const Lineup& g = parts_.interests.group(kDefaultLineup);
+    const BrokerGroup& g = parts_.interests.group(kDefaultGroup);
     const upstream::Broker& broker = parts_.brokers[parts_.choice.server_of(g, key_of(pin)).value_or(g.broker())];
     if (!is_listed(broker, pin)) continue;
     for (const Stream stream : kPinned)
-      if (upstream::offer_of(broker.setup(), pin.exchange, stream).has_it()) want(kDefaultLineup, pin, stream);
+      if (upstream::offer_of(broker.setup(), pin.exchange, stream).has_it()) want(kDefaultGroup, pin, stream);
   }
 }
 
 std::vector<Pin> PinnedInstruments::missing_pins() const {
   std::vector<Pin> missing;
   for (const Pin& pin : pins_)
-    if (parts_.interests.find(kDefaultLineup, key_of(pin)) == upstream::kNoInterest) missing.push_back(pin);
+    if (parts_.interests.find(kDefaultGroup, key_of(pin)) == upstream::kNoInterest) missing.push_back(pin);
   return missing;
 }
 
-std::optional<LineupId> PinnedInstruments::canary_group(BrokerId id) const {
-  for (LineupId group = 0; group < parts_.interests.group_count(); ++group)
-    if (const Lineup& g = parts_.interests.group(group); g.is_canary && g.broker() == id) return group;
+std::optional<GroupId> PinnedInstruments::canary_group(BrokerId id) const {
+  for (GroupId group = 0; group < parts_.interests.group_count(); ++group)
+    if (const BrokerGroup& g = parts_.interests.group(group); g.is_canary && g.broker() == id) return group;
   return std::nullopt;
 }
 
@@ -60,7 +60,7 @@ void PinnedInstruments::keep_canaries(BrokerId id) {
   const upstream::Broker& broker = parts_.brokers[id];
   // The first group is the default one.
   if (parts_.interests.group_count() == 0 || !broker.available() || broker.setup().canary.empty()) return;
-  std::optional<LineupId> home = canary_group(id);
+  std::optional<GroupId> home = canary_group(id);
   if (!home) {
     bool is_new = false;
     home = parts_.failover.group_for("canaries of " + broker.name(), {id}, is_new);  // no user's key has spaces

@@ -44,9 +44,9 @@ class PinnedInstruments {
   std::vector<std::string> missing_canaries(BrokerId id) const;
 
  private:
-  std::optional<LineupId> canary_group(BrokerId id) const;
+  std::optional<GroupId> canary_group(BrokerId id) const;
   bool is_listed(const upstream::Broker& broker, const Pin& pin) const;
-  void want(LineupId group, const Pin& pin, Stream stream);
+  void want(GroupId group, const Pin& pin, Stream stream);
 
   Parts parts_;
   std::vector<Pin> pins_;

@@ -17,7 +17,7 @@ class SessionPort : public topics::Delivery {
   // Its feed went silent or late, or is back: Router::broker says more. [routing]
   virtual void feed_changed(BrokerId broker) = 0;
   // Another broker serves this group now, in a new epoch. [routing]
-  virtual void switched(LineupId group, std::string_view why) = 0;
+  virtual void switched(GroupId group, std::string_view why) = 0;
 };
 
 }  // namespace gw::routing

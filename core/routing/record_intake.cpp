@@ -30,7 +30,7 @@ bool RecordIntake::drain_one(BrokerId id, bus::Channel& channel, std::size_t bud
     channel.updates().release(run.size());
     left -= run.size();
   }
-  if (channel.updates().take_wish_for_room()) channel.adapter_bell().ring();
+  if (channel.updates().take_request_for_room()) channel.adapter_bell().ring();
   // The adapter made room for demand that had to wait.
   if (channel.demand().empty()) parts_.brokers[id].flush_demand(now_ns_);
   return left == 0;
@@ -115,7 +115,7 @@ void RecordIntake::on_answer(BrokerId id, const bus::HandleRecord& record) {
   if (record.kind == bus::RecordKind::refuse) return parts_.demand.on_refused(id, record);
   for (const upstream::InterestId interest : route->served)
     parts_.interests[interest].for_each_stream([&](Stream stream, TopicId topic) {
-      if (parts_.topics[topic].placed && static_cast<std::uint32_t>(stream.mode) <= record.mode)
+      if (parts_.topics[topic].granted && static_cast<std::uint32_t>(stream.mode) <= record.mode)
         parts_.topics.set_active(topic);
     });
 }

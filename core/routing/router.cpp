@@ -38,7 +38,7 @@ void Router::attach_broker(BrokerId id, BrokerSetup setup) {
   brokers_[id].attach(std::move(setup));
   demand_.request_all_of(id);
   pinned_.keep_canaries(id);
-  for (LineupId group = 0; group < interests_.group_count(); ++group) failover_.follow_standby(group);
+  for (GroupId group = 0; group < interests_.group_count(); ++group) failover_.follow_standby(group);
   review();
   flush_demand();
   port_.broker_changed(id);
@@ -112,15 +112,15 @@ void Router::publish_to(Publisher& publisher, std::vector<Pin> pins) {
 
 // ---- groups
 
-LineupId Router::lineup(std::string_view key, const std::vector<BrokerId>& order) {
+GroupId Router::group_for(std::string_view key, const std::vector<BrokerId>& order) {
   bool is_new = false;
-  const LineupId id = failover_.group_for(key, order, is_new);
-  if (is_new && id == kDefaultLineup)
+  const GroupId id = failover_.group_for(key, order, is_new);
+  if (is_new && id == kDefaultGroup)
     for (BrokerId broker = 0; broker < brokers_.size(); ++broker) pinned_.keep_canaries(broker);
   return id;
 }
 
-void Router::set_order(LineupId id, std::vector<BrokerId> order) {
+void Router::set_order(GroupId id, std::vector<BrokerId> order) {
   failover_.set_order(id, std::move(order));
   flush_demand();
 }
@@ -131,8 +131,8 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
                           SubscribeOptions options) {
   const InstrumentKey key(symbol, exchange);
   const Client& client = holdings_[session];
-  const LineupId group = client.group;
-  const Lineup& g = interests_.group(group);
+  const GroupId group = client.group;
+  const BrokerGroup& g = interests_.group(group);
   const upstream::Broker& active = brokers_[g.broker()];
   Outcome outcome;
   if (!active.available()) {
@@ -171,7 +171,7 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
   demand_.ask_again(topic.interest);
   // Also when others hold it already: what was given with fewer levels may be had in full by now.
   demand_.request(topic.interest);
-  if (!topic.placed) {
+  if (!topic.granted) {
     outcome.code = Code::subscription_limit;
     outcome.detail = topic.reason;
     lifetime_.end_if_unused(id);
@@ -205,10 +205,10 @@ void Router::leave(SessionId session, TopicId id) {
 Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream) {
   Outcome outcome;
   outcome.code = Code::not_subscribed;
-  const upstream::InterestId interest = interests_.find(lineup_of(session), InstrumentKey(symbol, exchange));
+  const upstream::InterestId interest = interests_.find(holdings_[session].group, InstrumentKey(symbol, exchange));
   if (interest == upstream::kNoInterest) return outcome;
   for (const TopicId id : interests_[interest].all_topics()) {
-    if (!holds(session, id)) continue;
+    if (!holdings_.holds(session, id)) continue;
     const Stream have = topics_[id].info.stream;
     if (have.mode != stream.mode) continue;
     if (stream.mode == BGW_MODE_DEPTH && stream.depth_level != 0 && have.depth_level != stream.depth_level) continue;
@@ -219,7 +219,7 @@ Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::str
 }
 
 void Router::unsubscribe(SessionId session, TopicId topic) {
-  if (holds(session, topic)) leave(session, topic);
+  if (holdings_.holds(session, topic)) leave(session, topic);
 }
 
 std::size_t Router::unsubscribe_all(SessionId session) {
@@ -228,8 +228,8 @@ std::size_t Router::unsubscribe_all(SessionId session) {
   return all.size();
 }
 
-void Router::move(SessionId session, LineupId group) {
-  if (lineup_of(session) == group) return;
+void Router::move(SessionId session, GroupId group) {
+  if (holdings_[session].group == group) return;
   struct Moved {
     TopicInfo info;
     SubscribeOptions options;
@@ -243,7 +243,7 @@ void Router::move(SessionId session, LineupId group) {
     if (by && !choice_.is_same_instrument(i, *by))
       ended.emplace_back(info, choice_.other_instrument(*by, i));
     else
-      moved.push_back({info, {.thinned = held.lane == Lane::thinned, .resumes = false}});
+      moved.push_back({info, {.sampled = held.lane == Lane::sampled, .resumes = false}});
   }
   unsubscribe_all(session);
   holdings_.set_group(session, group);
@@ -253,7 +253,7 @@ void Router::move(SessionId session, LineupId group) {
     const Topic& topic = topics_[id];
     demand_.request(topic.interest);
     holdings_.join(session, id, options, demand_.next_order());
-    if (!topic.placed) port_.refused(session, topic.info, topic.reason);
+    if (!topic.granted) port_.refused(session, topic.info, topic.reason);
   }
 }
 
@@ -276,12 +276,12 @@ std::string Router::note(TopicId id) const {
   return {};
 }
 
-std::string_view Router::newest(SessionId session, TopicId id) {
-  return holds(session, id) ? publisher_.snapshot(id, holdings_[session].variant) : std::string_view{};
+std::string_view Router::snapshot(SessionId session, TopicId id) {
+  return holdings_.holds(session, id) ? publisher_.snapshot(id, holdings_[session].variant) : std::string_view{};
 }
 
-std::string_view Router::latest(SessionId session, TopicId id) {
-  return holds(session, id) ? publisher_.last_published(id, holdings_[session].variant) : std::string_view{};
+std::string_view Router::last_published(SessionId session, TopicId id) {
+  return holdings_.holds(session, id) ? publisher_.last_published(id, holdings_[session].variant) : std::string_view{};
 }
 
 bool Router::replay(SessionId session, TopicId id, std::uint64_t& seq, std::uint64_t& missing,

@@ -1,6 +1,6 @@
 // Who wants what, and who gets what: the one door to brokers (core/upstream), topics (core/topics) and what clients
-// hold of them. It makes and joins the parts, and decides subscriptions; each other thing is done by the part that is
-// named for it. One object, on routing's thread; nothing here locks. [routing]
+// hold of them. It makes and joins the parts, decides subscriptions, and does what concerns several parts at once;
+// what concerns one is read from that part. One object, on routing's thread; nothing here locks. [routing]
 #pragma once
 
 #include <cstdint>
@@ -57,15 +57,21 @@ class Router {
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
+  // ---- the parts, to be read
+  const upstream::Brokers& brokers() const { return brokers_; }
+  const upstream::InterestTable& interests() const { return interests_; }
+  const upstream::BrokerChoice& choice() const { return choice_; }
+  const upstream::Listings& listings() const { return listings_; }
+  const PinnedInstruments& pinned() const { return pinned_; }
+  const ClientHoldings& clients() const { return holdings_; }
+  const topics::TopicTable& topics() const { return topics_; }
+
   // ---- brokers
   BrokerId add_broker(BrokerSetup setup) { return brokers_.add(std::move(setup)); }
   // One that was not available, or whose adapter was detached.
   void attach_broker(BrokerId id, BrokerSetup setup);
   // Nothing is taken from its channel any more. Its users go to the next of their group, or wait.
   void detach_broker(BrokerId id, std::string why);
-  std::optional<BrokerId> find_broker(std::string_view name) const { return brokers_.find(name); }
-  const BrokerTable& broker(BrokerId id) const { return brokers_[id]; }
-  std::size_t broker_count() const { return brokers_.size(); }
   // Whether some broker has this depth level on some exchange.
   bool has_depth_level(int level) const;
   // Some broker shows live ticks of it, whatever a calendar says.
@@ -82,32 +88,24 @@ class Router {
   void serve_expired(bool serves);
   // What the active broker of a group does not list is had from the next that does.
   void mix_brokers(bool mixes);
-  // Instruments of a group that another than its active broker serves.
-  std::size_t elsewhere_count(LineupId group) const { return choice_.elsewhere_count(group); }
-  // What clients hold though the list in use lacks it.
-  std::size_t unlisted_count(BrokerId broker) const { return listings_.unlisted_count(broker); }
   // Everything of the default group goes to the publisher as well; `pins` stay wanted in all modes though no client
   // asks.
   void publish_to(Publisher& publisher, std::vector<Pin> pins);
-  std::vector<Pin> missing_pins() const { return pinned_.missing_pins(); }
-  std::vector<std::string> missing_canaries(BrokerId id) const { return pinned_.missing_canaries(id); }
 
   // ---- groups
   // The group of a list of brokers, made when new. An empty key is the default one; its order may be changed later.
-  LineupId lineup(std::string_view key, const std::vector<BrokerId>& order);
-  const Lineup& lineup(LineupId id) const { return interests_.group(id); }
-  std::size_t lineup_count() const { return interests_.group_count(); }
-  void set_order(LineupId id, std::vector<BrokerId> order);
+  GroupId group_for(std::string_view key, const std::vector<BrokerId>& order);
+  const BrokerGroup& group(GroupId id) const { return interests_.group(id); }
+  void set_order(GroupId id, std::vector<BrokerId> order);
   // Moves groups to a broker that serves, or back to one they prefer. With time.
   void review() { failover_.review(); }
 
   // ---- sessions
-  using Wish = SubscribeOptions;
-  void open(SessionId session, LineupId group, Variant variant, bool deflated, std::size_t subscription_limit) {
+  void open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t subscription_limit) {
     holdings_.open(session, group, variant, deflated, subscription_limit);
   }
   // All that it holds goes to another group; what that one lacks stays wanted.
-  void move(SessionId session, LineupId group);
+  void move(SessionId session, GroupId group);
   // With `keep_ns` its topics stay wanted so long, and what they publish is logged, though nobody else holds them.
   void close(SessionId session, std::int64_t keep_ns = 0);
   void set_limit(SessionId session, std::size_t subscription_limit) {
@@ -121,26 +119,16 @@ class Router {
   void unsubscribe(SessionId session, TopicId topic);
   std::size_t unsubscribe_all(SessionId session);
 
-  std::vector<TopicId> held(SessionId session) const { return holdings_.topics_of(session); }
-  BrokerId broker_of(SessionId session) const { return lineup(lineup_of(session)).broker(); }
-  LineupId lineup_of(SessionId session) const { return holdings_[session].group; }
-  bool holds(SessionId session, TopicId topic) const { return holdings_.holds(session, topic); }
-  // Holds it, but gets no live updates yet.
-  bool resumes(SessionId session, TopicId topic) const { return holdings_.resumes(session, topic); }
-  // Updates of its topics since it joined each: those that it must have got, or been told that it lost.
-  std::uint64_t owed(SessionId session) const { return holdings_.expected_updates(session); }
+  BrokerId broker_of(SessionId session) const { return group(holdings_[session].group).broker(); }
 
   // ---- topics
-  std::uint64_t seq(TopicId topic) const { return topics_[topic].seq; }
-  const TopicInfo& topic(TopicId id) const { return topics_[id].info; }
-  const Topic& subscription(TopicId id) const { return topics_[id]; }
   // What is to be said of a subscription beside its state; empty: nothing.
   std::string note(TopicId topic) const;
   // The last value of a held topic as a finished snapshot frame; empty: none, or only a suspect one for a client that
   // could not be told so. Valid until the next call.
-  std::string_view newest(SessionId session, TopicId topic);
+  std::string_view snapshot(SessionId session, TopicId topic);
   // What was published last of a held topic, for a session that missed it; empty: it is known no more.
-  std::string_view latest(SessionId session, TopicId topic);
+  std::string_view last_published(SessionId session, TopicId topic);
 
   // ---- clients that come back
   // Hands over what is kept of a resuming topic after `seq`, oldest first, until `take` refuses; `seq` follows, and
@@ -157,7 +145,6 @@ class Router {
   bool drain(std::size_t budget) { return intake_.drain(budget, clocks_.wall(), clocks_.monotonic()); }
   // Sends changed demand to the adapters. After each round of requests and each drain.
   void flush_demand() { demand_.flush(); }
-  std::uint64_t delivered() const { return publisher_.counts().delivered; }
   RouterCounts counts() const;
 
  private:

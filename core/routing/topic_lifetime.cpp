@@ -2,7 +2,7 @@
 
 namespace gw::routing {
 
-TopicId TopicLifetime::find_or_add(LineupId group, const upstream::InstrumentKey& key, Stream stream) {
+TopicId TopicLifetime::find_or_add(GroupId group, const upstream::InstrumentKey& key, Stream stream) {
   bool is_new = false;
   const upstream::InterestId interest = interests_.find_or_add(group, key, is_new);
   if (is_new) demand_.choose_sources(interest);

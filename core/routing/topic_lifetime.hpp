@@ -15,7 +15,7 @@ class TopicLifetime {
       : interests_(interests), topics_(topics), publisher_(publisher), demand_(demand) {}
 
   // The topic of a stream of an instrument for a group; made when new. InstrumentDemand::request follows.
-  TopicId find_or_add(LineupId group, const upstream::InstrumentKey& key, Stream stream);
+  TopicId find_or_add(GroupId group, const upstream::InstrumentKey& key, Stream stream);
   // Ends it if nobody holds it, keeps it or pins it; and its interest with the last topic.
   void end_if_unused(TopicId id);
 

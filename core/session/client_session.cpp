@@ -35,10 +35,9 @@ ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& so
       name_(std::make_shared<const std::string>("client " + std::to_string(slot->number()) + " (" +
                                                 connection_->remote_address() + ')')),
       slot_(std::move(slot)) {
-  slot_->on_evict([&shard, id, number = slot_->number()] {
-    shard.loop().post([&shard, id, number] {
-      ClientSession* session = shard.find(id);  // or another that has the id by now
-      if (session != nullptr && session->slot_->number() == number) session->evict();
+  slot_->on_evict([&shard, id] {
+    shard.loop().post([&shard, id] {
+      if (ClientSession* session = shard.find(id)) session->evict();
     });
   });
 }

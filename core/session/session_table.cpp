@@ -17,7 +17,7 @@ routing::SessionId SessionTable::take_id() {
     index = free_.back();
     free_.pop_back();
   }
-  return static_cast<routing::SessionId>(shard_ << 24 | index);
+  return routing::session_id(entries_[index].generation, shard_, index);
 }
 
 void SessionTable::add(routing::SessionId id, std::unique_ptr<ClientSession> session) {
@@ -27,7 +27,8 @@ void SessionTable::add(routing::SessionId id, std::unique_ptr<ClientSession> ses
 }
 
 void SessionTable::remove(routing::SessionId id) {
-  entries_[routing::slot_of(id)] = {};
+  Entry& entry = entries_[routing::slot_of(id)];
+  entry = {nullptr, nullptr, entry.generation + 1};
   free_.push_back(routing::slot_of(id));
 }
 

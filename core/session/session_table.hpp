@@ -19,6 +19,7 @@ class SessionTable {
   struct Entry {
     std::unique_ptr<ClientSession> session;  // null: the index is free
     websocket::Output* output = nullptr;     // the session's
+    std::uint32_t generation = 0;            // of the session that has the index, or will have it next
   };
 
   explicit SessionTable(std::size_t shard);
@@ -33,7 +34,10 @@ class SessionTable {
   void clear();
 
   // Null: it never was, or is gone.
-  ClientSession* find(routing::SessionId id) const { return (*this)[routing::slot_of(id)].session.get(); }
+  ClientSession* find(routing::SessionId id) const {
+    const Entry& entry = (*this)[routing::slot_of(id)];
+    return entry.generation == routing::generation_of(id) ? entry.session.get() : nullptr;
+  }
   const Entry& operator[](std::size_t index) const { return entries_[index]; }
   std::size_t size() const { return entries_.size(); }  // indices, free ones too
   std::size_t session_count() const { return entries_.size() - free_.size(); }

@@ -80,7 +80,7 @@ void Shard::finish_if_empty() {
 
 void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                     std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept {
-  if (lane == routing::Lane::thinned) {
+  if (lane == routing::Lane::sampled) {
     for (const routing::SessionId id : sessions) find(id)->updates().note_sampled(topic, updates);
     return;
   }
@@ -109,7 +109,7 @@ bool Shard::parse_some() {
   if (parsing_.empty()) return false;
   const routing::SessionId id = parsing_.front();
   parsing_.pop_front();
-  ClientSession* session = find(id);  // or another that has the id by now
+  ClientSession* session = find(id);
   if (session != nullptr && session->parse_some()) parsing_.push_back(id);
   return true;
 }

@@ -46,7 +46,7 @@ class Shard {
   Ledger ledger() const;
 
   // ---- what routing's thread says
-  // A frame of the topic, for these sessions; it stands for `updates`. In lane `thinned` there is no frame.
+  // A frame of the topic, for these sessions; it stands for `updates`. In lane `sampled` there is no frame.
   void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept;
   // Null: it never was, or is gone.

@@ -73,7 +73,7 @@ class ShardInbox::Remote {
   }
   void flush() {
     if (is_blocked() && !relieve()) {
-      ring_.wish_for_room();
+      ring_.ask_for_room();
       relieve();  // room may have been made before the request for it was seen
     }
     if (std::exchange(must_ring_, false)) bell_.ring();
@@ -176,7 +176,7 @@ class ShardInbox::Remote {
     return true;
   }
   void wake_writer() {
-    if (ring_.take_wish_for_room()) shard_.requests().post([](RequestSide&) {});
+    if (ring_.take_request_for_room()) shard_.requests().post([](RequestSide&) {});
   }
 
   Shard& shard_;

@@ -15,8 +15,8 @@ class Delivery {
  public:
   virtual ~Delivery() = default;
   // Appends the frame to each session's output, or remembers that the session lacks the topic's last published frame:
-  // see Router::latest. In lane `thinned` there is no frame. One call per topic update, shard and lane; all sessions
-  // are the shard's. No allocation for sessions that read. [routing]
+  // see Router::last_published. In lane `sampled` there is no frame. One call per topic update, shard and lane; all
+  // sessions are the shard's. No allocation for sessions that read. [routing]
   virtual void deliver(upstream::TopicId topic, Lane lane, std::string_view frame,
                        std::span<const SessionId> sessions) noexcept = 0;
   // The session is the last of the topic's audience in this lane from now on. [routing]

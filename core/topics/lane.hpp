@@ -6,10 +6,16 @@
 
 namespace gw::topics {
 
-using SessionId = std::uint32_t;  // of a client's session: shard in the upper 8 bits, index there in the lower 24
+// Of a client's session, and of no other one later: the upper 32 bits say how many sessions had its index before, the
+// next 8 are its shard, the lower 24 its index there.
+using SessionId = std::uint64_t;
 
-inline std::uint32_t shard_of(SessionId id) { return id >> 24; }
-inline std::uint32_t slot_of(SessionId id) { return id & 0xffffffU; }
+inline std::uint32_t shard_of(SessionId id) { return static_cast<std::uint32_t>(id >> 24 & 0xffU); }
+inline std::uint32_t slot_of(SessionId id) { return static_cast<std::uint32_t>(id & 0xffffffU); }
+inline std::uint32_t generation_of(SessionId id) { return static_cast<std::uint32_t>(id >> 32); }
+inline SessionId session_id(std::uint32_t generation, std::size_t shard, std::uint32_t slot) {
+  return SessionId{generation} << 32 | shard << 24 | slot;
+}
 
 // Which of the two encodings a session gets.
 enum class Variant : std::uint8_t { plain = 0, extras = 1 };
@@ -17,7 +23,7 @@ inline constexpr std::size_t kVariants = 2;
 
 // As one of the frames that are made once for all; or sampled: no frame, but the last published one when the session
 // asks for it.
-enum class Lane : std::uint8_t { plain = 0, extras = 1, plain_deflated = 2, extras_deflated = 3, thinned = 4 };
+enum class Lane : std::uint8_t { plain = 0, extras = 1, plain_deflated = 2, extras_deflated = 3, sampled = 4 };
 inline constexpr std::size_t kLanes = 5;
 
 inline Lane lane_of(Variant variant, bool deflated) {

@@ -43,11 +43,11 @@ bool Replay::hand_over(TopicId id, std::uint64_t& seq, std::uint64_t& missing,
   return true;
 }
 
-// At most a stride of what is kept of the topic after `seq`, newest first. Back in strides, then frame by frame: one
+// At most a stride of what is kept of the topic after `seq`, last first. Back in strides, then frame by frame: one
 // topic may have hundreds of thousands.
 bool Replay::find_oldest_after(const Topic& topic, std::uint64_t seq) {
   found_.clear();
-  ReplayLog::Position from = topic.logged.newest;
+  ReplayLog::Position from = topic.logged.last;
   for (ReplayLog::Position at = from; log_.has(at) && log_.at(at).seq > seq; at = log_.at(at).milestone) from = at;
   for (ReplayLog::Position at = from; log_.has(at); at = log_.at(at).before) {
     if (log_.at(at).seq <= seq) break;

@@ -9,12 +9,12 @@ namespace gw::topics {
 namespace {
 
 constexpr ReplayLog::Position kWord = 8;
-constexpr std::size_t kMost = std::size_t{16} << 30;  // distances in words fit 32 bits
+constexpr std::size_t kMax = std::size_t{16} << 30;  // distances in words fit 32 bits
 
 }  // namespace
 
 ReplayLog::ReplayLog(std::size_t bytes)
-    : size_(std::min(bytes, kMost) & ~std::size_t{7}), memory_(large_memory(size_)) {}
+    : size_(std::min(bytes, kMax) & ~std::size_t{7}), memory_(large_memory(size_)) {}
 
 void ReplayLog::append(Chain& topic, std::uint64_t seq, std::string_view frame) {
   const std::size_t need = padded(frame.size());
@@ -25,13 +25,13 @@ void ReplayLog::append(Chain& topic, std::uint64_t seq, std::string_view frame) 
   const std::size_t to_end = size_ - static_cast<std::size_t>(end_ % size_);
   if (need > to_end) end_ += to_end;  // an entry is in one piece
   const Position at = end_;
-  const Head head{topic.newest, seq, static_cast<std::uint32_t>(frame.size()),
+  const Head head{topic.last, seq, static_cast<std::uint32_t>(frame.size()),
                   has(topic.milestone) ? static_cast<std::uint32_t>((at - topic.milestone) / kWord) : 0};
   std::byte* place = memory_.get() + at % size_;
   std::memcpy(place, &head, sizeof head);
   std::memcpy(place + sizeof head, frame.data(), frame.size());
   end_ += need;
-  topic.newest = at;
+  topic.last = at;
   if (++topic.count % kStride == 0) topic.milestone = at;
   // Nobody has looked for seconds at where the next one goes: it is fetched while this one is on its way.
   prefetch_to_write(place + need, std::min(need, size_ - static_cast<std::size_t>(end_ % size_)));

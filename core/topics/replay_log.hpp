@@ -1,5 +1,5 @@
 // The frames that were published last, one after the other in one bounded memory, for clients that come back after a
-// lost connection. Those of a topic are linked backwards, frame by frame and in strides. The oldest give way. [routing]
+// lost connection. Those of a topic are linked backwards, frame by frame and in strides. New frames overwrite the oldest. [routing]
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ class ReplayLog {
 
   // What a topic has in the log.
   struct Chain {
-    Position newest = kNone;
+    Position last = kNone;
     Position milestone = kNone;  // the last whose number can be divided by kStride
     std::uint32_t count = 0;
   };

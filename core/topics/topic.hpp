@@ -70,7 +70,7 @@ struct Topic {
   bool pinned = false;
   bool published = false;      // to the publisher too
   bool has_less = false;       // than its broker could give, or nothing
-  bool placed = false;         // the broker that serves now can give it
+  bool granted = false;        // the broker that serves now can give it
   bool quiet = false;          // pending, and nothing has come since it was asked for
   bool priceless = false;      // what was published last has no last price
   std::uint64_t withheld = 0;  // updates without a last price, which sessions without extras did not get

@@ -21,7 +21,7 @@ std::uint32_t filled_modes(const bgw_tick& tick, bool is_priced) {
   return has_news ? tick.modes : tick.modes & ~std::uint32_t{BGW_MODE_LTP};
 }
 
-// Whose quote values a depth update shows: the newest known; the update's own where there are none.
+// Whose quote values a depth update shows: the last known; the update's own where there are none.
 void set_quote(const LastValue& last, TopicUpdate& update) {
   const std::size_t kind = last.find(BGW_MODE_QUOTE);
   const bool is_known = kind != LastValue::kKinds;
@@ -128,8 +128,8 @@ void TopicPublisher::publish(TopicId id, TopicUpdate& update) {
   publish_variant(id, Variant::plain, update);
   publish_variant(id, Variant::extras, update);
   for (const Audience& audience : topic.audience)
-    if ((audience.used & Audience::bit(Lane::thinned)) != 0)
-      parts_.delivery.deliver(id, Lane::thinned, {}, audience.of(Lane::thinned));
+    if ((audience.used & Audience::bit(Lane::sampled)) != 0)
+      parts_.delivery.deliver(id, Lane::sampled, {}, audience.of(Lane::sampled));
 }
 
 // For sessions with extras. Others get nothing of it before a first price is known.
@@ -140,9 +140,9 @@ void TopicPublisher::publish_without_price(TopicId id, const TopicUpdate& update
   publish_variant(id, Variant::extras, update);
   for (const Audience& audience : topic.audience) {
     std::vector<SessionId> sampled;
-    for (const SessionId session : audience.of(Lane::thinned))
+    for (const SessionId session : audience.of(Lane::sampled))
       if (takes_extras_(session)) sampled.push_back(session);
-    if (!sampled.empty()) parts_.delivery.deliver(id, Lane::thinned, {}, sampled);
+    if (!sampled.empty()) parts_.delivery.deliver(id, Lane::sampled, {}, sampled);
   }
 }
 
@@ -185,7 +185,7 @@ void TopicPublisher::publish_known(TopicId id) {
   Topic& topic = parts_.topics[id];
   TopicUpdate update{};
   std::uint32_t login = 0;
-  if (!topic.placed || !fill(topic, update, login) || update.suspect) return;
+  if (!topic.granted || !fill(topic, update, login) || update.suspect) return;
   if (!is_older(topic, login, update)) publish(id, update);
 }
 
@@ -229,9 +229,9 @@ std::string_view TopicPublisher::snapshot(TopicId id, Variant variant) {
 
 std::string_view TopicPublisher::last_published(TopicId id, Variant variant) {
   const Topic& topic = parts_.topics[id];
-  if (variant == Variant::extras && parts_.log.has(topic.logged.newest)) {
-    const ReplayLog::Entry newest = parts_.log.at(topic.logged.newest);
-    if (newest.seq == topic.seq) return newest.frame;
+  if (variant == Variant::extras && parts_.log.has(topic.logged.last)) {
+    const ReplayLog::Entry last = parts_.log.at(topic.logged.last);
+    if (last.seq == topic.seq) return last.frame;
   }
   if (const std::string_view known = cache_.find(id, variant, topic.seq); !known.empty()) return known;
   TopicUpdate update{};

@@ -43,10 +43,10 @@ void TopicTable::remove(TopicId id) {
 
 void TopicTable::granted(TopicId id, const upstream::Grant& grant) {
   Topic& t = *topics_[id];
-  const bool was_placed = std::exchange(t.placed, grant.is_placed());
+  const bool was_granted = std::exchange(t.granted, grant.is_granted());
   // Of what cannot be had, the levels and the message are those that it had.
-  const int actual = t.placed ? grant.actual_depth : t.info.actual_depth;
-  const std::string& message = t.placed ? grant.message : t.info.broker_message;
+  const int actual = t.granted ? grant.actual_depth : t.info.actual_depth;
+  const std::string& message = t.granted ? grant.message : t.info.broker_message;
   const bool is_new = t.info.head[0].empty();
   const bool has_other_levels = !is_new && actual != t.info.actual_depth;
   if (is_new || has_other_levels || t.broker != grant.broker || t.info.broker_message != message) {
@@ -58,13 +58,13 @@ void TopicTable::granted(TopicId id, const upstream::Grant& grant) {
     t.info.broker_message = message;
     encoder_.prepare(t.info);
   }
-  if (!t.placed)
+  if (!t.granted)
     fail(id, grant.lacking);
   else if (grant.refusal != nullptr)
     fail(id, *grant.refusal);
-  else if (!was_placed || t.state == SubscriptionState::failed)
+  else if (!was_granted || t.state == SubscriptionState::failed)
     set_state(id, SubscriptionState::pending);
-  if (has_other_levels && t.placed) tell_extras(id);
+  if (has_other_levels && t.granted) tell_extras(id);
   t.has_less = grant.is_less;
 }
 
@@ -109,7 +109,7 @@ void TopicTable::note_quiet(TopicId id) {
 
 void TopicTable::tell_extras(TopicId id) {
   for (const Audience& audience : topics_[id]->audience)
-    for (const Lane lane : {Lane::extras, Lane::extras_deflated, Lane::thinned})
+    for (const Lane lane : {Lane::extras, Lane::extras_deflated, Lane::sampled})
       if (const auto& sessions = audience.of(lane); !sessions.empty()) delivery_.subscription_changed(id, sessions);
 }
 

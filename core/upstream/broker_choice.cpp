@@ -14,7 +14,7 @@ bool BrokerChoice::may_serve(BrokerId broker, const BrokerGroup& g, const Instru
     if (other == broker) return true;
     const RouteTable& others = brokers_[other].routes();
     if (const auto first = others.row(key))
-      return instruments::same_paper(*others.index(), *first, *routes.index(), *row);
+      return instruments::same_instrument(*others.index(), *first, *routes.index(), *row);
   }
   return true;
 }
@@ -49,12 +49,12 @@ bool BrokerChoice::is_same_instrument(const Interest& i, BrokerId by) const {
   const RouteTable& next = brokers_[by].routes();
   const auto now = present.row(i.instrument.key());
   const auto then = next.row(i.instrument.key());
-  return !now || !then || instruments::same_paper(*present.index(), *now, *next.index(), *then);
+  return !now || !then || instruments::same_instrument(*present.index(), *now, *next.index(), *then);
 }
 
 Gone BrokerChoice::other_instrument(BrokerId by, const Interest& i) const {
   Gone why = brokers_[by].routes().gone(i.instrument.key());
-  why.other_paper_at = brokers_[by].name();
+  why.other_instrument_at = brokers_[by].name();
   return why;
 }
 
@@ -88,7 +88,7 @@ std::optional<BrokerId> BrokerChoice::awaited_by(const Interest& i) const {
 
 std::string BrokerChoice::why_not(const Interest& i, BrokerId broker) const {
   return "broker " + brokers_[broker].name() +
-         (brokers_[broker].routes().lists(i.instrument.key()) ? " has another paper under this name"
+         (brokers_[broker].routes().lists(i.instrument.key()) ? " has another instrument under this name"
                                                               : " does not list it");
 }
 

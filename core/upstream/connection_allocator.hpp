@@ -1,5 +1,5 @@
 // Which of a broker's connections carries an instrument, so that no connection ever holds more than the broker allows.
-// Accounting only; used by BrokerTable. [routing]
+// Accounting only; used by Broker. [routing]
 #pragma once
 
 #include <cstdint>

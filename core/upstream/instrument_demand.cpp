@@ -198,7 +198,7 @@ Grant InstrumentDemand::grant_of(const Interest& i, Stream stream) const {
   } else if (source.mode < mode && refused == nullptr && !i.awaited) {
     grant.lacking = "broker " + broker.name() + " allows " + broker.setup().limits.text() + ", and all are in use";
   }
-  if (!grant.is_placed()) {
+  if (!grant.is_granted()) {
     grant.is_less = true;
     return grant;
   }

@@ -20,7 +20,7 @@ struct Grant {
   bool is_less = false;                  // than the broker could give
   std::string message;                   // depth mode, where the client gets fewer levels than it asked for; else empty
 
-  bool is_placed() const { return lacking.empty(); }
+  bool is_granted() const { return lacking.empty(); }
 };
 
 class InterestObserver {

@@ -42,8 +42,8 @@ class LastValue {
   std::uint64_t order(std::size_t kind) const { return orders_[kind]; }
   // What came last, of whatever kind; null: nothing.
   const Packet* last() const {
-    const auto newest = std::max_element(orders_.begin(), orders_.end());
-    return *newest == 0 ? nullptr : &packets_[static_cast<std::size_t>(newest - orders_.begin())];
+    const auto last = std::max_element(orders_.begin(), orders_.end());
+    return *last == 0 ? nullptr : &packets_[static_cast<std::size_t>(last - orders_.begin())];
   }
 
   bool has_ltp() const { return ltp_order_ != 0; }

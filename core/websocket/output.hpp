@@ -38,7 +38,7 @@ class Output {
   bool is_open() const { return open_; }
   // Besides the limit that it is given, what share() keeps to: a backlog that its owner wants to be small.
   static constexpr std::uint32_t kAny = ~std::uint32_t{0};
-  void bound_shared(std::uint32_t most) { most_shared_ = most; }
+  void bound_shared(std::uint32_t most) { max_shared_ = most; }
   // All of it, or nothing when that would pass the limit. Allocates only until the pool is warm.
   bool append(std::string_view bytes) {
     if (!open_ || bytes.size() > room()) return false;
@@ -50,7 +50,7 @@ class Output {
   // Appends a frame without a copy, when the backlog stays within `limit`. The frame must stay where it is until it was
   // sent or own() was called. This is the one call per update and client.
   bool share(SharedFrame frame, std::size_t limit) {
-    if (!open_ || backlog() + frame.size > std::min<std::size_t>(limit, most_shared_)) return false;
+    if (!open_ || backlog() + frame.size > std::min<std::size_t>(limit, max_shared_)) return false;
     if (shared_bytes_ == 0)
       shared_pieces_ = 1;
     else if (frame.number != last_ + 1)
@@ -98,7 +98,7 @@ class Output {
   std::uint32_t shared_pieces_ = 0;  // runs of frames that follow one another
   std::uint32_t last_ = 0;           // of shared_
   bool open_ = false;
-  std::uint32_t most_shared_ = kAny;
+  std::uint32_t max_shared_ = kAny;
 
   const SharedFrames* frames_ = nullptr;
   std::uint64_t shared_before_ = 0;  // frames, of those that are no longer in shared_

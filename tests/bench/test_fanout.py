@@ -154,7 +154,7 @@ def test_a_server_that_does_less_with_too_much_is_tried_with_less():
 @pytest.mark.parametrize("peers, together", [(True, False), (False, False), (False, True)])
 def test_a_cost_is_of_pairs_of_runs(peers, together):
     few = Played(dataclasses.replace(SMALL, name="few"), 1_000_000, closes=False)
-    many = Played(dataclasses.replace(SMALL, name="many", beside="few", most_cost=1.3, peers=peers, together=together),
+    many = Played(dataclasses.replace(SMALL, name="many", beside="few", max_cost=1.3, peers=peers, together=together),
                   800_000, closes=False)
     few.measure()
     many.beside = few

@@ -58,13 +58,13 @@ Index of_day(const Import& import, std::int64_t day) {
   return std::move(builder).build();
 }
 
-TEST_F(BrokersLists, OnePaperHasOneSymbolInAnySeries) {
+TEST_F(BrokersLists, OneInstrumentHasOneSymbolInAnySeries) {
   const Import here = kite("12_series_kite.csv");
   const Import there = smart_api("12_series_angel.json");
   EXPECT_THAT(names(here), UnorderedElementsAre("20MICRONS.NSE", "782GJ32-SG.NSE", "INFY.NSE"));
   EXPECT_THAT(names(there), UnorderedElementsAre("20MICRONS.NSE", "782GJ32-SG.NSE", "INFY.NSE"));
   EXPECT_EQ(here.index().find("20MICRONS", "NSE")->broker_symbol, "20MICRONS-BE");
-  EXPECT_THAT(different_papers(of_day(here, 1), of_day(there, 1), "angel"), IsEmpty());
+  EXPECT_THAT(different_instruments(of_day(here, 1), of_day(there, 1), "angel"), IsEmpty());
 }
 
 TEST_F(BrokersLists, AByteOrderMarkIsPassedOver) { EXPECT_THAT(names(kite("14_bom.csv")), ElementsAre("INFY.NSE")); }

@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "c.yaml:2: exchanges.X.weekdays: found mom, expected one of mon, tue, wed, thu, fri, sat, sun "
                     "(did you mean 'mon'?)"},
         BadCalendar{"exchanges:\n  X: {open: \"09:00-10:00\"}\n  X: {open: \"09:00-10:00\"}",
-                    "c.yaml:3: exchanges.X: found the key a second time, expected it once"},
+                    "c.yaml:3: exchanges.X: found the key twice, expected each key once"},
         BadCalendar{"exchanges: [X]", "c.yaml:1: exchanges: found a list, expected a mapping of exchange names"},
         BadCalendar{"holidays: {date: 2026-12-31}", "c.yaml:1: holidays: found a mapping, expected a list"},
         BadCalendar{"holidays:\n  - {date: 2026-02-30}",

@@ -134,11 +134,11 @@ INSTANTIATE_TEST_SUITE_P(
             "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "
             "you mean 'level'?)"},
         Bad{"log:\n  level: info\n  level: debug\n",
-            "g.yaml:3: log.level: found the key a second time, expected it once"},
+            "g.yaml:3: log.level: found the key twice, expected each key once"},
         Bad{"brokers:\n  mock: {}\n  mock: {}\n",
-            "g.yaml:3: brokers.mock: found the key a second time, expected it once"},
+            "g.yaml:3: brokers.mock: found the key twice, expected each key once"},
         Bad{"brokers: {mock: {settings: {\nseed: 1,\nseed: 2}}}",
-            "g.yaml:3: brokers.mock.settings.seed: found the key a second time, expected it once"},
+            "g.yaml:3: brokers.mock.settings.seed: found the key twice, expected each key once"},
         Bad{"brokers: {mock: {}, Angel: {}}",
             "g.yaml:1: brokers: found Angel, expected a name of at most 64 small letters, digits "
             "and _ that begins with a letter"},

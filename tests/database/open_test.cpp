@@ -27,7 +27,7 @@ class Open : public testing::Test {
   std::string file_ = folder_ / "gateway.db";
 };
 
-TEST_F(Open, TheFirstOpenLeavesTheNewestSchemaVersion) {
+TEST_F(Open, TheFirstOpenLeavesTheLastSchemaVersion) {
   const auto database = Database::open(file_);
   ASSERT_TRUE(database) << database.error().message;
   EXPECT_EQ(number(**database, "PRAGMA user_version"), static_cast<std::int64_t>(schema_scripts().size()));

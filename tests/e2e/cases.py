@@ -67,7 +67,7 @@ def angel_frame(packet):
 
 
 def angel_row(row):
-    """The row of Angel's list that names the same paper as this one of Kite's."""
+    """The row of Angel's list that names the same instrument as this one of Kite's."""
     kind, symbol, expiry = row["instrument_type"], row["tradingsymbol"], row["expiry"]
     if expiry:
         expiry = datetime.date.fromisoformat(expiry).strftime("%d%b%Y").upper()

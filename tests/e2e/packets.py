@@ -49,7 +49,7 @@ def some(seed, price):
                   [price * 11 // 10, price * 9 // 10, price * 2, price // 3])
 
 
-def edges(price, most, most_orders):
+def edges(price, most, max_orders):
     """A market of each kind that a decoder may get wrong. The largest quantity, volume and open interest is `most`."""
     largest = 2**31 - 1
     ordinary = some(price, price)
@@ -65,7 +65,7 @@ def edges(price, most, most_orders):
         change(ordinary, ltp=1, open=1, high=1, low=1, close=1, average=1),
         change(ordinary, ltp=largest, open=largest, high=largest, low=largest, close=largest, average=largest,
                last_quantity=most, volume=most, buy=most, sell=most, oi=most, oi_high=most,
-               bids=[(most, largest, most_orders)] * LEVELS, asks=[(most, largest, most_orders)] * LEVELS),
+               bids=[(most, largest, max_orders)] * LEVELS, asks=[(most, largest, max_orders)] * LEVELS),
         some(price + 1, price + 12_345),
     ]
 

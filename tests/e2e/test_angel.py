@@ -119,7 +119,7 @@ def test_further_connections_open_when_one_is_full_and_close_when_idle(start, an
         for part in range(3):
             assert client.ask(batch(symbols[1000 * part:1000 * part + 1000], 1))["status"] == "success"
         books = until(sim, lambda books: len(books["subscriptions"]) == 3000)
-        assert books["connections"]["most_instruments"] == 1000 and books["connections"]["open"] == 3
+        assert books["connections"]["max_instruments"] == 1000 and books["connections"]["open"] == 3
         # All three are full: the answer says how many there are.
         refused = client.subscribe(symbols[3000], "NSE", 1)
         assert refused["code"] == "SUBSCRIPTION_LIMIT"

@@ -24,13 +24,13 @@ class Played:
     def __init__(self, start, broker, token=INFY, modes=(4, 2, 1)):
         self.broker, self.token, self.modes = broker, token, modes
         self.exchange = SEGMENTS[token & 0xff][0]
-        paper = broker.list.with_name("one.csv")
+        listed = broker.list.with_name("one.csv")
         if self.exchange == "NSE":
             self.symbol, row = "T", "T,T,0,,0,0.05,1,EQ,NSE,NSE"
         else:
             self.symbol, row = "T31DEC99FUT", f"TFUT,T,0,2099-12-31,0,0.05,1,FUT,{self.exchange}-FUT,{self.exchange}"
-        paper.write_text(f"{KITE_HEADER}{token},{token >> 8},{row}\n")
-        self.gateway, self.sim = quiet(start, broker, paper)
+        listed.write_text(f"{KITE_HEADER}{token},{token >> 8},{row}\n")
+        self.gateway, self.sim = quiet(start, broker, listed)
         self.angel = packets.Angel()
         self.extras, self.plain = self.gateway.client(extras=True), self.gateway.client()
         for client in (self.extras, self.plain):

@@ -158,7 +158,7 @@ def test_angel_counts_tokens_times_modes(start):
         client.send(ANGEL.request(1, 4, "50"))
         assert ANGEL.complaint(client) == "E1001"
         books = sim.books()
-        assert books["connections"]["most_instruments"] == 1000
+        assert books["connections"]["max_instruments"] == 1000
         assert books["connections"]["list"][0]["instruments"] == 551
         assert books["connections"]["list"][0]["subscriptions"]["1:1"] == [1, 3, 4]
 
@@ -195,7 +195,7 @@ def test_the_books_hold_what_is_open_and_reset_forgets_what_was_counted(start, k
         assert list(books["subscriptions"]) == [kind.one_in_books] and books["ticks"] == {}
         assert books["connections"]["open"] == books["connections"]["most_open"] == 1
         assert books["connections"]["total"] == books["ticks_sent"] == books["requests"]["total"] == 0
-        assert books["logins"] == {"accepted": 0, "refused": 0} and books["connections"]["most_instruments"] == 1
+        assert books["logins"] == {"accepted": 0, "refused": 0} and books["connections"]["max_instruments"] == 1
 
 
 def test_a_script_plays_its_faults_by_itself(start, tmp_path):

@@ -33,7 +33,7 @@ def test_a_canary_is_subscribed_without_a_client_and_shared_with_one(start, brok
     infy, nifty = broker.in_books("INFY"), broker.in_books("NIFTY")
     alone = carried(sim, infy, nifty)
     status = status_of(gateway)
-    assert [lineup["instruments"] for lineup in status["lineups"]] == [0]
+    assert [group["instruments"] for group in status["groups"]] == [0]
     assert link_of(gateway, broker)["subscribed"] == 2
     with gateway.client() as client:
         assert client.ask({"action": "unsubscribe_all"})["count"] == 0

@@ -82,24 +82,24 @@ def test_snapshots_of_quiet_contracts_are_no_lateness(start, tmp_path, kite, ang
 
 # ---- 12, 14, 18: lists
 
-def test_one_paper_in_two_lists_moves_with_the_broker(start, kite, angel):
+def test_one_instrument_in_two_lists_moves_with_the_broker(start, kite, angel):
     gateway, sim, other = both(start, kite, angel, CASES / "12_series_kite.csv", CASES / "12_series_angel.json")
-    papers = ("20MICRONS", "782GJ32-SG")
+    symbols = ("20MICRONS", "782GJ32-SG")
     with gateway.client(extras=True) as client:
         client.next("broker_status", status="connected")
-        for symbol in papers:
+        for symbol in symbols:
             assert client.subscribe(symbol, "NSE", 2)["status"] == "success"
             client.data(topic=f"{symbol}.NSE")
         assert sim.books()["subscriptions"].keys() == {"256001", "512001"}
         sim.stop()
         client.next("broker_status", status="switched", broker="angel")
         seqs = {}
-        while len(seqs) < len(papers):
+        while len(seqs) < len(symbols):
             message = client.receive()
             assert message["type"] != "error", message
             if message["type"] == "market_data":
                 seqs[message["data"]["symbol"]] = message["seq"]
-        assert seqs.keys() == set(papers) and all(seq > 1 for seq in seqs.values())
+        assert seqs.keys() == set(symbols) and all(seq > 1 for seq in seqs.values())
         assert until(other, lambda books: len(books["subscriptions"]) == 2)["subscriptions"].keys() == {"1:16921", "1:3001"}
     assert status_of(gateway)["ledger"]["unexplained"] == 0
 

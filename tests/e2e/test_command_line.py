@@ -191,7 +191,7 @@ def test_simulated_prices_are_called_that(start):
         assert client.ask({"action": "get_broker_info"})["simulated"] is True
     assert "simulated prices" in gateway.run("status")
     status = json.loads(gateway.run("status", "--json"))
-    assert status["brokers"][0]["simulated"] is True and status["lineups"][0]["simulated"] is True
+    assert status["brokers"][0]["simulated"] is True and status["groups"][0]["simulated"] is True
     env = {**gateway.env, "BROKER_GATEWAY_KEY": gateway.key()}
     with Process([BINARY, "watch", "INFY.NSE", "--config", gateway.config], env=env) as watch:
         watch.wait_line("broker mock: simulated prices")

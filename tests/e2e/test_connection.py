@@ -177,7 +177,7 @@ def test_a_client_that_stops_reading_is_closed_with_4000_and_others_go_on(start)
     assert json.loads(gateway.run("status", "--json"))["ledger"]["unexplained"] == 0
 
 
-def test_a_client_that_is_behind_gets_newest_values_and_catches_up(start):
+def test_a_client_that_is_slow_gets_last_values_and_catches_up(start):
     gateway = start({"limits": {"output_per_client": "64KiB"},
                      "brokers": {"mock": {"plugin": "mock", "settings": {"updates_per_second": 500}}}})
     key = gateway.key()

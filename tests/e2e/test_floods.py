@@ -15,7 +15,7 @@ PING = b"\x89\xfd\0\0\0\0" + b"p" * 125
 KEEPS_FREED = BUILD.name in ("asan", "tsan")  # a sanitizer does not give memory back
 
 
-def most_memory(gateway):
+def max_memory(gateway):
     """Bytes that it has had at the most."""
     with open(f"/proc/{gateway.child.pid}/status", encoding="ascii") as status:
         return int(re.search(r"VmHWM:\s+(\d+) kB", status.read())[1]) << 10
@@ -49,10 +49,10 @@ def test_pings_are_not_answered_faster_than_the_answers_are_read(start, is_unaut
     if not is_unauthenticated:
         raw.text(json.dumps({"action": "authenticate", "api_key": gateway.key()}))
         assert json.loads(raw.frame()[1])["status"] == "success"
-    before = most_memory(gateway)
+    before = max_memory(gateway)
     with flooding(raw, PING * 1000):
         gateway.wait_line(line)
-        assert most_memory(gateway) - before < 8 << 20
+        assert max_memory(gateway) - before < 8 << 20
 
 
 def test_pings_are_paced_as_requests_are(start):
@@ -120,7 +120,7 @@ def test_one_that_hangs_up_while_it_is_not_read_is_let_go(start):
     gateway.wait_line(r"disconnected: 1006 it hung up")
 
 
-def test_a_strangers_pings_are_few_whatever_clients_may_send(start):
+def test_an_unauthenticated_clients_pings_are_few_whatever_clients_may_send(start):
     gateway = start({"server": {"authentication_timeout": "1s"}})
     raw = RawSocket(gateway.port)
     raw.socket.sendall(PING * 1000)
@@ -131,7 +131,7 @@ def test_a_strangers_pings_are_few_whatever_clients_may_send(start):
     raw.socket.close()
 
 
-def test_a_stranger_may_say_little(shared):
+def test_an_unauthenticated_client_may_say_little(shared):
     for deflated in (False, True):
         text = json.dumps([[]] * 10_000).encode()
         raw = RawSocket(shared.port, extensions="permessage-deflate" if deflated else None)
@@ -166,7 +166,7 @@ def test_requests_that_wait_count_by_the_memory_that_they_take(start):
         raw.text(json.dumps({"action": "authenticate", "api_key": key}))
         assert json.loads(raw.frame()[1])["status"] == "success"
         clients.append(raw)
-    before = most_memory(gateway)
+    before = max_memory(gateway)
     with contextlib.ExitStack() as stack:
         for raw in clients:
             raw.text(many)
@@ -174,7 +174,7 @@ def test_requests_that_wait_count_by_the_memory_that_they_take(start):
         with gateway.client(key) as healthy:
             for _ in range(50):
                 assert healthy.ask({"action": "ping"})["type"] == "pong"
-        assert most_memory(gateway) - before < 150 << 20
+        assert max_memory(gateway) - before < 150 << 20
 
 
 def test_who_asks_too_fast_for_long_is_told_so_and_answered_all_the_same(start):

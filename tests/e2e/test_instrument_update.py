@@ -130,7 +130,7 @@ def test_what_was_known_stays_when_the_download_is_not_what_it_should_be(tmp_pat
     assert found(tmp_path, "") == ["INFY"] and left_over(tmp_path) == kept
 
 
-def test_a_list_that_lacks_much_of_an_exchange_is_kept_aside_unless_it_is_forced(tmp_path, server, update):
+def test_a_list_that_lacks_much_of_an_exchange_is_not_taken_unless_it_is_forced(tmp_path, server, update):
     names = [f"S{i}" for i in range(20)]
     server.answer = lambda handler: handler.give(listed(*names))
     update()
@@ -145,9 +145,9 @@ def test_a_list_that_lacks_much_of_an_exchange_is_kept_aside_unless_it_is_forced
     command = report["error"].partition("broker-gateway ")[2].split()
     without = [word for word in command if word != "--force"]
     _, error = run(*without, "--config", tmp_path / "gateway.yaml", status=1, both=True)
-    assert "kept aside" in error and found(tmp_path, "X") == []
+    assert "the list was not taken" in error and found(tmp_path, "X") == []
     told = run(*without, "--config", tmp_path / "gateway.yaml", status=1)
-    assert told == "17 rows read, 17 usable, 0 skipped: kept aside, none of them is in use\n"
+    assert told == "17 rows read, 17 usable, 0 skipped: the list was not taken, none of them is in use\n"
     told = json.loads(run(*without, "--json", "--config", tmp_path / "gateway.yaml", status=1))
     assert (told["read"], told["kept"], told["kept_aside"]) == (17, 0, 17)
     run(*command, "--config", tmp_path / "gateway.yaml")

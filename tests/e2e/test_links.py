@@ -199,7 +199,7 @@ def test_the_next_broker_takes_over_from_a_mute_one(start, kite, angel, standby)
         assert len([n for n in client.notices if n.get("status") == "switched"]) == 0, "told once"
     status = status_of(gateway)
     assert status["ledger"]["unexplained"] == 0
-    assert [line["serving"] for line in status["lineups"] if line["default"]] == ["angel"]
+    assert [line["serving"] for line in status["groups"] if line["default"]] == ["angel"]
 
 
 def test_what_the_next_broker_lacks_stays_wanted_and_is_said_once(start, kite, angel, tmp_path):

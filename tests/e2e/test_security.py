@@ -115,25 +115,25 @@ def test_more_connections_than_a_key_may_have(start):
             assert is_served(gateway, one) and is_served(gateway, other)
 
 
-def test_a_flood_of_strangers_leaves_those_who_are_there_alone(start):
+def test_a_flood_of_unauthenticated_clients_leaves_the_others_alone(start):
     gateway = start({"limits": {"unauthenticated_connections": 50, "connections_per_address": 100_000}})
     with gateway.client() as healthy:
         healthy.subscribe("RELIANCE", "NSE")
-        strangers = []
+        unauthenticated = []
         try:
             for i in range(600):
                 raw = socket.socket()
                 raw.bind((f"127.0.0.{2 + i % 200}", 0))
                 raw.connect(("127.0.0.1", gateway.port))
-                strangers.append(raw)
+                unauthenticated.append(raw)
             gateway.wait_line(r"limits.unauthenticated_connections is reached")
             for _ in range(20):
                 healthy.data()
             assert is_served(gateway, healthy)
-            with gateway.client() as newcomer:  # it authenticates at once: those that wait longer give way to it
+            with gateway.client() as newcomer:  # it authenticates at once: those that wait longer are evicted for it
                 assert is_served(gateway, newcomer)
         finally:
-            for raw in strangers:
+            for raw in unauthenticated:
                 raw.close()
         assert len([line for line in gateway.lines if "is reached" in line]) < 20
 

@@ -54,7 +54,7 @@ def first_of_each(names, *wanted):
 
 
 def list_of_tokens(tokens):
-    """A list of Kite's that has these, whatever they are, as papers of their segment's exchange."""
+    """A list of Kite's that has these, whatever they are, as rows of their segment's exchange."""
     rows = []
     for token in sorted(tokens):
         index = token & 255 == 9

@@ -32,8 +32,8 @@ def start_both(start, kite, angel, **more):
     return gateway, zerodha, other
 
 
-def default_lineup(gateway):
-    return next(line for line in status_of(gateway)["lineups"] if line["default"])
+def default_group(gateway):
+    return next(line for line in status_of(gateway)["groups"] if line["default"])
 
 
 def test_what_the_active_broker_does_not_list_comes_from_the_next_until_it_does(start, kite, angel):
@@ -48,15 +48,15 @@ def test_what_the_active_broker_does_not_list_comes_from_the_next_until_it_does(
         assert client.data(topic="INFY.NSE")["broker"] == "zerodha"
         assert "broker" not in plain.data(topic="ONLYHERE.NSE")
         until(other, lambda books: books["subscriptions"] == {"1:9999": [2]})
-        lineup = default_lineup(gateway)
-        assert (lineup["serving"], lineup["elsewhere"]) == ("zerodha", 1)
+        group = default_group(gateway)
+        assert (group["serving"], group["elsewhere"]) == ("zerodha", 1)
         # It goes home when the active broker lists it.
         kite.list.write_text(kite.list.read_text() + "2559745,9999,ONLYHERE,ONLYHERE,0,,0,0.05,1,EQ,NSE,NSE\n")
         gateway.run("instruments", "import", "--broker", "zerodha", kite.list)
         until(other, lambda books: books["subscriptions"] == {})
         until(zerodha, lambda books: "2559745" in books["subscriptions"])
         client.next("market_data", topic="ONLYHERE.NSE", broker="zerodha")
-        assert default_lineup(gateway)["elsewhere"] == 0
+        assert default_group(gateway)["elsewhere"] == 0
 
 
 def test_brokers_that_are_not_mixed_serve_only_what_they_list(start, kite, angel):

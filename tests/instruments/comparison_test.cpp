@@ -76,24 +76,24 @@ TEST(CompleteList, MayLackWhatHasExpiredOrIsNamedAnew) {
   EXPECT_TRUE(check_complete(Index(), {listed("A", "NSE")}, kToday));
 }
 
-TEST(SamePaper, IsNoneWhenTheExchangesNumbersOfOneDayDiffer) {
+TEST(SameInstrument, IsNoneWhenTheExchangesNumbersOfOneDayDiffer) {
   const Index here = index_of(
       {listed("A", "NSE", "", "1"), listed("B", "NSE", "", "2"), listed("C", "NSE"), listed("D", "NSE", "", "4")});
   const Index there = index_of({listed("A", "NSE", "", "1"), listed("B", "NSE", "", "3"), listed("C", "NSE", "", "9")});
-  EXPECT_TRUE(same_paper(here, there, "A", "NSE"));
-  EXPECT_FALSE(same_paper(here, there, "B", "NSE"));
-  EXPECT_TRUE(same_paper(here, there, "C", "NSE")) << "one of them does not say";
-  EXPECT_TRUE(same_paper(here, there, "D", "NSE")) << "one of them does not list it";
-  EXPECT_THAT(different_papers(here, there, "angel"), ElementsAre("B.NSE: exchange's number 2 here, 3 at angel"));
-  EXPECT_TRUE(
-      same_paper(index_of({listed("E-BE", "NSE", "", "5")}), index_of({listed("E-BE", "NSE", "", "6")}), "E-BE", "NSE"))
+  EXPECT_TRUE(same_instrument(here, there, "A", "NSE"));
+  EXPECT_FALSE(same_instrument(here, there, "B", "NSE"));
+  EXPECT_TRUE(same_instrument(here, there, "C", "NSE")) << "one of them does not say";
+  EXPECT_TRUE(same_instrument(here, there, "D", "NSE")) << "one of them does not list it";
+  EXPECT_THAT(different_instruments(here, there, "angel"), ElementsAre("B.NSE: exchange's number 2 here, 3 at angel"));
+  EXPECT_TRUE(same_instrument(index_of({listed("E-BE", "NSE", "", "5")}), index_of({listed("E-BE", "NSE", "", "6")}),
+                              "E-BE", "NSE"))
       << "both say which series of which share it is";
-  EXPECT_TRUE(
-      same_paper(index_of({listed("B", "NSE", "", "2")}, 0), index_of({listed("B", "NSE", "", "3")}, 0), "B", "NSE"))
+  EXPECT_TRUE(same_instrument(index_of({listed("B", "NSE", "", "2")}, 0), index_of({listed("B", "NSE", "", "3")}, 0),
+                              "B", "NSE"))
       << "no day is known";
   const Index of_next_day = index_of({listed("B", "NSE", "", "3")}, 2);
-  EXPECT_TRUE(same_paper(here, of_next_day, "B", "NSE")) << "numbers are given out again";
-  EXPECT_THAT(different_papers(here, of_next_day, "angel"), IsEmpty());
+  EXPECT_TRUE(same_instrument(here, of_next_day, "B", "NSE")) << "numbers are given out again";
+  EXPECT_THAT(different_instruments(here, of_next_day, "angel"), IsEmpty());
 }
 
 }  // namespace

@@ -176,7 +176,7 @@ TEST_F(Imports, OnlyTheFirstSkipsAreKeptAllAreCounted) {
   for (int i = 0; i < 1000; ++i) text += "bad\n";
   ASSERT_TRUE(import(text));
   EXPECT_EQ(report().skipped, 1000U);
-  EXPECT_EQ(report().first_skips.size(), ImportReport::kMostSkips);
+  EXPECT_EQ(report().first_skips.size(), ImportReport::kMaxSkips);
 }
 
 TEST_F(Imports, AFileOfTheWrongKindFailsWithThePluginsReason) {

@@ -191,7 +191,7 @@ TEST_F(Store, ForgetsALostContractTenDaysAfterItsExpiry) {
 
 TEST_F(Store, RemembersSoManyTheLastToBeLost) {
   std::vector<std::string> names;
-  for (std::int64_t i = 0; i < InstrumentStore::kMostFormer; ++i) names.push_back("S" + std::to_string(i));
+  for (std::int64_t i = 0; i < InstrumentStore::kMaxFormer; ++i) names.push_back("S" + std::to_string(i));
   std::vector<InstrumentView> many;
   for (const std::string& name : names) many.push_back(share(name, "1"));
   ASSERT_TRUE(store_->replace("angel", many, taken("a", kNowNs)));
@@ -202,7 +202,7 @@ TEST_F(Store, RemembersSoManyTheLastToBeLost) {
   std::int64_t remembered = 0;
   for (const std::string& name : names)
     if ((*index)->former(name, "NFO")) ++remembered;
-  EXPECT_EQ(remembered, InstrumentStore::kMostFormer - 1);
+  EXPECT_EQ(remembered, InstrumentStore::kMaxFormer - 1);
 }
 
 TEST_F(Store, AFailedImportForgetsNothing) {

@@ -34,7 +34,7 @@ Account::Account(std::size_t number, Traits traits, std::int64_t lag_limit_ns, s
       clock_(clock),
       market_(market),
       last_session_(instruments().size()),
-      pending_alarm_(clock, [this] { show_due(); }) {
+      pending_alarm_(clock, [this] { show_pending(); }) {
   for (std::size_t i = 0; i < instruments().size(); ++i) cache_.push_back(market.last(i));
   clock.after(market.auction_at() - clock.now(), [this] { begin_auction(); });
   market.on_trade.push_back([this](std::size_t instrument, const Trade& trade) { take(instrument, trade); });
@@ -224,18 +224,18 @@ bool Account::is_in_time(std::size_t instrument, std::int64_t limit_ns) const {
 // ---- what is shown
 
 void Account::take(std::size_t instrument, const Trade& trade) {
-  const std::int64_t due =
-      std::max(clock_.now() + traits_.delay_ns + lag_ns_, pending_.empty() ? 0 : pending_.back().due);
-  if (pending_.empty()) pending_alarm_.set(due - clock_.now());
-  pending_.push_back({instrument, trade, due});
+  const std::int64_t at =
+      std::max(clock_.now() + traits_.delay_ns + lag_ns_, pending_.empty() ? 0 : pending_.back().at);
+  if (pending_.empty()) pending_alarm_.set(at - clock_.now());
+  pending_.push_back({instrument, trade, at});
 }
 
-void Account::show_due() {
-  while (!pending_.empty() && pending_.front().due <= clock_.now()) {
+void Account::show_pending() {
+  while (!pending_.empty() && pending_.front().at <= clock_.now()) {
     show(pending_.front().instrument, pending_.front().trade);
     pending_.pop_front();
   }
-  if (!pending_.empty()) pending_alarm_.set(pending_.front().due - clock_.now());
+  if (!pending_.empty()) pending_alarm_.set(pending_.front().at - clock_.now());
 }
 
 void Account::show(std::size_t instrument, const Trade& trade) {
@@ -272,11 +272,11 @@ void Account::snapshot(const SessionPointer& session, std::size_t instrument, st
           0);
 }
 
-void Account::repeat(std::uint32_t least_mode) {
+void Account::repeat(std::uint32_t min_mode) {
   ++book_changes_;
   for (const SessionPointer& session : sessions_)
     for (const auto& [instrument, s] : session->carried)
-      if (s.held && s.mode >= least_mode) publish(*session, s, instrument, cache_[instrument], 0);
+      if (s.held && s.mode >= min_mode) publish(*session, s, instrument, cache_[instrument], 0);
 }
 
 void Account::publish(const Session& session, const Subscribed& s, std::size_t instrument, const Trade& trade,
@@ -295,7 +295,7 @@ void Account::publish(const Session& session, const Subscribed& s, std::size_t i
     tick.last_trade_time_ns = tick.exchange_time_ns;
   }
   const bgw_level level{tick.ltp, 1 + book_changes_, 0, 0};
-  const bgw_book book{BGW_BOOK_SNAPSHOT, 1, 1, 0, 0, 0, &level, &level};
+  const bgw_book book{0, 1, 1, 0, 0, 0, &level, &level};
   const bgw_update update{&tick, nullptr, s.mode == BGW_MODE_DEPTH ? &book : nullptr};
   session.host->publish(session.host->context, &update);
 }
@@ -336,7 +336,7 @@ void Account::end(const Spell& spell) {
   for (Bad& bad : bad_) {
     if (bad.spell != &spell) continue;
     // What is under way still comes late.
-    bad.until = spell.kind == Spell::Kind::lag && !pending_.empty() ? pending_.back().due : clock_.now();
+    bad.until = spell.kind == Spell::Kind::lag && !pending_.empty() ? pending_.back().at : clock_.now();
     trouble_ended_ = std::max(trouble_ended_, bad.until);
   }
 }

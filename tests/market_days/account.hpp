@@ -131,7 +131,7 @@ class Account {
   // Whether the login is mute and nothing but the ticks of others says so.
   bool is_frozen(const Session& session, Exchange exchange) const;
   // Sends the last value of everything in this mode or richer once more, as a book change would.
-  void repeat(std::uint32_t least_mode);
+  void repeat(std::uint32_t min_mode);
   // Ends connections as a network does.
   void drop(bool all);
 
@@ -153,7 +153,7 @@ class Account {
   static bool is_of(const Bad& bad, const Session& session, Exchange exchange);
   const Bad* mute(const Session& session, Exchange exchange) const;
   void take(std::size_t instrument, const Trade& trade);
-  void show_due();
+  void show_pending();
   void show(std::size_t instrument, const Trade& trade);
   void snapshot(const SessionPointer& session, std::size_t instrument, std::uint64_t asks);
   void publish(const Session& session, const Subscribed& subscribed, std::size_t instrument, const Trade& trade,
@@ -186,7 +186,7 @@ class Account {
   struct Pending {
     std::size_t instrument;
     Trade trade;
-    std::int64_t due;
+    std::int64_t at;
   };
   std::deque<Pending> pending_;
   support::VirtualClock::Alarm pending_alarm_;

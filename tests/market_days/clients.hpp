@@ -57,7 +57,7 @@ class Clients final : public routing::SessionPort {
   };
 
   explicit Clients(std::int64_t resolution_ns, Fault& fault) : resolution_ns_(resolution_ns), fault_(fault) {}
-  std::function<void(routing::LineupId, std::string_view why)> on_switched;
+  std::function<void(routing::GroupId, std::string_view why)> on_switched;
   bool loses = false;  // for tests of the oracle: what comes is forgotten
 
   // The coarser of the brokers'.
@@ -129,7 +129,7 @@ class Clients final : public routing::SessionPort {
   void subscription_changed(routing::TopicId, std::span<const routing::SessionId>) override {}
   void broker_changed(routing::BrokerId) override {}
   void feed_changed(routing::BrokerId) override {}
-  void switched(routing::LineupId lineup, std::string_view why) override { on_switched(lineup, why); }
+  void switched(routing::GroupId group, std::string_view why) override { on_switched(group, why); }
 
  private:
   std::int64_t resolution_ns_;

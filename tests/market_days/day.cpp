@@ -35,11 +35,11 @@ Day::Day(DayPlan plan)
   }
   oracle_ = std::make_unique<Oracle>(plan_, clock_, market_, accounts_, router_, clients_, fault_);
   for (const auto& account : accounts_) account->serve(*oracle_);
-  clients_.on_switched = [this](routing::LineupId lineup, std::string_view why) { oracle_->on_switched(lineup, why); };
+  clients_.on_switched = [this](routing::GroupId group, std::string_view why) { oracle_->on_switched(group, why); };
   std::vector<routing::BrokerId> order;
   for (std::size_t i = 0; i < plan_.brokers; ++i) order.push_back(static_cast<routing::BrokerId>(i));
-  router_.lineup("", order);
-  if (plan_.brokers == 2) router_.lineup("1,", {1});
+  router_.group_for("", order);
+  if (plan_.brokers == 2) router_.group_for("1,", {1});
   plan_clients();
   plan_weather();
   for (const auto& link : links_) link->start();
@@ -137,9 +137,9 @@ void Day::plan_weather() {
 }
 
 void Day::subscribe(routing::SessionId session, const ClientPlan& plan) {
-  const routing::LineupId lineup =
-      plan.of_second_broker ? router_.lineup("1,", {1}) : routing::LineupId{routing::kDefaultLineup};
-  router_.open(session, lineup, routing::Variant::plain, false, plan.instruments.size());
+  const routing::GroupId group =
+      plan.of_second_broker ? router_.group_for("1,", {1}) : routing::GroupId{routing::kDefaultGroup};
+  router_.open(session, group, routing::Variant::plain, false, plan.instruments.size());
   for (const std::size_t i : plan.instruments) {
     const auto outcome =
         router_.subscribe(session, instruments()[i].symbol, kExchangeNames[instruments()[i].exchange], plan.stream);
@@ -170,12 +170,12 @@ void Day::sweep() {
 void Day::run_until(std::int64_t after_nine_ns) {
   const std::int64_t end = market_.at(9, 0) + after_nine_ns;
   settle();
-  while (clock_.next_due() <= end && fault_.text().empty()) {
+  while (clock_.next_alarm() <= end && fault_.text().empty()) {
     // What is due at one moment rings together, as in an event loop.
     do {
       clock_.ring_next();
       ++steps_;
-    } while (clock_.next_due() <= clock_.now());
+    } while (clock_.next_alarm() <= clock_.now());
     settle();
   }
   if (fault_.text().empty()) clock_.go_to(end);
@@ -185,9 +185,9 @@ std::string Day::verdict() {
   for (std::size_t i = 0; i < plan_.clients.size() && fault_.text().empty(); ++i) {
     const auto session = static_cast<routing::SessionId>(i);
     if (plan_.clients[i].until != 0) continue;
-    if (router_.owed(session) != clients_.delivered(session))
+    if (router_.clients().expected_updates(session) != clients_.delivered(session))
       fault_.add(5, ": session " + std::to_string(i) + " got " + std::to_string(clients_.delivered(session)) +
-                        ", owed " + std::to_string(router_.owed(session)));
+                        ", expected " + std::to_string(router_.clients().expected_updates(session)));
   }
   if (fault_.text().empty()) return {};
   DayPlan shown = plan_;

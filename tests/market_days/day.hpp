@@ -38,7 +38,7 @@ class Day {
   Clients& clients() { return clients_; }
   support::VirtualClock& clock() { return clock_; }
   const Market& market() const { return market_; }
-  std::size_t serving() const { return router_.lineup(routing::kDefaultLineup).broker(); }
+  std::size_t serving() const { return router_.group(routing::kDefaultGroup).broker(); }
   const std::string& fault() const { return fault_.text(); }
   std::uint64_t steps() const { return steps_; }
 

@@ -21,7 +21,7 @@ std::uint64_t weather_days() {
 }
 
 // At once, after 1 and 5 minutes, and every 12 for the rest of the day.
-constexpr std::uint64_t kMostLogins = 3 + 7 * 60 / 12;
+constexpr std::uint64_t kMaxLogins = 3 + 7 * 60 / 12;
 
 class Totals {
  public:
@@ -63,7 +63,7 @@ TEST(MarketDays, CalmOnesCostNoLoginAndNoMove) {
     for (std::size_t i = 0; i < plan.brokers && wrong.empty(); ++i) {
       const std::uint64_t logins = day.link(i).counts().recycles.load();
       // Twenty contracts that nobody trades are missed after a minute, whatever they are: for those the pauses hold.
-      if (logins > (day.account(i).was_slow() ? kMostLogins : 0))
+      if (logins > (day.account(i).was_slow() ? kMaxLogins : 0))
         wrong = std::to_string(logins) + " logins for silence at broker " + std::to_string(i);
     }
     if (wrong.empty() && day.oracle().switches() != 0) wrong = "a move";

@@ -8,7 +8,7 @@ namespace gw::market_days {
 
 enum class FeedState { live, quiet, stale };
 
-inline FeedState feed_state(const routing::BrokerTable& table, Exchange exchange) {
+inline FeedState feed_state(const routing::Broker& table, Exchange exchange) {
   const routing::MarketFeed* feed = table.feeds().find(kExchangeNames[exchange]);
   if (feed == nullptr) return FeedState::quiet;
   if (feed->shown() == bus::FeedState::live) return FeedState::live;

@@ -7,7 +7,7 @@ namespace gw::market_days {
 namespace {
 
 constexpr std::int64_t kScale = 1'000'000;
-constexpr std::uint64_t kMostTrades = 10'000'000;
+constexpr std::uint64_t kMaxTrades = 10'000'000;
 
 calendar::Exchange hours_of(Exchange exchange, int from, int to) {
   calendar::Exchange hours;
@@ -71,12 +71,12 @@ std::shared_ptr<const instruments::Index> instrument_list() {
 }
 
 std::int64_t price_of(std::size_t instrument, std::uint64_t trade) {
-  return static_cast<std::int64_t>(instrument * kMostTrades + trade + 1) * kScale;
+  return static_cast<std::int64_t>(instrument * kMaxTrades + trade + 1) * kScale;
 }
 
 std::pair<std::size_t, std::uint64_t> trade_of(std::int64_t price) {
   const auto number = static_cast<std::uint64_t>(price / kScale - 1);
-  return {number / kMostTrades, number % kMostTrades};
+  return {number / kMaxTrades, number % kMaxTrades};
 }
 
 const calendar::Calendar& Market::calendar() {
@@ -169,12 +169,12 @@ void Market::plan(std::size_t instrument) {
   const Pace pace = instruments()[instrument].pace;
   const std::int64_t gap =
       kMean[pace] / 2 + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(kMean[pace]));
-  std::int64_t due = clock_.now() + gap;
-  const std::int64_t trading = next_trading(instrument, due);
+  std::int64_t at = clock_.now() + gap;
+  const std::int64_t trading = next_trading(instrument, at);
   if (trading == support::VirtualClock::kNever) return;
-  if (trading != due) due = trading + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(gap));
-  if (next_trading(instrument, due) != due) due = trading;
-  next_[instrument]->set(due - clock_.now());
+  if (trading != at) at = trading + static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(gap));
+  if (next_trading(instrument, at) != at) at = trading;
+  next_[instrument]->set(at - clock_.now());
 }
 
 }  // namespace gw::market_days

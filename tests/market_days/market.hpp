@@ -29,8 +29,8 @@ inline constexpr unsigned kAllExchanges = 7;
 // How often an instrument trades: half to one and a half times that, evenly.
 enum Pace : std::size_t { kIndexPace, kBusy, kEachMinute, kInHours, kNever, kPaces };
 inline constexpr std::array<std::int64_t, kPaces> kMean = {4 * kSecond, 20 * kSecond, kMinute, 2 * kHour, 0};
-inline constexpr std::int64_t kMostGap = 1'000'000 * kSecond;
-constexpr std::int64_t longest_gap(Pace pace) { return pace == kNever ? kMostGap : kMean[pace] * 3 / 2; }
+inline constexpr std::int64_t kMaxGap = 1'000'000 * kSecond;
+constexpr std::int64_t longest_gap(Pace pace) { return pace == kNever ? kMaxGap : kMean[pace] * 3 / 2; }
 
 struct Instrument {
   std::string symbol;

@@ -16,7 +16,7 @@ constexpr std::int64_t kLoginTakes =
 constexpr Exchange kEach[] = {kNse, kIndex, kMcx};
 
 // The least time from the first login for silence to the n-th after it.
-std::int64_t least_time(std::uint64_t after) {
+std::int64_t min_time(std::uint64_t after) {
   if (after == 0) return 0;
   const auto quarters = static_cast<std::int64_t>(after < 2 ? 0 : after - 2) * 15;
   return (after == 1 ? 1 : 6 + quarters) * kMinute * 8 / 10;
@@ -164,7 +164,7 @@ void Oracle::on_subscribed(Account& account, Session& session, std::size_t instr
         return all[e] && before->shown[e].last_live > logins.first_at;
       }))
     logins = {at, 0};
-  if (at - logins.first_at < least_time(logins.count) - kLoginTakes)
+  if (at - logins.first_at < min_time(logins.count) - kLoginTakes)
     add(2, who + ": login " + std::to_string(logins.count + 1) + " for silence of " + kExchangeNames[exchange] + ", " +
                std::to_string((at - logins.first_at) / kSecond) + " s after the first");
   ++logins.count;
@@ -182,7 +182,7 @@ void Oracle::count_login(const Account& account, const Session& session, const C
   // Where a login had to wait for another one, it is seen after that.
   all.at.insert(std::upper_bound(all.at.begin(), all.at.end(), at_ns), at_ns);
   for (std::size_t i = 0; i < all.at.size(); ++i)
-    if (all.at[i] - all.at[0] < least_time(i) - kLoginTakes)
+    if (all.at[i] - all.at[0] < min_time(i) - kLoginTakes)
       add(2, "broker " + std::to_string(account.number()) + ": all connections together had login " +
                  std::to_string(i + 1) + " for silence, " + std::to_string((all.at[i] - all.at[0]) / kSecond) +
                  " s after the first");
@@ -221,11 +221,11 @@ bool Oracle::shows(std::size_t broker, Exchange exchange, std::int64_t since) co
          clock_.now() - last <= plan_.stall_limit_ns + 3 * longest_gap(clients_.fastest(exchange, market_));
 }
 
-void Oracle::on_switched(routing::LineupId lineup, std::string_view why) {
-  if (lineup != routing::kDefaultLineup) return;
+void Oracle::on_switched(routing::GroupId group, std::string_view why) {
+  if (group != routing::kDefaultGroup) return;
   ++switches_;
   const std::size_t from = active_;
-  const std::size_t to = router_.lineup(lineup).broker();
+  const std::size_t to = router_.group(group).broker();
   active_ = to;
   const std::string move =
       "moved from broker " + std::to_string(from) + " to " + std::to_string(to) + " (" + std::string(why) + ") ";

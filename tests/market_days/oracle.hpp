@@ -33,7 +33,7 @@ class Oracle final : public Watcher {
 
   void look();             // each second
   void check_delivered();  // when all that is under way has arrived
-  void on_switched(routing::LineupId lineup, std::string_view why);
+  void on_switched(routing::GroupId group, std::string_view why);
   std::uint64_t ticks() const { return ticks_; }
   std::uint64_t switches() const { return switches_; }
 
@@ -55,8 +55,8 @@ class Oracle final : public Watcher {
   };
   void count_login(const Account& account, const Session& session, const Causes& causes, std::int64_t at_ns);
   void add(int rule, const std::string& what);
-  const routing::BrokerTable& table(std::size_t broker) const {
-    return router_.broker(static_cast<routing::BrokerId>(broker));
+  const routing::Broker& table(std::size_t broker) const {
+    return router_.brokers()[static_cast<routing::BrokerId>(broker)];
   }
   bool is_connected(std::size_t broker) const;
   void check_mute(const Account& account, const Session& session);

@@ -22,7 +22,7 @@ class Scenario : public testing::Test {
     plan_.stall_limit_ns = 3 * kSecond;
   }
   static FeedState said(Day& day, std::size_t broker, Exchange exchange) {
-    return feed_state(day.router().broker(static_cast<routing::BrokerId>(broker)), exchange);
+    return feed_state(day.router().brokers()[static_cast<routing::BrokerId>(broker)], exchange);
   }
 
   DayPlan plan_;

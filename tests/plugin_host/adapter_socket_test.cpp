@@ -251,7 +251,7 @@ TEST_F(AdapterSocket, WhileNothingIsWantedAHeartbeatIsWaitedFor) {
   EXPECT_EQ(plugin_->last_reason, "no frame for 0.7 s") << "twice the period and half a second";
 }
 
-TEST_F(AdapterSocket, MoreThanABrokerThatDoesNotReadMayBeOwedIsALossThatSaysSo) {
+TEST_F(AdapterSocket, MoreThanABrokerThatDoesNotReadMayHaveWaitingIsALossThatSaysSo) {
   start_open();
   broker_.connection->pause_reading(true);
   const std::string large(100'000, 'x');

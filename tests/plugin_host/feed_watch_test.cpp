@@ -48,7 +48,7 @@ class FeedWatch : public AdapterTest {
     answer_all();
     forget();
   }
-  // The snapshots that the broker owes. Prices of a cache that lives move.
+  // The snapshots that are expected of the broker. Prices of a cache that lives move.
   void answer_all() {
     for (const std::uint32_t instrument : std::exchange(answered_, {})) {
       if (moving_) ++price_;

@@ -23,12 +23,12 @@ TEST(Refusals, ThePausesGrowUntilTheyBeginAnew) {
 
 TEST(Refusals, TheSameCredentialsAreAskedAboutOnceInFifteenMinutes) {
   Refusals refusals({1});
-  EXPECT_TRUE(refusals.is_question_due(5));
+  EXPECT_TRUE(refusals.may_ask(5));
   EXPECT_FALSE(refusals.begin_question(5).expired());
-  EXPECT_FALSE(refusals.is_question_due(5 + 20 * kOneMinute)) << "it is still under way";
+  EXPECT_FALSE(refusals.may_ask(5 + 20 * kOneMinute)) << "it is still under way";
   refusals.answered({});
-  EXPECT_FALSE(refusals.is_question_due(5 + 15 * kOneMinute - 1));
-  EXPECT_TRUE(refusals.is_question_due(5 + 15 * kOneMinute));
+  EXPECT_FALSE(refusals.may_ask(5 + 15 * kOneMinute - 1));
+  EXPECT_TRUE(refusals.may_ask(5 + 15 * kOneMinute));
 }
 
 TEST(Refusals, ALoginEndsWhatIsKnownAndAMinuteLaterTheyMayBeAskedAboutAgain) {
@@ -40,8 +40,8 @@ TEST(Refusals, ALoginEndsWhatIsKnownAndAMinuteLaterTheyMayBeAskedAboutAgain) {
   refusals.on_login();
   EXPECT_TRUE(wanted.expired());
   EXPECT_EQ(refusals.why(), "no");
-  EXPECT_FALSE(refusals.is_question_due(4 + kOneMinute));
-  EXPECT_TRUE(refusals.is_question_due(5 + kOneMinute));
+  EXPECT_FALSE(refusals.may_ask(4 + kOneMinute));
+  EXPECT_TRUE(refusals.may_ask(5 + kOneMinute));
 }
 
 TEST(Refusals, NewCredentialsAreAskedAboutAtOnce) {
@@ -50,7 +50,7 @@ TEST(Refusals, NewCredentialsAreAskedAboutAtOnce) {
   const auto wanted = refusals.begin_question(5);
   refusals.forget();
   EXPECT_TRUE(wanted.expired());
-  EXPECT_TRUE(refusals.is_question_due(5));
+  EXPECT_TRUE(refusals.may_ask(5));
 }
 
 class CredentialsOfALink : public AdapterTest {

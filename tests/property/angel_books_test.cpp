@@ -46,7 +46,7 @@ class AngelRun {
       rules.tokens.push_back({ModelSmartApi::number_of(i), ModelSmartApi::exchange_of(i)});
     rules.streams = {{BGW_MODE_LTP, 0}, {BGW_MODE_QUOTE, 0}, {BGW_MODE_DEPTH, 5}, {BGW_MODE_DEPTH, 20}};
     if (crowded) rules.streams.insert(rules.streams.end(), 4, {BGW_MODE_DEPTH, 20});
-    rules.most_deep = angel::kDeepPerConnection;
+    rules.max_deep = angel::kDeepPerConnection;
     rules.errs = play == Play::errs;
     demand_.emplace(random_, adapter_, std::move(rules));
     for (std::size_t n = 0; crowded && n < 4 * demand_->rules().handles; ++n) demand_->subscribe_some();
@@ -77,7 +77,7 @@ class AngelRun {
   struct Published {
     std::set<std::int64_t> prices;  // numbers of ticks
     std::set<std::int64_t> quotes;
-    std::set<std::int64_t> due;
+    std::set<std::int64_t> expected;
   };
 
   std::size_t pick(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
@@ -200,7 +200,7 @@ class AngelRun {
     const bool owned = owner != demand_->wanted().end();
     const std::string name = "tick " + std::to_string(tick.number) + " of token " + std::to_string(tick.token);
     Published& all = published_[tick.token];
-    if (owned && tick.mode != 4) all.due.insert(tick.number);
+    if (owned && tick.mode != 4) all.expected.insert(tick.number);
     for (const auto& p : host_.published) {
       const std::int64_t price = ModelSmartApi::price_of(tick.token) * (BGW_PRICE_SCALE / 100);
       const bool has_ltp = (p.tick.present & BGW_HAS_LTP) != 0;
@@ -245,13 +245,13 @@ class AngelRun {
                            (have.size() == 1 || have == Modes{3, 4}) &&
                            angel_.refused_in_session.contains({w.token, *wanted.begin()});
       if (have != wanted && !goes_on) fault(name + ", of which nothing is refused");
-      for (const std::int64_t number : published_[w.token].due)
+      for (const std::int64_t number : published_[w.token].expected)
         if (!published_[w.token].prices.contains(number))
           fault(name + ", and tick " + std::to_string(number) + " was lost");
-      published_[w.token].due.clear();
+      published_[w.token].expected.clear();
       return;
     }
-    published_[w.token].due.clear();
+    published_[w.token].expected.clear();
     if (told_now_.contains(handle) && std::none_of(wanted.begin(), wanted.end(), [&](int mode) {
           return angel_.refused.contains({w.token, mode});
         }))

@@ -43,7 +43,7 @@ struct Books {
   std::string violation;                                 // the first
   std::uint32_t limit = 0;                               // of a connection; 0: none
   std::uint32_t deep_limit = 0;
-  std::uint32_t most_connections = 1;
+  std::uint32_t max_connections = 1;
   std::uint64_t asks = 0;
   std::set<std::pair<int, Demand>> refuses;  // of a token, from now on
   std::set<std::pair<int, Demand>> refused;  // in this session
@@ -117,7 +117,7 @@ struct Books {
     }
     if (limit != 0 && weight > limit) violate(std::to_string(weight) + " on one connection");
     if (deep_limit != 0 && deep > deep_limit) violate(std::to_string(deep) + " deep ones on one connection");
-    if (live().size() > most_connections) violate(std::to_string(live().size()) + " connections");
+    if (live().size() > max_connections) violate(std::to_string(live().size()) + " connections");
     std::set<int> seen;
     for (const auto& connection : connections)
       for (const auto& [handle, s] : connection->held)
@@ -162,7 +162,7 @@ class ModelBroker final : public plugin_host::Library {
     if (current()->expired) return error->code = BGW_E_AUTH;
     if (!current()->up) return error->code = BGW_E_TRANSIENT;
     of(self).logged_in = true;
-    if (current()->most_connections == 1) current()->forget_refusals();
+    if (current()->max_connections == 1) current()->forget_refusals();
     of(self).host->ready(of(self).host->context);
     return BGW_OK;
   }

@@ -99,20 +99,20 @@ class ModelClients final : public routing::SessionPort {
   }
   // The router must tell the clients of exactly these ends, and may tell them of those in `perhaps`.
   void expect(Ends ends, Ends perhaps = {}) {
-    due_ = std::move(ends);
+    expected_ = std::move(ends);
     perhaps_ = std::move(perhaps);
   }
   void expect_no_more(const std::string& after) {
     perhaps_.clear();
-    if (due_.empty()) return;
-    const auto& [session, what] = *due_.begin();
+    if (expected_.empty()) return;
+    const auto& [session, what] = *expected_.begin();
     fault_.add("session " + std::to_string(session) + " was not told of the end of " + text_of(what) + after);
-    due_.clear();
+    expected_.clear();
   }
 
   void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane) override {
     audience(topic, lane).push_back(session);
-    next_[{session, topic}] = router_->seq(topic) + 1;
+    next_[{session, topic}] = router_->topics()[topic].seq + 1;
   }
   void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t place) override {
     std::vector<routing::SessionId>& all = audience(topic, lane);
@@ -124,21 +124,21 @@ class ModelClients final : public routing::SessionPort {
   void deliver(routing::TopicId topic, routing::Lane lane, std::string_view bytes,
                std::span<const routing::SessionId> sessions) noexcept override {
     const std::vector<routing::SessionId>& all = audience(topic, lane);
-    // Of an update without a price the thinned lane's plain sessions get nothing.
-    if (lane != routing::Lane::thinned && !std::equal(all.begin(), all.end(), sessions.begin(), sessions.end()))
+    // Of an update without a price the sampled lane's plain sessions get nothing.
+    if (lane != routing::Lane::sampled && !std::equal(all.begin(), all.end(), sessions.begin(), sessions.end()))
       fault_.add("another audience was served");
     const bool plain = lane == routing::Lane::plain || lane == routing::Lane::plain_deflated;
-    const Held what = held_of(router_->topic(topic));
+    const Held what = held_of(router_->topics()[topic].info);
     for (const routing::SessionId s : sessions) {
       ++delivered[s];
       told[s].insert(what);
       if (!holds[s].contains(what)) fault_.add(line(s) + "got data of " + text_of(what) + ", which it does not hold");
       std::uint64_t& next = next_[{s, topic}];
-      if (lane == routing::Lane::thinned) continue;
+      if (lane == routing::Lane::sampled) continue;
       const Frame frame = read(bytes);
       if (!(frame.what == what)) fault_.add(line(s) + "got a frame of another topic than " + text_of(what));
       if (frame.price != 0 &&
-          static_cast<std::size_t>(Value::of(frame.price).broker) != broker_of(router_->topic(topic)))
+          static_cast<std::size_t>(Value::of(frame.price).broker) != broker_of(router_->topics()[topic].info))
         fault_.add(line(s) + "got " + text_of(what) + " of a broker that does not serve it");
       if (plain && frame.price == 0) fault_.add(line(s) + "got " + text_of(what) + " without a price");
       // Books that come before a first price are not for it; how many, the ledger says.
@@ -164,7 +164,7 @@ class ModelClients final : public routing::SessionPort {
   }
   void ended(routing::SessionId session, const routing::TopicInfo& info, const routing::Gone& why) override {
     const Held what = held_of(info);
-    if (due_.erase({session, what}) + perhaps_.erase({session, what}) == 0)
+    if (expected_.erase({session, what}) + perhaps_.erase({session, what}) == 0)
       fault_.add(line(session) + "was told of the end of " + text_of(what) + ", which has not ended");
     if (holds[session].erase(what) == 0)
       fault_.add(line(session) + "was told of the end of " + text_of(what) + ", which it does not hold");
@@ -178,7 +178,7 @@ class ModelClients final : public routing::SessionPort {
   void subscription_changed(routing::TopicId, std::span<const routing::SessionId>) override {}
   void broker_changed(routing::BrokerId) override {}
   void feed_changed(routing::BrokerId) override {}
-  void switched(routing::LineupId, std::string_view) override {}
+  void switched(routing::GroupId, std::string_view) override {}
 
   static Frame read(std::string_view bytes) {
     Frame frame{};
@@ -196,7 +196,7 @@ class ModelClients final : public routing::SessionPort {
   const std::array<ModelList, 2>& lists_;
   Fault& fault_;
   const routing::Router* router_ = nullptr;
-  Ends due_;
+  Ends expected_;
   Ends perhaps_;
   std::map<std::pair<routing::TopicId, routing::Lane>, std::vector<routing::SessionId>> audiences_;
   std::map<std::pair<routing::SessionId, routing::TopicId>, std::uint64_t> next_;

@@ -35,8 +35,8 @@ class RandomDemand {
     std::vector<Token> tokens;
     std::vector<Stream> streams;
     std::uint32_t handles = 8;
-    std::size_t most_deep = SIZE_MAX;  // handles that may have twenty levels at one time
-    bool errs = false;  // a handle may get another token, and a token another handle, while they have one
+    std::size_t max_deep = SIZE_MAX;  // handles that may have twenty levels at one time
+    bool errs = false;                // a handle may get another token, and a token another handle, while they have one
   };
 
   RandomDemand(std::mt19937_64& random, bgw::BaseBrokerAdapter& adapter, Rules rules)
@@ -59,7 +59,7 @@ class RandomDemand {
       const auto had = owner(token);
       if (had != wanted_.end() && had->first != handle && !(rules_.errs && pick(4) == 0)) continue;
       Stream stream = rules_.streams[pick(rules_.streams.size())];
-      if (stream.depth > 5 && deep_beside(handle) >= rules_.most_deep) stream = rules_.streams.front();
+      if (stream.depth > 5 && deep_beside(handle) >= rules_.max_deep) stream = rules_.streams.front();
       want(handle, token, stream);
     }
     subscribe();

@@ -27,8 +27,8 @@ void World::step() {
     case 12:
       return change_list();
     case 13:
-      return router_.set_order(routing::kDefaultLineup, pick(2) == 0 ? std::vector<routing::BrokerId>{0, 1}
-                                                                     : std::vector<routing::BrokerId>{1, 0});
+      return router_.set_order(routing::kDefaultGroup, pick(2) == 0 ? std::vector<routing::BrokerId>{0, 1}
+                                                                    : std::vector<routing::BrokerId>{1, 0});
     case 14:
     case 15:
       progress(pick(4));
@@ -58,18 +58,18 @@ void World::subscribe() {
   const std::size_t active = router_.broker_of(s);
   const bool can_have = lists_[active].lists(what.symbol) && !is_over(what.symbol) && !limited_ &&
                         clients_.holds[s].size() < 20 && table(active).available();
-  const bool can_be_had = has_source(lineup_of(s), what.symbol);
+  const bool can_be_had = has_source(group_of(s), what.symbol);
   const bool had = clients_.holds[s].contains(what);
   clients_.holds[s].insert(what);  // it may be told of a refusal before the answer
   const routing::Outcome outcome =
-      router_.subscribe(s, symbol_text(what.symbol), "NSE", what.stream, {.thinned = chance(6), .resumes = chance(6)});
+      router_.subscribe(s, symbol_text(what.symbol), "NSE", what.stream, {.sampled = chance(6), .resumes = chance(6)});
   const bool ok = outcome.code == routing::Code::ok;
   if (!ok && !had) clients_.holds[s].erase(what);
   if (can_have && !ok) fault_.add(text_of(what) + " is listed and was not given");
   if (ok && !had && !can_be_had) fault_.add(text_of(what) + " was given, which nobody lists");
   if (ok && !had && lists_[outcome.broker == "0" ? 0 : 1].lists(what.symbol) && is_over(what.symbol))
     fault_.add(text_of(what) + " was given, which is over");
-  if (ok) router_.newest(s, outcome.topic);
+  if (ok) router_.snapshot(s, outcome.topic);
 }
 
 void World::unsubscribe() {
@@ -88,16 +88,16 @@ void World::close() {
 
 void World::move() {
   const routing::SessionId s = any_session();
-  router_.move(s, any_lineup());
+  router_.move(s, any_group());
 }
 
 // A client that resumes gets some of the frames that it missed. Live updates follow after the last one, without a gap.
 void World::replay() {
   const routing::SessionId s = any_session();
-  for (const routing::TopicId id : router_.held(s)) {
-    if (!router_.resumes(s, id)) continue;
-    const Held what = held_of(router_.topic(id));
-    std::uint64_t seq = router_.seq(id) - std::min<std::uint64_t>(router_.seq(id), pick(5));
+  for (const routing::TopicId id : router_.clients().topics_of(s)) {
+    if (!router_.clients().resumes(s, id)) continue;
+    const Held what = held_of(router_.topics()[id].info);
+    std::uint64_t seq = router_.topics()[id].seq - std::min<std::uint64_t>(router_.topics()[id].seq, pick(5));
     std::uint64_t missing = 0;
     std::uint64_t expected = seq;
     std::size_t left = pick(4);
@@ -109,15 +109,15 @@ void World::replay() {
       expected = frame.seq;
       return true;
     });
-    if (all && seq != router_.seq(id)) fault_.add(text_of(what) + " goes on with a gap after its replay");
+    if (all && seq != router_.topics()[id].seq) fault_.add(text_of(what) + " goes on with a gap after its replay");
   }
 }
 
 void World::look() {
   const routing::SessionId s = any_session();
-  for (const routing::TopicId id : router_.held(s)) {
-    router_.newest(s, id);
-    router_.latest(s, id);
+  for (const routing::TopicId id : router_.clients().topics_of(s)) {
+    router_.snapshot(s, id);
+    router_.last_published(s, id);
   }
 }
 
@@ -183,12 +183,12 @@ void World::change_list() {
   ModelClients::Ends had_source;
   for (routing::SessionId s = 0; s < kSessions; ++s)
     for (const Held& what : clients_.holds[s])
-      if (has_source(lineup_of(s), what.symbol)) had_source.insert({s, what});
+      if (has_source(group_of(s), what.symbol)) had_source.insert({s, what});
   list.change(random_);
   const auto is_lost = [&list](int symbol) { return !list.lists(symbol) && list.is_taken(list.token(symbol)); };
   ModelClients::Ends ends;
   for (const auto& [s, what] : had_source)
-    if (!has_source(lineup_of(s), what.symbol, is_lost(what.symbol) ? changed : Brokers{})) ends.insert({s, what});
+    if (!has_source(group_of(s), what.symbol, is_lost(what.symbol) ? changed : Brokers{})) ends.insert({s, what});
   clients_.expect(std::move(ends));
   router_.set_index(std::to_string(broker), list.index(expiries_));
   clients_.expect_no_more(" when another had its token");
@@ -225,7 +225,7 @@ void World::next_day() {
       const bool over = is_over(what.symbol);
       const Brokers& losing = lost[static_cast<std::size_t>(what.symbol)];
       if ((is_new && over && has(broker, what.symbol)) ||
-          (losing[broker] && !has_source(lineup_of(s), what.symbol, losing)))
+          (losing[broker] && !has_source(group_of(s), what.symbol, losing)))
         ends.insert({s, what});
       else if (over)
         perhaps.insert({s, what});

@@ -1,7 +1,7 @@
 // Plays what clients, links, brokers, instrument lists and operators may do, in any order. At each quiet moment every
 // broker has exactly what the clients that it serves hold, under the tokens of its own list and without what it has
 // refused. No broker ever has more than its limits allow, or two handles for one token. Every client gets what it is
-// owed, once, under the right name, and is told of each end once.
+// expected, once, under the right name, and is told of each end once.
 #include "core/base/log.hpp"
 #include "tests/property/seeds.hpp"
 #include "tests/property/world.hpp"

@@ -35,7 +35,7 @@ std::optional<std::uint32_t> World::route(std::size_t broker, int symbol) const 
 }
 
 // Who serves a symbol when all brokers do: the active one, or, with brokers mixed, the first that has it.
-std::optional<std::size_t> World::server_of(const routing::Lineup& l, int symbol) const {
+std::optional<std::size_t> World::server_of(const routing::BrokerGroup& l, int symbol) const {
   if (has(l.broker(), symbol)) return l.broker();
   if (mixed_)
     for (const routing::BrokerId broker : l.order)
@@ -43,8 +43,8 @@ std::optional<std::size_t> World::server_of(const routing::Lineup& l, int symbol
   return std::nullopt;
 }
 
-// Whether a broker of the lineup serves a symbol, or, preferred to the active one, is waited for.
-bool World::has_source(const routing::Lineup& l, int symbol, const Brokers& but_for) const {
+// Whether a broker of the group serves a symbol, or, preferred to the active one, is waited for.
+bool World::has_source(const routing::BrokerGroup& l, int symbol, const Brokers& but_for) const {
   for (std::size_t place = 0; place < l.order.size(); ++place)
     if (!but_for[l.order[place]] &&
         (mixed_ || place == l.active ? has(l.order[place], symbol)
@@ -55,8 +55,8 @@ bool World::has_source(const routing::Lineup& l, int symbol, const Brokers& but_
 
 // The broker that the client was told of.
 std::size_t World::said_to_serve(routing::SessionId session, const Held& what) const {
-  for (const routing::TopicId id : router_.held(session))
-    if (held_of(router_.topic(id)) == what) return router_.topic(id).broker == "0" ? 0 : 1;
+  for (const routing::TopicId id : router_.clients().topics_of(session))
+    if (held_of(router_.topics()[id].info) == what) return router_.topics()[id].info.broker == "0" ? 0 : 1;
   return kNoBroker;
 }
 
@@ -66,7 +66,7 @@ bool World::is_over(int symbol) const {
 
 bool World::is_wanted(std::size_t broker, int symbol) const {
   for (routing::SessionId s = 0; s < kSessions; ++s) {
-    const routing::Lineup& l = router_.lineup(router_.lineup_of(s));
+    const routing::BrokerGroup& l = router_.group(router_.clients()[s].group);
     if (l.broker() != broker && l.standby != broker) continue;
     for (const Held& what : clients_.holds[s])
       if (what.symbol == symbol) return true;
@@ -75,26 +75,26 @@ bool World::is_wanted(std::size_t broker, int symbol) const {
 }
 
 // What the broker should be asked for, by token: the richest stream that it has not refused, of all that is held by the
-// clients that it serves or stands by for. The clients of a lineup count as one. Refused streams stay wanted where
+// clients that it serves or stands by for. The clients of a group count as one. Refused streams stay wanted where
 // nobody wants another one of the token.
 std::map<int, Demand> World::expected(std::size_t broker) const {
   struct Wanted {
     Demand taken;
     Demand all;
   };
-  std::map<std::pair<routing::LineupId, int>, Wanted> wanted;  // by symbol
+  std::map<std::pair<routing::GroupId, int>, Wanted> wanted;  // by symbol
   const auto refused = [&](int token, std::uint32_t mode, std::uint32_t depth) {
     return books_[broker].refused.contains({token, {mode, depth}});
   };
   for (routing::SessionId s = 0; s < kSessions; ++s) {
-    const routing::Lineup& l = router_.lineup(router_.lineup_of(s));
+    const routing::BrokerGroup& l = router_.group(router_.clients()[s].group);
     for (const Held& what : clients_.holds[s]) {
       if (server_of(l, what.symbol) != broker && l.standby != broker) continue;
       if (!route(broker, what.symbol)) continue;
       const int token = lists_[broker].token(what.symbol);
       const auto mode = static_cast<std::uint32_t>(what.stream.mode);
       std::uint32_t depth = source_of(broker, what.stream);
-      Wanted& w = wanted[{router_.lineup_of(s), what.symbol}];
+      Wanted& w = wanted[{router_.clients()[s].group, what.symbol}];
       add(w.all, {mode, depth});
       if (depth == 20 && refused(token, mode, depth)) depth = 5;
       if (!refused(token, mode, depth)) add(w.taken, {mode, depth});
@@ -114,15 +114,15 @@ std::map<int, Demand> World::expected(std::size_t broker) const {
 std::map<int, Demand> World::expected_within_limits(std::size_t broker) const {
   std::map<int, Demand> all;
   for (routing::SessionId s = 0; s < kSessions; ++s) {
-    for (const routing::TopicId id : router_.held(s)) {
-      const routing::TopicInfo& info = router_.topic(id);
+    for (const routing::TopicId id : router_.clients().topics_of(s)) {
+      const routing::TopicInfo& info = router_.topics()[id].info;
       const int symbol = symbol_of(info.symbol);
       const auto handle = route(broker, symbol);
       const upstream::Route* r = handle ? table(broker).routes().at(*handle) : nullptr;
       if (r != nullptr && !r->standing_by.empty() && r->wanted_mode != 0)
         add(all[lists_[broker].token(symbol)], {r->wanted_mode, r->wanted_depth});
-      if (server_of(lineup_of(s), symbol) != broker) continue;
-      if (!router_.subscription(id).placed || !route(broker, symbol)) continue;
+      if (server_of(group_of(s), symbol) != broker) continue;
+      if (!router_.topics()[id].granted || !route(broker, symbol)) continue;
       const bool deep = info.stream.mode == BGW_MODE_DEPTH;
       add(all[lists_[broker].token(symbol)],
           {static_cast<std::uint32_t>(info.stream.mode), deep ? static_cast<std::uint32_t>(info.actual_depth) : 0});
@@ -149,13 +149,13 @@ void World::check_books(std::size_t i) {
 void World::check_streams(routing::SessionId s) {
   if (limited_) return;
   const std::array books{books_[0].subscribed(), books_[1].subscribed()};
-  for (const routing::TopicId id : router_.held(s)) {
-    const Held what = held_of(router_.topic(id));
+  for (const routing::TopicId id : router_.clients().topics_of(s)) {
+    const Held what = held_of(router_.topics()[id].info);
     const std::string who = "session " + std::to_string(s) + " holds " + text_of(what);
-    const auto server = server_of(lineup_of(s), what.symbol);
+    const auto server = server_of(group_of(s), what.symbol);
     if (!server) {
-      const bool failed = router_.subscription(id).state == routing::SubscriptionState::failed;
-      if (failed == has_source(lineup_of(s), what.symbol))
+      const bool failed = router_.topics()[id].state == routing::SubscriptionState::failed;
+      if (failed == has_source(group_of(s), what.symbol))
         fault_.add(who +
                    ", which nobody serves: " + (failed ? "it has failed, and a broker has it" : "it has not failed"));
       continue;
@@ -171,7 +171,7 @@ void World::check_streams(routing::SessionId s) {
     if (given.first < own.first || given.second < own.second)
       fault_.add(who + ", which was never refused: broker " + std::to_string(broker) + " gives " + text_of(given) +
                  " of token " + std::to_string(token));
-    else if (!router_.resumes(s, id) && !clients_.told[s].contains(what))
+    else if (!router_.clients().resumes(s, id) && !clients_.told[s].contains(what))
       fault_.add(who + ", which broker " + std::to_string(broker) + " sends, and got nothing");
   }
 }
@@ -179,10 +179,11 @@ void World::check_streams(routing::SessionId s) {
 void World::check_ledger(routing::SessionId s) {
   const std::string who = "session " + std::to_string(s);
   const std::uint64_t got = clients_.delivered[s] - forgotten_[s];
-  if (router_.owed(s) != got)
-    fault_.add(who + " got " + std::to_string(got) + ", owed " + std::to_string(router_.owed(s)));
+  if (router_.clients().expected_updates(s) != got)
+    fault_.add(who + " got " + std::to_string(got) + ", expected " +
+               std::to_string(router_.clients().expected_updates(s)));
   std::set<Held> held;
-  for (const routing::TopicId id : router_.held(s)) held.insert(held_of(router_.topic(id)));
+  for (const routing::TopicId id : router_.clients().topics_of(s)) held.insert(held_of(router_.topics()[id].info));
   if (held != clients_.holds[s]) fault_.add(who + " holds something else than it asked for");
 }
 

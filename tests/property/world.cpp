@@ -25,12 +25,12 @@ World::World(std::uint64_t seed, bool limited) : random_(seed), limited_(limited
     if (!limited) continue;
     books.limit = 4;
     books.deep_limit = 1;
-    books.most_connections = 2;
+    books.max_connections = 2;
   }
   bgw_limits limits{};
   limits.size = sizeof limits;
   limits.instruments_per_connection = books_[0].limit;
-  limits.connections_per_account = books_[0].most_connections;
+  limits.connections_per_account = books_[0].max_connections;
   limits.batch_size = 3;
   limits.depth_limit_count = limited ? 1 : 0;
   limits.depth_limits = &kDeep;
@@ -45,7 +45,7 @@ World::World(std::uint64_t seed, bool limited) : random_(seed), limited_(limited
     router_.set_index(std::to_string(i), lists_[i].index(expiries_));
   }
   router_.mix_brokers(mixed_);
-  router_.lineup("", {0, 1});
+  router_.group_for("", {0, 1});
   for (routing::SessionId s = 0; s < kSessions; ++s) open(s);
 }
 
@@ -74,9 +74,9 @@ routing::BrokerSetup World::setup(std::size_t i) {
 }
 
 void World::open(routing::SessionId s) {
-  const routing::LineupId lineup = any_lineup();
+  const routing::GroupId group = any_group();
   const auto variant = chance(2) ? routing::Variant::extras : routing::Variant::plain;
-  router_.open(s, lineup, variant, chance(4), 20);
+  router_.open(s, group, variant, chance(4), 20);
   forgotten_[s] = clients_.delivered[s];
   clients_.holds[s].clear();
 }
@@ -88,14 +88,14 @@ Held World::any_stream() {
   return {symbol, kAll[limited_ && chance(2) ? 3 : pick(5)]};
 }
 
-routing::LineupId World::any_lineup() {
+routing::GroupId World::any_group() {
   switch (pick(4)) {
     case 0:
-      return router_.lineup("1,", {1});
+      return router_.group_for("1,", {1});
     case 1:
-      return router_.lineup("1,0,", {1, 0});
+      return router_.group_for("1,0,", {1, 0});
     default:
-      return routing::kDefaultLineup;
+      return routing::kDefaultGroup;
   }
 }
 
@@ -140,7 +140,7 @@ void World::tick(std::size_t broker, Books::Connection& c, bool richest) {
       t.present = BGW_HAS_TOTAL_BUY;
     }
     const std::vector<bgw_level> levels(s.given.second, {t.ltp, 1, 1, 0});
-    const bgw_book book{BGW_BOOK_SNAPSHOT, s.given.second, s.given.second, 0, 0, 0, levels.data(), levels.data()};
+    const bgw_book book{0, s.given.second, s.given.second, 0, 0, 0, levels.data(), levels.data()};
     const bgw_update update{&t, nullptr, (t.modes & BGW_MODE_DEPTH) != 0 ? &book : nullptr};
     c.host->publish(c.host->context, &update);
   }

@@ -44,11 +44,11 @@ class World {
   std::size_t pick(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
   bool chance(std::size_t one_in) { return pick(one_in) == 0; }
   routing::SessionId any_session() { return static_cast<routing::SessionId>(pick(kSessions)); }
-  const routing::BrokerTable& table(std::size_t broker) const {
-    return router_.broker(static_cast<routing::BrokerId>(broker));
+  const routing::Broker& table(std::size_t broker) const {
+    return router_.brokers()[static_cast<routing::BrokerId>(broker)];
   }
   Held any_stream();
-  routing::LineupId any_lineup();
+  routing::GroupId any_group();
 
   // world.cpp
   static instruments::Expiries expiries_at(int half_days);
@@ -78,11 +78,11 @@ class World {
   // verdict.cpp
   std::optional<std::uint32_t> route(std::size_t broker, int symbol) const;
   bool has(std::size_t broker, int symbol) const;
-  std::optional<std::size_t> server_of(const routing::Lineup& lineup, int symbol) const;
-  bool has_source(const routing::Lineup& lineup, int symbol, const Brokers& but_for = {}) const;
+  std::optional<std::size_t> server_of(const routing::BrokerGroup& group, int symbol) const;
+  bool has_source(const routing::BrokerGroup& group, int symbol, const Brokers& but_for = {}) const;
   std::size_t said_to_serve(routing::SessionId session, const Held& what) const;
-  const routing::Lineup& lineup_of(routing::SessionId session) const {
-    return router_.lineup(router_.lineup_of(session));
+  const routing::BrokerGroup& group_of(routing::SessionId session) const {
+    return router_.group(router_.clients()[session].group);
   }
   bool is_over(int symbol) const;
   bool is_wanted(std::size_t broker, int symbol) const;

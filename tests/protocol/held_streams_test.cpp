@@ -19,14 +19,14 @@ class HeldStreamsTest : public testing::Test {
     const auto angel =
         router_.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, "", {}, false});
     router_.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}}));
-    router_.lineup("", {angel});
-    router_.open(1, routing::kDefaultLineup, routing::Variant::plain, false, 10);
-    router_.open(2, routing::kDefaultLineup, routing::Variant::extras, false, 10);
+    router_.group_for("", {angel});
+    router_.open(1, routing::kDefaultGroup, routing::Variant::plain, false, 10);
+    router_.open(2, routing::kDefaultGroup, routing::Variant::extras, false, 10);
   }
 
   std::string listed(routing::SessionId session, std::string_view id_json) const {
     HeldStreams answer;
-    for (const routing::TopicId topic : router_.held(session)) answer.add(router_.topic(topic));
+    for (const routing::TopicId topic : router_.clients().topics_of(session)) answer.add(router_.topics()[topic].info);
     return answer.text(id_json);
   }
 

@@ -117,14 +117,14 @@ TEST(LargeRequest, WhatIsNotCutMayHave8192Values) {
     while (--values != 0) text += ",1";
     return text + ']';
   };
-  constexpr std::size_t kMost = LargeRequest::kMaxValues;
+  constexpr std::size_t kMax = LargeRequest::kMaxValues;
   const std::string head = R"({"action":"list","x":)";
-  EXPECT_EQ(code(head + list(kMost - 2) + '}'), "ok");
-  EXPECT_EQ(code(head + list(kMost - 1) + '}'),
+  EXPECT_EQ(code(head + list(kMax - 2) + '}'), "ok");
+  EXPECT_EQ(code(head + list(kMax - 1) + '}'),
             "INVALID_PARAMETERS: A request without its symbols may have 8192 values, this one has 8193");
   const std::string entry = R"({"action":"subscribe","symbols":[{"symbol":"A","exchange":"N"},{"x":)";
-  EXPECT_EQ(code(entry + list(kMost - 2) + "},5]}"), "ok");
-  EXPECT_EQ(code(entry + list(kMost - 1) + "},5]}"),
+  EXPECT_EQ(code(entry + list(kMax - 2) + "},5]}"), "ok");
+  EXPECT_EQ(code(entry + list(kMax - 1) + "},5]}"),
             "INVALID_PARAMETERS: An entry of symbols may have 8192 values, this one has 8193");
   EXPECT_EQ(code(R"({"action":"list","x":")" + std::string(500'000, ',') + "\"}"), "ok") << "a text is one";
   EXPECT_EQ(code(std::string("{\"action\":\"list\"}\0", 18)), "INVALID_JSON: Invalid JSON message");

@@ -130,11 +130,11 @@ TEST(Unsubscribe, ALevelThatNobodyCanHoldIsNotEveryDepth) {
                            R"("mode":4,"depth_level":)" + level + '}')
                         .entries.at(0);
     EXPECT_NE(e.stream.depth_level, 0) << level;
-    EXPECT_EQ(routing::slot_of(e.stream), routing::kStreams) << level;
+    EXPECT_EQ(upstream::index_of(e.stream), upstream::kIndexedStreams) << level;
   }
 }
 
-TEST(Unsubscribe, AnUnheardOfModeIsSpokenAsTheSeedWould) {
+TEST(Unsubscribe, AnUnheardOfModeIsAnsweredInWords) {
   const auto spoken = [](const std::string& mode) {
     return parsed(R"({"action":"unsubscribe","symbol":"A","exchange":"B","mode":)" + mode + '}')
         .entries.at(0)

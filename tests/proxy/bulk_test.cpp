@@ -84,7 +84,7 @@ TEST_F(Bulk, TicksGoOnBetweenThePiecesOfALargeFrameAndTheSlicesOfWhatItAsksFor) 
   session::ClientSession& asking = session(kAsking);
   const std::string text = all("subscribe");
   const auto seen = watch([&] { asking.on_message(websocket::Opcode::text, text); },
-                          [&] { return proxy_->router().held(kAsking).size(); }, kMany);
+                          [&] { return proxy_->router().clients().topics_of(kAsking).size(); }, kMany);
   const auto first = std::find_if(seen.begin(), seen.end(), [](const Seen& s) { return s.value != 0; });
   EXPECT_EQ(first->updates, kPending) << "while it was parsed";
   // Of 64 each; a slow machine may look after several only.
@@ -97,7 +97,7 @@ TEST_F(Bulk, TicksGoOnBetweenTheSlicesOfARequest) {
   support::End& client = authenticated();
   const auto seen =
       watch([&] { proxy_->requests().asked(kAsking, protocol::parse_request(all("subscribe"), {}), 0, 0); },
-            [&] { return proxy_->router().held(kAsking).size(); }, kMany);
+            [&] { return proxy_->router().clients().topics_of(kAsking).size(); }, kMany);
   EXPECT_EQ(seen.back().updates, kPending);
   EXPECT_TRUE(next(client).starts_with(R"({"type":"subscription","status":"success")"));
 }
@@ -108,7 +108,7 @@ TEST_F(Bulk, TicksGoOnWhileAllIsUnsubscribed) {
   subscribe_to_all(client);
   const auto seen = watch(
       [&] { proxy_->requests().asked(kAsking, protocol::parse_request(R"({"action":"unsubscribe_all"})", {}), 0, 0); },
-      [&] { return proxy_->router().held(kAsking).size(); }, 0);
+      [&] { return proxy_->router().clients().topics_of(kAsking).size(); }, 0);
   EXPECT_EQ(seen.back().updates, kPending);
 }
 

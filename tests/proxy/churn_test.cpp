@@ -249,7 +249,7 @@ class Churn : public ShardTest {
     }
     for (int i = 0; i < 100; ++i) tick_something();
     adapter_.book(0, ++price_ * 1'000'000'000, 20, 20);
-    while (!adapter_.channel.writer().flush_aside()) std::this_thread::yield();
+    while (!adapter_.channel.writer().flush_overflow()) std::this_thread::yield();
     for (Client& c : clients_now_) {
       const std::string last = R"("symbol":"INFY","exchange":"NSE","ltp":)" + std::to_string(price_) + ".0,";
       ASSERT_TRUE(hears(c, 2,

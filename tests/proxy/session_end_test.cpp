@@ -87,7 +87,7 @@ TEST_F(SessionEnd, AClientThatStopsReadingIs4000AndTheOthersAreServed) {
   }
   EXPECT_EQ(asked[0], "0 INFY.NSE none");
   tick(1, 7);
-  while (!adapter_.channel.writer().flush_aside()) std::this_thread::yield();  // as an adapter's thread does
+  while (!adapter_.channel.writer().flush_overflow()) std::this_thread::yield();  // as an adapter's thread does
   EXPECT_THAT(next(good), HasSubstr(R"("topic":"TCS.NSE","data":{"symbol":"TCS")"));
   slow.connection->pause_reading(false);
   EXPECT_THAT(close_code(slow), testing::AnyOf(4000, 1006));

@@ -30,8 +30,8 @@ class ShardTest : public testing::Test {
   void start(Options options = {}, registry::Capabilities capabilities = routing::angel_capabilities()) {
     proxy_ = std::make_unique<Proxy>(options, adapter_.bell);
     routing::Router& router = proxy_->router();
-    router.lineup("",
-                  {router.add_broker({"angel", "angel", std::move(capabilities), &adapter_.channel, "", {}, false})});
+    router.group_for(
+        "", {router.add_broker({"angel", "angel", std::move(capabilities), &adapter_.channel, "", {}, false})});
     router.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}, {"TCS", "NSE", "2"}}));
     proxy_->requests().set_keys(ring({{"key", 1, 0}, {"short", 2, wall_ns() + 50'000'000}}));
     const auto port = proxy_->listen({"127.0.0.1", 0, false, false});

@@ -326,7 +326,7 @@ def check_defaults(files):
 
 
 def check_licence(files):
-    """Strangers compile these headers into their plugins: each says by itself what they may do with it."""
+    """Plugin authors compile these headers into their plugins: each says by itself what they may do with it."""
     for path, text in files.items():
         if not path.startswith("sdk/include/"):
             continue

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/routing/lineup_fixture.hpp"
+#include "tests/routing/broker_group_fixture.hpp"
 
 namespace gw::routing {
 namespace {
@@ -12,10 +12,10 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 // Angel has NIFTY.NSE_INDEX and BSE's INFY as canaries, zerodha NSE's TCS. All asks of before are forgotten.
-class Canary : public LineupTest {
+class Canary : public BrokerGroupTest {
  protected:
   void SetUp() override {
-    LineupTest::SetUp();
+    BrokerGroupTest::SetUp();
     attach_angel({{"NIFTY", "NSE_INDEX"}, {"INFY", "BSE"}});
     router_.detach_broker(zerodha_, "test");
     BrokerSetup zerodha = setup(false);
@@ -34,9 +34,9 @@ class Canary : public LineupTest {
   }
   std::size_t canaries_of(BrokerId broker) const {
     std::size_t count = 0;
-    for (LineupId id = 0; id < router_.lineup_count(); ++id)
-      if (router_.lineup(id).is_canary && router_.lineup(id).broker() == broker)
-        count += router_.lineup(id).interests.size();
+    for (GroupId id = 0; id < router_.interests().group_count(); ++id)
+      if (router_.group(id).is_canary && router_.group(id).broker() == broker)
+        count += router_.group(id).interests.size();
     return count;
   }
 
@@ -47,7 +47,7 @@ class Canary : public LineupTest {
 TEST_F(Canary, IsSubscribedInThePoorestModeWithoutAnyClient) {
   EXPECT_THAT(first_asked_, UnorderedElementsAre("NIFTY.NSE_INDEX mode 1 token 5", "INFY.BSE mode 1 token 4"));
   EXPECT_THAT(second_asked_, ElementsAre("TCS.NSE mode 1 token z2"));
-  EXPECT_THAT(router_.missing_canaries(angel_), IsEmpty());
+  EXPECT_THAT(router_.pinned().missing_canaries(angel_), IsEmpty());
   EXPECT_THAT(port_.delivered, IsEmpty());
 }
 
@@ -58,28 +58,28 @@ TEST_F(Canary, IsSubscribedAtTheStartAsSoonAsTheBrokerHasAList) {
   setup.canary = {{"NIFTY", "NSE_INDEX"}};
   const BrokerId angel = router.add_broker(setup);
   router.set_index("angel", index_of({{"NIFTY", "NSE_INDEX", "5"}}));
-  EXPECT_EQ(router.lineup("", {angel}), kDefaultLineup);
+  EXPECT_EQ(router.group_for("", {angel}), kDefaultGroup);
   router.flush_demand();
   EXPECT_THAT(adapter.asked(), ElementsAre("0 NIFTY.NSE_INDEX mode 1 token 5"));
 
   FakeAdapter without;
   Router later(encoder_, port_, {[this] { return now_; }, [this] { return monotonic_; }}, [] { return "run"; });
   setup.channel = &without.channel;
-  later.lineup("", {later.add_broker(setup)});
+  later.group_for("", {later.add_broker(setup)});
   later.flush_demand();
   EXPECT_THAT(without.asked(), IsEmpty());
-  EXPECT_THAT(later.missing_canaries(0), IsEmpty()) << "that there is no list has been said";
+  EXPECT_THAT(later.pinned().missing_canaries(0), IsEmpty()) << "that there is no list has been said";
   later.set_index("angel", index_of({{"NIFTY", "NSE_INDEX", "5"}}));
   EXPECT_THAT(without.asked(), ElementsAre("0 NIFTY.NSE_INDEX mode 1 token 5"));
 }
 
 TEST_F(Canary, SharesItsSubscriptionWithTheClientsOfTheInstrument) {
-  router_.open(7, kDefaultLineup, Variant::plain, false, 1);
+  router_.open(7, kDefaultGroup, Variant::plain, false, 1);
   ASSERT_EQ(subscribe(7, "NIFTY", kQuote, "NSE_INDEX").code, Code::ok) << "it does not count against a client's limit";
   EXPECT_THAT(asked(), ElementsAre("0 NIFTY.NSE_INDEX mode 2 token 5"));
   adapter_.tick(0, kQuotePacket, 10);
   EXPECT_THAT(got(), ElementsAre("7: NIFTY.NSE_INDEX 2 #1 ltp 10"));
-  EXPECT_EQ(router_.held(7).size(), 1U);
+  EXPECT_EQ(router_.clients().topics_of(7).size(), 1U);
   router_.close(7);
   EXPECT_THAT(asked(), ElementsAre("0 NIFTY.NSE_INDEX mode 1 token 5"));
   adapter_.tick(0, kLtpPacket, 11);
@@ -90,7 +90,7 @@ TEST_F(Canary, HasAFirstValueForTheClientThatComes) {
   adapter_.tick(0, kLtpPacket, 10);
   drain();
   const Outcome joined = subscribe(1, "NIFTY", kLtp, "NSE_INDEX");
-  EXPECT_EQ(newest(1, joined), "NIFTY.NSE_INDEX 1 #0 ltp 10 age 2250");
+  EXPECT_EQ(snapshot(1, joined), "NIFTY.NSE_INDEX 1 #0 ltp 10 age 2250");
   EXPECT_THAT(asked(), IsEmpty());
 }
 
@@ -98,22 +98,22 @@ TEST_F(Canary, FollowsTheInstrumentLists) {
   router_.set_index("angel", index_of({{"NIFTY", "NSE_INDEX", "55"}, {"SENSEX", "BSE_INDEX", "6"}}));
   // BSE's INFY is gone from the list, and stays until its exchange's next day like any other.
   EXPECT_THAT(demand(adapter_), ElementsAre("NIFTY.NSE_INDEX none", "NIFTY.NSE_INDEX mode 1 token 55"));
-  EXPECT_THAT(router_.missing_canaries(angel_), ElementsAre("canary INFY.BSE is not in the instrument list"));
-  EXPECT_EQ(router_.unlisted_count(angel_), 0U) << "no client holds it";
+  EXPECT_THAT(router_.pinned().missing_canaries(angel_), ElementsAre("canary INFY.BSE is not in the instrument list"));
+  EXPECT_EQ(router_.listings().unlisted_count(angel_), 0U) << "no client holds it";
   EXPECT_THAT(port_.ends, IsEmpty());
   // Another has its token now.
   router_.set_index("angel", index_of({{"NIFTY", "NSE_INDEX", "55"}, {"OTHER", "BSE", "4"}}));
   EXPECT_THAT(demand(adapter_), ElementsAre("INFY.BSE none"));
   router_.set_index("angel", index_of({{"NIFTY", "NSE_INDEX", "55"}, {"INFY", "BSE", "44"}}));
   EXPECT_THAT(demand(adapter_), ElementsAre("INFY.BSE mode 1 token 44"));
-  EXPECT_THAT(router_.missing_canaries(angel_), IsEmpty());
+  EXPECT_THAT(router_.pinned().missing_canaries(angel_), IsEmpty());
 }
 
 TEST_F(Canary, EndsWithItsBrokerAndComesBackWithIt) {
   router_.detach_broker(angel_, "disabled");
   EXPECT_EQ(canaries_of(angel_), 0U);
-  EXPECT_EQ(router_.broker(angel_).routes().named_count(), 0U);
-  EXPECT_THAT(router_.missing_canaries(angel_), IsEmpty());
+  EXPECT_EQ(router_.brokers()[angel_].routes().named_count(), 0U);
+  EXPECT_THAT(router_.pinned().missing_canaries(angel_), IsEmpty());
   attach_angel({{"NIFTY", "NSE_INDEX"}, {"INFY", "BSE"}});
   EXPECT_THAT(demand(adapter_), UnorderedElementsAre("NIFTY.NSE_INDEX mode 1 token 5", "INFY.BSE mode 1 token 4"));
   EXPECT_EQ(canaries_of(angel_), 2U);
@@ -123,7 +123,7 @@ TEST_F(Canary, IsReplacedWhenTheConfigurationNamesAnother) {
   attach_angel({{"SBIN", "NSE"}, {"INFY", "BSE"}, {"WIPRO", "NSE_INDEX"}, {"INFY", "MCX"}});
   EXPECT_THAT(demand(adapter_), UnorderedElementsAre("SBIN.NSE mode 1 token 3", "INFY.BSE mode 1 token 4"));
   EXPECT_EQ(canaries_of(angel_), 2U);
-  EXPECT_EQ(router_.missing_canaries(angel_).size(), 2U);
+  EXPECT_EQ(router_.pinned().missing_canaries(angel_).size(), 2U);
   attach_angel({});
   EXPECT_EQ(canaries_of(angel_), 0U);
   EXPECT_THAT(demand(adapter_), IsEmpty());
@@ -153,7 +153,7 @@ TEST_F(Canary, IsOverOnItsContractsLastDay) {
   EXPECT_THAT(demand(adapter_), ElementsAre("GOLD26NOVFUT.NSE none"));
   router_.set_index("angel", index);
   EXPECT_THAT(demand(adapter_), IsEmpty());
-  EXPECT_THAT(router_.missing_canaries(angel_), ElementsAre("canary GOLD26NOVFUT.NSE expired on 2026-11-27"));
+  EXPECT_THAT(router_.pinned().missing_canaries(angel_), ElementsAre("canary GOLD26NOVFUT.NSE expired on 2026-11-27"));
 }
 
 TEST_F(Canary, TakesAPlaceAtTheBrokerAndWaitsForOneWhereAllAreInUse) {
@@ -178,7 +178,7 @@ TEST_F(Canary, IsNeverMovedByAFailoverAndMovesNobody) {
   lose(adapter_);
   EXPECT_EQ(serving(), "zerodha");
   EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
-  EXPECT_THAT(port_.switches, ElementsAre("1: broker angel is reconnecting")) << "the only lineup with two brokers";
+  EXPECT_THAT(port_.switches, ElementsAre("1: broker angel is reconnecting")) << "the only group with two brokers";
   EXPECT_EQ(canaries_of(angel_), 2U);
   EXPECT_EQ(canaries_of(zerodha_), 1U);
   forget();

@@ -42,41 +42,41 @@ TEST_F(Delivery, OneClientWithTwoModesAndTwoDepthsGetsFourStreams) {
   EXPECT_EQ(got().size(), 4U);
 }
 
-TEST_F(Delivery, ABookBeforeTheFirstLtpWaitsThenShowsTheNewestLtp) {
+TEST_F(Delivery, ABookBeforeTheFirstLtpWaitsThenShowsTheLastLtp) {
   subscribe(1, "INFY", depth(20));
   asked();
   adapter_.book(0, 0, 20, 20, BGW_MODE_DEPTH);
   EXPECT_THAT(got(), IsEmpty());
   EXPECT_EQ(router_.counts().withheld, 1U);
-  EXPECT_EQ(router_.owed(1), 0U);
+  EXPECT_EQ(router_.clients().expected_updates(1), 0U);
   adapter_.tick(0, kLtpPacket, 33);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #2 ltp 33 20x20")) << "what had waited, with its price";
   adapter_.tick(0, kLtpPacket, 34);
   EXPECT_THAT(got(), IsEmpty()) << "an LTP packet fills no depth stream";
   adapter_.book(0, 0, 20, 20, BGW_MODE_DEPTH);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #3 ltp 34 20x20"));
-  EXPECT_EQ(router_.owed(1), 2U);
+  EXPECT_EQ(router_.clients().expected_updates(1), 2U);
 }
 
 TEST_F(Delivery, WithExtrasABookNeedsNoPrice) {
-  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
   const Outcome book = subscribe(4, "INFY", depth(5));
   subscribe(1, "INFY", depth(5));
   asked();
   adapter_.book(0, 0, 5, 5, BGW_MODE_DEPTH);
   EXPECT_THAT(got(), ElementsAre("4: INFY.NSE 4/5 as 5 extras #1 no ltp 5x5"));
   EXPECT_EQ(router_.note(book.topic), "waiting for a last price");
-  EXPECT_EQ(newest(1, book), "");
-  EXPECT_EQ(newest(4, book), "INFY.NSE 4/5 as 5 extras #1 no ltp 5x5 age 2250");
+  EXPECT_EQ(snapshot(1, book), "");
+  EXPECT_EQ(snapshot(4, book), "INFY.NSE 4/5 as 5 extras #1 no ltp 5x5 age 2250");
   adapter_.book(0, 9, 5, 5);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #2 ltp 9 5x5", "4: INFY.NSE 4/5 as 5 extras #2 ltp 9 5x5"));
   EXPECT_EQ(router_.note(book.topic), "");
-  EXPECT_EQ(router_.owed(1), 1U);
-  EXPECT_EQ(router_.owed(4), 2U);
+  EXPECT_EQ(router_.clients().expected_updates(1), 1U);
+  EXPECT_EQ(router_.clients().expected_updates(4), 2U);
 }
 
 TEST_F(Delivery, WhoWantsLastPricesAloneIsToldThatThereIsNoneYet) {
-  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
   const Outcome ltp = subscribe(4, "INFY", kLtp);
   subscribe(1, "INFY", kLtp);
   subscribe(1, "INFY", kQuote);
@@ -87,7 +87,7 @@ TEST_F(Delivery, WhoWantsLastPricesAloneIsToldThatThereIsNoneYet) {
   }
   EXPECT_EQ(router_.note(ltp.topic), "waiting for a last price");
   EXPECT_EQ(router_.counts().withheld, 3U) << "of mode 1 two, of mode 2 one";
-  EXPECT_EQ(newest(1, ltp), "");
+  EXPECT_EQ(snapshot(1, ltp), "");
   adapter_.tick(0, kLtpPacket, 7);
   EXPECT_THAT(got(), testing::IsSupersetOf({"1: INFY.NSE 1 #3 ltp 7", "4: INFY.NSE 1 extras #3 ltp 7"}));
   adapter_.tick_without_price(0, kLtpPacket);
@@ -95,27 +95,27 @@ TEST_F(Delivery, WhoWantsLastPricesAloneIsToldThatThereIsNoneYet) {
   adapter_.tick_without_price(0, kQuotePacket);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 2 #3 ltp 7"));
   EXPECT_EQ(router_.note(ltp.topic), "");
-  EXPECT_EQ(newest(4, ltp), "INFY.NSE 1 extras #3 ltp 7 age 2250") << "of the packet that had it";
+  EXPECT_EQ(snapshot(4, ltp), "INFY.NSE 1 extras #3 ltp 7 age 2250") << "of the packet that had it";
 }
 
 TEST_F(Delivery, APacketWithoutAPriceShowsThatModeOneLives) {
-  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
   const Outcome ltp = subscribe(4, "INFY", kLtp);
   asked();
   adapter_.tick(0, kLtpPacket, 7);
   adapter_.link(bus::LinkState::reconnecting);
   adapter_.link(bus::LinkState::connected);
   got();
-  EXPECT_EQ(router_.subscription(ltp.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.topics()[ltp.topic].state, SubscriptionState::pending);
   adapter_.tick_without_price(0, kLtpPacket);
   EXPECT_THAT(got(), IsEmpty());
-  EXPECT_EQ(router_.subscription(ltp.topic).state, SubscriptionState::active);
+  EXPECT_EQ(router_.topics()[ltp.topic].state, SubscriptionState::active);
 }
 
-TEST_F(Delivery, WhoIsThinnedWithoutExtrasIsNotToldOfWhatHasNoPrice) {
-  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
-  router_.subscribe(4, "INFY", "NSE", depth(5), {.thinned = true, .resumes = false});
-  router_.subscribe(1, "INFY", "NSE", depth(5), {.thinned = true, .resumes = false});
+TEST_F(Delivery, WhoIsSampledWithoutExtrasIsNotToldOfWhatHasNoPrice) {
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
+  router_.subscribe(4, "INFY", "NSE", depth(5), {.sampled = true, .resumes = false});
+  router_.subscribe(1, "INFY", "NSE", depth(5), {.sampled = true, .resumes = false});
   asked();
   adapter_.book(0, 0, 5, 5, BGW_MODE_DEPTH);
   router_.drain(10);
@@ -131,7 +131,7 @@ TEST_F(Delivery, OtherInstrumentsAndExchangesAreSeparate) {
 }
 
 TEST_F(Delivery, VariantsAreEncodedApart) {
-  router_.open(4, kDefaultLineup, Variant::extras, false, 100);
+  router_.open(4, kDefaultGroup, Variant::extras, false, 100);
   subscribe(1, "INFY", kLtp);
   subscribe(4, "INFY", kLtp);
   asked();
@@ -173,7 +173,7 @@ TEST_F(Delivery, SeqGoesUpByOnePerUpdateAndNeverBackForANewTopic) {
   for (int i = 1; i <= 3; ++i) {
     adapter_.tick(0, kLtpPacket, i);
     got();
-    EXPECT_EQ(router_.seq(first.topic), static_cast<std::uint64_t>(i));
+    EXPECT_EQ(router_.topics()[first.topic].seq, static_cast<std::uint64_t>(i));
   }
   unsubscribe(1, "INFY", kLtp);
   asked();
@@ -184,12 +184,12 @@ TEST_F(Delivery, SeqGoesUpByOnePerUpdateAndNeverBackForANewTopic) {
   adapter_.tick(0, kLtpPacket, 9);
   // One is left out: whoever held the topic before has missed something meanwhile.
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #5 ltp 9"));
-  EXPECT_EQ(router_.seq(again.topic), 5U);
+  EXPECT_EQ(router_.topics()[again.topic].seq, 5U);
 }
 
 TEST_F(Delivery, LeavingInAnyOrderKeepsTheOthersServed) {
   for (SessionId s = 10; s < 30; ++s) {
-    router_.open(s, kDefaultLineup, Variant::plain, false, 10);
+    router_.open(s, kDefaultGroup, Variant::plain, false, 10);
     subscribe(s, "INFY", kLtp);
     subscribe(s, "TCS", kLtp);
   }
@@ -212,7 +212,7 @@ TEST_F(RouterTest, ABookThatWasUnderWayWhenMoreLevelsWereAskedForIsNoneOfTheDeep
   router_.flush_demand();
   adapter_.book(0, 100, 5, 5, kFull, 5);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #1 ltp 100 5x5"));
-  EXPECT_EQ(newest(2, deep), "");
+  EXPECT_EQ(snapshot(2, deep), "");
   adapter_.book(0, 101, 20, 20, kFull, 20);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #2 ltp 101 5x5", "2: INFY.NSE 4/20 as 20 #1 ltp 101 20x20"));
 }

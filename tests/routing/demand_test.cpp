@@ -73,7 +73,7 @@ TEST_F(Demand, WhatIsTakenBackBeforeTheFlushNeverReachesTheBroker) {
   subscribe(1, "INFY", kQuote);
   unsubscribe(1, "INFY", kQuote);
   EXPECT_THAT(asked(), IsEmpty());
-  EXPECT_EQ(router_.broker(angel_).routes().named_count(), 0U);
+  EXPECT_EQ(router_.brokers()[angel_].routes().named_count(), 0U);
   subscribe(1, "INFY", kQuote);
   asked();
   unsubscribe(1, "INFY", kQuote);
@@ -103,7 +103,7 @@ TEST_F(Demand, ABadRequestNeverReachesTheBroker) {
   EXPECT_EQ(subscribe(1, "infy", kQuote).code, Code::symbol_not_found);
   EXPECT_EQ(subscribe(1, "NIFTY", depth(5), "NSE_INDEX").code, Code::broker_limitation);
   EXPECT_THAT(asked(), IsEmpty());
-  EXPECT_EQ(router_.broker(angel_).routes().named_count(), 0U);
+  EXPECT_EQ(router_.brokers()[angel_].routes().named_count(), 0U);
 }
 
 TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {
@@ -123,7 +123,7 @@ TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {
     builder.add(view);
   }
   router.set_index("angel", std::make_shared<const instruments::Index>(std::move(builder).build()));
-  router.open(1, router.lineup("", {angel}), Variant::plain, false, 100);
+  router.open(1, router.group_for("", {angel}), Variant::plain, false, 100);
   for (int i = 0; i < 50; ++i) router.subscribe(1, "S" + std::to_string(i), "NSE", kLtp);
   router.flush_demand();
   std::vector<std::string> all;

@@ -57,15 +57,15 @@ class FakePort final : public SessionPort {
     ends.push_back(std::to_string(session) + ": " + topic.head[0]);
     if (!why.renamed_to.empty()) ends.back() += ", now " + why.renamed_to;
     if (!why.expired_on.empty()) ends.back() += ", expired on " + why.expired_on;
-    if (!why.other_paper_at.empty()) ends.back() += ", another paper at " + why.other_paper_at;
+    if (!why.other_instrument_at.empty()) ends.back() += ", another instrument at " + why.other_instrument_at;
   }
   void subscription_changed(TopicId topic, std::span<const SessionId> sessions) override {
     for (const SessionId session : sessions) subscriptions.emplace_back(topic, session);
   }
   void broker_changed(BrokerId broker) override { changes.push_back(broker); }
   void feed_changed(BrokerId broker) override { feeds.push_back(broker); }
-  void switched(LineupId lineup, std::string_view why) override {
-    switches.push_back(std::to_string(lineup) + ": " + std::string(why));
+  void switched(GroupId group, std::string_view why) override {
+    switches.push_back(std::to_string(group) + ": " + std::string(why));
   }
 
   std::vector<std::string> take() {
@@ -132,7 +132,7 @@ class FakeAdapter {
     bgw_tick t = tick_of(instrument, modes, ltp);
     if ((modes & BGW_MODE_LTP) == 0) t.present = 0;
     const std::vector<bgw_level> levels(std::max(bids, asks), {1, 1, 1, 0});
-    const bgw_book b{BGW_BOOK_SNAPSHOT, bids, asks, BGW_HAS_ORDERS, 0, 0, levels.data(), levels.data()};
+    const bgw_book b{0, bids, asks, BGW_HAS_ORDERS, 0, 0, levels.data(), levels.data()};
     channel.writer().update({&t, nullptr, &b}, kReceived, asked_depth);
   }
   void snapshot(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp) {

@@ -61,13 +61,13 @@ class RouterTest : public testing::Test {
  protected:
   void SetUp() override {
     angel_ = router_.add_broker({"angel", "angel", angel_capabilities(), &adapter_.channel, "", {}, false});
-    router_.lineup("", {angel_});
+    router_.group_for("", {angel_});
     router_.set_index("angel", index_of({{"INFY", "NSE", "1"},
                                          {"TCS", "NSE", "2"},
                                          {"SBIN", "NSE", "3"},
                                          {"INFY", "BSE", "4"},
                                          {"NIFTY", "NSE_INDEX", "5"}}));
-    for (const SessionId session : {1U, 2U, 3U}) router_.open(session, kDefaultLineup, Variant::plain, false, 100);
+    for (const SessionId session : {1U, 2U, 3U}) router_.open(session, kDefaultGroup, Variant::plain, false, 100);
     adapter_.link(bus::LinkState::connected);
     router_.drain(100);
     port_.changes.clear();
@@ -87,8 +87,8 @@ class RouterTest : public testing::Test {
     router_.drain(1000);
     return port_.take();
   }
-  std::string newest(SessionId session, const Outcome& outcome) {
-    const std::string_view frame = router_.newest(session, outcome.topic);
+  std::string snapshot(SessionId session, const Outcome& outcome) {
+    const std::string_view frame = router_.snapshot(session, outcome.topic);
     return std::string(frame.empty() ? frame : frame.substr(1));
   }
 

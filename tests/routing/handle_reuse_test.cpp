@@ -34,7 +34,7 @@ TEST_F(HandleReuse, AStaleUpdateBeforeTheReleaseReachesNobodyAfterIt) {
   EXPECT_THAT(got(), IsEmpty());
   const Outcome tcs = subscribe(1, "TCS", kLtp);
   EXPECT_THAT(asked(), ElementsAre("0 TCS.NSE mode 1 token 2"));
-  EXPECT_EQ(newest(1, tcs), "") << "no value of INFY under the name of TCS";
+  EXPECT_EQ(snapshot(1, tcs), "") << "no value of INFY under the name of TCS";
   adapter_.tick(0, kLtpPacket, 20);
   EXPECT_THAT(got(), ElementsAre("1: TCS.NSE 1 #1 ltp 20"));
 }

@@ -33,7 +33,7 @@ TEST_F(IndexSwap, AnInstrumentThatIsGoneStaysSubscribed) {
   asked();
   router_.set_index("angel", index_of({{"TCS", "NSE", "2"}}));
   EXPECT_THAT(asked(), IsEmpty());
-  EXPECT_TRUE(router_.holds(1, held.topic));
+  EXPECT_TRUE(router_.clients().holds(1, held.topic));
   adapter_.tick(0, kLtpPacket, 5);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #1 ltp 5"));
 }
@@ -71,7 +71,7 @@ TEST_F(IndexSwap, OfOnePluginLeavesOthersAlone) {
 TEST_F(IndexSwap, BeforeAnyListThereIsNoSymbol) {
   FakeAdapter other;
   const BrokerId bare = router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
-  router_.open(4, router_.lineup("bare", {bare}), Variant::plain, false, 10);
+  router_.open(4, router_.group_for("bare", {bare}), Variant::plain, false, 10);
   EXPECT_EQ(subscribe(4, "INFY", kLtp).code, Code::symbol_not_found);
 }
 

@@ -23,7 +23,7 @@ class LimitsTest : public testing::Test {
     limits.depth_limits = &deep;
     broker_ = router_.add_broker(
         {"angel", "angel", angel_capabilities(), &adapter_.channel, "", registry::Limits(limits), false});
-    router_.lineup("", {broker_});
+    router_.group_for("", {broker_});
     std::vector<Listed> rows;
     instruments::Index::Builder builder(10);
     for (const char* symbol : {"A", "B", "C", "D", "E", "F", "G"}) {
@@ -34,8 +34,8 @@ class LimitsTest : public testing::Test {
       builder.add(view);
     }
     router_.set_index("angel", std::make_shared<const instruments::Index>(std::move(builder).build()));
-    router_.open(1, kDefaultLineup, Variant::extras, false, 100);
-    router_.open(2, kDefaultLineup, Variant::plain, false, 100);
+    router_.open(1, kDefaultGroup, Variant::extras, false, 100);
+    router_.open(2, kDefaultGroup, Variant::plain, false, 100);
     adapter_.link(bus::LinkState::connected);
     router_.drain(10);
   }
@@ -145,19 +145,19 @@ TEST_F(LimitsTest, RoomThatIsFreedGoesToWhoHasWaitedLongest) {
   subscribe(1, "B", depth(20));
   const Outcome c = subscribe(1, "C", depth(20));
   const Outcome d = subscribe(1, "D", depth(20));
-  EXPECT_EQ(router_.topic(d.topic).broker_message,
+  EXPECT_EQ(router_.topics()[d.topic].info.broker_message,
             "Depth level 20 not available, using 5: broker angel allows 2 connections of 3 instruments each, and all "
             "are in use");
   asked();
   router_.unsubscribe(1, "A", "NSE", depth(20));
   router_.review();
-  EXPECT_EQ(router_.topic(c.topic).actual_depth, 20);
-  EXPECT_EQ(router_.topic(c.topic).broker_message, "");
-  EXPECT_EQ(router_.topic(d.topic).actual_depth, 5);
+  EXPECT_EQ(router_.topics()[c.topic].info.actual_depth, 20);
+  EXPECT_EQ(router_.topics()[c.topic].info.broker_message, "");
+  EXPECT_EQ(router_.topics()[d.topic].info.actual_depth, 5);
 }
 
 TEST_F(LimitsTest, WhoAsksForAnInstrumentThatWaitsDoesNotTakeThePlaceOfWhoAskedBefore) {
-  router_.open(3, kDefaultLineup, Variant::extras, false, 100);
+  router_.open(3, kDefaultGroup, Variant::extras, false, 100);
   subscribe(1, "A", depth(20));
   subscribe(1, "B", depth(20));
   const Outcome c = subscribe(1, "C", depth(20));
@@ -167,9 +167,9 @@ TEST_F(LimitsTest, WhoAsksForAnInstrumentThatWaitsDoesNotTakeThePlaceOfWhoAskedB
   router_.unsubscribe(1, "A", "NSE", depth(20));
   port_.subscriptions.clear();
   router_.review();
-  EXPECT_EQ(router_.topic(d.topic).actual_depth, 20);
+  EXPECT_EQ(router_.topics()[d.topic].info.actual_depth, 20);
   EXPECT_THAT(port_.subscriptions, ElementsAre(std::pair(d.topic, SessionId{3}))) << "and is told";
-  EXPECT_EQ(router_.topic(c.topic).actual_depth, 5);
+  EXPECT_EQ(router_.topics()[c.topic].info.actual_depth, 5);
 }
 
 TEST_F(LimitsTest, ACutTakesNoPlaceFromAnotherCut) {
@@ -185,7 +185,7 @@ TEST_F(LimitsTest, WhoAsksForExactlyALevelGoesBeforeWhoIsServedByACutFromIt) {
   give_one_place_for_fifty_levels();
   const Outcome cut = subscribe(1, "A", depth(20));
   EXPECT_EQ(cut.actual_depth, 20);
-  EXPECT_EQ(router_.topic(cut.topic).broker_message, "");
+  EXPECT_EQ(router_.topics()[cut.topic].info.broker_message, "");
   EXPECT_THAT(asked(), ElementsAre("A mode 4/50 at 0"));
   EXPECT_EQ(subscribe(2, "B", depth(50)).actual_depth, 50);
   EXPECT_THAT(asked(), ElementsAre("A none at 0", "B mode 4/50 at 0"));

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/routing/lineup_fixture.hpp"
+#include "tests/routing/broker_group_fixture.hpp"
 
 namespace gw::routing {
 namespace {
@@ -11,14 +11,14 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-using Mixing = LineupTest;
+using Mixing = BrokerGroupTest;
 
 TEST_F(Mixing, WhatOnlyTheLostBrokerListsWaitsForIt) {
   const Outcome sbin = subscribe(5, "SBIN", kQuote);
   subscribe(6, "INFY", kLtp);
   lose(adapter_);
   EXPECT_THAT(port_.refusals, ElementsAre("5: SBIN.NSE 2: broker zerodha does not list it; waiting for broker angel"));
-  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.topics()[sbin.topic].state, SubscriptionState::pending);
   EXPECT_EQ(router_.note(sbin.topic), "waiting for broker angel");
   const Outcome nifty = subscribe(5, "NIFTY", kLtp, "NSE_INDEX");  // neither is known to the one that serves
   EXPECT_EQ(nifty.code, Code::ok);
@@ -37,17 +37,17 @@ TEST_F(Mixing, WhatOnlyTheSilentBrokerListsIsSaidToWaitForIt) {
   adapter_.tick(0, kQuotePacket, 7);
   drain();
   go_silent(adapter_);
-  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::active) << "its broker's feed is told as stale";
+  EXPECT_EQ(router_.topics()[sbin.topic].state, SubscriptionState::active) << "its broker's feed is told as stale";
   ++monotonic_;
   second_.tick(0, kLtpPacket, 1);
   drain();
   ASSERT_EQ(serving(), "zerodha");
   EXPECT_THAT(port_.refusals, ElementsAre("5: SBIN.NSE 2: broker zerodha does not list it; waiting for broker angel"));
-  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.topics()[sbin.topic].state, SubscriptionState::pending);
   EXPECT_EQ(router_.note(sbin.topic), "waiting for broker angel");
   adapter_.tick(0, kQuotePacket, 8);
   say(adapter_, bus::FeedState::live, bus::FeedEvidence::none);
-  EXPECT_EQ(router_.subscription(sbin.topic).state, SubscriptionState::active);
+  EXPECT_EQ(router_.topics()[sbin.topic].state, SubscriptionState::active);
   EXPECT_EQ(router_.note(sbin.topic), "");
 }
 
@@ -59,11 +59,11 @@ TEST_F(Mixing, WhatComesFromTheNextBrokerWaitsWhenThatOneFallsSilent) {
   second_.tick(0, kLtpPacket, 7);
   drain();
   say(second_, bus::FeedState::stale, bus::FeedEvidence::proved, "MCX");
-  EXPECT_EQ(router_.subscription(gold.topic).state, SubscriptionState::active) << "another exchange";
+  EXPECT_EQ(router_.topics()[gold.topic].state, SubscriptionState::active) << "another exchange";
   go_silent(second_);
-  EXPECT_EQ(router_.subscription(gold.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.topics()[gold.topic].state, SubscriptionState::pending);
   EXPECT_EQ(router_.note(gold.topic), "waiting for broker zerodha");
-  EXPECT_EQ(router_.subscription(infy.topic).state, SubscriptionState::active);
+  EXPECT_EQ(router_.topics()[infy.topic].state, SubscriptionState::active);
 }
 
 TEST_F(Mixing, BrokersThatAreNotMixedLeaveItWaiting) {
@@ -83,7 +83,7 @@ TEST_F(Mixing, WhatTheActiveBrokerDoesNotListComesFromTheNextAndGoesHomeWhenItDo
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"GOLD", "NSE", "z9"}}));
   const Outcome gold = subscribe(5, "GOLD", kLtp);
   EXPECT_EQ(gold.broker, "zerodha");
-  EXPECT_EQ(router_.elsewhere_count(router_.lineup_of(5)), 1U);
+  EXPECT_EQ(router_.choice().elsewhere_count(router_.clients()[5].group), 1U);
   EXPECT_THAT(demand(second_), ElementsAre("GOLD.NSE mode 1 token z9"));
   second_.tick(0, kLtpPacket, 7);
   drain();
@@ -91,7 +91,7 @@ TEST_F(Mixing, WhatTheActiveBrokerDoesNotListComesFromTheNextAndGoesHomeWhenItDo
   router_.set_index("angel", index_of({{"INFY", "NSE", "1"}, {"GOLD", "NSE", "9"}}));
   EXPECT_THAT(demand(second_), ElementsAre("GOLD.NSE none"));
   EXPECT_THAT(demand(adapter_), ElementsAre("GOLD.NSE mode 1 token 9"));
-  EXPECT_EQ(router_.topic(gold.topic).broker, "angel");
+  EXPECT_EQ(router_.topics()[gold.topic].info.broker, "angel");
   router_.unsubscribe(5, "GOLD", "NSE", kLtp);
   demand(adapter_);
   adapter_.released(0);
@@ -114,32 +114,33 @@ std::shared_ptr<const instruments::Index> numbered(const char* token, const char
   return std::make_shared<const instruments::Index>(std::move(builder).build());
 }
 
-TEST_F(Mixing, AnotherPaperUnderTheSameNameNeverStandsIn) {
+TEST_F(Mixing, AnotherInstrumentUnderTheSameNameNeverStandsIn) {
   router_.set_index("angel", numbered("1", "1594"));
   router_.set_index("zerodha", numbered("z1", "99"));
   const Outcome infy = subscribe(5, "INFY", kLtp);
   demand(adapter_);
   lose(adapter_);
   EXPECT_THAT(demand(second_), IsEmpty());
-  EXPECT_THAT(port_.refusals, ElementsAre("5: INFY.NSE 1: broker zerodha has another paper under this name; waiting "
-                                          "for broker angel"));
+  EXPECT_THAT(port_.refusals,
+              ElementsAre("5: INFY.NSE 1: broker zerodha has another instrument under this name; waiting "
+                          "for broker angel"));
   EXPECT_EQ(router_.note(infy.topic), "waiting for broker angel");
   router_.set_index("zerodha", numbered("z1", "1594"));
   EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
 }
 
-TEST_F(Mixing, AnOperatorsOtherBrokerNeverPutsAnotherPaperUnderAHeldName) {
+TEST_F(Mixing, AnOperatorsOtherBrokerNeverPutsAnotherInstrumentUnderAHeldName) {
   router_.set_index("angel", numbered("1", "1594"));
   router_.set_index("zerodha", numbered("z1", "99"));
   subscribe(5, "INFY", kLtp);
   subscribe(6, "INFY", kQuote);
-  router_.move(6, router_.lineup("zerodha,", {zerodha_}));
-  EXPECT_THAT(port_.ends, ElementsAre("6: INFY.NSE 2, another paper at zerodha"));
-  EXPECT_THAT(router_.held(6), IsEmpty());
+  router_.move(6, router_.group_for("zerodha,", {zerodha_}));
+  EXPECT_THAT(port_.ends, ElementsAre("6: INFY.NSE 2, another instrument at zerodha"));
+  EXPECT_THAT(router_.clients().topics_of(6), IsEmpty());
   port_.ends.clear();
-  router_.set_order(lineup_, {zerodha_});
-  EXPECT_THAT(port_.ends, ElementsAre("5: INFY.NSE 1, another paper at zerodha"));
-  EXPECT_THAT(router_.held(5), IsEmpty());
+  router_.set_order(group_, {zerodha_});
+  EXPECT_THAT(port_.ends, ElementsAre("5: INFY.NSE 1, another instrument at zerodha"));
+  EXPECT_THAT(router_.clients().topics_of(5), IsEmpty());
   EXPECT_THAT(demand(second_), IsEmpty());
   EXPECT_EQ(subscribe(5, "INFY", kLtp).code, Code::ok) << "who asks now means the broker that serves now";
 }
@@ -190,7 +191,7 @@ TEST_F(Mixing, ANewerListOfTheNextBrokerSaysThatATokenIsTaken) {
   subscribe(5, "OLD", kLtp);
   router_.set_index("zerodha", list_of(2, {{"PUT", "z1", "2099-12-30"}, {"NEW", "z2", ""}},
                                        {{"CALL", "z1", "2099-12-29"}, {"OLD", "z2", ""}}));
-  EXPECT_THAT(port_.ends, ElementsAre("5: CALL.NSE 1")) << "OLD is the same paper under a new name";
+  EXPECT_THAT(port_.ends, ElementsAre("5: CALL.NSE 1")) << "OLD is the same instrument under a new name";
 }
 
 TEST_F(Mixing, WhatTheListLacksGoesToTheNextBrokerOnTheNextDay) {
@@ -204,7 +205,7 @@ TEST_F(Mixing, WhatTheListLacksGoesToTheNextBrokerOnTheNextDay) {
   EXPECT_THAT(port_.ends, IsEmpty());
   EXPECT_THAT(demand(adapter_), ElementsAre("INFY.NSE none"));
   EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
-  EXPECT_EQ(router_.topic(infy.topic).broker, "zerodha");
+  EXPECT_EQ(router_.topics()[infy.topic].info.broker, "zerodha");
   EXPECT_EQ(router_.note(infy.topic), "");
 }
 
@@ -226,7 +227,7 @@ TEST_F(Mixing, WhetherItIsListedIsAskedOfWhoServes) {
   EXPECT_EQ(router_.note(subscribe(1, "INFY", kLtp).topic), "not in list") << "another user's list of brokers";
   lose(adapter_);
   EXPECT_EQ(router_.note(infy.topic), "") << "zerodha lists it";
-  EXPECT_EQ(router_.unlisted_count(zerodha_), 0U);
+  EXPECT_EQ(router_.listings().unlisted_count(zerodha_), 0U);
 }
 
 }  // namespace

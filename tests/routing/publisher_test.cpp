@@ -17,7 +17,7 @@ class Publishing : public RouterTest {
 
 TEST_F(Publishing, WhatClientsHoldGoesOutPlainUnderSymbolExchangeAndMode) {
   router_.publish_to(publisher_, {});
-  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
   subscribe(4, "INFY", depth(50));
   asked();
   adapter_.book(0, 10, 20, 20);
@@ -58,11 +58,11 @@ TEST_F(Publishing, APinStaysWhenItsLastClientLeaves) {
 
 TEST_F(Publishing, APinThatTheListLacksIsMissingUntilAListHasIt) {
   router_.publish_to(publisher_, {{"WIPRO", "NSE"}});
-  ASSERT_EQ(router_.missing_pins().size(), 1U);
-  EXPECT_EQ(router_.missing_pins()[0].symbol, "WIPRO");
+  ASSERT_EQ(router_.pinned().missing_pins().size(), 1U);
+  EXPECT_EQ(router_.pinned().missing_pins()[0].symbol, "WIPRO");
   EXPECT_THAT(asked(), IsEmpty());
   router_.set_index("angel", index_of({{"WIPRO", "NSE", "9"}}));
-  EXPECT_THAT(router_.missing_pins(), IsEmpty());
+  EXPECT_THAT(router_.pinned().missing_pins(), IsEmpty());
   EXPECT_THAT(asked(), ElementsAre("0 WIPRO.NSE mode 4/5 token 9"));
 }
 
@@ -72,7 +72,7 @@ TEST_F(Publishing, OnlyTheBrokerNamedIsPublished) {
       router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
   router_.publish_to(publisher_, {});
-  router_.open(4, router_.lineup("zerodha", {zerodha}), Variant::plain, false, 10);
+  router_.open(4, router_.group_for("zerodha", {zerodha}), Variant::plain, false, 10);
   subscribe(4, "INFY", kLtp);
   asked();
   other.tick(0, kLtpPacket, 8);

@@ -13,7 +13,7 @@ using testing::UnorderedElementsAre;
 class Refusal : public RouterTest {};
 
 TEST_F(Refusal, OfDepthTakesNothingFromAQuote) {
-  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
   subscribe(1, "INFY", kQuote);
   asked();
   subscribe(2, "INFY", depth(5), "BSE");
@@ -35,8 +35,8 @@ TEST_F(Refusal, OfManyLevelsOffersFewer) {
   got();
   EXPECT_THAT(port_.refusals, IsEmpty());
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1"));
-  EXPECT_EQ(router_.topic(deep.topic).actual_depth, 5);
-  EXPECT_EQ(router_.topic(deep.topic).broker_message,
+  EXPECT_EQ(router_.topics()[deep.topic].info.actual_depth, 5);
+  EXPECT_EQ(router_.topics()[deep.topic].info.broker_message,
             "Depth level 20 not available, using 5: broker angel refused it: twenty are full");
   adapter_.refuse(0, "nor five", BGW_MODE_DEPTH, 5);
   got();
@@ -53,7 +53,7 @@ TEST_F(Refusal, IsAskedAgainByWhoSubscribesLater) {
   monotonic_ += 6'000'000'000;
   EXPECT_EQ(subscribe(2, "INFY", kQuote).refusal, "");
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
-  EXPECT_EQ(router_.subscription(quote.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.topics()[quote.topic].state, SubscriptionState::pending);
   adapter_.refuse(0, "not now");
   got();
   EXPECT_EQ(port_.refusals.size(), 3U) << "once at first, then both";
@@ -99,7 +99,7 @@ TEST_F(Refusal, TheReasonForFewerLevelsIsTheOneThatHoldsNow) {
   EXPECT_EQ(subscribe(2, "TCS", depth(20)).actual_depth, 20);
   monotonic_ += 6'000'000'000;
   subscribe(1, "INFY", depth(20));
-  EXPECT_EQ(router_.topic(infy.topic).broker_message,
+  EXPECT_EQ(router_.topics()[infy.topic].info.broker_message,
             "Depth level 20 not available, using 5: broker angel allows 1 connection of 1 instruments with 20 levels, "
             "and all are in use");
 }
@@ -116,8 +116,8 @@ TEST_F(Refusal, IsForgottenWithTheSession) {
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/20 token 1"));
 }
 
-TEST_F(Refusal, OfAllThatOneLineupWantsTakesNothingFromAnother) {
-  router_.open(4, router_.lineup("angel,", {angel_}), Variant::plain, false, 10);
+TEST_F(Refusal, OfAllThatOneGroupWantsTakesNothingFromAnother) {
+  router_.open(4, router_.group_for("angel,", {angel_}), Variant::plain, false, 10);
   subscribe(1, "INFY", depth(5));
   asked();
   adapter_.refuse(0, "no book", BGW_MODE_DEPTH, 5);
@@ -128,8 +128,8 @@ TEST_F(Refusal, OfAllThatOneLineupWantsTakesNothingFromAnother) {
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1")) << "data may come all the same";
 }
 
-TEST_F(Refusal, IsForgottenForEachLineupWithTheSession) {
-  router_.open(4, router_.lineup("angel,", {angel_}), Variant::plain, false, 10);
+TEST_F(Refusal, IsForgottenForEachGroupWithTheSession) {
+  router_.open(4, router_.group_for("angel,", {angel_}), Variant::plain, false, 10);
   subscribe(1, "INFY", kQuote);
   const Outcome deep = subscribe(4, "INFY", depth(20));
   asked();
@@ -140,7 +140,7 @@ TEST_F(Refusal, IsForgottenForEachLineupWithTheSession) {
   adapter_.link(bus::LinkState::connected);
   got();
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/20 token 1"));
-  EXPECT_EQ(router_.topic(deep.topic).actual_depth, 20);
+  EXPECT_EQ(router_.topics()[deep.topic].info.actual_depth, 20);
 }
 
 TEST_F(Refusal, OfManyLevelsIsNotDisprovedByTheFewThatGoOn) {
@@ -182,7 +182,7 @@ TEST_F(Refusal, FromBeforeAnEndIsNoAnswerToWhatIsAskedAfterIt) {
   adapter_.refuse(0, "not then");
   got();
   EXPECT_THAT(port_.refusals, IsEmpty());
-  EXPECT_EQ(router_.subscription(again.topic).state, SubscriptionState::pending);
+  EXPECT_EQ(router_.topics()[again.topic].state, SubscriptionState::pending);
   adapter_.released(0);
   adapter_.refuse(0, "nor now");
   got();
@@ -190,7 +190,7 @@ TEST_F(Refusal, FromBeforeAnEndIsNoAnswerToWhatIsAskedAfterIt) {
 }
 
 TEST_F(Refusal, ReachesExactlyThoseThatAsked) {
-  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
   subscribe(1, "INFY", kLtp);
   subscribe(4, "INFY", kLtp);
   subscribe(3, "TCS", kLtp);
@@ -225,7 +225,7 @@ TEST_F(Refusal, LeavesTheSubscriptionHeldSoThatDataMayStillCome) {
   asked();
   adapter_.refuse(0, "not now", BGW_MODE_LTP);
   got();
-  EXPECT_TRUE(router_.holds(1, held.topic));
+  EXPECT_TRUE(router_.clients().holds(1, held.topic));
   adapter_.tick(0, kLtpPacket, 5);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #1 ltp 5"));
 }

@@ -10,24 +10,24 @@ TEST(ReplayLog, LinksTheFramesOfATopicBackwards) {
   ReplayLog::Chain topic;
   ReplayLog::Chain other;
   log.append(topic, 1, "one");
-  const ReplayLog::Position first = topic.newest;
+  const ReplayLog::Position first = topic.last;
   log.append(other, 9, "of another topic");
   log.append(topic, 2, "two");
-  const ReplayLog::Entry newest = log.at(topic.newest);
-  EXPECT_EQ(newest.frame, "two");
-  EXPECT_EQ(newest.seq, 2U);
-  ASSERT_TRUE(log.has(newest.before));
-  EXPECT_EQ(log.at(newest.before).frame, "one");
+  const ReplayLog::Entry last = log.at(topic.last);
+  EXPECT_EQ(last.frame, "two");
+  EXPECT_EQ(last.seq, 2U);
+  ASSERT_TRUE(log.has(last.before));
+  EXPECT_EQ(log.at(last.before).frame, "one");
   EXPECT_FALSE(log.has(log.at(first).before));
 }
 
-TEST(ReplayLog, TheOldestGiveWayAndTheOthersStayWhole) {
+TEST(ReplayLog, TheOldestAreEvictedAndTheOthersStayWhole) {
   ReplayLog log(1 << 12);
   ReplayLog::Chain topic;
   for (std::uint64_t seq = 1; seq <= 1000; ++seq) {
     log.append(topic, seq, "frame " + std::to_string(seq) + std::string(seq % 50, 'x'));
     std::uint64_t expected = seq;
-    for (ReplayLog::Position at = topic.newest; log.has(at); at = log.at(at).before, --expected) {
+    for (ReplayLog::Position at = topic.last; log.has(at); at = log.at(at).before, --expected) {
       ASSERT_EQ(log.at(at).seq, expected);
       ASSERT_EQ(log.at(at).frame, "frame " + std::to_string(expected) + std::string(expected % 50, 'x'));
     }
@@ -49,14 +49,14 @@ TEST(ReplayLog, GoesBackInStridesAsFarAsFrameByFrame) {
   }
   std::uint64_t strides = 0;
   std::uint64_t last = kFrames + 1;
-  for (ReplayLog::Position at = topic.newest; log.has(at); at = log.at(at).milestone, ++strides) {
+  for (ReplayLog::Position at = topic.last; log.has(at); at = log.at(at).milestone, ++strides) {
     ASSERT_LT(log.at(at).seq, last);
     ASSERT_LE(last - log.at(at).seq, ReplayLog::kStride);
     ASSERT_EQ(log.at(at).frame, "a frame");
     last = log.at(at).seq;
   }
   std::uint64_t oldest = kFrames;
-  for (ReplayLog::Position at = topic.newest; log.has(at); at = log.at(at).before) oldest = log.at(at).seq;
+  for (ReplayLog::Position at = topic.last; log.has(at); at = log.at(at).before) oldest = log.at(at).seq;
   EXPECT_GT(oldest, 1U);
   EXPECT_GE(strides, 5U);
   EXPECT_LT(last - oldest, ReplayLog::kStride);
@@ -66,12 +66,12 @@ TEST(ReplayLog, WithoutMemoryNothingIsKept) {
   ReplayLog log(0);
   ReplayLog::Chain topic;
   log.append(topic, 1, "one");
-  EXPECT_FALSE(log.has(topic.newest));
+  EXPECT_FALSE(log.has(topic.last));
   ReplayLog small(64);
   small.append(topic, 1, "one");
-  ASSERT_TRUE(small.has(topic.newest));
+  ASSERT_TRUE(small.has(topic.last));
   small.append(topic, 2, std::string(64, 'x'));
-  EXPECT_FALSE(small.has(topic.newest)) << "nor what is too large";
+  EXPECT_FALSE(small.has(topic.last)) << "nor what is too large";
 }
 
 }  // namespace

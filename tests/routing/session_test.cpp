@@ -14,8 +14,8 @@ class Sessions : public RouterTest {
  protected:
   std::vector<std::string> held(SessionId session) {
     std::vector<std::string> out;
-    for (const TopicId topic : router_.held(session)) {
-      const TopicInfo& h = router_.topic(topic);
+    for (const TopicId topic : router_.clients().topics_of(session)) {
+      const TopicInfo& h = router_.topics()[topic].info;
       out.push_back(h.symbol + ' ' + std::to_string(h.stream.mode) + '/' + std::to_string(h.stream.depth_level) +
                     " as " + std::to_string(h.actual_depth));
     }
@@ -67,13 +67,13 @@ TEST_F(Sessions, UnsubscribeAllCountsAndLeavesNothing) {
 }
 
 TEST_F(Sessions, TheLimitRefusesOneMoreButNotWhatIsHeld) {
-  router_.open(4, kDefaultLineup, Variant::plain, false, 2);
+  router_.open(4, kDefaultGroup, Variant::plain, false, 2);
   subscribe(4, "INFY", kQuote);
   subscribe(4, "INFY", kLtp);
   EXPECT_EQ(subscribe(4, "TCS", kQuote).code, Code::subscription_limit);
   EXPECT_EQ(subscribe(4, "INFY", kLtp).code, Code::ok);
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 2 token 1"));
-  EXPECT_EQ(router_.broker(angel_).routes().named_count(), 1U) << "the refused one left nothing behind";
+  EXPECT_EQ(router_.brokers()[angel_].routes().named_count(), 1U) << "the refused one left nothing behind";
   router_.unsubscribe(4, "INFY", "NSE", kLtp);
   EXPECT_EQ(subscribe(4, "TCS", kQuote).code, Code::ok);
 }
@@ -100,13 +100,14 @@ TEST_F(Sessions, ASymbolIsLookedForBeforeTheCapability) {
 TEST_F(Sessions, AFallbackIsConfirmedWithTheActualDepth) {
   const Outcome outcome = subscribe(1, "INFY", depth(50));
   EXPECT_EQ(outcome.actual_depth, 20);
-  EXPECT_EQ(router_.topic(outcome.topic).broker_message, "Angel broker only supports up to 20 depth levels for NSE");
+  EXPECT_EQ(router_.topics()[outcome.topic].info.broker_message,
+            "Angel broker only supports up to 20 depth levels for NSE");
 }
 
 TEST_F(Sessions, ABrokerThatIsNotThereRefusesWithItsReason) {
   const BrokerId absent =
       router_.add_broker({"zerodha", "zerodha", angel_capabilities(), nullptr, "no plugin", {}, false});
-  router_.open(4, router_.lineup("absent", {absent}), Variant::plain, false, 10);
+  router_.open(4, router_.group_for("absent", {absent}), Variant::plain, false, 10);
   const Outcome outcome = subscribe(4, "INFY", kQuote);
   EXPECT_EQ(outcome.code, Code::broker_unavailable);
   EXPECT_EQ(outcome.detail, "no plugin");
@@ -128,8 +129,8 @@ TEST_F(Sessions, ALinkThatIsDownNeverFailsASubscription) {
 TEST_F(Sessions, LinkStatesAreKeptAndTold) {
   adapter_.link(bus::LinkState::reconnecting, "link lost");
   router_.drain(10);
-  EXPECT_EQ(router_.broker(angel_).state(), bus::LinkState::reconnecting);
-  EXPECT_EQ(router_.broker(angel_).state_message(), "link lost");
+  EXPECT_EQ(router_.brokers()[angel_].state(), bus::LinkState::reconnecting);
+  EXPECT_EQ(router_.brokers()[angel_].state_message(), "link lost");
   EXPECT_THAT(port_.changes, ElementsAre(angel_));
 }
 
@@ -138,21 +139,21 @@ TEST_F(Sessions, TwoBrokersServeTheirOwnSessions) {
   const BrokerId zerodha =
       router_.add_broker({"zerodha", "zerodha", angel_capabilities(), &other.channel, "", {}, false});
   router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}}));
-  router_.open(4, router_.lineup("zerodha", {zerodha}), Variant::plain, false, 10);
+  router_.open(4, router_.group_for("zerodha", {zerodha}), Variant::plain, false, 10);
   subscribe(1, "INFY", kLtp);
   subscribe(4, "INFY", kLtp);
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 1 token 1"));
   EXPECT_THAT(other.asked(), ElementsAre("0 INFY.NSE mode 1 token z1"));
   other.tick(0, kLtpPacket, 8);
   EXPECT_THAT(got(), ElementsAre("4: INFY.NSE 1 #1 ltp 8"));
-  EXPECT_EQ(router_.find_broker("zerodha"), zerodha);
-  EXPECT_EQ(router_.find_broker("upstox"), std::nullopt);
+  EXPECT_EQ(router_.brokers().find("zerodha"), zerodha);
+  EXPECT_EQ(router_.brokers().find("upstox"), std::nullopt);
 }
 
 TEST_F(Sessions, AClosedSessionsPlaceCanBeTakenAnew) {
   subscribe(1, "INFY", kLtp);
   router_.close(1);
-  router_.open(1, kDefaultLineup, Variant::plain, false, 10);
+  router_.open(1, kDefaultGroup, Variant::plain, false, 10);
   EXPECT_THAT(held(1), IsEmpty());
   EXPECT_TRUE(subscribe(1, "INFY", kLtp).is_new);
 }

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/routing/lineup_fixture.hpp"
+#include "tests/routing/broker_group_fixture.hpp"
 #include "tests/support/seconds.hpp"
 
 namespace gw::routing {
@@ -17,7 +17,7 @@ using testing::IsEmpty;
 constexpr std::int64_t kStallLimit = 3 * kSecond;
 
 // Zerodha has BSE, too. Session 5 holds INFY and TCS of NSE.
-class SilenceElsewhere : public LineupTest {
+class SilenceElsewhere : public BrokerGroupTest {
  protected:
   void SetUp() override {
     RouterTest::SetUp();
@@ -25,7 +25,7 @@ class SilenceElsewhere : public LineupTest {
     attach_angel({});
     router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"TCS", "NSE", "z2"}, {"INFY", "BSE", "z4"}}));
     second_.link(bus::LinkState::connected);
-    make_lineup();
+    make_group();
     subscribe(5, "INFY", kLtp);
     subscribe(5, "TCS", kLtp);
     drain();
@@ -48,7 +48,7 @@ class SilenceElsewhere : public LineupTest {
   void tick(FakeAdapter& adapter, BrokerId broker, const char* symbol, std::int64_t ltp,
             std::int64_t received = FakeAdapter::kReceived, const char* exchange = "NSE") {
     monotonic_ += kSecond / 1000;
-    const auto handle = router_.broker(broker).routes().find({symbol, exchange});
+    const auto handle = router_.brokers()[broker].routes().find({symbol, exchange});
     ASSERT_TRUE(handle);
     adapter.tick(*handle, kLtpPacket, ltp, received);
     drain();
@@ -60,7 +60,7 @@ class SilenceElsewhere : public LineupTest {
 };
 
 TEST_F(SilenceElsewhere, AnotherUsersSilentBrokerHaltsNobody) {
-  const LineupId other = router_.lineup("zerodha,", {zerodha_});
+  const GroupId other = router_.group_for("zerodha,", {zerodha_});
   router_.open(7, other, Variant::extras, false, 100);
   router_.subscribe(7, "INFY", "NSE", kLtp);
   drain();
@@ -134,14 +134,14 @@ TEST_F(SilenceElsewhere, AnExchangeThatAnotherBrokerServesIsNoReasonToMove) {
   router_.set_index("angel", index_of({{"INFY", "NSE", "1"}, {"TCS", "NSE", "3"}}));
   subscribe(5, "INFY", kLtp, "BSE");
   drain();
-  ASSERT_EQ(router_.elsewhere_count(lineup_), 1U);
+  ASSERT_EQ(router_.choice().elsewhere_count(group_), 1U);
   tick(adapter_, angel_, "INFY", 1);
   say(adapter_, FeedState::live, FeedEvidence::none);
   say(adapter_, FeedState::stale, FeedEvidence::proved, "BSE");
   tick(second_, zerodha_, "INFY", 7, FakeAdapter::kReceived, "BSE");
   pass(kMinute);
   EXPECT_EQ(serving(), "angel");
-  EXPECT_EQ(router_.lineup(lineup_).standby, std::nullopt);
+  EXPECT_EQ(router_.group(group_).standby, std::nullopt);
 }
 
 TEST_F(SilenceElsewhere, TicksOfOneConnectionDoNotHideAMuteOne) {
@@ -165,8 +165,8 @@ TEST_F(SilenceElsewhere, TicksOfOneConnectionDoNotHideAMuteOne) {
     pass(kSecond);
   }
   EXPECT_GT(proofs(adapter_), 0U);
-  const auto tcs = router_.broker(angel_).routes().find({"TCS", "NSE"});
-  const std::uint32_t dead = router_.broker(angel_).routes()[*tcs].demanded_connection;
+  const auto tcs = router_.brokers()[angel_].routes().find({"TCS", "NSE"});
+  const std::uint32_t dead = router_.brokers()[angel_].routes()[*tcs].demanded_connection;
   EXPECT_THAT(adapter_.dead_connections, testing::Each(dead));
 }
 

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/routing/lineup_fixture.hpp"
+#include "tests/routing/broker_group_fixture.hpp"
 #include "tests/support/seconds.hpp"
 
 namespace gw::routing {
@@ -17,7 +17,7 @@ using testing::UnorderedElementsAre;
 using support::kSecond;
 constexpr std::int64_t kStall = 3 * kSecond;
 
-class Silence : public LineupTest {
+class Silence : public BrokerGroupTest {
  protected:
   void SetUp() override {
     RouterTest::SetUp();
@@ -27,7 +27,7 @@ class Silence : public LineupTest {
     adapter_.link(bus::LinkState::connected);
     router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"TCS", "NSE", "z2"}}));
     second_.link(bus::LinkState::connected);
-    make_lineup();
+    make_group();
     subscribe(5, "INFY", kLtp);
     subscribe(5, "TCS", kLtp);
     drain();
@@ -43,7 +43,7 @@ class Silence : public LineupTest {
     drain();
   }
   void say_silent(FakeAdapter& adapter) { say(adapter, FeedState::quiet, FeedEvidence::expected); }
-  bool stands_by() { return router_.lineup(lineup_).standby == zerodha_; }
+  bool stands_by() { return router_.group(group_).standby == zerodha_; }
 };
 
 TEST_F(Silence, AStaleFeedHasTheNextOneStandByAndNothingMovesBeforeItTicks) {
@@ -116,7 +116,7 @@ TEST_F(Silence, OneThatIsLeftForSilenceComesBackOnLiveTicksAlone) {
     drain();
   }
   EXPECT_EQ(serving(), "zerodha");
-  EXPECT_EQ(router_.lineup(lineup_).standby, angel_);
+  EXPECT_EQ(router_.group(group_).standby, angel_);
   tick(adapter_, 0, 2000);
   pass(1);
   EXPECT_EQ(serving(), "angel");
@@ -140,9 +140,9 @@ TEST_F(Silence, OneThatFallsSilentWhileItStandsByIsAskedEverMoreSeldom) {
   std::int64_t wait = kMinute;
   for (int round = 0; round < 5; ++round, wait *= 2) {
     pass(wait - 1);
-    EXPECT_EQ(router_.lineup(lineup_).standby, std::nullopt) << round;
+    EXPECT_EQ(router_.group(group_).standby, std::nullopt) << round;
     pass(1);
-    EXPECT_EQ(router_.lineup(lineup_).standby, angel_) << round;
+    EXPECT_EQ(router_.group(group_).standby, angel_) << round;
     go_silent(adapter_);
     say(adapter_, FeedState::unknown, FeedEvidence::none);
   }
@@ -156,14 +156,14 @@ TEST_F(Silence, AMuteStandbyMovesNobodyAndTheNextOfThreeIsTried) {
   router_.set_index("acme", index_of({{"INFY", "NSE", "a1"}}));
   third.link(bus::LinkState::connected);
   drain();
-  router_.set_order(lineup_, {angel_, zerodha_, acme});
+  router_.set_order(group_, {angel_, zerodha_, acme});
   drain();
   go_silent(adapter_);
-  EXPECT_EQ(router_.lineup(lineup_).standby, zerodha_);
+  EXPECT_EQ(router_.group(group_).standby, zerodha_);
   pass(kMinute + 1);
-  EXPECT_EQ(router_.lineup(lineup_).standby, acme);
+  EXPECT_EQ(router_.group(group_).standby, acme);
   pass(kMinute + 1);
-  EXPECT_EQ(router_.lineup(lineup_).standby, zerodha_) << "in turn";
+  EXPECT_EQ(router_.group(group_).standby, zerodha_) << "in turn";
 }
 
 // ---- another broker's values
@@ -241,10 +241,10 @@ TEST_F(Silence, WhereNobodyTicksTheExchangeIsHaltedAndNothingMoves) {
   tick(adapter_, 0, 1);
   say(adapter_, FeedState::stale, FeedEvidence::expected);
   EXPECT_FALSE(router_.is_halted("NSE")) << "the other one has not been heard yet";
-  EXPECT_EQ(router_.broker(angel_).feeds().worst().state, FeedState::stale);
+  EXPECT_EQ(router_.brokers()[angel_].feeds().worst().state, FeedState::stale);
   say(second_, FeedState::quiet, FeedEvidence::none);
   EXPECT_TRUE(router_.is_halted("NSE"));
-  EXPECT_EQ(router_.broker(angel_).feeds().worst().state, FeedState::quiet);
+  EXPECT_EQ(router_.brokers()[angel_].feeds().worst().state, FeedState::quiet);
   pass(3600 * kSecond);
   EXPECT_EQ(serving(), "angel");
   tick(second_, 0, 2);

@@ -7,17 +7,17 @@ namespace {
 
 class Snapshot : public RouterTest {};
 
-TEST_F(Snapshot, ThereIsNoneBeforeTheFirstUpdate) { EXPECT_EQ(newest(1, subscribe(1, "INFY", kQuote)), ""); }
+TEST_F(Snapshot, ThereIsNoneBeforeTheFirstUpdate) { EXPECT_EQ(snapshot(1, subscribe(1, "INFY", kQuote)), ""); }
 
-TEST_F(Snapshot, IsTheNewestValueWithTheTopicsSeqAndItsAge) {
+TEST_F(Snapshot, IsTheLastValueWithTheTopicsSeqAndItsAge) {
   subscribe(1, "INFY", kQuote);
   asked();
   adapter_.tick(0, kQuotePacket, 10);
   adapter_.tick(0, kQuotePacket, 11);
   got();
   const Outcome late = subscribe(2, "INFY", kQuote);
-  EXPECT_EQ(newest(2, late), "INFY.NSE 2 #2 ltp 11 age 2250");
-  EXPECT_EQ(router_.seq(late.topic), 2U) << "a value from memory is no new update";
+  EXPECT_EQ(snapshot(2, late), "INFY.NSE 2 #2 ltp 11 age 2250");
+  EXPECT_EQ(router_.topics()[late.topic].seq, 2U) << "a value from memory is no new update";
 }
 
 TEST_F(Snapshot, IsSentAgainToWhoHoldsItAlready) {
@@ -25,7 +25,7 @@ TEST_F(Snapshot, IsSentAgainToWhoHoldsItAlready) {
   asked();
   adapter_.tick(0, kQuotePacket, 10);
   got();
-  EXPECT_EQ(newest(1, subscribe(1, "INFY", kQuote)), "INFY.NSE 2 #1 ltp 10 age 2250");
+  EXPECT_EQ(snapshot(1, subscribe(1, "INFY", kQuote)), "INFY.NSE 2 #1 ltp 10 age 2250");
 }
 
 TEST_F(Snapshot, ALastPublishedFrameIsEncodedOnceForAllWhoMissedItAndAnewForTheNextUpdate) {
@@ -34,7 +34,9 @@ TEST_F(Snapshot, ALastPublishedFrameIsEncodedOnceForAllWhoMissedItAndAnewForTheN
   asked();
   adapter_.tick(0, kQuotePacket, 10);
   got();
-  const auto published = [&](SessionId session) { return std::string(router_.latest(session, topic)).substr(1); };
+  const auto published = [&](SessionId session) {
+    return std::string(router_.last_published(session, topic)).substr(1);
+  };
   const int before = encoder_.encodings;
   EXPECT_EQ(published(2), "INFY.NSE 2 #1 ltp 10");
   EXPECT_EQ(published(2), "INFY.NSE 2 #1 ltp 10");
@@ -49,20 +51,20 @@ TEST_F(Snapshot, AnLtpPacketNeverStandsInForAQuote) {
   asked();
   adapter_.tick(0, kLtpPacket, 10);
   got();
-  EXPECT_EQ(newest(2, subscribe(2, "INFY", kQuote)), "");
-  EXPECT_EQ(newest(2, subscribe(2, "INFY", kLtp)), "INFY.NSE 1 #0 ltp 10 age 2250");
+  EXPECT_EQ(snapshot(2, subscribe(2, "INFY", kQuote)), "");
+  EXPECT_EQ(snapshot(2, subscribe(2, "INFY", kLtp)), "INFY.NSE 1 #0 ltp 10 age 2250");
 }
 
-TEST_F(Snapshot, AQuoteServesLtpAndTheNewestPacketWins) {
+TEST_F(Snapshot, AQuoteServesLtpAndTheLastPacketWins) {
   subscribe(1, "INFY", kQuote);
   asked();
   adapter_.tick(0, kQuotePacket, 10);
   got();
   const Outcome ltp = subscribe(2, "INFY", kLtp);
-  EXPECT_EQ(newest(2, ltp), "INFY.NSE 1 #0 ltp 10 age 2250");
+  EXPECT_EQ(snapshot(2, ltp), "INFY.NSE 1 #0 ltp 10 age 2250");
   adapter_.tick(0, kLtpPacket, 12);
   got();
-  EXPECT_EQ(newest(2, ltp), "INFY.NSE 1 #1 ltp 12 age 2250");
+  EXPECT_EQ(snapshot(2, ltp), "INFY.NSE 1 #1 ltp 12 age 2250");
 }
 
 TEST_F(Snapshot, ABookIsCutToTheLevelsOfTheTopic) {
@@ -70,7 +72,7 @@ TEST_F(Snapshot, ABookIsCutToTheLevelsOfTheTopic) {
   asked();
   adapter_.book(0, 10, 20, 12);
   got();
-  EXPECT_EQ(newest(2, subscribe(2, "INFY", depth(5))), "INFY.NSE 4/5 as 5 #0 ltp 10 5x5 age 2250");
+  EXPECT_EQ(snapshot(2, subscribe(2, "INFY", depth(5))), "INFY.NSE 4/5 as 5 #0 ltp 10 5x5 age 2250");
 }
 
 TEST_F(Snapshot, ABookOfFewerLevelsIsNoneForADeeperTopic) {
@@ -79,21 +81,21 @@ TEST_F(Snapshot, ABookOfFewerLevelsIsNoneForADeeperTopic) {
   adapter_.book(0, 10, 5, 5);
   got();
   const Outcome deeper = subscribe(2, "INFY", depth(20));
-  EXPECT_EQ(newest(2, deeper), "") << "the broker has not been asked for more yet";
+  EXPECT_EQ(snapshot(2, deeper), "") << "the broker has not been asked for more yet";
   asked();
-  EXPECT_EQ(newest(2, deeper), "") << "asked, but the deeper book is not there yet";
+  EXPECT_EQ(snapshot(2, deeper), "") << "asked, but the deeper book is not there yet";
   adapter_.book(0, 11, 20, 20);
   got();
-  EXPECT_EQ(newest(2, deeper), "INFY.NSE 4/20 as 20 #1 ltp 11 20x20 age 2250");
+  EXPECT_EQ(snapshot(2, deeper), "INFY.NSE 4/20 as 20 #1 ltp 11 20x20 age 2250");
 }
 
-TEST_F(Snapshot, ABookWithoutLtpTakesTheNewestKnown) {
+TEST_F(Snapshot, ABookWithoutLtpTakesTheLastKnown) {
   subscribe(1, "INFY", depth(20));
   asked();
   adapter_.tick(0, kLtpPacket, 10);
   adapter_.book(0, 0, 20, 20, BGW_MODE_DEPTH);
   got();
-  EXPECT_EQ(newest(2, subscribe(2, "INFY", depth(20))), "INFY.NSE 4/20 as 20 #1 ltp 10 20x20 age 2250");
+  EXPECT_EQ(snapshot(2, subscribe(2, "INFY", depth(20))), "INFY.NSE 4/20 as 20 #1 ltp 10 20x20 age 2250");
 }
 
 TEST_F(Snapshot, ThereIsNoneWhileTheLinkIsDownNorFromBeforeItWas) {
@@ -103,13 +105,13 @@ TEST_F(Snapshot, ThereIsNoneWhileTheLinkIsDownNorFromBeforeItWas) {
   got();
   adapter_.link(bus::LinkState::reconnecting);
   got();
-  EXPECT_EQ(newest(1, held), "");
+  EXPECT_EQ(snapshot(1, held), "");
   adapter_.link(bus::LinkState::connected);
   got();
-  EXPECT_EQ(newest(1, held), "");
+  EXPECT_EQ(snapshot(1, held), "");
   adapter_.tick(0, kQuotePacket, 13);
   got();
-  EXPECT_EQ(newest(1, held), "INFY.NSE 2 #2 ltp 13 age 2250");
+  EXPECT_EQ(snapshot(1, held), "INFY.NSE 2 #2 ltp 13 age 2250");
 }
 
 TEST_F(Snapshot, WhatARicherSubscriptionKnewIsForgottenWhenItEnds) {
@@ -120,7 +122,7 @@ TEST_F(Snapshot, WhatARicherSubscriptionKnewIsForgottenWhenItEnds) {
   got();
   unsubscribe(1, "INFY", depth(5));
   asked();
-  EXPECT_EQ(newest(3, subscribe(3, "INFY", kQuote)), "");
+  EXPECT_EQ(snapshot(3, subscribe(3, "INFY", kQuote)), "");
 }
 
 TEST_F(Snapshot, IsOnlyForWhoHoldsTheTopic) {
@@ -128,7 +130,7 @@ TEST_F(Snapshot, IsOnlyForWhoHoldsTheTopic) {
   asked();
   adapter_.tick(0, kQuotePacket, 10);
   got();
-  EXPECT_EQ(newest(2, held), "");
+  EXPECT_EQ(snapshot(2, held), "");
 }
 
 TEST_F(Snapshot, AClockThatJumpedBackGivesNoNegativeAge) {
@@ -137,7 +139,7 @@ TEST_F(Snapshot, AClockThatJumpedBackGivesNoNegativeAge) {
   adapter_.tick(0, kLtpPacket, 10);
   got();
   now_ = 1;
-  EXPECT_EQ(newest(1, held), "INFY.NSE 1 #1 ltp 10 age 0");
+  EXPECT_EQ(snapshot(1, held), "INFY.NSE 1 #1 ltp 10 age 0");
 }
 
 }  // namespace

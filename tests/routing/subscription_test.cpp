@@ -1,4 +1,4 @@
-// Requested, pending, active, failed; and what a client is owed.
+// Requested, pending, active, failed; and what a client is expected to get.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,9 +13,9 @@ class Subscription : public RouterTest {
  protected:
   void SetUp() override {
     RouterTest::SetUp();
-    router_.open(4, kDefaultLineup, Variant::extras, false, 10);
+    router_.open(4, kDefaultGroup, Variant::extras, false, 10);
   }
-  SubscriptionState state(const Outcome& outcome) const { return router_.subscription(outcome.topic).state; }
+  SubscriptionState state(const Outcome& outcome) const { return router_.topics()[outcome.topic].state; }
 };
 
 TEST_F(Subscription, IsActiveWithItsFirstData) {
@@ -45,7 +45,7 @@ TEST_F(Subscription, IsFailedWithTheBrokersReasonOnceAndActiveWhenDataComesAllTh
   adapter_.refuse(0, "not entitled");
   got();
   EXPECT_EQ(state(quote), SubscriptionState::failed);
-  EXPECT_EQ(router_.subscription(quote.topic).reason, "not entitled");
+  EXPECT_EQ(router_.topics()[quote.topic].reason, "not entitled");
   EXPECT_EQ(port_.refusals.size(), 1U);
   EXPECT_EQ(subscribe(1, "INFY", kQuote).refusal, "not entitled");
   adapter_.tick(0, kQuotePacket, 1);
@@ -72,7 +72,7 @@ TEST_F(Subscription, ClientsWithoutExtrasAreToldNothing) {
   EXPECT_THAT(port_.subscriptions, IsEmpty());
 }
 
-TEST_F(Subscription, WhatAClientIsOwedCountsFromWhenItJoinedToWhenItLeft) {
+TEST_F(Subscription, WhatAClientIsExpectedToGetCountsFromWhenItJoinedToWhenItLeft) {
   subscribe(1, "INFY", kLtp);
   asked();
   adapter_.tick(0, kLtpPacket, 1);
@@ -80,15 +80,15 @@ TEST_F(Subscription, WhatAClientIsOwedCountsFromWhenItJoinedToWhenItLeft) {
   subscribe(2, "INFY", kLtp);
   adapter_.tick(0, kLtpPacket, 2);
   got();
-  EXPECT_EQ(router_.owed(1), 2U);
-  EXPECT_EQ(router_.owed(2), 1U);
+  EXPECT_EQ(router_.clients().expected_updates(1), 2U);
+  EXPECT_EQ(router_.clients().expected_updates(2), 1U);
   unsubscribe(1, "INFY", kLtp);
   adapter_.tick(0, kLtpPacket, 3);
   got();
-  EXPECT_EQ(router_.owed(1), 2U);
-  EXPECT_EQ(router_.owed(2), 2U);
+  EXPECT_EQ(router_.clients().expected_updates(1), 2U);
+  EXPECT_EQ(router_.clients().expected_updates(2), 2U);
   subscribe(1, "INFY", kLtp);
-  EXPECT_EQ(router_.owed(1), 2U);
+  EXPECT_EQ(router_.clients().expected_updates(1), 2U);
 }
 
 TEST_F(Subscription, TradesThatTheBrokerDidNotShowAreCountedWithinOneLogin) {
@@ -124,17 +124,17 @@ TEST_F(Subscription, AValueFromBeforeALossIsSuspectUntilItIsOvertaken) {
   adapter_.link(bus::LinkState::reconnecting);
   got();
   const Outcome rich = subscribe(4, "INFY", kLtp);
-  EXPECT_THAT(newest(4, rich), testing::EndsWith("suspect"));
-  EXPECT_EQ(newest(1, held), "") << "to those who cannot be told so";
+  EXPECT_THAT(snapshot(4, rich), testing::EndsWith("suspect"));
+  EXPECT_EQ(snapshot(1, held), "") << "to those who cannot be told so";
   adapter_.link(bus::LinkState::connected);
   got();
-  EXPECT_THAT(newest(4, rich), testing::EndsWith("suspect")) << "it may have changed meanwhile";
+  EXPECT_THAT(snapshot(4, rich), testing::EndsWith("suspect")) << "it may have changed meanwhile";
   adapter_.tick(0, kLtpPacket, 2);
   got();
-  EXPECT_THAT(newest(4, rich), testing::Not(testing::HasSubstr("suspect")));
+  EXPECT_THAT(snapshot(4, rich), testing::Not(testing::HasSubstr("suspect")));
   adapter_.channel.writer().feed("NSE", bus::FeedState::stale, bus::FeedEvidence::proved, 1, "no tick");
   got();
-  EXPECT_THAT(newest(4, rich), testing::EndsWith("suspect"));
+  EXPECT_THAT(snapshot(4, rich), testing::EndsWith("suspect"));
   EXPECT_EQ(port_.feeds.size(), 1U);
 }
 

@@ -30,7 +30,7 @@ TEST_F(Tokens, ATokenThatIsAnothersNowEndsWhoHeldIt) {
   list({{"WIPRO", "NSE", "1"}, {"TCS", "NSE", "2"}}, {{"INFY", "NSE", "1"}});
   EXPECT_THAT(port_.ends, UnorderedElementsAre("1: INFY.NSE 1, now WIPRO", "1: INFY.NSE 4/5 as 5, now WIPRO"));
   EXPECT_THAT(port_.refusals, IsEmpty());
-  EXPECT_FALSE(router_.holds(1, infy.topic));
+  EXPECT_FALSE(router_.clients().holds(1, infy.topic));
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
   adapter_.tick(0, kLtpPacket, 7);  // WIPRO's by now
   adapter_.tick(1, kLtpPacket, 8);
@@ -46,7 +46,7 @@ TEST_F(Tokens, TheNewNameGetsNothingThatTheOldOneKnew) {
   got();
   list({{"WIPRO", "NSE", "1"}});
   const Outcome wipro = subscribe(2, "WIPRO", kLtp);
-  EXPECT_EQ(newest(2, wipro), "");
+  EXPECT_EQ(snapshot(2, wipro), "");
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none", "1 WIPRO.NSE mode 1 token 1"));
   adapter_.tick(1, kLtpPacket, 7);
   EXPECT_THAT(got(), ElementsAre("2: WIPRO.NSE 1 #3 ltp 7"));
@@ -134,7 +134,7 @@ TEST_F(Tokens, WhatAListMerelyLacksGoesOnUntilTheNextDay) {
   asked();
   list({{"TCS", "NSE", "2"}});
   EXPECT_EQ(router_.note(infy.topic), "not in list");
-  EXPECT_EQ(router_.unlisted_count(angel_), 1U);
+  EXPECT_EQ(router_.listings().unlisted_count(angel_), 1U);
   adapter_.tick(0, kLtpPacket, 7);
   EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 1 #1 ltp 7"));
   list({{"INFY", "NSE", "1"}});
@@ -149,13 +149,13 @@ TEST_F(Tokens, WhatAListMerelyLacksGoesOnUntilTheNextDay) {
   EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
 }
 
-TEST_F(Tokens, WhatAListLacksEndsOnTheNextDayForEachLineup) {
+TEST_F(Tokens, WhatAListLacksEndsOnTheNextDayForEachGroup) {
   router_.set_expiries(on(24));
   subscribe(1, "INFY", kLtp);
   list({{"TCS", "NSE", "2"}});
-  router_.open(4, router_.lineup("angel,", {angel_}), Variant::plain, false, 10);
+  router_.open(4, router_.group_for("angel,", {angel_}), Variant::plain, false, 10);
   const Outcome infy = router_.subscribe(4, "INFY", "NSE", kLtp);
-  ASSERT_EQ(infy.code, Code::ok) << "the other lineup's clients have it";
+  ASSERT_EQ(infy.code, Code::ok) << "the other group's clients have it";
   EXPECT_EQ(router_.note(infy.topic), "not in list");
   router_.set_expiries(on(25));
   EXPECT_THAT(port_.ends, UnorderedElementsAre("1: INFY.NSE 1", "4: INFY.NSE 1"));
@@ -168,7 +168,7 @@ TEST_F(Tokens, WhatTheServingBrokerListsGoesOn) {
   router_.set_index("next", index_of({{"INFY", "NSE", "n1"}}));
   other.link(bus::LinkState::connected);
   router_.set_expiries(on(24));
-  const LineupId both = router_.lineup("angel,next,", {angel_, next});
+  const GroupId both = router_.group_for("angel,next,", {angel_, next});
   router_.open(4, both, Variant::extras, false, 10);
   const Outcome infy = router_.subscribe(4, "INFY", "NSE", kLtp);
   list({{"TCS", "NSE", "2"}});
@@ -184,11 +184,11 @@ TEST_F(Tokens, WhatTheServingBrokerListsGoesOn) {
 }
 
 TEST_F(Tokens, WhoResumesIsToldToo) {
-  router_.open(4, kDefaultLineup, Variant::extras, false, 10);
-  router_.subscribe(4, "INFY", "NSE", kLtp, {.thinned = false, .resumes = true});
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
+  router_.subscribe(4, "INFY", "NSE", kLtp, {.sampled = false, .resumes = true});
   list({{"WIPRO", "NSE", "1"}}, {{"INFY", "NSE", "1"}});
   EXPECT_THAT(port_.ends, ElementsAre("4: INFY.NSE 1, now WIPRO"));
-  EXPECT_THAT(router_.held(4), IsEmpty());
+  EXPECT_THAT(router_.clients().topics_of(4), IsEmpty());
 }
 
 TEST_F(Tokens, TwoInstrumentsWithOneTokenBothTick) {

@@ -34,10 +34,10 @@ class VirtualClock {
     void set(std::int64_t after_ns) override {
       cancel();
       place_ = {clock_.now_ns_ + std::max<std::int64_t>(after_ns, 0), ++clock_.order_};
-      clock_.due_.emplace(place_, this);
+      clock_.alarms_.emplace(place_, this);
     }
     void cancel() override {
-      if (place_.first != kNever) clock_.due_.erase(place_);
+      if (place_.first != kNever) clock_.alarms_.erase(place_);
       place_.first = kNever;
     }
 
@@ -65,11 +65,11 @@ class VirtualClock {
     once->second->set(ns);
   }
 
-  std::int64_t next_due() const { return due_.empty() ? kNever : due_.begin()->first.first; }
+  std::int64_t next_alarm() const { return alarms_.empty() ? kNever : alarms_.begin()->first.first; }
   // Goes on to the next alarm and rings it.
   void ring_next() {
-    Alarm& alarm = *due_.begin()->second;
-    now_ns_ = std::max(now_ns_, due_.begin()->first.first);
+    Alarm& alarm = *alarms_.begin()->second;
+    now_ns_ = std::max(now_ns_, alarms_.begin()->first.first);
     const auto ring = alarm.ring_;
     alarm.cancel();
     (*ring)();
@@ -80,7 +80,7 @@ class VirtualClock {
   std::int64_t now_ns_ = 1'000'000'000'000;
   std::int64_t wall_offset_ns_;
   std::uint64_t order_ = 0;
-  std::map<std::pair<std::int64_t, std::uint64_t>, Alarm*> due_;
+  std::map<std::pair<std::int64_t, std::uint64_t>, Alarm*> alarms_;
   std::map<std::uint64_t, std::unique_ptr<Alarm>> once_;
 };
 

@@ -60,7 +60,8 @@ class TickPath : public testing::Test {
     plugin_host::BrokerLink& link = feed_.add(*library, std::move(options), bell_);
     ASSERT_TRUE(link.prepare());
     routing::Router& router = proxy_.router();
-    router.lineup("", {router.add_broker({"broker", "zerodha", link.capabilities(), &link.channel(), "", {}, false})});
+    router.group_for("",
+                     {router.add_broker({"broker", "zerodha", link.capabilities(), &link.channel(), "", {}, false})});
     instruments::Index::Builder index(1);
     instruments::InstrumentView infy;
     infy.symbol = "INFY";
@@ -183,7 +184,7 @@ TEST(Overload, AllocatesNothingTheSecondTime) {
   constexpr std::uint32_t kInstruments = 3'000;  // so many that what was sent is forgotten on the way
   bus::Doorbell bell;
   bus::Channel channel(4096, 4096, bell);
-  std::vector<std::int64_t> newest(kInstruments, 0);
+  std::vector<std::int64_t> last(kInstruments, 0);
   std::int64_t price = 0;
   const auto overflow_and_drain = [&] {
     for (std::uint32_t i = 0; i < 2 * kInstruments; ++i) {
@@ -197,10 +198,10 @@ TEST(Overload, AllocatesNothingTheSecondTime) {
     do {
       for (auto record = channel.updates().front(); !record.empty(); record = channel.updates().front()) {
         const bus::UpdateView view = bus::view_update(record);
-        newest[view.tick->instrument] = view.tick->ltp;
+        last[view.tick->instrument] = view.tick->ltp;
         channel.updates().release();
       }
-    } while (!channel.writer().flush_aside() || !channel.updates().empty());
+    } while (!channel.writer().flush_overflow() || !channel.updates().empty());
   };
   std::thread([&] {
     count_this_thread();
@@ -212,7 +213,7 @@ TEST(Overload, AllocatesNothingTheSecondTime) {
     counting = false;
   }).join();
   EXPECT_EQ(allocations, 0U);
-  for (std::uint32_t i = 0; i < kInstruments; ++i) EXPECT_EQ(newest[i], price - kInstruments + 1 + i) << i;
+  for (std::uint32_t i = 0; i < kInstruments; ++i) EXPECT_EQ(last[i], price - kInstruments + 1 + i) << i;
 }
 
 TEST_F(TickPath, TheCountSeesAnAllocationOfBothThreads) {

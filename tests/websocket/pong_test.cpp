@@ -9,7 +9,7 @@
 namespace gw::websocket {
 namespace {
 
-TEST(Pongs, WhoPingsAndDoesNotReadIsOwedTheNewestOnly) {
+TEST(Pongs, WhoPingsAndDoesNotReadGetsTheLastOnly) {
   boost::asio::io_context io;
   support::Server server(io);
   support::RawClient flood(io, server.port());

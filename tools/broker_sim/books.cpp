@@ -53,7 +53,7 @@ std::string books(const Broker& broker, bool with_ticks) {
                {{"open", connections.size()},
                 {"total", counts.connections},
                 {"most_open", counts.most_open},
-                {"most_instruments", counts.most_instruments},
+                {"max_instruments", counts.max_instruments},
                 {"by_address", counts.by_address},
                 {"list", connections}}},
               {"logins", {{"accepted", counts.logins}, {"refused", counts.logins_refused}}},

@@ -134,7 +134,7 @@ void Broker::count_peaks() {
   std::size_t open = 0;
   for (const Session* session : open_sessions()) {
     ++open;
-    counts_.most_instruments = std::max(counts_.most_instruments, session->feed().instruments());
+    counts_.max_instruments = std::max(counts_.max_instruments, session->feed().instruments());
   }
   counts_.most_open = std::max(counts_.most_open, open);
 }

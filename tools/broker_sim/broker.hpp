@@ -50,7 +50,7 @@ struct Counts {
   std::unordered_map<std::string, std::uint64_t> ticks;
   std::map<std::string, std::map<int, std::uint64_t>> web;  // answers by plain HTTP: path, status, how many
   std::size_t most_open = 0;
-  std::size_t most_instruments = 0;  // of one connection
+  std::size_t max_instruments = 0;  // of one connection
 };
 
 class Broker {

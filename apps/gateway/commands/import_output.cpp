@@ -59,8 +59,8 @@ Json report_json(const ListReport& report) {
                       {"symbols", {token.first, token.later}},
                       {r.place_word + 's', {token.first_place, token.later_place}}});
   const std::size_t usable = report.import.rows().size();
-  Json out = {{"read", r.read}, {"kept", report.kept_aside ? 0 : usable}, {"skipped", r.skipped}, {"skips", skips}};
-  if (report.kept_aside) out["kept_aside"] = usable;
+  Json out = {{"read", r.read}, {"kept", report.is_withheld ? 0 : usable}, {"skipped", r.skipped}, {"skips", skips}};
+  if (report.is_withheld) out["kept_aside"] = usable;
   if (const std::size_t expired = expired_in(report); expired != 0) out["expired"] = expired;
   if (!shared.empty()) out["shared_tokens"] = shared;
   if (!report.no_pairs.empty()) out["no_pairs"] = report.no_pairs;
@@ -69,10 +69,10 @@ Json report_json(const ListReport& report) {
 
 void print_report(const ListReport& report) {
   const instruments::ImportReport& r = report.import.report();
-  const char* const kept = report.kept_aside ? "usable" : "kept";
+  const char* const kept = report.is_withheld ? "usable" : "kept";
   std::printf("%llu rows read, %zu %s, %llu skipped%s\n", static_cast<unsigned long long>(r.read),
               report.import.rows().size(), kept, static_cast<unsigned long long>(r.skipped),
-              report.kept_aside ? ": kept aside, none of them is in use" : "");
+              report.is_withheld ? ": the list was not taken, none of them is in use" : "");
   for (const auto& skip : r.first_skips)
     std::printf("  %s %llu: %s\n", r.place_word.c_str(), static_cast<unsigned long long>(skip.place),
                 skip.reason.c_str());
@@ -82,9 +82,9 @@ void print_report(const ListReport& report) {
   for (const auto& shared : r.first_shared) std::printf("  %s\n", text_of(shared, r.place_word).c_str());
   print_rest(r.shared, r.first_shared.size());
   if (report.no_pairs.empty()) return;
-  std::printf("%zu are other papers than under the same symbol elsewhere, and never stand in for them:\n",
+  std::printf("%zu are other instruments than under the same symbol elsewhere, and never stand in for them:\n",
               report.no_pairs.size());
-  const std::size_t printed = std::min(report.no_pairs.size(), instruments::ImportReport::kMostSkips);
+  const std::size_t printed = std::min(report.no_pairs.size(), instruments::ImportReport::kMaxSkips);
   for (std::size_t i = 0; i < printed; ++i) std::printf("  %s\n", report.no_pairs[i].c_str());
   print_rest(report.no_pairs.size(), printed);
 }

@@ -34,7 +34,7 @@ struct ListReport {
   const instruments::Import& import;
   const instruments::Expiries& expiries;
   std::vector<std::string> no_pairs;
-  bool kept_aside = false;  // the list was not taken
+  bool is_withheld = false;  // the list was not taken
 };
 nlohmann::json report_json(const ListReport& report);
 void print_report(const ListReport& report);

@@ -105,8 +105,8 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   if (!read) return fail(read.error().message);
   instruments::InstrumentStore store(**database);
   const instruments::Expiries expiries(loaded->calendar, wall_ns());
-  const auto report = [&](std::vector<std::string> different, bool kept_aside = false) {
-    const ListReport all{import, expiries, std::move(different), kept_aside};
+  const auto report = [&](std::vector<std::string> different, bool is_withheld = false) {
+    const ListReport all{import, expiries, std::move(different), is_withheld};
     if (options.json)
       std::printf("%s\n", report_json(all).dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
     else
@@ -119,7 +119,7 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   if (const auto good = check_list(import, plugin, request.force, loaded->calendar, store); !good) {
     report({}, true);
     return fail(file + ": " + good.error().message +
-                "; kept aside: the instruments known before stay; if it is right all the same, import it with --force");
+                "; the list was not taken, the instruments known before stay; if it is right all the same, import it with --force");
   }
   if (const auto stored = store.replace(plugin, import.rows(), taken); !stored) return fail(stored.error().message);
   tell_running_gateway(loaded->config);

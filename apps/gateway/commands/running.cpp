@@ -107,7 +107,7 @@ int status(const Options& options) {
   std::printf("ledger: due %llu = delivered %llu + conflated %llu + lost %llu, unexplained %llu\n",
               number(ledger, "due"), number(ledger, "delivered"), number(ledger, "conflated"), number(ledger, "lost"),
               number(ledger, "unexplained"));
-  for (const Json& l : out["lineups"]) {
+  for (const Json& l : out["groups"]) {
     std::string order;
     for (const Json& name : l["brokers"]) order += (order.empty() ? "" : ", ") + name.get<std::string>();
     std::printf("users of [%s] are served by %s%s%s, %llu instruments\n", order.c_str(), l.value("serving", "").c_str(),

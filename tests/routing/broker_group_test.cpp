@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/routing/lineup_fixture.hpp"
+#include "tests/routing/broker_group_fixture.hpp"
 
 namespace gw::routing {
 namespace {
@@ -12,22 +12,22 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-TEST_F(LineupTest, ALostBrokersInstrumentsMoveInTheSameTurn) {
+TEST_F(BrokerGroupTest, ALostBrokersInstrumentsMoveInTheSameTurn) {
   subscribe(5, "INFY", kQuote);
   subscribe(6, "INFY", depth(20));
   EXPECT_THAT(demand(adapter_), ElementsAre("INFY.NSE mode 4/20 token 1"));
-  const std::string epoch = router_.lineup(lineup_).epoch;
+  const std::string epoch = router_.group(group_).epoch;
   lose(adapter_);
   EXPECT_EQ(serving(), "zerodha");
   EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("broker angel is reconnecting")));
-  EXPECT_NE(router_.lineup(lineup_).epoch, epoch);
+  EXPECT_NE(router_.group(group_).epoch, epoch);
   EXPECT_THAT(adapter_.asked(), ElementsAre("0 INFY.NSE none"));
   EXPECT_THAT(second_.asked(), ElementsAre("0 INFY.NSE mode 4/5 token z1"));
   second_.book(0, 7, 5, 5);
   EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 2 extras #1 ltp 7", "6: INFY.NSE 4/20 as 5 #1 ltp 7 5x5"));
 }
 
-TEST_F(LineupTest, SequencesGoOnWhereTheyWere) {
+TEST_F(BrokerGroupTest, SequencesGoOnWhereTheyWere) {
   subscribe(5, "INFY", kLtp);
   drain();
   adapter_.tick(0, kLtpPacket, 1);
@@ -40,8 +40,8 @@ TEST_F(LineupTest, SequencesGoOnWhereTheyWere) {
   EXPECT_THAT(got(), IsEmpty()) << "what was under way from the one before";
 }
 
-TEST_F(LineupTest, OtherUsersOfTheSameBrokersAreLeftAlone) {
-  router_.open(7, router_.lineup("zerodha,", {zerodha_}), Variant::plain, false, 10);
+TEST_F(BrokerGroupTest, OtherUsersOfTheSameBrokersAreLeftAlone) {
+  router_.open(7, router_.group_for("zerodha,", {zerodha_}), Variant::plain, false, 10);
   subscribe(7, "INFY", kLtp);
   subscribe(1, "INFY", kLtp);
   subscribe(6, "INFY", kLtp);
@@ -52,7 +52,7 @@ TEST_F(LineupTest, OtherUsersOfTheSameBrokersAreLeftAlone) {
   EXPECT_THAT(got(), ElementsAre("6: INFY.NSE 1 #1 ltp 9", "7: INFY.NSE 1 #1 ltp 9"));
 }
 
-TEST_F(LineupTest, NobodyMovesToABrokerThatDoesNotServeEither) {
+TEST_F(BrokerGroupTest, NobodyMovesToABrokerThatDoesNotServeEither) {
   lose(second_);
   subscribe(6, "INFY", kLtp);
   lose(adapter_);
@@ -61,7 +61,7 @@ TEST_F(LineupTest, NobodyMovesToABrokerThatDoesNotServeEither) {
   EXPECT_EQ(serving(), "zerodha") << "as soon as it does";
 }
 
-TEST_F(LineupTest, ItComesBackAfterAQuietMinuteWhenItHasShownThatItTicks) {
+TEST_F(BrokerGroupTest, ItComesBackAfterAQuietMinuteWhenItHasShownThatItTicks) {
   subscribe(6, "INFY", kLtp);
   lose(adapter_);
   recover(adapter_);
@@ -83,7 +83,7 @@ TEST_F(LineupTest, ItComesBackAfterAQuietMinuteWhenItHasShownThatItTicks) {
   EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE none"));
 }
 
-TEST_F(LineupTest, AMuteOneThatStoodByIsLetGoAgain) {
+TEST_F(BrokerGroupTest, AMuteOneThatStoodByIsLetGoAgain) {
   subscribe(6, "INFY", kLtp);
   lose(adapter_);
   recover(adapter_);
@@ -95,7 +95,7 @@ TEST_F(LineupTest, AMuteOneThatStoodByIsLetGoAgain) {
   EXPECT_EQ(port_.switches.size(), 1U);
 }
 
-TEST_F(LineupTest, AMinuteThatWasNotQuietBeginsAnew) {
+TEST_F(BrokerGroupTest, AMinuteThatWasNotQuietBeginsAnew) {
   lose(adapter_);
   recover(adapter_);
   pass(kMinute - 1);
@@ -105,7 +105,7 @@ TEST_F(LineupTest, AMinuteThatWasNotQuietBeginsAnew) {
   EXPECT_EQ(serving(), "zerodha");
 }
 
-TEST_F(LineupTest, AReturnThatDidNotLastMakesTheNextOneWaitLonger) {
+TEST_F(BrokerGroupTest, AReturnThatDidNotLastMakesTheNextOneWaitLonger) {
   lose(adapter_);
   recover(adapter_);
   pass(kMinute);
@@ -119,14 +119,14 @@ TEST_F(LineupTest, AReturnThatDidNotLastMakesTheNextOneWaitLonger) {
   EXPECT_EQ(serving(), "angel");
 }
 
-TEST_F(LineupTest, ABrokerIsPassedOverWhileItNeedsALogin) {
+TEST_F(BrokerGroupTest, ABrokerIsPassedOverWhileItNeedsALogin) {
   adapter_.link(bus::LinkState::auth_expired, "token expired");
   drain();
   EXPECT_EQ(serving(), "zerodha");
   EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("broker angel is auth_expired")));
 }
 
-TEST_F(LineupTest, AModeThatTheNewBrokerLacksIsSaidToo) {
+TEST_F(BrokerGroupTest, AModeThatTheNewBrokerLacksIsSaidToo) {
   bgw_capability only_ltp{"NSE", 1, BGW_FEED_SNAPSHOT, 0, {}, 0};
   router_.attach_broker(
       zerodha_, {"zerodha", "zerodha", registry::Capabilities({&only_ltp, 1}), &second_.channel, "", {}, false});
@@ -138,18 +138,18 @@ TEST_F(LineupTest, AModeThatTheNewBrokerLacksIsSaidToo) {
   EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
 }
 
-TEST_F(LineupTest, AnEditedOrderCountsAtOnce) {
+TEST_F(BrokerGroupTest, AnEditedOrderCountsAtOnce) {
   subscribe(6, "INFY", kLtp);
-  router_.set_order(lineup_, {zerodha_, angel_});
+  router_.set_order(group_, {zerodha_, angel_});
   EXPECT_EQ(serving(), "zerodha");
-  router_.set_order(lineup_, {zerodha_});
+  router_.set_order(group_, {zerodha_});
   EXPECT_EQ(port_.switches.size(), 1U) << "nothing changed for anybody";
   lose(second_);
-  router_.set_order(lineup_, {zerodha_, angel_});
+  router_.set_order(group_, {zerodha_, angel_});
   EXPECT_EQ(serving(), "angel") << "the first cannot serve";
 }
 
-TEST_F(LineupTest, ABrokerThatIsTakenAwayHandsOverAndComesBackWithAllThatIsWanted) {
+TEST_F(BrokerGroupTest, ABrokerThatIsTakenAwayHandsOverAndComesBackWithAllThatIsWanted) {
   subscribe(1, "TCS", kLtp);
   subscribe(6, "INFY", kLtp);
   router_.detach_broker(angel_, "being changed");
@@ -160,11 +160,11 @@ TEST_F(LineupTest, ABrokerThatIsTakenAwayHandsOverAndComesBackWithAllThatIsWante
   EXPECT_THAT(demand(again), ElementsAre("TCS.NSE mode 1 token 2")) << "of those that have no other broker";
 }
 
-TEST_F(LineupTest, AUserMovesToOtherBrokersWithAllThatIsHeld) {
+TEST_F(BrokerGroupTest, AUserMovesToOtherBrokersWithAllThatIsHeld) {
   subscribe(5, "INFY", depth(20));
   subscribe(5, "SBIN", kLtp);
   demand(adapter_);
-  router_.move(5, router_.lineup("zerodha,", {zerodha_}));
+  router_.move(5, router_.group_for("zerodha,", {zerodha_}));
   EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 4/5 token z1"));
   EXPECT_THAT(demand(adapter_), UnorderedElementsAre("INFY.NSE none", "SBIN.NSE none"));
   EXPECT_THAT(port_.refusals, ElementsAre("5: SBIN.NSE 1: broker zerodha does not list it"));
@@ -172,14 +172,14 @@ TEST_F(LineupTest, AUserMovesToOtherBrokersWithAllThatIsHeld) {
   EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 4/20 as 5 extras #1 ltp 4 5x5"));
 }
 
-class HotStandby : public LineupTest {
+class HotStandby : public BrokerGroupTest {
  protected:
   void SetUp() override {
     RouterTest::SetUp();
     zerodha_ = router_.add_broker(setup(true));
     router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"TCS", "NSE", "z2"}}));
     second_.link(bus::LinkState::connected);
-    make_lineup();
+    make_group();
   }
 };
 
@@ -234,7 +234,7 @@ TEST_F(HotStandby, TheOneThatWasLeftStandsByNowIfItIsHotAsWell) {
 
 // ---- order across logins
 
-class Order : public LineupTest {
+class Order : public BrokerGroupTest {
  protected:
   static constexpr std::int64_t kSecond = 1'000'000'000;
   void timed(FakeAdapter& adapter, std::int64_t ltp, std::int64_t time_ns, std::uint32_t session) {

@@ -11,19 +11,19 @@ namespace gw::routing {
 inline constexpr std::int64_t kMinute = 60'000'000'000;
 
 // Session 5 (extras) and 6 are served by [angel, zerodha]. Zerodha has five levels, no WIPRO, and no NIFTY.
-class LineupTest : public RouterTest {
+class BrokerGroupTest : public RouterTest {
  protected:
   void SetUp() override {
     RouterTest::SetUp();
     zerodha_ = router_.add_broker(setup(false));
     router_.set_index("zerodha", index_of({{"INFY", "NSE", "z1"}, {"TCS", "NSE", "z2"}}));
     second_.link(bus::LinkState::connected);
-    make_lineup();
+    make_group();
   }
-  void make_lineup() {
-    lineup_ = router_.lineup("angel,zerodha,", {angel_, zerodha_});
-    router_.open(5, lineup_, Variant::extras, false, 100);
-    router_.open(6, lineup_, Variant::plain, false, 100);
+  void make_group() {
+    group_ = router_.group_for("angel,zerodha,", {angel_, zerodha_});
+    router_.open(5, group_, Variant::extras, false, 100);
+    router_.open(6, group_, Variant::plain, false, 100);
     drain();
     forget();
   }
@@ -67,11 +67,11 @@ class LineupTest : public RouterTest {
     for (std::string& one : all) one = one.substr(one.find(' ') + 1);
     return all;
   }
-  std::string serving() const { return router_.broker(router_.lineup(lineup_).broker()).setup().name; }
+  std::string serving() const { return router_.brokers()[router_.group(group_).broker()].setup().name; }
 
   FakeAdapter second_;
   BrokerId zerodha_ = 0;
-  LineupId lineup_ = 0;
+  GroupId group_ = 0;
 };
 
 }  // namespace gw::routing
