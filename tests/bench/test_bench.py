@@ -264,3 +264,11 @@ def test_a_gateway_that_is_not_there_is_refused(capsys):
         with pytest.raises(SystemExit):
             fanout.main(words)
         assert complaint in capsys.readouterr().err
+
+
+def test_each_step_of_a_ticks_way_runs():
+    words = ("--benchmark_min_time=0.001", "--benchmark_format=json")
+    done = subprocess.run([paths.TICK_PATH, *words], check=True, capture_output=True, text=True)
+    steps = json.loads(done.stdout)["benchmarks"]
+    assert not [one for one in steps if one.get("error_occurred")]
+    assert {one["name"].split("/")[0] for one in steps} == {"decode_kite_full", "encode", "routed_update", "unwanted_update"}
