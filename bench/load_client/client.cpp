@@ -49,7 +49,9 @@ void Client::upgrade() {
 }
 
 std::size_t Client::read(std::string& buffer, std::size_t budget, std::int64_t now) {
-  const ssize_t got = ::recv(descriptor_, buffer.data(), std::min(budget, buffer.size()), 0);
+  // MSG_TRUNC: TCP drops what it would copy.
+  const bool discards = options_->talk == Talk::discard && stage_ == Stage::subscribed;
+  const ssize_t got = ::recv(descriptor_, buffer.data(), std::min(budget, buffer.size()), discards ? MSG_TRUNC : 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
   if (got <= 0) {
     if (stage_ < Stage::subscribed) complain("the connection ended", "a subscribed client");
@@ -58,6 +60,7 @@ std::size_t Client::read(std::string& buffer, std::size_t budget, std::int64_t n
   }
   const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
   counts_.bytes += bytes.size();
+  if (discards) return bytes.size();
   if (timing_ != nullptr) timing_->begin_read();
   if (stage_ != Stage::upgrading) {
     take(bytes, now);
@@ -72,7 +75,7 @@ std::size_t Client::read(std::string& buffer, std::size_t budget, std::int64_t n
   stage_ = Stage::asking;
   reader_.keep_payloads(true);
   say_next();
-  take(rest, now);
+  if (options_->talk != Talk::discard) take(rest, now);
   return bytes.size();
 }
 

@@ -45,11 +45,14 @@ int main(int argc, char** argv) {
   CLI::App app{"Many WebSocket clients on one thread that count what they get"};
   bench::Options options;
   std::string messages;
-  const std::map<std::string, bench::Talk> talks = {
-      {"gateway", bench::Talk::gateway}, {"nats", bench::Talk::nats}, {"raw", bench::Talk::raw}};
+  const std::map<std::string, bench::Talk> talks = {{"gateway", bench::Talk::gateway},
+                                                    {"nats", bench::Talk::nats},
+                                                    {"raw", bench::Talk::raw},
+                                                    {"discard", bench::Talk::discard}};
   app.add_option("--port", options.port, "of the server, on 127.0.0.1")->required();
   app.add_option("--clients", options.clients, "how many")->check(CLI::Range(1, 60'000));
-  app.add_option("--talk", options.talk, "gateway: each message is answered; nats; raw: nothing is said")
+  app.add_option("--talk", options.talk,
+                 "gateway: each message is answered; nats; raw: nothing is said; discard: nor is anything looked at")
       ->transform(CLI::CheckedTransformer(talks));
   app.add_option("--messages", messages, "file: a line for each client, its messages with tabs between them")
       ->check(CLI::ExistingFile);

@@ -7,7 +7,12 @@
 
 namespace bench {
 
-enum class Talk { gateway, nats, raw };
+enum class Talk {
+  gateway,
+  nats,
+  raw,
+  discard  // as raw, and what comes is no frames: it is dropped unread, and only its bytes count
+};
 
 struct Options {
   std::uint16_t port = 0;

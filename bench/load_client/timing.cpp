@@ -37,14 +37,14 @@ void Timing::begin_read() {
 }
 
 std::int64_t Timing::take(std::string_view payload) {
-  const std::int64_t due = time_at(payload, "\"timestamp\":");
-  if (due == 0) return 0;
-  const std::int64_t age = now_us_ - due;
+  const std::int64_t planned = time_at(payload, "\"timestamp\":");
+  if (planned == 0) return 0;
+  const std::int64_t age = now_us_ - planned;
   add(0, age);
   const std::int64_t received = time_at(payload, "\"received_at\":");
   const std::int64_t published = time_at(payload, "\"published_at\":");
   if (received == 0 || published == 0) return age;
-  add(1, received - due);
+  add(1, received - planned);
   add(2, published - received);
   add(3, now_us_ - published);
   return age;

@@ -10,8 +10,9 @@ namespace bench {
 
 class Timing {
  public:
-  // Since the update was due at the broker, as its "timestamp" says; and the stages of that, of payloads that have
-  // "received_at" and "published_at" (extras): until the gateway had it, until it was published, until it was read.
+  // Since the time for which the broker had planned the update, as its "timestamp" says; and the stages of that, of
+  // payloads that have "received_at" and "published_at" (extras): until the gateway had it, until it was published,
+  // until it was read.
   static constexpr std::array kNames = {"whole", "broker", "bus", "client"};
   using Stages = std::array<std::vector<float>, kNames.size()>;  // microseconds
 

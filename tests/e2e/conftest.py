@@ -2,8 +2,11 @@ import collections
 import subprocess
 
 import pytest
+import silence
 
 from gateway import Gateway, Sim
+
+brokers = silence.brokers  # a fixture of the tests whose names begin with test_silence
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from brokers import KITE_HEADER, STALL, Angel, Kite, link_of, start_with, status_of
-from cases import CASES, SEGMENTS, in_books, list_of, needs_cases, packets_of, quiet, send, take_list
+from cases import CASES, SEGMENTS, in_books, list_of, needs_cases, packets_of, quiet, send
 from stand_in import until
 
 pytestmark = needs_cases

@@ -3,7 +3,7 @@ throughout."""
 
 import pytest
 
-from silence import FIRST_TICK, LIMIT, Pair, brokers
+from silence import FIRST_TICK, LIMIT, Pair
 
 
 @pytest.mark.parametrize("fault, row", [({}, "never a tick nor a snapshot"),

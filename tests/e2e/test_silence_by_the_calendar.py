@@ -3,7 +3,7 @@ closed."""
 
 from brokers import FIFTY, contracts
 from gateway import PATIENCE
-from silence import NOT_TOO_LONG, ALL_DAY, FIRST_TICK, LIMIT, Pair, brokers, change_of_minute, write_calendar
+from silence import NOT_TOO_LONG, ALL_DAY, FIRST_TICK, LIMIT, Pair, change_of_minute, write_calendar
 
 # The change of a minute is noon.
 OPENS = {"pre_open": "11:00-12:00", "open": "12:00-13:00"}

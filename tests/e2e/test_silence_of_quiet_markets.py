@@ -4,7 +4,7 @@ times that say nothing of the link."""
 import pytest
 
 from brokers import FIFTY, contracts
-from silence import NOT_TOO_LONG, FIRST_TICK, LIMIT, Pair, brokers
+from silence import NOT_TOO_LONG, FIRST_TICK, LIMIT, Pair
 
 HOURS = 3600
 

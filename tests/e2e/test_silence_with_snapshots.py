@@ -3,7 +3,7 @@
 import pytest
 
 from brokers import Angel, Kite
-from silence import NOT_TOO_LONG, LIMIT, Pair, brokers
+from silence import NOT_TOO_LONG, LIMIT, Pair
 
 MINUTE = 60
 

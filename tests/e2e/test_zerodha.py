@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gateway import FIXTURES, Client
+from gateway import FIXTURES
 from stand_in import until
 
 HEADER = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,instrument_type,"

@@ -1,10 +1,10 @@
-// limit_server: what a fan-out costs at the least. It speaks as much WebSocket as its benchmark needs.
+// baseline_server: a fan-out with nothing around it. It speaks as much WebSocket as its benchmark needs.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 
-#include "server.hpp"
+#include "baseline_server/server.hpp"
 
 namespace {
 
@@ -20,17 +20,17 @@ std::vector<std::string> read_lines(const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"What a fan-out costs at the least"};
+  CLI::App app{"A fan-out with nothing around it"};
   bench::ServerOptions options;
   std::string payloads;
   std::size_t symbols = 0;
   app.add_option("--port", options.port, "0: any free one");
   app.add_option("--payloads", payloads, "file: a line for each symbol")->required()->check(CLI::ExistingFile);
   app.add_option("--symbols", symbols, "how many")->required()->check(CLI::PositiveNumber);
-  app.add_option("--clients", options.clients, "updates begin once so many are there")->check(CLI::PositiveNumber);
+  app.add_option("--clients", options.clients, "updates begin once they are there")->check(CLI::PositiveNumber);
   app.add_option("--per-client", options.per_client, "symbols of each client; 0: clients are idle");
   app.add_option("--updates-per-second", options.updates_per_second, "of all symbols")->check(CLI::PositiveNumber);
-  app.add_flag("--stamped", options.stamped, "the timestamp of each payload says when the update was due");
+  app.add_flag("--stamped", options.stamped, "the timestamp of each payload says for when the update was planned");
   CLI11_PARSE(app, argc, argv);
   if (options.per_client > 0 && options.updates_per_second <= 0)
     return app.exit(CLI::ValidationError("--updates-per-second", "found none, expected a number"));
@@ -45,7 +45,7 @@ int main(int argc, char** argv) {
     std::fflush(stdout);
     server.run(ending);
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "limit_server: %s\n", e.what());
+    std::fprintf(stderr, "baseline_server: %s\n", e.what());
     return 1;
   }
   return 0;

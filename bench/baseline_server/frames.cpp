@@ -1,4 +1,4 @@
-#include "frames.hpp"
+#include "baseline_server/frames.hpp"
 
 #include <cstring>
 #include <stdexcept>

@@ -1,4 +1,4 @@
-"""Attacks on a gateway, each until its standard input ends. Run as a process of its own: hostile_attack.py KIND PORT LOGIN, where
+"""Attacks on a gateway, each until its standard input ends. Run as a process of its own: attacks.py KIND PORT LOGIN, where
 LOGIN is a message that authenticates. Says "up" once as many connections as it keeps were open, and at the end how many it made and holds."""
 
 import contextlib
@@ -15,7 +15,7 @@ import time
 
 UPGRADE = (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n")
-STRANGERS, SLOW, GARBAGE, PINGING, GREEDY = 15_000, 400, 100, 50, 4
+UNAUTHENTICATED = "unauthenticated clients"
 BATCH = 200  # connections made between two looks at the others
 
 
@@ -27,7 +27,7 @@ def frame(opcode, payload):
 
 
 class Attack:
-    """Keeps so many connections from many addresses; one that is closed comes again."""
+    """Keeps `count` connections from many addresses; one that is closed comes again."""
 
     def __init__(self, port, count):
         self.port, self.count = port, count
@@ -158,10 +158,10 @@ class Pings(Writers):
 
 class Greedy(Writers):
     """Has a key, and asks for what takes longest as fast as it is read; answers are read and forgotten."""
-    most = (1 << 20) - 100
+    max_bytes = (1 << 20) - 100
     symbols = [{"symbol": f"S{i}", "exchange": "NSE", "mode": 4, "depth_level": 50} for i in range(5000)]
-    texts = (b'{"action":"subscribe","symbols":[' + b"[]," * (most // 3) + b"[]]}",
-             b'{"action":"list","x":[' + b"[]," * (most // 3) + b"[]]}",
+    texts = (b'{"action":"subscribe","symbols":[' + b"[]," * (max_bytes // 3) + b"[]]}",
+             b'{"action":"list","x":[' + b"[]," * (max_bytes // 3) + b"[]]}",
              json.dumps({"action": "subscribe", "symbols": symbols}).encode(),
              b'{"action":"list"}', b'{"action":"search","text":""}')
 
@@ -183,7 +183,7 @@ class Greedy(Writers):
 
 
 class Returning(Greedy):
-    """The same, but what was read fast is used up: it closes after some and comes again, for another burst."""
+    """As Greedy, but it closes after some requests and comes again: a new connection may ask for another burst."""
     messages = 12
 
     def __init__(self, port, count):
@@ -201,14 +201,21 @@ class Returning(Greedy):
         return frame(1, self.texts[1])
 
 
-KINDS = {"strangers": (Attack, STRANGERS), "slow handshakes": (SlowHandshakes, SLOW), "bad frames": (BadFrames, GARBAGE),
-         "pings": (Pings, PINGING), "greedy": (Greedy, GREEDY), "returning": (Returning, GREEDY)}
+# By name: what they do, and how many connections they keep.
+KINDS = {UNAUTHENTICATED: (Attack, 15_000), "slow handshakes": (SlowHandshakes, 400), "bad frames": (BadFrames, 100),
+         "pings": (Pings, 50), "greedy": (Greedy, 4), "returning": (Returning, 4)}
 
-if __name__ == "__main__":
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+
+def main():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     os.nice(19)  # the healthy clients have this core too
     kind, number = KINDS[sys.argv[1]]
     attack = kind(int(sys.argv[2]), number)
     attack.run()
     print(attack.made, len(attack.sockets) - len(attack.coming))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,13 +1,10 @@
 // Loaded before the C library (LD_PRELOAD): counts what a process copies and allocates, into a file that others read
 // while it runs. Copies that the compiler has made into instructions are not seen.
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
+
+#include "counter/counts_file.hpp"
 
 namespace {
 
@@ -20,12 +17,7 @@ Counts nowhere;
 Counts* counts = &nowhere;
 
 __attribute__((constructor)) void open_counts() {
-  const char* path = std::getenv("BENCH_COUNTS");
-  const int file = path == nullptr ? -1 : ::open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file < 0 || ::ftruncate(file, sizeof(Counts)) != 0) return;
-  void* memory = ::mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  ::close(file);
-  if (memory != MAP_FAILED) counts = static_cast<Counts*>(memory);
+  if (void* memory = bench::map_counts("BENCH_COUNTS", sizeof(Counts))) counts = static_cast<Counts*>(memory);
 }
 
 // The library's own would count itself.

@@ -6,8 +6,8 @@ const { WebSocketServer } = require('ws');
 const [payloadFile, allClients, symbols, perClient, updatesPerSecond] = process.argv.slice(2).map((v, i) => (i === 0 ? v : Number(v)));
 const payloads = fs.readFileSync(payloadFile, 'utf8').trimEnd().split('\n').map((line) => Buffer.from(line));
 const subscribers = Array.from({ length: symbols }, () => new Set());
-const MOST_WAITING = 1 << 20; // a client with more than that unsent goes without
-const MOST_UPDATES = 4096;
+const MAX_WAITING = 1 << 20; // unsent bytes of a client, above which it goes without
+const MAX_UPDATES = 4096;
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0, perMessageDeflate: false });
 let clients = 0;
@@ -22,20 +22,20 @@ server.on('connection', (socket) => {
 server.on('listening', () => console.log(`listening on ${server.address().port}`));
 
 let next = 0;
-let due;
+let planned;
 function burst() {
   const now = performance.now();
-  due = Math.max(due, now - 500);
-  const count = Math.floor(((now - due) * updatesPerSecond) / 1000);
-  due += (count * 1000) / updatesPerSecond;
-  for (let i = 0; i < Math.min(count, MOST_UPDATES); ++i) {
+  planned = Math.max(planned, now - 500);
+  const count = Math.floor(((now - planned) * updatesPerSecond) / 1000);
+  planned += (count * 1000) / updatesPerSecond;
+  for (let i = 0; i < Math.min(count, MAX_UPDATES); ++i) {
     for (const socket of subscribers[next])
-      if (socket.bufferedAmount < MOST_WAITING) socket.send(payloads[next], { binary: false });
+      if (socket.bufferedAmount < MAX_WAITING) socket.send(payloads[next], { binary: false });
     next = (next + 1) % symbols;
   }
 }
 function begin() {
-  due = performance.now();
+  planned = performance.now();
   setInterval(burst, 1);
 }
 process.on('SIGTERM', () => process.exit(0));

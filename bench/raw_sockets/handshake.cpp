@@ -1,4 +1,4 @@
-#include "handshake.hpp"
+#include "raw_sockets/handshake.hpp"
 
 #include <openssl/evp.h>
 
