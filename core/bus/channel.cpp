@@ -35,8 +35,14 @@ bool put_demand(Ring& ring, const Demand& d) noexcept {
     ring.ask_for_room();
     return false;
   }
-  const DemandRecord record{d.instrument, d.mode, d.depth_level, d.connection, static_cast<std::uint32_t>(text_size),
-                            d.lot_size,   d.kind};
+  const DemandRecord record{d.instrument,
+                            d.mode,
+                            d.depth_level,
+                            d.connection,
+                            static_cast<std::uint32_t>(text_size),
+                            d.lot_size,
+                            d.kind,
+                            d.is_description ? 1U : 0U};
   std::memcpy(place.data(), &record, sizeof record);
   char* at = reinterpret_cast<char*>(place.data() + sizeof record);
   for (const std::string_view text : texts) {
@@ -51,8 +57,8 @@ bool put_demand(Ring& ring, const Demand& d) noexcept {
 Demand view_demand(std::span<const std::byte> record) noexcept {
   DemandRecord header{};
   std::memcpy(&header, record.data(), sizeof header);
-  Demand d{header.instrument, header.mode,     header.depth_level, {}, {}, {}, {}, {},
-           header.connection, header.lot_size, header.kind};
+  Demand d{header.instrument, header.mode, header.depth_level,        {}, {}, {}, {}, {}, header.connection,
+           header.lot_size,   header.kind, header.is_description != 0};
   const char* at = reinterpret_cast<const char*>(record.data() + sizeof header);
   for (std::string_view* text : {&d.symbol, &d.exchange, &d.broker_symbol, &d.broker_exchange, &d.token}) {
     *text = at;

@@ -50,6 +50,7 @@ struct Demand {
   std::uint32_t connection = 0;
   std::uint32_t lot_size = 0;  // units; 0: not known
   InstrumentKind kind = InstrumentKind::other;
+  bool is_description = false;  // the list says something else of the instrument; nothing is asked of the broker
 };
 
 // The instrument of a demand that is none: routing has proof that the feed of `exchange` on `connection` is dead at

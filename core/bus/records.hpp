@@ -86,6 +86,7 @@ struct DemandRecord {
   std::uint32_t text_size;
   std::uint32_t lot_size;  // units; 0: not known
   InstrumentKind kind;
+  std::uint32_t is_description;  // another instrument list says something else of it; nothing is asked of the broker
 };
 
 const char* word(LinkState state) noexcept;

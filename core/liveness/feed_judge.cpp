@@ -43,11 +43,17 @@ void FeedJudge::on_wanted(std::uint32_t handle, std::string_view symbol, std::st
                           std::int64_t now_ns, std::int64_t wall_ns) {
   if (handle >= instruments_.size()) instruments_.resize(handle + 1);
   Instrument& i = instruments_[handle];
-  if (i.market != kNone) return;
+  std::int64_t subscribed_ns = 0;
+  if (i.market != kNone) {
+    if (markets_[i.market]->exchange() == exchange) return describe(i, symbol, kind, wall_ns);
+    subscribed_ns = i.subscribed_ns;
+    on_unwanted(handle, now_ns);
+  }
   // Answers to what was asked before its end may be on their way.
   const Answers answers = i.answers;
   i = {};
   i.answers = answers;
+  i.subscribed_ns = subscribed_ns;
   i.market = market_of(exchange);
   i.kind = kind;
   i.symbol = symbol;
@@ -56,6 +62,16 @@ void FeedJudge::on_wanted(std::uint32_t handle, std::string_view symbol, std::st
   const bus::FeedState before = market.state();
   market.add(kind, i.is_expected, now_ns);
   has_news_ = has_news_ || market.state() != before;
+}
+
+// Hours are those of the new kind from now on. What has ticked has ticked, whatever it is called.
+void FeedJudge::describe(Instrument& i, std::string_view symbol, InstrumentKind kind, std::int64_t wall_ns) {
+  MarketWatch& market = *markets_[i.market];
+  if (kind != i.kind) market.change_kind(std::exchange(i.kind, kind), kind, i.is_expected);
+  if (symbol == i.symbol) return;
+  i.symbol = symbol;
+  const bool is_expected = services_.is_expected && services_.is_expected(symbol, market.exchange(), wall_ns);
+  if (std::exchange(i.is_expected, is_expected) != is_expected) market.set_expected(kind, is_expected);
 }
 
 void FeedJudge::on_unwanted(std::uint32_t handle, std::int64_t now_ns) {

@@ -35,7 +35,8 @@ class FeedJudge {
   // How often check() is to be called.
   std::int64_t period_ns() const { return period_ns_; }
 
-  // ---- what is carried. Room for the instrument is made before its first tick.
+  // ---- what is carried. Room for the instrument is made before its first tick. Wanted once more: another instrument
+  // list may say something else of it.
   void on_wanted(std::uint32_t instrument, std::string_view symbol, std::string_view exchange, InstrumentKind kind,
                  std::int64_t now_ns, std::int64_t wall_ns);
   void on_unwanted(std::uint32_t instrument, std::int64_t now_ns);
@@ -91,6 +92,7 @@ class FeedJudge {
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
   std::uint32_t market_of(std::string_view exchange);
+  void describe(Instrument& instrument, std::string_view symbol, InstrumentKind kind, std::int64_t wall_ns);
   static bool is_snapshot(Instrument& instrument, const MarketWatch& market, const LastValues& values,
                           std::int64_t now_ns);
   std::uint32_t open_kinds(const MarketWatch& market, std::int64_t wall_ns) const;

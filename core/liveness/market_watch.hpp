@@ -46,6 +46,11 @@ class MarketWatch {
   // ---- what is carried
   void add(InstrumentKind kind, bool is_expected, std::int64_t now_ns);
   void remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks, std::int64_t now_ns);
+  // One of them is of another kind than was known.
+  void change_kind(InstrumentKind from, InstrumentKind to, bool is_expected) {
+    carried_.remove(from, is_expected);
+    carried_.add(to, is_expected);
+  }
   // What is known of one of them is new.
   void set_expected(InstrumentKind kind, bool is_expected) { carried_.set_expected(kind, is_expected); }
   const CarriedInstruments& carried() const { return carried_; }

@@ -84,6 +84,8 @@ class BrokerConnection final : private transport::WsClient::Events,
   // ---- what it carries
   void subscribe(std::span<const std::uint32_t> instruments);
   void unsubscribe(std::span<const std::uint32_t> instruments);
+  // What the instrument list says of them has changed. The adapter is told nothing.
+  void describe(std::span<const std::uint32_t> instruments) { subscriptions_.describe(instruments); }
   void take_over(const BrokerConnection& other) { subscriptions_.take_over(other.subscriptions_); }
   void ask_again(const std::vector<std::uint32_t>& instruments) { subscriptions_.ask_again(instruments); }
   std::size_t carried() const { return subscriptions_.count(); }

@@ -55,6 +55,7 @@ void DemandReader::take() {
   // By connection. What ends ends everywhere before anything begins: a broker counts both.
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ended;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> begun;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> described;
   std::vector<std::uint32_t> released;
   bus::Ring& ring = link_.channel.demand();
   for (auto record = ring.front(); !record.empty(); record = ring.front()) {
@@ -69,6 +70,12 @@ void DemandReader::take() {
       continue;
     }
     const Wanted* known = link_.find_wanted(d.instrument);
+    if (d.is_description) {
+      if (known != nullptr) remember(d);
+      described[d.connection].push_back(d.instrument);
+      ring.release();
+      continue;
+    }
     if (known != nullptr && (d.mode == 0 || known->connection != d.connection)) {
       ended[known->connection].push_back(d.instrument);
       std::erase(begun[known->connection], d.instrument);
@@ -83,6 +90,9 @@ void DemandReader::take() {
     ring.release();
   }
   link_.counts.wanted.store(link_.wanted.size(), std::memory_order_relaxed);
+  for (const auto& [slot, instruments] : described)
+    if (slot < connections_.slot_count() && connections_.find(slot) != nullptr)
+      connections_.find(slot)->describe(instruments);
   for (const auto& [slot, instruments] : ended) connections_.at(slot).unsubscribe(instruments);
   for (const std::uint32_t handle : released) link_.writer().released(handle);
   for (const auto& [slot, instruments] : begun)

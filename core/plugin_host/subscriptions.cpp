@@ -53,6 +53,19 @@ void Subscriptions::add(std::span<const std::uint32_t> instruments) {
   tell_news();
 }
 
+void Subscriptions::describe(std::span<const std::uint32_t> instruments) {
+  const std::int64_t now = link_.options.monotonic();
+  for (const std::uint32_t handle : instruments) {
+    const Wanted* w = link_.find_wanted(handle);
+    if (w == nullptr || !carried_.contains(handle)) continue;
+    judge_.on_wanted(handle, w->symbol, w->exchange, w->kind, now, link_.clock.at(now));
+    lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
+    asked_[handle] &= static_cast<std::uint16_t>(~kBelowZero);
+    if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
+  }
+  tell_news();
+}
+
 void Subscriptions::remove(std::span<const std::uint32_t> instruments) {
   std::vector<std::uint32_t> told;
   for (const std::uint32_t handle : instruments) {

@@ -39,6 +39,8 @@ class Subscriptions {
   std::size_t count() const { return carried_.size(); }
   // pump() follows.
   void add(std::span<const std::uint32_t> instruments);
+  // What the instrument list says of them has changed, and nothing of what is asked.
+  void describe(std::span<const std::uint32_t> instruments);
   // At once: what a broker counts must be free before others take its place.
   void remove(std::span<const std::uint32_t> instruments);
   // All that another connection carries: it is subscribed by replay().

@@ -27,7 +27,7 @@ void Broker::detach(std::string why) {
 }
 
 void Broker::set_index(std::shared_ptr<const instruments::Index> index) {
-  routes_.set_index(std::move(index));
+  for (const RouteHandle handle : routes_.set_index(std::move(index))) demand_.describe_again(handle);
   has_list_news_ = true;
 }
 

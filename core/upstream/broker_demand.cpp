@@ -17,7 +17,7 @@ void BrokerDemand::forget_adapter() {
   for (RouteHandle handle = 0; Route* r = routes_.at(handle); ++handle) {
     r->demanded_mode = 0;
     r->demanded_depth = r->demanded_connection = r->releases_expected = 0;
-    r->dirty = false;
+    r->dirty = r->describe_again = false;
     routes_.free_if_unused(handle);
   }
 }
@@ -47,6 +47,11 @@ bool BrokerDemand::forget_refusals(RouteHandle handle, std::int64_t until_ns) {
 
 void BrokerDemand::ask_again(RouteHandle handle) {
   routes_[handle].ask_again = true;
+  mark(handle);
+}
+
+void BrokerDemand::describe_again(RouteHandle handle) {
+  routes_[handle].describe_again = true;
   mark(handle);
 }
 
@@ -92,9 +97,9 @@ bool BrokerDemand::send(bus::Channel& channel, RouteHandle handle, std::int64_t 
   const std::uint32_t connection = mode == 0 ? r.demanded_connection : r.allocation.connection;
   const bool same = !r.ask_again && r.demanded_mode == mode && r.demanded_depth == depth &&
                     (mode == 0 || r.demanded_connection == connection);
-  if (!same) {
+  if (!same || (r.describe_again && mode != 0)) {
     const bus::Demand demand{handle,  mode,       depth,      r.symbol, r.exchange, r.broker_symbol, r.broker_exchange,
-                             r.token, connection, r.lot_size, r.kind};
+                             r.token, connection, r.lot_size, r.kind,   same};
     if (!bus::put_demand(channel.demand(), demand)) return false;
     sent = true;
     forget_what_is_not_asked(r, mode, depth);
@@ -105,7 +110,7 @@ bool BrokerDemand::send(bus::Channel& channel, RouteHandle handle, std::int64_t 
     r.demanded_connection = connection;
   }
   r.dirty = false;
-  r.ask_again = false;
+  r.ask_again = r.describe_again = false;
   if (mode == 0) routes_.free_if_unused(handle);
   return true;
 }

@@ -43,6 +43,8 @@ class BrokerDemand {
   bool forget_refusals(RouteHandle handle, std::int64_t until_ns);
   // Asks once more for what is wanted of the route, though nothing of it has changed.
   void ask_again(RouteHandle handle);
+  // Tells the adapter's link what the instrument list says of the route by now. That asks the broker nothing.
+  void describe_again(RouteHandle handle);
 
   // Hands changed demand to the adapter as far as its ring has room.
   void flush(bus::Channel& channel, std::int64_t now_ns);

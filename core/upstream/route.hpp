@@ -36,7 +36,8 @@ struct Route {
   std::uint16_t demanded_mode = 0;
   std::uint16_t market = 0;  // of its exchange: index in Broker::feeds
 
-  // Of the instrument that asked first, as the instrument list said it.
+  // Of the instrument that asked first, or of another one of `names` where that has lost the token; as the instrument
+  // list in use says it, or the last list that had it.
   std::string symbol;
   std::string exchange;
   std::string broker_symbol;
@@ -55,6 +56,7 @@ struct Route {
   std::uint32_t releases_expected = 0;    // `released` records still to come
   std::vector<Refusal> refused;           // in this login of the broker, and not asked for again since
   bool ask_again = false;                 // ask once more for what is wanted, though nothing of it has changed
+  bool describe_again = false;            // tell the link what the list says of it now; asks the broker nothing
   bool dirty = false;                     // in BrokerDemand's list of changed routes
 
   bool is_held() const { return !served.empty() || !standing_by.empty(); }

@@ -6,12 +6,43 @@
 
 namespace gw::upstream {
 
-void RouteTable::set_index(std::shared_ptr<const instruments::Index> index) {
+std::vector<RouteHandle> RouteTable::set_index(std::shared_ptr<const instruments::Index> index) {
   index_ = std::move(index);
   std::vector<InstrumentName> unbound;
   for (const auto& [name, handle] : by_name_)
     if (!keeps_its_token(name, routes_[handle])) unbound.push_back(name);
   for (const InstrumentName& name : unbound) unbind(name.key());
+  std::vector<RouteHandle> changed;
+  for (RouteHandle handle = 0; handle < routes_.size(); ++handle)
+    if (describe_anew(routes_[handle])) changed.push_back(handle);
+  return changed;
+}
+
+// True: that is not what was known of it.
+bool RouteTable::describe(Route& r, const InstrumentKey& key, const instruments::InstrumentView& listed) {
+  bool is_news = false;
+  const auto set = [&is_news](auto& known, const auto& said) {
+    is_news = is_news || known != said;
+    known = said;
+  };
+  set(r.symbol, key.symbol);
+  set(r.exchange, key.exchange);
+  set(r.broker_symbol, listed.broker_symbol);
+  set(r.broker_exchange, listed.broker_exchange);
+  set(r.lot_size, static_cast<std::uint32_t>(std::clamp<std::int64_t>(listed.lot_size, 0, 0xffffffff)));
+  set(r.kind, index_->kind_of(listed));
+  r.market = static_cast<std::uint16_t>(feeds_.at(key.exchange));
+  return is_news;
+}
+
+bool RouteTable::describe_anew(Route& r) {
+  if (r.names.empty()) return false;  // not in use, or on its way out
+  const auto own = std::find_if(r.names.begin(), r.names.end(), [&r](const InstrumentName& name) {
+    return name.symbol == r.symbol && name.exchange == r.exchange;
+  });
+  const InstrumentKey key = (own == r.names.end() ? r.names.front() : *own).key();
+  const auto listed = row(key);
+  return listed && describe(r, key, *listed);
 }
 
 void RouteTable::unbind(const InstrumentKey& key) {
@@ -74,14 +105,8 @@ std::optional<RouteHandle> RouteTable::route_for(const InstrumentKey& key) {
   const RouteHandle handle = shared == by_token_.end() ? make_route() : shared->second;
   Route& r = routes_[handle];
   if (shared == by_token_.end()) {
-    r.symbol = key.symbol;
-    r.exchange = key.exchange;
-    r.market = static_cast<std::uint16_t>(feeds_.at(key.exchange));
-    r.broker_symbol = listed->broker_symbol;
-    r.broker_exchange = listed->broker_exchange;
     r.token = listed->token;
-    r.kind = index_->kind_of(*listed);
-    r.lot_size = static_cast<std::uint32_t>(std::clamp<std::int64_t>(listed->lot_size, 0, 0xffffffff));
+    describe(r, key, *listed);
     by_token_.emplace(std::move(token), handle);
   }
   r.names.emplace_back(key);

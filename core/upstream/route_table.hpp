@@ -29,8 +29,9 @@ class RouteTable {
   // ---- the instrument list
   const std::shared_ptr<const instruments::Index>& index() const { return index_; }  // null: none
   // An instrument whose token is now another one, or another instrument's, loses its route: see is_bound. One that the
-  // list merely lacks keeps it, for the broker may still serve it.
-  void set_index(std::shared_ptr<const instruments::Index> index);
+  // list merely lacks keeps it, for the broker may still serve it. Returns the routes of which the list says something
+  // else than the one before.
+  std::vector<RouteHandle> set_index(std::shared_ptr<const instruments::Index> index);
   // What the list in use says of an instrument; nothing: it has none of that name.
   std::optional<instruments::InstrumentView> row(const InstrumentKey& key) const;
   // Also what the list lacks and somebody still has of the broker.
@@ -69,6 +70,8 @@ class RouteTable {
   };
   TokenKey token_key(std::string_view token, std::string_view broker_exchange) const;
   RouteHandle make_route();
+  bool describe(Route& route, const InstrumentKey& key, const instruments::InstrumentView& listed);
+  bool describe_anew(Route& route);
   bool keeps_its_token(const InstrumentName& name, const Route& route) const;
 
   MarketFeeds& feeds_;

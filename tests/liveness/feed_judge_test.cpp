@@ -296,6 +296,63 @@ TEST_F(JudgeTest, AKindWhoseMarketIsClosedSaysNothing) {
   EXPECT_NE(state(), FeedState::stale);
 }
 
+// A new list came overnight, and the instruments are held since yesterday.
+TEST_F(JudgeTest, SharesThatHaveDerivativesSinceTodayAreJudgedByTheHoursOfThose) {
+  want(0, 50);
+  run(10 * kSecond);
+  describe(0, 50, InstrumentKind::share_with_derivatives);
+  EXPECT_EQ(market().carried(), 50U);
+  run(10 * kSecond);
+  EXPECT_EQ(state(), FeedState::live);
+  closed_kinds_.insert(InstrumentKind::share_with_derivatives);
+  answers_ = Answers::moving;
+  pass(1200 * kSecond);
+  EXPECT_EQ(askings_, 0);
+  EXPECT_NE(state(), FeedState::stale);
+  for (std::uint32_t i = 0; i < 50; ++i) unwant(i);
+  EXPECT_EQ(market().carried(), 0U);
+}
+
+TEST_F(JudgeTest, SharesThatHaveDerivativesNoMoreAreMissedInTheClosingAuction) {
+  want(0, 50, "NSE", InstrumentKind::share_with_derivatives);
+  closed_kinds_.insert(InstrumentKind::share_with_derivatives);
+  pass(600 * kSecond);
+  ASSERT_EQ(askings_, 0);
+  describe(0, 50, InstrumentKind::other);
+  answers_ = Answers::moving;
+  run(6 * kSecond);
+  pass(60 * kSecond);
+  EXPECT_GT(askings_, 0);
+  EXPECT_EQ(state(), FeedState::stale);
+}
+
+TEST_F(JudgeTest, WhatIsCalledOtherwiseIsExpectedAsThat) {
+  silent_exchanges_.insert("NSE");
+  expected_.insert("NEW0");
+  want(0, 1);
+  run(10 * kSecond, 1);
+  pass(600 * kSecond);
+  ASSERT_EQ(state(), FeedState::quiet) << "one instrument that is not known to tick";
+  describe(0, 1, InstrumentKind::other, "NSE", "NEW");
+  pass(600 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+  describe(0, 1, InstrumentKind::other, "NSE", "S");
+  pass(kSecond);
+  EXPECT_NE(state(), FeedState::stale) << "nothing is expected any more";
+}
+
+TEST_F(JudgeTest, WhatIsOfAnotherExchangeIsJudgedThere) {
+  want(0, 50);
+  run(10 * kSecond);
+  describe(0, 50, InstrumentKind::other, "BSE");
+  EXPECT_EQ(state("NSE"), FeedState::unknown) << "nothing is carried there";
+  run(10 * kSecond);
+  EXPECT_EQ(state("BSE"), FeedState::live);
+  answers_ = Answers::moving;
+  pass(60 * kSecond);
+  EXPECT_EQ(state("BSE"), FeedState::stale) << "it is asked again without having been subscribed anew";
+}
+
 TEST_F(JudgeTest, WhatNobodyHoldsIsNotJudged) {
   want(0, 1);
   run(6 * kSecond, 1);

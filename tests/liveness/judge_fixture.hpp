@@ -66,6 +66,14 @@ class JudgeTest : public testing::Test {
       subscribe(i);
     }
   }
+  // Another instrument list: what is carried already is of that kind, and is asked for nothing.
+  void describe(std::uint32_t from, std::uint32_t count, InstrumentKind kind, const std::string& exchange = "NSE",
+                const std::string& name = "S") {
+    for (std::uint32_t i = from; i < from + count; ++i) {
+      judge().on_wanted(i, name + std::to_string(i), exchange, kind, now_, kWall + now_);
+      exchange_of_[i] = exchange;
+    }
+  }
   void unwant(std::uint32_t i) {
     judge().on_unwanted(i, now_);
     exchange_of_.erase(i);

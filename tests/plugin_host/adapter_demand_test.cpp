@@ -221,6 +221,40 @@ TEST_F(AdapterDemand, AWordOnAHandleThatWasLetGoIsDropped) {
   EXPECT_EQ(invalid(), 3u);
 }
 
+// ---- what the instrument list says of it anew
+
+TEST_F(AdapterDemand, AnotherLotSizeCountsFromThenOnAndAsksTheBrokerNothing) {
+  plugin_->capabilities[0].flags = BGW_VOLUME_IN_LOTS;
+  bus::Demand demand{1, BGW_MODE_QUOTE, 0, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", "T1", 0, 25, {}};
+  start_with({2});
+  const auto tell = [&] {
+    ASSERT_TRUE(bus::put_demand(link_->channel().demand(), demand));
+    link_->channel().adapter_bell().ring();
+    settle();
+  };
+  const auto volume = [&] {
+    bgw_tick t = tick(1, BGW_MODE_LTP | BGW_MODE_QUOTE);
+    t.present |= BGW_HAS_VOLUME;
+    t.volume = 4;
+    publish(&t);
+    return seen().ticks.back().volume;
+  };
+  tell();
+  EXPECT_EQ(volume(), 100);
+  plugin_->take_calls();
+  demand.is_description = true;
+  demand.lot_size = 75;
+  tell();
+  EXPECT_EQ(volume(), 300);
+  EXPECT_TRUE(plugin_->take_calls().empty());
+  // Of what is not carried nothing is noted, and it is not subscribed by that.
+  demand.instrument = 9;
+  demand.connection = 1;
+  tell();
+  EXPECT_TRUE(plugin_->take_calls().empty());
+  EXPECT_EQ(link_->counts().wanted.load(), 2U);
+}
+
 // ---- publish
 
 TEST_F(AdapterDemand, AGoodUpdateGoesUpWhole) {

@@ -92,6 +92,17 @@ class FeedWatch : public AdapterTest {
       if (i % 10 == 0) look();
     }
   }
+  // Another instrument list says what the three of the first connection are.
+  void describe(InstrumentKind kind) {
+    for (std::uint32_t i = 1; i <= 3; ++i) {
+      const std::string token = "T" + std::to_string(i);
+      bus::Demand demand{i, BGW_MODE_LTP, 0, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", token, 0, 0, kind};
+      demand.is_description = true;
+      ASSERT_TRUE(bus::put_demand(link_->channel().demand(), demand));
+    }
+    link_->channel().adapter_bell().ring();
+    settle();
+  }
   // Silence, which the link sees in steps.
   void pass(std::int64_t ns) {
     for (const std::int64_t end = now_ + ns; now_ < end; now_ += 20'000'000) look();
@@ -245,6 +256,31 @@ TEST_F(FeedWatch, AConnectionOfWhichNothingTradesNowDoesNotCoverASilentOne) {
   forget();
   pass(5 * kSecond);
   EXPECT_THAT(seen().feed, Contains(HasSubstr("NSE quiet: no tick since")));
+}
+
+TEST_F(FeedWatch, SharesThatHaveDerivativesSinceTodayAreJudgedByTheHoursOfThoseAndAskTheBrokerNothing) {
+  run_for(kSecond);
+  forget();
+  describe(InstrumentKind::share_with_derivatives);
+  EXPECT_THAT(plugin_->take_calls(), IsEmpty());
+  closed_kind_ = InstrumentKind::share_with_derivatives;
+  moving_ = true;
+  pass(2 * kSecond);
+  EXPECT_THAT(plugin_->take_calls(), IsEmpty()) << "silence after their last trade is as it should be";
+  EXPECT_EQ(logins(), 1U);
+}
+
+TEST_F(FeedWatch, WhatIsDescribedAnewIsSubscribedSoAtTheNextLogin) {
+  describe(InstrumentKind::share_with_derivatives);
+  link_->relogin({});
+  run_until([this] { return logins() == 2; });
+  answer_all();
+  run_for(kSecond);
+  forget();
+  closed_kind_ = InstrumentKind::share_with_derivatives;
+  moving_ = true;
+  pass(2 * kSecond);
+  EXPECT_EQ(logins(), 2U);
 }
 
 // Of three places two are in use.

@@ -94,7 +94,8 @@ class FakeAdapter {
   explicit FakeAdapter(std::size_t demand_bytes = 1 << 14, std::size_t update_bytes = 1 << 16)
       : channel(update_bytes, demand_bytes, bell) {}
 
-  // What was asked since the last call: "0 INFY.NSE mode 4/20 token 7", or "0 INFY.NSE none".
+  // What was asked since the last call: "0 INFY.NSE mode 4/20 token 7", or "0 INFY.NSE none". A record that asks
+  // nothing of the broker ends in "described: kind 1, lots of 75".
   std::vector<std::string> asked() {
     std::vector<std::string> out;
     for (auto record = channel.demand().front(); !record.empty(); record = channel.demand().front()) {
@@ -109,6 +110,9 @@ class FakeAdapter {
       text += d.mode == 0 ? " none" : " mode " + std::to_string(d.mode);
       if (d.depth_level != 0) text += '/' + std::to_string(d.depth_level);
       if (d.mode != 0) text += " token " + std::string(d.token);
+      if (d.is_description)
+        text +=
+            " described: kind " + std::to_string(static_cast<int>(d.kind)) + ", lots of " + std::to_string(d.lot_size);
       names = std::string(d.broker_symbol) + '@' + std::string(d.broker_exchange);
       out.push_back(std::move(text));
       channel.demand().release();

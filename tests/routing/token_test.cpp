@@ -212,7 +212,7 @@ TEST_F(Tokens, OneOfTwoThatShareATokenMayMoveAway) {
   subscribe(1, "B", kLtp);
   asked();
   list({{"A", "NSE", "10"}, {"B", "NSE", "9"}});
-  EXPECT_THAT(asked(), ElementsAre("1 A.NSE mode 1 token 10"));
+  EXPECT_THAT(asked(), ElementsAre("0 B.NSE mode 1 token 9 described: kind 0, lots of 0", "1 A.NSE mode 1 token 10"));
   adapter_.tick(0, kLtpPacket, 5);
   adapter_.tick(1, kLtpPacket, 6);
   EXPECT_THAT(got(), ElementsAre("1: A.NSE 1 #1 ltp 6", "1: B.NSE 1 #1 ltp 5"));
