@@ -130,13 +130,15 @@ bgw_status Account::subscribe(Connection& connection, const bgw_subscription& wa
   if (session == nullptr || session->state != Session::State::in) return BGW_E_STATE;
   const std::size_t instrument = std::stoul(wanted.token);
   Subscribed& s = session->carried[instrument];
+  // What is asked again keeps its handle. What was let go and is wanted at the same moment has a new one.
+  const bool is_asked_again = s.held || (clock_.now() == s.ended_at && s.handle == wanted.instrument);
   s.handle = wanted.instrument;
   s.mode = wanted.mode;
   s.depth = wanted.depth_level;
   s.answers_until = std::max(s.answers_until, clock_.now() + (s.counted ? kAnswersAgain : kAnswers));
   s.asks = ++asks_;
   s.is_unanswered = traits_.declares_snapshots;
-  if (!s.held && clock_.now() != s.ended_at) s.begun_at = clock_.now();
+  if (!is_asked_again) s.begun_at = clock_.now();
   s.held = true;
   if (!std::exchange(s.counted, true)) count(*session, instrument, true);
   market_.begin(instrument);
@@ -173,7 +175,7 @@ void Account::count(Session& session, std::size_t instrument, bool in) {
   const Exchange exchange = instruments()[instrument].exchange;
   Shown& x = session.shown[exchange];
   if (in && x.total() == 0) {
-    x.begun_at = x.silent_since = clock_.now();
+    x.begun_at = x.silent_since = x.unproved_since = clock_.now();
     x.live = 0;
     // What a login showed that the gateway ended, or puts this one beside, counts on.
     const SessionPointer& before = last_session_[instrument];
@@ -183,6 +185,7 @@ void Account::count(Session& session, std::size_t instrument, bool in) {
     };
     if (before != nullptr && before.get() != &session && goes_on()) {
       x.silent_since = before->shown[exchange].silence_began();
+      x.unproved_since = before->shown[exchange].unproved();
       x.live = before->shown[exchange].live;
     }
   }
@@ -253,7 +256,10 @@ void Account::show(std::size_t instrument, const Trade& trade) {
     if (live) {
       Shown& x = session->shown[exchange];
       x.last_live = last_live_[exchange] = clock_.now();
-      if (clock_.now() > found->second.answers_until) x.last_proof = last_proof_[exchange] = clock_.now();
+      if (clock_.now() > found->second.answers_until) {
+        if (x.last_proof != clock_.now()) x.proof_before = x.last_proof;
+        x.last_proof = last_proof_[exchange] = clock_.now();
+      }
       ++x.live;
     }
     watcher_->on_tick(*this, *session, instrument, trade, live);
@@ -372,6 +378,14 @@ bool Account::is_frozen(const Session& session, Exchange exchange) const {
   const Bad* bad = mute(session, exchange);
   if (bad == nullptr) return true;  // over, and nothing has traded yet
   return !traits_.declares_snapshots || bad->spell->snapshots == Spell::Snapshots::stand_still;
+}
+
+std::int64_t Account::stood_still_until() const {
+  std::int64_t until = 0;
+  for (const Bad& bad : bad_)
+    if (bad.spell->kind == Spell::Kind::lag)
+      until = std::max(until, std::min(clock_.now(), bad.spell->from + bad.spell->lag_ns + traits_.delay_ns));
+  return until;
 }
 
 bool Account::was_bad(const Session& session, Exchange exchange, std::int64_t from, std::int64_t to) const {

@@ -32,16 +32,21 @@ struct Shown {
   std::array<std::size_t, kPaces> carried{};  // instruments
   std::int64_t begun_at = 0;                  // the first of them was subscribed
   std::int64_t silent_since = 0;              // then, or, after a login that the gateway ended, as of that one
+  std::int64_t unproved_since = 0;            // the same, where what can be taken for an answer ends no silence
   std::int64_t expected_since = 0;            // an index, one that is known to tick, or twenty; 0: not
   std::int64_t grown_at = 0;                  // one was added later
   std::int64_t last_live = 0;                 // a tick within the lag limit, other than a snapshot; 0: none
   std::int64_t last_proof = 0;                // of those, one that cannot be taken for an answer
+  std::int64_t proof_before = 0;              // the one before that, of an earlier moment
   std::uint64_t live = 0;
 
+  // The last proof that routing can know of at `now_ns`: what is shown at this moment is on its way to it.
+  std::int64_t known_proof(std::int64_t now_ns) const { return last_proof == now_ns ? proof_before : last_proof; }
   std::size_t total() const;
   Pace fastest() const;
   bool is_slow() const;  // it may be silent for longer than a minute
   std::int64_t silence_began() const { return std::max(last_live, silent_since); }
+  std::int64_t unproved() const { return std::max(last_proof, unproved_since); }
 };
 using ShownOfAll = std::array<Shown, kExchanges>;
 
@@ -109,6 +114,8 @@ class Account {
   const std::vector<SessionPointer>& last_sessions() const { return last_session_; }
   // Something of it is not connected, and that is not the gateway's doing.
   bool is_lost() const;
+  // For tests of the oracle: of all connections from now on, though the gateway was told another number.
+  void allow(std::uint32_t instruments) { traits_.per_connection = instruments; }
   std::uint64_t logins() const { return logins_; }  // that succeeded
   std::uint64_t drops() const { return drops_; }    // by the broker
   // Whether what should tick was at any time so slow that it does not, though all is well.
@@ -128,6 +135,8 @@ class Account {
   bool was_bad(const Session& session, Exchange exchange, std::int64_t from, std::int64_t to) const;
   // Whether it was mute or late on any login.
   bool had_trouble(Exchange exchange, std::int64_t from, std::int64_t to) const;
+  // Until when the values that it knows stood still last, because all comes late: asking again says nothing new there.
+  std::int64_t stood_still_until() const;
   // Whether the login is mute and nothing but the ticks of others says so.
   bool is_frozen(const Session& session, Exchange exchange) const;
   // Sends the last value of everything in this mode or richer once more, as a book change would.

@@ -58,7 +58,10 @@ class Clients final : public routing::SessionPort {
 
   explicit Clients(std::int64_t resolution_ns, Fault& fault) : resolution_ns_(resolution_ns), fault_(fault) {}
   std::function<void(routing::GroupId, std::string_view why)> on_switched;
-  bool loses = false;  // for tests of the oracle: what comes is forgotten
+  // For tests of the oracle: what comes is forgotten; what comes is taken for the first trade of the day.
+  bool loses = false;
+  bool turns_back = false;
+  void forgets_one(routing::SessionId session) { --delivered_[session]; }
 
   // The coarser of the brokers'.
   std::int64_t resolution_ns() const { return resolution_ns_; }
@@ -102,6 +105,7 @@ class Clients final : public routing::SessionPort {
     if (loses) return;
     Frame frame{};
     std::memcpy(&frame, bytes.data(), sizeof frame);
+    if (turns_back) frame.trade = 1, frame.time_ns = 1;
     last_of_topic_.insert_or_assign(topic, frame);
     for (const routing::SessionId session : sessions) {
       ++delivered_[session];

@@ -41,12 +41,13 @@ class Day {
   std::size_t serving() const { return router_.group(routing::kDefaultGroup).broker(); }
   const std::string& fault() const { return fault_.text(); }
   std::uint64_t steps() const { return steps_; }
+  // A link says whether an instrument ticked in time in this session, the first time of the day.
+  void note(std::size_t broker, std::string_view symbol, bool in_time);
 
  private:
   static std::vector<Halt> halts_of(const DayPlan& plan, std::int64_t nine_ns);
   void start(std::size_t broker);
   void remember();
-  void note(std::size_t broker, std::string_view symbol, bool in_time);
   std::int64_t today() const;
   void plan_clients();
   void plan_weather();

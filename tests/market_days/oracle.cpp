@@ -70,8 +70,10 @@ void Oracle::check_mute(const Account& account, const Session& session) {
     // connection that ticks.
     const std::int64_t lull = kLull * longest_gap(x.fastest()) + 2 * plan_.stall_limit_ns;
     const bool has_no_pace = x.expected_since == 0 && x.last_live < market_.open_since(exchange);
+    const bool says_nothing_new =
+        account.is_frozen(session, exchange) || clock_.now() - account.stood_still_until() <= limit;
     if ((has_no_pace || clock_.now() - since <= lull) && clock_.now() - account.last_live(exchange) <= limit &&
-        account.is_frozen(session, exchange))
+        says_nothing_new)
       continue;
     if (clock_.now() - since <= limit || feed_state(table(account.number()), exchange) != FeedState::live) continue;
     add(1, "broker " + std::to_string(account.number()) + " is said to be live for " + kExchangeNames[exchange] +
@@ -122,9 +124,9 @@ bool Oracle::is_cause(const Account& account, const Session& before, const Shown
   if (x.total() == 0 || !market_.was_open(exchange, at_ns)) return false;
   const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange, at_ns));
   if (account.was_bad(before, exchange, since, at_ns)) return true;
-  // What proved it silent counts until it ticks; and what was found a moment ago may be over by now: what is slow has
-  // not shown it yet.
-  const std::int64_t unheard = std::max(account.last_proof(exchange), market_.opened(exchange));
+  // What proved it silent counts until it ticks on this connection, whatever other connections show; and what was found
+  // a moment ago may be over by now: what is slow has not shown it yet.
+  const std::int64_t unheard = std::max(std::min(account.last_proof(exchange), x.unproved()), market_.opened(exchange));
   if (account.had_trouble(exchange, std::min(unheard, at_ns - 2 * kMinute), at_ns)) return true;
   if (at_ns - since < plan_.stall_limit_ns * 9 / 10) return false;
   if (market_.was_halted(exchange, since, at_ns)) return true;
@@ -200,8 +202,13 @@ Oracle::Since Oracle::bad_since(std::size_t broker) const {
       const Shown& x = session->shown[exchange];
       if (x.total() == 0 || clients_.held(exchange) == 0 || !market_.is_open(exchange)) continue;
       // A tick that may be taken for an answer does not end a silence.
-      const std::int64_t since = std::max({x.last_proof, x.silent_since, market_.open_since(exchange)});
-      if (!accounts_[broker]->was_bad(*session, exchange, since, clock_.now())) continue;
+      const std::int64_t since =
+          std::max({x.known_proof(clock_.now()), x.unproved_since, market_.open_since(exchange)});
+      // What an earlier login of the connection was proved silent for counts until the connection ticks.
+      const bool goes_on = x.unproved_since < session->begun_at;
+      if (!accounts_[broker]->was_bad(*session, exchange, since, clock_.now()) &&
+          !(goes_on && accounts_[broker]->had_trouble(exchange, since, clock_.now())))
+        continue;
       bad[exchange] = bad[exchange] == 0 ? since : std::min(bad[exchange], since);
     }
   }

@@ -148,6 +148,56 @@ TEST_F(OracleTest, FindsATickThatDidNotArrive) {
   EXPECT_THAT(day.verdict(), HasSubstr("did not get trade"));
 }
 
+TEST_F(OracleTest, FindsAnUpdateThatIsCountedAndDidNotArrive) {
+  Day day(plan_);
+  day.run_until(kHour);
+  EXPECT_EQ(day.verdict(), "");
+  day.clients().forgets_one(0);
+  EXPECT_THAT(day.verdict(), StartsWith("rule 5: session 0 got"));
+}
+
+TEST_F(OracleTest, FindsATickThatComesAfterANewerOne) {
+  Day day(plan_);
+  day.run_until(kHour);
+  day.clients().turns_back = true;
+  day.run_until(kHour + kMinute);
+  EXPECT_THAT(day.verdict(), StartsWith("rule 5: "));
+  EXPECT_THAT(day.verdict(), HasSubstr("came after"));
+}
+
+TEST_F(OracleTest, FindsALateInstrumentThatIsNotedToHaveTickedInTime) {
+  Day day(plan_);
+  const std::string& held = instruments()[plan_.clients[0].instruments[0]].symbol;
+  day.run_until(15 * kMinute + 30 * kSecond);  // NSE has been open for half a minute
+  day.note(0, held, true);
+  EXPECT_EQ(day.verdict(), "");
+  day.run_until(kHour);
+  day.note(0, held, false);
+  EXPECT_EQ(day.verdict(), "");
+  day.note(0, held, true);
+  EXPECT_THAT(day.verdict(), StartsWith("rule 6 at 10:00:0"));
+}
+
+TEST_F(OracleTest, FindsAnInstrumentThatIsNotHeldAndIsNotedToHaveTickedInTime) {
+  Day day(plan_);
+  day.run_until(kHour);
+  day.note(0, instruments()[some(kIndex, kIndexPace, 1)[0]].symbol, true);
+  EXPECT_THAT(day.verdict(), StartsWith("rule 6 at 10:00:0"));
+}
+
+TEST_F(OracleTest, FindsAnInstrumentTooManyOnOneConnection) {
+  Day day(plan_);
+  day.run_until(kHour);
+  day.account(0).allow(5);
+  day.router().open(1, routing::kDefaultGroup, routing::Variant::plain, false, 1);
+  const std::string& symbol = instruments()[some(kNse, kEachMinute, 1).at(0)].symbol;
+  ASSERT_EQ(day.router().subscribe(1, symbol, "NSE", {BGW_MODE_QUOTE, 0}).code, routing::Code::ok);
+  day.router().flush_demand();
+  day.run_until(kHour + kMinute);
+  EXPECT_THAT(day.verdict(), StartsWith("rule 0 at 10:00:0"));
+  EXPECT_THAT(day.verdict(), HasSubstr("15 instruments on one connection, 5 are allowed"));
+}
+
 TEST_F(OracleTest, FindsAConnectionTooMany) {
   Day day(plan_);
   day.run_until(kHour);
