@@ -93,6 +93,13 @@ bool Capabilities::answers_with_snapshot(std::string_view exchange) const {
   return e != nullptr && (e->flags & BGW_SNAPSHOT_ON_SUBSCRIBE) != 0;
 }
 
+bool Capabilities::has_time(std::string_view exchange, std::uint32_t mode) const {
+  const Exchange* e = find(exchange);
+  if (e == nullptr) return false;
+  if (mode == BGW_MODE_LTP) return (e->flags & BGW_LTP_HAS_TIME) != 0;
+  return (e->flags & (mode == BGW_MODE_QUOTE ? BGW_QUOTE_HAS_TIME : BGW_DEPTH_HAS_TIME)) != 0;
+}
+
 std::uint32_t Capabilities::lots(std::string_view exchange) const {
   constexpr std::uint32_t kLots = BGW_QUANTITIES_IN_LOTS | BGW_VOLUME_IN_LOTS | BGW_OI_IN_LOTS;
   const Exchange* e = find(exchange);

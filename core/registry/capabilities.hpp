@@ -38,10 +38,11 @@ class Capabilities {
   std::span<const std::uint16_t> depth_levels(std::string_view exchange) const;  // ascending
   bool is_depth_supported(std::string_view exchange, int level) const;
   std::optional<Depth> choose_depth(std::string_view exchange, const Limits& limits, int requested) const;
-  std::uint32_t feed(std::string_view exchange) const;          // BGW_FEED_*
-  bool prices_below_zero(std::string_view exchange) const;      // a price of zero or below is one there
-  bool answers_with_snapshot(std::string_view exchange) const;  // every good subscribe
-  std::uint32_t lots(std::string_view exchange) const;          // BGW_*_IN_LOTS: what the broker counts in lots
+  std::uint32_t feed(std::string_view exchange) const;                 // BGW_FEED_*
+  bool prices_below_zero(std::string_view exchange) const;             // a price of zero or below is one there
+  bool answers_with_snapshot(std::string_view exchange) const;         // every good subscribe
+  bool has_time(std::string_view exchange, std::uint32_t mode) const;  // its packets, as far as the plugin says so
+  std::uint32_t lots(std::string_view exchange) const;                 // BGW_*_IN_LOTS: what the broker counts in lots
 
   // The narrower set; an error when it is not contained in this one.
   Result<Capabilities> narrowed_by(std::span<const bgw_capability> narrower) const;

@@ -7,10 +7,16 @@ namespace {
 
 constexpr Stream kPinned[] = {{BGW_MODE_LTP, 0}, {BGW_MODE_QUOTE, 0}, {BGW_MODE_DEPTH, 5}};  // the poorest first
 
-std::optional<Stream> poorest_stream(const upstream::Broker& broker, std::string_view exchange) {
-  for (const Stream stream : kPinned)
-    if (upstream::offer_of(broker.setup(), exchange, stream).has_it()) return stream;
-  return std::nullopt;
+// The poorest whose packets have a time, so that a canary shows how late its feed is; the poorest where the plugin says
+// so of none.
+std::optional<Stream> canary_stream(const upstream::Broker& broker, std::string_view exchange) {
+  std::optional<Stream> poorest;
+  for (const Stream stream : kPinned) {
+    if (!upstream::offer_of(broker.setup(), exchange, stream).has_it()) continue;
+    if (broker.setup().capabilities.has_time(exchange, static_cast<std::uint32_t>(stream.mode))) return stream;
+    if (!poorest) poorest = stream;
+  }
+  return poorest;
 }
 
 upstream::InstrumentKey key_of(const Pin& pin) { return {pin.symbol, pin.exchange}; }
@@ -67,7 +73,7 @@ void PinnedInstruments::keep_canaries(BrokerId id) {
     parts_.interests.group(*home).is_canary = true;
   }
   for (const Pin& pin : broker.setup().canary)
-    if (const auto stream = poorest_stream(broker, pin.exchange); stream && is_listed(broker, pin))
+    if (const auto stream = canary_stream(broker, pin.exchange); stream && is_listed(broker, pin))
       want(*home, pin, *stream);
 }
 
@@ -93,7 +99,7 @@ std::vector<std::string> PinnedInstruments::missing_canaries(BrokerId id) const 
       missing.push_back(name + " is not in the instrument list");
     else if (parts_.listings.is_over(pin.exchange, row->expiry))
       missing.push_back(name + " expired on " + std::string(row->expiry));
-    else if (!poorest_stream(broker, pin.exchange))
+    else if (!canary_stream(broker, pin.exchange))
       missing.push_back(name + ": the plugin has nothing of " + pin.exchange);
   }
   return missing;

@@ -8,21 +8,22 @@ namespace {
 
 constexpr std::uint32_t kAll = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
+constexpr std::uint32_t kTimes = BGW_LTP_HAS_TIME | BGW_QUOTE_HAS_TIME | BGW_DEPTH_HAS_TIME;
 
 // "SnapQuote" has five levels a side wherever something is traded, "Depth20" is of NSE's cash segment only; indices
 // have no book. MCX has had crude oil at prices below zero (April 2020), and its and NCDEX's rules allow them; shares,
 // their derivatives and currencies have none.
 constexpr std::array<bgw_capability, 10> kCapabilities = {{
-    {"NSE", kAll, BGW_FEED_SNAPSHOT, 2, {5, 20}, 0},
-    {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, BGW_PRICES_BELOW_ZERO},
-    {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, 0},
-    {"NCDEX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, BGW_PRICES_BELOW_ZERO},
-    {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
-    {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
-    {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, 0},
+    {"NSE", kAll, BGW_FEED_SNAPSHOT, 2, {5, 20}, kTimes},
+    {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTimes},
+    {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTimes},
+    {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTimes},
+    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTimes | BGW_PRICES_BELOW_ZERO},
+    {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTimes},
+    {"NCDEX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTimes | BGW_PRICES_BELOW_ZERO},
+    {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kTimes},
+    {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kTimes},
+    {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kTimes},
 }};
 
 constexpr std::array<bgw_setting, 6> kSettings = {{

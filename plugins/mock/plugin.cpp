@@ -8,13 +8,15 @@ namespace {
 constexpr std::uint32_t kAll = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
 
+constexpr std::uint32_t kFlags = BGW_SNAPSHOT_ON_SUBSCRIBE | BGW_LTP_HAS_TIME | BGW_QUOTE_HAS_TIME | BGW_DEPTH_HAS_TIME;
+
 constexpr std::array<bgw_capability, 6> kCapabilities = {{
-    {"NSE", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, BGW_SNAPSHOT_ON_SUBSCRIBE},
-    {"BSE", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, BGW_SNAPSHOT_ON_SUBSCRIBE},
-    {"NFO", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, BGW_SNAPSHOT_ON_SUBSCRIBE},
-    {"MCX", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, BGW_SNAPSHOT_ON_SUBSCRIBE},
-    {"NSE_INDEX", kNoDepth, BGW_FEED_TICK_BY_TICK, 0, {}, BGW_SNAPSHOT_ON_SUBSCRIBE},
-    {"BSE_INDEX", kNoDepth, BGW_FEED_TICK_BY_TICK, 0, {}, BGW_SNAPSHOT_ON_SUBSCRIBE},
+    {"NSE", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, kFlags},
+    {"BSE", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, kFlags},
+    {"NFO", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, kFlags},
+    {"MCX", kAll, BGW_FEED_TICK_BY_TICK, 4, {5, 20, 30, 50}, kFlags},
+    {"NSE_INDEX", kNoDepth, BGW_FEED_TICK_BY_TICK, 0, {}, kFlags},
+    {"BSE_INDEX", kNoDepth, BGW_FEED_TICK_BY_TICK, 0, {}, kFlags},
 }};
 
 constexpr std::array<bgw_setting, 3> kSettings = {{

@@ -13,23 +13,26 @@ constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
 
 // Nothing but the first tick, a snapshot of the last state, says that a subscription was taken: "Modes" of
 // kite.trade/docs/connect/v3/websocket, and the vendor's own clients.
-constexpr std::uint32_t kSnapshot = BGW_SNAPSHOT_ON_SUBSCRIBE;
+// "Quote packet structure" and "Index packets": a time stands in packets of the mode "full" alone, which is what an
+// index is asked for where a quote is wanted.
+constexpr std::uint32_t kTraded = BGW_SNAPSHOT_ON_SUBSCRIBE | BGW_DEPTH_HAS_TIME;
+constexpr std::uint32_t kIndex = BGW_SNAPSHOT_ON_SUBSCRIBE | BGW_QUOTE_HAS_TIME;
 
 // "Market depth structure": five levels a side wherever something is traded; indices have no book.
 constexpr std::array<bgw_capability, 13> kCapabilities = {{
-    {"NSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
-    {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
-    {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
-    {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
-    {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
-    {"BCD", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot},
-    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot | BGW_PRICES_BELOW_ZERO},
-    {"NCO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kSnapshot | BGW_PRICES_BELOW_ZERO},
-    {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
-    {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
-    {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
-    {"CDS_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
-    {"GLOBAL_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kSnapshot},
+    {"NSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTraded},
+    {"BSE", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTraded},
+    {"NFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTraded},
+    {"BFO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTraded},
+    {"CDS", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTraded},
+    {"BCD", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTraded},
+    {"MCX", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTraded | BGW_PRICES_BELOW_ZERO},
+    {"NCO", kAll, BGW_FEED_SNAPSHOT, 1, {5}, kTraded | BGW_PRICES_BELOW_ZERO},
+    {"NSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kIndex},
+    {"BSE_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kIndex},
+    {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kIndex},
+    {"CDS_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kIndex},
+    {"GLOBAL_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kIndex},
 }};
 
 constexpr std::array<bgw_setting, 5> kSettings = {{

@@ -31,6 +31,12 @@ struct ModeGroup {
 constexpr std::array<ModeGroup, 3> kModes = {
     {{BGW_MODE_LTP, "ltp"}, {BGW_MODE_QUOTE, "quote"}, {BGW_MODE_DEPTH, "full"}}};
 
+// What Kite is asked for where the host wants `mode` of the token: index packets have a time in "full" alone, which has
+// no book there and is a quote otherwise.
+std::uint32_t mode_at_kite(std::uint32_t token, std::uint32_t mode) {
+  return mode == BGW_MODE_QUOTE && is_index(token) ? std::uint32_t{BGW_MODE_DEPTH} : mode;
+}
+
 bool parse_token(std::string_view text, std::uint32_t& token) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), token);
   return error == std::errc{} && end == text.data() + text.size();
@@ -75,10 +81,11 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     }
     if (const auto* had = tokens_.of(s.instrument); had != nullptr && had->token != token) let_go(s.instrument, before);
     Held& held = tokens_.hold(s.instrument, token).state;
+    const std::uint32_t mode = mode_at_kite(token, s.mode);
     // The same once more: the host asks again for what did not come.
-    if (held.mode == s.mode) asked_again_.insert(token);
+    if (held.mode == mode) asked_again_.insert(token);
     before.emplace_back(token, held.mode);
-    held.mode = s.mode;
+    held.mode = mode;
   }
   send_changes(before);
 }

@@ -33,7 +33,7 @@ class ZerodhaAdapter final : public bgw::BaseBrokerAdapter {
 
  private:
   struct Held {
-    std::uint32_t mode = 0;
+    std::uint32_t mode = 0;  // at Kite
   };
   // What tokens had before a request of the host: their mode, or 0. Of several entries of one token the first counts.
   using Before = std::vector<std::pair<std::uint32_t, std::uint32_t>>;

@@ -16,6 +16,7 @@ inline constexpr std::size_t kDepthLevels = 5;
 
 // The segment that an instrument token is of.
 constexpr std::uint32_t segment_number(std::uint32_t token) { return token & 0xffU; }
+constexpr bool is_index(std::uint32_t token) { return segment_number(token) == 9; }
 // What one unit of a packet's prices is worth in 1e-9: the official clients divide by 1e7 for CDS, by 1e4 for BCD and
 // NCO, and by 100 for the others that they know. 0: no document gives the scale, and a guess would be a wrong price.
 std::int64_t price_unit_of(std::uint32_t token);

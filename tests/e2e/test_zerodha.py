@@ -174,7 +174,7 @@ def test_restart_of_the_broker(start, tmp_path):
         assert len(told.data(topic="INFY.NSE", mode=4)["data"]["depth"]["buy"]) == 5
         told.data(topic="NIFTY.NSE_INDEX")
         untold.data(topic="RELIANCE.NSE", mode=2)
-        until(again, lambda books: books["subscriptions"] == {"408065": "full", "738561": "quote", "256265": "quote"})
+        until(again, lambda books: books["subscriptions"] == {"408065": "full", "738561": "quote", "256265": "full"})
 
 
 @pytest.mark.parametrize("status", [400, 403])

@@ -107,5 +107,17 @@ TEST(BrokerMessage, IsEmptyWithoutAFallback) {
   EXPECT_EQ(broker_message("angel", Capabilities(kAngel), "NSE", 20, 20), "");
 }
 
+TEST(Capabilities, SayInWhichModesPacketsHaveATime) {
+  const bgw_capability declared[] = {{"NSE", 7, BGW_FEED_SNAPSHOT, 1, {5}, BGW_DEPTH_HAS_TIME},
+                                     {"NSE_INDEX", 3, BGW_FEED_SNAPSHOT, 0, {}, BGW_QUOTE_HAS_TIME}};
+  const Capabilities can(declared);
+  EXPECT_FALSE(can.has_time("NSE", BGW_MODE_LTP));
+  EXPECT_FALSE(can.has_time("NSE", BGW_MODE_QUOTE));
+  EXPECT_TRUE(can.has_time("NSE", BGW_MODE_DEPTH));
+  EXPECT_FALSE(can.has_time("NSE_INDEX", BGW_MODE_LTP));
+  EXPECT_TRUE(can.has_time("NSE_INDEX", BGW_MODE_QUOTE));
+  EXPECT_FALSE(can.has_time("MCX", BGW_MODE_LTP));
+}
+
 }  // namespace
 }  // namespace gw::registry

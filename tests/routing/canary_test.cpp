@@ -51,6 +51,21 @@ TEST_F(Canary, IsSubscribedInThePoorestModeWithoutAnyClient) {
   EXPECT_THAT(port_.delivered, IsEmpty());
 }
 
+TEST_F(Canary, IsSubscribedInThePoorestModeWhosePacketsHaveATime) {
+  const auto asked_with = [this](std::uint32_t flags) {
+    router_.detach_broker(angel_, "test");
+    BrokerSetup angel{"angel", "angel", angel_capabilities(flags), &adapter_.channel, "", {}};
+    angel.canary = {{"NIFTY", "NSE_INDEX"}};
+    router_.attach_broker(angel_, angel);
+    recover(adapter_);
+    return demand(adapter_);
+  };
+  EXPECT_THAT(asked_with(0), ElementsAre("NIFTY.NSE_INDEX mode 1 token 5")) << "the plugin does not say";
+  EXPECT_THAT(asked_with(BGW_QUOTE_HAS_TIME), ElementsAre("NIFTY.NSE_INDEX mode 2 token 5"));
+  EXPECT_THAT(asked_with(BGW_LTP_HAS_TIME | BGW_QUOTE_HAS_TIME), ElementsAre("NIFTY.NSE_INDEX mode 1 token 5"));
+  EXPECT_THAT(asked_with(BGW_DEPTH_HAS_TIME), ElementsAre("NIFTY.NSE_INDEX mode 1 token 5")) << "it has no depth";
+}
+
 TEST_F(Canary, IsSubscribedAtTheStartAsSoonAsTheBrokerHasAList) {
   FakeAdapter adapter;
   Router router(encoder_, port_, {[this] { return now_; }, [this] { return monotonic_; }}, [] { return "run"; });

@@ -44,16 +44,20 @@ inline std::shared_ptr<const instruments::Index> index_of(std::initializer_list<
   return std::make_shared<const instruments::Index>(std::move(builder).build());
 }
 
-inline registry::Capabilities angel_capabilities() {
-  const auto exchange = [](const char* name, std::uint32_t modes, std::initializer_list<std::uint16_t> levels) {
+// `index_flags` are those of NSE_INDEX.
+inline registry::Capabilities angel_capabilities(std::uint32_t index_flags = 0) {
+  const auto exchange = [](const char* name, std::uint32_t modes, std::initializer_list<std::uint16_t> levels,
+                           std::uint32_t flags) {
     bgw_capability c{};
     std::strncpy(c.exchange, name, sizeof c.exchange - 1);
     c.modes = modes;
+    c.flags = flags;
     c.depth_count = static_cast<std::uint32_t>(levels.size());
     std::copy(levels.begin(), levels.end(), c.depths);
     return c;
   };
-  const bgw_capability all[] = {exchange("NSE", 7, {5, 20}), exchange("BSE", 7, {5}), exchange("NSE_INDEX", 3, {})};
+  const bgw_capability all[] = {exchange("NSE", 7, {5, 20}, 0), exchange("BSE", 7, {5}, 0),
+                                exchange("NSE_INDEX", 3, {}, index_flags)};
   return registry::Capabilities(all);
 }
 

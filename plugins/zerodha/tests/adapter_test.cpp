@@ -49,7 +49,31 @@ TEST_F(Adapter, SubscribesThenSetsOneModePerGroup) {
              want(4, BGW_MODE_LTP, "265")});
   EXPECT_THAT(host.sent,
               ElementsAre(R"({"a":"subscribe","v":[408065,884737,256265,265]})", R"({"a":"mode","v":["ltp",[265]]})",
-                          R"({"a":"mode","v":["quote",[408065,256265]]})", R"({"a":"mode","v":["full",[884737]]})"));
+                          R"({"a":"mode","v":["quote",[408065]]})", R"({"a":"mode","v":["full",[884737,256265]]})"));
+}
+
+// The packets of its mode "quote" have no time.
+TEST_F(Adapter, AnIndexIsAskedForInFullWhereAQuoteIsWantedAndPublishedAsAQuoteWithATime) {
+  subscribe({want(1, BGW_MODE_QUOTE, "256265")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[256265]})", R"({"a":"mode","v":["full",[256265]]})"));
+  Bytes full = index_packet(kNifty);
+  full.u32(1'625'461'887);
+  binary(frame_of({index_packet(kNifty), full}));
+  ASSERT_EQ(host.published.size(), 2U) << "Kite's first packet is that of a quote, which is what it begins with";
+  for (const auto& update : host.published) EXPECT_EQ(update.tick.modes, unsigned{BGW_MODE_LTP | BGW_MODE_QUOTE});
+  EXPECT_EQ(host.published[0].tick.present & BGW_HAS_EXCHANGE_TIME, 0U);
+  EXPECT_NE(host.published[1].tick.present & BGW_HAS_EXCHANGE_TIME, 0U);
+  EXPECT_EQ(host.published[1].tick.exchange_time_ns, 1'625'461'887'000'000'000);
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_LTP, "256265")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"mode","v":["ltp",[256265]]})"));
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_QUOTE, "256265")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"mode","v":["full",[256265]]})"));
+  host.sent.clear();
+  subscribe({want(1, BGW_MODE_QUOTE, "256265")});
+  EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[256265]})", R"({"a":"mode","v":["full",[256265]]})"))
+      << "once more";
 }
 
 TEST_F(Adapter, TheSameOnceMoreAsksTheBrokerAgain) {

@@ -35,7 +35,7 @@ extern "C" {
 
 #define BGW_ABI_MAGIC 0x31574742u /* "BGW1", little-endian */
 #define BGW_ABI_MAJOR 0u          /* other major: not compatible */
-#define BGW_ABI_MINOR 9u          /* counts additions */
+#define BGW_ABI_MINOR 10u         /* counts additions */
 #define BGW_PRICE_SCALE INT64_C(1000000000)
 #define BGW_MAX_LEVELS 200u /* levels a side that a book may carry */
 
@@ -191,8 +191,13 @@ enum {
   BGW_SNAPSHOT_ON_SUBSCRIBE = 1u << 0, /* the broker answers every good subscribe with the instrument's last values */
   BGW_QUANTITIES_IN_LOTS = 1u << 1,    /* last, total and book quantities */
   BGW_VOLUME_IN_LOTS = 1u << 2,
-  BGW_OI_IN_LOTS = 1u << 3,       /* with its day's high and low */
-  BGW_PRICES_BELOW_ZERO = 1u << 4 /* prices of zero and below are prices there; elsewhere they mean "none" */
+  BGW_OI_IN_LOTS = 1u << 3,        /* with its day's high and low */
+  BGW_PRICES_BELOW_ZERO = 1u << 4, /* prices of zero and below are prices there; elsewhere they mean "none" */
+  /* What is subscribed in this mode comes in packets with BGW_HAS_EXCHANGE_TIME, so that it shows how late the feed
+   * is. */
+  BGW_LTP_HAS_TIME = 1u << 5,
+  BGW_QUOTE_HAS_TIME = 1u << 6,
+  BGW_DEPTH_HAS_TIME = 1u << 7
 };
 
 typedef struct bgw_capability { /* one exchange; no depth levels: the exchange has no depth */
