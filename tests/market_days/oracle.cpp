@@ -122,7 +122,8 @@ void Oracle::check_well(std::size_t broker) {
 bool Oracle::is_cause(const Account& account, const Session& before, const Shown& x, Exchange exchange,
                       std::int64_t at_ns) const {
   if (x.total() == 0 || !market_.was_open(exchange, at_ns)) return false;
-  const std::int64_t since = std::max(x.silence_began(), market_.open_since(exchange, at_ns));
+  // A tick that may be taken for an answer does not end a silence.
+  const std::int64_t since = std::max(x.unproved(), market_.open_since(exchange, at_ns));
   if (account.was_bad(before, exchange, since, at_ns)) return true;
   // What proved it silent counts until it ticks on this connection, whatever other connections show; and what was found
   // a moment ago may be over by now: what is slow has not shown it yet.
