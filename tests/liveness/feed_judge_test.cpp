@@ -301,7 +301,7 @@ TEST_F(JudgeTest, SharesThatHaveDerivativesSinceTodayAreJudgedByTheHoursOfThose)
   want(0, 50);
   run(10 * kSecond);
   describe(0, 50, InstrumentKind::share_with_derivatives);
-  EXPECT_EQ(market().carried(), 50U);
+  EXPECT_EQ(market().carried().count(), 50U);
   run(10 * kSecond);
   EXPECT_EQ(state(), FeedState::live);
   closed_kinds_.insert(InstrumentKind::share_with_derivatives);
@@ -310,7 +310,7 @@ TEST_F(JudgeTest, SharesThatHaveDerivativesSinceTodayAreJudgedByTheHoursOfThose)
   EXPECT_EQ(askings_, 0);
   EXPECT_NE(state(), FeedState::stale);
   for (std::uint32_t i = 0; i < 50; ++i) unwant(i);
-  EXPECT_EQ(market().carried(), 0U);
+  EXPECT_EQ(market().carried().count(), 0U);
 }
 
 TEST_F(JudgeTest, SharesThatHaveDerivativesNoMoreAreMissedInTheClosingAuction) {
