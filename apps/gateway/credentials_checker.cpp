@@ -6,6 +6,7 @@
 
 #include "apps/gateway/web_address.hpp"
 #include "core/base/log.hpp"
+#include "core/base/thread_name.hpp"
 #include "core/download/fetch.hpp"
 
 namespace gw::app {
@@ -64,7 +65,11 @@ void CredentialsChecker::ask(std::shared_ptr<const bgw_credentials> extension, c
     const std::lock_guard lock(mutex_);
     if (ending_) return;
     jobs_.push_back({std::move(extension), outgoing, std::move(question)});
-    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    if (!thread_.joinable())
+      thread_ = std::thread([this] {
+        name_this_thread("credentials");
+        run();
+      });
   }
   wake_.notify_one();
 }

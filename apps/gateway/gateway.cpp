@@ -18,6 +18,7 @@
 #include "apps/gateway/simulated.hpp"
 #include "core/accounts/account_store.hpp"
 #include "core/base/log.hpp"
+#include "core/base/thread_name.hpp"
 
 namespace gw::app {
 namespace {
@@ -66,7 +67,10 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   start_zeromq();
   if (const auto done = start_control(); !done) return done;
   feed_.start();
-  proxy_thread_ = std::thread([this] { proxy_->run(); });
+  proxy_thread_ = std::thread([this] {
+    name_this_thread("routing");
+    proxy_->run();
+  });
   parts_->updates.start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;

@@ -7,6 +7,7 @@
 #include "apps/gateway/instrument_update.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/base/thread_name.hpp"
 
 namespace gw::app {
 namespace {
@@ -17,7 +18,11 @@ constexpr std::int64_t kLongestWait = kMinuteNs;
 
 }  // namespace
 
-InstrumentUpdater::InstrumentUpdater(const config::Loaded& loaded) : loaded_(loaded), thread_([this] { run(); }) {}
+InstrumentUpdater::InstrumentUpdater(const config::Loaded& loaded)
+    : loaded_(loaded), thread_([this] {
+        name_this_thread("updates");
+        run();
+      }) {}
 
 InstrumentUpdater::~InstrumentUpdater() {
   {

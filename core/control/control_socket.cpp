@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/base/thread_name.hpp"
+
 namespace gw::control {
 namespace {
 
@@ -126,7 +128,10 @@ ControlServer::ControlServer(int listener, int wake_read, int wake_write, std::s
       handler_(std::move(handler)),
       periodic_(std::move(periodic)),
       period_ms_(period_ms),
-      thread_([this] { serve(); }) {}
+      thread_([this] {
+        name_this_thread("control");
+        serve();
+      }) {}
 
 ControlServer::~ControlServer() {
   [[maybe_unused]] const auto n = ::write(wake_write_, "x", 1);

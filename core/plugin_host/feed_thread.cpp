@@ -7,6 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "core/base/thread_name.hpp"
+
 namespace gw::plugin_host {
 
 struct FeedThread::Loop {
@@ -47,7 +49,10 @@ void FeedThread::remove_last() { links_.pop_back(); }
 
 void FeedThread::start() {
   for (const auto& link : links_) post([&link = *link] { link.start(); });
-  thread_ = std::thread([this] { loop_->io.run(); });
+  thread_ = std::thread([this] {
+    name_this_thread("feed");
+    loop_->io.run();
+  });
 }
 
 void FeedThread::stop() {

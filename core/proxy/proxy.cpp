@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/clock.hpp"
+#include "core/base/thread_name.hpp"
 
 namespace gw::proxy {
 namespace {
@@ -103,7 +104,11 @@ void Proxy::set_tls(std::shared_ptr<const websocket::ServerTls> tls) {
 
 void Proxy::run() {
   std::vector<std::thread> threads;
-  for (const auto& loop : shard_loops_) threads.emplace_back([&loop] { loop->run(); });
+  for (const auto& loop : shard_loops_)
+    threads.emplace_back([&loop] {
+      name_this_thread("shard");
+      loop->run();
+    });
   loop_.run();
   for (const auto& loop : shard_loops_) loop->stop();
   for (std::thread& thread : threads) thread.join();

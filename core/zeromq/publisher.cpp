@@ -6,6 +6,7 @@
 
 #include <zmq.h>
 
+#include "core/base/thread_name.hpp"
 #include "core/bus/channel.hpp"
 #include "core/bus/doorbell.hpp"
 #include "core/bus/ring.hpp"
@@ -20,7 +21,10 @@ class SendingThread final : public ZeroMqPublisher {
  public:
   SendingThread(void* context, void* socket, std::string endpoint)
       : context_(context), socket_(socket), endpoint_(std::move(endpoint)), channel_(kRingBytes, 256, bell_) {
-    thread_ = std::thread([this] { send_all(); });
+    thread_ = std::thread([this] {
+      name_this_thread("zeromq");
+      send_all();
+    });
   }
 
   ~SendingThread() override {

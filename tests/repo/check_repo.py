@@ -52,6 +52,7 @@ SYSTEM_FILES = """
     apps/gateway/signals.cpp
     core/base/large_memory.cpp
     core/base/outgoing.cpp
+    core/base/thread_name.cpp
     core/bus/doorbell.cpp
     core/config/secret_file.cpp
     core/control/control_socket.cpp
