@@ -15,7 +15,8 @@ function(gw_add_test name)
   # Unity: GoogleTest's headers cost more than the tests. Optimised little, for the same reason.
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests UNITY_BUILD ON
     UNITY_BUILD_BATCH_SIZE 0)
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${name} PRIVATE "$<$<CONFIG:Release>:-O1;-g0>")
+  target_link_options(${name} PRIVATE $<$<CONFIG:Release>:-Wl,--strip-debug>)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${T_LIBRARIES} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE GW_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ${T_DEFINITIONS})
