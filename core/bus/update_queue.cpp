@@ -1,4 +1,3 @@
-// Tick path, stop 4 of 6. Previous: core/plugin_host/update_gate.cpp. Next: core/topics/topic_publisher.cpp.
 #include "core/bus/update_queue.hpp"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-// Tick path, stop 3 of 6. Previous: plugins/*/*_adapter.cpp. Next: core/bus/update_queue.cpp.
 #include "core/plugin_host/update_gate.hpp"
 
 #include <atomic>

@@ -1,4 +1,3 @@
-// Tick path, stop 6 of 6. Previous: core/topics/topic_publisher.cpp.
 #include "core/session/shard.hpp"
 
 #include <algorithm>

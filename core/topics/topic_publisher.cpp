@@ -1,4 +1,3 @@
-// Tick path, stop 5 of 6. Previous: core/bus/update_queue.cpp. Next: core/session/shard.cpp.
 #include "core/topics/topic_publisher.hpp"
 
 #include <algorithm>

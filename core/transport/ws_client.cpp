@@ -1,4 +1,3 @@
-// Tick path, stop 1 of 6. Next: plugins/*/*_adapter.cpp.
 #include "core/transport/ws_client.hpp"
 
 #include <algorithm>

@@ -1,4 +1,3 @@
-// Tick path, stop 2 of 6. Previous: core/transport/ws_client.cpp. Next: core/plugin_host/update_gate.cpp.
 #include "angel_adapter.hpp"
 
 #include <algorithm>

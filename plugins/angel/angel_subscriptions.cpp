@@ -1,4 +1,4 @@
-// Tick path, stop 2 of 6: whose packet it is. Called by angel_adapter.cpp.
+// Whose packet it is. Called by angel_adapter.cpp.
 #include "angel_subscriptions.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tick path, stop 2 of 6: what a frame says. Called by angel_adapter.cpp.
+// What a frame says. Called by angel_adapter.cpp.
 #include "angel_wire.hpp"
 
 #include <algorithm>

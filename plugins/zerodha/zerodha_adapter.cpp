@@ -1,5 +1,3 @@
-// Tick path, stop 2 of 6. Previous: core/transport/ws_client.cpp. Next:
-// core/plugin_host/update_gate.cpp.
 #include "zerodha_adapter.hpp"
 
 #include <algorithm>

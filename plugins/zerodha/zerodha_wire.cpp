@@ -1,4 +1,4 @@
-// Tick path, stop 2 of 6: what a frame says. Called by zerodha_adapter.cpp.
+// What a frame says. Called by zerodha_adapter.cpp.
 #include "zerodha_wire.hpp"
 
 namespace zerodha {

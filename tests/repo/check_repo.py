@@ -10,35 +10,7 @@ import os
 import re
 import sys
 
-# What each module of core/ may use, in dependency order: a row may name only rows above it.
-# `sdk` is sdk/include/bgw.
-ARROWS = {
-    "base": "",
-    "calendar": "base",
-    "config": "base calendar",
-    "database": "base",
-    "download": "base",
-    "accounts": "base database",
-    "trading_sessions": "base database",
-    "instruments": "base sdk calendar database",
-    "registry": "base sdk",
-    "bus": "base sdk",
-    "websocket": "base",
-    "transport": "base websocket",
-    "upstream": "base sdk bus instruments registry",
-    "topics": "base sdk bus upstream",
-    "routing": "base sdk bus instruments registry upstream topics",
-    "liveness": "base sdk bus",
-    "plugin_host": "base sdk bus liveness registry transport websocket",
-    "event_loop": "base bus websocket",
-    "protocol": "base sdk instruments registry routing websocket",
-    "admission": "base",
-    "session": "base bus routing websocket event_loop protocol admission",
-    "requests": "base sdk calendar accounts bus instruments registry routing websocket event_loop protocol session",
-    "proxy": "base sdk bus routing websocket event_loop protocol admission session requests",
-    "zeromq": "base bus routing",
-    "control": "base",
-}
+import architecture
 
 # What only the operating system has, and the files that may ask for it.
 SYSTEM_HEADERS = re.compile(
@@ -91,8 +63,6 @@ BUNDLED_BROKER_FILES = ["core/config/config.hpp", "core/config/load.cpp"]
 # The first line of each header of the SDK, and of LICENSE.
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 
-TICK_PATH = re.compile(
-    r"Tick path, stop (\d) of (\d)\.(?: Previous: (\S+)\.)?(?: Next: (\S+)\.(?: |$))?")
 FORBIDDEN_FOLDERS = {"utils", "util", "common"}
 TOP_FILES = ("CMakeLists.txt", "LICENSE", "gateway.yaml")
 TOP_FOLDERS = "apps bench cmake config core docs plugins scripts sdk tests tools".split()
@@ -128,37 +98,84 @@ def modules_of(files):
     return sorted({p.split("/")[1] for p in files if p.startswith("core/") and p.count("/") > 1})
 
 
+def uses_of(files):
+    """{module of core/: what ARCHITECTURE.md lets it use}, in the order of that table."""
+    rows = architecture.modules(files.get("ARCHITECTURE.md", ""))
+    return {row.name: row.uses for row in rows if row.path.startswith("core/")}
+
+
 def check_module_arrows(files):
-    order = ["sdk", *ARROWS]
-    for module, allowed in ARROWS.items():
-        for name in allowed.split():
+    uses = uses_of(files)
+    order = ["sdk", *uses]
+    for module, names in uses.items():
+        for name in names:
             if name not in order[:order.index(module)]:
-                yield fault(f"tests/repo: ARROWS: {module}", name, "a module above it")
+                yield fault(f"ARCHITECTURE.md: {module} uses", name, "a module of a row above")
     for one, other in [(m, "plugin_host") for m in ("session", "requests", "proxy")] + [("plugin_host", "proxy")]:
-        if other in ARROWS.get(one, "").split():
-            yield fault(f"tests/repo: ARROWS: {one}", other, "none between these two")
+        if other in uses.get(one, []):
+            yield fault(f"ARCHITECTURE.md: {one} uses", other, "none between these two")
     for module in modules_of(files):
         where = f"core/{module}/CMakeLists.txt"
         declared = depends_of(files, module)
-        if module not in ARROWS:
-            yield fault(f"core/{module}", "a module without a row", "one in ARROWS of tests/repo")
+        if module not in uses:
+            yield fault(f"core/{module}", "a module without a row", "one in ARCHITECTURE.md")
             continue
         if declared is None or declared[0] != module:
             yield fault(where, f"no gw_add_module({module} …)", "one")
             continue
-        for name in declared[1]:
-            if name not in ARROWS[module].split():
-                yield fault(where, f"DEPENDS {name}", ARROWS[module] or "nothing")
+        if declared[1] != uses[module]:
+            yield fault(where, f"DEPENDS {' '.join(declared[1])}", f"'{' '.join(uses[module])}', as ARCHITECTURE.md has it")
         usable = {module, *declared[1]}
+        unused = set(declared[1])
         for path, number, header, _ in includes(files, f"core/{module}/"):
             target = "sdk" if header.startswith("bgw/") else None
             if header.startswith("core/"):
                 target = header.split("/")[1]
+            unused.discard(target)
             # Headers of dependencies hand the contract on.
-            if target == "sdk" and any("sdk" in ARROWS.get(d, "").split() for d in usable):
+            if target == "sdk" and any("sdk" in uses.get(d, []) for d in usable):
                 continue
             if target and target not in usable:
                 yield fault(f"{path}:{number}", header, f"a module that {where} names")
+        for name in sorted(unused):
+            yield fault(where, f"DEPENDS {name}", f"an include of it in core/{module}")
+
+
+def check_module_pages(files):
+    """The sentence of a module's page that begins with 'Uses' says what the build file says."""
+    for module in modules_of(files):
+        path = f"core/{module}/README.md"
+        declared = depends_of(files, module)
+        found = re.search(r"\bUses ([^.;]*)", files.get(path, ""))
+        if declared is None or path not in files:
+            continue
+        said = re.sub(r"\([^)]*\)|, never \w+|\bonly\b|\bnothing of the gateway\b", "", found[1]) if found else ""
+        names = re.findall(r"\w+", said.replace(" and ", ", "))
+        if not found or names != declared[1]:
+            yield fault(path, f"'{found[0].strip() if found else 'no Uses …'}'",
+                        f"'Uses {', '.join(declared[1]) or 'nothing of the gateway'}', as its CMakeLists.txt has it")
+
+
+def check_threads(files):
+    """ARCHITECTURE.md's table of threads has those that code names, and the files that name them."""
+    rows = {row.name: row.files for row in architecture.threads(files.get("ARCHITECTURE.md", ""))}
+    named = {}
+    for path, text in files.items():
+        if path.startswith(("core/", "apps/")):
+            for name in re.findall(r'\bname_this_thread\("([^"]*)"\)', text):
+                named.setdefault(name, []).append(path)
+    for name, paths in named.items():
+        for path in paths:
+            if path not in rows.get(name, []):
+                yield fault(path, f"the thread {name}", "this file in its row of ARCHITECTURE.md, Threads")
+    for name in rows:
+        if name != "main" and name not in named:
+            yield fault("ARCHITECTURE.md: Threads", name, "a name_this_thread of it in core/ or apps/")
+    for path, number, line in ((p, n, line) for p, text in files.items() if p.startswith(("core/", "apps/"))
+                               for n, line in enumerate(text.splitlines(), 1)):
+        if re.search(r"\bstd::j?thread\(\[", line) and "name_this_thread" not in "\n".join(
+                files[path].splitlines()[number - 1:number + 2]):
+            yield fault(f"{path}:{number}", "a thread without a name", "name_this_thread first in it")
 
 
 def check_tops(files):
@@ -256,28 +273,6 @@ def check_readmes(files):
             yield fault(f"core/{module}", "no README.md", "one")
         elif not text.startswith(f"# {module}\n") or len(text.splitlines()) < 5:
             yield fault(f"core/{module}/README.md", f"no page of 5 lines under '# {module}'", "one")
-
-
-def check_tick_path(files):
-    """The way of a tick is told file by file: each stop names its neighbours, and they name it."""
-    stops = {}
-    for path, text in files.items():
-        head = re.match(r"((?://.*\n)+)", text)
-        head = " ".join(line[2:].strip() for line in head[1].splitlines()) if head else ""
-        found = TICK_PATH.match(head)
-        if found and path.startswith(("core/", "plugins/")):
-            stops[path] = (int(found[1]), int(found[2]), found[3], found[4])
-    if not stops:
-        yield fault("core", "no file of the tick path", "'Tick path, stop 1 of …'")
-    for path, (number, last, before, after) in stops.items():
-        for word, step, end, pattern in (("Previous", -1, 1, before), ("Next", 1, last, after)):
-            if pattern is None:
-                if number != end:
-                    yield fault(path, f"stop {number} without a {word}", "one")
-                continue
-            there = [stops[p][0] for p in stops if fnmatch.fnmatch(p, pattern)]
-            if not there or any(n != number + step for n in there):
-                yield fault(path, f"{pattern} beside stop {number}", f"stop {number + step}")
 
 
 def check_docs(files):
@@ -390,7 +385,7 @@ def check_settings(files):
 RULES = [
     check_module_arrows, check_tops, check_sdk, check_plugins, check_broker_names,
     check_system_headers, check_owned_libraries, check_folders, check_readmes,
-    check_tick_path, check_docs, check_links, check_defaults, check_licence, check_versions, check_settings,
+    check_module_pages, check_threads, check_docs, check_links, check_defaults, check_licence, check_versions, check_settings,
 ]
 
 
