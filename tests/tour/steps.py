@@ -1,5 +1,5 @@
-"""Which of the project's source files a gateway runs through, in which order and on which thread: all of its threads are
-single-stepped, and the addresses are looked up in the line tables of the build."""
+"""Which of the project's source files a gateway runs through, in which order and on which thread: the threads of a tick's way
+are single-stepped, and the addresses are looked up in the line tables of the build."""
 
 import collections
 import dataclasses
@@ -80,9 +80,8 @@ class Tracer:
 
     def __init__(self, gateway):
         self.gateway = gateway
-        self.pid = int(output("pgrep", "-P", str(gateway.child.pid)))
-        self.names = {int(t): pathlib.Path(f"/proc/{self.pid}/task/{t}/comm").read_text().strip()
-                      for t in os.listdir(f"/proc/{self.pid}/task")}
+        self.pid = gateway.ready["pid"]
+        self.names = names_of_threads(self.pid)
         self.images = images_of(self.pid)
         timers = [address + image.shift for image in self.images for address, name in image.functions.items()
                   if TIMER.match(name)]
@@ -114,7 +113,8 @@ class Tracer:
                 by_thread[thread].append(Step(at, image, pc - image.shift, sp))
         kept = {thread: without_timers(steps) for thread, steps in by_thread.items()}
         for image in self.images:
-            image.look_up(sorted({s.address for steps in kept.values() for s in steps if s.image is image}))
+            addresses = {step.address for steps in kept.values() for step in steps if step.image is image}
+            image.look_up(sorted(addresses - image.sources.keys()))
         visits, entries = {}, []
         for step, thread in sorted((step, thread) for thread, steps in kept.items() for step in steps):
             files = step.image.sources[step.address]
@@ -128,6 +128,11 @@ class Tracer:
                 visit.calls += calls
                 visit.instructions += instructions
         return Trace(list(visits.values()), entries)
+
+
+def names_of_threads(pid):
+    """{thread: name}"""
+    return {int(thread.name): (thread / "comm").read_text().strip() for thread in pathlib.Path(f"/proc/{pid}/task").iterdir()}
 
 
 class Step(collections.namedtuple("Step", "at image address sp")):

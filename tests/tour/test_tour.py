@@ -6,13 +6,14 @@ import fnmatch
 import functools
 import json
 import sys
+import time
 
 import pytest
 
 import packets
-from gateway import BUILD, SOURCE, Gateway, Sim
+from gateway import BUILD, PATIENCE, SOURCE, Gateway, Sim
 from stand_in import until
-from steps import Tracer
+from steps import Tracer, names_of_threads
 
 sys.path.insert(0, str(SOURCE / "tests" / "repo"))
 import architecture  # noqa: E402
@@ -181,6 +182,16 @@ def test_each_module_runs_on_the_threads_of_its_row(all_traces, heading, shards)
         module = next((m for m in MODULES if fnmatch.fnmatch(visit.file, f"{m.path}/*.cpp")), None)
         if module is not None and "any" not in module.threads and visit.instructions >= TRIVIAL:
             assert visit.thread in threads_of(module.threads, shards), visit
+
+
+def test_the_table_of_threads_has_those_that_run(tmp_path):
+    expected = {thread.name for thread in architecture.threads(PAGE)}
+    expected -= {"credentials"}  # begins with the first question to a broker's web interface
+    expected = {"broker-gateway" if name == "main" else name for name in expected}
+    with Gateway(tmp_path, {"server": {"threads": 2}, "instruments": {"update": "08:45"}}) as gateway:
+        give_up = time.monotonic() + PATIENCE
+        while (found := {name for name in names_of_threads(gateway.child.pid).values() if not name.startswith("ZMQbg")}) != expected:
+            assert time.monotonic() < give_up, (found, expected)  # a thread names itself a moment after it began
 
 
 def test_a_stop_that_does_not_run_is_found(all_traces):
