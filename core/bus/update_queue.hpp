@@ -29,8 +29,8 @@ class UpdateWriter {
  public:
   UpdateWriter(Ring& ring, Doorbell& reader_bell) : ring_(&ring), bell_(&reader_bell) {}
 
-  // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind overflows into memory, older
-  // ones count as conflated. Allocates only then, and until it has done so for as many as ever waited. [adapter]
+  // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind overflows into memory,
+  // older ones count as conflated. Allocates only then, and until it has done so for as many as ever waited. [adapter]
   void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
               std::uint32_t login = 0, bool is_live = true) {
     put(update, received_ns, asked_depth, login, is_live);

@@ -140,7 +140,7 @@ void read_exchanges(Context& c, const YAML::Node& node, Calendar& out) {
       continue;
     }
     if (!names.insert(e.name).second) {
-      c.add(line_of(pair.first), "exchanges." + e.name, "the key a second time", "it once");
+      c.add(line_of(pair.first), "exchanges." + e.name, "the key twice", "each key once");
       continue;
     }
     e.clock = out.clock;

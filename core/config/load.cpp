@@ -198,7 +198,7 @@ void read_brokers(Context& c, const YAML::Node& node, Config& config) {
             "a name of at most 64 small letters, digits and _ that begins with a letter");
       continue;
     }
-    if (!names.insert(b.name).second) c.add(b.line, "brokers." + b.name, "the key a second time", "it once");
+    if (!names.insert(b.name).second) c.add(b.line, "brokers." + b.name, "the key twice", "each key once");
     if (names.size() > kMaxBrokers)
       return c.add(b.line, "brokers", "more than " + std::to_string(kMaxBrokers), "fewer");
     read_broker(c, pair.second, "brokers." + b.name, b);

@@ -71,7 +71,7 @@ MappingReader::~MappingReader() {
   for (const auto& pair : node_) {
     const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : shown(pair.first);
     const int line = line_of(pair.first);
-    if (!seen.insert(key).second) context_.add(line, full(key), "the key a second time", "it once");
+    if (!seen.insert(key).second) context_.add(line, full(key), "the key twice", "each key once");
     if (std::find(known_.begin(), known_.end(), key) == known_.end())
       context_.add(line, full(key), "an unknown key", one_of(known_, printable(key)));
   }

@@ -172,7 +172,7 @@ void read_settings(Context& c, const YAML::Node& node, const std::string& prefix
     s.is_list = pair.second.IsSequence();
     const std::string full = prefix + '.' + s.key;
     if (!seen.insert(s.key).second) {
-      c.add(s.line, full, "the key a second time", "it once");
+      c.add(s.line, full, "the key twice", "each key once");
       continue;
     }
     if (s.is_list)

@@ -33,7 +33,10 @@ def test_a_canary_is_subscribed_without_a_client_and_shared_with_one(start, brok
     sim = start.sim("--rate", 50, broker=broker.name)
     gateway = start_with(start, broker.name, (broker, broker.config(sim.url, canary=["INFY.NSE", "NIFTY.NSE_INDEX"])))
     infy, nifty = broker.in_books("INFY"), broker.in_books("NIFTY")
-    alone = carried(sim, infy, nifty)
+    # Kite subscribes in its own default mode at first, and in the one that is wanted a moment later.
+    wanted = {"full"} if broker.name == "zerodha" else None
+    alone = until(sim, lambda books: set(books["subscriptions"]) == {infy, nifty}
+                  and (wanted is None or set(books["subscriptions"].values()) == wanted))["subscriptions"]
     status = status_of(gateway)
     assert [group["instruments"] for group in status["groups"]] == [0]
     assert link_of(gateway, broker)["subscribed"] == 2

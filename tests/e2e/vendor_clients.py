@@ -62,15 +62,17 @@ class Sides:
             yield self.ticks(vendor), client
             assert self.sim.books()["requests"]["wrong"] == 0  # of the vendor's either
 
+    def mode_at_gateway(self, exchange, mode):
+        """In which the gateway has what its client wants; an index has no depth there."""
+        return next(m for m in self.modes if self.modes[m] == streams(exchange, self.modes[mode])[-1])
+
     def is_settled(self, books, names, mode):
-        """Both have subscribed each instrument; an index has no depth at the gateway."""
-        def mode_at_gateway(exchange):
-            return next(m for m in self.modes if self.modes[m] == streams(exchange, self.modes[mode])[-1])
+        """Both have subscribed each instrument."""
         held = {c[self.account_field]: c["subscriptions"] for c in books["connections"]["list"]}
         if any(len(held.get(account, [])) != len(names) for account in (self.vendor_account, self.account)):
             return False
         return all(self.has_mode(held[self.vendor_account][self.in_books(i)], mode)
-                   and self.has_mode(held[self.account][self.in_books(i)], mode_at_gateway(exchange))
+                   and self.has_mode(held[self.account][self.in_books(i)], self.mode_at_gateway(exchange, mode))
                    for i, (_, exchange) in names.items())
 
 
@@ -116,6 +118,11 @@ class Kite(Sides):
     def __init__(self, start, tmp_path, *more):
         self.settings = {"access_token": f"${{file:{secret(tmp_path / 'token', 'today')}}}"}
         super().__init__(start, *more)
+
+    def mode_at_gateway(self, exchange, mode):
+        """Packets of indices have a time in the richest mode alone, so that this is asked for where a quote is wanted."""
+        at_gateway = super().mode_at_gateway(exchange, mode)
+        return "full" if exchange.endswith("_INDEX") and at_gateway == "quote" else at_gateway
 
     def command(self, names, mode):
         return [SCRIPTS / "kite.js", f"{self.sim.url}/", "vendor", "today", mode, *names]

@@ -119,7 +119,8 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   if (const auto good = check_list(import, plugin, request.force, loaded->calendar, store); !good) {
     report({}, true);
     return fail(file + ": " + good.error().message +
-                "; the list was not taken, the instruments known before stay; if it is right all the same, import it with --force");
+                "; the list was not taken, the instruments known before stay; if it is right all the same, import it "
+                "with --force");
   }
   if (const auto stored = store.replace(plugin, import.rows(), taken); !stored) return fail(stored.error().message);
   tell_running_gateway(loaded->config);

@@ -35,7 +35,7 @@ extern "C" {
 
 #define BGW_ABI_MAGIC 0x31574742u /* "BGW1", little-endian */
 #define BGW_ABI_MAJOR 0u          /* other major: not compatible */
-#define BGW_ABI_MINOR 10u         /* counts additions */
+#define BGW_ABI_MINOR 9u          /* counts additions */
 #define BGW_PRICE_SCALE INT64_C(1000000000)
 #define BGW_MAX_LEVELS 200u /* levels a side that a book may carry */
 
@@ -141,7 +141,7 @@ typedef struct bgw_level {
 
 typedef struct bgw_book {
   uint32_t reserved_flags; /* 0 */
-  uint32_t bid_count; /* <= BGW_MAX_LEVELS */
+  uint32_t bid_count;      /* <= BGW_MAX_LEVELS */
   uint32_t ask_count;
   uint32_t present; /* BGW_HAS_EXCHANGE_TIME of the book itself, BGW_HAS_ORDERS */
   int64_t exchange_time_ns;
