@@ -45,9 +45,9 @@ struct Proxy::Farewell {
 
 Proxy::Proxy(const Options& options, bus::Doorbell& bell)
     : clients_(inboxes_),
-      notifier_(clients_, inboxes_),
+      notifier_(clients_),
       router_(encoder_, notifier_, routing::Clocks{[] { return wall_ns(); }, [] { return monotonic_ns(); }}, new_epoch,
-              routing::RouterOptions{shard_count(options), options.resume_memory}),
+              options.resume_memory),
       catch_up_(router_),
       markets_(router_, clients_, notifier_),
       requests_(loop_, router_, clients_, catch_up_, markets_, options.requests),
@@ -68,6 +68,7 @@ Proxy::Proxy(const Options& options, bus::Doorbell& bell)
           return sessions.empty() || lane == routing::Lane::sampled ? std::string_view{}
                                                                     : router_.last_published(sessions.front(), topic);
         }));
+    router_.add_shard(*inboxes_.back());
   }
   encoder_.set_threshold(options.compression_threshold);
   router_.serve_expired(options.serves_expired);

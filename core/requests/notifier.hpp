@@ -1,5 +1,5 @@
-// Brings to the clients whatever routing says of their topics and brokers: live updates go to the shards' inboxes, the
-// rest becomes notices. [routing]
+// Tells the clients, by notices, whatever routing says of their topics and brokers. Live updates do not pass here.
+// [routing]
 #pragma once
 
 #include <map>
@@ -17,23 +17,13 @@ namespace gw::requests {
 
 class Notifier final : public routing::SessionPort {
  public:
-  Notifier(Clients& clients, const Clients::Inboxes& inboxes) : clients_(clients), inboxes_(inboxes) {}
+  explicit Notifier(Clients& clients) : clients_(clients) {}
   // The router is made with this as its port, and so after it. Before it says anything.
   void connect(const routing::Router& router, CatchUp& catch_up) {
     router_ = &router;
     catch_up_ = &catch_up;
   }
 
-  void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
-               std::span<const routing::SessionId> sessions) noexcept override {
-    inbox(sessions.front()).deliver(topic, lane, frame, sessions);
-  }
-  void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane) override {
-    inbox(session).joined(session, topic, lane);
-  }
-  void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t position) override {
-    inbox(session).left(session, topic, lane, position);
-  }
   void refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) override;
   void ended(routing::SessionId session, const routing::TopicInfo& topic, const routing::Gone& why) override;
   void subscription_changed(routing::TopicId topic, std::span<const routing::SessionId> sessions) override;
@@ -49,12 +39,10 @@ class Notifier final : public routing::SessionPort {
     std::string_view status = "live";
     std::vector<std::string> exchanges;
   };
-  session::ShardInbox& inbox(routing::SessionId session) { return *inboxes_[routing::shard_of(session)]; }
 
   const routing::Router* router_ = nullptr;
   CatchUp* catch_up_ = nullptr;
   Clients& clients_;
-  const Clients::Inboxes& inboxes_;
   std::map<routing::BrokerId, ToldFeed> told_feeds_;
 };
 

@@ -68,14 +68,14 @@ void ClientHoldings::enter(SessionId session, TopicId id, Lane lane, Client::Hel
   held.live = true;
   held.lane = lane;
   held.position = topics_[id].audience[topics::shard_of(session)].add(lane, session);
-  delivery_.joined(session, id, lane);
+  topics_.shard(topics::shard_of(session)).joined(session, id, lane);
 }
 
 void ClientHoldings::exit(SessionId session, TopicId id, const Client::Held& held) {
   SessionId moved = 0;
   if (topics_[id].audience[topics::shard_of(session)].remove(held.lane, held.position, moved))
     client(moved).held[id].position = held.position;
-  delivery_.left(session, id, held.lane, held.position);
+  topics_.shard(topics::shard_of(session)).left(session, id, held.lane, held.position);
 }
 
 bool ClientHoldings::resumes(SessionId session, TopicId id) const {

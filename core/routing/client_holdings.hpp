@@ -41,9 +41,11 @@ struct Client {
 
 class ClientHoldings {
  public:
-  // Both outlive this.
-  ClientHoldings(topics::TopicTable& topics, topics::Delivery& delivery, std::size_t shards)
-      : topics_(topics), delivery_(delivery), clients_(shards) {}
+  // It outlives this.
+  explicit ClientHoldings(topics::TopicTable& topics) : topics_(topics) {}
+
+  // One more, before the first session.
+  void add_shard() { clients_.emplace_back(); }
 
   void open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t limit);
   void close(SessionId session) { client(session).open = false; }
@@ -79,7 +81,6 @@ class ClientHoldings {
   void exit(SessionId session, TopicId id, const Client::Held& held);
 
   topics::TopicTable& topics_;
-  topics::Delivery& delivery_;
   std::vector<std::vector<Client>> clients_;  // by shard and index
 };
 

@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "core/topics/delivery.hpp"
+#include "core/topics/ports.hpp"
 #include "core/topics/topic.hpp"
 #include "core/upstream/broker.hpp"
 #include "core/upstream/broker_group.hpp"

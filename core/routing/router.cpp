@@ -10,7 +10,7 @@ using upstream::InstrumentKey;
 
 // Those that are told of events know the others by reference only, so that the order of the members does not matter.
 Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch,
-               RouterOptions options)
+               std::size_t resume_memory)
     : clocks_(std::move(clocks)),
       interests_(brokers_),
       choice_(brokers_, interests_),
@@ -20,12 +20,12 @@ Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::fu
       witness_(brokers_, interests_),
       failover_({brokers_, interests_, choice_, demand_, reassigner_, witness_, events_}, clocks_.monotonic,
                 std::move(new_epoch)),
-      topics_(brokers_, interests_, encoder, port, options.shards),
-      log_(options.resume_memory),
+      topics_(brokers_, interests_, encoder, port),
+      log_(resume_memory),
       replay_(topics_, log_),
-      publisher_({brokers_, interests_, topics_, encoder, port, log_}, clocks_.wall,
+      publisher_({brokers_, interests_, topics_, encoder, log_}, clocks_.wall,
                  [this](SessionId session) { return holdings_[session].variant == Variant::extras; }),
-      holdings_(topics_, port, options.shards),
+      holdings_(topics_),
       lifetime_(interests_, topics_, publisher_, demand_),
       pinned_({brokers_, interests_, choice_, listings_, demand_, failover_, topics_, lifetime_}),
       events_({interests_, topics_, publisher_, replay_, holdings_, lifetime_, pinned_, port}),

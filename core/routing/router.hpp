@@ -39,11 +39,6 @@ struct RouterCounts : topics::PublishCounts {
   std::uint64_t switches = 0;
 };
 
-struct RouterOptions {
-  std::size_t shards = 1;
-  std::size_t resume_memory = 0;  // bytes of frames that are kept for clients that come back
-};
-
 struct Clocks {
   std::function<std::int64_t()> wall;
   std::function<std::int64_t()> monotonic;
@@ -52,10 +47,17 @@ struct Clocks {
 class Router {
  public:
   // All must outlive the router. `new_epoch` makes the name of a run: at the start, and at each switch.
+  // `resume_memory`: bytes of frames that are kept for clients that come back.
   Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch,
-         RouterOptions options = {});
+         std::size_t resume_memory = 0);
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
+
+  // The shards, in the order of their numbers, before the first session.
+  void add_shard(topics::ShardPort& shard) {
+    topics_.add_shard(shard);
+    holdings_.add_shard();
+  }
 
   // ---- the parts, to be read
   const upstream::Brokers& brokers() const { return brokers_; }

@@ -15,20 +15,20 @@
 
 namespace gw::session {
 
-class ShardInbox {
+class ShardInbox final : public topics::ShardPort {
  public:
   // The last published frame of a topic in a lane, as the shard's audience there would get it.
   using LastPublished = std::function<std::string_view(routing::TopicId topic, routing::Lane lane)>;
 
   // `is_local`: routing runs on the shard's thread.
   ShardInbox(Shard& shard, bool is_local, LastPublished last_published);
-  ~ShardInbox();
+  ~ShardInbox() override;
 
   void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
-               std::span<const routing::SessionId> sessions) noexcept;
-  void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane);
+               std::span<const routing::SessionId> sessions) noexcept override;
+  void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane) override;
   // It was at this `position` of the topic's audience, which the last one takes.
-  void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t position);
+  void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t position) override;
   // Runs `task` on the shard's thread. `topic`, when given: nothing of it that was published before may come after
   // this.
   void call(std::function<void(Shard&)> task, routing::TopicId topic = routing::kNoTopic);

@@ -126,9 +126,7 @@ void TopicPublisher::publish(TopicId id, TopicUpdate& update) {
   if (!update.has_ltp) return publish_without_price(id, update);
   publish_variant(id, Variant::plain, update);
   publish_variant(id, Variant::extras, update);
-  for (const Audience& audience : topic.audience)
-    if ((audience.used & Audience::bit(Lane::sampled)) != 0)
-      parts_.delivery.deliver(id, Lane::sampled, {}, audience.of(Lane::sampled));
+  deliver(id, Lane::sampled, {});
 }
 
 // For sessions with extras. Others get nothing of it before a first price is known.
@@ -137,11 +135,11 @@ void TopicPublisher::publish_without_price(TopicId id, const TopicUpdate& update
   ++topic.withheld;
   if (topic.published || topic.holders != topic.extras_holders) ++counts_.withheld;
   publish_variant(id, Variant::extras, update);
-  for (const Audience& audience : topic.audience) {
+  for (std::size_t shard = 0; shard < topic.audience.size(); ++shard) {
     std::vector<SessionId> sampled;
-    for (const SessionId session : audience.of(Lane::sampled))
+    for (const SessionId session : topic.audience[shard].of(Lane::sampled))
       if (takes_extras_(session)) sampled.push_back(session);
-    if (!sampled.empty()) parts_.delivery.deliver(id, Lane::sampled, {}, sampled);
+    if (!sampled.empty()) parts_.topics.shard(shard).deliver(id, Lane::sampled, {}, sampled);
   }
 }
 
@@ -166,11 +164,12 @@ void TopicPublisher::publish_variant(TopicId id, Variant variant, const TopicUpd
 }
 
 void TopicPublisher::deliver(TopicId id, Lane lane, std::string_view frame) {
-  for (const Audience& audience : parts_.topics[id].audience) {
-    if ((audience.used & Audience::bit(lane)) == 0) continue;
-    const std::vector<SessionId>& sessions = audience.of(lane);
-    counts_.delivered += sessions.size();
-    parts_.delivery.deliver(id, lane, frame, sessions);
+  const std::vector<Audience>& audience = parts_.topics[id].audience;
+  for (std::size_t shard = 0; shard < audience.size(); ++shard) {
+    if ((audience[shard].used & Audience::bit(lane)) == 0) continue;
+    const std::vector<SessionId>& sessions = audience[shard].of(lane);
+    if (lane != Lane::sampled) counts_.delivered += sessions.size();
+    parts_.topics.shard(shard).deliver(id, lane, frame, sessions);
   }
 }
 

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "core/bus/update_queue.hpp"
-#include "core/topics/delivery.hpp"
 #include "core/topics/frame_cache.hpp"
+#include "core/topics/ports.hpp"
 #include "core/topics/replay_log.hpp"
 #include "core/topics/topic_table.hpp"
 #include "core/upstream/broker.hpp"
@@ -33,7 +33,6 @@ class TopicPublisher {
     const upstream::InterestTable& interests;
     TopicTable& topics;
     const Encoder& encoder;
-    Delivery& delivery;
     ReplayLog& log;
   };
   // All outlive this. `wall`: the clock; `takes_extras`: whether a session gets frames with extras.

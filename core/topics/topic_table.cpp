@@ -24,7 +24,7 @@ TopicId TopicTable::find_or_add(InterestId interest, upstream::Stream stream) {
   t.published = i.group == upstream::kDefaultGroup;
   // One is left out: who held a topic of this name before has missed something.
   if (const std::uint64_t floor = interests_.group_of(i).seq_floor; floor != 0) t.seq = floor + 1;
-  t.audience.resize(shards_);
+  t.audience.resize(shards_.size());
   t.info.symbol = i.instrument.symbol;
   t.info.exchange = i.instrument.exchange;
   t.info.stream = stream;
@@ -110,14 +110,14 @@ void TopicTable::note_quiet(TopicId id) {
 void TopicTable::tell_extras(TopicId id) {
   for (const Audience& audience : topics_[id]->audience)
     for (const Lane lane : {Lane::extras, Lane::extras_deflated, Lane::sampled})
-      if (const auto& sessions = audience.of(lane); !sessions.empty()) delivery_.subscription_changed(id, sessions);
+      if (const auto& sessions = audience.of(lane); !sessions.empty()) notices_.subscription_changed(id, sessions);
 }
 
 void TopicTable::tell_refused(TopicId id, std::string_view reason) {
   const Topic& t = *topics_[id];
   for (const Audience& audience : t.audience)
     for (const auto& sessions : audience.lanes)
-      for (const SessionId session : sessions) delivery_.refused(session, t.info, reason);
+      for (const SessionId session : sessions) notices_.refused(session, t.info, reason);
   tell_extras(id);
 }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/topics/delivery.hpp"
+#include "core/topics/ports.hpp"
 #include "core/topics/topic.hpp"
 #include "core/upstream/interest_observer.hpp"
 #include "core/upstream/interest_table.hpp"
@@ -18,8 +18,12 @@ class TopicTable {
  public:
   // All outlive this.
   TopicTable(const upstream::Brokers& brokers, upstream::InterestTable& interests, const Encoder& encoder,
-             Delivery& delivery, std::size_t shards)
-      : brokers_(brokers), interests_(interests), encoder_(encoder), delivery_(delivery), shards_(shards) {}
+             SubscriptionNotices& notices)
+      : brokers_(brokers), interests_(interests), encoder_(encoder), notices_(notices) {}
+
+  // Before the first topic, in the order of the shards' numbers. It outlives this.
+  void add_shard(ShardPort& shard) { shards_.push_back(&shard); }
+  ShardPort& shard(std::size_t number) const { return *shards_[number]; }
 
   Topic& operator[](TopicId id) { return *topics_[id]; }
   const Topic& operator[](TopicId id) const { return *topics_[id]; }
@@ -55,8 +59,8 @@ class TopicTable {
   const upstream::Brokers& brokers_;
   upstream::InterestTable& interests_;
   const Encoder& encoder_;
-  Delivery& delivery_;
-  const std::size_t shards_;
+  SubscriptionNotices& notices_;
+  std::vector<ShardPort*> shards_;  // by number
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<TopicId> free_;
 };

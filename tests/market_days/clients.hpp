@@ -43,7 +43,7 @@ class Encoder final : public routing::Encoder {
   Fault& fault_;
 };
 
-class Clients final : public routing::SessionPort {
+class Clients final : public routing::SessionPort, public topics::ShardPort {
  public:
   // What one client has of one instrument.
   struct Holding {

@@ -25,8 +25,9 @@ Day::Day(DayPlan plan)
     : plan_(std::move(plan)),
       market_(clock_, plan_.seed, halts_of(plan_, clock_.now()), plan_.trades_before_open),
       clients_(std::max(plan_.traits[0].resolution_ns, plan_.traits[1].resolution_ns), fault_),
-      router_(encoder_, clients_, {[this] { return clock_.wall(); }, [this] { return clock_.now(); }},
-              [] { return std::string("epoch"); }, {.shards = 1, .resume_memory = 0}) {
+      router_(
+          encoder_, clients_, {[this] { return clock_.wall(); }, [this] { return clock_.now(); }},
+          [] { return std::string("epoch"); }, 0) {
   if (plan_.remembers) remember();
   for (std::size_t i = 0; i < plan_.brokers; ++i) {
     accounts_.push_back(
@@ -38,6 +39,7 @@ Day::Day(DayPlan plan)
   clients_.on_switched = [this](routing::GroupId group, std::string_view why) { oracle_->on_switched(group, why); };
   std::vector<routing::BrokerId> order;
   for (std::size_t i = 0; i < plan_.brokers; ++i) order.push_back(static_cast<routing::BrokerId>(i));
+  router_.add_shard(clients_);
   router_.group_for("", order);
   if (plan_.brokers == 2) router_.group_for("1,", {1});
   plan_clients();

@@ -84,7 +84,7 @@ class ModelEncoder final : public routing::Encoder {
   Fault& fault_;
 };
 
-class ModelClients final : public routing::SessionPort {
+class ModelClients final : public routing::SessionPort, public topics::ShardPort {
  public:
   using Ends = std::set<std::pair<routing::SessionId, Held>>;
 

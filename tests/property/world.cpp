@@ -44,6 +44,7 @@ World::World(std::uint64_t seed, bool limited) : random_(seed), limited_(limited
     router_.add_broker(setup(i));
     router_.set_index(std::to_string(i), lists_[i].index(expiries_));
   }
+  router_.add_shard(clients_);
   router_.mix_brokers(mixed_);
   router_.group_for("", {0, 1});
   for (routing::SessionId s = 0; s < kSessions; ++s) open(s);

@@ -115,7 +115,7 @@ class World {
                           clients_,
                           {[] { return std::int64_t{1}; }, [this] { return monotonic_; }},
                           [] { return std::string("epoch"); },
-                          {.shards = 1, .resume_memory = 1 << 14}};
+                          1 << 14};
 };
 
 }  // namespace gw::property

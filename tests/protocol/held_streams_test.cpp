@@ -16,6 +16,7 @@ using routing::kQuote;
 class HeldStreamsTest : public testing::Test {
  protected:
   void SetUp() override {
+    router_.add_shard(port_);
     const auto angel =
         router_.add_broker({"angel", "angel", routing::angel_capabilities(), &adapter_.channel, "", {}, false});
     router_.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}}));

@@ -69,6 +69,7 @@ TEST_F(Canary, IsSubscribedInThePoorestModeWhosePacketsHaveATime) {
 TEST_F(Canary, IsSubscribedAtTheStartAsSoonAsTheBrokerHasAList) {
   FakeAdapter adapter;
   Router router(encoder_, port_, {[this] { return now_; }, [this] { return monotonic_; }}, [] { return "run"; });
+  router.add_shard(port_);
   BrokerSetup setup{"angel", "angel", angel_capabilities(), &adapter.channel, "", {}};
   setup.canary = {{"NIFTY", "NSE_INDEX"}};
   const BrokerId angel = router.add_broker(setup);
@@ -79,6 +80,7 @@ TEST_F(Canary, IsSubscribedAtTheStartAsSoonAsTheBrokerHasAList) {
 
   FakeAdapter without;
   Router later(encoder_, port_, {[this] { return now_; }, [this] { return monotonic_; }}, [] { return "run"; });
+  later.add_shard(port_);
   setup.channel = &without.channel;
   later.group_for("", {later.add_broker(setup)});
   later.flush_demand();

@@ -112,6 +112,7 @@ TEST(DemandRing, ThatIsTooSmallDelaysDemandButLosesNone) {
   FakeAdapter adapter(256);
   const auto no_time = [] { return std::int64_t{0}; };
   Router router(encoder, port, {no_time, no_time}, [] { return std::string("epoch"); });
+  router.add_shard(port);
   const BrokerId angel = router.add_broker({"angel", "angel", angel_capabilities(), &adapter.channel, "", {}, false});
   instruments::Index::Builder builder(50);
   for (int i = 0; i < 50; ++i) {

@@ -42,7 +42,7 @@ class FakeEncoder final : public Encoder {
   mutable int encodings = 0;
 };
 
-class FakePort final : public SessionPort {
+class FakePort final : public SessionPort, public topics::ShardPort {
  public:
   void joined(SessionId, TopicId, Lane) override {}
   void left(SessionId, TopicId, Lane, std::uint32_t) override {}

@@ -64,6 +64,7 @@ inline registry::Capabilities angel_capabilities(std::uint32_t index_flags = 0) 
 class RouterTest : public testing::Test {
  protected:
   void SetUp() override {
+    router_.add_shard(port_);
     angel_ = router_.add_broker({"angel", "angel", angel_capabilities(), &adapter_.channel, "", {}, false});
     router_.group_for("", {angel_});
     router_.set_index("angel", index_of({{"INFY", "NSE", "1"},

@@ -15,6 +15,7 @@ class LimitsTest : public testing::Test {
  protected:
   LimitsTest() {
     const bgw_depth_limit deep{20, 1, 2, 0};
+    router_.add_shard(port_);
     bgw_limits limits{};
     limits.size = sizeof limits;
     limits.instruments_per_connection = 3;

@@ -1,4 +1,5 @@
-// What core/topics calls: the shards that own the clients' sockets, and the publisher beside them.
+// What core/topics calls: the shards that own the clients' sockets, those who tell clients of subscriptions, and the
+// publisher beside them. All calls on routing's thread, which with one shard is the shard's own.
 #pragma once
 
 #include <span>
@@ -10,22 +11,28 @@
 
 namespace gw::topics {
 
-// All calls on routing's thread, which with one shard is the shard's own.
-class Delivery {
+// One shard: the way of live updates, apart from all notices. [routing]
+class ShardPort {
  public:
-  virtual ~Delivery() = default;
+  virtual ~ShardPort() = default;
   // Appends the frame to each session's output, or remembers that the session lacks the topic's last published frame:
   // see Router::last_published. In lane `sampled` there is no frame. One call per topic update, shard and lane; all
-  // sessions are the shard's. No allocation for sessions that read. [routing]
+  // sessions are this shard's. No allocation for sessions that read. [routing]
   virtual void deliver(upstream::TopicId topic, Lane lane, std::string_view frame,
                        std::span<const SessionId> sessions) noexcept = 0;
   // The session is the last of the topic's audience in this lane from now on. [routing]
   virtual void joined(SessionId session, upstream::TopicId topic, Lane lane) = 0;
   // It was at this position of the audience, which the last one takes. [routing]
   virtual void left(SessionId session, upstream::TopicId topic, Lane lane, std::uint32_t position) = 0;
+};
+
+// What clients are told of their subscriptions. [routing]
+class SubscriptionNotices {
+ public:
+  virtual ~SubscriptionNotices() = default;
   // What had been confirmed to this session cannot be had. [routing]
   virtual void refused(SessionId session, const TopicInfo& topic, std::string_view reason) = 0;
-  // Pending, active or failed: Router::subscription says which. [routing]
+  // Pending, active or failed: its topic says which. [routing]
   virtual void subscription_changed(upstream::TopicId topic, std::span<const SessionId> sessions) = 0;
 };
 
