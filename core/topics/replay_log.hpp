@@ -1,5 +1,6 @@
 // The frames that were published last, one after the other in one bounded memory, for clients that come back after a
-// lost connection. Those of a topic are linked backwards, frame by frame and in strides. New frames overwrite the oldest. [routing]
+// lost connection. Those of a topic are linked backwards, frame by frame and in strides. New frames overwrite the
+// oldest. [routing]
 #pragma once
 
 #include <cstddef>

@@ -51,7 +51,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const Entry& e : r.entries) {
     if (e.error) continue;
     if (e.symbol.empty() || e.exchange.empty()) std::abort();
-    if (r.action == Action::subscribe && (gw::upstream::index_of(e.stream) >= gw::upstream::kIndexedStreams) != e.other_level)
+    if (r.action == Action::subscribe &&
+        (gw::upstream::index_of(e.stream) >= gw::upstream::kIndexedStreams) != e.other_level)
       std::abort();
   }
   return 0;
