@@ -5,13 +5,15 @@
 namespace gw::liveness {
 namespace {
 
-// One may have traded just before it was asked, and its tick be on its way. Two of three in the same round are no
-// chance where the feed's own pace says that ticks are overdue; where it trades seldom, or its pace is not known, they
-// are chance once in some thousand market days, and the next round, seconds later, has to find another one. So has one
-// in each of three rounds: a link that lives shows a trade between two rounds as a tick, which ends them and forgets
-// what they found.
+// A newer value may be of a trade just before its instrument was asked, whose tick is on its way. Two of three in one
+// round are no chance where the feed's own pace says that ticks are overdue, and three of three never are. Where it
+// trades seldom, or its pace is not known, one or two may be chance, and it takes three rounds, or two rounds of two: a
+// link that lives shows a trade between two rounds as a tick, which ends them and forgets what they found. A second
+// round of one is not enough: a tick that comes while its instrument is asked again passes for the answer.
 constexpr std::ptrdiff_t kProofOfRound = 2;
+constexpr std::ptrdiff_t kProofAlone = 3;
 constexpr std::size_t kProofOfRounds = 3;
+constexpr std::size_t kProofOfValues = 4;
 // A trade that is older than this was before the round: times may be in whole seconds, and clocks a little apart.
 constexpr std::int64_t kBefore = 2'000'000'000;
 
@@ -55,8 +57,10 @@ std::optional<SecondAsking::Finding> SecondAsking::find(std::int64_t now_ns, boo
   if (now_ns < deadline_ns_ && std::find(answers_.begin(), end, Answer::none) != end) return std::nullopt;
   if (newer == 0 && std::find(answers_.begin(), end, Answer::fresh) != end) return Finding::unclear;
   if (newer == 0) return same != 0 ? Finding::quiet : Finding::dead;
-  unclear_ += static_cast<std::size_t>(newer);
-  return is_old_ || unclear_ >= kProofOfRounds ? Finding::missed : Finding::unclear;
+  newer_values_ += static_cast<std::size_t>(newer);
+  ++unclear_rounds_;
+  const bool is_proof = newer >= kProofAlone || unclear_rounds_ >= kProofOfRounds || newer_values_ >= kProofOfValues;
+  return is_old_ || is_proof ? Finding::missed : Finding::unclear;
 }
 
 }  // namespace gw::liveness

@@ -40,7 +40,7 @@ class SecondAsking {
   // should have come.
   std::optional<Finding> check(std::int64_t now_ns, bool overdue);
   // The feed lives, or there is another login: what earlier rounds found counts no more.
-  void forget() { count_ = unclear_ = 0; }
+  void forget() { count_ = unclear_rounds_ = newer_values_ = 0; }
 
  private:
   std::optional<Finding> find(std::int64_t now_ns, bool overdue);
@@ -49,8 +49,9 @@ class SecondAsking {
   std::array<Asked, kMax> asked_;
   std::array<Answer, kMax> answers_{};
   std::size_t count_ = 0;
-  std::size_t unclear_ = 0;  // newer values of earlier rounds
-  bool is_old_ = false;      // one of the newer values is of a trade before the round
+  std::size_t unclear_rounds_ = 0;  // that had newer values, without a proof
+  std::size_t newer_values_ = 0;    // of those rounds
+  bool is_old_ = false;             // one of the newer values is of a trade before the round
   std::int64_t deadline_ns_ = 0;
   std::int64_t asked_wall_ns_ = 0;
 };
