@@ -17,7 +17,7 @@ void ClientHoldings::open(SessionId session, GroupId group, Variant variant, boo
   std::vector<Client>& clients = clients_[topics::shard_of(session)];
   const std::size_t slot = topics::slot_of(session);
   if (slot >= clients.size()) clients.resize(slot + 1);
-  clients[slot] = Client{true, group, variant, deflated, limit, {}, 0};
+  clients[slot] = Client{session, true, group, variant, deflated, limit, {}, 0};
 }
 
 void ClientHoldings::join(SessionId session, TopicId id, const SubscribeOptions& options, std::uint64_t order) {
@@ -97,10 +97,10 @@ std::vector<SessionId> ClientHoldings::holders_of(TopicId id) const {
   for (const Audience& audience : topic.audience)
     for (const auto& lane : audience.lanes) holders.insert(holders.end(), lane.begin(), lane.end());
   if (holders.size() == topic.holders) return holders;
-  for (std::uint32_t shard = 0; shard < clients_.size(); ++shard)
-    for (std::uint32_t slot = 0; slot < clients_[shard].size(); ++slot) {
-      const auto held = clients_[shard][slot].held.find(id);
-      if (held != clients_[shard][slot].held.end() && !held->second.live) holders.push_back(shard << 24 | slot);
+  for (const std::vector<Client>& clients : clients_)
+    for (const Client& c : clients) {
+      const auto held = c.held.find(id);
+      if (held != c.held.end() && !held->second.live) holders.push_back(c.id);
     }
   return holders;
 }

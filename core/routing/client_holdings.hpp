@@ -18,6 +18,7 @@ struct SubscribeOptions {
 };
 
 struct Client {
+  SessionId id = 0;
   bool open = false;
   GroupId group = kDefaultGroup;
   Variant variant = Variant::plain;

@@ -184,11 +184,12 @@ TEST_F(Tokens, WhatTheServingBrokerListsGoesOn) {
 }
 
 TEST_F(Tokens, WhoResumesIsToldToo) {
-  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
-  router_.subscribe(4, "INFY", "NSE", kLtp, {.sampled = false, .resumes = true});
+  const SessionId session = session_id(2, 0, 4);  // two others had its index before
+  router_.open(session, kDefaultGroup, Variant::extras, false, 10);
+  router_.subscribe(session, "INFY", "NSE", kLtp, {.sampled = false, .resumes = true});
   list({{"WIPRO", "NSE", "1"}}, {{"INFY", "NSE", "1"}});
-  EXPECT_THAT(port_.ends, ElementsAre("4: INFY.NSE 1, now WIPRO"));
-  EXPECT_THAT(router_.clients().topics_of(4), IsEmpty());
+  EXPECT_THAT(port_.ends, ElementsAre(std::to_string(session) + ": INFY.NSE 1, now WIPRO"));
+  EXPECT_THAT(router_.clients().topics_of(session), IsEmpty());
 }
 
 TEST_F(Tokens, TwoInstrumentsWithOneTokenBothTick) {

@@ -51,6 +51,8 @@ class TickPath : public testing::Test {
     ASSERT_TRUE(library) << library.error().message;
     plugin_host::LinkOptions options;
     options.name = "broker";
+    // However slow this machine is, no update of the test comes after a silence: to ask again may allocate.
+    options.stall_limit_ns = 3'600'000'000'000;
     for (const auto& [key, value] : {std::pair{"url", broker_.url()}, {"api_key", "k"}, {"access_token", "t"}}) {
       plugin_host::AdapterSetting setting;
       setting.key = key;
