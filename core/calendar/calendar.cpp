@@ -95,8 +95,9 @@ bool Calendar::has_hours(std::string_view exchange) const {
 
 MarketStatus Calendar::status(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) const {
   const Exchange* found = find(exchanges, exchange);
-  // Unknown is open: missing ticks are then proved by asking again or by another broker, as elsewhere. The other way
-  // round a forgotten line in the calendar would hide a dead feed for ever. See has_hours().
+  // An unknown exchange counts as open: missing ticks are then proved by asking again or by another broker, as
+  // elsewhere. If it counted as closed, a forgotten line in the calendar would hide a dead feed for ever. See
+  // has_hours().
   return found == nullptr || !found->has_hours ? MarketStatus::open : status_at(*found, kind, wall_ns);
 }
 

@@ -14,7 +14,7 @@
 
 namespace gw::calendar {
 
-// The phases of an exchange's day. Where two overlap, the later one here counts.
+// The phases of an exchange's day. Where two overlap, the one that is later in this list counts.
 enum class MarketStatus { closed, pre_open, auction, open };
 std::string_view word(MarketStatus status);  // "closed", "pre_open", "auction", "open"
 
@@ -27,12 +27,12 @@ inline constexpr std::uint8_t kMondayToFriday = 0b0011111;  // bit 0 is Monday
 // What an exchange's clocks show.
 struct LocalClock {
   int utc_offset = kIndia;       // minutes east of UTC
-  std::optional<TimeZone> zone;  // instead of that
+  std::optional<TimeZone> zone;  // in place of the offset
 
   int offset_at(std::int64_t wall_ns) const { return zone ? zone->offset_at(wall_ns) : utc_offset; }
 };
 
-// In minutes of the exchange's day; `to` is the first minute that no longer belongs to it.
+// In minutes of the exchange's day; `to` is the first minute after the hours.
 struct Hours {
   MarketStatus status = MarketStatus::open;  // or pre_open, or auction
   int from = 0;
@@ -44,7 +44,7 @@ struct WeeklySession {
   std::uint8_t weekdays = kMondayToFriday;
 };
 
-// Other hours of the phases that it names, for one kind of instrument, or while a zone has winter time.
+// Other hours for the phases in `hours`, for one kind of instrument, or while a zone has winter time.
 struct Exception {
   std::optional<InstrumentKind> kind;
   std::optional<TimeZone> winter_of;
@@ -60,21 +60,21 @@ struct Exchange {
   std::string name;
   LocalClock clock;
   std::vector<WeeklySession> sessions;
-  std::vector<Exception> exceptions;             // on the days of the weekly sessions; a later one goes before
+  std::vector<Exception> exceptions;             // on the days of the weekly sessions; a later one takes precedence
   std::vector<Day> holidays;                     // no weekly session takes place
   std::vector<SpecialSession> special_sessions;  // also on holidays and weekends
   bool has_hours = true;                         // false: they are not known, and it counts as open at any hour
 };
 
 struct Calendar {
-  LocalClock clock;  // of exchanges that name none, and of times of the gateway's own
+  LocalClock clock;  // of exchanges that name none, and of the gateway's own times
   std::vector<Exchange> exchanges;
 
   // Whether it is known when the exchange trades. Where it is not, nothing should tick at any hour.
   bool has_hours(std::string_view exchange) const;
-  // Of instruments of one kind.
+  // The phase for instruments of one kind.
   MarketStatus status(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns) const;
-  // Of the exchange: where its kinds differ, the one that is furthest.
+  // The phase of the exchange; where its kinds differ, the last of theirs in the order of MarketStatus.
   MarketStatus status(std::string_view exchange, std::int64_t wall_ns) const;
   // The date that the exchange's clocks show.
   Day day(std::string_view exchange, std::int64_t wall_ns) const;

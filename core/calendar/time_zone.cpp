@@ -8,7 +8,7 @@
 namespace gw::calendar {
 namespace {
 
-// What the library reckons with: no wall clock of ours is outside.
+// The times that the library is asked for: no wall clock of ours is outside.
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kFirst = -2'208'988'800;  // 1900
 constexpr std::int64_t kLast = 7'258'118'400;    // 2200
@@ -32,8 +32,8 @@ int TimeZone::offset_at(std::int64_t wall_ns) const {
   return static_cast<int>(std::chrono::duration_cast<std::chrono::minutes>(info_of(zone_, wall_ns).offset).count());
 }
 
-// The database calls Dublin's summer its standard time, so that `save` does not tell: winter is when the clocks show
-// the least of the year. Both its halves last for longer than three months wherever clocks are set at all.
+// The database calls Dublin's summer its standard time, so that `save` does not tell: it is winter when the clocks show
+// the smallest offset of the year. Summer and winter each last longer than three months wherever clocks are set at all.
 bool TimeZone::has_winter_time(std::int64_t wall_ns) const {
   constexpr std::int64_t kQuarter = 91 * std::int64_t{86'400'000'000'000};
   const std::int64_t at = std::clamp(wall_ns, kFirst * kSecondNs + 2 * kQuarter, kLast * kSecondNs - 2 * kQuarter);

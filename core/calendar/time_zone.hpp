@@ -9,11 +9,11 @@ namespace gw::calendar {
 
 class TimeZone {
  public:
-  // "Asia/Kolkata". Nothing: the database has no such zone, or there is none.
+  // "Asia/Kolkata". Nothing: the database has no such zone, or there is no database.
   static std::optional<TimeZone> find(const std::string& name);
 
   int offset_at(std::int64_t wall_ns) const;  // minutes east of UTC
-  // Its clocks are not set forward.
+  // The zone's clocks are not set forward at that time.
   bool has_winter_time(std::int64_t wall_ns) const;
 
   friend bool operator==(const TimeZone&, const TimeZone&) = default;

@@ -5,10 +5,11 @@
 namespace gw::liveness {
 namespace {
 
-// Each round of asking costs the broker six requests, and one whose last answers were the same has the less to tell the
-// sooner it comes: twice as long, the first minute of a silence has four rounds with a limit of 6.5 s, not nine.
+// How much longer each pause is than the one before. Each round of asking costs the broker six requests, and the sooner
+// a round follows one that found the same values, the less it has to tell: with twice as long, the first minute of a
+// silence has four rounds with a limit of 6.5 s, not nine.
 constexpr std::int64_t kSlower = 2;
-// A tick of what traded when it was asked has come by then, so that the next round tells it from one that was missed.
+// By then the tick of a trade from just before the asking has come, so that the next round tells it from a missed one.
 constexpr std::int64_t kOnItsWay = SecondAsking::kAnswerLimit;
 
 }  // namespace
@@ -17,8 +18,8 @@ void AskingRounds::begin(std::span<const SecondAsking::Asked> asked, bool any_he
                          std::int64_t wall_ns) {
   asking_.begin(asked, now_ns, wall_ns);
   any_heard_ = any_heard;
-  // A quiet contract is asked as often as an operator can wait for a first tick; a feed that has just fallen silent
-  // sooner.
+  // Pauses grow up to the limit of a first tick, for which an operator can wait; a feed that has just fallen silent is
+  // asked sooner.
   pause_ns_ = std::min(std::max(stall_ns_, kSlower * pause_ns_), std::max(stall_ns_, first_tick_ns_));
   asked_ns_ = now_ns;
   next_ns_ = now_ns + pause_ns_;

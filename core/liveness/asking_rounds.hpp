@@ -15,7 +15,7 @@ class AskingRounds {
   AskingRounds(std::int64_t stall_ns, std::int64_t first_tick_ns)
       : stall_ns_(stall_ns), first_tick_ns_(first_tick_ns) {}
 
-  // `any_heard`: some of them had been heard in this login.
+  // `any_heard`: some of `asked` had been heard in this login.
   void begin(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns, std::int64_t wall_ns);
   void on_answer(std::uint32_t instrument, const LastValues& values) { asking_.on_values(instrument, values); }
   bool is_under_way() const { return asking_.is_under_way(); }
@@ -24,7 +24,7 @@ class AskingRounds {
   std::optional<SecondAsking::Finding> check(std::int64_t now_ns, bool overdue) {
     return asking_.check(now_ns, overdue);
   }
-  // It found nothing clear: the next round is sooner.
+  // The round found nothing clear: the next one is sooner.
   void ask_soon(std::int64_t now_ns);
   // Whether the next round may begin. `is_missed`: something should have ticked by now, so that it need not wait for
   // the pause to end.
@@ -32,9 +32,9 @@ class AskingRounds {
     return now_ns >= (is_missed ? asked_ns_ + stall_ns_ : next_ns_);
   }
 
-  // Answers count no more; pauses go on.
+  // Ends the round, whose answers count no more; pauses go on.
   void end_round() { asking_.forget(); }
-  // The silence is over, or the login another one: the next silence has short pauses again.
+  // The silence is over, or there is another login: the next silence has short pauses again.
   void forget() {
     asking_.forget();
     next_ns_ = pause_ns_ = 0;

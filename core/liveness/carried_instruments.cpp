@@ -43,7 +43,7 @@ std::size_t CarriedInstruments::open_count() const {
 
 bool CarriedInstruments::should_tick() const { return has_hours_ && (ticks_soon() || open_count() >= kMany); }
 
-// An index, or an instrument that did so in its last sessions.
+// True for an index, and where an open kind has an instrument that ticked in time in its last sessions.
 bool CarriedInstruments::ticks_soon() const {
   return is_index_ ||
          std::any_of(std::begin(kInstrumentKinds), std::end(kInstrumentKinds), [this](InstrumentKind kind) {

@@ -13,8 +13,9 @@ namespace gw::liveness {
 
 class CarriedInstruments {
  public:
-  // Instruments of one exchange, of which one at least ticks soon after the open, whatever they are: a chain of strikes
-  // around the price has as many, and some of those trade; 14 far ones may not trade all day.
+  // With this many open instruments of one exchange, at least one ticks soon after the open, whatever they are: a chain
+  // of strikes around the price has as many, and some of those trade; 14 strikes far from the price may not trade all
+  // day.
   static constexpr std::size_t kMany = 20;
 
   static std::uint32_t bit(InstrumentKind kind) { return 1U << static_cast<std::uint32_t>(kind); }
@@ -24,11 +25,10 @@ class CarriedInstruments {
   // `is_expected`: it ticks soon in each trading session.
   void add(InstrumentKind kind, bool is_expected);
   void remove(InstrumentKind kind, bool is_expected);
-  // What is known of one of them is new.
+  // One of them is expected to tick soon from now on, or no longer.
   void set_expected(InstrumentKind kind, bool is_expected);
 
-  // Which kinds trade from now on, by their bits; no change: nothing happens. Without hours nothing of the exchange
-  // should tick at any time.
+  // Sets which kinds trade from now on, by their bits. Without hours nothing of the exchange should tick at any time.
   void set_open(std::uint32_t open, std::int64_t now_ns);
   void set_hours(bool has_hours) { has_hours_ = has_hours; }
 
@@ -54,7 +54,7 @@ class CarriedInstruments {
   Counts expected_{};  // of those
   std::array<std::int64_t, std::size(kInstrumentKinds)> kind_opened_ns_{};
   std::uint32_t open_ = 0;
-  bool has_looked_ = false;  // which kinds trade
+  bool has_looked_ = false;  // set_open() has been called
   bool has_hours_ = true;
   std::int64_t changed_ns_ = 0;
 };

@@ -6,23 +6,23 @@ namespace gw::liveness {
 namespace {
 
 // Brokers answer a subscribe within one round trip, but thousands may be subscribed together, and the first values of
-// all of them queue on one line: at 80 bytes for each, ten seconds are enough for 3000 on one of 200 kbit/s.
-// What comes later is no answer where no answer is promised. Where one is, it is waited for as long as nothing else of
-// the exchange ticks: a late answer would end a silence that it proves.
+// all of them queue on one line: at 80 bytes for each, ten seconds are enough for 3000 on one of 200 kbit/s. A packet
+// that comes later is no answer where no answer is promised. Where one is promised, it is waited for as long as nothing
+// else of the exchange ticks: a late answer that was taken for a tick would end a silence that it proves.
 constexpr std::int64_t kAnswerTime = 10'000'000'000;
-// A request that the present one follows within this time may be answered yet, so that two answers are due. Asking
-// again gives a link up as dead after the same time: an older request has had its word.
+// A request that the present one follows within this time may still be answered, so that two answers are expected.
+// Asking again gives a link up as dead after the same time: an older request will not be answered any more.
 constexpr std::int64_t kAnswersOverlap = SecondAsking::kAnswerLimit;
 // A broker answers a subscribe by one packet, or by two where subscribing and choosing the mode are two requests. Those
-// are sent together, so that their answers are less than this apart. What comes later is a tick, if it says anything
-// new.
+// are sent together, so that their answers are less than this apart. A packet that comes later is a tick, if it says
+// anything new.
 constexpr std::int64_t kSnapshotsApart = 1'000'000'000;
-// Silence is found within a sixteenth of its limit after it, and a look costs next to nothing.
+// Silence is found at most a sixteenth of its limit too late, and a look costs next to nothing.
 constexpr int kPeriodsOfLimit = 16;
-// Tests have limits of some 50 ms. Less than two milliseconds would be more looks than frames come.
+// Tests have limits of some 50 ms. A period below two milliseconds would mean more looks than frames.
 constexpr std::int64_t kMinPeriod = 2'000'000;
-// Whatever the limit, the open, the close and a first tick that is due are found to the second, as the calendar has
-// them.
+// Whatever the limit, the open, the close and a first tick that does not come are found to the second, as the calendar
+// has them.
 constexpr std::int64_t kMaxPeriod = 1'000'000'000;
 
 }  // namespace
@@ -49,7 +49,7 @@ void FeedJudge::on_wanted(std::uint32_t handle, std::string_view symbol, std::st
     subscribed_ns = i.subscribed_ns;
     on_unwanted(handle, now_ns);
   }
-  // Answers to what was asked before its end may be on their way.
+  // Answers to requests from before its end may still be on their way.
   const Answers answers = i.answers;
   i = {};
   i.answers = answers;
@@ -64,7 +64,7 @@ void FeedJudge::on_wanted(std::uint32_t handle, std::string_view symbol, std::st
   has_news_ = has_news_ || market.state() != before;
 }
 
-// Hours are those of the new kind from now on. What has ticked has ticked, whatever it is called.
+// From now on the hours are those of the new kind. Ticks stay counted, whatever the instrument is called.
 void FeedJudge::describe(Instrument& i, std::string_view symbol, InstrumentKind kind, std::int64_t wall_ns) {
   MarketWatch& market = *markets_[i.market];
   if (kind != i.kind) market.change_kind(std::exchange(i.kind, kind), kind, i.is_expected);
@@ -102,7 +102,7 @@ void FeedJudge::on_asked(std::uint32_t handle, std::int64_t now_ns) {
   i.answers.asked_ns = now_ns;
 }
 
-// The first packet after each request, a second one soon after that, and those that say nothing else than they did.
+// Snapshots are the first packet after each request, a second one soon after that, and packets that say nothing new.
 bool FeedJudge::is_snapshot(Instrument& i, const MarketWatch& market, const LastValues& values, std::int64_t now_ns) {
   Answers& answers = i.answers;
   if (std::exchange(answers.is_second_expected, false) && now_ns - answers.answered_ns <= kSnapshotsApart) return true;
@@ -123,7 +123,7 @@ bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::in
   MarketWatch& market = *markets_[i.market];
   const LastValues values(update);
   i.heard_ns = now_ns;
-  // Once it has ticked, all that comes are ticks.
+  // Once the instrument has ticked, all its packets are ticks.
   const bool snapshot = !i.has_ticked && is_snapshot(i, market, values, now_ns);
   i.last = values;
   const std::int64_t before_ns = std::exchange(i.exchange_time_ns, exchange_time_ns);
@@ -142,12 +142,12 @@ bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::in
   return live;
 }
 
-// Since when a first tick of it is due: its own kind's open counts, whatever other kinds do.
+// Since when a first tick of the instrument is expected: its own kind's open counts, whatever other kinds do.
 std::int64_t FeedJudge::expected_since_ns(const Instrument& i) const {
   return std::max(markets_[i.market]->carried().opened_ns(i.kind), i.subscribed_ns);
 }
 
-// Of a session in which its market is open.
+// Notes whether the instrument ticked in time in this trading session, if its market is open.
 void FeedJudge::note(Instrument& i, bool in_time, std::int64_t wall_ns) {
   const MarketWatch& market = *markets_[i.market];
   if (market.begin_ns() == 0 || !market.carried().is_open(i.kind) || !market.carried().has_hours()) return;
@@ -156,7 +156,7 @@ void FeedJudge::note(Instrument& i, bool in_time, std::int64_t wall_ns) {
 }
 
 void FeedJudge::on_no_frame(std::int64_t now_ns, std::int64_t wall_ns, std::string_view why) {
-  check(now_ns, wall_ns);  // which markets are open
+  check(now_ns, wall_ns);  // finds which markets are open
   asking_.clear();
   for (const auto& market : markets_) market->on_no_frame(why);
   has_news_ = true;
@@ -197,7 +197,7 @@ void FeedJudge::check(std::int64_t now_ns, std::int64_t wall_ns) {
   note_sessions(now_ns, wall_ns);
 }
 
-// A session begins: another three are the last ones.
+// A trading session begins, so that other sessions are the last three: looks up anew which instruments should tick.
 void FeedJudge::look_up_expected(std::uint32_t market, std::int64_t wall_ns) {
   if (!services_.is_expected) return;
   for (Instrument& i : instruments_) {
@@ -207,8 +207,8 @@ void FeedJudge::look_up_expected(std::uint32_t market, std::int64_t wall_ns) {
   }
 }
 
-// Those that were due to tick and did not, while others of their exchange did. The others are a new session's from its
-// open on.
+// Notes the instruments that should have ticked and did not, while others of their exchange did. After a close all
+// instruments may be noted anew, for the next trading session.
 void FeedJudge::note_sessions(std::int64_t now_ns, std::int64_t wall_ns) {
   if (!services_.session_seen) return;
   for (Instrument& i : instruments_) {
@@ -235,7 +235,7 @@ std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns, std::int6
     bool any_heard = false;
     for (const std::uint32_t handle : handles) {
       const Instrument& i = instruments_[handle];
-      // What was heard in an earlier login may have been missed between the two.
+      // A value that is newer than one of an earlier login may have been missed between the two logins.
       asked.push_back({handle, i.last, i.heard_ns != 0 && i.heard_ns >= market.values_count_from_ns()});
       any_heard = any_heard || i.heard_ns != 0;
     }
@@ -244,8 +244,8 @@ std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns, std::int6
   return handles;
 }
 
-// Of those that are subscribed by now, which were heard last, so that what they say now can be compared; of an exchange
-// that was never heard, any.
+// The instruments to be asked again: of those that are subscribed by now, the ones that were heard last, so that what
+// they say now can be compared; of an exchange that was never heard, any.
 std::vector<std::uint32_t> FeedJudge::choose(std::uint32_t market) const {
   std::vector<std::uint32_t> handles;
   for (std::uint32_t handle = 0; handle < instruments_.size(); ++handle)

@@ -11,7 +11,7 @@ namespace gw::liveness {
 struct FeedVerdict {
   bus::FeedState state = bus::FeedState::unknown;
   bus::FeedEvidence evidence = bus::FeedEvidence::none;
-  std::int64_t since_ns = 0;  // silent, or alive, for so long
+  std::int64_t since_ns = 0;  // since when it is silent, or alive; monotonic
   std::string message;        // why, without since when
   bool no_frame = false;      // stale because no frame of any kind came
 };

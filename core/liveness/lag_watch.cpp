@@ -6,10 +6,11 @@
 namespace gw::liveness {
 namespace {
 
-// A quarter of the stall limit, and four seconds at the most: one burst that waited in a queue is no fault.
+// Four periods are a quarter of the stall limit, and four seconds at the most: one burst that waited in a queue is no
+// fault.
 constexpr int kLatePeriods = 4;
-// A feed that was never in time here and is later than the longest trading session is none of today: recorded frames
-// are played at any hour.
+// A feed that was never in time here and is later than the longest trading session is not of today: recorded frames are
+// played at any hour.
 constexpr std::int64_t kAnotherDay = 16 * std::int64_t{3'600'000'000'000};
 
 }  // namespace
@@ -51,8 +52,8 @@ std::optional<std::int64_t> LagWatch::check(bool alone) {
     are_several_late_ = false;
     return std::nullopt;
   }
-  // A feed that was in time here is late whatever it shows. One that never was has to show it on two instruments: one
-  // may have times of its own.
+  // A feed that was in time here is late whichever instrument shows it. A feed that never was in time must show it on
+  // two instruments: one may have times of its own.
   const bool may_be_late = once_within_ || (is_trusted_ && lag_ns_ < kAnotherDay && (alone || are_several_late_));
   if (!may_be_late || ++late_periods_ < kLatePeriods) return std::nullopt;
   late_periods_ = 0;

@@ -1,4 +1,4 @@
-// What a broker said last of one instrument, as far as two packets can be told apart by it.
+// What a broker said last of one instrument, as far as two packets can be told apart by it. A value. Thread: feed.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ class LastValues {
   explicit LastValues(const bgw_update& update);
 
   bool is_known() const { return present_ != 0; }
-  // Whether something happened at the exchange between the two that a link which lives would have shown: another last
-  // price, a larger volume, a later trade, another book. Times of the packet itself prove nothing: some brokers stamp a
-  // snapshot when they send it.
+  // Whether something happened at the exchange after `before` that a live link would have shown: another last price, a
+  // larger volume, a later trade, another book. Times of the packet itself prove nothing: some brokers stamp a snapshot
+  // when they send it.
   bool is_newer_than(const LastValues& before) const;
-  // When it last traded, as far as the packet says so; 0: it does not.
+  // When the instrument last traded, as far as the packet says so; 0: it does not.
   std::int64_t trade_time_ns() const;
-  // Whether they are two different packets at all.
+  // Whether this is another packet than `before` at all.
   bool differs_from(const LastValues& before) const;
 
  private:

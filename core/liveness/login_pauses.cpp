@@ -6,15 +6,17 @@ namespace gw::liveness {
 namespace {
 
 constexpr std::int64_t kMinute = 60'000'000'000;
-// A dead session is most often cured by a new one, at once. What that did not cure is the broker's or the exchange's:
-// it is given a minute, then five, then fifteen, so that an outage of four hours costs fewer than twenty logins.
+// A dead login is most often cured by a new one, at once. A silence that this did not cure is the broker's or the
+// exchange's: the next logins wait a minute, then five, then fifteen, so that an outage of four hours costs fewer than
+// twenty.
 constexpr std::int64_t kPauses[] = {0, kMinute, 5 * kMinute, 15 * kMinute};
 // Many gateways lose the same broker at the same moment; they must not all come back at the same one.
 constexpr double kJitter = 0.2;
 // A feed that lived for less than the shortest pause has not been cured: it may die as soon after the next login.
 constexpr std::int64_t kCured = kMinute;
-// One that is not heard, and not missed either, says nothing of the last login. Forgotten sooner than after the longest
-// pause, a feed that is missed now and then would get its logins sooner than one that is missed all the time.
+// A feed that is not heard, and not missed either, says nothing of the last login. If logins were forgotten sooner than
+// after the longest pause, a feed that is missed now and then would get its logins sooner than one that is missed all
+// the time.
 constexpr std::int64_t kWell = 15 * kMinute;
 
 }  // namespace

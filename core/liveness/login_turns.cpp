@@ -14,8 +14,8 @@ struct LoginTurns::Candidate {
   bool others_live;
 };
 
-// The one whose last login is the longest ago, so that a connection that no login cures does not keep the others from
-// theirs; of those that had none the worst.
+// First comes the connection whose last login is the longest ago, so that a connection that no login cures does not
+// keep the others from theirs; of connections that had no login, the worst.
 bool LoginTurns::goes_before(const Candidate& a, const Candidate& b) const {
   const auto rank = [this](const Candidate& candidate) {
     const auto last = last_ns_.find(candidate.number);

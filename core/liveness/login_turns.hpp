@@ -21,13 +21,13 @@ class LoginTurns {
   struct Connection {
     std::size_t number = 0;
     const FeedJudge* judge = nullptr;
-    bool is_ready = false;  // logged in: another one is not made anew for its feed
+    bool is_ready = false;  // logged in; a connection that is not gets no login for its feed
   };
   struct Turn {
     std::size_t number = 0;
     const MarketWatch* market = nullptr;  // for which the login is made
   };
-  // The login that is due now. `all`: the link's connections. Called once in a period.
+  // The login to make now; nothing: none. `all`: the link's connections. Called once in a period.
   std::optional<Turn> next(std::span<const Connection> all, std::int64_t now_ns);
   void on_login(const Turn& turn, std::int64_t now_ns);
 
@@ -38,7 +38,7 @@ class LoginTurns {
 
   LoginPauses pauses_;
   std::map<std::size_t, std::int64_t> last_ns_;  // the last login of each connection
-  std::size_t made_for_ = 0;                     // connection and exchange of the last one
+  std::size_t made_for_ = 0;                     // connection and exchange of the last login
   std::string made_for_exchange_;
 };
 

@@ -72,7 +72,7 @@ void MarketWatch::on_proof(std::int64_t now_ns, std::string_view why) {
   wants_login_ = true;
 }
 
-// A tick is expected since the last one, the open, the login, or since something is carried.
+// Since when a tick is expected: the last tick, the open, the login or the first subscription, whichever came last.
 std::int64_t MarketWatch::silent_since_ns() const { return std::max(begin_ns_, last_tick_ns_); }
 
 bool MarketWatch::check(std::int64_t now_ns, std::uint32_t open, bool has_hours) {
@@ -122,7 +122,7 @@ bool MarketWatch::look(std::int64_t now_ns, std::uint32_t open) {
   // However seldom it ticks, nothing is called live for longer than the first tick is waited for.
   const std::int64_t usual = std::min(pace_.unusual_ns(), std::max(limits_.stall_ns, limits_.first_tick_ns));
   if (now_ns - silent_since_ns() <= usual) {
-    // Ticks that come late, without a proof that it is the feed which is late.
+    // Ticks come late, without a proof that it is the feed which is late.
     const bool is_told = verdict_.state == FeedState::live || verdict_.state == FeedState::unknown;
     if (is_told && last_tick_ns_ != 0 && lag_.is_late() && !lag_.was_in_time() &&
         now_ns - std::max(begin_ns_, last_live_ns_) > usual)
@@ -134,7 +134,7 @@ bool MarketWatch::look(std::int64_t now_ns, std::uint32_t open) {
     judge_silence(now_ns);
     return false;
   }
-  // What should have ticked by now is asked for at once, and not when the next round happens to come.
+  // An exchange that should have ticked by now is asked at once, and not when the next round happens to come.
   const bool is_missed = verdict_.evidence == FeedEvidence::none && evidence_of_silence(now_ns) != FeedEvidence::none;
   return asking_.may_begin(now_ns, is_missed);
 }
@@ -144,13 +144,13 @@ void MarketWatch::forget_pace() {
   ++pace_number_;
 }
 
-// What lived when the market closed, or when something was subscribed last, has to show it again.
+// A feed that was live when the market closed, or when its last instrument was unsubscribed, has to show that again.
 void MarketWatch::forget_old_life(std::int64_t now_ns) {
   if (verdict_.state == FeedState::live && last_live_ns_ < now_ns - limits_.stall_ns)
     set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard yet");
 }
 
-// What spoke against it may be carried no more.
+// The instruments whose silence spoke against the feed may not be carried any more.
 void MarketWatch::drop_void_evidence() {
   if (verdict_.evidence != FeedEvidence::expected || carried_.should_tick()) return;
   wants_login_ = false;
@@ -183,7 +183,7 @@ void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_
     wants_login_ = true;
     return;
   }
-  // Of what never came, a token may be wrong in itself; twenty of them are not.
+  // Where nothing ever came, single tokens may be wrong in themselves; twenty of them are not.
   if (finding == SecondAsking::Finding::dead &&
       (asking_.any_heard() || (last_tick_ns_ == 0 && carried_.open_count() >= CarriedInstruments::kMany))) {
     set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), "no tick, and no answer when asked again");
@@ -194,7 +194,7 @@ void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_
   set_quiet(evidence_of_silence(now_ns), "no tick, and the same values when asked again");
 }
 
-// Its own pace says that this silence is like no other of this feed.
+// The feed's own pace says that this silence is like no other.
 bool MarketWatch::is_alarming(std::int64_t now_ns) const {
   return pace_.has_alarm(carried_.should_tick()) && now_ns - silent_since_ns() > pace_.alarming_ns();
 }
@@ -207,7 +207,7 @@ FeedEvidence MarketWatch::evidence_of_silence(std::int64_t now_ns) const {
   return is_overdue || is_alarming(now_ns) ? FeedEvidence::expected : FeedEvidence::none;
 }
 
-// Nothing can be asked: what should tick decides.
+// Judges a silence without answers: the feed is stale if something should have ticked by now.
 void MarketWatch::judge_silence(std::int64_t now_ns) {
   const FeedEvidence evidence = evidence_of_silence(now_ns);
   if (evidence == FeedEvidence::none) return set_quiet(evidence, kNoTick);
@@ -216,10 +216,10 @@ void MarketWatch::judge_silence(std::int64_t now_ns) {
   set(FeedState::stale, evidence, silent_since_ns(), "no tick, though some are due");
 }
 
-// Expected: the broker may know no better, and another one may.
+// `evidence` expected: this broker may know no better, and another one may.
 void MarketWatch::set_quiet(FeedEvidence evidence, const char* how) {
-  // What proved a feed stale is disproved by a live tick alone: until then further logins are tried. A connection
-  // without frames is another one now.
+  // Only a live tick ends what is stale: until then further logins are tried. A connection that had no frames has been
+  // replaced by now.
   const bool is_still_stale = verdict_.state == FeedState::stale && !verdict_.no_frame;
   wants_login_ = evidence != FeedEvidence::none || is_still_stale;
   if (is_still_stale) return;

@@ -1,5 +1,6 @@
 // Whether the feed of one exchange on one connection lives: what its ticks, their absence, and the answers to asking
-// again prove. Knows no clock: all times are the caller's, monotonic but for exchange times and `wall_ns`.
+// again prove. Knows no clock: all times are the caller's, monotonic but for exchange times and `wall_ns`. Thread:
+// feed.
 //
 // Missed ticks are proved by asking again, where the broker answers, and by another broker's values; late ticks by
 // their own times. Silence alone says something only where some of what is carried should tick: an index, an
@@ -41,34 +42,34 @@ class MarketWatch {
   MarketWatch(std::string_view exchange, bool answers, const WatchLimits& limits);
 
   const std::string& exchange() const { return exchange_; }
-  bool is_answered() const { return answers_; }  // a new subscription
+  bool is_answered() const { return answers_; }  // a new subscription is answered by the last values
 
   // ---- what is carried
   void add(InstrumentKind kind, bool is_expected, std::int64_t now_ns);
   void remove(InstrumentKind kind, bool is_expected, std::uint64_t ticks, std::int64_t now_ns);
-  // One of them is of another kind than was known.
+  // A carried instrument is of another kind than was known.
   void change_kind(InstrumentKind from, InstrumentKind to, bool is_expected) {
     carried_.remove(from, is_expected);
     carried_.add(to, is_expected);
   }
-  // What is known of one of them is new.
+  // One of them is expected to tick soon from now on, or no longer.
   void set_expected(InstrumentKind kind, bool is_expected) { carried_.set_expected(kind, is_expected); }
   const CarriedInstruments& carried() const { return carried_; }
 
   // ---- what happens
   void on_ready(std::int64_t now_ns);
-  // True: it proves that the feed lives.
+  // True: the tick proves that the feed lives.
   bool on_tick(const Tick& tick);
   void on_answer(std::uint32_t instrument, const LastValues& values) { asking_.on_answer(instrument, values); }
   // No frame of any kind came for the connection's limit.
   void on_no_frame(std::string_view why);
-  // Another broker has shown what this one should have.
+  // Another broker has shown what this one should have shown.
   void on_proof(std::int64_t now_ns, std::string_view why);
   void distrust_clock() { lag_.distrust_clock(); }
 
-  // ---- the verdict, looked for once in a period. `open`: which kinds trade now, see CarriedInstruments::bit. Without
-  // hours it counts as open, and nothing of it should tick at any hour.
-  // True: some of its instruments are to be asked again, and began_asking() follows.
+  // ---- the verdict. check() is called once in a period. `open`: which kinds trade now, see CarriedInstruments::bit.
+  // An exchange without hours counts as open, and nothing of it should tick at any hour. True: some of its instruments
+  // are to be asked again, and began_asking() follows.
   bool check(std::int64_t now_ns, std::uint32_t open, bool has_hours = true);
   void began_asking(std::span<const SecondAsking::Asked> asked, bool any_heard, std::int64_t now_ns,
                     std::int64_t wall_ns);
@@ -76,8 +77,8 @@ class MarketWatch {
   std::int64_t begin_ns() const { return begin_ns_; }
   std::int64_t last_live_ns() const { return last_live_ns_; }  // 0: never
 
-  // Values that were heard before that, when the market opened or the last silence ended, may be old for other reasons
-  // than missed ticks. 0: there is no such time.
+  // When the market opened or the last silence ended. Values heard before may be old for other reasons than missed
+  // ticks. 0: there is no such time.
   std::int64_t values_count_from_ns() const { return std::max(carried_.changed_ns(), ticks_again_since_ns_); }
   // Grows whenever what was learned of the pace is given up.
   std::uint32_t pace_number() const { return pace_number_; }
@@ -87,8 +88,8 @@ class MarketWatch {
   bus::FeedEvidence evidence() const { return verdict_.evidence; }
   // A new login might help.
   bool wants_login() const { return wants_login_; }
-  // Silent as this feed is not otherwise. Where too little of it is carried to say that some should tick, that proves
-  // nothing and costs nothing.
+  // The feed is silent for longer than its own pace explains. Where too little is carried to say that some of it should
+  // tick, that proves nothing and costs nothing.
   bool is_unlike_itself() const { return is_unlike_itself_; }
   std::int64_t lag_ns() const { return lag_.lag_ns(); }
 
@@ -113,7 +114,7 @@ class MarketWatch {
 
   CarriedInstruments carried_;
   std::int64_t begin_ns_ = 0;           // 0: no tick is expected
-  std::int64_t expected_since_ns_ = 0;  // that some of it ticks soon; 0: it is not
+  std::int64_t expected_since_ns_ = 0;  // since when some of it should tick soon; 0: nothing should
   std::int64_t last_tick_ns_ = 0;       // of this login; 0: none
   std::int64_t last_live_ns_ = 0;
   std::int64_t ticks_again_since_ns_ = 0;

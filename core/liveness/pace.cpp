@@ -6,24 +6,25 @@ namespace gw::liveness {
 namespace {
 
 // The limit is a few heartbeats long. A 64th of it is short enough that a second of ticks fills eight slots where the
-// limit is one of seconds, and long enough that the frames of one burst fill one.
+// limit is some seconds, and long enough that the frames of one burst fill one.
 constexpr int kSlotsOfLimit = 64;
-// Pauses of a market vary: three times the longest of late is not usual any more, and to say so costs nothing.
+// Pauses of a market vary: three times the longest recent one is not usual any more, and to say so costs nothing.
 constexpr int kUnusual = 3;
-// A login costs a place and a moment of the broker's patience. A lull is a few times the usual pause; twenty times the
-// longest of late is none.
+// A login costs a connection slot and a moment of the broker's patience. A lull is a few times the usual pause; twenty
+// times the longest recent pause is none.
 constexpr int kAlarming = 20;
-// A login for a pace that was seen for a shorter time than the limit itself would be one for chance; three times that
-// is a minute with most brokers.
+// A login for a pace that was seen for a shorter time than the limit itself would be made by chance; three times the
+// limit is a minute with most brokers.
 constexpr int kSeenLimits = 3;
 // An index ticks every second or so as long as its market is open, and so do some of many instruments: what they do in
 // one limit they do all day.
 constexpr int kSeenLimitsIfSteady = 1;
-// The minutes after an open are unlike the day: what waited for it trades at once, and then less. Five minutes are five
-// of the default limits of a first tick, so that what kept those has shown some of its longer pauses by then.
+// The minutes after an open are unlike the day: orders that waited for it trade at once, and then less. Five minutes
+// are five of the default limits of a first tick, so that a feed that kept those has shown some of its longer pauses by
+// then.
 constexpr std::int64_t kFirstMinutes = 300'000'000'000;
-constexpr std::int64_t kMaxGap = 3'600'000'000'000;  // what ticks less than once an hour has no pace
-// Each slot takes a 64th off the longest pause: one from the lunch hour is forgotten after some minutes of trading.
+constexpr std::int64_t kMaxGap = 3'600'000'000'000;  // a feed that ticks less than once an hour has no pace
+// Each slot takes a 64th off the longest pause: the pause of a lunch hour is forgotten after some minutes of trading.
 constexpr std::int64_t kForget = 64;
 
 }  // namespace

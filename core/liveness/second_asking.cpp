@@ -5,11 +5,12 @@
 namespace gw::liveness {
 namespace {
 
-// A newer value may be of a trade just before its instrument was asked, whose tick is on its way. Two of three in one
-// round are no chance where the feed's own pace says that ticks are overdue, and three of three never are. Where it
-// trades seldom, or its pace is not known, one or two may be chance, and it takes three rounds, or two rounds of two: a
-// link that lives shows a trade between two rounds as a tick, which ends them and forgets what they found. A second
-// round of one is not enough: a tick that comes while its instrument is asked again passes for the answer.
+// A newer value may be of a trade just before its instrument was asked, whose tick is on its way. Two newer values of
+// three in one round are no accident where the feed's own pace says that ticks are overdue, and three of three never
+// are. Where it trades seldom, or its pace is not known, one or two may be an accident, and proof takes three rounds
+// with newer values, or two rounds with two each: a link that lives shows a trade between two rounds as a tick, which
+// ends the rounds and forgets what they found. A second round with one is not enough: a tick that comes while its
+// instrument is asked again passes for the answer.
 constexpr std::ptrdiff_t kProofOfRound = 2;
 constexpr std::ptrdiff_t kProofAlone = 3;
 constexpr std::size_t kProofOfRounds = 3;

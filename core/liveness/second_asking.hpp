@@ -1,5 +1,5 @@
 // Asking again: up to three instruments of a silent exchange are subscribed anew on the same connection, where the
-// broker answers that with the last values. Knows no clock.
+// broker answers that with the last values. Knows no clock. Thread: feed.
 #pragma once
 
 #include <array>
@@ -16,28 +16,29 @@ class SecondAsking {
  public:
   // Brokers answer a subscribe within one round trip. Two seconds are many of those on any line that ticks can come by.
   static constexpr std::int64_t kAnswerLimit = 2'000'000'000;
-  static constexpr std::size_t kMax = 3;  // one may be wrong in itself, and many would be a burden
+  static constexpr std::size_t kMax = 3;  // one token may be wrong in itself, and many would be a burden
 
   enum class Finding {
     missed,   // newer values than those that were sent: ticks were missed
     dead,     // no answer
     quiet,    // the same values: there was nothing to send
-    unclear,  // a newer value that may have come about just now: to be asked again soon
+    unclear,  // a newer value whose tick may be on its way: to be asked again soon
   };
 
   bool is_under_way() const { return count_ != 0; }
-  // `before`: what had come of each; unknown values where nothing had. `is_current`: it came since the feed ticks; what
-  // is newer than other values may have been missed in an earlier silence, and proves nothing.
+  // `before`: the values that had come of the instrument; unknown where none had. `is_current`: they came in this
+  // login, and since the last open and the last silence. A value that is newer than older ones may have been missed
+  // before that, and proves nothing.
   struct Asked {
     std::uint32_t instrument = 0;
     LastValues before;
     bool is_current = true;
   };
   void begin(std::span<const Asked> asked, std::int64_t now_ns, std::int64_t wall_ns);
-  // A packet of an instrument that may be one of those.
+  // A packet of an instrument that may be one of those asked.
   void on_values(std::uint32_t instrument, const LastValues& values);
-  // Once, with what the round has found. Nothing: it is not over yet. `overdue`: the feed's own pace says that ticks
-  // should have come.
+  // What the round has found, returned once. Nothing: it is not over yet. `overdue`: the feed's own pace says that
+  // ticks should have come.
   std::optional<Finding> check(std::int64_t now_ns, bool overdue);
   // The feed lives, or there is another login: what earlier rounds found counts no more.
   void forget() { count_ = unclear_rounds_ = newer_values_ = 0; }

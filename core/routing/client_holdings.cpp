@@ -5,7 +5,7 @@
 namespace gw::routing {
 namespace {
 
-// Of one topic, since it was joined.
+// How many updates of one topic the session must have got, or been told that it lost, since its live updates began.
 std::uint64_t expected_of(const Client& client, const Topic& topic, const Client::Held& held) {
   const std::uint64_t all = topic.seq - held.seq;
   return client.variant == Variant::extras ? all : all - (topic.withheld - held.withheld);

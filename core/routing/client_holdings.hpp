@@ -13,7 +13,7 @@ namespace gw::routing {
 
 // What a client chose beside the stream.
 struct SubscribeOptions {
-  bool sampled = false;  // no frames: the port is told of updates, and asks for the last published frame when it wants
+  bool sampled = false;  // no frames: the shard is told of updates, and asks for the last published frame at will
   bool resumes = false;  // no live updates before replay() has handed over what was missed
 };
 
@@ -27,13 +27,13 @@ struct Client {
   struct Held {
     bool live;               // in the topic's audience; else it resumes: see Router::replay
     Lane lane;               // of the audience
-    std::uint32_t position;  // there
-    std::uint64_t seq;       // of the topic when it was joined
-    std::uint64_t withheld;  // the same
+    std::uint32_t position;  // in that lane
+    std::uint64_t seq;       // the topic's, when live updates began
+    std::uint64_t withheld;  // the topic's, when live updates began
     std::uint64_t since;     // when it was joined, in InstrumentDemand's order
   };
   std::unordered_map<TopicId, Held> held;
-  std::uint64_t expected = 0;  // updates of topics that it held and holds no more
+  std::uint64_t expected = 0;  // updates expected of topics that it holds no more
 
   Lane lane_for(const SubscribeOptions& options) const {
     return options.sampled ? Lane::sampled : topics::lane_of(variant, deflated);
@@ -45,7 +45,7 @@ class ClientHoldings {
   // It outlives this.
   explicit ClientHoldings(topics::TopicTable& topics) : topics_(topics) {}
 
-  // One more, before the first session.
+  // Adds a shard, before the first session.
   void add_shard() { clients_.emplace_back(); }
 
   void open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t limit);
@@ -56,24 +56,25 @@ class ClientHoldings {
   void set_group(SessionId session, GroupId group) { client(session).group = group; }
   void set_limit(SessionId session, std::size_t limit) { client(session).limit = limit; }
 
-  // `order`: of InstrumentDemand.
+  // `order`: from InstrumentDemand::next_order().
   void join(SessionId session, TopicId id, const SubscribeOptions& options, std::uint64_t order);
   // The topic may have no holder left.
   void leave(SessionId session, TopicId id);
-  // A topic that the session holds already, with other options from now on.
+  // The session holds the topic already, and has other options from now on.
   void choose_lane(SessionId session, TopicId id, const SubscribeOptions& options);
   // A topic that resumes gets live updates from now on.
   void go_live(SessionId session, TopicId id);
 
   bool holds(SessionId session, TopicId id) const { return (*this)[session].held.contains(id); }
-  // Holds it, but gets no live updates yet.
+  // The session holds the topic, but gets no live updates yet.
   bool resumes(SessionId session, TopicId id) const;
   std::vector<TopicId> topics_of(SessionId session) const;
-  // Also those that resume and are in no audience yet.
+  // All sessions that hold the topic, also those that resume and are in no audience yet.
   std::vector<SessionId> holders_of(TopicId id) const;
-  // Updates of its topics since it joined each: those that it must have got, or been told that it lost.
+  // How many updates the session must have got, or been told that it lost, of all its topics since it joined each.
   std::uint64_t expected_updates(SessionId session) const;
-  // When the holder joined that has waited longest for a stream of the interest that has less than it could; 0: nobody.
+  // When the holder joined that has waited longest for a stream of the interest that gets less than its broker could
+  // give, in InstrumentDemand's order; 0: none waits.
   std::uint64_t waiting_since(const upstream::Interest& interest) const;
 
  private:

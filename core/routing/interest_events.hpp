@@ -1,5 +1,5 @@
-// What brokers and their changes mean for topics and clients: carries each event of core/upstream to those who act on
-// it. [routing]
+// What brokers and their changes mean for topics and clients: carries each event of core/upstream to the parts that act
+// on it. [routing]
 #pragma once
 
 #include "core/routing/client_holdings.hpp"

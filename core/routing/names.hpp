@@ -1,4 +1,4 @@
-// The names that clients' side knows routing's records by.
+// The types of core/topics and core/upstream under the names that the clients' side uses.
 #pragma once
 
 #include <cstddef>

@@ -25,7 +25,7 @@ struct Outcome {
   int source_depth = 0;        // with ok, depth mode: the broker's level that it is cut from
   bool is_new = false;         // with ok: not held before
   std::string detail;          // unavailable, limit: why. limitation: the feature, "depth" or "mode"
-  std::string refusal;         // with ok: the broker has refused it to others already, and why
+  std::string refusal;         // with ok: why the broker has refused it to other clients already; else empty
   std::vector<int> supported;  // limitation
   Gone gone;                   // symbol_not_found
   std::string broker;          // that serves it, or would

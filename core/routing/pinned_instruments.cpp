@@ -7,8 +7,8 @@ namespace {
 
 constexpr Stream kPinned[] = {{BGW_MODE_LTP, 0}, {BGW_MODE_QUOTE, 0}, {BGW_MODE_DEPTH, 5}};  // the poorest first
 
-// The poorest whose packets have a time, so that a canary shows how late its feed is; the poorest where the plugin says
-// so of none.
+// The poorest stream whose packets have a time, so that a canary shows how late its feed is; the poorest of all where
+// the plugin names no such stream.
 std::optional<Stream> canary_stream(const upstream::Broker& broker, std::string_view exchange) {
   std::optional<Stream> poorest;
   for (const Stream stream : kPinned) {

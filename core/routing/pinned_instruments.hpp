@@ -1,5 +1,5 @@
-// What is wanted though no client asks: what the publisher gets to see of the default group, and each broker's
-// canaries. [routing]
+// The instruments that are wanted though no client asks: those that the publisher shows of the default group, and each
+// broker's canaries. [routing]
 #pragma once
 
 #include <optional>
@@ -30,17 +30,18 @@ class PinnedInstruments {
   // All outlive this.
   explicit PinnedInstruments(const Parts& parts) : parts_(parts) {}
 
-  // These stay wanted in all modes in the default group.
+  // These instruments stay wanted in all modes in the default group.
   void pin(std::vector<Pin> pins);
-  // Subscribes what the lists have of the pins by now.
+  // Subscribes the pins that the instrument lists have by now.
   void apply();
   std::vector<Pin> missing_pins() const;
 
-  // Subscribes what the broker lists of its canaries, in a group of that broker alone: no failover ever moves them. A
-  // client's interest in the same instrument shares the route at the broker.
+  // Subscribes those canaries of the broker that it lists, in a group of that broker alone: no failover ever moves
+  // them. A client's interest in the same instrument shares the route at the broker.
   void keep_canaries(BrokerId id);
   void end_canaries(BrokerId id);
-  // Why canaries of a broker are not subscribed, one line each, for people. Nothing before it has a list.
+  // Why canaries of a broker are not subscribed, one line each, for people. Empty before the broker has an instrument
+  // list.
   std::vector<std::string> missing_canaries(BrokerId id) const;
 
  private:

@@ -1,4 +1,4 @@
-// What routing calls beside the shards: who tells clients what changes.
+// What routing calls beside the shards: the port that tells clients what changes.
 #pragma once
 
 #include <string_view>
@@ -10,11 +10,11 @@ namespace gw::routing {
 // All calls on routing's thread.
 class SessionPort : public topics::SubscriptionNotices {
  public:
-  // The session holds the topic no more: there is no such instrument any more. [routing]
+  // The session does not hold the topic any more, because there is no such instrument any more. [routing]
   virtual void ended(SessionId session, const TopicInfo& topic, const Gone& why) = 0;
-  // The link's state changed: Router::brokers() says how. [routing]
+  // The state of the broker's link changed: Router::brokers() says how. [routing]
   virtual void broker_changed(BrokerId broker) = 0;
-  // Its feed went silent or late, or is back: Router::brokers() says more. [routing]
+  // A feed of the broker went silent or late, or is back: Router::brokers() says more. [routing]
   virtual void feed_changed(BrokerId broker) = 0;
   // Another broker serves this group now, in a new epoch. [routing]
   virtual void switched(GroupId group, std::string_view why) = 0;

@@ -109,9 +109,9 @@ void RecordIntake::on_feed(BrokerId id, const bus::FeedRecord& record) {
 
 void RecordIntake::on_answer(BrokerId id, const bus::HandleRecord& record) {
   const upstream::Route* route = parts_.brokers[id].routes().at(record.instrument);
-  // While the adapter has not confirmed the last end, its answers are of what was asked before that.
+  // Until the adapter has confirmed the last release, its answers are to what was asked before that.
   if (route == nullptr || route->releases_expected != 0) return;
-  // Only who needs this stream has less, or nothing; the others go on with what the adapter has kept.
+  // Only interests that need this stream get less, or nothing; the others go on with what the adapter has kept.
   if (record.kind == bus::RecordKind::refuse) return parts_.demand.on_refused(id, record);
   for (const upstream::InterestId interest : route->served)
     parts_.interests[interest].for_each_stream([&](Stream stream, TopicId topic) {

@@ -1,4 +1,4 @@
-// Takes records from the brokers' channels, in runs, and gives each to who acts on it. [routing]
+// Takes records from the brokers' channels, in runs, and gives each to the part that acts on it. [routing]
 #pragma once
 
 #include <cstddef>

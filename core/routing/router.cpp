@@ -8,7 +8,7 @@ namespace gw::routing {
 
 using upstream::InstrumentKey;
 
-// Those that are told of events know the others by reference only, so that the order of the members does not matter.
+// Parts that are made before `events_` only keep a reference to it, so that the order of the members does not matter.
 Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch,
                std::size_t resume_memory)
     : clocks_(std::move(clocks)),
@@ -169,7 +169,7 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
   const TopicId id = lifetime_.find_or_add(group, key, stream);
   const Topic& topic = topics_[id];
   demand_.ask_again(topic.interest);
-  // Also when others hold it already: what was given with fewer levels may be had in full by now.
+  // Requested even if others hold it already: a stream with fewer levels may be had in full by now.
   demand_.request(topic.interest);
   if (!topic.granted) {
     outcome.code = Code::subscription_limit;

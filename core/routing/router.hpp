@@ -1,6 +1,6 @@
-// Who wants what, and who gets what: the one door to brokers (core/upstream), topics (core/topics) and what clients
-// hold of them. It makes and joins the parts, decides subscriptions, and does what concerns several parts at once;
-// what concerns one is read from that part. One object, on routing's thread; nothing here locks. [routing]
+// The one door to brokers (core/upstream), topics (core/topics) and what clients hold of them. Makes and joins the
+// parts, decides subscriptions, and does what concerns several parts at once; what concerns one part is read from that
+// part. One object, on routing's thread; nothing here locks. [routing]
 #pragma once
 
 #include <cstdint>
@@ -46,14 +46,14 @@ struct Clocks {
 
 class Router {
  public:
-  // All must outlive the router. `new_epoch` makes the name of a run: at the start, and at each switch.
+  // All must outlive the router. `new_epoch` makes the name of an epoch: at the start, and at each switch.
   // `resume_memory`: bytes of frames that are kept for clients that come back.
   Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::function<std::string()> new_epoch,
          std::size_t resume_memory = 0);
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
-  // The shards, in the order of their numbers, before the first session.
+  // Called for each shard, in the order of their numbers, before the first session.
   void add_shard(topics::ShardPort& shard) {
     topics_.add_shard(shard);
     holdings_.add_shard();
@@ -70,82 +70,85 @@ class Router {
 
   // ---- brokers
   BrokerId add_broker(BrokerSetup setup) { return brokers_.add(std::move(setup)); }
-  // One that was not available, or whose adapter was detached.
+  // For a broker that was not available, or whose adapter was detached.
   void attach_broker(BrokerId id, BrokerSetup setup);
-  // Nothing is taken from its channel any more. Its users go to the next of their group, or wait.
+  // Nothing is taken from the broker's channel any more. Its users go to the next broker of their group, or wait.
   void detach_broker(BrokerId id, std::string why);
   // Whether some broker has this depth level on some exchange.
   bool has_depth_level(int level) const;
-  // Some broker shows live ticks of it, whatever a calendar says.
+  // Some broker shows steady live ticks of the exchange, whatever a calendar says.
   bool ticks_steadily(std::string_view exchange) const;
-  // Nobody ticks there, though some of what is held should.
+  // No broker ticks there, though some of the instruments held should.
   bool is_halted(std::string_view exchange) const { return failover_.is_halted(exchange); }
 
   // ---- instrument lists
   void set_index(std::string_view plugin, std::shared_ptr<const instruments::Index> index);
-  // What day it is at the exchanges: ends the contracts that are over by now, and what a list has lacked since before
-  // today. With time.
+  // Sets what day it is at the exchanges: ends the contracts that are over by now, and moves or ends interests that a
+  // list has lacked since before today. Called regularly.
   void set_expiries(instruments::Expiries expiries);
-  // Contracts that are over are served like others.
+  // Sets whether contracts that are over are served like others.
   void serve_expired(bool serves);
-  // What the active broker of a group does not list is had from the next that does.
+  // Sets whether an instrument that a group's active broker does not list comes from the next broker that does.
   void mix_brokers(bool mixes);
   // Everything of the default group goes to the publisher as well; `pins` stay wanted in all modes though no client
   // asks.
   void publish_to(Publisher& publisher, std::vector<Pin> pins);
 
   // ---- groups
-  // The group of a list of brokers, made when new. An empty key is the default one; its order may be changed later.
+  // The group with this key; made, with this order of brokers, when new. The empty key is the default group's, whose
+  // order may be changed later.
   GroupId group_for(std::string_view key, const std::vector<BrokerId>& order);
   const BrokerGroup& group(GroupId id) const { return interests_.group(id); }
   void set_order(GroupId id, std::vector<BrokerId> order);
-  // Moves groups to a broker that serves, or back to one they prefer. With time.
+  // Moves groups to a broker that serves, or back to one that they prefer. Called regularly.
   void review() { failover_.review(); }
 
   // ---- sessions
   void open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t subscription_limit) {
     holdings_.open(session, group, variant, deflated, subscription_limit);
   }
-  // All that it holds goes to another group; what that one lacks stays wanted.
+  // Moves all topics of the session to another group. What that group lacks stays wanted; a topic whose name is another
+  // instrument's there ends.
   void move(SessionId session, GroupId group);
-  // With `keep_ns` its topics stay wanted so long, and what they publish is logged, though nobody else holds them.
+  // For `keep_ns` its topics stay wanted, and what they publish is logged, though nobody else holds them.
   void close(SessionId session, std::int64_t keep_ns = 0);
   void set_limit(SessionId session, std::size_t subscription_limit) {
     holdings_.set_limit(session, subscription_limit);
   }
   Outcome subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream,
                     SubscribeOptions options = {});
-  // Ends one stream; without a level in depth mode all depths of it.
+  // Ends one stream; in depth mode without a level, all depth streams of the instrument.
   Outcome unsubscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream);
-  // One topic, if it is held.
+  // Ends one topic, if the session holds it.
   void unsubscribe(SessionId session, TopicId topic);
   std::size_t unsubscribe_all(SessionId session);
 
   BrokerId broker_of(SessionId session) const { return group(holdings_[session].group).broker(); }
 
   // ---- topics
-  // What is to be said of a subscription beside its state; empty: nothing.
+  // What clients are told of a subscription beside its state; empty: nothing.
   std::string note(TopicId topic) const;
   // The last value of a held topic as a finished snapshot frame; empty: none, or only a suspect one for a client that
   // could not be told so. Valid until the next call.
   std::string_view snapshot(SessionId session, TopicId topic);
-  // What was published last of a held topic, for a session that missed it; empty: it is known no more.
+  // The frame that was published last of a held topic, for a session that missed it; empty: it is known no more.
   std::string_view last_published(SessionId session, TopicId topic);
 
   // ---- clients that come back
-  // Hands over what is kept of a resuming topic after `seq`, oldest first, until `take` refuses; `seq` follows, and
-  // `missing` grows by those that are not kept. True when that was all: live updates follow from here, without a gap.
+  // Hands over the frames that are kept of a resuming topic after `seq`, oldest first, until `take` refuses one. `seq`
+  // becomes that of the last frame taken; `missing` grows by the updates that are not kept. True: nothing is left to
+  // hand over, and live updates follow from here, without a gap.
   bool replay(SessionId session, TopicId topic, std::uint64_t& seq, std::uint64_t& missing,
               const std::function<bool(std::string_view frame)>& take);
-  // A resuming topic of which nothing is to be handed over.
+  // A resuming topic gets live updates from now on, without a replay.
   void go_live(SessionId session, TopicId topic) { holdings_.go_live(session, topic); }
-  // Ends the time of topics that are kept for nobody any more. With time.
+  // Lets go of topics that were kept for clients that did not come back in time. Called regularly.
   void let_go();
 
   // ---- the way of a tick
   // Takes up to `budget` records from every adapter; true when there may be more.
   bool drain(std::size_t budget) { return intake_.drain(budget, clocks_.wall(), clocks_.monotonic()); }
-  // Sends changed demand to the adapters. After each round of requests and each drain.
+  // Sends changed demand to the adapters. Called after each round of requests and each drain.
   void flush_demand() { demand_.flush(); }
   RouterCounts counts() const;
 

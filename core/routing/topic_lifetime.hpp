@@ -14,9 +14,9 @@ class TopicLifetime {
                 upstream::InstrumentDemand& demand)
       : interests_(interests), topics_(topics), publisher_(publisher), demand_(demand) {}
 
-  // The topic of a stream of an instrument for a group; made when new. InstrumentDemand::request follows.
+  // The topic of a stream of an instrument for a group; made when new. The caller calls InstrumentDemand::request next.
   TopicId find_or_add(GroupId group, const upstream::InstrumentKey& key, Stream stream);
-  // Ends it if nobody holds it, keeps it or pins it; and its interest with the last topic.
+  // Ends the topic if no session holds it and it is neither kept nor pinned; the last topic ends its interest too.
   void end_if_unused(TopicId id);
 
  private:

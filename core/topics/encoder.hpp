@@ -13,7 +13,8 @@
 
 namespace gw::topics {
 
-// Of a topic; changes only when another broker, or fewer levels, come to serve it: Encoder::prepare follows.
+// What the frames of a topic have in common. Changes only when another broker, or another number of levels, comes to
+// serve the topic; Encoder::prepare is called then.
 struct TopicInfo {
   std::string symbol;
   std::string exchange;
@@ -33,19 +34,19 @@ struct TopicUpdate {
   std::span<const bgw_level> bids;
   std::span<const bgw_level> asks;
   bool has_orders;  // the broker says how many orders stand at each level
-  // The tick's own, or the newest known where a book came without. Not at all before the first one: then the update is
-  // for sessions with extras only.
+  // The last price: the tick's own, or else the newest known. Before the first one is known there is none, and the
+  // update is for sessions with extras only.
   bool has_ltp;
   std::int64_t ltp;
-  // Whose quote values a depth update with extras shows; may be `tick` and `rare`.
+  // The tick whose quote values a depth update with extras shows; may be `tick` and `rare`.
   const bgw_tick* quote;
   const bgw_tick_rare* quote_rare;
   std::int64_t exchange_time_ns;  // 0: none
   std::uint64_t seq;
   std::int64_t received_ns;
   std::int64_t published_ns;
-  bool snapshot;  // from memory
-  bool suspect;   // and its broker's link has been down, or silent, since
+  bool snapshot;  // made from the last value, for one client
+  bool suspect;   // the last value is suspect
   std::int64_t age_ms;
 };
 
@@ -82,7 +83,7 @@ class Encoder {
   virtual void prepare(TopicInfo& info) const = 0;
   // Makes header and payload. Allocates only while `out` grows. [routing]
   virtual void encode(const TopicInfo& info, const TopicUpdate& update, Variant variant, FrameBuffer& out) const = 0;
-  // The same frame for sessions that take compressed ones. False: it is too small to be worth it. [routing]
+  // Compresses the frame for sessions that take compressed ones. False: it is too small to be worth it. [routing]
   virtual bool deflate(const FrameBuffer& frame, FrameBuffer& out) const = 0;
 };
 

@@ -1,6 +1,6 @@
-// What taking an update looks at lies scattered over the memory, each thing behind a pointer in the one before. Here
-// each is fetched for a whole run of records before the next: the processor waits for all of them at once and not for
-// one after the other. [routing]
+// Fetches into the processor's cache what the next updates will look at. That lies scattered over the memory, each
+// thing behind a pointer in the one before. Each kind of thing is fetched for a whole run of records before the next
+// kind, so that the processor waits for all of them at once and not for one after the other. [routing]
 #pragma once
 
 #include <cstddef>

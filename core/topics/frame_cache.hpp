@@ -1,5 +1,5 @@
-// The last published frames that were asked for last, so that a frame is encoded once however many sessions lack it.
-// [routing]
+// The last published frames that sessions asked for most recently, so that a frame is encoded once however many
+// sessions lack it. [routing]
 #pragma once
 
 #include <array>
@@ -15,13 +15,13 @@ namespace gw::topics {
 
 class FrameCache {
  public:
-  // Of the topic's update `seq`; empty: it is not kept.
+  // The frame of the topic's update `seq`; empty: it is not kept.
   std::string_view find(upstream::TopicId topic, Variant variant, std::uint64_t seq) const {
     const Entry& entry = entries_[index_of(topic, variant)];
     const bool is_it = entry.topic == topic && entry.variant == variant && entry.seq == seq;
     return is_it ? std::string_view(entry.frame) : std::string_view{};
   }
-  // In place of another topic's, perhaps. Valid until the next call.
+  // Keeps the frame, perhaps in place of another topic's. The result is valid until the next call.
   std::string_view keep(upstream::TopicId topic, Variant variant, std::uint64_t seq, std::string_view frame) {
     Entry& entry = entries_[index_of(topic, variant)];
     entry.topic = topic;
@@ -30,7 +30,7 @@ class FrameCache {
     entry.frame = frame;
     return entry.frame;
   }
-  // The number means another topic from now on.
+  // The id stands for another topic from now on.
   void forget(upstream::TopicId topic) {
     for (const Variant variant : {Variant::plain, Variant::extras})
       if (Entry& entry = entries_[index_of(topic, variant)]; entry.topic == topic) entry.topic = upstream::kNoTopic;

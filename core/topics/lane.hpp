@@ -6,8 +6,8 @@
 
 namespace gw::topics {
 
-// Of a client's session, and of no other one later: the upper 32 bits say how many sessions had its index before, the
-// next 8 are its shard, the lower 24 its index there.
+// The id of a client session, which no other session gets later: the upper 32 bits say how many sessions had its index
+// before, the next 8 are its shard, the lower 24 its index there.
 using SessionId = std::uint64_t;
 
 inline std::uint32_t shard_of(SessionId id) { return static_cast<std::uint32_t>(id >> 24 & 0xffU); }
@@ -21,8 +21,8 @@ inline SessionId session_id(std::uint32_t generation, std::size_t shard, std::ui
 enum class Variant : std::uint8_t { plain = 0, extras = 1 };
 inline constexpr std::size_t kVariants = 2;
 
-// As one of the frames that are made once for all; or sampled: no frame, but the last published one when the session
-// asks for it.
+// How a session gets a topic's updates: as one of the frames that are made once for all, or sampled: no frame, until
+// the session asks for the last published one.
 enum class Lane : std::uint8_t { plain = 0, extras = 1, plain_deflated = 2, extras_deflated = 3, sampled = 4 };
 inline constexpr std::size_t kLanes = 5;
 

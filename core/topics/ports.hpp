@@ -1,5 +1,5 @@
-// What core/topics calls: the shards that own the clients' sockets, those who tell clients of subscriptions, and the
-// publisher beside them. All calls on routing's thread, which with one shard is the shard's own.
+// What core/topics calls: the shards that own the clients' sockets, the notices to clients about their subscriptions,
+// and the publisher. All calls on routing's thread, which with one shard is the shard's own.
 #pragma once
 
 #include <span>
@@ -11,7 +11,7 @@
 
 namespace gw::topics {
 
-// One shard: the way of live updates, apart from all notices. [routing]
+// One shard: the path of live updates, apart from all notices. [routing]
 class ShardPort {
  public:
   virtual ~ShardPort() = default;
@@ -20,9 +20,9 @@ class ShardPort {
   // sessions are this shard's. No allocation for sessions that read. [routing]
   virtual void deliver(upstream::TopicId topic, Lane lane, std::string_view frame,
                        std::span<const SessionId> sessions) noexcept = 0;
-  // The session is the last of the topic's audience in this lane from now on. [routing]
+  // The session has joined the topic's audience as the last one in this lane. [routing]
   virtual void joined(SessionId session, upstream::TopicId topic, Lane lane) = 0;
-  // It was at this position of the audience, which the last one takes. [routing]
+  // The session has left its position in the lane, which the lane's last session takes. [routing]
   virtual void left(SessionId session, upstream::TopicId topic, Lane lane, std::uint32_t position) = 0;
 };
 
@@ -30,9 +30,9 @@ class ShardPort {
 class SubscriptionNotices {
  public:
   virtual ~SubscriptionNotices() = default;
-  // What had been confirmed to this session cannot be had. [routing]
+  // The session cannot get the topic that had been confirmed to it. [routing]
   virtual void refused(SessionId session, const TopicInfo& topic, std::string_view reason) = 0;
-  // Pending, active or failed: its topic says which. [routing]
+  // The subscription is pending, active or failed now, or has another note: the topic says which. [routing]
   virtual void subscription_changed(upstream::TopicId topic, std::span<const SessionId> sessions) = 0;
 };
 

@@ -43,8 +43,8 @@ bool Replay::hand_over(TopicId id, std::uint64_t& seq, std::uint64_t& missing,
   return true;
 }
 
-// At most a stride of what is kept of the topic after `seq`, last first. Back in strides, then frame by frame: one
-// topic may have hundreds of thousands.
+// Fills `found_` with the oldest kept frames of the topic after `seq`, about a stride of them, last first. Goes back in
+// strides, then frame by frame: one topic may have hundreds of thousands.
 bool Replay::find_oldest_after(const Topic& topic, std::uint64_t seq) {
   found_.clear();
   ReplayLog::Position from = topic.logged.last;

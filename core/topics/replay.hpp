@@ -16,17 +16,17 @@ namespace gw::topics {
 
 class Replay {
  public:
-  // Outlive this.
+  // Both outlive this.
   Replay(TopicTable& topics, const ReplayLog& log) : topics_(topics), log_(log) {}
 
-  // Keeps the topic wanted and logged until then, though nobody holds it.
+  // Keeps the topic wanted and logged until `until_ns`, monotonic, though nobody holds it.
   void keep(TopicId id, std::int64_t until_ns);
-  // Takes the topics whose time is over: nobody keeps them any more.
+  // The topics whose time is over; from now on they are not kept any more.
   std::vector<TopicId> take_expired(std::int64_t now_ns);
   void end(TopicId id);
 
-  // Hands over what is kept of the topic after `seq`, oldest first, until `take` refuses; `seq` follows, and `missing`
-  // grows by the updates that are not kept. True when that was all.
+  // Hands over the frames that are kept of the topic after `seq`, oldest first, until `take` refuses one. `seq` becomes
+  // that of the last frame taken; `missing` grows by the updates that are not kept. True: nothing is left to hand over.
   bool hand_over(TopicId id, std::uint64_t& seq, std::uint64_t& missing,
                  const std::function<bool(std::string_view frame)>& take);
 

@@ -33,7 +33,7 @@ void ReplayLog::append(Chain& topic, std::uint64_t seq, std::string_view frame) 
   end_ += need;
   topic.last = at;
   if (++topic.count % kStride == 0) topic.milestone = at;
-  // Nobody has looked for seconds at where the next one goes: it is fetched while this one is on its way.
+  // The memory of the next entry was not touched for seconds: it is fetched into the cache while this frame is sent.
   prefetch_to_write(place + need, std::min(need, size_ - static_cast<std::size_t>(end_ % size_)));
 }
 

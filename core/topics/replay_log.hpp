@@ -1,5 +1,5 @@
 // The frames that were published last, one after the other in one bounded memory, for clients that come back after a
-// lost connection. Those of a topic are linked backwards, frame by frame and in strides. New frames overwrite the
+// lost connection. The frames of a topic are linked backwards, frame by frame and in strides. New frames overwrite the
 // oldest. [routing]
 #pragma once
 
@@ -23,12 +23,13 @@ class ReplayLog {
   // What a topic has in the log.
   struct Chain {
     Position last = kNone;
-    Position milestone = kNone;  // the last whose number can be divided by kStride
+    Position milestone = kNone;  // the last frame whose number can be divided by kStride
     std::uint32_t count = 0;
   };
   static constexpr std::uint32_t kStride = 512;
 
-  // Keeps the topic's next frame. One that is too large to be kept at all ends what there is of the topic.
+  // Keeps the topic's next frame. A frame that is larger than the log is not kept, and the topic's older ones are given
+  // up.
   void append(Chain& topic, std::uint64_t seq, std::string_view frame);
   struct Entry {
     Position before;     // of the same topic
@@ -37,7 +38,7 @@ class ReplayLog {
     std::string_view frame;  // valid until the next append
   };
   bool has(Position at) const { return at != kNone && at >= oldest(); }
-  Entry at(Position position) const;  // of one that it has
+  Entry at(Position position) const;  // only where has(position)
 
  private:
   struct Head {

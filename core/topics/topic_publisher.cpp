@@ -14,13 +14,13 @@ using upstream::kModeOfIndex;
 using upstream::LastValue;
 using upstream::Route;
 
-// The streams that a packet fills. Once a last price is known, a packet without one says nothing to mode 1.
+// The modes that a packet fills. Once a last price is known, a packet without one says nothing to mode 1.
 std::uint32_t filled_modes(const bgw_tick& tick, bool is_priced) {
   const bool has_news = (tick.present & BGW_HAS_LTP) != 0 || !is_priced;
   return has_news ? tick.modes : tick.modes & ~std::uint32_t{BGW_MODE_LTP};
 }
 
-// Whose quote values a depth update shows: the last known; the update's own where there are none.
+// Sets the quote values that a depth update shows: the last known ones; the update's own where there are none.
 void set_quote(const LastValue& last, TopicUpdate& update) {
   const std::size_t kind = last.find(BGW_MODE_QUOTE);
   const bool is_known = kind != LastValue::kKinds;
@@ -37,7 +37,7 @@ std::span<const bgw_level> first_levels(std::span<const bgw_level> levels, std::
 void TopicPublisher::on_update(upstream::Broker& broker, Route& route, const bus::UpdateView& v) {
   if (route.last_value == nullptr) route.last_value = std::make_unique<LastValue>();
   LastValue& last = *route.last_value;
-  // A book that was under way when more levels were asked for is none of those that are wanted now.
+  // A book that was under way when more levels were asked for does not count: it has too few of them.
   const bool book_counts = v.header->asked_depth >= route.demanded_depth;
   std::uint32_t modes = filled_modes(*v.tick, last.has_ltp());
   if (!book_counts) modes &= ~std::uint32_t{BGW_MODE_DEPTH};
@@ -52,7 +52,7 @@ void TopicPublisher::on_update(upstream::Broker& broker, Route& route, const bus
   update.has_ltp = last.has_ltp();
   update.ltp = last.ltp();
   update.received_ns = v.header->received_ns;
-  // A clock that is set back meanwhile does not turn the order of the two.
+  // An update is never published before it was received, even if the clock is set back meanwhile.
   update.published_ns = std::max(turn_wall_ns_, update.received_ns);
   set_quote(last, update);
   for (const InterestId id : route.served) publish_interest(parts_.interests[id], last, v, update);
@@ -78,7 +78,7 @@ void TopicPublisher::publish_interest(const Interest& interest, const LastValue&
     if (!is_older(topic, v.header->login, update)) publish(id, update);
   };
   const std::uint32_t modes = filled_modes(*v.tick, update.has_ltp);
-  // Mode 1 is alive, though there is nothing new to say.
+  // The packet confirms mode 1, though it has no new last price.
   if (const TopicId ltp = interest.topics[0]; modes != v.tick->modes && ltp != kNoTopic) parts_.topics.confirm(ltp);
   for (std::size_t index = 0; index < kIndexedStreams; ++index)
     if (interest.topics[index] != kNoTopic && (modes & kModeOfIndex[index]) != 0)
@@ -87,8 +87,8 @@ void TopicPublisher::publish_interest(const Interest& interest, const LastValue&
     for (const Interest::OtherLevel& other : interest.other_levels) publish_one(other.topic, true);
 }
 
-// Within one login of one broker everything passes, in the order of arrival. From another, what is older than what was
-// published is refused, at the coarser of both resolutions.
+// Within one login of one broker every update passes, in the order of arrival. From another login, an update that is
+// older than what was published is refused, at the coarser of both resolutions.
 bool TopicPublisher::is_older(Topic& topic, std::uint32_t login, const TopicUpdate& update) {
   const std::uint64_t of = std::uint64_t{topic.broker} << 32 | login;
   const upstream::BrokerSetup& broker = parts_.brokers[topic.broker].setup();
@@ -96,7 +96,8 @@ bool TopicPublisher::is_older(Topic& topic, std::uint32_t login, const TopicUpda
   // The clocks of brokers and of this machine differ by less than ticks may be late.
   const std::int64_t max_ahead = broker.lag_limit_ns + resolution;
   const std::int64_t time = update.exchange_time_ns;
-  // One that is stamped ahead says nothing of the order: it passes, and its login has to show another time yet.
+  // An update that is stamped ahead says nothing of the order: it passes, and the next one of its login is checked
+  // again.
   if (of != topic.login && time > update.received_ns + max_ahead) return false;
   if (of != topic.login && time != 0 && topic.time_ns != 0) {
     const std::int64_t coarser = std::max(resolution, topic.resolution_ns);
@@ -129,7 +130,7 @@ void TopicPublisher::publish(TopicId id, TopicUpdate& update) {
   deliver(id, Lane::sampled, {});
 }
 
-// For sessions with extras. Others get nothing of it before a first price is known.
+// For sessions with extras only: the others get nothing of the topic before a first price is known.
 void TopicPublisher::publish_without_price(TopicId id, const TopicUpdate& update) {
   Topic& topic = parts_.topics[id];
   ++topic.withheld;
@@ -198,7 +199,7 @@ bool TopicPublisher::fill(const Topic& topic, TopicUpdate& update, std::uint32_t
   const LastValue::Packet& packet = last.packet(kind);
   const bool depth = topic.info.stream.mode == BGW_MODE_DEPTH;
   const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
-  // A book of fewer levels than this topic may have is no book for it: the broker was asked for more only now.
+  // A book of fewer levels than the topic has does not count: the broker is only about to be asked for more.
   if (depth && route->demanded_depth < levels) return false;
   update.tick = &packet.tick;
   update.rare = packet.rare_or_null();
@@ -235,7 +236,7 @@ std::string_view TopicPublisher::last_published(TopicId id, Variant variant) {
   TopicUpdate update{};
   std::uint32_t login = 0;
   if (!fill(topic, update, login)) return {};
-  // What was published is no guess: it was true when it came.
+  // What was published is not suspect: it was true when it came.
   update.suspect = false;
   const std::string_view frame = encode(topic, variant, update, false);
   return frame.empty() ? frame : cache_.keep(id, variant, topic.seq, frame);

@@ -1,6 +1,6 @@
-// An update becomes frames: stores the instrument's last value, gives each topic of it the next sequence number, and
-// encodes each topic once for all who want the same bytes. Makes snapshots and last published frames from last values.
-// [routing]
+// Makes frames of an update: stores the instrument's last value, gives each topic of it the next sequence number, and
+// encodes each topic once for all sessions that want the same bytes. Makes snapshots and last published frames from
+// last values. [routing]
 #pragma once
 
 #include <cstdint>
@@ -39,22 +39,22 @@ class TopicPublisher {
   TopicPublisher(const Parts& parts, std::function<std::int64_t()> wall, std::function<bool(SessionId)> takes_extras)
       : parts_(parts), wall_(std::move(wall)), takes_extras_(std::move(takes_extras)) {}
 
-  // Everything of the default group goes there as well.
+  // Each update of the default group's topics goes to the publisher as well.
   void publish_to(Publisher& publisher) { publisher_ = &publisher; }
 
-  // What is taken from now on is published now.
+  // The updates that are taken from now on are published at `wall_ns`.
   void begin_turn(std::int64_t wall_ns) { turn_wall_ns_ = wall_ns; }
   // An update of a route that somebody holds.
   void on_update(upstream::Broker& broker, upstream::Route& route, const bus::UpdateView& update);
-  // What the interest's source knows already, as an update like any other.
+  // Publishes the last value of the interest's source, as an update like any other.
   void publish_known(const upstream::Interest& interest);
 
-  // The last value as a snapshot frame; empty: none, or one that a session of this variant could not be told is
-  // suspect. Valid until the next call.
+  // The last value as a snapshot frame. Empty: there is none, or it is suspect or has no last price, and a frame of
+  // this variant cannot say so. Valid until the next call.
   std::string_view snapshot(TopicId id, Variant variant);
   // What was published last; empty: it is known no more. Valid until the next call.
   std::string_view last_published(TopicId id, Variant variant);
-  // The topic is another one from now on.
+  // The id stands for another topic from now on.
   void forget(TopicId id) { cache_.forget(id); }
 
   const PublishCounts& counts() const { return counts_; }

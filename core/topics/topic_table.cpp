@@ -22,7 +22,7 @@ TopicId TopicTable::find_or_add(InterestId interest, upstream::Stream stream) {
   Topic& t = *topics_[id];
   t.interest = interest;
   t.published = i.group == upstream::kDefaultGroup;
-  // One is left out: who held a topic of this name before has missed something.
+  // One number is left out, because clients that held a topic of this name before have missed something.
   if (const std::uint64_t floor = interests_.group_of(i).seq_floor; floor != 0) t.seq = floor + 1;
   t.audience.resize(shards_.size());
   t.info.symbol = i.instrument.symbol;
@@ -44,7 +44,7 @@ void TopicTable::remove(TopicId id) {
 void TopicTable::granted(TopicId id, const upstream::Grant& grant) {
   Topic& t = *topics_[id];
   const bool was_granted = std::exchange(t.granted, grant.is_granted());
-  // Of what cannot be had, the levels and the message are those that it had.
+  // A topic that cannot be had keeps the levels and the message that it had.
   const int actual = t.granted ? grant.actual_depth : t.info.actual_depth;
   const std::string& message = t.granted ? grant.message : t.info.broker_message;
   const bool is_new = t.info.head[0].empty();
@@ -77,7 +77,7 @@ void TopicTable::set_state(TopicId id, SubscriptionState state) {
   tell_extras(id);
 }
 
-// Each reason is told once to those who hold the topic.
+// Each reason is told once to the sessions that hold the topic.
 void TopicTable::fail(TopicId id, std::string_view reason) {
   Topic& t = *topics_[id];
   if (t.state == SubscriptionState::failed && t.reason == reason) return;

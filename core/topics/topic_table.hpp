@@ -21,7 +21,7 @@ class TopicTable {
              SubscriptionNotices& notices)
       : brokers_(brokers), interests_(interests), encoder_(encoder), notices_(notices) {}
 
-  // Before the first topic, in the order of the shards' numbers. It outlives this.
+  // Called before the first topic, in the order of the shards' numbers. The shard outlives this.
   void add_shard(ShardPort& shard) { shards_.push_back(&shard); }
   ShardPort& shard(std::size_t number) const { return *shards_[number]; }
 
@@ -30,26 +30,26 @@ class TopicTable {
   const Topic* at(TopicId id) const { return topics_[id].get(); }  // to fetch it ahead
   // The topic of one stream of an interest; made when new.
   TopicId find_or_add(InterestId interest, upstream::Stream stream);
-  // Takes it out of its interest. The interest may have no topic left.
+  // Takes the topic out of its interest, which may have no topic left.
   void remove(TopicId id);
 
   // ---- what brokers say
   void granted(TopicId id, const upstream::Grant& grant);
   void set_active(TopicId id) { set_state(id, SubscriptionState::active); }
-  // Data of it come: it is active.
+  // Data of the topic came, so that it is active.
   void confirm(TopicId id) {
     if (topics_[id]->state != SubscriptionState::active) set_state(id, SubscriptionState::active);
   }
   // After a loss every subscription has to be confirmed anew: active topics are pending again.
   void unconfirm(const upstream::Interest& interest);
   void unconfirm_all_of(BrokerId broker);
-  // Nothing has come of it since it was asked for.
+  // Nothing has come of the topic since it was asked for.
   void note_quiet(TopicId id);
 
   // ---- who is told
-  // Sessions with extras, of any change of the subscription.
+  // Tells the topic's sessions with extras of any change of the subscription.
   void tell_extras(TopicId id);
-  // All that hold it, that it cannot be had.
+  // Tells all sessions of the topic's audience that it cannot be had.
   void tell_refused(TopicId id, std::string_view reason);
 
  private:

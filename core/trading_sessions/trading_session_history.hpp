@@ -35,7 +35,7 @@ struct Name {
   operator NameView() const { return {symbol, exchange, phase}; }
 };
 
-// What is kept under one name; no sessions: nothing any more.
+// What is kept under one name; no sessions: nothing is kept any more.
 struct Record {
   Name name;
   std::vector<TradingSession> sessions;  // oldest first
@@ -51,8 +51,8 @@ class TradingSessionHistory {
 
   // Whether three sessions are kept, all in time, none older than ten days.
   bool is_expected(std::string_view symbol, std::string_view exchange, std::string_view phase, std::int64_t day) const;
-  // The first note of a day counts: it is of the open, or of the first subscription after it. Whoever subscribes later
-  // hears what trades by then, and a broker that is slower says nothing of the instrument.
+  // The first note of a day counts: it is of the open, or of the first subscription after it. A later subscription
+  // hears what trades by then, and a slower broker says nothing of the instrument.
   void note(std::string_view symbol, std::string_view exchange, std::string_view phase, std::int64_t day, bool in_time);
   // Drops contracts that are over and instruments whose last session is more than ten days ago. Sessions after
   // `today`, noted by a clock that was wrong, go too. Both functions are called without the lock.

@@ -12,7 +12,8 @@ class TradingSessionStore {
   explicit TradingSessionStore(database::Database& database) : database_(database) {}
 
   Result<void> load(TradingSessionHistory& history);
-  // Writes what has changed, in one transaction. An error leaves both as they were: the next call writes it all.
+  // Writes what has changed, in one transaction. An error leaves the table and the history as they were: the next call
+  // writes all of it.
   Result<void> save(TradingSessionHistory& history);
 
  private:

@@ -66,7 +66,7 @@ std::uint64_t Broker::suspect_order(const Route& route) const {
   return std::max(suspect_order_, feed.suspect_order);
 }
 
-// While it connects for the first time it may be served in a moment.
+// A broker that has said nothing yet, or is connecting, may serve in a moment.
 bool Broker::hopeless() const {
   if (!available()) return true;
   if (!started_ || state_ == bus::LinkState::connecting || by_choice_) return false;

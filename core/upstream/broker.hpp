@@ -29,22 +29,22 @@ class Broker {
 
   const BrokerSetup& setup() const { return setup_; }
   const std::string& name() const { return setup_.name; }
-  // A broker that could not be used until now, or whose settings changed.
+  // For a broker that could not be used until now, or whose settings changed.
   void attach(BrokerSetup setup);
-  // Its adapter goes away. What is wanted stays so.
+  // The broker's adapter goes away, for the reason `why`. What is wanted of the broker stays wanted.
   void detach(std::string why);
   bool available() const { return setup_.channel != nullptr; }
 
   // ---- its link
   bus::LinkState state() const { return state_; }
   const std::string& state_message() const { return state_message_; }
-  // `by_choice`: it is not connected because it logs in anew for its feed.
+  // `by_choice`: it is not connected only because it logs in anew for its feed.
   void set_state(bus::LinkState state, std::string message, bool by_choice, std::int64_t now_ns);
   bool is_connected() const { return available() && state_ == bus::LinkState::connected; }
-  // Connected, or about to be again: it logs in anew for its feed.
+  // The broker is connected, or will be in a moment: it logs in anew for its feed.
   bool is_up() const { return is_connected() || (available() && by_choice_); }
-  std::int64_t connected_since_ns() const { return connected_since_ns_; }  // monotonic; while it is
-  // There is no link, and no use in waiting for it just now.
+  std::int64_t connected_since_ns() const { return connected_since_ns_; }  // monotonic; while connected
+  // There is no link, and waiting for it is no use just now.
   bool hopeless() const;
 
   // ---- its feeds
@@ -54,7 +54,8 @@ class Broker {
 
   // ---- its packets, in the order in which routing takes them
   std::uint64_t next_order() { return ++order_; }
-  // Values of the route that were stored up to here may have been overtaken while the link was down or the feed stale.
+  // The route's values with an order up to this one are suspect: newer ones may have been missed while the link was
+  // down or the feed stale.
   std::uint64_t suspect_order(const Route& route) const;
 
   // ---- its instruments, and what is wanted of them
@@ -64,7 +65,8 @@ class Broker {
   void set_index(std::shared_ptr<const instruments::Index> index);
   BrokerDemand& demand() { return demand_; }
   const BrokerDemand& demand() const { return demand_; }
-  // Whether what could not be had before may be had now: room was freed, or there is another list. Asking clears it.
+  // Whether the broker may be able to give more than before: room was freed, or there is another instrument list.
+  // Asking clears it.
   bool take_news();
   void flush_demand(std::int64_t now_ns) {
     if (available()) demand_.flush(*setup_.channel, now_ns);

@@ -19,10 +19,10 @@ bool BrokerChoice::may_serve(BrokerId broker, const BrokerGroup& g, const Instru
   return true;
 }
 
-// The broker whose list says that the instrument's token belongs to another instrument by now, though this one still
-// lists it: tokens are the exchange's own, so that this one's list is behind the exchange. The other list counts when
-// it is of the same day or newer; and, but for the active broker's, only where the token is not the same contract's
-// under a new name.
+// The broker whose list says that the instrument's token belongs to another instrument by now, though `broker` still
+// lists it. Tokens are the exchange's own, so that the list of `broker` is out of date then. Another list counts when
+// it is of the same day or newer; and, unless it is the active broker's, only where the token is not the same
+// contract's under a new name.
 std::optional<BrokerId> BrokerChoice::taken_over_at(BrokerId broker, const BrokerGroup& g,
                                                     const InstrumentKey& key) const {
   const auto& index = brokers_[broker].routes().index();

@@ -28,7 +28,7 @@ const Refusal* BrokerDemand::refusal(RouteHandle handle, std::uint32_t mode, std
   return nullptr;
 }
 
-// A book of few levels disproves no refusal of many: it goes on coming after the broker has refused a deeper one.
+// A book of few levels disproves no refusal of more: it goes on coming after the broker has refused a deeper one.
 void BrokerDemand::disprove_refusals(RouteHandle handle, const registry::Capabilities& capabilities,
                                      std::uint32_t modes, std::size_t levels) {
   Route& r = routes_[handle];
@@ -58,7 +58,7 @@ void BrokerDemand::describe_again(RouteHandle handle) {
 bool BrokerDemand::want(RouteHandle handle, std::uint32_t mode, std::uint32_t depth) {
   Route& r = routes_[handle];
   if (mode == r.wanted_mode && depth == r.wanted_depth && (mode == 0 || r.allocation.weight != 0)) {
-    if (mode == 0) mark(handle);  // lets go of a route that was made just now
+    if (mode == 0) mark(handle);  // lets go of a route that was only just made
     return true;
   }
   ConnectionAllocator::Allocation next;
@@ -115,8 +115,8 @@ bool BrokerDemand::send(bus::Channel& channel, RouteHandle handle, std::int64_t 
   return true;
 }
 
-// A poorer subscription keeps no promise about what only the richer one knew. Nor does a book of few levels stand for
-// one of more; the other values of its packet stay true.
+// Values that only a richer mode brings are not kept up to date by a poorer one. A book of few levels does not stand in
+// for one of more; the other values of its packet stay true.
 void BrokerDemand::forget_what_is_not_asked(Route& r, std::uint32_t mode, std::uint32_t depth) {
   if (mode == 0)
     r.last_value.reset();

@@ -21,9 +21,9 @@ class BrokerDemand {
   // `routes` outlives this.
   BrokerDemand(RouteTable& routes, const registry::Limits& limits) : routes_(routes), allocator_(limits) {}
 
-  // Another adapter, and perhaps other limits: nothing is wanted until want() says so.
+  // The broker has another adapter, and perhaps other limits: nothing is wanted until want() says so.
   void begin_anew(const registry::Limits& limits);
-  // The adapter is gone. A new one knows nothing of what this one was asked. What is wanted stays so.
+  // The adapter is gone, and a new one knows nothing of what it was asked. What is wanted stays wanted.
   void forget_adapter();
 
   // Changes what is wanted of the route; false, and nothing changed, when no connection has room for it.
@@ -39,7 +39,7 @@ class BrokerDemand {
   // Data of `modes` came, with a book of `levels`: what the broker sends it does not refuse.
   void disprove_refusals(RouteHandle handle, const registry::Capabilities& capabilities, std::uint32_t modes,
                          std::size_t levels);
-  // Forgets the refusals up to that time. False: there are none.
+  // Forgets the route's refusals up to `until_ns`, monotonic. False: there are none.
   bool forget_refusals(RouteHandle handle, std::int64_t until_ns);
   // Asks once more for what is wanted of the route, though nothing of it has changed.
   void ask_again(RouteHandle handle);

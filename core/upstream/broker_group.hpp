@@ -1,5 +1,5 @@
-// The ordered list of brokers that serves some users: the operator's default list, a user's own, or the broker whose
-// canaries it holds. [routing]
+// The ordered list of brokers that serves some users: the operator's default list, a user's own, or one broker alone,
+// for the canaries of that broker. [routing]
 #pragma once
 
 #include <cstddef>
@@ -22,17 +22,17 @@ struct BrokerGroup {
   std::vector<BrokerId> order;
   std::size_t active = 0;           // index in `order`
   std::optional<BrokerId> standby;  // subscribed too
-  // Stands by until it has shown that it ticks: a preferred broker before the return, another one where the active
-  // broker is silent.
+  // The broker that stands by until it has shown that it ticks: a preferred one before the return to it, or another one
+  // while the active broker is silent.
   std::optional<BrokerId> proving;
   std::int64_t proving_since_ns = 0;
   std::int64_t active_since_ns = 0;
   std::string epoch;
   ByInstrument<InterestId> interests;
-  std::map<std::string, std::size_t, std::less<>> exchanges;       // and how many of its interests are there
-  std::map<std::pair<BrokerId, std::string>, std::size_t> served;  // those that a broker serves, by exchange
+  std::map<std::string, std::size_t, std::less<>> exchanges;       // how many of its interests each exchange has
+  std::map<std::pair<BrokerId, std::string>, std::size_t> served;  // how many of them a broker serves, by exchange
   std::uint64_t seq_floor = 0;  // a topic that is made anew goes on from here, so that seq never runs backwards
-  // The last return to a preferred broker, and how long that must have served before the next one.
+  // When the group last returned to a preferred broker, and how long such a broker must serve before the next return.
   std::int64_t returned_ns = 0;
   std::int64_t quiet_ns = 0;
 

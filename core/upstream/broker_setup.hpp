@@ -28,8 +28,8 @@ struct BrokerSetup {
   bool hot_standby = false;
   bool tokens_per_exchange = false;            // a token is unique within its broker_exchange only
   bool simulated = false;                      // its prices are invented
-  std::int64_t stall_limit_ns = 0;             // a feed may be silent for so long before it is looked into
-  std::int64_t lag_limit_ns = 10'000'000'000;  // ticks that are later than this are no live ones
+  std::int64_t stall_limit_ns = 0;             // how long a feed may be silent before it is looked into
+  std::int64_t lag_limit_ns = 10'000'000'000;  // ticks that are later than this are not live
   std::vector<Pin> canary = {};  // subscribed as long as the broker is attached: see routing/pinned_instruments
 };
 

@@ -13,7 +13,7 @@ namespace gw::upstream {
 
 class ConnectionAllocator {
  public:
-  // What one instrument takes. No weight: nothing.
+  // What one instrument takes of a connection; nothing when `weight` is 0.
   struct Allocation {
     std::uint32_t connection = 0;
     std::uint32_t weight = 0;
@@ -23,10 +23,11 @@ class ConnectionAllocator {
 
   explicit ConnectionAllocator(registry::Limits limits) : limits_(std::move(limits)) {}
 
-  // A share for the instrument with this depth level (0: no book) in place of `now`: on the same connection when it
-  // fits there, else on the first with room. Nothing: all are full.
+  // The allocation of an instrument with this depth level (0: no book) in place of `now`: on the same connection when
+  // it fits there, else on the first with room. Nothing: all are full.
   std::optional<Allocation> find(const Allocation& now, std::uint32_t level) const;
-  // What stands in the way of one more of this level, for people: "3 connections of 1000 instruments each".
+  // The limit that leaves no room for one more instrument of this level, for people: "3 connections of 1000 instruments
+  // each".
   std::string limit_text(std::uint32_t level) const;
   void replace(Allocation& now, const Allocation& next);
   const registry::Limits& limits() const { return limits_; }

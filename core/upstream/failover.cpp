@@ -7,11 +7,12 @@ namespace gw::upstream {
 namespace {
 
 // How long a preferred broker must have served before the return: a broker that restarts, or has a bad line, comes and
-// goes within seconds. After returns that did not last twice as long each time; an hour at the most, so that a broker
-// that was mended over lunch serves again in the afternoon.
+// goes within seconds. Each return that did not last doubles the time, up to an hour, so that a broker that was mended
+// over lunch serves again in the afternoon.
 constexpr std::int64_t kQuiet = 60'000'000'000;
 constexpr std::int64_t kMaxQuiet = 3'600'000'000'000;
-// How long one of several other brokers is given to show that it ticks: what does not tick in a minute does not serve.
+// How long each of several other brokers is given to show that it ticks: a broker that does not tick in a minute does
+// not serve.
 constexpr std::int64_t kPatience = 60'000'000'000;
 
 }  // namespace
@@ -35,7 +36,8 @@ GroupId Failover::group_for(std::string_view key, const std::vector<BrokerId>& o
   return id;
 }
 
-// Away from a broker whose link is gone, to the first that serves; back to a preferred one that has served for a while.
+// The broker to change to: from an active one without a link, the first that serves, or at least is available where the
+// active one is not; else a preferred one that has served for a while.
 std::optional<std::size_t> Failover::better_index(const BrokerGroup& g) const {
   const auto first = [&](auto&& suits, std::size_t end) -> std::optional<std::size_t> {
     for (std::size_t i = 0; i < end; ++i)
@@ -82,7 +84,7 @@ void Failover::review_group(GroupId id) {
   }
   if (const auto silent = feeds_.silent(g); !silent.empty()) return seek_relief(id, silent);
   const auto index = better_index(g);
-  // One that stood by and fell silent is not asked so soon again.
+  // A broker that stood by and fell silent is not asked again so soon.
   if (g.proving && !index && feeds_.any_stale(*g.proving, g))
     g.quiet_ns = std::min(kMaxQuiet, 2 * std::max(kQuiet, g.quiet_ns));
   prove(id, index ? std::optional(g.order[*index]) : std::nullopt);
@@ -100,7 +102,7 @@ void Failover::leave_for(GroupId id, BrokerId other, const std::string& why) {
   switch_to(id, static_cast<std::size_t>(std::find(g.order.begin(), g.order.end(), other) - g.order.begin()), why);
 }
 
-// The active broker is silent: the standby serves if it ticks; else somebody is asked to show that it does.
+// The active broker is silent: the standby serves if it ticks; else another broker is asked to show that it does.
 void Failover::seek_relief(GroupId id, const std::vector<const MarketFeed*>& silent) {
   BrokerGroup& g = parts_.interests.group(id);
   const auto others = feeds_.reliefs(g, silent);
@@ -119,7 +121,7 @@ void Failover::seek_relief(GroupId id, const std::vector<const MarketFeed*>& sil
     prove(id, asked + 1 == others.end() ? others.front() : *(asked + 1));
 }
 
-// Has the broker stand by for the group; nobody: no broker does for this reason.
+// Has the broker stand by for the group to show that it ticks; nothing: no broker has to show it.
 void Failover::prove(GroupId id, std::optional<BrokerId> broker) {
   BrokerGroup& g = parts_.interests.group(id);
   if (g.proving == broker) return;
@@ -128,8 +130,8 @@ void Failover::prove(GroupId id, std::optional<BrokerId> broker) {
   follow_standby(id);
 }
 
-// Live ticks of each exchange that the active broker has shown some of since it is that, and of one at least. Nothing
-// else proves life: no login, no snapshot, no setting.
+// Whether the broker has shown live ticks of each exchange on which the active one ticked since it became active, and
+// of one at least. Nothing else proves life: no login, no snapshot, no setting.
 bool Failover::is_proven(const BrokerGroup& g) const {
   bool ticks = false;
   for (const auto& [exchange, count] : g.exchanges) {
@@ -194,14 +196,14 @@ void Failover::set_order(GroupId id, std::vector<BrokerId> order) {
   const BrokerId before = g.broker();
   g.order = std::move(order);
   g.proving.reset();
-  // Whoever edits the list wants its first, unless that cannot serve.
+  // An operator who edits the list wants its first broker, unless that cannot serve.
   std::size_t index = 0;
   if (parts_.brokers[g.order[0]].hopeless())
     for (std::size_t i = g.order.size(); i-- > 0;)
       if (feeds_.serves(g.order[i], g)) index = i;
   g.active = index;
   if (g.order[index] != before) return switch_to(id, index, "an operator chose another order of brokers");
-  // The same broker serves; who stands by, is waited for, or serves what that one lacks may be another.
+  // The same broker stays active; others may stand by, be waited for, or serve what it lacks.
   follow_standby(id);
   parts_.reassigner.settle(true);
   for (const auto& [name, interest] : g.interests)

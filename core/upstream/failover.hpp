@@ -1,5 +1,5 @@
-// Which broker of each group is the active one, who stands by, and when that changes: away from a broker whose link is
-// lost, away from a silent one when another broker has shown that it ticks, and back to a preferred one that does. A
+// Which broker of each group is active, which one stands by, and when that changes: away from a broker whose link is
+// lost, away from a silent one when another broker has shown that it ticks, and back to a preferred one that ticks. A
 // group's topics keep their names, audience and sequence; only what serves them changes. [routing]
 #pragma once
 
@@ -29,15 +29,17 @@ class Failover {
     StandbyWitness& witness;
     InterestObserver& observer;
   };
-  // All outlive this. `new_epoch` makes the name of a run: when a group is made, and at each switch.
+  // All outlive this. `new_epoch` makes the name of an epoch: when a group is made, and at each switch.
   Failover(const Parts& parts, std::function<std::int64_t()> monotonic, std::function<std::string()> new_epoch);
 
-  // The group of a list of brokers, made when new. An empty key is the default one; its order may be changed later.
+  // The group with this key; made, with this order of brokers, when new. The empty key is the default group's, whose
+  // order may be changed later.
   GroupId group_for(std::string_view key, const std::vector<BrokerId>& order, bool& is_new);
   // An operator's new order for the group.
   void set_order(GroupId id, std::vector<BrokerId> order);
 
-  // Moves groups to a broker that serves, or back to one that they prefer. With time, and after each change of a link.
+  // Moves groups to a broker that serves, or back to one that they prefer. Called regularly, and after each change of a
+  // link.
   void review();
   // Has the group's standby follow the brokers' settings.
   void follow_standby(GroupId id);
@@ -45,7 +47,7 @@ class Failover {
   // ---- what a turn notes for the review at its end
   void on_link_changed() { review_wanted_ = settle_wanted_ = true; }
   void on_feed_changed() { review_wanted_ = true; }
-  // A live tick of some broker: it may move the clients of a silent one.
+  // A live tick of any broker: it may be the proof that lets the clients of a silent one move.
   void on_live_tick() { review_wanted_ = review_wanted_ || seeks_relief_; }
   bool wants_review() const { return review_wanted_; }
 
@@ -72,7 +74,7 @@ class Failover {
   bool has_standby_ = false;
   bool seeks_relief_ = false;  // some active broker is silent
   bool review_wanted_ = false;
-  bool settle_wanted_ = false;  // somebody may be served by another broker of its group now
+  bool settle_wanted_ = false;  // an interest may be served by another broker of its group now
 };
 
 }  // namespace gw::upstream

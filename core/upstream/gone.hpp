@@ -1,4 +1,4 @@
-// Why there is no such instrument, for clients with extras.
+// Why an instrument is not there, for clients with extras.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 namespace gw::upstream {
 
 struct Gone {
-  std::int64_t list_time_ns = 0;    // of the list in use; 0: it has none
+  std::int64_t list_time_ns = 0;    // of the instrument list in use; 0: there is no list
   std::string renamed_to;           // a row of the same type, expiry and strike has its token now
   bool is_taken = false;            // its token belongs to another instrument now
   std::string expired_on;           // its last day, which is over

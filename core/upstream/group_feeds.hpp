@@ -1,6 +1,6 @@
-// What the feeds of a group's brokers say: who serves the exchanges that the group's clients hold something of, which
-// feeds are silent, who might tick instead, and whether nobody does. Feeds of other exchanges do not count. Changes
-// nothing. [routing]
+// What the feeds of a group's brokers say: which broker serves, which feeds are silent, which brokers might tick
+// instead, and whether none does. Only exchanges count of which the group's clients hold something. Changes nothing.
+// [routing]
 #pragma once
 
 #include <cstdint>
@@ -18,21 +18,21 @@ class GroupFeeds {
   GroupFeeds(const Brokers& brokers, const InterestTable& interests, std::function<std::int64_t()> monotonic)
       : brokers_(brokers), interests_(interests), monotonic_(std::move(monotonic)) {}
 
-  // The broker is connected, and none of the feeds is stale there.
+  // The broker is connected, and none of its feeds is stale.
   bool serves(BrokerId id, const BrokerGroup& group) const;
   std::int64_t serving_since_ns(BrokerId id, const BrokerGroup& group) const;  // monotonic
   bool any_stale(BrokerId id, const BrokerGroup& group) const;
-  // Of the exchanges of which the active broker serves something: those whose feed is silent there.
+  // The silent feeds of the active broker, among the exchanges of which it serves something.
   std::vector<const MarketFeed*> silent(const BrokerGroup& group) const;
-  // Who might tick instead: brokers that are connected, or logging in anew for their feed. The hot standby first: it is
-  // subscribed.
+  // The brokers that might tick instead of the active one on a silent exchange: those that are connected, or log in
+  // anew for their feed. Hot standbys come first, since they are subscribed.
   std::vector<BrokerId> reliefs(const BrokerGroup& group, const std::vector<const MarketFeed*>& silent) const;
-  // Whether the broker ticks, on its present login, where the active one is stale, and is not stale where the active
-  // one lives. Where the active one's silence is not proved, the other has to show something that should have come
-  // there by now.
+  // Whether `other` ticks, on its present login, where the active broker is stale, and is not stale where the active
+  // broker is live. Where the active broker's silence is not proved, `other` must also have shown something that the
+  // active broker should have shown by now.
   bool ticks_instead(BrokerId other, const BrokerGroup& group) const;
-  // Nobody ticks on an exchange whose instruments should: by the active broker's word and, where there is one, by that
-  // of the broker that stands by.
+  // No broker ticks on an exchange whose instruments should tick, as far as the active broker and, where there is one,
+  // the standby broker say.
   bool is_silent_everywhere(const BrokerGroup& group, const MarketFeed& feed) const;
 
  private:

@@ -5,7 +5,7 @@
 
 namespace gw::upstream {
 
-// Also at a broker that serves other users.
+// A broker that serves other users counts too.
 bool HaltWatch::ticks_anywhere(std::string_view exchange) const {
   return std::any_of(brokers_.begin(), brokers_.end(), [exchange](const auto& broker) {
     const MarketFeed* feed = std::as_const(*broker).feeds().find(exchange);

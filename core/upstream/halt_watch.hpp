@@ -1,4 +1,4 @@
-// The exchanges that are halted: no broker ticks there, though some of what is held should. [routing]
+// The exchanges that are halted: no broker ticks there, though some of the instruments held should. [routing]
 #pragma once
 
 #include <functional>

@@ -51,7 +51,7 @@ void InstrumentDemand::choose_sources(InterestId id) {
   Source old_standby = i.standby.is_at(standby) ? Source{} : std::exchange(i.standby, Source{});
   if (by && !i.source.is_at(by)) attach(i.source, id, *by, &Route::served);
   if (standby && !i.standby.is_at(standby)) attach(i.standby, id, *standby, &Route::standing_by);
-  // Who stood by and serves now, or the other way round, keeps what was granted.
+  // A broker that stood by and serves now, or the other way round, keeps its grant.
   for (const Source& old : {old_source, old_standby})
     for (Source* now : {&i.source, &i.standby})
       if (now->is_at(old.broker) && now->handle == old.handle) *now = old;
@@ -101,7 +101,7 @@ bool InstrumentDemand::ask(BrokerId broker, RouteHandle handle) {
   return brokers_[broker].demand().want(handle, mode, depth);
 }
 
-// Mode and depth of the richest stream that the broker can give of the interest.
+// Mode and depth of the richest of the interest's streams that the broker can give.
 Source InstrumentDemand::richest(const Source& source, const Interest& i, bool with_refused) const {
   const Broker& broker = brokers_[source.broker];
   Source rich{.broker = source.broker, .handle = source.handle};
@@ -184,7 +184,7 @@ Grant InstrumentDemand::grant_of(const Interest& i, Stream stream) const {
   const Offer offer = offer_of(broker.setup(), i.instrument.exchange, stream);
   const auto mode = static_cast<std::uint32_t>(stream.mode);
   const Refusal* refused = offer.has_it() ? refusal_of(source, stream, offer.source_depth) : nullptr;
-  // A richer stream that another topic has serves this one too, and fewer levels are more than none.
+  // A richer stream that another topic has serves this one too, and fewer levels are better than none.
   if (refused != nullptr &&
       (source.mode > mode || (source.mode == BGW_MODE_DEPTH && mode == BGW_MODE_DEPTH &&
                               broker.demand().refusal(source.handle, source.mode, source.depth) == nullptr)))
@@ -298,7 +298,7 @@ void InstrumentDemand::request_holders(const Route& route) {
 
 // ---- room
 
-// Whether none of its streams asks for the level that it has at the broker: they are served by a cut from it.
+// Whether no stream of the interest asks for the level that it has at the broker: all are served by a cut from it.
 bool InstrumentDemand::is_cut(const Interest& i) const {
   if (i.source.mode != BGW_MODE_DEPTH) return false;
   bool cut = true;
@@ -308,7 +308,7 @@ bool InstrumentDemand::is_cut(const Interest& i) const {
   return cut;
 }
 
-// Has an interest that is served by a cut from this level go to the next lower level, or to none. False: there is no
+// Moves an interest that is served by a cut from this level to the next lower level, or to none. False: there is no
 // such interest.
 bool InstrumentDemand::take_from_a_cut(BrokerId broker, std::uint32_t depth) {
   bool taken = false;

@@ -24,8 +24,8 @@ class InstrumentDemand {
   InstrumentDemand(Brokers& brokers, InterestTable& interests, const BrokerChoice& choice, Listings& listings,
                    InterestObserver& observer, std::function<std::int64_t()> monotonic);
 
-  // Gives the interest the source and standby that it should have now. The new before the old, so that what is
-  // subscribed already stays so. request() follows.
+  // Gives the interest the source and standby that it should have now. Takes the new ones before it lets go of the old,
+  // so that what stays subscribed is not interrupted. The caller calls request() next.
   void choose_sources(InterestId id);
   // Asks the sources for all that the interest's streams want, and tells the observer what each stream gets.
   void request(InterestId id);
@@ -37,19 +37,20 @@ class InstrumentDemand {
   void request_all_of(BrokerId broker);
 
   // ---- room
-  // Tries those that a broker could not give all for want of room; the client that has waited longest is first.
+  // Requests again the interests to which a broker could not give all for want of room; the client that has waited
+  // longest is first.
   void request_waiting();
-  // Counts joins of clients and interests that begin to wait, in one order.
+  // The next number of the order in which clients join and interests begin to wait.
   std::uint64_t next_order() { return ++order_; }
 
   // ---- refusals
-  // The adapter's word of a stream of a route.
+  // The adapter says that the broker refuses a stream of a route.
   void on_refused(BrokerId broker, const bus::HandleRecord& record);
-  // A client asks for what the broker has refused, perhaps for good reason by now. Not at once if the last request was
-  // a moment ago, since brokers count requests.
+  // A client asks for what the broker has refused, and perhaps gives by now. Asks the broker a few seconds after the
+  // refusal at the earliest, since brokers count requests.
   void ask_again(InterestId id);
   void ask_what_is_deferred();
-  // In a new login nothing has been refused yet. The link asks for all that is wanted by itself.
+  // For a new login, in which nothing has been refused yet. The link itself asks again for all that is wanted.
   void forget_refusals(BrokerId broker);
 
   void flush();
@@ -77,7 +78,7 @@ class InstrumentDemand {
   Listings& listings_;
   InterestObserver& observer_;
   std::function<std::int64_t()> monotonic_;
-  std::set<InterestId> waiting_;  // those of which a source or standby cannot give all
+  std::set<InterestId> waiting_;  // interests to which a source or standby cannot give all
   std::uint64_t order_ = 0;
   struct Deferred {  // asked for again too soon after a refusal
     BrokerId broker;

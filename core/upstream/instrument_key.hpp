@@ -28,7 +28,7 @@ struct InstrumentKey {
   }
 };
 
-// Owns them.
+// Owns its strings.
 struct InstrumentName {
   InstrumentName() = default;
   explicit InstrumentName(const InstrumentKey& key) : symbol(key.symbol), exchange(key.exchange), hash(key.hash) {}

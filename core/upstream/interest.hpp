@@ -22,7 +22,7 @@ struct Source {
   RouteHandle handle = kNoHandle;  // none: the broker lacks the instrument
   std::uint32_t mode = 0;          // granted
   std::uint32_t depth = 0;
-  std::uint32_t refused_mode = 0;  // what it wants, when the broker has refused all of that; `mode` is then 0
+  std::uint32_t refused_mode = 0;  // what is wanted, when the broker has refused all of it; `mode` is then 0
   std::uint32_t refused_depth = 0;
 
   bool is_known() const { return handle != kNoHandle; }
@@ -45,7 +45,7 @@ struct Interest {
   bool ends = false;                // its topics are being taken from their holders
   std::string expiry;               // its last day; empty: it has none
   std::string unlisted_on;          // the day on which a list lacked it; empty: it is listed
-  BrokerId unlisted_at = 0;         // whose list
+  BrokerId unlisted_at = 0;         // the broker of that list
   Source source;
   Source standby;
   std::optional<BrokerId> awaited;  // no broker serves it, and this one lists it

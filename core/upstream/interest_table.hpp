@@ -15,7 +15,7 @@ namespace gw::upstream {
 
 class InterestTable {
  public:
-  // Outlives this.
+  // `brokers` outlives this.
   explicit InterestTable(const Brokers& brokers) : brokers_(brokers) {}
 
   // ---- groups
@@ -36,7 +36,7 @@ class InterestTable {
   InterestId find_or_add(GroupId group, const InstrumentKey& key, bool& is_new);
   void remove(InterestId id);
   TopicId find_topic(GroupId group, const InstrumentKey& key, Stream stream) const;
-  // Those that are there when it begins and still are when it is their turn: each(InterestId, Interest&).
+  // Calls each(InterestId, Interest&) for every interest; `each` may remove interests.
   template <class F>
   void for_each(F&& each) {
     for (InterestId id = 0; id < interests_.size(); ++id)

@@ -29,18 +29,18 @@ class LastValue {
     const bgw_tick_rare* rare_or_null() const { return has_rare ? &rare : nullptr; }
   };
 
-  // Keeps what the packet says. `modes` are those of its modes that count, not none; `order` grows with each packet of
+  // Keeps what the packet says. `modes`: those of its modes that count, at least one. `order` grows with each packet of
   // the broker.
   void store(const bus::UpdateView& update, std::uint32_t modes, std::uint64_t order);
-  // By how much the volume grew beyond the packet's last quantity since the packet before, within one login: trades
-  // that the broker did not show. 0: it showed all, or does not say.
+  // The quantity of trades that the broker did not show: by how much the volume grew since the packet before, within
+  // one login, beyond the packet's last quantity. 0: it showed all, or does not say.
   std::int64_t count_hidden(const bus::UpdateView& update);
 
   // The newest packet that filled the mode; kKinds: none did.
   std::size_t find(std::uint32_t mode) const;
   const Packet& packet(std::size_t kind) const { return packets_[kind]; }
   std::uint64_t order(std::size_t kind) const { return orders_[kind]; }
-  // What came last, of whatever kind; null: nothing.
+  // The packet that came last, of any kind; null: none came.
   const Packet* last() const {
     const auto last = std::max_element(orders_.begin(), orders_.end());
     return *last == 0 ? nullptr : &packets_[static_cast<std::size_t>(last - orders_.begin())];
@@ -48,7 +48,7 @@ class LastValue {
 
   bool has_ltp() const { return ltp_order_ != 0; }
   std::int64_t ltp() const { return ltp_; }
-  // The first last price is known now, and what came before it has been published with it.
+  // The first last price is known, and what came before it has been published with it.
   bool was_priced() const { return was_priced_; }
   void set_priced() { was_priced_ = true; }
 
@@ -59,7 +59,8 @@ class LastValue {
   // Whether the update's book has another best level than this one.
   bool has_other_best(const bus::UpdateView& update) const;
 
-  // The broker is asked for less, or for more levels, from now on: richer values, or the book, are not kept up to date.
+  // From now on the broker is asked for no mode above `mode`, or for more levels than the book has: richer values, or
+  // the book, are not kept up to date.
   void keep_up_to(std::uint32_t mode) {
     for (std::uint32_t& modes : modes_) modes &= 2 * mode - 1;
   }
@@ -78,7 +79,7 @@ class LastValue {
   std::array<std::uint64_t, kKinds> orders_{};  // 0: nothing known
   std::array<std::uint32_t, kKinds> modes_{};   // that the packet of the kind filled
   std::uint32_t volume_login_ = 0;              // of the last packet that had volume and last quantity
-  std::int64_t volume_ = -1;                    // of it; -1: unknown
+  std::int64_t volume_ = -1;                    // of that packet; -1: unknown
   std::int64_t ltp_ = 0;
   std::uint64_t ltp_order_ = 0;  // 0: none known
   bool was_priced_ = false;
@@ -90,7 +91,7 @@ class LastValue {
   bool book_has_orders_ = false;
 };
 
-// The time that a packet says it is of; 0: none.
+// The exchange's time of a packet, or else that of its book (`book_time_ns`); 0: none.
 inline std::int64_t exchange_time_of(const bgw_tick& tick, std::int64_t book_time_ns) {
   return (tick.present & BGW_HAS_EXCHANGE_TIME) != 0 ? tick.exchange_time_ns : book_time_ns;
 }

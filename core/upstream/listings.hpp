@@ -23,7 +23,7 @@ class Listings {
   bool is_over(std::string_view exchange, std::string_view expiry) const {
     return !serves_expired_ && expiries_.is_over(exchange, expiry);
   }
-  // A list has lacked it since before its exchange's present day.
+  // A list has lacked the instrument since before its exchange's present day.
   bool is_lacking_since_yesterday(const Interest& interest) const {
     return !interest.unlisted_on.empty() && interest.unlisted_on < expiries_.today(interest.instrument.exchange);
   }
@@ -31,7 +31,7 @@ class Listings {
   // list lacks goes on until its exchange's next day, because the broker may still serve it.
   void note(Interest& interest);
   void note_all_of(BrokerId broker);
-  // What clients hold though the broker's list lacks it.
+  // How many interests clients hold at the broker though its list lacks them.
   std::size_t unlisted_count(BrokerId broker) const;
 
  private:

@@ -8,7 +8,7 @@ namespace gw::upstream {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-// Ticks that are further apart are no trading that contradicts a calendar.
+// Ticks that are further apart than this do not contradict a calendar.
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::uint32_t kSteadySeconds = 3;  // the last values of a day come in one or two bursts
 

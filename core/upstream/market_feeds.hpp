@@ -14,8 +14,8 @@ namespace gw::upstream {
 // What the ticks of one of a broker's connections say of an exchange's feed.
 struct ConnectionFeed {
   std::int64_t last_live_ns = 0;   // a tick that proves life; monotonic, 0: never
-  Witness witness;                 // that the connection should have shown more
-  std::int64_t proof_sent_ns = 0;  // that another broker's values prove it dead
+  Witness witness;                 // what the connection should have shown, by another broker's values
+  std::int64_t proof_sent_ns = 0;  // when the link was last told that the witness proves it silent; monotonic
 };
 
 struct MarketFeed {
@@ -24,13 +24,13 @@ struct MarketFeed {
   bus::FeedEvidence evidence = bus::FeedEvidence::none;
   std::int64_t since_ns = 0;  // wall
   std::string message;
-  bool halted = false;  // nobody ticks: what is merely missed here is missed everywhere
+  bool halted = false;  // the exchange is halted: a silence here that is not proved is no fault of this broker
   // Monotonic; 0: never.
-  std::int64_t judged_ns = 0;               // when the state was said
-  std::int64_t well_since_ns = 0;           // when it was stale last
+  std::int64_t judged_ns = 0;               // when routing heard the state
+  std::int64_t well_since_ns = 0;           // when it last stopped being stale
   std::int64_t last_live_ns = 0;            // a tick that proves life, on any connection
-  std::int64_t live_second = 0;             // of the last live tick, since when the clock began
-  std::uint32_t live_seconds = 0;           // with live ticks, not more than a minute apart
+  std::int64_t live_second = 0;             // the whole second of the last live tick
+  std::uint32_t live_seconds = 0;           // seconds that had live ticks, each within a minute of the one before
   std::vector<ConnectionFeed> connections;  // by number
   std::uint64_t suspect_order = 0;          // values up to here may have been overtaken while it was stale
 
@@ -39,11 +39,11 @@ struct MarketFeed {
     return connections[number];
   }
   void on_live(std::uint32_t connection, std::int64_t now_ns);
-  // Another broker has shown something that should have come here by now.
+  // Another broker has shown something that should have come here too by now.
   bool is_missing_something(std::int64_t now_ns) const;
-  // Ticks, whatever the calendar says: a few that come late after the close are no trading.
+  // The feed ticks, whatever the calendar says: a few ticks that come late after the close do not count.
   bool ticks_steadily(std::int64_t now_ns) const;
-  // As clients see it.
+  // The state as clients see it.
   bus::FeedState shown() const {
     const bool is_quiet = state == bus::FeedState::stale && halted && evidence != bus::FeedEvidence::proved;
     return is_quiet ? bus::FeedState::quiet : state;
@@ -60,13 +60,13 @@ struct Feed {
   bus::FeedState state = bus::FeedState::unknown;
   std::int64_t since_ns = 0;  // wall
   std::string message;
-  std::vector<std::string> exchanges;  // that are so; empty when live
+  std::vector<std::string> exchanges;  // exchanges that are in this state; empty when live
   friend bool operator==(const Feed&, const Feed&) = default;
 };
 
 class MarketFeeds {
  public:
-  // The place of the exchange, made when new.
+  // The index of the exchange's feed, which is made when new.
   std::uint32_t at(std::string_view exchange);
   MarketFeed& operator[](std::uint32_t place) { return feeds_[place]; }
   const MarketFeed& operator[](std::uint32_t place) const { return feeds_[place]; }
@@ -77,7 +77,7 @@ class MarketFeeds {
 
   Feed worst() const;
   bool any_stale() const;
-  // The broker's adapter is gone: what was live may be so no more.
+  // The broker's adapter is gone: no state of a feed is known any more.
   void forget();
 
  private:

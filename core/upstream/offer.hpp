@@ -12,7 +12,7 @@ namespace gw::upstream {
 
 struct Offer {
   std::string lacking;         // "depth" or "mode": the broker has nothing of this stream; empty: it has
-  std::vector<int> supported;  // lacking a mode: those that it has
+  std::vector<int> supported;  // when a mode is lacking: the modes that the broker has
   int actual_depth = 0;        // depth mode: levels that the client gets
   int source_depth = 0;        // depth mode: the broker's level that these are cut from
 

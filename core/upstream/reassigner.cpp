@@ -21,8 +21,8 @@ void Reassigner::follow_lists(const std::set<BrokerId>& changed) {
   settle(true);
 }
 
-// An interest that has lost its token is asked for under the new one, or ends where the list has no such instrument.
-// All that ends at the broker ends before anything begins, whatever tokens changed hands.
+// An interest that has lost its token is requested under the new one, or ends where the list has no such instrument.
+// All old sources are dropped before a new one is chosen, whatever tokens changed hands.
 void Reassigner::move_what_lost_its_token(const std::set<BrokerId>& changed) {
   struct Moved {
     InterestId id;
@@ -53,7 +53,7 @@ void Reassigner::move_what_lost_its_token(const std::set<BrokerId>& changed) {
   }
 }
 
-// No broker serves it, and the broker that was waited for does not list it any more.
+// Ends interests that waited for this broker, if it does not list them any more and no other broker serves them.
 void Reassigner::end_what_waited_in_vain(BrokerId broker) {
   interests_.for_each([&](InterestId id, const Interest& i) {
     if (i.awaited != broker || i.ends) return;

@@ -24,18 +24,19 @@ class Reassigner {
 
   // These brokers have another instrument list.
   void follow_lists(const std::set<BrokerId>& changed);
-  // Contracts past their last day end; what its broker has not listed since before today ends there, and goes to
-  // another broker that lists it.
+  // Ends contracts that are past their last day. Ends interests that the broker's list has lacked since before today,
+  // or moves them to another broker that lists them.
   void end_what_is_over();
-  // Gives interests to the brokers that should serve them by now. After a change of a link, only those that the active
-  // broker does not serve; after a change of a list or of an order, all.
+  // Gives interests to the brokers that should serve them by now: all interests after a change of a list or of an
+  // order, else, after a change of a link, only those that the active broker does not serve.
   void settle(bool all);
-  // Every interest is given a source anew: brokers are mixed from now on, or no longer.
+  // Gives every interest a source anew, because brokers are mixed from now on, or no longer.
   void choose_all_sources();
-  // After a switch: what the group's active broker lacks and the one that has it does not give is said to wait.
+  // After a switch: says that the interest waits, if the active broker lacks it and the broker that has it does not
+  // give it.
   void say_that_it_waits(InterestId id);
-  // Whoever has one instrument from this broker and all others from another broker hears nothing of its stale feed but
-  // this.
+  // Unconfirms the interests that wait for this broker though another one is active: their clients hear of this
+  // broker's stale feed in no other way.
   void unconfirm_what_waits_for(BrokerId broker, std::string_view exchange);
 
  private:

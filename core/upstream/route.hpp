@@ -34,10 +34,10 @@ struct Route {
   std::unique_ptr<LastValue> last_value;  // null: nothing came yet
   std::uint32_t demanded_depth = 0;       // what was last asked of the adapter
   std::uint16_t demanded_mode = 0;
-  std::uint16_t market = 0;  // of its exchange: index in Broker::feeds
+  std::uint16_t market = 0;  // index of its exchange's feed in Broker::feeds
 
-  // Of the instrument that asked first, or of another one of `names` where that has lost the token; as the instrument
-  // list in use says it, or the last list that had it.
+  // The instrument that asked first, or another one of `names` where that one has lost the token; described as in the
+  // instrument list in use, or in the last list that had it.
   std::string symbol;
   std::string exchange;
   std::string broker_symbol;

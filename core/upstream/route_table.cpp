@@ -18,7 +18,7 @@ std::vector<RouteHandle> RouteTable::set_index(std::shared_ptr<const instruments
   return changed;
 }
 
-// True: that is not what was known of it.
+// True: the list says something else than was known of the route.
 bool RouteTable::describe(Route& r, const InstrumentKey& key, const instruments::InstrumentView& listed) {
   bool is_news = false;
   const auto set = [&is_news](auto& known, const auto& said) {

@@ -28,13 +28,13 @@ class RouteTable {
 
   // ---- the instrument list
   const std::shared_ptr<const instruments::Index>& index() const { return index_; }  // null: none
-  // An instrument whose token is now another one, or another instrument's, loses its route: see is_bound. One that the
-  // list merely lacks keeps it, for the broker may still serve it. Returns the routes of which the list says something
-  // else than the one before.
+  // An instrument whose token has changed, or belongs to another instrument now, loses its route: see is_bound. An
+  // instrument that the list merely lacks keeps its route, for the broker may still serve it. Returns the routes that
+  // the new list describes differently.
   std::vector<RouteHandle> set_index(std::shared_ptr<const instruments::Index> index);
   // What the list in use says of an instrument; nothing: it has none of that name.
   std::optional<instruments::InstrumentView> row(const InstrumentKey& key) const;
-  // Also what the list lacks and somebody still has of the broker.
+  // The list has the instrument, or the list lacks it and its route is still held.
   bool lists(const InstrumentKey& key) const;
   // What the list in use, and those before it, say of an instrument that is not there.
   Gone gone(const InstrumentKey& key) const;
@@ -45,8 +45,8 @@ class RouteTable {
   std::optional<RouteHandle> find(const InstrumentKey& key) const;
   // Whether the handle is still the instrument's.
   bool is_bound(RouteHandle handle, const InstrumentKey& key) const { return find(key) == handle; }
-  // The name has no route any more. Whoever has the token now gets a route of its own, which knows nothing of this
-  // one's values.
+  // Takes its route from the name. An instrument that has the token now gets a route of its own, which knows nothing of
+  // this one's values.
   void unbind(const InstrumentKey& key);
   // Null: there never was such a handle.
   Route* at(RouteHandle handle) { return handle < routes_.size() ? &routes_[handle] : nullptr; }
@@ -59,7 +59,7 @@ class RouteTable {
   void free_if_unused(RouteHandle handle);
 
  private:
-  // Of a token, within its exchange at the broker where that is needed.
+  // A token, with its exchange at the broker where it is unique only within that.
   struct TokenKey {
     std::string token;
     std::string broker_exchange;

@@ -44,7 +44,7 @@ void StandbyWitness::hear(BrokerId broker, const Route& route, const bus::Update
     Broker& serving = brokers_[source.broker];
     const Route& its = serving.routes()[source.handle];
     ConnectionFeed& feed = serving.feeds()[its.market].on_connection(its.demanded_connection);
-    // It shows what happens from when it was asked on, and nothing else where it answers with no snapshot.
+    // The broker shows only what happens after it was asked; without a snapshot in its answer, nothing else.
     const std::int64_t limit = serving.setup().stall_limit_ns;
     const std::int64_t since = std::max({feed.last_live_ns, its.demanded_ns, serving.connected_since_ns()});
     if (limit == 0 || !serving.is_connected() || now_ns - since <= limit) continue;
@@ -67,7 +67,8 @@ void StandbyWitness::send_proofs(std::int64_t now_ns) {
     for (MarketFeed& feed : broker->feeds().all())
       for (std::uint32_t connection = 0; connection < feed.connections.size(); ++connection) {
         ConnectionFeed& its = feed.connections[connection];
-        // What was asked for anew, or of another connection, since it was missing there, is not missing now.
+        // An instrument that was asked for anew, or on another connection, after the standby showed it, is not missing
+        // here.
         its.witness.forget_if([&](RouteHandle handle, std::int64_t at_ns) {
           const Route& route = broker->routes()[handle];
           return route.demanded_mode == 0 || route.demanded_ns > at_ns || route.demanded_connection != connection;

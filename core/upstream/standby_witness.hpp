@@ -1,5 +1,5 @@
-// Compares what standby brokers show with what the brokers that serve have shown, on the way of each tick, and tells a
-// link whose silence that proves. [routing]
+// Compares, for each tick, what standby brokers show with what the serving brokers have shown, and tells a link when
+// that proves its silence. [routing]
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,13 @@ class StandbyWitness {
   // Both outlive this.
   StandbyWitness(Brokers& brokers, const InterestTable& interests) : brokers_(brokers), interests_(interests) {}
 
-  // A live tick of a broker that serves, before its last value is stored: notes how much earlier the standby showed the
-  // same trade, where it is one that this broker has not shown before.
+  // A live tick of a broker that serves, before its last value is stored. If it shows a trade that is new here and that
+  // the standby broker has shown too, notes how much earlier the standby broker was.
   void note_lag(const Route& route, const bus::UpdateView& update, MarketFeed& feed);
-  // A live tick of a broker that stands by, before its last value is stored: notes whether those that serve should have
-  // shown it too.
+  // A live tick of a broker that stands by, before its last value is stored: notes whether the serving brokers should
+  // have shown it too.
   void hear(BrokerId broker, const Route& route, const bus::UpdateView& update, std::int64_t now_ns);
-  // Tells the links whose silence is proved. They judge, and say that their feed is stale.
+  // Tells the links whose silence is proved. Each link judges for itself whether its feed is stale.
   void send_proofs(std::int64_t now_ns);
 
  private:

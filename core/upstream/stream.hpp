@@ -22,7 +22,7 @@ inline constexpr std::size_t kIndexedStreams = 6;
 inline constexpr std::array<std::uint32_t, kIndexedStreams> kModeOfIndex = {
     BGW_MODE_LTP, BGW_MODE_QUOTE, BGW_MODE_DEPTH, BGW_MODE_DEPTH, BGW_MODE_DEPTH, BGW_MODE_DEPTH};
 
-// kIndexedStreams: a depth stream of another level.
+// kIndexedStreams: a depth stream of another level, which has no index.
 inline std::size_t index_of(Stream s) {
   if (s.mode == BGW_MODE_LTP) return 0;
   if (s.mode == BGW_MODE_QUOTE) return 1;

@@ -6,13 +6,13 @@
 namespace gw::upstream {
 namespace {
 
-// Two instruments are no chance, nor is one that moves three times.
+// Two instruments that are missed, or one that is missed three times, are no accident.
 constexpr std::size_t kInstruments = 2;
 constexpr std::size_t kTimes = 3;
-// Brokers bundle ticks, some to one in a second.
+// The least that a broker may lag behind: brokers bundle ticks, some into one a second.
 constexpr std::int64_t kMinLag = 1'000'000'000;
 constexpr std::int64_t kLags = 2;  // the largest that was seen is not the largest that there is
-// A broker that lags by more than the usual lag limit is stale for that.
+// A larger lag, beyond the usual lag limit, makes the feed stale for that reason.
 constexpr std::int64_t kMaxLag = 10'000'000'000;
 // Two instruments or three times are proof; what comes beyond that, while the link does not act on it yet, is not kept.
 constexpr std::size_t kMaxSeen = 64;
