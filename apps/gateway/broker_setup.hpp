@@ -1,5 +1,4 @@
-// Makes what gateway.yaml says of one broker into something that runs, or into the reason why it
-// does not.
+// Turns what gateway.yaml says of one broker into a link that runs, or into the reason why it cannot run.
 #pragma once
 
 #include <functional>
@@ -16,15 +15,15 @@
 
 namespace gw::app {
 
-// How everything of this broker leaves this machine: its links, its downloads and its web requests.
+// From which address and by which protocol everything of this broker leaves this machine: links, downloads and web
+// requests.
 Outgoing outgoing_of(const config::Broker& broker);
 
 Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
                                                                   const plugin_host::Library& library);
 
-// What the plugin itself finds wrong with settings that have the right types: an adapter is made
-// and initialized, and that is all. For a broker whose settings check_settings found nothing wrong
-// with.
+// What the plugin itself finds wrong with the settings: makes and initializes an adapter, and does nothing more with
+// it. Call it only after check_settings found nothing wrong.
 std::vector<config::Problem> try_settings(const config::Broker& broker, const std::string& file,
                                           std::shared_ptr<const plugin_host::Library> library);
 
@@ -32,16 +31,17 @@ std::vector<config::Problem> try_settings(const config::Broker& broker, const st
 std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
                                               const std::vector<plugin_host::ScanEntry>& plugins);
 
-// Whether an exchange trades, by the calendar of the moment. [any]
+// Whether the calendar in force knows when an exchange trades, and whether the exchange is open. [any]
 using HasHours = std::function<bool(std::string_view exchange)>;
 using MarketOpen = std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)>;
 
-// A broker says which instrument list of the plugin is the present one. [feed]
+// Called when a broker announces which instrument list of the plugin is current. [feed]
 using ListAnnounced = std::function<void(const std::string& plugin, std::string_view etag)>;
 
 // Whether an instrument ticked in time on each of its last three trading sessions. [any]
 using IsExpected = std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)>;
-// It was carried while its exchange was open: whether its first tick came in time. [any]
+// Called for an instrument that a link carried while its exchange was open: `in_time` says whether its first tick came
+// in time. [any]
 using TradingSessionSeen =
     std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>;
 
@@ -60,7 +60,8 @@ routing::Pin pin_of(const std::string& symbol);
 // One warning for each canary that the broker's list lacks. [routing]
 void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId id);
 
-// Adds a link to the feed thread unless the broker cannot be used; what is wrong is logged with file and line.
+// Adds a link to the feed thread, unless the broker cannot be used: the reason is logged with file and line. [main
+// until the control thread begins, then control]
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
                                    bus::Doorbell& routing_bell, const LinkServices& services);

@@ -14,7 +14,7 @@
 namespace gw::app {
 namespace {
 
-// Where in the file something stands makes no difference.
+// For comparing: a broker whose lines have moved in the file has not changed.
 config::Broker without_lines(config::Broker broker) {
   broker.line = 0;
   for (config::Setting& setting : broker.settings) setting.line = 0;
@@ -74,7 +74,7 @@ void ConfigReload::take_up() {
 }
 
 void ConfigReload::apply(config::Loaded fresh) {
-  updates_.stop();  // it looks at what is replaced here
+  updates_.stop();  // the updater reads the configuration that is replaced here
   const config::Loaded before = std::exchange(state_.loaded, std::move(fresh));
   for (const std::string& key : need_a_restart(before.config, state_.config()))
     log::warning("config", key + " has changed: that takes effect at the next start only");

@@ -1,5 +1,5 @@
-// An edited configuration, taken up while the gateway runs: whatever can change live, or nothing of it. Thread:
-// control.
+// Takes up an edited configuration while the gateway runs: everything that can change live, or nothing when the file
+// has a problem. Thread: control.
 #pragma once
 
 #include <optional>
@@ -15,12 +15,12 @@ namespace gw::app {
 
 class ConfigReload {
  public:
-  // `file`: the one that was named on the command line.
+  // `file`: named on the command line, if any was.
   ConfigReload(std::optional<std::string> file, GatewayState& state, proxy::Proxy& proxy, RunningBrokers& brokers,
                MissingPlugins& plugins, ListUpdates& updates)
       : file_(std::move(file)), state_(state), proxy_(proxy), brokers_(brokers), plugins_(plugins), updates_(updates) {}
 
-  // Takes up what has changed, or refuses it as a whole.
+  // Takes up what has changed in the file, or refuses the file as a whole.
   void take_up();
 
  private:

@@ -1,4 +1,4 @@
-// What the command line asks a running gateway for, one JSON object on one line each way. Thread: control.
+// Answers what the command line asks a running gateway, one JSON object on one line each way. Thread: control.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@ namespace gw::app {
 
 class ControlCommands {
  public:
-  // `look`: has the database looked at now.
+  // `look` checks the database for changes at once.
   ControlCommands(RunningBrokers& brokers, GatewayStatus& status, std::function<void()> look)
       : brokers_(brokers), status_(status), look_(std::move(look)) {}
 

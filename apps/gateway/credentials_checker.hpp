@@ -1,5 +1,5 @@
-// Asks brokers' web interfaces whether credentials are good that a broker's feed refused without saying why. One
-// request at a time, on a thread of its own that begins with the first question.
+// When a broker's feed refuses a login without saying why, asks the broker's web interface whether the credentials are
+// good. One request at a time, on a thread of its own that begins with the first question.
 #pragma once
 
 #include <atomic>
@@ -24,7 +24,7 @@ class CredentialsChecker {
   CredentialsChecker(const CredentialsChecker&) = delete;
   CredentialsChecker& operator=(const CredentialsChecker&) = delete;
 
-  // `extension` says what to request and judges the answer; it keeps its library. Does not wait. [any]
+  // `extension` says what to request and judges the answer; the pointer keeps the plugin loaded. Does not wait. [any]
   void ask(std::shared_ptr<const bgw_credentials> extension, const Outgoing& outgoing,
            plugin_host::CredentialsQuestion question);
   // No question is answered any more. A request that is under way ends within a second; this does not wait for it.

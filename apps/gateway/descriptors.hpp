@@ -1,9 +1,9 @@
-// Sockets and files are descriptors, and systems give few of them unless asked for more.
+// Each socket and file needs a descriptor, and a process gets few of them unless it asks for more. Thread: main.
 #pragma once
 
 namespace gw::app {
 
-// As many as this process may have.
+// Raises the limit to the highest that this process may have.
 void raise_descriptor_limit();
 
 }  // namespace gw::app

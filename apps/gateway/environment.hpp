@@ -23,7 +23,7 @@ struct Options {
   bool json = false;
 };
 
-// The configuration; on problems prints them all to standard error and gives nothing.
+// Loads the configuration. On problems prints them all to standard error and returns nothing.
 std::optional<config::Loaded> load_config(const Options& options);
 std::string plugin_folder(const config::Config& config);
 // The Unix socket beside the database.
@@ -36,8 +36,7 @@ std::shared_ptr<const plugin_host::Library> find_plugin(const std::vector<plugin
                                                         const std::string& name);
 std::vector<config::SettingRule> setting_rules(const plugin_host::Library& library);
 
-// A gateway that runs takes up at once what was written to its database. Without this it would see
-// it by itself, a little later.
+// Has a running gateway take up at once what was written to its database; by itself it would do so a little later.
 void tell_running_gateway(const config::Config& config);
 
 // Prints to standard error; returns the exit status.

@@ -1,4 +1,4 @@
-// What tells whether a file was written since it was looked at. Any thread.
+// Short texts that tell whether a file was written since it was last looked at. Any thread.
 #pragma once
 
 #include <string>
@@ -7,9 +7,9 @@
 
 namespace gw::app {
 
-// Differs whenever the file was written again; empty: there is none.
+// Differs when the file has been written again (its size or time); empty: there is no such file.
 std::string state_of(const std::string& path);
-// Differs whenever one of the files that the broker's settings name has changed.
+// Differs when one of the files that the broker's settings name has been written again.
 std::string state_of_secrets(const config::Broker& broker);
 
 }  // namespace gw::app

@@ -27,7 +27,7 @@ constexpr int kControlPeriodMs = 250;
 
 }  // namespace
 
-// What needs the proxy to be there.
+// The parts that need the proxy.
 struct Gateway::Parts {
   explicit Parts(Gateway& g)
       : lists(g.state_, *g.proxy_),
@@ -41,7 +41,7 @@ struct Gateway::Parts {
   RunningBrokers brokers;
   MissingPlugins missing_plugins;
   ConfigReload reload;
-  std::optional<GatewayStatus> status;      // from when the port is known
+  std::optional<GatewayStatus> status;      // made when the port is known
   std::optional<ControlCommands> commands;  // the same
 };
 
@@ -148,7 +148,7 @@ Result<void> Gateway::start_proxy() {
   proxy_->requests().set_keys(*ring);
   const config::Server& server = config().server;
   const bool next_free = server.port_in_use == "next_free";
-  // Without leave, keys travel in clear on this machine only.
+  // Without allow_plain, keys travel in clear on this machine only.
   const std::string plain_host = server.tls.port != 0 && !server.allow_plain ? "127.0.0.1" : server.host;
   const auto port = proxy_->listen({plain_host, static_cast<std::uint16_t>(server.port), next_free, false});
   if (!port) return port.error();
@@ -240,7 +240,7 @@ void Gateway::look() {
   if (looks_ % kLooksPerSave == 0) sessions_.save();
 }
 
-// What other processes changed there.
+// Takes up what other processes changed in the database.
 void Gateway::look_at_database() {
   const std::int64_t version = state_.database->data_version();
   if (version == data_version_) return;

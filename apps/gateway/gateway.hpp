@@ -1,5 +1,5 @@
-// The running gateway: every part made, joined and ended here, and nowhere else. Threads: main starts and stops it;
-// once it runs, the control thread looks after it.
+// The running gateway: makes, connects and ends every part. Threads: main starts and stops it; once it runs, the
+// control thread looks after it.
 #pragma once
 
 #include <atomic>
@@ -24,13 +24,13 @@ class Gateway {
   Gateway(Options options, config::Loaded loaded);
   ~Gateway();
 
-  // Everything up and clients served, or the reason why not. [main]
+  // Starts everything and serves clients, or says why it cannot. [main]
   Result<void> start(const std::optional<std::string>& ready_file);
-  // Takes up what has changed in the configuration, or refuses it as a whole. [any]
+  // Has the control thread take up an edited configuration, or refuse it as a whole. [any]
   void reload() { reload_wanted_ = true; }
-  // Clients are told 1001; returns when all threads have ended. [main]
+  // Closes clients with 1001; returns when all threads have ended. [main]
   void stop();
-  // After a start that failed: because of what the configuration says.
+  // After a start that failed: whether the configuration is the reason.
   bool config_is_wrong() const { return config_is_wrong_; }
 
  private:
@@ -54,12 +54,12 @@ class Gateway {
   Options options_;
   GatewayState state_;
   std::atomic<bool> reload_wanted_ = false;
-  std::int64_t data_version_ = 0;  // of the database, as it was looked at last
+  std::int64_t data_version_ = 0;  // the database's, when it was last looked at
   int looks_ = 0;
   TradingSessionKeeper sessions_{state_};  // before feed_, whose thread asks it
   bus::Doorbell routing_bell_;
   plugin_host::FeedThread feed_;
-  CredentialsChecker credentials_;  // behind feed_: its answers are posted there
+  CredentialsChecker credentials_;  // after feed_, where its answers are posted
   std::unique_ptr<zeromq::ZeroMqPublisher> zeromq_;
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<Parts> parts_;

@@ -1,6 +1,6 @@
-// What the parts of a running gateway look at together: its configuration, plugins, database and calendar. A plain
-// record that Gateway owns and that outlives the parts. Threads: main until the control thread begins, then control;
-// the calendar: any.
+// What the parts of a running gateway share: its configuration, plugins, database and calendar. A plain record that
+// Gateway owns and that outlives the parts. Threads: main until the control thread begins, then control; the calendar:
+// any.
 #pragma once
 
 #include <memory>

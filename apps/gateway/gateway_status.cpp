@@ -89,7 +89,7 @@ Json group_json(const routing::Router& router, const routing::BrokerGroup& group
 
 }  // namespace
 
-// The shards' part comes when each has come so far.
+// Waits until every shard has reported its counts.
 session::Ledger GatewayStatus::ledger() {
   std::promise<session::Ledger> sum;
   proxy_.post([&] { proxy_.collect_ledger([&](const session::Ledger& all) { sum.set_value(all); }); });
@@ -98,7 +98,7 @@ session::Ledger GatewayStatus::ledger() {
 
 std::string GatewayStatus::json() {
   Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
-  // Routing's numbers are routing's: it makes the copy, this thread waits for it.
+  // Only routing's thread may read these numbers: it copies them while this thread waits.
   on_routing(proxy_, [&] {
     const routing::Router& router = proxy_.router();
     const routing::RouterCounts& counts = router.counts();

@@ -1,4 +1,4 @@
-// What a running gateway knows of itself, for the command line. Thread: control.
+// Reports the state of a running gateway to the command line. Thread: control.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ namespace gw::app {
 
 class GatewayStatus {
  public:
-  // `zeromq` is null where nothing is published.
+  // `zeromq` is null when nothing is published there.
   GatewayStatus(proxy::Proxy& proxy, const RunningBrokers& brokers, int port, zeromq::ZeroMqPublisher* zeromq)
       : proxy_(proxy), brokers_(brokers), port_(port), zeromq_(zeromq) {}
 

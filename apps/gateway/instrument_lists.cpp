@@ -83,7 +83,7 @@ void InstrumentLists::renew_built_in() {
   }
 }
 
-// A contract that is over has left the lists in use, which say then what it was in the last list that had it.
+// A contract that is over may have left the list in use; former() then has its row from the last list that had it.
 std::function<bool(std::string_view symbol, std::string_view exchange)> InstrumentLists::is_over() const {
   const bool serves_expired = state_.config().instruments.expired == "serve";
   return [this, serves_expired, expiries = instruments::Expiries(state_.loaded.calendar, wall_ns())](

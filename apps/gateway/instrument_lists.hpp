@@ -1,5 +1,5 @@
-// The instrument lists of a running gateway: loaded, given to routing, taken up when the database has another one, and
-// made anew with the day where they are built in. Thread: main until the control thread begins, then control.
+// The instrument lists of a running gateway: loads them, gives them to routing, replaces a list when the database has
+// another one, and makes built-in lists anew each day. Thread: main until the control thread begins, then control.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,14 @@ class InstrumentLists {
  public:
   InstrumentLists(const GatewayState& state, proxy::Proxy& proxy);
 
-  // The plugin's list as the database or the plugin itself has it.
+  // Loads the plugin's list from the database, or from the plugin where it is built in.
   std::shared_ptr<const instruments::Index> load(const plugin_host::Library& library);
-  // Takes up what the database has anew.
+  // Takes up each list of which the database has another generation.
   void look_at_database();
-  // Contracts that are built in roll with the calendar. True: a new day has begun.
+  // True once after a new day has begun: then built-in lists must be made anew, because their contracts roll.
   bool look_at_day();
   void renew_built_in();
-  // Says of a contract whether it is over now. Valid as long as the lists stay.
+  // Returns a function that says whether a contract is over, as of now. It reads these lists.
   std::function<bool(std::string_view symbol, std::string_view exchange)> is_over() const;
 
  private:
@@ -38,7 +38,7 @@ class InstrumentLists {
   proxy::Proxy& proxy_;
   std::map<std::string, std::int64_t> generations_;                           // by plugin
   std::map<std::string, std::shared_ptr<const instruments::Index>> indexes_;  // the last one loaded, by plugin
-  std::int64_t day_;  // of the exchanges, for which built-in lists were made
+  std::int64_t day_;  // the exchanges' day for which built-in lists were made
 };
 
 }  // namespace gw::app

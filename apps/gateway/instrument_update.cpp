@@ -99,7 +99,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
   taken.last_modified = downloaded->last_modified;
   taken.imported_ns = wall_ns();
   taken.list.etag = downloaded->etag;
-  // A server whose clock is ahead says nothing about its list.
+  // A Last-Modified in the future is not taken as the list's time: that server's clock is wrong.
   const auto modified = parse_http_date(downloaded->last_modified);
   const bool is_of_server = modified && *modified <= taken.imported_ns;
   taken.list.time_of = is_of_server ? instruments::ListTime::last_modified : instruments::ListTime::fetched;

@@ -13,7 +13,7 @@ namespace gw::app {
 namespace {
 
 constexpr std::int64_t kMinuteNs = 60'000'000'000;
-// The wall clock may jump, and this waits by another one.
+// The thread waits by the monotonic clock for times of the wall clock, which may jump: it looks at least this often.
 constexpr std::int64_t kLongestWait = kMinuteNs;
 
 }  // namespace
@@ -57,9 +57,9 @@ std::string InstrumentUpdater::take_announced(const std::string& plugin) {
   return found == announced_.end() ? std::string() : std::move(announced_.extract(found).mapped());
 }
 
-// The broker has said of a list that it is the present one, it is not ours, and was not fetched for that before.
+// Whether the broker has announced a list that the database lacks and that no earlier announcement led to.
 bool InstrumentUpdater::is_news(List& list, const instruments::LastImport* last) {
-  // A weak name and a strong one may stand for the same list: RFC 9110, 8.8.3.2.
+  // Compares ETags weakly (RFC 9110, 8.8.3.2): W/"x" and "x" name the same list.
   const auto opaque = [](std::string_view etag) { return etag.substr(etag.starts_with("W/") ? 2 : 0); };
   const std::string etag = take_announced(list.plugin());
   if (etag.empty() || etag == list.announced) return false;
@@ -96,7 +96,7 @@ std::int64_t InstrumentUpdater::attend(List& list, instruments::InstrumentStore&
   const auto last = store.last_import(list.plugin());
   const bool has_list = last && *last && (*last)->rows > 0;
   const std::int64_t known = has_list ? (*last)->rows : 0;
-  // Somebody may have imported it by hand meanwhile.
+  // An operator may have imported the list meanwhile.
   if (has_list && wall_ns() >= list.schedule.next_ns()) list.schedule.imported((*last)->imported_ns);
   const bool news = is_news(list, has_list ? &**last : nullptr);
   if (news) log::info("instruments", list.plugin() + ": the broker announces another instrument list");
@@ -106,7 +106,7 @@ std::int64_t InstrumentUpdater::attend(List& list, instruments::InstrumentStore&
 
 void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, std::int64_t known) {
   const std::string plugin = list.plugin();
-  // Not the command line's file: both may be at work.
+  // Not the command line's file: both may download at once.
   const std::string file = list_file(loaded_.config, plugin) + ".daily";
   log::info("instruments", plugin + ": downloading the instrument list");
   const auto updated = update_list({*list.broker,

@@ -1,5 +1,5 @@
-// Keeps the instrument lists of a running gateway fresh, on a thread of its own that may wait for servers: a list is
-// downloaded where there is none, and daily. The control thread sees the new list in the database and takes it up.
+// Keeps the instrument lists of a running gateway fresh, on a thread of its own that may wait for servers: downloads a
+// list when there is none, and daily. The control thread sees the new list in the database and takes it up.
 #pragma once
 
 #include <atomic>
@@ -21,16 +21,17 @@ namespace gw::app {
 
 class InstrumentUpdater {
  public:
-  // For a configuration with instruments.update; it outlives this.
+  // `loaded` has instruments.update set and outlives this object.
   explicit InstrumentUpdater(const config::Loaded& loaded);
-  ~InstrumentUpdater();  // a download that is under way is ended
+  ~InstrumentUpdater();  // ends a download that is under way
   InstrumentUpdater(const InstrumentUpdater&) = delete;
   InstrumentUpdater& operator=(const InstrumentUpdater&) = delete;
 
-  // From now on the list of this broker's plugin is looked after, where the plugin says where it is. [any]
+  // Keeps the list of this broker's plugin fresh from now on, if the plugin says where its list is. [any]
   void add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library);
 
-  // The broker says that its list is this one: where it is not ours, it is fetched once. [any]
+  // A broker says that its current list has this ETag. If the database has another list, this one is fetched once.
+  // [any]
   void announced(const std::string& plugin, std::string_view etag);
 
  private:
@@ -38,7 +39,7 @@ class InstrumentUpdater {
     const config::Broker* broker;  // whose settings the download uses
     std::shared_ptr<const plugin_host::Library> library;
     UpdateSchedule schedule;
-    std::string announced = {};  // what was fetched, or found to be ours, because the broker had said so
+    std::string announced = {};  // the last ETag announced, so that it is fetched once
     std::string plugin() const { return library->descriptor().broker; }
   };
 
@@ -46,7 +47,7 @@ class InstrumentUpdater {
   bool wait(std::int64_t ns);  // false: the end
   std::string take_announced(const std::string& plugin);
   bool is_news(List& list, const instruments::LastImport* last);
-  // Downloads the list when its time has come. Returns how long it is until the next look.
+  // Downloads the list when its time has come. Returns the ns until it must be looked at again.
   std::int64_t attend(List& list, instruments::InstrumentStore& store);
   void update(List& list, instruments::InstrumentStore& store, std::int64_t known);
 
@@ -55,7 +56,7 @@ class InstrumentUpdater {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<List> added_;
-  std::map<std::string, std::string> announced_;  // by plugin, not looked at yet
+  std::map<std::string, std::string> announced_;  // by plugin: announcements not looked at yet
   std::atomic<bool> ending_ = false;
   std::thread thread_;
 };

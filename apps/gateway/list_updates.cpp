@@ -13,7 +13,7 @@ void ListUpdates::start() {
 }
 
 void ListUpdates::stop() {
-  std::unique_ptr<InstrumentUpdater> ends;  // which may take a moment: nobody waits for the lock meanwhile
+  std::unique_ptr<InstrumentUpdater> ends;  // destroyed after the unlock: its end may take a moment
   const std::lock_guard lock(mutex_);
   ends.swap(updater_);
 }

@@ -1,5 +1,5 @@
-// The updates of instrument lists that the configuration asks for: begun, ended and begun anew with it. Any thread: the
-// feed thread tells which lists brokers announce, the control thread begins and ends.
+// Starts and stops the updates of instrument lists as the configuration asks for them. Threads: main until the control
+// thread begins, then control; the feed thread tells which lists brokers announce.
 #pragma once
 
 #include <memory>
@@ -17,20 +17,20 @@ class ListUpdates {
  public:
   ListUpdates(const GatewayState& state, plugin_host::FeedThread& feed) : state_(state), feed_(feed) {}
 
-  // For the brokers that run, where the configuration wants it.
+  // Begins updates for the brokers that run, if the configuration asks for updates.
   void start();
-  // Before the configuration is replaced, which the updater looks at. A download that is under way is ended.
+  // Ends updates, and a download that is under way. Call it before the configuration is replaced: the updater reads it.
   void stop();
-  // The broker runs now.
+  // A broker that runs from now on.
   void add(const config::Broker& broker);
-  // A broker says which list of the plugin is the present one.
+  // A broker says which list of the plugin is current. [feed]
   void announced(const std::string& plugin, std::string_view etag);
 
  private:
   const GatewayState& state_;
   plugin_host::FeedThread& feed_;
   std::mutex mutex_;
-  std::unique_ptr<InstrumentUpdater> updater_;  // null: lists are not updated by themselves
+  std::unique_ptr<InstrumentUpdater> updater_;  // null: no updates are running
 };
 
 }  // namespace gw::app

@@ -1,4 +1,4 @@
-// The command line: words to functions. Everything a command does is in commands/ and gateway.cpp.
+// The command line: calls the function of each command, which is in commands/ or gateway.cpp.
 #include <functional>
 
 #include <CLI/CLI.hpp>
@@ -26,7 +26,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   return kDone;
 }
 
-// A subcommand that also takes --config, and --json where it reads.
+// Adds a subcommand that takes --config, and --json if `reads`.
 CLI::App* add(CLI::App& parent, const std::string& name, const std::string& help, Options& options, bool reads) {
   CLI::App* command = parent.add_subcommand(name, help);
   command->add_option("--config", options.config, "the configuration file (default: ./gateway.yaml)");

@@ -17,8 +17,8 @@ void MissingPlugins::forget(const std::string& broker) {
   tried_.erase(broker);
 }
 
-// A file that changes between two looks is still being copied; one that was refused is tried again
-// when it has changed.
+// True when the file should be loaded now. A file that changed since the last look is still being copied; a file that
+// was refused is tried again only after it has changed.
 bool MissingPlugins::has_settled(const std::string& broker, const std::string& path) {
   const std::string state = state_of(path);
   const bool settled = !state.empty() && seen_[broker] == state;
@@ -29,7 +29,7 @@ bool MissingPlugins::has_settled(const std::string& broker, const std::string& p
 }
 
 void MissingPlugins::look_for(const config::Broker& broker) {
-  // Where the plugin is there, the broker's settings are wrong: only a new start mends that.
+  // The plugin is loaded already: the broker does not run for another reason, like wrong settings.
   if (find_plugin(state_.plugins, broker.plugin) != nullptr) return;
   const std::filesystem::path folder = plugin_folder(state_.config());
   const std::string path = (folder / (broker.plugin + ".so")).string();

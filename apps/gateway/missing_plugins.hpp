@@ -1,4 +1,4 @@
-// Plugins that brokers of the configuration wait for: loaded when their file appears while the gateway runs. Thread:
+// Loads plugins that brokers of the configuration wait for when their files appear while the gateway runs. Thread:
 // control.
 #pragma once
 
@@ -16,7 +16,7 @@ class MissingPlugins {
   MissingPlugins(GatewayState& state, RunningBrokers& brokers, ListUpdates& updates)
       : state_(state), brokers_(brokers), updates_(updates) {}
 
-  // Loads the plugin of a broker that does not run, where there is one now, and starts the broker.
+  // For a broker that does not run: loads its plugin if the file is there now, and starts the broker.
   void look_for(const config::Broker& broker);
   void forget(const std::string& broker);
 
@@ -26,8 +26,8 @@ class MissingPlugins {
   GatewayState& state_;
   RunningBrokers& brokers_;
   ListUpdates& updates_;
-  std::map<std::string, std::string> seen_;   // by broker: which state of its plugin's file was looked at last
-  std::map<std::string, std::string> tried_;  // and which was tried
+  std::map<std::string, std::string> seen_;   // by broker: its plugin's file when last looked at
+  std::map<std::string, std::string> tried_;  // by broker: its plugin's file when loading was last tried
 };
 
 }  // namespace gw::app

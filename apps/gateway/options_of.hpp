@@ -1,4 +1,4 @@
-// What the configuration says, as the parts of the gateway want it. Any thread.
+// Turns the configuration into the options of the gateway's parts. Any thread.
 #pragma once
 
 #include "core/base/log.hpp"

@@ -96,7 +96,7 @@ Result<void> RunningBrokers::retry(const std::string& name) {
 void RunningBrokers::look_at_secrets(const config::Broker& broker) {
   const auto state =
       static_cast<bus::LinkState>(feed_.find(broker.name)->counts().state.load(std::memory_order_relaxed));
-  // A link that works has credentials that do.
+  // The credentials of a connected link are good.
   if (state == bus::LinkState::connected || state_of_secrets(broker) == secrets_seen_[broker.name]) return;
   log::info("broker", broker.name + ": its secret's file has changed, logging in again");
   if (const auto done = relogin(broker.name); !done) log::error("broker", broker.name + ": " + done.error().message);

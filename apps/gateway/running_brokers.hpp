@@ -1,5 +1,5 @@
-// The brokers of a running gateway: set up, given to routing, started, logged in anew and removed. Thread: main until
-// the control thread begins, then control.
+// The brokers of a running gateway: sets them up, gives them to routing, starts, logs in anew and removes them. Thread:
+// main until the control thread begins, then control.
 #pragma once
 
 #include <map>
@@ -17,22 +17,22 @@ namespace gw::app {
 
 class RunningBrokers {
  public:
-  // `services` are asked by the links until the feed thread has ended.
+  // The links use `services` until the feed thread has ended.
   RunningBrokers(const GatewayState& state, plugin_host::FeedThread& feed, bus::Doorbell& routing_bell,
                  proxy::Proxy& proxy, InstrumentLists& lists, LinkServices services);
 
-  // All that the configuration has, before the threads begin.
+  // Sets up all brokers of the configuration. Call it before the threads begin.
   void start_all();
   void start(const config::Broker& broker);
-  // Routing lets go of the adapter before that ends.
+  // Ends the broker's link, after routing has let go of it.
   void remove(const std::string& name, const std::string& why);
-  // Routing serves nothing of it from now on; what runs goes on.
+  // Routing serves nothing of the broker from now on; its link, if it runs, keeps running.
   void detach(const std::string& name, const std::string& why);
 
-  // New credentials are where the configuration says.
+  // Reads the credentials anew where the configuration says, and logs in with them.
   Result<void> relogin(const std::string& name);
   Result<void> retry(const std::string& name);
-  // The secret's file has changed since the present login: logs in anew, unless the link works.
+  // Logs in anew if a secret's file has changed since the present login, unless the link is connected.
   void look_at_secrets(const config::Broker& broker);
   // Null: the broker does not run.
   plugin_host::BrokerLink* find_link(const std::string& name) const { return feed_.find(name); }
@@ -46,7 +46,7 @@ class RunningBrokers {
   proxy::Proxy& proxy_;
   InstrumentLists& lists_;
   LinkServices services_;
-  std::map<std::string, std::string> secrets_seen_;  // by broker: which state of its files the present login is from
+  std::map<std::string, std::string> secrets_seen_;  // by broker: its secret files at the present login
 };
 
 }  // namespace gw::app

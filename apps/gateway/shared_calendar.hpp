@@ -1,4 +1,4 @@
-// The calendar in force: the control thread replaces it, the feed thread looks at it when it watches its links.
+// The calendar in force: the control thread replaces it, the feed thread reads it while it watches its links.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace gw::app {
 
-// A lock, since what the standard library has for this is not free of races in g++ 12. [any]
+// Has a mutex because the standard library's atomic shared_ptr has data races in g++ 12. [any]
 class SharedCalendar {
  public:
   std::shared_ptr<const calendar::Calendar> load() const {

@@ -3,7 +3,7 @@
 
 namespace gw::app {
 
-// Before any other thread starts, so that all inherit it.
+// Call it before any other thread starts, so that all threads inherit the blocked signals.
 void block_signals();
 
 enum class Asked { to_end, to_reload };

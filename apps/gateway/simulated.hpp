@@ -1,5 +1,5 @@
-// Brokers whose prices are invented, as their plugins say: none of them stands in for a real one unless gateway.yaml
-// allows it.
+// Brokers whose plugins declare that their prices are simulated: none of them stands in for a real broker unless
+// gateway.yaml allows it. Any thread.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@ namespace gw::app {
 
 bool is_simulated(const plugin_host::Library& library);
 
-// What is wrong with a list of brokers in which one may stand in for the other; nothing: good. A broker whose plugin is
-// not there counts as neither.
+// A list of brokers that mixes simulated and real ones, of which one could stand in for the other. Nothing: it does
+// not. A broker whose plugin is not there counts as neither.
 struct Mixture {
   std::string found;
   std::string expected;
@@ -24,11 +24,11 @@ std::optional<Mixture> simulated_beside_real(const config::Config& config,
                                              const std::vector<plugin_host::ScanEntry>& plugins,
                                              const std::vector<std::string>& brokers);
 
-// Of active_broker, and of every user's own list.
+// Checks active_broker, and every user's own list of brokers.
 std::vector<config::Problem> simulated_problems(const config::Loaded& loaded,
                                                 const std::vector<plugin_host::ScanEntry>& plugins,
                                                 const std::vector<accounts::UserRow>& users);
-// The users of the database, where there is one already.
+// The users of the database; none when there is no database yet.
 Result<std::vector<accounts::UserRow>> users_of(const config::Config& config);
 
 }  // namespace gw::app

@@ -9,7 +9,7 @@ namespace {
 
 using trading_sessions::TradingSessionStore;
 
-// Silence is judged in this phase alone.
+// The only phase in which an instrument's silence is judged.
 std::string_view open_phase() { return calendar::word(calendar::MarketStatus::open); }
 
 // The exchange's own day, in days since 1970.

@@ -16,7 +16,7 @@ std::int64_t UpdateSchedule::next_daily(std::int64_t after_ns) const {
   const std::int64_t local = after_ns + clock_.offset_at(after_ns) * kMinuteNs;
   const std::int64_t moment = local / kDayNs * kDayNs + minute_ * kMinuteNs;
   const std::int64_t next = moment > local ? moment : moment + kDayNs;
-  // Its clock may be set forward or back before that.
+  // The local clock may be set forward or back before then.
   return next - clock_.offset_at(next - clock_.offset_at(after_ns) * kMinuteNs) * kMinuteNs;
 }
 

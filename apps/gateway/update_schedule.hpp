@@ -9,14 +9,14 @@ namespace gw::app {
 
 class UpdateSchedule {
  public:
-  // Every day when the clock shows `minute`; at once while nothing was ever imported.
+  // A list is fetched every day when the clock shows `minute`, and at once while nothing was ever imported.
   UpdateSchedule(int minute, calendar::LocalClock clock) : minute_(minute), clock_(clock) {}
 
-  // There is a list of that time, whoever brought it.
+  // A list was imported at that time, by this gateway or by the command line.
   void imported(std::int64_t wall_ns);
-  // The list was found good, new or not.
+  // The list was fetched, or the server said that it has not changed.
   void succeeded(std::int64_t wall_ns) { imported(wall_ns); }
-  // Tried in vain; says how long until the next try: longer each time, an hour at the most.
+  // A try failed. Returns the ns until the next try: longer each time, an hour at the most.
   std::int64_t failed(std::int64_t wall_ns);
   std::int64_t next_ns() const { return next_ns_; }
 

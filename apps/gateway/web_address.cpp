@@ -8,7 +8,7 @@ namespace {
 
 using Settings = std::vector<plugin_host::AdapterSetting>;
 
-// `text` with the value of each {NAME}; an error is the first name that has none.
+// `text` with each {NAME} replaced by that setting's value; the error is the first name that has no value.
 Result<std::string> filled(std::string_view text, const Settings& settings) {
   constexpr const char* kName = "abcdefghijklmnopqrstuvwxyz0123456789_";
   std::string out;
@@ -32,7 +32,7 @@ Result<std::string> filled(std::string_view text, const Settings& settings) {
   return out;
 }
 
-// `what` is for people: what is at the URL.
+// `what` is at the URL; errors name it.
 Result<WebAddress> filled(const char* url_template, const char* headers_template, const char* what,
                           const Settings& settings) {
   WebAddress address;

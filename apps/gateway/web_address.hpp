@@ -1,4 +1,5 @@
-// Where a broker's web interface is: the plugin's templates with the values of the broker's settings.
+// Where a broker's web interface is: the plugin's templates, filled with the values of the broker's settings. Any
+// thread.
 #pragma once
 
 #include <string>
@@ -14,8 +15,8 @@ struct WebAddress {
   std::string url;
   std::vector<std::string> headers;
 };
-// Of the instrument list, and of the request that tells whether credentials are good. An error names the setting that
-// the URL needs and lacks; a header that lacks one is left out.
+// The address of the instrument list, and that of the request that tells whether credentials are good. The error names
+// a setting that the URL needs and the broker lacks; a header that needs such a setting is left out.
 Result<WebAddress> web_address(const bgw_instruments& extension,
                                const std::vector<plugin_host::AdapterSetting>& settings);
 Result<WebAddress> web_address(const bgw_credentials& extension,

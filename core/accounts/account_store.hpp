@@ -25,20 +25,20 @@ struct KeyRow {
   std::string scope;
   std::int64_t created_ns;
   std::int64_t expires_ns;  // 0: never
-  std::int64_t revoked_ns;  // 0: not
+  std::int64_t revoked_ns;  // 0: not revoked
 };
 
 struct UserRow {
   std::string name;
   std::vector<std::string> brokers;
-  std::int64_t keys;  // good ones
+  std::int64_t keys;  // not revoked; expired ones count
 };
 
 class AccountStore {
  public:
   explicit AccountStore(database::Database& database) : database_(database) {}
 
-  // Makes the user if new. `scope`: "read" or "admin".
+  // Makes the user if there is none of that name. `scope`: "read" or "admin".
   Result<CreatedKey> create_key(std::string_view user, std::string_view scope, std::optional<std::int64_t> lifetime_ns,
                                 std::int64_t now_ns);
   Result<std::vector<KeyRow>> list_keys();

@@ -27,8 +27,8 @@ KeyRing::KeyRing(std::vector<Key> keys) : keys_(std::move(keys)) {
 
 std::optional<KeySession> KeyRing::check(std::string_view key, std::int64_t now_ns) const {
   const KeyHash hash = hash_key(key);
-  // The first two bytes choose the candidates, which tells an observer nothing useful; the whole compares in constant
-  // time.
+  // The first two bytes of the hash select candidates, which tells an observer nothing useful; the whole hash is
+  // compared in constant time.
   const auto before = [](const Key& k, const KeyHash& h) {
     return std::tie(k.hash[0], k.hash[1]) < std::tie(h[0], h[1]);
   };

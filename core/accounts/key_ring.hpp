@@ -1,4 +1,4 @@
-// The good API keys at one moment, for the proxy: immutable, shared between threads, made anew when something changed.
+// The good API keys at one moment: immutable, shared between threads, replaced as a whole when a key or a user changes.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ namespace gw::accounts {
 using KeyHash = std::array<unsigned char, 32>;
 KeyHash hash_key(std::string_view key);  // SHA-256
 
-// What a good key says about its bearer.
+// What a good key says about the client that presents it.
 struct KeySession {
   std::int64_t key_id = 0;
   std::string user;
@@ -31,9 +31,9 @@ class KeyRing {
   KeyRing() = default;
   explicit KeyRing(std::vector<Key> keys);
 
-  // Compares hashes in constant time. Nothing: unknown, revoked or expired. [any]
+  // Nothing: the key is unknown, revoked or expired. Compares hashes in constant time. [any]
   std::optional<KeySession> check(std::string_view key, std::int64_t now_ns) const;
-  // What a key that was good once says now; null: it is good no more.
+  // The present session of a key that was good before; null: the key is revoked or expired.
   const KeySession* find(std::int64_t key_id, std::int64_t now_ns) const;
 
  private:

@@ -11,7 +11,7 @@ constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kMinuteNs = 60 * kSecondNs;
 constexpr std::int64_t kDayNs = 24 * 60 * kMinuteNs;
 
-// What stands next in a text; everything fails once something did not fit.
+// Reads a text from left to right. Once a digit or an expected text is missing, good() stays false.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}

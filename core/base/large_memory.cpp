@@ -18,7 +18,7 @@ void FreeLargeMemory::operator()(std::byte* memory) const noexcept { ::operator 
 LargeMemory large_memory(std::size_t bytes) {
   LargeMemory memory(static_cast<std::byte*>(::operator new[](bytes, kLargePage)));
 #ifdef __linux__
-  ::madvise(memory.get(), bytes, MADV_HUGEPAGE);  // where it refuses, the pages are small
+  ::madvise(memory.get(), bytes, MADV_HUGEPAGE);  // if the system refuses, pages are small
 #endif
   return memory;
 }

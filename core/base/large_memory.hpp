@@ -1,5 +1,5 @@
-// Memory of many megabytes that the system is asked to give in large pages: of small ones each costs a fault when it is
-// touched first, and so many more places in the processor's tables. Untouched pages cost nothing.
+// Memory of many megabytes, in large pages if the system has them: every page costs a fault when it is first touched
+// and an entry in the processor's tables, and there are far fewer large ones. Untouched pages cost nothing. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ struct FreeLargeMemory {
 };
 using LargeMemory = std::unique_ptr<std::byte[], FreeLargeMemory>;
 
-// Not set to anything.
+// The bytes are not initialized.
 LargeMemory large_memory(std::size_t bytes);
 
 }  // namespace gw

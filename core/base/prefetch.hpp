@@ -1,4 +1,4 @@
-// Memory that will be looked at soon, fetched into the processor's cache meanwhile.
+// Fetches memory that will be needed soon into the processor's cache. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@ namespace gw {
 
 inline constexpr std::size_t kCacheLine = 64;
 
-// The first so many bytes of what is there; nothing is read, so that the address may be any.
+// Fetches `bytes` bytes at `at`. Nothing is read, so `at` may be any address.
 inline void prefetch(const void* at, std::size_t bytes = 1) noexcept {
   const auto* line = static_cast<const char*>(at);
   for (std::size_t i = 0; i < bytes; i += kCacheLine) __builtin_prefetch(line + i);

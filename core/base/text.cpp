@@ -70,8 +70,7 @@ std::string hex(std::span<const unsigned char> bytes) {
 
 namespace {
 
-// Bytes of the UTF-8 sequence that `text` begins with; 0: it begins with none (RFC 3629, section
-// 4).
+// The length in bytes of the UTF-8 sequence at the beginning of `text`; 0: there is no valid one (RFC 3629, section 4).
 std::size_t sequence_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);

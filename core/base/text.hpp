@@ -1,4 +1,4 @@
-// Small questions about text that several modules ask.
+// Small functions on text that several modules need. [any]
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,11 @@ std::string upper(std::string_view text);  // ASCII
 std::string seconds_text(std::int64_t ns);
 std::string hex(std::span<const unsigned char> bytes);
 
-// A JSON string literal, with quotes. Control characters, quotes and backslashes are escaped; a
-// byte that is not part of valid UTF-8 becomes '?', because a text frame with it would cost its
-// receiver the connection.
+// A JSON string literal, with quotes. Control characters, quotes and backslashes are escaped; a byte that is not part
+// of valid UTF-8 becomes '?', because a client must close its connection on a text frame with such a byte.
 std::string json_text(std::string_view text);
 
-// At most `limit` bytes of text, not cutting a UTF-8 sequence.
+// The first bytes of `text`, at most `limit`; a UTF-8 sequence is not cut.
 std::string_view cut(std::string_view text, std::size_t limit = 64);
 
 }  // namespace gw

@@ -6,7 +6,7 @@ namespace gw {
 
 bool is_loopback(std::string_view host) {
   if (host == "localhost" || host == "::1" || host == "[::1]") return true;
-  // Digits and dots only: 127.example.org is somebody's name.
+  // Digits and dots only: 127.example.org is a name of some other machine.
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 

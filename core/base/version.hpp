@@ -6,7 +6,8 @@
 namespace gw {
 
 const char* version();
-// "broker-gateway/VERSION": of every upgrade and download. Firewalls refuse requests without one.
+// "broker-gateway/VERSION", the User-Agent of every WebSocket upgrade and download. Firewalls refuse requests without
+// one.
 std::string user_agent();
 
 }  // namespace gw

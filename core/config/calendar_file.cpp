@@ -20,7 +20,7 @@ using calendar::TimeZone;
 
 const std::vector<std::string> kWeekdays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
-// Nothing: the key is not there, or its value is no text, which has been said.
+// Nothing: the key is absent, or its value is no text, for which a problem is noted.
 std::optional<std::string> given_text(MappingReader& r, const char* key) {
   const YAML::Node node = r.any(key);
   if (!node.IsDefined()) return std::nullopt;
@@ -30,7 +30,7 @@ std::optional<std::string> given_text(MappingReader& r, const char* key) {
   return text;
 }
 
-// Every system has the zones of its package tzdata, or none.
+// One zone tells for all: a system has those of its package tzdata, or none.
 std::string zone_expected() {
   static const bool kHasZones = TimeZone::find("Asia/Kolkata").has_value();
   if (kHasZones) return "a zone that this system's tzdata has, like Asia/Kolkata";
@@ -86,7 +86,8 @@ std::vector<Hours> read_sessions(Context& c, MappingReader& r) {
   return hours;
 }
 
-// Hours of winter, and of single kinds of instruments. Those of a kind go before winter's: they are its own all year.
+// Hours of winter, and of single kinds of instruments. Of exceptions the last one counts: the hours of a kind come
+// after winter's, because they hold all year.
 std::vector<Exception> read_exceptions(Context& c, MappingReader& r) {
   std::vector<Exception> all;
   std::vector<Exception> of_kinds;
@@ -169,7 +170,7 @@ std::optional<Day> read_date(Context& c, MappingReader& r) {
   return day;
 }
 
-// Whom an entry is for: the exchanges that it names, else all.
+// The exchanges that an entry names; all when it names none.
 std::vector<Exchange*> read_whom(Context& c, MappingReader& r, Calendar& out) {
   std::vector<std::string> names;
   r.texts("exchanges", names);

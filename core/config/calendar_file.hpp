@@ -1,4 +1,4 @@
-// Reads calendar.yaml: everything that is wrong with it at once, or a Calendar.
+// Reads calendar.yaml into a Calendar, or lists everything that is wrong with it. Any thread.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// gateway.yaml as plain structs: the names are the keys, the defaults stand beside them. Made by
-// load.cpp; nothing else ever sees YAML.
+// gateway.yaml as plain structs: the names are the keys, the defaults stand beside them. Made by load.cpp; no code
+// outside this folder sees YAML.
 #pragma once
 
 #include <chrono>
@@ -73,7 +73,7 @@ struct Plugins {
 };
 
 struct Instruments {
-  std::optional<int> update;  // minute of the exchanges' day at which lists are downloaded; nothing: never by itself
+  std::optional<int> update;       // minute of the exchanges' day at which lists are downloaded; nothing: never
   std::string expired = "refuse";  // or "serve": contracts whose last day is over
   bool operator==(const Instruments&) const = default;
 };
@@ -123,7 +123,7 @@ struct Broker {
   std::optional<Duration> stall_limit;
   Duration lag_limit = 10s;
   Duration first_tick_limit = 60s;
-  std::vector<std::string> canary;  // SYMBOL.EXCHANGE, one of each exchange at the most
+  std::vector<std::string> canary;  // SYMBOL.EXCHANGE, at most one of each exchange
   std::string market_hours = "calendar";
   std::string standby = "cold";
   std::string bind_address;  // of this machine; empty: the system chooses

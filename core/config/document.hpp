@@ -1,4 +1,4 @@
-// One YAML file from its bytes to a tree, for load.cpp and calendar_file.cpp. Included by .cpp files of this folder
+// Turns the bytes of a YAML file into a tree, for load.cpp and calendar_file.cpp. Included by .cpp files of this folder
 // only.
 #pragma once
 
@@ -12,12 +12,11 @@
 
 namespace gw::config {
 
-// Calls `read` with the tree unless the text is unsafe or broken; what is wrong is noted, in order of lines. Never
-// throws.
+// Calls `read` with the tree, unless the text is unsafe or broken. Problems are noted, in order of lines. Never throws.
 void read_document(Context& context, std::string_view text, const std::function<void(const YAML::Node&)>& read);
 
-// The bytes of a file, or nothing and a problem noted. Of a file that is too large one byte more than is allowed, so
-// that read_document sees that.
+// The bytes of a file; nothing, with a problem noted, if it cannot be read. A file that is too large is cut one byte
+// above the limit, so that read_document refuses it.
 std::optional<std::string> read_bytes(Context& context, const std::filesystem::path& path);
 
 }  // namespace gw::config

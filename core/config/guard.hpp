@@ -1,5 +1,5 @@
-// Looks at a YAML file as a stream of events before a tree is made of it, for load.cpp: what could
-// make a small file into a large or endless tree is refused here.
+// Reads a YAML file as a stream of events before a tree is made of it, for document.cpp, and refuses what could turn a
+// small file into a large or endless tree.
 #pragma once
 
 #include <string_view>

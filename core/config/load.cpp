@@ -24,7 +24,7 @@ bool is_name(const std::string& name) {
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
 }
 
-// As a browser writes it: no path, not even a slash.
+// Whether `text` is an origin as a browser writes it: no path, not even a slash.
 bool is_origin(const std::string& text) {
   const std::size_t scheme = text.find("://");
   return scheme != std::string::npos && scheme != 0 && scheme + 3 < text.size() &&
@@ -135,8 +135,8 @@ void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log
   r.path("file", l.file);
 }
 
-// Every plugin runs inside the gateway. The key is known so that a file that asks for a process of its own, which is
-// not built yet, is told so and does not run without it.
+// Every plugin runs inside the gateway. A process of its own is not available yet, so a file that asks for one is
+// refused, not run without it.
 void read_isolation(MappingReader& r) {
   std::string isolation = "inproc";
   r.text("isolation", isolation);
@@ -206,8 +206,8 @@ void read_brokers(Context& c, const YAML::Node& node, Config& config) {
   }
 }
 
-// Where the file names no brokers there is the mock; where it names some, but no active one and no
-// mock, the first enabled one is active.
+// A file without brokers gets the broker mock. In a file with brokers, but without active_broker and without mock, the
+// first enabled broker is active.
 void apply_broker_defaults(const YAML::Node& active, Config& config) {
   if (config.brokers.empty()) {
     Broker mock;

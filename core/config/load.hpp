@@ -1,4 +1,4 @@
-// Reads gateway.yaml, and calendar.yaml with it: everything that is wrong at once, or a Config.
+// Reads gateway.yaml, and calendar.yaml with it, into a Config, or lists everything that is wrong. Any thread.
 #pragma once
 
 #include <filesystem>
@@ -25,7 +25,7 @@ struct Problem {
 
 struct Loaded {
   Config config;
-  calendar::Calendar calendar;  // by load() only
+  calendar::Calendar calendar;  // read by load() only
   std::string file;             // as shown in problems
   bool is_built_in = false;     // there is no gateway.yaml
   std::vector<Problem> problems;
@@ -43,10 +43,9 @@ struct Located {
   std::filesystem::path path;    // empty: the shipped one
   std::filesystem::path folder;  // for relative paths
 };
-// The named file, else ./gateway.yaml, else the shipped one with its state in the user's state
-// folder.
+// The file `named`, else ./gateway.yaml, else the shipped one, with its database in the user's state folder.
 Result<Located> locate(const std::optional<std::string>& named);
-// Both files: what is wrong with the calendar is among the problems.
+// Loads both files; problems of the calendar are among the problems.
 Loaded load(const Located& where);
 
 }  // namespace gw::config

@@ -33,7 +33,7 @@ std::string printable(const std::string& text) {
   constexpr std::size_t kLongest = 120;
   if (text.empty()) return "\"\"";
   std::string out = text.substr(0, kLongest);
-  // Not in the middle of a UTF-8 character.
+  // The cut must not split a UTF-8 character.
   if (out.size() < text.size()) {
     while (!out.empty() && (static_cast<unsigned char>(text[out.size()]) & 0xC0U) == 0x80U) out.pop_back();
     out += "...";
@@ -62,7 +62,7 @@ MappingReader::MappingReader(Context& context, const YAML::Node& node, std::stri
     context_.add(line_of(node_), prefix_.empty() ? context_.document : prefix_, shown(node_),
                  "a mapping of keys to values");
   }
-  // Not an assignment: that would change the caller's node.
+  // reset(), because an assignment would change the caller's node.
   node_.reset(YAML::Node(YAML::NodeType::Map));
 }
 
@@ -90,7 +90,7 @@ YAML::Node MappingReader::any(const char* key) {
 }
 
 int MappingReader::line_at(const char* key) const {
-  // A value that is nothing has the mark of whatever comes next in the file.
+  // yaml-cpp marks an empty value with the position of whatever comes next in the file.
   for (const auto& pair : node_)
     if (pair.first.IsScalar() && pair.first.Scalar() == key)
       return line_of(pair.second.IsNull() ? pair.first : pair.second);

@@ -20,7 +20,7 @@ struct Context {
   std::string file;
   std::filesystem::path folder;
   std::vector<Problem>& problems;
-  const char* document = "gateway.yaml";  // the key of what is wrong with all of it
+  const char* document = "gateway.yaml";  // stands for the key in problems of the whole file
 
   void add(int line, const std::string& key, const std::string& found, std::string expected);
   std::string absolute(const std::string& path) const;
@@ -34,8 +34,8 @@ std::string joined(const std::vector<std::string>& words, const char* separator)
 // "one of a, b (did you mean 'a'?)"
 std::string one_of(const std::vector<std::string>& words, const std::string& misspelt);
 
-// One mapping. Each of the functions below names a key that may be there; what none of them named
-// is unknown when the reader goes out of scope.
+// Reads one mapping. Each function with a `key` below makes that key known; the destructor notes every other key of the
+// mapping as an unknown key.
 class MappingReader {
  public:
   MappingReader(Context& context, const YAML::Node& node, std::string prefix);
@@ -55,15 +55,15 @@ class MappingReader {
   void duration(const char* key, std::optional<Duration>& out, Duration least);
   void size(const char* key, std::uint64_t& out, std::uint64_t least);
   void texts(const char* key, std::vector<std::string>& out);
-  // Says that the value of `key` is wrong; its line is that of the value.
+  // Notes that the value of `key` is wrong, at the line of the value.
   void wrong(const char* key, const std::string& found, std::string expected);
   // A nested mapping; `read` is called when it is there.
   void mapping(const char* key, const std::function<void(const YAML::Node&, const std::string& prefix)>& read);
-  // Any node, undefined when absent; the caller checks it.
+  // The node of `key`, undefined when absent; the caller checks its type.
   YAML::Node any(const char* key);
-  // False: it is something else than a mapping, which has been said. Nothing has to be looked for in it.
+  // False: the node is no mapping, for which a problem is noted, and the caller need not look for keys.
   bool is_mapping() const { return is_mapping_; }
-  // The line of the key's value, else of the mapping.
+  // The line of the key's value; that of the mapping when the key is absent.
   int line_at(const char* key) const;
   std::string full(const std::string& key) const { return prefix_.empty() ? key : prefix_ + '.' + key; }
 

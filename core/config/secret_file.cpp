@@ -43,7 +43,8 @@ Result<Text> check_and_read(int fd, const std::string& path) {
 }  // namespace
 
 Result<Text> read_secret_file(const std::string& path) {
-  // Checked on the open file, so that it cannot be another one by then; not blocking on a pipe.
+  // The checks look at the open file, so that it cannot be exchanged before it is read. O_NONBLOCK: a pipe must not
+  // block.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return Text{};

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kReference = "${env:NAME} or ${file:PATH}";
 
-// Words in a key that name a secret, whatever the plugin is.
+// Keys whose values are secrets, whatever the plugin declares.
 bool is_secret_name(const std::string& key) {
   static const std::vector<std::string> kNames = {"access_token", "jwt_token",   "feed_token",
                                                   "pin",          "totp_secret", "api_secret"};
@@ -29,7 +29,7 @@ bool is_variable_name(std::string_view name) {
          (name[0] < '0' || name[0] > '9');
 }
 
-// Nothing when there is a ${...} that is neither of the two references.
+// Nothing when `text` has a ${...} that is neither of the two references.
 std::optional<Value> parse_value(const Context& c, const std::string& text) {
   if (text.find("${") == std::string::npos) return Value{Value::Source::literal, text};
   if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
@@ -41,7 +41,7 @@ std::optional<Value> parse_value(const Context& c, const std::string& text) {
   return std::nullopt;
 }
 
-// One value of a setting; a complaint never shows what may be a secret.
+// Reads one value of a setting; a problem never shows what may be a secret.
 void read_value(Context& c, const YAML::Node& node, const std::string& full, Setting& out) {
   if (!node.IsScalar()) return c.add(line_of(node), full, shown(node), "a value, or a list of values");
   const bool is_secret = is_secret_name(out.key);
@@ -72,7 +72,7 @@ const char* expected_of(SettingType type) {
   return "";
 }
 
-// The canonical text; nothing when it is not of that type.
+// The canonical text; nothing when `text` is not of that type.
 std::optional<std::string> canonical(SettingType type, const std::string& text) {
   switch (type) {
     case SettingType::text:
@@ -219,7 +219,7 @@ Result<std::optional<std::string>> resolve(const Value& value) {
 
 namespace {
 
-// The changed of the files that the setting's values come from.
+// When a file that the setting's values come from was last written, by the wall clock; 0: they come from no file.
 std::int64_t written_ns(const Setting& setting) {
   std::int64_t changed = 0;
   for (const Value& value : setting.values) {

@@ -1,6 +1,5 @@
-// A broker's settings: read as written, checked against what its plugin declares, and resolved into
-// the values that the plugin will read. Secrets come from the environment or from files of the
-// owner's.
+// A broker's settings: read as written, checked against what its plugin declares, and resolved into the values that the
+// plugin will read. Secrets come from the environment or from files that only the owner can read. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -35,21 +34,22 @@ struct ResolvedSetting {
   std::vector<std::int64_t> integers;
   bool is_secret = false;
   bool is_missing = false;      // a reference that leads to nothing
-  std::int64_t written_ns = 0;  // wall clock, of the file that it comes from; 0: from none
+  std::int64_t written_ns = 0;  // wall clock: when its file was last written; 0: it comes from no file
 };
 
 void read_settings(Context& context, const YAML::Node& node, const std::string& prefix, std::vector<Setting>& out);
 
-// Unknown keys, wrong types, missing ones; all at once.
+// All problems: unknown keys, wrong types, missing settings.
 std::vector<Problem> check_settings(const Broker& broker, const std::string& file, std::span<const SettingRule> rules);
-// After check_settings found nothing: what is given or has a default, in the order of `rules`. An
-// error: a secret file that others can read, or a value from outside that is of the wrong type.
+// The settings that are given or have a default, in the order of `rules`. Call it after check_settings found nothing
+// wrong. Fails for a secret file that others can read, and for a value of the wrong type from the environment or a
+// file.
 Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker, std::span<const SettingRule> rules);
 // The value; nothing when the variable or file is missing or empty.
 Result<std::optional<std::string>> resolve(const Value& value);
 
-// The contents of a secret's file, trailing white space dropped. An error when it is not the
-// owner's alone.
+// The contents of a secret's file, without trailing white space; nothing when it is missing or empty. Fails for a file
+// that others can read or that belongs to another user.
 Result<std::optional<std::string>> read_secret_file(const std::string& path);
 
 }  // namespace gw::config

@@ -21,8 +21,7 @@ namespace {
 constexpr std::size_t kLongestLine = 1 << 20;
 constexpr std::size_t kMaxPeers = 16;
 
-// A socket's address holds 107 bytes of path. A longer one is reached through its folder's
-// descriptor.
+// A socket's address holds 107 bytes of path. A longer path is reached through its folder's descriptor.
 class Address {
  public:
   static Result<Address> of(const std::string& path) {
@@ -78,7 +77,7 @@ struct Peer {
   std::string input;
 };
 
-// False: the peer is gone, or said something that is no line of reasonable length.
+// False: the peer is gone, or its line is too long.
 bool serve_peer(Peer& peer, const ControlServer::Handler& handler) {
   char buffer[4096];
   const ssize_t n = ::recv(peer.fd, buffer, sizeof buffer, MSG_DONTWAIT);

@@ -14,11 +14,11 @@ namespace gw::control {
 
 class ControlServer {
  public:
-  // One line in, one line out. [control]
+  // Answers one line with one line. [control]
   using Handler = std::function<std::string(std::string_view line)>;
 
-  // `periodic` runs every `period_ms` on the same thread. A socket file that nobody serves any more is replaced; one
-  // that is served is an error.
+  // `periodic` runs every `period_ms` on the same thread. A socket file that no gateway serves any more is replaced; if
+  // one serves it, that is an error.
   static Result<std::unique_ptr<ControlServer>> open(const std::string& path, Handler handler,
                                                      std::function<void()> periodic, int period_ms);
   ~ControlServer();
@@ -38,7 +38,7 @@ class ControlServer {
   std::thread thread_;
 };
 
-// Sends one line and waits for the answer. The error says when no gateway runs there.
+// Sends one line and waits for the answer; the error says so when no gateway runs there. [any]
 Result<std::string> ask(const std::string& path, std::string_view line);
 
 }  // namespace gw::control

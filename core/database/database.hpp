@@ -21,7 +21,7 @@ class Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
-  Statement& bind(int place, std::string_view text);  // from 1
+  Statement& bind(int place, std::string_view text);  // `place` counts from 1
   Statement& bind(int place, std::int64_t value);
   Statement& bind_blob(int place, std::string_view bytes);
   Statement& bind_null(int place);
@@ -29,7 +29,7 @@ class Statement {
   // True: a row is there. False: done.
   Result<bool> step();
   Result<void> run();                       // for statements without rows; ready to be bound and run again
-  std::string_view text(int column) const;  // from 0; valid until the next step
+  std::string_view text(int column) const;  // columns from 0; valid until the next step
   std::int64_t integer(int column) const;
 
  private:
@@ -61,7 +61,7 @@ class Database {
 // Rolls back unless committed.
 class Transaction {
  public:
-  enum class Kind { write, read };  // read: nobody waits for it, and it sees one state of the file
+  enum class Kind { write, read };  // read: blocks no writer, and sees one state of the file
   explicit Transaction(Database& database, Kind kind = Kind::write)
       : database_(database), begun_(database.execute(kind == Kind::write ? "BEGIN IMMEDIATE" : "BEGIN")) {}
   ~Transaction() {

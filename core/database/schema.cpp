@@ -44,14 +44,15 @@ CREATE TABLE imports (
 ) WITHOUT ROWID;
 )sql";
 
-// What the server that a list came from called this state of it; empty: it did not come from one, or has no name.
+// What the server calls this version of a list (ETag, Last-Modified); empty: it did not say, or the list came from a
+// file.
 constexpr const char* kVersion2 = R"sql(
 ALTER TABLE imports ADD COLUMN etag TEXT NOT NULL DEFAULT '';
 ALTER TABLE imports ADD COLUMN last_modified TEXT NOT NULL DEFAULT '';
 )sql";
 
-// The exchange's own number of an instrument, and what time a list is of: `time_of` says what `time` is, `day` is the
-// exchanges' day of it in days since 1970, 0 where nobody knows.
+// `exchange_number` is the exchange's own number of an instrument. `time` is the time of a list, `time_of` says where
+// it comes from, `day` is the exchanges' day of it in days since 1970, 0: unknown.
 constexpr const char* kVersion3 = R"sql(
 ALTER TABLE instruments ADD COLUMN exchange_number TEXT NOT NULL DEFAULT '';
 ALTER TABLE imports ADD COLUMN time INTEGER NOT NULL DEFAULT 0;
@@ -60,7 +61,7 @@ ALTER TABLE imports ADD COLUMN day INTEGER NOT NULL DEFAULT 0;
 UPDATE imports SET time = imported;
 )sql";
 
-// Instruments that the list of a plugin has lost of late; `gone` is the day on which, in days since 1970.
+// Instruments that the list of a plugin has lost lately; `gone` is the day of the loss, in days since 1970.
 constexpr const char* kVersion4 = R"sql(
 CREATE TABLE former_instruments (
   plugin TEXT NOT NULL,

@@ -1,4 +1,4 @@
-// The tables, one script per version; Database::open runs those that a file lacks.
+// The tables, one script per version; Database::open runs the scripts that a file lacks.
 #pragma once
 
 #include <span>

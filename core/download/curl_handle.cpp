@@ -43,10 +43,10 @@ CurlHandle::CurlHandle(const Outgoing& outgoing)
   set(CURLOPT_IPRESOLVE, families_);
   if (!bind_address_.empty()) set(CURLOPT_INTERFACE, ("host!" + bind_address_).c_str());
 #if LIBCURL_VERSION_NUM >= 0x075700
-  // A request that is ended does not wait for a name server that does not answer.
+  // A request that is ended must not wait for a name server that does not answer.
   set(CURLOPT_QUICK_EXIT, 1L);
 #endif
-  // The library reads no such variable by itself; the rest of this program does.
+  // libcurl does not read SSL_CERT_FILE by itself; OpenSSL does, for the rest of this program.
   if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0') set(CURLOPT_CAINFO, file);
 }
 
@@ -55,7 +55,7 @@ void CurlHandle::aim_at(const std::string& url, const std::vector<std::string>& 
   const bool tls = url.starts_with("https://");
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_PROTOCOLS_STR, tls ? "https" : "http");
-  if (!tls) set(CURLOPT_PROXY, "");  // a proxy of the environment's has no business with this machine
+  if (!tls) set(CURLOPT_PROXY, "");  // no proxy of the environment between this machine and itself
   curl_slist* list = nullptr;
   for (const std::string& line : headers) list = curl_slist_append(list, line.c_str());
   set(CURLOPT_HTTPHEADER, list);

@@ -1,5 +1,5 @@
-// What every request of this folder has in common: the rules of where it may go, from which address of this machine,
-// and how libcurl is set up for it.
+// What all requests of this folder have in common: where they may go, from which address of this machine they leave,
+// and how libcurl is set up. Any thread; a handle belongs to one.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@
 
 namespace gw::download {
 
-// An error: libcurl cannot be started, the URL is not allowed, or a header is not one line of text. The error shows no
+// Fails when libcurl cannot be started, the URL is not allowed, or a header is not one line of text. The error shows no
 // query and no header's value.
 Result<void> check_request(const std::string& url, const std::vector<std::string>& headers);
 
@@ -25,7 +25,7 @@ class CurlHandle {
   void set(CURLoption option, Value value) {
     curl_easy_setopt(handle_.get(), option, value);
   }
-  // The URL and the header lines of the next perform(). Headers replace libcurl's own of the same name.
+  // Sets the URL and the header lines of the next perform(). A header replaces libcurl's own of the same name.
   void aim_at(const std::string& url, const std::vector<std::string>& headers);
 
   CURLcode perform();

@@ -1,4 +1,4 @@
-// One file from a web server, whole or not at all. Any thread; blocks until it is done.
+// Downloads one file from a web server, whole or not at all. Any thread; blocks until it is done.
 #pragma once
 
 #include <chrono>
@@ -14,26 +14,26 @@ namespace gw::download {
 
 struct Request {
   std::string url;                   // https://, or http:// to this machine
-  std::vector<std::string> headers;  // "Name: value"; for the host of `url` only
-  std::string file;                  // replaced at the end; meanwhile there is FILE.part
-  // Of the file as it was fetched last, to fetch it only if it has changed; empty: unknown.
+  std::vector<std::string> headers;  // "Name: value"; sent to the host of `url` only
+  std::string file;                  // replaced at the end; until then the bytes are in FILE.part
+  // What the server said of the file when it was last fetched: it is downloaded only if it has changed. Empty: unknown.
   std::string etag;
   std::string last_modified;
-  // Several times a second; a total of 0 is unknown. False ends the download.
+  // Called several times a second; a total of 0 means unknown. False ends the download.
   std::function<bool(std::uint64_t received, std::uint64_t total)> progress;
-  std::uint64_t size_limit = 512ULL << 20;  // of the file, unpacked
+  std::uint64_t size_limit = 512ULL << 20;  // in bytes, of the unpacked file
   std::chrono::seconds connect_timeout{15};
-  std::chrono::seconds stall_timeout{30};  // of next to nothing coming
+  std::chrono::seconds stall_timeout{30};  // of under 16 bytes a second
   Outgoing outgoing{};
 };
 
 struct Downloaded {
   bool not_modified = false;  // the file was not written
-  std::string etag;           // empty: the server says none
+  std::string etag;           // empty: the server gave none
   std::string last_modified;
 };
 
-// Errors name the host and what went wrong, never the query or a header.
+// The error names the host and what went wrong, never the query or a header.
 Result<Downloaded> download(const Request& request);
 
 }  // namespace gw::download

@@ -1,4 +1,4 @@
-// One small answer of a web server, whatever its status, in memory. Any thread; blocks until it is done.
+// Fetches a small answer of a web server into memory, whatever its status. Any thread; blocks until it is done.
 #pragma once
 
 #include <chrono>
@@ -19,16 +19,16 @@ struct Fetch {
   // Called at least once a second. False ends the request.
   std::function<bool()> is_wanted;
   std::size_t body_limit = 64UL << 10;
-  std::chrono::seconds timeout{10};  // of everything together
+  std::chrono::seconds timeout{10};  // for the whole request
 };
 
 struct Fetched {
   int status = 0;
-  std::string body;  // unpacked; of a body beyond the limit its beginning
+  std::string body;  // unpacked, cut at body_limit
 };
 
-// Redirects are answers like others: they are not followed. Errors name the host and what went wrong, never the query
-// or a header.
+// A redirect is an answer like others: it is not followed. The error names the host and what went wrong, never the
+// query or a header.
 Result<Fetched> fetch(const Fetch& request);
 
 }  // namespace gw::download

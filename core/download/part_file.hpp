@@ -1,4 +1,4 @@
-// A file that comes into being beside the one that it will replace.
+// A file that is written beside the file that it replaces when it is complete. Belongs to one thread.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ class PartFile {
   PartFile(const PartFile&) = delete;
   PartFile& operator=(const PartFile&) = delete;
 
-  Result<void> start();  // empty, also when there was one
+  Result<void> start();  // makes an empty part, or empties the one that is there
   Result<void> append(std::string_view bytes);
   std::uint64_t size() const { return size_; }
-  Result<void> finish();  // takes the file's place
+  Result<void> finish();  // replaces the file
 
  private:
   Error failed(const char* what) const;

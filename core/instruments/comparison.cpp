@@ -21,12 +21,12 @@ Result<void> check_complete(const Index& known, const std::vector<InstrumentView
   struct Count {
     std::size_t unexpired = 0;
     std::size_t lacking = 0;  // of the unexpired
-    bool is_listed = false;   // the new list has a row of it, perhaps under another exchange's name
+    bool is_listed = false;   // the new list has one of its rows, perhaps under another exchange's name
   };
   std::map<std::string_view, Count> counts;
   for (const InstrumentView& row : known.rows()) counts[row.exchange];
   std::unordered_set<std::string> symbols;
-  std::unordered_set<std::string> spellings;  // the broker's own: an instrument may be given another symbol or exchange
+  std::unordered_set<std::string> spellings;  // the broker's own: our symbol or exchange may have changed
   for (const InstrumentView& row : rows) {
     symbols.insert(key(row.symbol, row.exchange));
     spellings.insert(key(row.broker_symbol, row.broker_exchange));

@@ -1,4 +1,4 @@
-// Which contracts are over: each lives until the end of its last day by its exchange's clock.
+// Tells which contracts are over: a contract lives until the end of its last day by its exchange's clock.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class Expiries {
   Expiries() = default;  // nothing is over
   Expiries(const calendar::Calendar& calendar, std::int64_t wall_ns);
 
-  // `expiry` is a row's.
+  // `expiry`: InstrumentView::expiry.
   bool is_over(std::string_view exchange, std::string_view expiry) const {
     return !expiry.empty() && expiry < today(exchange);
   }
@@ -28,7 +28,7 @@ class Expiries {
 
  private:
   std::string today_;
-  std::vector<std::pair<std::string, std::string>> elsewhere_;  // of exchanges with another clock
+  std::vector<std::pair<std::string, std::string>> elsewhere_;  // an exchange and its day, if not today_
 };
 
 }  // namespace gw::instruments

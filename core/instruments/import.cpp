@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kChunk = 1 << 20;
 constexpr std::size_t kLongestName = 64;
 
-// Symbols and exchanges are parts of topics and commands: printable, no blanks.
+// Symbols and exchanges are parts of topics and commands: they must be printable and without blanks.
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= kLongestName &&
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });

@@ -1,5 +1,5 @@
-// Turns a broker's instrument file, or the rows that a plugin brings built in, into rows that are checked. The format
-// is the plugin's business (bgw.instruments/1). Never looks at the clock: expired contracts stay.
+// Turns a broker's instrument file, or a plugin's built-in rows, into checked rows. The format is the plugin's business
+// (bgw.instruments/1). Never looks at the clock: expired contracts stay. Belongs to one thread.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,9 @@
 
 namespace gw::instruments {
 
-// What the rows of a plugin are held against.
+// The rules by which the rows of a plugin are checked.
 struct ImportRules {
-  std::vector<std::string> exchanges;  // of its capabilities; empty: any
+  std::vector<std::string> exchanges;  // those of the plugin's capabilities; empty: any
   bool tokens_per_exchange = false;    // a token is unique within its broker_exchange only
 };
 
@@ -27,7 +27,7 @@ struct ImportReport {
     std::uint64_t place;
     std::string reason;
   };
-  // Two instruments that have one token: both will tick with its values.
+  // Two instruments with the same token: both will tick with its values.
   struct SharedToken {
     std::string token;
     std::string first;  // SYMBOL.EXCHANGE
@@ -35,8 +35,8 @@ struct ImportReport {
     std::string later;
     std::uint64_t later_place;
   };
-  static constexpr std::size_t kMaxSkips = 20;  // that are kept, and shared tokens
-  std::string place_word = "line";              // what places count in this file: see bgw_instruments
+  static constexpr std::size_t kMaxSkips = 20;  // how many skips and shared tokens are kept
+  std::string place_word = "line";              // what a place counts in this file: see bgw_instruments
   std::uint64_t read = 0;
   std::uint64_t skipped = 0;
   std::vector<Skip> first_skips;
@@ -55,7 +55,7 @@ class Import {
   Import() = default;
   explicit Import(ImportRules rules) : rules_(std::move(rules)) {}
 
-  // `extension` is the plugin's. Errors name the file.
+  // `extension` is the plugin's. The error names the file.
   Result<void> read_file(const bgw_instruments& extension, const std::string& path, const Progress& progress);
   Result<void> read_builtin(const bgw_instruments& extension);
 
@@ -67,7 +67,7 @@ class Import {
   static void on_row(void* context, const bgw_instrument* row);
   static void on_skip(void* context, std::uint64_t place, const char* reason);
   void take(const bgw_instrument& row);
-  // What is wrong with the row; empty: nothing.
+  // What is wrong with the row; empty when it is good.
   std::string problem_of(const bgw_instrument& row) const;
   void note_token(const bgw_instrument& row);
   void skip(std::uint64_t place, std::string reason);
@@ -80,7 +80,7 @@ class Import {
     std::size_t row;
     std::uint64_t place;
   };
-  std::unordered_map<std::string, Holder> tokens_;  // who had each first
+  std::unordered_map<std::string, Holder> tokens_;  // by token: the first row that has it
   ImportRules rules_;
   ImportReport report_;
 };

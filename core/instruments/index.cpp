@@ -24,8 +24,8 @@ std::uint64_t hash_of(std::string_view symbol, std::string_view exchange) noexce
   return h ^ h >> 32;
 }
 
-// What MCX's agricultural contracts are on, as brokers' lists name it, and its index of them. What MCX lists anew is no
-// worse off for being absent here: it is judged by the hours of metals and energy.
+// The underlyings of MCX's agricultural contracts, as brokers' lists name them, and MCX's agricultural index. A new
+// underlying that is missing here is judged by the hours of metals and energy.
 constexpr std::string_view kAgricultural[] = {"CARDAMOM",   "CASTOR",     "CASTORSEED", "COTTON",
                                               "COTTONCNDY", "COTTONOIL",  "CPO",        "KAPAS",
                                               "MENTHAOIL",  "RBDPMOLEIN", "RUBBER",     "MCXAGRI"};
@@ -52,7 +52,7 @@ void Index::Builder::Packed::add(const InstrumentView& r) {
 }
 
 Index::Table::Table(Builder::Packed packed) {
-  // A short string would live inside the object and move with it: the arena must not.
+  // A short string lives inside its object, so a move would leave the rows' views behind: the arena is never short.
   packed.arena.reserve(std::max<std::size_t>(packed.arena.size(), 64));
   arena = std::move(packed.arena);
   const std::size_t count = packed.ends.size() / kTexts;

@@ -14,7 +14,7 @@
 
 namespace gw::instruments {
 
-// One instrument; the texts live as long as the Index (or the row) they came from.
+// One instrument; the texts live as long as the Index (or the row) that they come from.
 struct InstrumentView {
   std::string_view symbol;
   std::string_view exchange;
@@ -27,33 +27,34 @@ struct InstrumentView {
   std::int64_t strike = 0;     // 1e-9
   std::int64_t tick_size = 0;  // 1e-9
   std::int64_t lot_size = 0;
-  std::string_view exchange_number = {};  // the exchange's own, the same at every broker; empty: not known
+  std::string_view exchange_number = {};  // the exchange's own, the same at every broker; empty: unknown
 };
 
-// What the time of a list is.
+// Where the time of a list comes from.
 enum class ListTime {
-  last_modified,  // the server's word on the file
-  fetched,        // the server has none: when it was fetched
-  given,          // an operator's
+  last_modified,  // the server's Last-Modified
+  fetched,        // the server gave no time: when the list was fetched
+  given,          // an operator gave it
   file,           // when the imported file was last written
-  day             // an operator's day: its beginning at the exchanges
+  day             // an operator gave the day: its beginning at the exchanges
 };
 
-// Which list it is.
+// Which list an Index was made of.
 struct ListInfo {
   std::int64_t generation = 0;  // grows with each list taken of a plugin; 0: built in
   std::int64_t time_ns = 0;     // 0: built in
   ListTime time_of = ListTime::fetched;
-  std::int64_t day = 0;  // of the exchanges, in which time_ns falls; days since 1970
-  std::string etag;      // what the server calls it; empty: it has no name
+  std::int64_t day = 0;  // the exchanges' day of time_ns, in days since 1970; 0: unknown
+  std::string etag;      // the server's name for it; empty: none
 };
 // "list of 2026-11-27T03:01:02.000Z", "list fetched at ...", "list of 2026-11-27" where an operator gave the day, or
-// "built-in list". A time on another day than the exchanges' is followed by theirs.
+// "built-in list". If the exchanges' day differs from the day of that time in UTC, the name ends with the exchanges'
+// day.
 std::string name_of(const ListInfo& list);
 
 class Index {
  public:
-  // Copies the texts. A second row of the same symbol and exchange is ignored.
+  // Copies the texts. A second row with the same symbol and exchange is ignored.
   class Builder {
    public:
     explicit Builder(std::size_t expected_rows);
@@ -81,15 +82,15 @@ class Index {
   std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept {
     return listed_.find(symbol, exchange);
   }
-  // What a symbol that this list lacks was in the last list that had it, of late: see InstrumentStore. Of the row's
-  // fields `name`, `broker_symbol`, `exchange_number`, `tick_size` and `lot_size` are not known.
+  // The row of an instrument that this list lacks, from the last list that had it; InstrumentStore says how long it is
+  // remembered. Its `name`, `broker_symbol`, `exchange_number`, `tick_size` and `lot_size` are unknown.
   std::optional<InstrumentView> former(std::string_view symbol, std::string_view exchange) const noexcept {
     return former_.find(symbol, exchange);
   }
-  // Shares count as such with derivatives when the list has contracts of their name at NFO or BFO: not of one at a
-  // commodity exchange, where a share's name may be that of a metal.
+  // A share counts as share_with_derivatives when the list has contracts of its name at NFO or BFO. Contracts at
+  // commodity exchanges do not count: there a metal may have the name of a share.
   InstrumentKind kind_of(const InstrumentView& row) const;
-  // The rows that have this token. `broker_exchange` counts only where it is not empty.
+  // The rows with this token and, unless `broker_exchange` is empty, with this broker_exchange.
   std::vector<InstrumentView> with_token(std::string_view token, std::string_view broker_exchange) const;
   std::span<const InstrumentView> rows() const { return listed_.rows; }
   const ListInfo& list() const { return list_; }
@@ -103,12 +104,12 @@ class Index {
     std::optional<InstrumentView> find(std::string_view symbol, std::string_view exchange) const noexcept;
     std::string arena;
     std::vector<InstrumentView> rows;      // texts in the arena
-    std::vector<std::uint32_t> by_symbol;  // and exchange; open addressing: row + 1, 0 is free
+    std::vector<std::uint32_t> by_symbol;  // and exchange, open addressing: row + 1, 0: free
   };
   Table listed_;
   Table former_;
   std::vector<std::string_view> underlyings_;  // of equity derivatives, sorted
-  std::vector<std::uint32_t> by_token_;        // of listed_, as by_symbol; several rows may have one
+  std::vector<std::uint32_t> by_token_;        // of listed_, like by_symbol; rows may share a token
   ListInfo list_;
 };
 

@@ -21,7 +21,7 @@ ListTime list_time(std::string_view word) {
 }  // namespace
 
 Result<std::shared_ptr<const Index>> InstrumentStore::load(std::string_view plugin) {
-  // Rows and generation are of one list.
+  // One transaction, so that rows and generation belong to the same list.
   const database::Transaction transaction(database_, database::Transaction::Kind::read);
   if (!transaction.begun()) return transaction.begun().error();
   Index::Builder builder(1024);
@@ -101,7 +101,7 @@ Result<void> InstrumentStore::replace(std::string_view plugin, const std::vector
                                       const LastImport& taken) {
   database::Transaction transaction(database_);
   if (!transaction.begun()) return transaction.begun().error();
-  const std::int64_t day = day_at(taken.imported_ns, 0);  // more or less: what is old is counted in many days
+  const std::int64_t day = day_at(taken.imported_ns, 0);  // UTC is close enough: kFormerDays is many days
   if (const auto done = remember_lost(plugin, rows, day); !done) return done;
   auto clear = database_.prepare("DELETE FROM instruments WHERE plugin = ?");
   if (const auto done = clear.bind(1, plugin).run(); !done) return done;

@@ -12,7 +12,7 @@ bool is_better(const InstrumentView* a, const InstrumentView* b) {
   return std::tuple(a->symbol.size(), a->symbol, a->exchange) < std::tuple(b->symbol.size(), b->symbol, b->exchange);
 }
 
-// Into memory that is used again.
+// `text` in upper case, in `memory`, which is used again.
 const std::string& upper_of(std::string_view text, std::string& memory) {
   memory.assign(text);
   for (char& c : memory)

@@ -1,5 +1,6 @@
-// What one broker instance can do, per exchange: modes, depth levels, kind of feed; and the one rule of which depth
-// level serves a request. Filled from the plugin's descriptor, narrowed by the instance. Immutable once made.
+// What a broker can do on each exchange: modes, depth levels, kind of feed; and the one rule for which depth level
+// serves a request. Filled from the plugin's descriptor, narrowed by the adapter. Immutable once made; any thread may
+// read it.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +17,15 @@
 
 namespace gw::registry {
 
-// What a request for levels leads to.
+// What a client's request for a depth level leads to.
 struct Depth {
   int source = 0;  // the level that is subscribed at the broker
-  int given = 0;   // to the client: fewer than it asked for is a fallback, fewer than `source` a cut
+  int given = 0;   // to the client: fewer than it asked for is a fallback, fewer than `source` are cut from it
   friend bool operator==(const Depth&, const Depth&) = default;
 };
-// Exactly the level if it is there; else cut from the next richer one, unless that takes a scarcer place than the next
-// lower one does (a limit of its own, more of a connection); else the highest level below. Nothing without levels.
-// `levels` ascends.
+// Chooses the level itself if the broker has it; else the next higher one, cut, unless that is scarcer at the broker
+// than the next lower one (fewer fit on a connection, or each takes more of it); else the next lower one. Nothing
+// without levels. `levels` ascends.
 std::optional<Depth> choose_depth(std::span<const std::uint16_t> levels, const Limits& limits, int requested);
 
 class Capabilities {
@@ -39,12 +40,12 @@ class Capabilities {
   bool is_depth_supported(std::string_view exchange, int level) const;
   std::optional<Depth> choose_depth(std::string_view exchange, const Limits& limits, int requested) const;
   std::uint32_t feed(std::string_view exchange) const;                 // BGW_FEED_*
-  bool prices_below_zero(std::string_view exchange) const;             // a price of zero or below is one there
-  bool answers_with_snapshot(std::string_view exchange) const;         // every good subscribe
-  bool has_time(std::string_view exchange, std::uint32_t mode) const;  // its packets, as far as the plugin says so
+  bool prices_below_zero(std::string_view exchange) const;             // whether such a price is valid there
+  bool answers_with_snapshot(std::string_view exchange) const;         // whether it does so for every good subscribe
+  bool has_time(std::string_view exchange, std::uint32_t mode) const;  // in its packets, as the plugin declares
   std::uint32_t lots(std::string_view exchange) const;                 // BGW_*_IN_LOTS: what the broker counts in lots
 
-  // The narrower set; an error when it is not contained in this one.
+  // `narrower` as Capabilities, with the flags of this set; fails when it is not contained in this set.
   Result<Capabilities> narrowed_by(std::span<const bgw_capability> narrower) const;
 
  private:

@@ -1,4 +1,4 @@
-// The broker's own bounds on what may be subscribed, as its plugin declares them.
+// The broker's own bounds on what may be subscribed, as its plugin declares them. Immutable once made; any thread.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace gw::registry {
 
-// However generous a broker is.
+// The most connections that the gateway uses at one broker, however many the broker allows.
 inline constexpr std::uint32_t kMaxConnections = 16;
 
 struct Limits {
   struct Depth {
     std::uint32_t level;
     std::uint32_t per_connection;  // 0: no bound of its own
-    std::uint32_t weight;          // what one counts against instruments_per_connection
+    std::uint32_t weight;          // how many instruments_per_connection one takes
   };
 
   Limits() = default;
@@ -28,7 +28,7 @@ struct Limits {
   std::int64_t time_resolution_ns = 1;
   std::vector<Depth> depths;
 
-  // Null: the level is like any other subscription.
+  // Null: the level has no bound of its own and takes as much as any other subscription.
   const Depth* find(std::uint32_t level) const;
   // For people: "3 connections of 3000 instruments each".
   std::string text() const;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kRingBytes = 1 << 22;
 
-// The reader sleeps in zmq_poll on the bell; a record is: u16 length of the topic, topic, payload.
+// The thread sleeps in zmq_poll on the bell. A record is: u16 length of the topic, topic, payload.
 class SendingThread final : public ZeroMqPublisher {
  public:
   SendingThread(void* context, void* socket, std::string endpoint)
@@ -65,7 +65,7 @@ class SendingThread final : public ZeroMqPublisher {
     }
   }
 
-  // PUB drops for a subscriber that is too slow, and never blocks.
+  // A PUB socket never blocks: it drops messages for a subscriber that is too slow.
   void send(std::span<const std::byte> record) {
     std::uint16_t length = 0;
     std::memcpy(&length, record.data(), sizeof length);

@@ -1,5 +1,6 @@
-// The ZeroMQ side: PUB, two parts (SYMBOL.EXCHANGE.MODE and the market_data JSON of the json protocol). Routing hands
-// it each update of the default broker; a thread of its own sends, so that no subscriber ever holds routing up.
+// The ZeroMQ publisher: a PUB socket, messages of two parts (SYMBOL.EXCHANGE.MODE and the market_data JSON of the json
+// protocol). Routing hands it each update of the default broker group; a thread of its own sends, so that no subscriber
+// ever holds routing up.
 #pragma once
 
 #include <cstdint>

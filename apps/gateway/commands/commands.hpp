@@ -26,11 +26,12 @@ int users_set_broker(const Options& options, const std::string& user, const std:
 struct ImportRequest {
   std::string broker;
   std::string file;
-  std::optional<std::string> date;  // of the list; not given: when the file was last written
-  bool force = false;               // also a list that lacks much of what is known
+  std::optional<std::string> date;  // the list's; not given: when the file was last written
+  bool force = false;               // take also a list that lacks much of what is known
 };
 int instruments_import(const Options& options, const ImportRequest& request);
-// Every enabled broker's list, or that of the broker named. `force`: also one that lacks much of what is known.
+// Updates the list of every enabled broker, or only that of `broker`. `force`: takes also a list that lacks much of
+// what is known.
 int instruments_update(const Options& options, const std::string& broker, bool force);
 int instruments_search(const Options& options, const std::string& text, const std::string& broker);
 

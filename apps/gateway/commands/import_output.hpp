@@ -1,4 +1,4 @@
-// What `instruments import` and `instruments update` show: how far they are, and what came of it.
+// What `instruments import` and `instruments update` show: their progress, and a report at the end.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@
 
 namespace gw::app {
 
-// Draws on standard error while that is a terminal.
+// Draws on standard error, if that is a terminal.
 class ProgressBar {
  public:
   explicit ProgressBar(std::string what) : what_(std::move(what)) {}
-  ~ProgressBar();  // the next line begins at its beginning
+  ~ProgressBar();  // ends the line that was drawn
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  void show(std::uint64_t done, std::uint64_t total);  // a total of 0 is unknown
+  void show(std::uint64_t done, std::uint64_t total);  // a total of 0 means unknown
 
  private:
   void draw(const std::string& text);

@@ -19,14 +19,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The plugin of a broker instance; a plugin's own name will do as well.
+// The plugin of a broker; a plugin's own name is accepted too.
 std::string plugin_of(const config::Config& config, const std::string& broker) {
   for (const config::Broker& b : config.brokers)
     if (b.name == broker) return b.plugin;
   return broker;
 }
 
-// What the gateway itself would use: imported rows, else those built in.
+// The list that the gateway itself would use: the imported one, else the built-in one.
 Result<std::shared_ptr<const instruments::Index>> index_of(instruments::InstrumentStore& store,
                                                            const plugin_host::Library* library,
                                                            const std::string& plugin) {
@@ -39,7 +39,7 @@ Result<std::shared_ptr<const instruments::Index>> index_of(instruments::Instrume
   return std::make_shared<const instruments::Index>(import.index());
 }
 
-// When it was last written; now where the system does not say.
+// When the file was last written; now if the system does not say.
 std::int64_t time_of_file(const std::string& file) {
   std::error_code failed;
   const auto written = std::filesystem::last_write_time(file, failed);
@@ -48,7 +48,7 @@ std::int64_t time_of_file(const std::string& file) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count();
 }
 
-// Of when the list is: the operator's word, else the file's.
+// The time of the list: what the operator gave with --date, else when the file was last written.
 Result<instruments::ListInfo> list_of(const ImportRequest& request, int utc_offset) {
   instruments::ListInfo list;
   list.time_of = instruments::ListTime::file;

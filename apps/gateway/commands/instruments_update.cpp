@@ -18,7 +18,7 @@ struct Target {
   std::shared_ptr<const plugin_host::Library> library;
 };
 
-// Every enabled broker whose plugin says where its list is, each plugin once.
+// Every enabled broker whose plugin says where its list is; of brokers with the same plugin, the first.
 std::vector<Target> targets_of(const config::Config& config, const std::vector<plugin_host::ScanEntry>& plugins) {
   std::vector<Target> targets;
   for (const config::Broker& broker : config.brokers) {

@@ -28,7 +28,7 @@ int failed(const Error& error) { return error.message.empty() ? kWrong : fail(er
 
 unsigned long long number(const Json& object, const char* key) { return object.value(key, 0ULL); }
 
-// What is counted: its key in the status, and what it is called.
+// A counter: its key in the status, and the words for it.
 struct Counter {
   const char* key;
   const char* words;
@@ -45,8 +45,7 @@ std::string counted(const char* lead, const Json& from, std::initializer_list<Co
 
 std::string line(std::string text) { return text.empty() ? text : "    " + std::move(text) + '\n'; }
 
-// Lines that most brokers do not need: what plugin and host leave out of the broker's data, and what is odd with its
-// list.
+// Lines that most brokers do not need: what was left out of the broker's data, and what is odd with its list.
 std::string rest_of(const Json& broker) {
   std::string text = line(counted("left out: ", broker.value("dropped", Json::object()),
                                   {{"unknown_instrument", "updates of instruments that are not subscribed"},
@@ -77,7 +76,7 @@ std::string feeds_of(const Json& broker) {
   return text;
 }
 
-// ", list of TIME, generation N" behind the number of instruments.
+// ", list of TIME, generation N", which follows the number of instruments.
 std::string list_text(const Json& broker) {
   const auto list = broker.find("list");
   if (list == broker.end() || !list->is_object()) return "";

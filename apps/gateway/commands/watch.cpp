@@ -1,4 +1,4 @@
-// A client of the public protocol, live in the terminal.
+// Shows one instrument live in the terminal, as a client of the public protocol.
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -31,7 +31,7 @@ class Watcher final : public websocket::Listener {
     connection_ = websocket::Connection::connect(io, std::move(options), *this);
   }
   int result() const { return result_; }
-  // Says good-bye; io ends when the gateway has answered.
+  // Closes the connection; io.run() returns when the gateway has answered.
   void end() {
     ended_ = true;
     connection_->close(1000, "");
@@ -72,7 +72,7 @@ class Watcher final : public websocket::Listener {
   }
   void show(const Json& message, std::string_view payload) {
     std::string text = json_ ? std::string(payload) + '\n' : draw(message, terminal_);
-    // Home, then clear what a taller picture before left below: no flicker.
+    // Draws from the top and then clears below it: clearing the whole screen first would flicker.
     if (terminal_ && !json_) text = "\033[H" + text + "\033[J";
     if (terminal_ && !json_ && !cleared_) text = "\033[2J" + text;
     cleared_ = true;
@@ -99,7 +99,7 @@ std::string find_key(const Options& options, const std::string& given) {
   return stored && *stored ? **stored : "";
 }
 
-// Where the running gateway really listens, which may not be the port of the file.
+// Where the running gateway really listens: its port may differ from that of the file.
 std::string find_url(const config::Config& config) {
   int port = config.server.port;
   if (const auto answer = control::ask(control_path(config), R"({"command":"status"})"); answer)
