@@ -1,4 +1,4 @@
-// The finished frames of every symbol, made once and lying side by side.
+// The finished frames of every symbol, made once and stored side by side.
 #pragma once
 
 #include <array>
@@ -11,21 +11,21 @@ namespace bench {
 
 class Frames {
  public:
-  // Symbol s gets payload s, round and round. `stamped`: each has a "timestamp", which set_time() is to change.
+  // Payloads go to the symbols in turn. `stamped`: each payload has a "timestamp", which stamped() changes.
   Frames(std::vector<std::string> payloads, std::size_t symbols, bool stamped);
 
   std::size_t symbols() const { return frames_.size(); }
   std::size_t bytes() const { return bytes_.size(); }  // of all symbols
   std::string_view of(std::size_t symbol) const { return frames_[symbol]; }
-  // Wall clock time of what is stamped from now on.
+  // The wall clock time that stamped() writes from now on.
   void set_time(std::int64_t wall_ns);
-  // The same frame with that time.
+  // The symbol's frame with that time.
   std::string_view stamped(std::size_t symbol);
 
  private:
   std::string bytes_;
   std::vector<std::string_view> frames_;
-  std::vector<std::size_t> stamps_;  // of each symbol's frame, where in bytes_
+  std::vector<std::size_t> stamps_;  // by symbol: where in bytes_ its timestamp is
   std::array<char, 17> time_{};      // 1764198000.123456
 };
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kBurstNs = 1'000'000;  // as the mock broker's
 constexpr std::size_t kMaxUpdates = 8192;     // of one burst: more gain nothing
-constexpr std::size_t kMaxOutput = 64 << 10;  // of one client in one burst: more of it falls out of the caches
+constexpr std::size_t kMaxOutput = 64 << 10;  // bytes of one client in one burst: more would not stay in the caches
 constexpr std::int64_t kMaxDebtNs = kSecond / 2;
 
 std::int64_t clock_ns(clockid_t clock) {
@@ -73,7 +73,7 @@ void Server::write(std::size_t number) {
   client.sent = 0;
 }
 
-// Everything that is planned up to now. What is late nevertheless says for when it was planned.
+// Sends all updates that are planned up to `now`. A late update still carries the time for which it was planned.
 void Server::burst(std::int64_t now) {
   const double each = 1e9 / options_.updates_per_second;
   const std::int64_t wall = options_.stamped ? clock_ns(CLOCK_REALTIME) - now : 0;

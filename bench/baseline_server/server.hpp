@@ -1,5 +1,5 @@
-// The baseline of a fan-out: find who gets what, copy each frame into its clients' outputs, and hand each client a
-// burst's frames in one write. One thread.
+// The baseline of a fan-out: finds the clients of each symbol, copies each frame into their outputs, and hands each
+// client a burst's frames in one write. One thread.
 #pragma once
 
 #include <cstddef>
@@ -15,10 +15,10 @@ namespace bench {
 
 struct ServerOptions {
   std::uint16_t port = 0;
-  std::size_t clients = 1;     // updates begin once they are there
+  std::size_t clients = 1;     // updates begin once all are connected
   std::size_t per_client = 0;  // symbols of each client, spread evenly over all
   double updates_per_second = 0;
-  bool stamped = false;  // frames say for when they were planned
+  bool stamped = false;  // frames carry the time for which they were planned
 };
 
 class Server final : public Sockets::Handler {

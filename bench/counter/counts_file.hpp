@@ -1,4 +1,4 @@
-// The file in which a library that is loaded before the C library counts.
+// The file for the counts of a library that is loaded before the C library.
 #pragma once
 
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 namespace bench {
 
-// The file that this environment variable names, as memory; null: there is none.
+// The file that the environment variable names, mapped into memory; null: there is none.
 inline void* map_counts(const char* variable, std::size_t size) {
   const char* path = std::getenv(variable);
   const int file = path == nullptr ? -1 : ::open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

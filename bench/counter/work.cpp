@@ -20,7 +20,7 @@ __attribute__((constructor)) void open_counts() {
   if (void* memory = bench::map_counts("BENCH_COUNTS", sizeof(Counts))) counts = static_cast<Counts*>(memory);
 }
 
-// The library's own would count itself.
+// memcpy() would count itself here.
 void copy_forward(void* to, const void* from, std::size_t size) {
   asm volatile("rep movsb" : "+D"(to), "+S"(from), "+c"(size) : : "memory");
 }

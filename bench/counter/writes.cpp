@@ -21,7 +21,7 @@ struct Counts {
 Counts nowhere;
 Counts* counts = &nowhere;
 
-// write() and writev() are also for bells and files, whose writes are small.
+// Smaller writes are not counted: write() and writev() are also used for wake-ups and files.
 constexpr long kMinBytes = 64;
 
 __attribute__((constructor)) void open_counts() {

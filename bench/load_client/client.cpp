@@ -109,7 +109,7 @@ void Client::take(std::string_view bytes, std::int64_t now) {
   counts_.last_ns = now;
 }
 
-// What else comes before the answer is data of what is subscribed already.
+// Market data that comes before the answer belongs to what is subscribed already.
 void Client::take_answer(std::string_view text) {
   if (options_->talk == Talk::nats) {
     if (text.find("-ERR") != text.npos) complain(std::string(text), "PONG");

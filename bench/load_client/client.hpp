@@ -1,4 +1,4 @@
-// One connection: upgrade, say what there is to say, then count what comes.
+// One connection: upgrades, sends its messages, then counts what comes.
 #pragma once
 
 #include <cstdint>
@@ -26,20 +26,20 @@ class Client {
   enum class Stage { upgrading, asking, waiting, subscribed, over };
   static constexpr int kLost = 1006;  // ended without a close frame
 
-  // `timing`: of what it gets; null: it passes payloads over.
+  // `timing` takes the ages of what the client gets; null: payloads are passed over.
   Client(const Options& options, std::size_t number, Timing* timing);
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   ~Client();
 
-  // Messages of each topic, from now on.
+  // Counts the messages of each topic from now on.
   void count_topics() { counts_topics_ = true; }
   void connect();
   void upgrade();
-  // The last of several messages, which waits until all clients are there: a server that delivers already accepts
-  // slowly.
+  // Sends the last of several messages. It waits until all clients are connected, since a server that delivers already
+  // accepts slowly.
   void say_last();
-  // Reads at most `budget` bytes; throws what a server did wrong before the client was subscribed.
+  // Reads at most `budget` bytes; throws when the server does something wrong before the client is subscribed.
   std::size_t read(std::string& buffer, std::size_t budget, std::int64_t now);
   void begin_counting(std::int64_t now);
   void end_counting(std::int64_t now);

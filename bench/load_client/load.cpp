@@ -143,7 +143,7 @@ void Load::end_counting() {
   for (Client& client : clients_) client.end_counting(now);
 }
 
-// What the server still has for them, the end included, follows only as they read.
+// A client gets what the server still has for it, the close included, only while it reads.
 void Load::drain_stalled() {
   constexpr std::int64_t kPatienceNs = 2'000'000'000;
   const std::int64_t give_up = monotonic_ns() + kPatienceNs;

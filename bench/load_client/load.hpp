@@ -23,7 +23,7 @@ class Load {
   void read_for(double seconds);
   void begin_counting();
   void end_counting();
-  // The last words of clients that did not read.
+  // Reads what is left for the clients that did not keep reading.
   void drain_stalled();
 
   const Options& options() const { return options_; }
@@ -39,7 +39,7 @@ class Load {
   Timing timing;
   double open_seconds = 0;
   double counted_seconds = 0;
-  double own_cpu_seconds = 0;  // without what it looked in vain
+  double own_cpu_seconds = 0;  // without polls that found nothing
   ServerUse server_before, server_open, server_begin, server_end;
 
  private:
@@ -52,13 +52,13 @@ class Load {
   const Options& options_;
   int poll_ = -1;
   std::deque<Client> clients_;
-  std::size_t arrived_ = 0;     // clients that have said all but the last
-  std::size_t subscribed_ = 0;  // or were
+  std::size_t arrived_ = 0;     // clients that have sent all but their last message
+  std::size_t subscribed_ = 0;  // clients that are or were subscribed
   std::string buffer_;
   std::int64_t start_ns_ = 0;
   std::int64_t begin_ns_ = 0;
   std::int64_t idle_ns_ = 0;
-  std::int64_t slow_ns_ = 0;  // up to when slow clients have read
+  std::int64_t slow_ns_ = 0;  // when slow clients last read
 };
 
 }  // namespace bench

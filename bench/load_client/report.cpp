@@ -20,7 +20,7 @@ struct Least {
   std::uint64_t updates;  // of one topic
 };
 
-// What each slow client has got at the least.
+// The least that any slow client has got.
 Least least_of_slow(const Load& load) {
   Least least{std::numeric_limits<std::size_t>::max(), std::numeric_limits<std::uint64_t>::max()};
   for (std::size_t i = 0; i < load.clients().size(); ++i) {

@@ -1,4 +1,4 @@
-// What a run saw, as one line of JSON.
+// Reports what a run saw, as one line of JSON.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace bench {
 
-// Taken at the end of counting: draining what stalled clients left unread is no delivery.
+// Call it at the end of counting. It then drains what stalled clients left unread, which is no delivery.
 std::string report(Load& load);
 
 }  // namespace bench

@@ -13,7 +13,7 @@ std::int64_t time_at(std::string_view payload, std::string_view key) {
   std::size_t at = payload.find(key);
   if (at == payload.npos) return 0;
   std::int64_t micros = 0;
-  int decimals = -1;  // none yet, and no point either
+  int decimals = -1;  // before the decimal point
   for (at += key.size(); at < payload.size(); ++at) {
     const char c = payload[at];
     if (c == '.') {

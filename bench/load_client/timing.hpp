@@ -10,15 +10,15 @@ namespace bench {
 
 class Timing {
  public:
-  // Since the time for which the broker had planned the update, as its "timestamp" says; and the stages of that, of
-  // payloads that have "received_at" and "published_at" (extras): until the gateway had it, until it was published,
-  // until it was read.
+  // "whole" is the age of an update: from the time for which the broker had planned it, its "timestamp", until it is
+  // read. The other three are its stages, for payloads with "received_at" and "published_at" (extras): until the
+  // gateway had it, until it was published, until it was read.
   static constexpr std::array kNames = {"whole", "broker", "bus", "client"};
   using Stages = std::array<std::vector<float>, kNames.size()>;  // microseconds
 
-  // Once for all that is read in one go.
+  // Call it once for all that is read in one go.
   void begin_read();
-  // Its age; 0: it says no time.
+  // Records the age of a payload, and returns it in microseconds; 0: the payload has no time.
   std::int64_t take(std::string_view payload);
   void clear();
   const Stages& stages() const { return stages_; }

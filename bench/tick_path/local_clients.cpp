@@ -34,7 +34,7 @@ class LocalClients::Client final : public gw::websocket::Listener {
   }
   void on_closed(const gw::websocket::CloseInfo&) override {
     all_.closed_ = true;
-    // Whoever waits looks again.
+    // Wakes the thread that waits, so that it sees closed_.
     ++all_.subscribed_;
     all_.subscribed_.notify_all();
     ++all_.updates_;

@@ -15,13 +15,13 @@ namespace bench {
 
 class LocalClients {
  public:
-  // Returns once all of them are subscribed. Throws when they are not.
+  // Returns once all of them are subscribed. Throws when one of them is closed.
   LocalClients(std::size_t count, std::uint16_t port, const std::string& key, const std::string& symbol);
   ~LocalClients();
   LocalClients(const LocalClients&) = delete;
   LocalClients& operator=(const LocalClients&) = delete;
 
-  // Until all of them together have got `updates` since the beginning. False: one of them was closed.
+  // Waits until all of them together have got `updates` since the beginning. False: one of them was closed.
   bool wait_for(std::uint64_t updates) const;
 
  private:

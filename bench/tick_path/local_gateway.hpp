@@ -38,7 +38,7 @@ class LocalGateway {
   void hold_for_a_while(std::uint32_t instruments);
   // The adapter's part of a tick. [routing's thread, where start() was called]
   void put(std::uint32_t instrument);
-  // Takes `count` of them, and publishes. [the same]
+  // Takes `count` ticks and publishes them. [routing's thread, where start() was called]
   void take(std::size_t count) { router().drain(count); }
 
  private:

@@ -14,7 +14,7 @@
 namespace bench {
 namespace {
 
-// Updates of one turn, which are taken this many at a time as by requests::Turn.
+// Updates of one turn, and how many of them are taken at a time, as requests::Turn does.
 constexpr std::size_t kUpdates = 64, kSlice = 32;
 constexpr std::size_t kFrameBytes = 262;  // of a quote
 
@@ -22,7 +22,7 @@ constexpr std::size_t kFrameBytes = 262;  // of a quote
 double least_of_delivery(std::size_t clients) {
   const std::string frame(kFrameBytes, '.');
   gw::websocket::SharedFrames frames;
-  std::deque<gw::websocket::Output> outputs;  // which stay where they are
+  std::deque<gw::websocket::Output> outputs;  // a deque, since outputs must stay where they are
   for (std::size_t i = 0; i < clients; ++i) {
     outputs.emplace_back(1 << 20).set_open(true);
     outputs.back().refer_to(frames);
@@ -66,7 +66,7 @@ void routed_update(benchmark::State& state) {
 }
 BENCHMARK(routed_update)->Arg(1)->Arg(10)->Arg(1000)->UseManualTime()->MinTime(0.02);
 
-// A tick that no client wants any more, among others of which that is so too: a broker may go on sending for a while.
+// A tick that no client wants any more, among others like it: a broker may go on sending for a while.
 void unwanted_update(benchmark::State& state) {
   constexpr std::uint32_t kInstruments = 10'000;
   constexpr std::size_t kBatch = 100 * kUpdates;

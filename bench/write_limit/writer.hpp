@@ -34,7 +34,7 @@ class Writer final : public Sockets::Handler {
   const std::size_t expected_clients_;
   const std::string buffer_;
   std::vector<Client> clients_;
-  std::vector<std::size_t> ready_;  // clients whose sockets took all of the last write
+  std::vector<std::size_t> ready_;  // clients whose sockets may take more
   Sockets sockets_;
 };
 

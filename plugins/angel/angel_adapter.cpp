@@ -15,17 +15,17 @@ namespace {
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kPingPeriod = 10 * kSecond;  // as the official clients do; the server wants one in 30 s
 constexpr std::uint32_t kPingTimer = 1;
-// Old modes end a moment after their new ones are known to live, so that many that change at once are few requests.
+// How long after a new mode is known to live its old mode ends: many changes at once then take few requests.
 constexpr std::int64_t kRetireDelay = kSecond / 10;
 constexpr std::uint32_t kRetireTimer = 2;
 
-// Values that mean nothing for what is computed and not traded.
+// Takes out the values that mean nothing for an index, which is computed and not traded.
 void strip_trades(bgw_tick& t) {
   t.present &= BGW_HAS_LTP | BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE | BGW_HAS_EXCHANGE_TIME;
 }
 
-// "Invalid Header - Invalid Feed Token" and its like, the only words that are said of credentials. The same header also
-// says other things, "Access denied because of exceeding access rate" for one.
+// Whether Angel says that the credentials are bad, as in "Invalid Header - Invalid Feed Token". The same header also
+// says other things, like "Access denied because of exceeding access rate".
 bool is_of_credentials(std::string_view said) {
   constexpr std::array kParts = {"Invalid Auth token", "Invalid Client Code", "Invalid API Key", "Invalid Feed Token"};
   return std::any_of(kParts.begin(), kParts.end(), [&](const char* part) { return bgw::has_words(said, part); });
@@ -35,7 +35,7 @@ bool is_of_credentials(std::string_view said) {
 
 void AngelAdapter::initialize() { url_ = setting("url").value_or(kDefaultUrl); }
 
-// The token as the login gave it: with or without "Bearer " before, both are in use.
+// Sends jwt_token as it was given, with or without "Bearer ": both forms are in use.
 void AngelAdapter::connect() {
   subscriptions_.clear();
   retiring_ = false;
@@ -150,8 +150,7 @@ void AngelAdapter::on_text(std::string_view text) {
     log(BGW_LOG_DEBUG, "a text of " + std::to_string(text.size()) + " bytes is passed over");
     return;
   }
-  // A request that Angel cannot read may have one bad token among good ones.
-  // Whole requests are refused, for one token that is wrong as for one that is too much.
+  // Angel refuses a whole request for one token that is wrong or one too many: the other tokens may be good.
   const bool of_some = reply->code == "E1001" || reply->code == "E1002";
   const auto streams = subscriptions_.refused(reply->correlation, of_some);
   if (!streams) {
@@ -163,9 +162,9 @@ void AngelAdapter::on_text(std::string_view text) {
   send_requests();
 }
 
-// "Authentication failed": 401 with the reason in a header. Only that header is Angel's own word, and only some of its
-// words are of the credentials; firewalls refuse with 403 as well, and REST limits do. A fourth connection of a client
-// code is refused with 429.
+// "Authentication failed": 401 with the reason in a header. Only this header proves that Angel itself answers, and only
+// some of its texts are about credentials. Firewalls and REST limits refuse with 403 as well. A fourth connection of a
+// client code is refused with 429.
 bgw_status AngelAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   connection_ = 0;
   if (close.http_status == 0) return BGW_E_TRANSIENT;

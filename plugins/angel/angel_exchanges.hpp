@@ -11,15 +11,15 @@ struct Segment {
   std::string_view name;            // of the instrument list; also the standard exchange
   std::uint8_t type;                // of the feed
   std::string_view index_exchange;  // empty: has no indices
-  // What one unit of a price on the wire is worth in 1e-9: paise, and of currency derivatives 1e-7 rupees.
+  // What one unit of a price on the wire is worth in 1e-9: a paisa, and with currency derivatives 1e-7 rupees.
   std::int64_t price_unit;
 };
 
-// Null: no segment that a document has, by its name or by its number. The scale of such a one's prices is not known.
+// Finds a segment by its name or its number. Null: no document has it, so that the scale of its prices is not known.
 const Segment* find_segment(std::string_view name);
 const Segment* find_segment(std::uint8_t type);
 
-// The standard exchange of a row of the instrument list; indices have one of their own. Empty: none that we know.
+// The standard exchange of a row of the instrument list; indices have exchanges of their own. Empty: it is not known.
 std::string_view standard_exchange(std::string_view segment, bool is_index);
 
 }  // namespace angel

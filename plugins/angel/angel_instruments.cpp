@@ -44,7 +44,7 @@ class Reader {
     return false;
   }
 
-  // What a refused row says of its share comes before any reason to refuse the row: see bgw::Rows::skip.
+  // Sets what is known of a share before anything refuses its row: see bgw::Rows::skip.
   bool make(bgw::Row& made) {
     const std::string_view type = at(kType);
     const bool is_index = type == "AMXIDX";
@@ -69,13 +69,13 @@ class Reader {
     made.broker_exchange = at(kSegment);
     made.token = std::to_string(token);
     made.name = at(kName);
-    // The exchange's own number, but of indices, which Angel numbers itself.
+    // The token is the exchange's own number, except for indices, which Angel numbers itself.
     if (!is_index) made.exchange_number = made.token;
     return set_sizes(made, kind) && name_it(made, kind);
   }
 
-  // Hundredths; strikes of currency options 1e-7, their tick sizes either, told by magnitude. What has no lots and no
-  // tick size of its own, as an index or a bond, may have nothing there.
+  // Strikes and tick sizes are in hundredths. With currencies strikes are in 1e-7, and tick sizes in either, told apart
+  // by magnitude. An index or a bond may have no lot size and no tick size.
   bool set_sizes(bgw::Row& made, Kind kind) {
     const bool currency = at(kSegment) == "CDS";
     const bool derivative = kind == Kind::kFuture || kind == Kind::kOption;
@@ -112,7 +112,7 @@ class Reader {
     made.type = kind == Kind::kFuture ? "FUT" : std::string(symbol.substr(symbol.size() < 2 ? 0 : symbol.size() - 2));
     if (kind == Kind::kOption && made.type != "CE" && made.type != "PE")
       return bad(kSymbol, "one that ends in CE or PE");
-    // Of names, expiries and strikes, and not from the trading symbol, whose forms differ.
+    // Made from name, expiry and strike, not from the trading symbol, whose forms differ.
     made.symbol =
         at(kName) + expiry->compact + (kind == Kind::kFuture ? "" : bgw::strike_text(made.strike)) + made.type;
     return true;

@@ -22,18 +22,18 @@ struct Instrument {
   friend bool operator==(const Instrument&, const Instrument&) = default;
 };
 
-// Ten letters and digits, another for each number.
+// Ten letters and digits, different for each number.
 std::string correlation_id(std::uint64_t number);
 
-// One request; its tokens grouped by exchange type, in the order given.
+// The text of one request; its tokens are grouped by exchange type, in the order given.
 std::string request(std::string_view correlation, Action action, Mode mode, std::span<const Instrument> instruments);
 
 struct ErrorReply {
   std::string correlation;
-  std::string code;  // "E1001" a request it cannot read, "E1002" beyond its limits
+  std::string code;  // "E1001": Angel cannot read the request; "E1002": it is beyond the limits
   std::string message;
 };
-// Nothing: another text.
+// Nothing: the text is no error.
 std::optional<ErrorReply> read_error(std::string_view text);
 
 }  // namespace angel

@@ -1,4 +1,4 @@
-// Whose packet it is. Called by angel_adapter.cpp.
+// Keeps the subscriptions and decides what to publish of each packet. Called by angel_adapter.cpp.
 #include "angel_subscriptions.hpp"
 
 #include <algorithm>
@@ -9,8 +9,8 @@ namespace angel {
 namespace {
 
 constexpr std::size_t kMaxAsked = 512;
-// So long after a change packets of both modes are compared by their numbers. Bounded, so that a broker that counts
-// each mode for itself costs a moment of one stream and not the stream.
+// How long after a change packets of both modes are compared by their sequence numbers. It is bounded: if a broker
+// counted each mode separately, the stream would lose a moment and not all that follows.
 constexpr std::int64_t kOverlap = 10'000'000'000;
 constexpr std::array<Mode, 4> kModes = {Mode::kLtp, Mode::kQuote, Mode::kSnapQuote, Mode::kDepth20};
 
@@ -21,14 +21,14 @@ constexpr std::size_t place(Mode mode) { return static_cast<std::size_t>(mode); 
 // The mode that carries the price of the last trade: one token has exactly one of LTP, Quote and SnapQuote.
 constexpr std::uint32_t base(std::uint32_t modes) { return modes & ~kDeep; }
 
-// One mode a token, the richest; 20 levels come without the price of a trade, so that SnapQuote goes with them.
+// A token has one mode, the richest that is wanted. Depth20 has no price of a trade, so SnapQuote goes with it.
 std::uint32_t modes_of(const bgw_stream& s) {
   if (s.mode == BGW_MODE_LTP) return bit(Mode::kLtp);
   if (s.mode == BGW_MODE_QUOTE) return bit(Mode::kQuote);
   return s.depth_level > 5 ? bit(Mode::kSnapQuote) | kDeep : bit(Mode::kSnapQuote);
 }
 
-// The stream for which a token has this one mode.
+// The stream that a token has in this one mode.
 bgw_stream stream_of(std::uint32_t handle, std::uint32_t modes) {
   if (modes == bit(Mode::kLtp)) return {handle, BGW_MODE_LTP, 0, 0};
   if (modes == bit(Mode::kQuote)) return {handle, BGW_MODE_QUOTE, 0, 0};
@@ -55,14 +55,14 @@ void Subscriptions::want(const bgw_stream& stream, TokenKey token, bool is_index
   Held& held = entry.state;
   const Modes modes = modes_of(stream);
   if (held.wanted != 0 && modes != held.wanted) {
-    // What was asked in between and has not shown that it lives is nothing to go back to.
+    // A mode that was asked for in between and has not been seen to live is nothing to go back to.
     if (held.before_modes == 0 || (base(held.wanted) & held.live) != 0) {
       held.before = held.stream;
       held.before_modes = held.wanted;
     }
     if ((held.wanted & ~modes) != 0) held.came = false;
   }
-  // A new one counts as changed too: packets that were sent for the last handle of the token may still come.
+  // A new token counts as changed too: packets that were sent for the token's last handle may still come.
   if (modes != held.wanted) held.changed_ns = clock_();
   if (modes == bit(Mode::kSnapQuote)) held.five_levels = true;
   if ((modes & kDeep) != 0 && (held.asked & bit(Mode::kSnapQuote)) == 0) held.five_levels = false;
@@ -82,7 +82,7 @@ void Subscriptions::leave(std::uint32_t handle) {
 
 std::vector<bgw_stream> Subscriptions::settle() {
   std::vector<bgw_stream> full;
-  // What ends makes room for what begins.
+  // Modes that end make room for modes that begin.
   for (const TokenKey key : pending_)
     if (Entry* entry = tokens_.at(key)) end_superseded(*entry);
   for (const TokenKey key : pending_) {
@@ -107,7 +107,7 @@ void Subscriptions::end_superseded(Entry& entry) {
   const Modes old = old_modes(held);
   if (old == 0) return;
   if ((base(held.wanted) & held.live) != 0) return end(entry, old);
-  // Of several changes in a row, the one mode that lives is enough to go back to.
+  // After several changes in a row, the one old mode that lives is enough to go back to.
   if ((old & held.live) != 0) end(entry, old & ~held.live);
   changing_.push_back(entry.token);
 }
@@ -149,7 +149,7 @@ void Subscriptions::forget(Held& held, Modes modes) {
   held.live &= ~modes;
 }
 
-// Old modes go where the broker's limits leave no room for them beside the new ones, the oldest change first.
+// Ends old modes, the oldest change first, where the broker's limits leave no room for the new ones beside them.
 bool Subscriptions::make_room(Modes modes) {
   const auto count = static_cast<std::uint32_t>(std::popcount(modes));
   const std::uint32_t deep = (modes & kDeep) != 0 ? 1 : 0;
@@ -165,14 +165,14 @@ bool Subscriptions::make_room(Modes modes) {
   return deep_ + deep <= kDeepPerConnection && load_ + count <= kPerConnection;
 }
 
-// What is wanted cannot be had: as it was before, if need be by asking for it again.
+// The wanted modes cannot be had: goes back to the modes before, if need be by asking for them again.
 void Subscriptions::go_back(Entry& entry) {
   Held& held = entry.state;
   const Modes left = base(old_modes(held));
   const bool as_before = held.before_modes != 0 && (left == 0 || (left & held.before_modes) != 0);
   const Modes target = as_before ? held.before_modes : std::bit_floor(left);
   held.stream = as_before ? held.before : stream_of(entry.handle, target);
-  held.stream.instrument = entry.handle;  // the token may have had another one then
+  held.stream.instrument = entry.handle;  // the token may have had another handle then
   if ((target & held.live & kDeep) != 0) held.five_levels = false;
   held.wanted = target;
   held.before_modes = 0;
@@ -216,7 +216,7 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
   Asked asked = std::move(*found);
   asked_.erase(found);
   const bool several = asked.tokens.size() > 1;
-  // What has been ended since, or asked for anew, has another answer.
+  // Tokens that have been ended since, or asked for anew, have another answer.
   std::erase_if(asked.tokens, [&](TokenKey key) {
     const Entry* entry = tokens_.at(key);
     return entry == nullptr || (entry->state.asked & bit(asked.mode)) == 0 ||
@@ -246,7 +246,7 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
       held.wanted &= ~kDeep;  // SnapQuote stays: it carries all that was there before
     else
       go_back(entry);
-    // What goes on in a richer mode carries all of a poorer one: who asked for less has it.
+    // A richer mode that goes on carries all of the refused, poorer one: its clients have what they asked for.
     const bool goes_on = (base(held.wanted) & held.live) != 0 && held.stream.mode > refused.mode;
     if (is_news && !goes_on) streams.push_back(refused);
   }
@@ -257,7 +257,7 @@ Verdict Subscriptions::judge(const Packet& packet) {
   Verdict verdict;
   verdict.drop = BGW_DROP_UNKNOWN;
   Entry* entry = tokens_.at(packet.key);
-  if (entry == nullptr || entry->state.wanted == 0) return verdict;  // still under way when it was unsubscribed
+  if (entry == nullptr || entry->state.wanted == 0) return verdict;  // it was under way when its token was unsubscribed
   Held& held = entry->state;
   const bool wanted = (held.wanted & bit(packet.mode)) != 0;
   verdict.handle = entry->handle;
@@ -280,7 +280,7 @@ Verdict Subscriptions::judge(const Packet& packet) {
       held.came = true;
       held.before_modes = 0;
     }
-    // Beside twenty levels, SnapQuote's five are no book of their own.
+    // Where twenty levels are published, SnapQuote's five are not.
     if (packet.mode == Mode::kSnapQuote && !held.five_levels) verdict.modes &= ~std::uint32_t{BGW_MODE_DEPTH};
     if (has_number) verdict.modes = fresh_modes(held, packet, verdict.modes);
   }
@@ -288,7 +288,7 @@ Verdict Subscriptions::judge(const Packet& packet) {
   return verdict;
 }
 
-// Without what a packet of another mode has said already.
+// Takes out of `modes` what a packet of another mode has said already.
 std::uint32_t Subscriptions::fresh_modes(Held& held, const Packet& packet, std::uint32_t modes) {
   constexpr std::uint32_t kStreams[] = {BGW_MODE_LTP, BGW_MODE_QUOTE, BGW_MODE_DEPTH};
   std::int64_t now = 0;

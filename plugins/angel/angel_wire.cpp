@@ -1,4 +1,4 @@
-// What a frame says. Called by angel_adapter.cpp.
+// Decodes Angel's frames. Called by angel_adapter.cpp.
 #include "angel_wire.hpp"
 
 #include <algorithm>
@@ -34,9 +34,9 @@ class Reader {
     return read<T>(p_ + at);
   }
   std::int64_t integer(std::size_t at) const { return raw<std::int64_t>(at); }
-  // False: beyond all bounds.
+  // False: the price does not fit.
   bool price(std::size_t at, std::int64_t& out) const { return scaled(integer(at), out); }
-  // The document has quantities as double that are whole. False: it is none.
+  // Reads a quantity that the document gives as a double with a whole value. False: the value is no quantity.
   bool whole(std::size_t at, std::int64_t& out) const {
     const double value = raw<double>(at);
     if (!(value >= 0 && value < 9e18)) return false;
@@ -62,7 +62,7 @@ struct RawLevel {
   std::int16_t orders;
 };
 
-// Adds a level to a side of `capacity` levels. A count of orders below zero cannot be: the book then says none.
+// Adds a level to a side of `capacity` levels. A count of orders below zero is invalid: the book then has no counts.
 void add_level(const Reader& r, const RawLevel& raw, bgw_level* side, std::uint32_t& count, std::uint32_t capacity,
                Packet& out) {
   bgw_level level{0, raw.quantity, 0, 0};
@@ -77,14 +77,14 @@ void add_level(const Reader& r, const RawLevel& raw, bgw_level* side, std::uint3
   side[count++] = level;
 }
 
-// A time of 0 is none.
+// A time of 0 or below means none, and so does one that does not fit.
 void set_time(std::int64_t value, std::int64_t unit, std::uint64_t bit, std::int64_t& member, std::uint64_t& present) {
   if (value <= 0 || value > INT64_MAX / unit) return;
   member = value * unit;
   present |= bit;
 }
 
-// One below zero is none.
+// A quantity below zero means none.
 void set_quantity(std::int64_t value, std::uint64_t bit, std::int64_t& member, std::uint64_t& present) {
   if (value < 0) return;
   member = value;
@@ -95,7 +95,8 @@ void set_price(const Reader& r, std::size_t at, std::uint64_t bit, std::int64_t&
   if (r.price(at, member)) t.present |= bit;
 }
 
-// "Quote": bytes 51 to 123. Total quantities are double, whatever one of the official clients makes of them.
+// "Quote": bytes 51 to 123. The total quantities are doubles, though one of the official clients reads them as
+// something else.
 void decode_quote(const Reader& r, bgw_tick& t) {
   t.modes |= BGW_MODE_QUOTE;
   set_quantity(r.integer(51), BGW_HAS_LAST_QUANTITY, t.last_quantity, t.present);
@@ -111,14 +112,14 @@ void decode_quote(const Reader& r, bgw_tick& t) {
 
 void set_rare(const Reader& r, std::size_t at, std::uint64_t bit, std::int64_t& member, Packet& out) {
   std::int64_t value = 0;
-  if (!r.price(at, value) || value == 0) return;  // no such bound
+  if (!r.price(at, value) || value == 0) return;  // there is no such limit
   member = value;
   out.tick.present |= bit;
   out.has_rare = true;
 }
 
-// "Best five": flag, quantity, price, orders. The flag tells the side, 1 for buyers: it and the position have agreed in
-// all that was seen, where one of the official clients took it the other way round.
+// "Best five": flag, quantity, price, orders. The flag tells the side, 1 for buyers. It has agreed with the position in
+// all frames that were seen, though one of the official clients reads it the other way round.
 void decode_best_five(const Reader& r, Packet& out) {
   constexpr std::size_t kFirst = 147;
   constexpr std::size_t kEntry = 20;
@@ -166,7 +167,7 @@ void decode_depth(const Reader& r, Packet& out) {
   decode_side(r, 243, out.asks, out.book.ask_count, out);
 }
 
-// False: its price is beyond all bounds.
+// False: the last price does not fit.
 bool decode_head(const Reader& r, Packet& out) {
   bgw_tick& t = out.tick;
   t.modes = BGW_MODE_LTP;

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// The parser keeps a value until its end; one that has none must not fill the memory.
+// The parser keeps a value in memory until its end; a value without an end must not fill it.
 constexpr std::size_t kLongestValue = 1 << 20;
 
 // The file's bytes in pieces.

@@ -1,4 +1,4 @@
-// An array of flat objects, read as a stream: one object at a time, never the whole.
+// Reads a JSON array of flat objects as a stream: one object at a time, never the whole.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct JsonRow {
   bool is_flat = true;  // no object or array inside
 };
 
-// The problem with the file as a whole; empty: none. Rows before it have been handed over.
+// Returns the problem with the file as a whole; empty: none. Rows before the problem have been handed over.
 std::string read_rows(const bgw_instrument_source& source, std::span<const std::string_view> keys,
                       const std::function<void(const JsonRow&)>& take);
 

@@ -37,8 +37,8 @@ constexpr std::array<bgw_setting, 6> kSettings = {{
      "https://margincalculator.angelone.in/OpenAPI_File/files/OpenAPIScripMaster.json", "where the instrument list is"},
 }};
 
-// "Limits": 1000 subscriptions a session, each token and mode counted, of them 50 of Depth20; three sessions. Twenty
-// levels are two modes of a token.
+// "Limits": 1000 subscriptions a connection, where each mode of a token counts, at most 50 of them in Depth20; three
+// connections. Twenty levels take two modes of a token.
 constexpr bgw_depth_limit kDepthLimits[] = {{20, angel::kDeepPerConnection, 2, 0}};
 
 const void* extension(const char* id) {
@@ -61,7 +61,7 @@ const bgw::PluginInfo kInfo = {
                .depth_limit_count = 1,
                .reserved = 0,
                .depth_limits = kDepthLimits},
-    .flags = BGW_PLUGIN_TOKENS_PER_EXCHANGE,  // "token" is of its exchangeType
+    .flags = BGW_PLUGIN_TOKENS_PER_EXCHANGE,  // a token is unique within its exchangeType
     .get_extension = extension,
 };
 

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t kReadyTimer = 1;
 constexpr std::uint32_t kTurnTimer = 2;
 constexpr double kMinPerSecond = 1.0 / 60;
-constexpr std::size_t kAhead = 4;                     // turns: their markets are fetched from memory meanwhile
+constexpr std::size_t kAhead = 4;                     // turns: how early a market is fetched into the cache
 constexpr std::int64_t kShortestSleepNs = 1'000'000;  // at high rates updates come in bursts
 constexpr std::array kDepths = {5, 20, 30, 50};
 constexpr std::array kExchanges = {"NSE", "BSE", "NFO", "MCX"};
@@ -81,7 +81,8 @@ void MockAdapter::initialize() {
   set_capabilities(narrowed_to(setting_integers("depth_levels")));
 }
 
-// Not ready() at once: a host has to cope with brokers whose login takes its time, and this keeps the order the same.
+// Calls ready() from a timer and not at once: a login at a real broker takes its time, and so the order of calls is the
+// same here.
 void MockAdapter::connect() {
   pacer_.clear();  // the host subscribes anew after ready
   set_timer(kReadyTimer, 0);
@@ -121,7 +122,7 @@ void MockAdapter::unsubscribe(std::span<const std::uint32_t> handles) {
 }
 
 bgw_status MockAdapter::on_frame(std::uint32_t, std::uint32_t, std::span<const std::byte>) {
-  return BGW_E_INVALID;  // there is no connection that one could come from
+  return BGW_E_INVALID;  // there is no connection that a frame could come from
 }
 
 void MockAdapter::on_timer(std::uint32_t id) {
@@ -132,7 +133,8 @@ void MockAdapter::on_timer(std::uint32_t id) {
   const std::int64_t now = monotonic_ns();
   const std::int64_t wall = now_ns() - now;
   pacer_.forgive(now);
-  // Each burst says the time for which it was planned, however late the host calls: what clients get can be timed.
+  // The ticks of a burst carry the time for which it was planned, however late the host calls: what clients get can be
+  // timed.
   while (!pacer_.empty() && planned_ns_ <= now) {
     while (Feed* feed = pacer_.take_next(planned_ns_)) {
       if (const Feed* later = pacer_.coming(kAhead)) later->market->expect();

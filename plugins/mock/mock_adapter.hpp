@@ -35,7 +35,8 @@ class MockAdapter final : public bgw::BaseBrokerAdapter {
   std::uint64_t seed_ = 1;
   MockPacer pacer_;
   std::int64_t planned_ns_ = 0;  // of the next burst
-  // By token; made when first wanted. They outlive subscriptions and sessions, so that a walk goes on where it stopped.
+  // By token; made when first subscribed. Markets outlive subscriptions and connections, so that a walk goes on where
+  // it stopped.
   std::unordered_map<std::uint64_t, std::unique_ptr<MockMarket>> markets_;
 };
 

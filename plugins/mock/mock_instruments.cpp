@@ -10,8 +10,7 @@ namespace {
 constexpr std::int64_t kRupee = BGW_PRICE_SCALE;
 constexpr std::int64_t kPaisa = BGW_PRICE_SCALE / 100;
 
-// Symbol and price in rupees. New ones go to the end of their table, so that tokens stay what they
-// are.
+// Symbol and price in rupees. New entries go to the end of their table, so that tokens do not change.
 struct Share {
   std::string_view symbol;
   int rupees;
@@ -148,7 +147,7 @@ void add_futures(std::vector<MockInstrument>& all, const Expiry& e) {
                    f.rupees * kRupee});
 }
 
-// What the option is worth now, and a time value that is highest at the money.
+// An option's price: what it is worth now, plus a time value that is highest at the money.
 std::int64_t option_price(const Chain& c, int strike, bool call) {
   const int inner = call ? c.spot - strike : strike - c.spot;
   const std::int64_t steps_away = std::abs(c.spot - strike) / c.step;
@@ -169,8 +168,8 @@ void add_options(std::vector<MockInstrument>& all, const Expiry& e) {
   }
 }
 
-// Tokens of what is there for ever are places in the list, from 1; those of derivatives say the month, from year 0, and
-// the place in it.
+// The token of a share or an index is its number in the list, from 1. The token of a derivative is its month, counted
+// from year 0, times kMonthToken, plus its number in the month's list, from 1.
 constexpr std::uint64_t kMonthToken = 1000;
 
 const std::vector<MockInstrument>& permanent() {

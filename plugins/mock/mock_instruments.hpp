@@ -25,11 +25,11 @@ struct MockInstrument {
   std::int64_t base_price = 0;  // yesterday's close, from which the walk starts
 };
 
-// Those of a day. A token stands for one instrument, on whatever day. [any]
+// The instruments of a day. A token stands for the same instrument on every day. [any]
 std::vector<MockInstrument> instruments(std::chrono::sys_days today);
-// Also one of another month. Nothing: no instrument has the token. [any]
+// The instrument with this token, also one that today's list does not have. Nothing: there is none. [any]
 std::optional<MockInstrument> find_instrument(std::uint64_t token);
-// The day in India.
+// The present day in India.
 std::chrono::sys_days today();
 
 // bgw.instruments/1 [load]

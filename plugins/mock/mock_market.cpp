@@ -55,7 +55,7 @@ void MockMarket::expect() const {
 
 void MockMarket::move_price() {
   std::int64_t step = random_.around_zero(2 * stride_);
-  // Far from the close the walk leans back, so that it never reaches the circuits, and zero even less.
+  // Far from the close the walk leans back, so that it reaches neither the circuits nor zero.
   const std::int64_t far = limit_ * 8 / 10;
   if (ltp_ > close_ + far) step = -std::abs(step);
   if (ltp_ < close_ - far) step = std::abs(step);
@@ -78,7 +78,7 @@ void MockMarket::move_touch() {
   best_ask_ = best_bid_ + spread;
 }
 
-// New orders for a level: the more of them, the further it is from the touch. Keeps the side's total right.
+// Gives a level new orders, more of them the further it is from the touch. Keeps the side's total right.
 void MockMarket::fill_level(Side& side, std::size_t place, std::int64_t& total) {
   const std::int64_t lots = 1 + random_.below(20 * crowd_) + static_cast<std::int64_t>(place) * crowd_;
   total += (lots - side[place]) * lot_;

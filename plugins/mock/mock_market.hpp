@@ -17,12 +17,12 @@ class MockMarket {
 
   MockMarket(const MockInstrument& instrument, std::uint64_t seed, std::uint64_t token);
 
-  // One trade, and the book moves with it. Never allocates.
+  // Makes one trade, and moves the book with it. Never allocates.
   void advance();
-  // It will be asked for soon: fetches into the cache what advance() and describe() look at most.
+  // Fetches into the cache what advance() and describe() need most; call it a little before them.
   void expect() const;
-  // Fills the present state in, as much of it as a subscription of `mode` gets; true when `rare` counts as well.
-  // The handle stays the caller's business.
+  // Fills `tick` and `rare` with as much of the present state as a subscription of `mode` gets; the caller sets the
+  // handle. True: `rare` counts as well.
   bool describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick, bgw_tick_rare& rare) const;
   // The best `levels` of each side, borrowed until the next call of any market.
   bgw_book book(std::uint32_t levels, std::int64_t time_ns) const;
@@ -42,7 +42,7 @@ class MockMarket {
   std::int64_t tick_;
   std::int64_t lot_;
   std::int64_t crowd_;          // how many lots a usual order has
-  std::int64_t stride_;         // in ticks: so that dear instruments move as visibly as cheap ones
+  std::int64_t stride_;         // in ticks; larger for dear instruments, so that they move as visibly as cheap ones
   std::int64_t close_, limit_;  // the day's range is close_ +- limit_
   std::int64_t ltp_, open_, high_, low_;
   std::int64_t last_quantity_ = 0;

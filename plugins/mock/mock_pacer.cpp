@@ -14,7 +14,7 @@ void MockPacer::add(const Feed& feed, std::int64_t now) {
   const auto place = std::upper_bound(feeds_.begin(), feeds_.end(), feed.phase,
                                       [](double phase, const Feed& other) { return phase < other.phase; });
   const auto index = static_cast<std::size_t>(place - feeds_.begin());
-  // A place that this round has passed already gets its first turn in the next one.
+  // A feed whose phase this round has passed already gets its first turn in the next round.
   const bool passed = !feeds_.empty() && round_ + feed.phase <= round_at(now);
   if (index < cursor_ || (index == cursor_ && passed)) ++cursor_;
   feeds_.insert(place, feed);
@@ -62,7 +62,7 @@ std::int64_t MockPacer::due_ns(double round) const {
   return anchor_ns_ + std::llround((round - anchor_round_) * round_ns_);
 }
 
-// With so many feeds that the total would be too much, a round takes longer; the position in it stays.
+// Makes rounds longer when all feeds together would exceed kMaxPerSecond; the position in the round stays.
 void MockPacer::adapt_round(std::int64_t now) {
   const double feeds = static_cast<double>(std::max<std::size_t>(feeds_.size(), 1));
   const double round_ns = 1e9 / std::min(per_second_, kMaxPerSecond / feeds);

@@ -1,4 +1,4 @@
-// Whose turn it is, and when: every feed of the mock adapter has one turn per round, at its own place in the round.
+// Decides which feed of the mock adapter ticks next, and when: each has one turn per round, at its own phase.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@ struct Feed {
   std::uint32_t instrument = 0;
   std::uint32_t mode = 0;
   std::uint32_t levels = 0;
-  double phase = 0;  // its place in a round, 0 to 1
+  double phase = 0;  // when in a round its turn comes, 0 to 1
   MockMarket* market = nullptr;
 };
 
-// All feeds have the same rate, so a list sorted by phase with a cursor is a complete schedule: O(1) per update.
-// Due times are computed from the start of the round count, never added up, so that no rate drifts. [adapter]
+// All feeds have the same rate, so a list sorted by phase with a cursor is a complete schedule: O(1) per update. The
+// times of turns are computed from the start of the round count, never added up, so that no rate drifts. [adapter]
 class MockPacer {
  public:
   static constexpr double kMaxPerSecond = 1'000'000;  // of all feeds together
   static constexpr std::int64_t kLongestDebtNs = 500'000'000;
 
-  // For later rounds; call it while there is no feed.
+  // Call it while there is no feed.
   void set_rate(double per_second_and_feed) { per_second_ = per_second_and_feed; }
   void add(const Feed& feed, std::int64_t now);
   Feed* find(std::uint32_t instrument);  // null: not there; valid until the next add or remove
@@ -31,15 +31,16 @@ class MockPacer {
   void clear() { feeds_.clear(); }
   bool empty() const { return feeds_.empty(); }
 
-  // Forgives what is more than half a second late: a host that was held up is not flooded afterwards.
+  // Moves the schedule so that the next turn is at most half a second late: a host that was held up is not flooded
+  // afterwards.
   void forgive(std::int64_t now);
-  // The next feed that is due by `now`, its turn taken; null when there is none.
+  // Takes the turn of the next feed whose time has come by `now`; null: there is none.
   Feed* take_next(std::int64_t now);
-  // Whose turn comes so many turns later in this round; null: nobody's.
+  // The feed whose turn comes `turns` turns later in this round; null: the round ends before.
   const Feed* coming(std::size_t turns) const {
     return cursor_ + turns < feeds_.size() ? &feeds_[cursor_ + turns] : nullptr;
   }
-  // When the next turn is. Not for an empty pacer.
+  // The time of the next turn. The pacer must not be empty.
   std::int64_t next_ns() const;
 
  private:
@@ -50,8 +51,8 @@ class MockPacer {
   double per_second_ = 1;
   std::vector<Feed> feeds_;  // by phase
   std::size_t cursor_ = 0;   // the next feed of this round; feeds_.size(): the round's last turn is taken
-  double round_ = 0;         // whole rounds behind us
-  // The line that maps time to rounds: at anchor_ns_ it was anchor_round_.
+  double round_ = 0;         // completed rounds
+  // The line that maps time to rounds: at anchor_ns_ the round was anchor_round_, and each round takes round_ns_.
   std::int64_t anchor_ns_ = 0;
   double anchor_round_ = 0;
   double round_ns_ = 1;

@@ -38,8 +38,8 @@ bool CsvReader::read_line() {
   return true;
 }
 
-// RFC 4180, but that a quoted field ends with its line: no row of a broker has a line break in it,
-// and a quote that is never closed must not swallow the rest of the file.
+// RFC 4180, except that a quoted field ends with its line: no row of a broker has a line break in it, and a quote that
+// is never closed must not swallow the rest of the file.
 void CsvReader::split() {
   std::size_t count = 0;
   const auto field = [&]() -> std::string& {

@@ -1,5 +1,4 @@
-// One line of comma-separated values at a time out of a stream of bytes; quoted fields, LF and
-// CRLF.
+// Reads comma-separated values from a stream of bytes, one line at a time; quoted fields, LF and CRLF.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +12,15 @@ namespace zerodha {
 
 class CsvReader {
  public:
-  // A longer line is no row of an instrument list; what is kept of it is its beginning.
+  // A longer line is no row of an instrument list; only its beginning is kept.
   static constexpr std::size_t kLongestLine = 4096;
 
   explicit CsvReader(const bgw_instrument_source& source) : source_(source) {}
 
-  // The next line that is not empty; false: the end.
+  // Goes on to the next line that is not empty; false: the end.
   bool next();
   std::uint64_t line() const { return line_; }
-  // Of the present line; valid until the next one.
+  // The fields of the present line; valid until the next one.
   const std::vector<std::string>& fields() const { return fields_; }
   // Why the present line's fields are not to be trusted; empty: they are good.
   std::string_view problem() const { return problem_; }

@@ -11,10 +11,9 @@ namespace {
 constexpr std::uint32_t kAll = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 constexpr std::uint32_t kNoDepth = BGW_MODE_LTP | BGW_MODE_QUOTE;
 
-// Nothing but the first tick, a snapshot of the last state, says that a subscription was taken: "Modes" of
-// kite.trade/docs/connect/v3/websocket, and the vendor's own clients.
-// "Quote packet structure" and "Index packets": a time stands in packets of the mode "full" alone, which is what an
-// index is asked for where a quote is wanted.
+// Only the first tick, a snapshot of the last state, says that a subscription was taken: "Modes" of
+// kite.trade/docs/connect/v3/websocket, and the vendor's own clients. "Quote packet structure" and "Index packets":
+// only packets of the mode "full" have a time, so that an index is asked for in "full" where a quote is wanted.
 constexpr std::uint32_t kTraded = BGW_SNAPSHOT_ON_SUBSCRIBE | BGW_DEPTH_HAS_TIME;
 constexpr std::uint32_t kIndex = BGW_SNAPSHOT_ON_SUBSCRIBE | BGW_QUOTE_HAS_TIME;
 

@@ -29,8 +29,8 @@ struct ModeGroup {
 constexpr std::array<ModeGroup, 3> kModes = {
     {{BGW_MODE_LTP, "ltp"}, {BGW_MODE_QUOTE, "quote"}, {BGW_MODE_DEPTH, "full"}}};
 
-// What Kite is asked for where the host wants `mode` of the token: index packets have a time in "full" alone, which has
-// no book there and is a quote otherwise.
+// The mode that Kite is asked for where the host wants `mode`. For a quote of an index it is "full": only there do
+// index packets have a time, and without a book they are quotes.
 std::uint32_t mode_at_kite(std::uint32_t token, std::uint32_t mode) {
   return mode == BGW_MODE_QUOTE && is_index(token) ? std::uint32_t{BGW_MODE_DEPTH} : mode;
 }
@@ -80,7 +80,7 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     if (const auto* had = tokens_.of(s.instrument); had != nullptr && had->token != token) let_go(s.instrument, before);
     Held& held = tokens_.hold(s.instrument, token).state;
     const std::uint32_t mode = mode_at_kite(token, s.mode);
-    // The same once more: the host asks again for what did not come.
+    // The mode is subscribed already: the host asks again for what did not come.
     if (held.mode == mode) asked_again_.insert(token);
     before.emplace_back(token, held.mode);
     held.mode = mode;
@@ -101,9 +101,9 @@ void ZerodhaAdapter::let_go(std::uint32_t handle, Before& before) {
   tokens_.let_go(handle);
 }
 
-// "subscribe" first, then a mode per group: a mode counts only for tokens that are subscribed. What is subscribed
-// already gets its new mode and nothing else; Kite changes it at once, and what was still under way in the old one is
-// published as what its length says it is.
+// Sends "subscribe" first and then a "mode" per group, since a mode counts only for tokens that are subscribed. A token
+// that is subscribed already gets its new mode and nothing else. Kite changes the mode at once; packets that were under
+// way in the old one are published as what their length says they are.
 void ZerodhaAdapter::send_changes(const Before& before) {
   std::vector<std::uint32_t> ended;
   std::vector<std::uint32_t> fresh;
@@ -132,8 +132,7 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::sp
     return BGW_OK;
   }
   if (is_heartbeat(frame)) return BGW_OK;
-  // Looked at whole before anything is passed on: half a frame's ticks would hide that the rest is
-  // missing.
+  // Checks the whole frame before any of it is published: half a frame's ticks would hide that the rest is missing.
   if (!is_whole(frame)) return BGW_E_INVALID;
   PacketCursor packets(frame);
   for (std::span<const std::byte> bytes; packets.next(bytes);) {
@@ -144,7 +143,7 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::sp
       continue;
     }
     const auto* entry = tokens_.at(packet_.token);
-    if (entry == nullptr) {  // still under way when it was unsubscribed
+    if (entry == nullptr) {  // it was under way when its token was unsubscribed
       dropped(BGW_DROP_UNKNOWN);
       continue;
     }
@@ -155,9 +154,9 @@ bgw_status ZerodhaAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::sp
   return BGW_OK;
 }
 
-// kite.trade/docs/connect/v3/exceptions: Kite's own error names its type; 401 is the token in any case. A firewall
-// refuses with 403 as well. More than three connections of one key are refused with 429. With that and from 500 on the
-// status decides, whatever type is named.
+// kite.trade/docs/connect/v3/exceptions: Kite's own errors name their type; 401 always means the token. Firewalls
+// refuse with 403 as well. More than three connections of one key are refused with 429. At 429 and from 500 on the
+// status decides, whatever type the error names.
 bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   connection_ = 0;
   const std::int32_t status = close.http_status;

@@ -1,6 +1,5 @@
-// Zerodha's Kite Connect ticker: one WebSocket whose query is the login, JSON requests, binary
-// ticks. Source: kite.trade/docs/connect/v3/websocket. No answer ever confirms a subscription: its
-// first tick does.
+// Zerodha's Kite Connect ticker: one WebSocket whose query is the login, JSON requests, binary ticks. Source:
+// kite.trade/docs/connect/v3/websocket. No answer ever confirms a subscription: its first tick does.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +34,8 @@ class ZerodhaAdapter final : public bgw::BaseBrokerAdapter {
   struct Held {
     std::uint32_t mode = 0;  // at Kite
   };
-  // What tokens had before a request of the host: their mode, or 0. Of several entries of one token the first counts.
+  // Tokens with the modes that they had before a request of the host; 0: none. Of several entries of one token the
+  // first counts.
   using Before = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
 
   void let_go(std::uint32_t handle, Before& before);
@@ -46,7 +46,7 @@ class ZerodhaAdapter final : public bgw::BaseBrokerAdapter {
 
   std::string url_;
   std::uint32_t connection_ = 0;
-  bgw::TokenMap<std::uint32_t, Held> tokens_;  // what this session has subscribed
+  bgw::TokenMap<std::uint32_t, Held> tokens_;  // what this connection has subscribed
   Packet packet_;
   std::unordered_set<std::uint32_t> asked_again_;  // of the request that is being made
   bool noted_unknown_scale_ = false;

@@ -33,8 +33,8 @@ constexpr std::array<std::string_view, kColumns> kColumnNames = {
     "instrument_token", "tradingsymbol",   "name",    "expiry",   "strike",        "tick_size",
     "lot_size",         "instrument_type", "segment", "exchange", "exchange_token"};
 
-// Where each column stands in this file: found by name, so that a column more or another order changes nothing. One
-// that the file lacks stands behind its end.
+// Each column's index in this file, found by name, so that a further column or another order changes nothing. The index
+// of a column that the file lacks is behind its last.
 using Places = std::array<std::size_t, kColumns>;
 
 bgw_status complain(bgw_error* error, const std::string& text) {
@@ -52,7 +52,7 @@ class Reader {
   Reader(const CsvReader& csv, const Places& places, const bgw_instrument_sink& sink)
       : csv_(csv), places_(places), rows_(sink) {}
 
-  // One line: a row, or the reason why it is none.
+  // Takes one line: as a row, or as skipped with the reason.
   void take() {
     reason_.clear();
     bgw::Row row;
@@ -73,7 +73,7 @@ class Reader {
     return false;
   }
 
-  // What a refused row says of its share comes before any reason to refuse the row: see bgw::Rows::skip.
+  // Sets what is known of a share before anything refuses its row: see bgw::Rows::skip.
   bool make(bgw::Row& row) {
     row.place = csv_.line();
     row.exchange = standard_exchange(at(kExchange), at(kSegment));
@@ -102,7 +102,7 @@ class Reader {
     return type == "EQ" ? set_sizes(row, false) : set_sizes(row, true) && name_derivative(row);
   }
 
-  // What has no lots and no tick size of its own, as an index or a bond, often has nothing in their columns.
+  // An index or a bond often has no lot size and no tick size.
   bool set_sizes(bgw::Row& row, bool derivative) {
     const auto lot = bgw::parse_decimal(at(kLotSize));
     if (!lot && (derivative || !at(kLotSize).empty())) return bad(kLotSize, derivative ? "1 or more" : "0 or more");
@@ -121,7 +121,7 @@ class Reader {
     return true;
   }
 
-  // Never from the trading symbol, whose forms differ: from expiry and strike.
+  // Makes the symbol from name, expiry and strike, never from the trading symbol, whose forms differ.
   bool name_derivative(bgw::Row& row) {
     const auto expiry = compact_expiry(at(kExpiry));
     if (!expiry) return bad(kExpiry, "a date, like 2026-10-27");

@@ -10,10 +10,10 @@
 
 namespace zerodha {
 
-// The protocol names no most; so many have always been taken.
+// The protocol gives no maximum; messages with this many tokens have always been accepted.
 inline constexpr std::size_t kTokensPerMessage = 500;
 
-// Each gives as many messages as the tokens need; none for no tokens.
+// Each returns as many messages as the tokens need; none for no tokens.
 std::vector<std::string> subscribe_messages(std::span<const std::uint32_t> tokens);
 std::vector<std::string> unsubscribe_messages(std::span<const std::uint32_t> tokens);
 // For tokens that are subscribed already; `mode` is "ltp", "quote" or "full".

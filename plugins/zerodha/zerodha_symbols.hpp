@@ -8,14 +8,13 @@
 
 namespace zerodha {
 
-// Kite's exchange and segment as the standard exchange: "INDICES" of NSE is NSE_INDEX. Empty: none
-// that we know.
+// Kite's exchange and segment as the standard exchange: "INDICES" of NSE is NSE_INDEX. Empty: it is not known.
 std::string_view standard_exchange(std::string_view exchange, std::string_view segment);
 
 // `name` is the row's name column, which tells some BSE indices better than their trading symbol.
 std::string index_symbol(std::string_view exchange, std::string_view tradingsymbol, std::string_view name);
 
-// "2026-10-27" as "27OCT26"; nothing when it is no date.
+// "2026-10-27" as "27OCT26"; nothing: the text is no date.
 std::optional<std::string> compact_expiry(std::string_view expiry);
 
 }  // namespace zerodha

@@ -24,7 +24,7 @@ TextFrame read_text_frame(std::string_view text) {
   const auto data = frame.find("data");
   if (data != frame.end() && *type == "error") return {TextFrame::Kind::kError, cut(*data)};
   if (data != frame.end() && *type == "message") return {TextFrame::Kind::kMessage, cut(*data)};
-  // In no document; the first frame of each connection.
+  // The first frame of each connection; no document has it.
   if (data != frame.end() && data->is_object() && *type == "instruments_meta") {
     const auto etag = data->find("etag");
     if (etag != data->end() && etag->is_string() && etag->get_ref<const std::string&>().size() <= kLongest)

@@ -1,6 +1,5 @@
-// Kite's text frames: order postbacks, errors, broadcasts and undocumented ones. None of them is
-// market data, none is fatal. Source: kite.trade/docs/connect/v3/websocket, "Postbacks and
-// non-binary updates".
+// Kite's text frames: order postbacks, errors, broadcasts and undocumented ones. They carry no market data, and none is
+// fatal. Source: kite.trade/docs/connect/v3/websocket, "Postbacks and non-binary updates".
 #pragma once
 
 #include <string>
@@ -17,15 +16,16 @@ struct TextFrame {
 
 TextFrame read_text_frame(std::string_view text);
 
-// Kite's answer to a web request that failed: kite.trade/docs/connect/v3/exceptions. Both empty: it is none of Kite's.
+// Kite's answer to a web request that failed: kite.trade/docs/connect/v3/exceptions. Both empty: the answer is not
+// Kite's own.
 struct KiteError {
   std::string type;
   std::string message;
 };
 KiteError read_error(std::string_view body);
-// "InputException: Missing api_key"; empty: it is none of Kite's.
+// The error as a text, like "InputException: Missing api_key"; empty: the answer is not Kite's own.
 std::string words_of(const KiteError& error);
-// Whether this is the body of a web request that succeeded, {"status":"success",…}:
+// Whether `body` is that of a web request that succeeded, {"status":"success",…}:
 // kite.trade/docs/connect/v3/response-structure.
 bool is_success(std::string_view body);
 

@@ -1,4 +1,4 @@
-// What a frame says. Called by zerodha_adapter.cpp.
+// Decodes Kite's frames. Called by zerodha_adapter.cpp.
 #include "zerodha_wire.hpp"
 
 namespace zerodha {
@@ -25,7 +25,7 @@ std::uint32_t u32(const std::byte* at) { return u16(at) << 16 | u16(at + 2); }
 // Prices are read signed: a commodity's can be below zero.
 std::int64_t price(const std::byte* at, std::int64_t unit) { return static_cast<std::int32_t>(u32(at)) * unit; }
 
-// Seconds of UTC. Zero means none, and so does what lies outside any trading day.
+// Seconds of UTC. Zero means no time, and so does a value outside the years 2015 to 2099.
 void set_time(const std::byte* at, std::uint64_t bit, std::int64_t& member, std::uint64_t& present) {
   const std::uint32_t seconds = u32(at);
   if (seconds < kYear2015 || seconds >= kYear2100) return;
@@ -33,8 +33,7 @@ void set_time(const std::byte* at, std::uint64_t bit, std::int64_t& member, std:
   present |= bit;
 }
 
-// Websocket page, "Index packets": high, low, open, close. The price change after them is not ours
-// to pass on.
+// Websocket page, "Index packets": high, low, open, close. The price change after them is not passed on.
 void decode_index(const std::byte* p, std::int64_t unit, bool full, bgw_tick& t) {
   t.modes = BGW_MODE_LTP | BGW_MODE_QUOTE;
   t.present |= BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE;

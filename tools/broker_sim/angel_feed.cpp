@@ -148,7 +148,7 @@ std::vector<std::string> AngelFeed::update(std::int64_t epoch_milliseconds) {
     else
       market_.step(token, epoch_milliseconds);
     for (const AngelMode mode : modes)
-      if (!only_its_book || mode != AngelMode::ltp)  // which shows nothing of it
+      if (!only_its_book || mode != AngelMode::ltp)  // LTP shows nothing of a book
         frames.push_back(market_.frame(token, mode, session_.milliseconds_behind(name)));
   }
   return frames;

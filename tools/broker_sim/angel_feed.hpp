@@ -24,7 +24,7 @@ class AngelFeed final : public Feed {
   nlohmann::json subscriptions() const override;
 
  private:
-  // An error code; null: done.
+  // Returns an error code; null: done.
   const char* subscribe(AngelMode mode, const std::set<AngelToken>& tokens);
   void send_state(const AngelToken& token, AngelMode mode);
   void unsubscribe(AngelMode mode, const std::set<AngelToken>& tokens);

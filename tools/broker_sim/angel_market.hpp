@@ -21,14 +21,14 @@ enum class AngelMode : std::uint8_t { ltp = 1, quote = 2, snap_quote = 3, depth2
 
 class AngelMarket {
  public:
-  // The market moves on to this exchange time (milliseconds since the epoch). step: a trade, at whatever price;
-  // step_up: at a new high; step_book: only the book changes; pass_time: nothing does.
+  // Each moves the market on to this exchange time (milliseconds since the epoch). step: with a trade at any price;
+  // step_up: with one at a new high; step_book: only the book changes; pass_time: nothing changes.
   void step(const AngelToken& token, std::int64_t time);
   void step_up(const AngelToken& token, std::int64_t time);
   void step_book(const AngelToken& token, std::int64_t time);
   void pass_time(const AngelToken& token, std::int64_t time);
   bool has_time(const AngelToken& token) { return state(token).time != 0; }
-  // One whole frame of the token's present state, its times so many milliseconds older. The same state gives the same
+  // One whole frame of the token's present state, its times `behind` milliseconds older. The same state gives the same
   // frame.
   std::string frame(const AngelToken& token, AngelMode mode, std::int64_t behind);
 

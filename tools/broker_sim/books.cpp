@@ -12,7 +12,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Where several connections hold one instrument: all its modes, or the last connection's only one.
+// Adds one connection's subscriptions. Where several connections hold an instrument, lists of modes are joined; a
+// single mode is that of the last connection.
 void add_to(Json& all, const Json& more) {
   for (const auto& [instrument, modes] : more.items()) {
     Json& held = all[instrument];

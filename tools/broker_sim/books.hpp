@@ -1,4 +1,4 @@
-// What `GET /books` tells: who is connected, who wants what, what was counted.
+// The answer to `GET /books`: who is connected, who wants what, what was counted.
 #pragma once
 
 #include <string>

@@ -41,12 +41,12 @@ struct Counts {
   std::uint64_t requests_wrong = 0;
   std::map<std::string, std::uint64_t> by_action;
   std::uint64_t pings = 0;
-  std::uint64_t pings_sent = 0;                     // by a flood
+  std::uint64_t pings_sent = 0;                     // by the fault `pings`
   std::map<std::string, std::uint64_t> by_address;  // TCP connections, by the address that they came to
   std::uint64_t heartbeats_sent = 0;
   std::uint64_t frames_sent = 0;
   std::uint64_t frames_dropped = 0;  // by a throttle
-  std::uint64_t ticks_sent = 0;      // in frames that add up
+  std::uint64_t ticks_sent = 0;      // in well-formed frames
   std::unordered_map<std::string, std::uint64_t> ticks;
   std::map<std::string, std::map<int, std::uint64_t>> web;  // answers by plain HTTP: path, status, how many
   std::size_t most_open = 0;
@@ -59,7 +59,7 @@ class Broker {
   ~Broker();
 
   void adopt(gw::TcpSocket&& socket);
-  // Whom `refuse_connections` closes.
+  // `refuse_connections` closes this listener.
   void accepts_through(TcpListener& listener) { listeners_.push_back(&listener); }
 
   boost::asio::io_context& io() { return io_; }
@@ -79,7 +79,7 @@ class Broker {
   void count_peaks();
 
   std::vector<Session*> open_sessions() const;
-  // Nothing: the client may come in.
+  // Counts the login. Nothing: the client may come in.
   std::optional<Refusal> refuse(const Login& login);
   // Whether REST accepts the credentials. They count as seen.
   bool takes(const Login& login);
@@ -102,7 +102,7 @@ class Broker {
   Counts counts_;
   std::uint64_t last_id_ = 0;
   std::vector<std::unique_ptr<Session>> sessions_;
-  std::vector<gw::TcpSocket> unanswered_;  // while half open
+  std::vector<gw::TcpSocket> unanswered_;  // wait while the broker is half open
 };
 
 }  // namespace sim

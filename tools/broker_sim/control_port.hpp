@@ -15,7 +15,7 @@ class ControlPort {
  public:
   explicit ControlPort(Broker& broker);
   ~ControlPort();
-  // One request on each.
+  // Serves one request on the socket.
   void adopt(gw::TcpSocket&& socket);
 
  private:

@@ -11,7 +11,7 @@ namespace {
 using tcp = boost::asio::ip::tcp;
 using boost::system::error_code;
 
-// Linux queues one more than it is told (0); the others wait for their SYN to be answered.
+// Linux queues one connection more than it is told (0); our others wait for their SYN to be answered.
 constexpr int kOwnConnections = 3;
 
 class Full final : public DeadAddress {

@@ -65,7 +65,7 @@ std::string content_of_file_in(Fields& fields, const char* name) {
   return content;
 }
 
-// Seconds, or whatever text: brokers send dates too.
+// Takes seconds or any text: brokers send dates too.
 void add_retry_after(Fields& fields, std::vector<gw::websocket::Header>& headers) {
   const Json& given = fields.any("retry_after");
   if (given.is_string()) return headers.push_back({"Retry-After", given.get<std::string>()});

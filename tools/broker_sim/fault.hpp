@@ -1,4 +1,4 @@
-// What goes wrong, until it is told otherwise.
+// The faults that the stand-in plays, until a request changes them.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ namespace sim {
 
 class Broker;
 
-// What an upgrade is answered instead of 101.
+// The answer to an upgrade in place of 101.
 struct UpgradeFault {
   int status = 403;
   std::vector<gw::websocket::Header> headers;
@@ -29,8 +29,8 @@ struct UpgradeFault {
   std::string content_type;
   Unfinished unfinished = Unfinished::no;
   std::string raw;         // not empty: all of the answer's bytes
-  bool stays = false;      // the connection is not ended behind it
-  std::int64_t left = -1;  // upgrades that it hits; below 0: all
+  bool stays = false;      // the connection stays open after the answer
+  std::int64_t left = -1;  // how many more upgrades it hits; below 0: all
 };
 
 struct RefusedSubscriptions {
@@ -39,13 +39,13 @@ struct RefusedSubscriptions {
   std::string code;              // angel's; empty: E1001
 };
 
-// Instruments whose exchange times stand behind.
+// Instruments whose exchange times are behind.
 struct OldTimes {
   std::map<std::string, double> seconds;
-  bool still = false;  // they have a state, and no ticks
+  bool still = false;  // they have last values, and no ticks
 };
 
-// What subscribes and changes of mode are answered with while there are no ticks.
+// The answer to subscribes and changes of mode while there are no ticks.
 enum class Snapshots {
   none,
   once,   // newer values, once for each instrument and mode of a connection
@@ -62,7 +62,7 @@ struct MuteFault {
 struct PingFlood {
   double per_second = 0;
   std::size_t bytes = 0;  // of each ping's payload
-  bool reads = false;     // what the client sends is read meanwhile
+  bool reads = false;     // whether the client is read meanwhile
 };
 
 // How a request for the profile is answered.
@@ -98,13 +98,13 @@ struct Fault {
   std::chrono::milliseconds request_delay{0};
 
   OldTimes times;
-  std::optional<std::set<std::string>> books_only;  // of these only the book changes; empty: of all
+  std::optional<std::set<std::string>> books_only;  // instruments of which only the book changes; empty: all
 
   double lag_seconds = 0;
   double frames_per_second = 0;  // of a connection; 0: no bound
   bool duplicate = false;
   bool out_of_order = false;
-  // Every how manyeth data frame of a connection; 0: none.
+  // Each hits one in this many data frames of a connection; 0: none.
   std::uint64_t truncated = 0;
   std::uint64_t corrupted = 0;
   std::uint64_t unknown = 0;
@@ -115,7 +115,7 @@ struct Fault {
   bool stops_all() const { return silence || half_open; }
 };
 
-// Checks {"fault":NAME, …}; what it returns then does it.
+// Checks {"fault":NAME, …} and returns the action that plays the fault.
 using FaultAction = std::function<gw::Result<void>(Broker&)>;
 gw::Result<FaultAction> read_fault(const nlohmann::json& request);
 

@@ -1,4 +1,4 @@
-// The fields of a JSON object, each asked for once; keeps the first complaint.
+// Reads the fields of a JSON object, each once; keeps the first complaint.
 #pragma once
 
 #include <cstdint>
@@ -17,11 +17,11 @@ class Fields {
   explicit Fields(const nlohmann::json& object) : object_(object) {}
 
   std::int64_t whole(const char* name, std::int64_t otherwise, std::int64_t least, std::int64_t most);
-  // Above 0.
+  // A number above 0. The field must be there unless `otherwise` is above 0.
   double positive(const char* name, double otherwise);
   std::string text(const char* name);
   bool flag(const char* name);  // false when it is not there
-  // Of these words; `otherwise` when it is not there.
+  // The value of one of `words`; `otherwise` when the field is not there.
   template <class T>
   T one_of(const char* name, T otherwise, const std::map<std::string, T>& words) {
     const nlohmann::json& value = any(name);
@@ -33,10 +33,10 @@ class Fields {
     complain(name, value, expected);
     return otherwise;
   }
-  // Of what may be left out; null then.
+  // Any value; null when the field is not there.
   const nlohmann::json& any(const char* name);
   void complain(const std::string& name, const nlohmann::json& found, const std::string& expected);
-  // The first complaint, or that a field is there which nobody asked for.
+  // The first complaint, or that there is a field which nobody asked for.
   gw::Result<void> result() const;
 
  private:

@@ -48,8 +48,8 @@ class HoldingStream final : public gw::websocket::ByteStream,
   gw::websocket::StreamOwner& owner_;
   std::shared_ptr<gw::websocket::ByteStream> inner_;
   bool held_ = false;
-  bool wants_to_write_ = false;  // asked for while held
-  std::optional<Read> read_;     // ended while held
+  bool wants_to_write_ = false;  // wait_writable() was called while held
+  std::optional<Read> read_;     // a read that ended while held
 };
 
 }  // namespace sim

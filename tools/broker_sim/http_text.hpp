@@ -1,4 +1,4 @@
-// HTTP answers byte by byte, whole ones and such as never end.
+// HTTP answers as bytes: whole ones, and ones that never end.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ enum class Unfinished {
   nothing,  // the headers promise a body of which no byte comes
   body,     // they promise more of it than comes
   chunked,  // it comes in chunks, and the last one never
-  endless,  // the same, and the body comes again and again
+  endless,  // as `chunked`, and the body comes again and again
 };
 
 const char* reason_of(int status);
@@ -29,7 +29,7 @@ int status_in(std::string_view answer);
 bool same_name(std::string_view a, std::string_view b);
 // Empty: there is none.
 std::string header_value(const gw::websocket::HttpRequest& request, std::string_view name);
-// Of the query, its %XX and + decoded, as what sent it meant it. Empty: there is none.
+// The value of a key in the query of `target`, with %XX and + decoded. Empty: there is none.
 std::string query_value(std::string_view target, std::string_view key);
 
 }  // namespace sim

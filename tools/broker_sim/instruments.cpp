@@ -66,8 +66,8 @@ constexpr Index kIndices[] = {
 // The day of a month on which contracts expire. Holidays are ignored.
 enum class Ends { last_tuesday, last_thursday, nineteenth, two_days_before_month_end, month_end };
 
-// A contract's real token is of use only until it expires, so these are made up: each product has kPerMonth numbers a
-// month, from `first` on, and uses them again after two years.
+// A contract's real token is of use only until it expires, so contracts have made-up ones: each product has kPerMonth
+// numbers a month, from `first` on, and uses them again after two years.
 struct Product {
   const char* exchange;
   const char* symbol;

@@ -116,7 +116,7 @@ void KiteFeed::subscribe(const std::vector<std::uint32_t>& tokens) {
 
 void KiteFeed::complain(const std::string& what) { session_.say(Json{{"type", "error"}, {"data", what}}.dump()); }
 
-// The last known state, at once: the only sign that a subscription was taken.
+// Sends the last known state at once: the only sign that a subscription was taken.
 void KiteFeed::send_state(const std::vector<std::uint32_t>& tokens) {
   if (tokens.empty() || !session_.subscribed()) return;
   const std::int64_t now = session_.exchange_time();
@@ -139,7 +139,7 @@ std::vector<std::string> KiteFeed::update(std::int64_t epoch_milliseconds) {
     const std::string name = std::to_string(token);
     if (!session_.ticks(name)) continue;
     const bool only_its_book = session_.only_its_book_changes(name);
-    if (only_its_book && mode == KiteMode::ltp) continue;  // which shows nothing of it
+    if (only_its_book && mode == KiteMode::ltp) continue;  // "ltp" shows nothing of a book
     if (only_its_book)
       market_.step_book(token, epoch_milliseconds);
     else

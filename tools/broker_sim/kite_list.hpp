@@ -11,7 +11,7 @@
 namespace sim {
 
 std::string kite_list(const std::vector<Instrument>& instruments);
-// Lines without the header.
+// The number of lines without the header.
 std::int64_t rows_in_kite_list(std::string_view list);
 
 }  // namespace sim

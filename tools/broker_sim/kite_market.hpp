@@ -1,5 +1,4 @@
-// Packets of Kite's format for tokens that nobody recorded: a small random walk per token, decided
-// by the token alone.
+// Packets of Kite's format for tokens that nobody recorded: a small random walk per token, decided by the token alone.
 #pragma once
 
 #include <cstdint>
@@ -12,14 +11,14 @@ enum class KiteMode { ltp, quote, full };
 
 class KiteMarket {
  public:
-  // The market moves on to this exchange time (milliseconds since the epoch). step: a trade, at whatever price;
-  // step_up: at a new high; step_book: only the book changes; pass_time: nothing does.
+  // Each moves the market on to this exchange time (milliseconds since the epoch). step: with a trade at any price;
+  // step_up: with one at a new high; step_book: only the book changes; pass_time: nothing changes.
   void step(std::uint32_t token, std::int64_t time);
   void step_up(std::uint32_t token, std::int64_t time);
   void step_book(std::uint32_t token, std::int64_t time);
   void pass_time(std::uint32_t token, std::int64_t time);
   bool has_time(std::uint32_t token) { return state(token).time != 0; }
-  // Appends length and body of the token's present state to `frame`, its times so many milliseconds older. The same
+  // Appends length and body of the token's present state to `frame`, its times `behind` milliseconds older. The same
   // state gives the same packet.
   void append_packet(std::string& frame, std::uint32_t token, KiteMode mode, std::int64_t behind);
 

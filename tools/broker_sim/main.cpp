@@ -21,11 +21,11 @@ int fail(const std::string& why, int status) {
   return status;
 }
 
-// Where it is to be found: all of it on one port.
+// The addresses of the stand-in, all with one port.
 struct Addresses {
   std::vector<std::string> serving;
   std::vector<std::string> silent;  // take connections and never answer
-  std::vector<std::string> dead;    // swallow them
+  std::vector<std::string> dead;    // neither take connections nor refuse them
 };
 
 std::string in_url(const std::string& address, std::uint16_t port) {

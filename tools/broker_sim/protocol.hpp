@@ -1,5 +1,5 @@
-// What differs from broker to broker: how clients log in, what they may ask for, what frames look like. All else of the
-// stand-in is the same for all.
+// What differs from broker to broker: how clients log in, what they may ask for, what frames look like. The rest of the
+// stand-in is common to all.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,13 @@ class Session;
 struct Refusal {
   gw::websocket::HttpAnswer answer;
   std::vector<gw::websocket::Header> headers;
-  std::string again{};  // sent ten times a second behind it, as long as the connection is there
+  std::string again{};  // sent after the answer, ten times a second, as long as the connection is there
 };
 
 struct Login {
   std::string account;             // whose connections are counted
   std::string credentials;         // account and secrets together
-  std::optional<Refusal> refusal;  // of what is no login at all
+  std::optional<Refusal> refusal;  // set when the request is no login at all
 };
 
 // What the broker says by itself, whether or not there are ticks.
@@ -39,13 +39,14 @@ struct Heartbeat {
 
 enum class Heard { request, wrong_request, ping };
 
-// One connection's side: its subscriptions, its frames.
+// The broker's side of one connection: its subscriptions and its frames.
 class Feed {
  public:
   virtual ~Feed() = default;
   virtual void on_open() {}
   virtual Heard on_message(gw::websocket::Opcode opcode, std::string_view payload) = 0;
-  // Moves the market one step for everything subscribed; the frames that tell of it, stamped with this exchange time.
+  // Moves the market one step for everything subscribed. Returns the frames that show it, stamped with this exchange
+  // time.
   virtual std::vector<std::string> update(std::int64_t epoch_milliseconds) = 0;
   virtual std::size_t instruments() const = 0;       // as the broker's limit counts them
   virtual nlohmann::json subscriptions() const = 0;  // instrument to its mode, or its list of modes
@@ -62,7 +63,7 @@ class Protocol {
   virtual Heartbeat heartbeat() const = 0;
   virtual bool is_mode(std::string_view name) const = 0;  // as the books name them
   virtual bool has_error_codes() const = 0;
-  virtual bool announces_lists() const = 0;  // says the etag of its list to who connects
+  virtual bool announces_lists() const = 0;  // tells each new connection the etag of its list
 
   virtual Login read_login(const gw::websocket::HttpRequest& request) const = 0;
   virtual Refusal refusal(int status) const = 0;
@@ -77,10 +78,10 @@ class Protocol {
   virtual Login read_rest_login(const gw::websocket::HttpRequest&) const { return {}; }
   virtual std::string profile() const { return {}; }
 
-  // The instrument of every tick in a frame; none of a frame that does not add up.
+  // The instrument of every tick in a frame; none when the frame is malformed.
   virtual std::vector<std::string> instruments_in(std::string_view frame) const = 0;
-  virtual void corrupt(std::string& frame) const = 0;  // so that it does not add up
-  virtual std::string unknown_frame() const = 0;       // adds up, in a layout that nobody knows
+  virtual void corrupt(std::string& frame) const = 0;  // makes it malformed
+  virtual std::string unknown_frame() const = 0;       // well-formed, in a layout that nobody knows
 };
 
 }  // namespace sim

@@ -27,7 +27,7 @@ void RandomDrops::run(double per_second, std::uint32_t seed) {
   if (per_second_ > 0) next();
 }
 
-// Waits as long as between two events of a Poisson process.
+// Waits as long as between two events of a Poisson process, drops a connection, and goes on.
 void RandomDrops::next() {
   const double share = (static_cast<double>(dice_()) + 1) / 4294967296.0;
   const double seconds = std::min(-std::log(share) / per_second_, 3600.0);

@@ -1,5 +1,5 @@
-// Drops open connections at random, on average so many a second; the same seed and the same connections give the same
-// order.
+// Drops open connections at random, on average `per_second` each second; the same seed and the same connections give
+// the same order.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ class RandomDrops {
  public:
   explicit RandomDrops(Broker& broker);
   ~RandomDrops();
-  // 0: none. What runs already goes on.
+  // `per_second` 0: no drops. A call that changes neither value lets the present run go on.
   void run(double per_second, std::uint32_t seed);
 
  private:

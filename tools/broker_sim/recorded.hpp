@@ -1,4 +1,4 @@
-// Frames that somebody recorded.
+// Recorded frames, read from files.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@ struct RecordedFrame {
   std::string bytes;
 };
 
-// Of a folder, in the order of their names: .bin and .packet are binary frames, .json is a text frame.
+// The frames of a folder, in the order of their names: .bin and .packet are binary frames, .json is a text frame.
 std::vector<RecordedFrame> read_frames(const std::string& folder);
 
 }  // namespace sim

@@ -1,4 +1,4 @@
-// A file of faults with their times, played by itself.
+// Plays the faults of a file at their times.
 #pragma once
 
 #include <memory>
@@ -17,15 +17,15 @@ struct ScriptLine {
   FaultAction action;
 };
 
-// JSON lines, {"at":SECONDS,"fault":NAME,…}, by their times.
+// Reads JSON lines, {"at":SECONDS,"fault":NAME,…}, and sorts them by their times.
 gw::Result<std::vector<ScriptLine>> read_script(const std::string& file);
 
 class Script {
  public:
-  // What stands without a time is done now.
+  // Plays the lines without a time at once.
   Script(Broker& broker, std::vector<ScriptLine> lines);
   ~Script();
-  // The first connection is there; further calls do nothing.
+  // Call it for each connection: the first one starts the clock, further calls do nothing.
   void begin();
 
  private:

@@ -26,7 +26,7 @@ std::string http_date(system_clock::time_point time) {
   return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
-// Two hexadecimal numbers, as Kite's are: of the content (FNV-1a) and of its length.
+// Two hexadecimal numbers, as Kite's tags have: the content's hash (FNV-1a) and its length.
 std::string etag_of(const std::string& body, bool is_weak) {
   std::uint32_t hash = 2'166'136'261U;
   for (const char c : body) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619U;

@@ -16,7 +16,7 @@ struct ServedList {
   std::string last_modified;  // "Fri, 27 Nov 2026 03:00:00 GMT"
 };
 
-// `file`: whose content is served; empty: the instruments of this day, listed at 08:30 in India.
+// `file`: the file that is served; empty: the instruments of this day, listed at 08:30 in India.
 gw::Result<ServedList> read_list(const Protocol& protocol, const std::string& file,
                                  std::chrono::system_clock::time_point now);
 

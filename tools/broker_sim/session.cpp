@@ -18,7 +18,7 @@ using boost::system::error_code;
 using gw::websocket::HttpAnswer;
 using gw::websocket::Opcode;
 
-// Exchange times are whole seconds: a step that comes late must show it.
+// How much older the time of a late step is: exchange times are whole seconds, and must show it.
 constexpr std::int64_t kLateMilliseconds = 2000;
 constexpr std::chrono::milliseconds kFloodStep{5};
 constexpr std::size_t kFloodBacklog = 1 << 20;
@@ -136,7 +136,7 @@ void Session::obey(const Fault& fault) {
   if (floods) flood(fault.pings, std::chrono::steady_clock::now());
 }
 
-// As many pings as are due, as far as the client takes them.
+// Sends the pings whose time has come, as far as the client takes them.
 void Session::flood(const PingFlood& pings, std::chrono::steady_clock::time_point since) {
   const auto now = std::chrono::steady_clock::now();
   const auto due = static_cast<std::uint64_t>(std::chrono::duration<double>(now - since).count() * pings.per_second);
@@ -148,7 +148,7 @@ void Session::flood(const PingFlood& pings, std::chrono::steady_clock::time_poin
   timers_->pings.expires_after(kFloodStep);
   timers_->pings.async_wait([this, pings, next, alive = std::weak_ptr(timers_)](error_code ec) {
     if (ec || alive.expired() || !open_) return;
-    // Who does not read does not hear of it either.
+    // While the client is not read, nothing else tells that it has hung up.
     if (connection_->hung_up()) return drop();
     flood(pings, next);
   });

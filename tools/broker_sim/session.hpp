@@ -33,25 +33,25 @@ class Session final : public gw::websocket::Listener {
   bool is_open() const { return open_; }
   bool is_admitted() const { return admitted_; }  // open, or about to be
   const std::string& account() const { return account_; }
-  const std::string& address() const { return address_; }  // that it came to
+  const std::string& address() const { return address_; }  // of the stand-in, that the client came to
   std::size_t requests_waiting() const { return waiting_.size(); }
   const Feed& feed() const { return *feed_; }
 
   // ---- for the feed
   void say(std::string_view text);  // unless the broker is silent
   void send_data(const std::string& frame);
-  // A subscription was taken: recorded frames begin to play, made ones go on. True: frames are made.
+  // A subscription was taken: recorded frames begin to play, made ones go on. True: frames are made, not recorded.
   bool subscribed();
-  // What a subscribe or a change of mode is answered with.
+  // The answer to a subscribe or a change of mode.
   enum class Answer { none, present, last, newer };
   Answer answer_to(const std::string& instrument, const std::string& mode);
   bool ticks(const std::string& instrument) const;
   bool only_its_book_changes(const std::string& instrument) const;
   void count_action(const std::string& action);
   const Fault& fault() const;
-  bool refuses(const std::string& instrument) const;  // the subscription as such
+  bool refuses(const std::string& instrument) const;  // the whole subscription
   bool refuses_mode(const std::string& instrument, const std::string& mode) const;
-  std::int64_t milliseconds_behind(const std::string& instrument) const;  // its exchange time, by a fault
+  std::int64_t milliseconds_behind(const std::string& instrument) const;  // of its exchange time, by a fault
   std::size_t instruments_allowed() const;
   std::int64_t exchange_time() const;
   gw::Result<ServedList> list() const;
@@ -80,7 +80,7 @@ class Session final : public gw::websocket::Listener {
   void heartbeat_later();
   void play_later();
   void play();
-  // The frames of one step; nothing when a recording has ended.
+  // Fills in the frames of one step; false: a recording has ended.
   bool step(std::int64_t exchange_time, std::vector<std::string>& frames);
 
   struct Timers;
@@ -88,7 +88,7 @@ class Session final : public gw::websocket::Listener {
   std::uint64_t id_;
   gw::websocket::ServerOptions options_;
   std::shared_ptr<Timers> timers_;
-  std::shared_ptr<HoldingStream> stream_;  // below the connection
+  std::shared_ptr<HoldingStream> stream_;  // between the socket and the connection
   std::unique_ptr<gw::websocket::Connection> connection_;
   Throttle throttle_;
   std::unique_ptr<Feed> feed_;
@@ -99,10 +99,10 @@ class Session final : public gw::websocket::Listener {
     gw::websocket::Opcode opcode;
     std::string payload;
   };
-  std::deque<Request> waiting_;  // of which nothing is heard before their time
+  std::deque<Request> waiting_;  // requests that are not obeyed before their time
   std::uint64_t data_frames_ = 0;
   std::size_t next_recorded_ = 0;
-  std::set<std::pair<std::string, std::string>> answered_;  // instruments and modes that an answer is due to once
+  std::set<std::pair<std::string, std::string>> answered_;  // instruments and modes that have had their one answer
   std::vector<std::string> late_;                           // a step that waits for the next one to pass it
   bool admitted_ = false;
   bool open_ = false;

@@ -1,4 +1,5 @@
-// Lets so many frames a second pass and keeps the others back, the oldest of them only so long.
+// Lets at most `frames_per_second` frames pass each second and keeps the others back; drops the oldest when too many
+// wait.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +19,9 @@ class Throttle {
 
   Throttle(boost::asio::io_context& io, Send send);
   ~Throttle();
-  // 0: no bound. Says how many frames were dropped for it.
+  // Sends the frame, at once or later. `frames_per_second` 0: no bound. Returns how many frames were dropped for it.
   std::size_t pass(const std::string& frame, double frames_per_second);
-  // Drops what is kept back; how many.
+  // Drops the frames that are kept back. Returns how many.
   std::size_t clear();
 
  private:

@@ -34,7 +34,7 @@ HttpAnswer instrument_list(const Broker& broker, const HttpRequest& request) {
   const bool packed =
       broker.protocol().packs_list() && header_value(request, "Accept-Encoding").find("gzip") != std::string::npos;
   if (packed) headers.push_back({"Content-Encoding", "gzip"});
-  // It stays until the client has all of it, however long the list is.
+  // The connection stays until the client has all of the list, however long it is.
   return {200, "", http_text(200, headers, packed ? gzip(list->body) : list->body), true, true};
 }
 

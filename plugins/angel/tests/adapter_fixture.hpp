@@ -1,4 +1,4 @@
-// An adapter at a host that writes down what it is asked.
+// An adapter whose host writes down what it is asked for.
 #pragma once
 
 #include "angel_adapter.hpp"
@@ -33,7 +33,7 @@ class AngelTest : public testing::Test {
   void unsubscribe(std::vector<std::uint32_t> instruments) { adapter.unsubscribe(instruments); }
   bgw_status binary(const Bytes& frame) { return adapter.on_frame(1, BGW_OPCODE_BINARY, frame.all()); }
   bgw_status text(std::string_view t) { return adapter.on_frame(1, BGW_OPCODE_TEXT, std::as_bytes(std::span(t))); }
-  // "subscribe 3 1:1594,2885 5:7" of each request since the last call.
+  // Each request since the last call, like "subscribe 3 1:1594,2885 5:7".
   std::vector<std::string> sent() {
     std::vector<std::string> all;
     for (const std::string& message : host.sent) {

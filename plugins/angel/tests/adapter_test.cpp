@@ -154,7 +154,7 @@ TEST_F(AngelTest, AnErrorRefusesExactlyWhatItsRequestAsked) {
 TEST_F(AngelTest, OneBadTokenIsFoundAmongGoodOnes) {
   subscribe(
       {want(1, BGW_MODE_LTP, "1"), want(2, BGW_MODE_LTP, "2"), want(3, BGW_MODE_LTP, "3"), want(4, BGW_MODE_LTP, "4")});
-  // The broker refuses whatever has token 3.
+  // The broker refuses every request with token 3.
   for (std::size_t i = 0; i < host.sent.size(); ++i)
     if (host.sent[i].find("\"3\"") != std::string::npos) refuse(id_of(i), i == 0 ? "E1002" : "E1001");
   EXPECT_THAT(host.refusals, ElementsAre("3: Angel says E1001: Invalid"));

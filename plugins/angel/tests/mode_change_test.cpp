@@ -1,4 +1,4 @@
-// What becomes of the old mode, and of ticks under way, while a token changes its mode.
+// The old mode, and ticks under way, while a token changes its mode.
 #include <map>
 #include <random>
 #include <set>
@@ -180,7 +180,7 @@ TEST_F(AngelTest, AnErrorOfAnEarlierRequestSaysNothingAboutTheLater) {
 TEST_F(AngelTest, NoTickIsLostAndNoneComesTwiceWhileAModeChanges) {
   const auto frame = [](Mode mode, std::int64_t number) {
     Bytes b = mode == Mode::kLtp ? ltp_frame() : mode == Mode::kQuote ? quote_frame() : snap_frame();
-    return b.set(27, number).set(43, 100 * number);  // each tick has its own price, so that it is known again
+    return b.set(27, number).set(43, 100 * number);  // a price of its own, by which the tick is known again
   };
   const auto number_of = [](const bgw_tick& tick) { return tick.ltp / BGW_PRICE_SCALE; };
   const std::pair<std::uint32_t, Mode> kAll[] = {
@@ -202,8 +202,9 @@ TEST_F(AngelTest, NoTickIsLostAndNoneComesTwiceWhileAModeChanges) {
         ask(before);
         take(frame(old_mode, 1));
         ask(after);
-        // The broker sends each tick in the modes that it has at the time; each mode in its order, the two in any.
-        const std::int64_t from = 2 + static_cast<std::int64_t>(random() % 15);  // the first one in the new mode
+        // The broker sends each tick in the modes that are subscribed at the time. Each mode keeps its order; the two
+        // may interleave in any way.
+        const std::int64_t from = 2 + static_cast<std::int64_t>(random() % 15);  // the first tick in the new mode
         std::int64_t next_old = 2, next_new = from;
         const std::int64_t kLast = 16, kLastNew = 30;
         while (next_old <= kLast || next_new <= kLastNew) {
@@ -217,7 +218,7 @@ TEST_F(AngelTest, NoTickIsLostAndNoneComesTwiceWhileAModeChanges) {
         for (const auto& p : fresh.published)
           if ((p.tick.modes & BGW_MODE_LTP) != 0) ++seen[number_of(p.tick)];
         for (const auto& [number, count] : seen) ASSERT_EQ(count, 1) << number << " seed " << seed;
-        // What is not there came in the old mode behind a newer one, and is counted.
+        // Missing ticks came in the old mode behind a newer one, and are counted.
         const std::uint64_t left_out = fresh.dropped[BGW_DROP_DUPLICATE];
         std::set<std::int64_t> numbers;
         for (const auto& p : fresh.published) numbers.insert(number_of(p.tick));

@@ -52,7 +52,7 @@ TEST_F(Adapter, SubscribesThenSetsOneModePerGroup) {
                           R"({"a":"mode","v":["quote",[408065]]})", R"({"a":"mode","v":["full",[884737,256265]]})"));
 }
 
-// The packets of its mode "quote" have no time.
+// An index's packets in the mode "quote" have no time.
 TEST_F(Adapter, AnIndexIsAskedForInFullWhereAQuoteIsWantedAndPublishedAsAQuoteWithATime) {
   subscribe({want(1, BGW_MODE_QUOTE, "256265")});
   EXPECT_THAT(host.sent, ElementsAre(R"({"a":"subscribe","v":[256265]})", R"({"a":"mode","v":["full",[256265]]})"));

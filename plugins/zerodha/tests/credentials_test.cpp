@@ -11,7 +11,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// What the extension makes of an answer.
+// The extension's status and message for an answer.
 std::pair<bgw_status, std::string> judged(int status, const std::string& body) {
   bgw_error error{};
   const bgw_status verdict = credentials_extension()->judge(status, body.c_str(), body.size(), &error);

@@ -1,5 +1,4 @@
-// Real captures beside the project, decoded and compared with the values that three independent
-// decoders agree on.
+// Real captures beside the project, decoded and compared with the values that three independent decoders agree on.
 #include <cmath>
 #include <filesystem>
 #include <fstream>

@@ -9,8 +9,8 @@
  * library is being loaded or on a tool's main thread; no adapter object exists for it.
  * The host never calls the adapter from inside a host function.
  *
- * Ownership. Every pointer that crosses this border is borrowed for the duration of the call, in both directions,
- * but for the descriptor and what it points to, which live as long as the library.
+ * Ownership. Every pointer that crosses this border is borrowed for the duration of the call, in both directions.
+ * Only the descriptor and what it points to live as long as the library.
  *
  * Units. Prices: int64, 1e-9 of the currency unit. Times: int64, nanoseconds since 1970-01-01 UTC. Durations: int64,
  * nanoseconds. Quantities: units (shares, not lots), or lots where the exchange's capability says so: the host then
@@ -55,8 +55,8 @@ enum {
   BGW_E_FATAL = -6,       /* will not work before somebody changes something: no retry */
   BGW_E_STATE = -7,       /* not now: called in a state that does not allow it */
   BGW_E_EXCEPTION = -8,   /* the plugin's code threw something that is not a bgw::Error */
-  BGW_E_REFUSED = -9      /* refused, and nothing proves why (token, plan, firewall): tried again after 1 s, then after
-                             1, 5 and every 15 minutes. The host asks bgw.credentials/1, where the plugin has it */
+  BGW_E_REFUSED = -9 /* refused, and nothing proves why (token, plan, firewall). The host asks bgw.credentials/1, where
+                        the plugin has it, and tries again after 1 s, then after 1, 5 and every 15 minutes */
 };
 
 typedef struct bgw_error { /* allocated and zeroed by the caller */
@@ -98,7 +98,7 @@ enum {
 };
 
 /* One packet's values. The first cache line holds what nearly every packet changes. Hand prices over as the broker sent
- * them: the host takes the presence bit of each that is zero or below where the exchange has no such prices. An
+ * them: where the exchange has no prices of zero and below, the host clears the presence bits of such prices. An
  * instrument that has never traded has no ltp: hand the broker's zero over, or leave BGW_HAS_LTP and BGW_MODE_LTP out.
  * An auction's indicative price is no ltp. */
 typedef struct bgw_tick {
@@ -121,7 +121,7 @@ typedef struct bgw_tick {
   int64_t oi;
 } bgw_tick;
 
-/* What few packets carry. */
+/* Values that few packets carry. */
 typedef struct bgw_tick_rare {
   int64_t oi_day_high;
   int64_t oi_day_low;
@@ -146,8 +146,8 @@ typedef struct bgw_book {
   uint32_t present; /* BGW_HAS_EXCHANGE_TIME of the book itself, BGW_HAS_ORDERS */
   int64_t exchange_time_ns;
   int64_t reserved; /* 0 */
-  /* The host takes out levels that are none: a quantity of 0 or below, or no price. The others are best first: bids do
-   * not rise and asks do not fall. A book that is not in order is left out. The sides may cross. */
+  /* The host removes levels with a quantity of 0 or below and levels without a price. The others must be best first:
+   * bids do not rise and asks do not fall. The host leaves a book out that is not in order. The sides may cross. */
   const bgw_level* bids;
   const bgw_level* asks;
 } bgw_book;
@@ -161,7 +161,7 @@ typedef struct bgw_update {
 
 /* ---- subscriptions ---------------------------------------------------------------------------------------------- */
 
-/* What is wanted of one instrument. A later subscribe for the same handle replaces the earlier one. */
+/* What the host wants of one instrument. A later subscribe for the same handle replaces the earlier one. */
 typedef struct bgw_subscription {
   uint32_t size;
   uint32_t instrument;  /* the host's handle; stamp it into every tick */
@@ -174,7 +174,7 @@ typedef struct bgw_subscription {
   const char* token; /* as in the plugin's own instrument row */
 } bgw_subscription;
 
-/* One stream of one instrument, to say what became of it. */
+/* Names one stream of one instrument, to confirm or refuse it. */
 typedef struct bgw_stream {
   uint32_t instrument;
   uint32_t mode;        /* one BGW_MODE_* */
@@ -193,8 +193,7 @@ enum {
   BGW_VOLUME_IN_LOTS = 1u << 2,
   BGW_OI_IN_LOTS = 1u << 3,        /* with its day's high and low */
   BGW_PRICES_BELOW_ZERO = 1u << 4, /* prices of zero and below are prices there; elsewhere they mean "none" */
-  /* What is subscribed in this mode comes in packets with BGW_HAS_EXCHANGE_TIME, so that it shows how late the feed
-   * is. */
+  /* Packets for a subscription in this mode have BGW_HAS_EXCHANGE_TIME, which shows how late the feed is. */
   BGW_LTP_HAS_TIME = 1u << 5,
   BGW_QUOTE_HAS_TIME = 1u << 6,
   BGW_DEPTH_HAS_TIME = 1u << 7
@@ -227,11 +226,11 @@ typedef struct bgw_setting {
   const char* help;
 } bgw_setting;
 
-/* What a depth level takes beyond other subscriptions. */
+/* Limits that subscriptions of one depth level have besides the common ones. */
 typedef struct bgw_depth_limit {
   uint32_t depth_level;
   uint32_t per_connection; /* subscriptions of this level on one connection; 0: no bound of its own */
-  uint32_t weight;         /* what one counts against instruments_per_connection; 0 counts as 1 */
+  uint32_t weight;         /* what each counts against instruments_per_connection; 0 counts as 1 */
   uint32_t reserved;
 } bgw_depth_limit;
 
@@ -241,8 +240,8 @@ typedef struct bgw_limits { /* the broker's own rules; 0: none known */
   uint32_t instruments_per_connection;
   uint32_t connections_per_account;
   uint32_t batch_size;         /* subscriptions handed to one subscribe call */
-  int64_t batch_interval_ns;   /* at least so long between two such calls */
-  int64_t heartbeat_period_ns; /* how often the broker sends something at the least */
+  int64_t batch_interval_ns;   /* the least time between two such calls */
+  int64_t heartbeat_period_ns; /* the broker sends something at least this often */
   int64_t time_resolution_ns;  /* of its exchange times: 1e9 for whole seconds */
   uint32_t depth_limit_count;
   uint32_t reserved;
@@ -269,8 +268,8 @@ typedef struct bgw_websocket_request {
 
 /* Why something that the broker sent is left out, by a plugin or by the host, which shows each count in `status`. */
 enum {
-  BGW_DROP_UNKNOWN = 0u,   /* of an instrument that is not subscribed (any more) */
-  BGW_DROP_DUPLICATE = 1u, /* said already, by the packet of another mode */
+  BGW_DROP_UNKNOWN = 0u,   /* the instrument is not subscribed (any more) */
+  BGW_DROP_DUPLICATE = 1u, /* a packet of another mode has said it already */
   BGW_DROP_LEVEL = 2u,     /* a level of a book that makes no sense */
   BGW_DROP_LAYOUT = 3u,    /* a packet that no document describes */
   BGW_DROP_SCALE = 4u,     /* a price whose scale no document gives */
@@ -287,30 +286,31 @@ typedef struct bgw_host {
   uint32_t abi_minor;
   void* context; /* first argument of every function below */
 
-  /* Hands over one packet. Copied before it returns; never blocks, never fails: what is invalid (unknown handle, modes
-   * without their values, too many levels) is dropped and counted. [adapter] */
+  /* Hands over one packet, which is copied before the call returns. Never blocks, never fails: an invalid packet
+   * (unknown handle, modes without their values, too many levels) is dropped and counted. [adapter] */
   void (*publish)(void* context, const bgw_update* update);
-  /* The broker's word on one stream. Optional: the first tick that fills its mode confirms as well. [adapter] */
+  /* The broker has confirmed one stream. Optional: the first tick that fills its mode confirms as well. [adapter] */
   void (*confirm)(void* context, const bgw_stream* stream);
-  /* The broker refuses one stream; `text` goes to the clients that asked for it. What was subscribed of the instrument
-   * before goes on as it was: the plugin keeps it until the new one lives. The host then asks for what the other
-   * clients want. [adapter] */
+  /* The broker refuses one stream; `text` goes to the clients that asked for it. The instrument's earlier subscription
+   * goes on as it was: the plugin keeps it until the new one lives. The host then asks for what the other clients want.
+   * [adapter] */
   void (*refuse)(void* context, const bgw_stream* stream, bgw_status code, const char* text);
   /* The session is usable: subscriptions may flow. Call it from on_open, or when a login was answered. [adapter] */
   void (*ready)(void* context);
-  /* Ends the session for the reason given: the host closes, and acts on the code as on that of on_close. [adapter] */
+  /* Ends the session for the reason given: the host closes, and acts on the code as on on_close's result. [adapter] */
   void (*fail)(void* context, const bgw_error* error);
 
   /* Opens a WebSocket; answers with its connection id (> 0) in *connection. on_open or on_close follows. [adapter] */
   bgw_status (*websocket_open)(void* context, const bgw_websocket_request* request, uint32_t* connection);
-  /* One message. BGW_E_STATE: not open; or the broker does not read and too much waits for it; then the host ends the
-   * session for that reason. [adapter] */
+  /* Sends one message. BGW_E_STATE: the connection is not open; or the broker does not read and too much waits for it,
+   * and the host ends the session for that reason. [adapter] */
   bgw_status (*websocket_send)(void* context, uint32_t connection, uint32_t opcode, const void* data, size_t length);
   bgw_status (*websocket_close)(void* context, uint32_t connection, int32_t code);
 
-  /* on_timer(id) once, after at least that time. The same id replaces it, a negative time cancels it. [adapter] */
+  /* Calls on_timer(id) once, after at least `after_ns`. Another call with this id replaces the timer; a negative time
+   * cancels it. [adapter] */
   bgw_status (*timer)(void* context, uint32_t id, int64_t after_ns);
-  int64_t (*now_ns)(void* context);       /* wall clock; the only clock a plugin may use [any] */
+  int64_t (*now_ns)(void* context);       /* the only wall clock a plugin may use [any] */
   int64_t (*monotonic_ns)(void* context); /* never jumps; origin unspecified [any] */
 
   /* A setting's value as text (numbers in decimal, durations in nanoseconds, booleans "true"/"false"); *length without
@@ -333,8 +333,8 @@ typedef struct bgw_host {
 
   /* `count` packets or levels were left out for the reason `kind`, BGW_DROP_*. [adapter] */
   void (*dropped)(void* context, uint32_t kind, uint64_t count);
-  /* The broker's instrument list is now the one with this tag (an HTTP ETag): the host fetches it anew, once, where it
-   * has another. [adapter] */
+  /* The broker's instrument list now has this tag (an HTTP ETag). A host that has another list fetches this one, once.
+   * [adapter] */
   void (*list_announced)(void* context, const char* etag);
   /* When the setting's value was written, for one that comes from a file; 0: not known. [adapter] */
   int64_t (*setting_written_ns)(void* context, const char* key);
@@ -349,7 +349,7 @@ typedef struct bgw_close {
   uint32_t header_count;
   const bgw_header* headers; /* of a refused upgrade */
   const char* reason;        /* from the close frame, or what went wrong locally; never NULL */
-  const char* body;          /* of a refused upgrade: its beginning, as far as it came at once; never NULL */
+  const char* body;          /* the beginning of a refused upgrade's body, as much as came at once; never NULL */
   size_t body_length;        /* at most 4,096 */
 } bgw_close;
 
@@ -365,14 +365,15 @@ typedef struct bgw_adapter_api { /* every function is [adapter] */
   bgw_status (*connect)(void* self, bgw_error* error);
   /* Close what is open. No publish afterwards until the next connect. */
   bgw_status (*disconnect)(void* self, bgw_error* error);
-  /* Only while ready; the host replays all that is wanted after each ready. BGW_E_STATE or BGW_E_TRANSIENT: it could
-   * not be sent, and the session ends; any other failure of subscribe refuses them all. */
+  /* Called only while ready; after each ready the host subscribes all that is wanted anew. BGW_E_STATE or
+   * BGW_E_TRANSIENT: the request could not be sent, and the session ends. Any other failure of subscribe refuses all of
+   * its subscriptions. */
   bgw_status (*subscribe)(void* self, const bgw_subscription* subscriptions, uint32_t count, bgw_error* error);
   bgw_status (*unsubscribe)(void* self, const uint32_t* instruments, uint32_t count, bgw_error* error);
   bgw_status (*on_open)(void* self, uint32_t connection, bgw_error* error);
   bgw_status (*on_frame)(void* self, uint32_t connection, uint32_t opcode, const void* data, size_t length,
                          bgw_error* error);
-  /* The result classifies: BGW_OK counts as BGW_E_TRANSIENT. */
+  /* The result says how the connection failed; BGW_OK counts as BGW_E_TRANSIENT. */
   bgw_status (*on_close)(void* self, uint32_t connection, const bgw_close* close, bgw_error* error);
   bgw_status (*on_timer)(void* self, uint32_t id, bgw_error* error);
 } bgw_adapter_api;
@@ -397,7 +398,7 @@ typedef struct bgw_instrument {
   int64_t strike;              /* price */
   int64_t tick_size;           /* price */
   int64_t lot_size;
-  const char* exchange_number; /* the exchange's own number of it, the same at every broker; NULL or "": not known */
+  const char* exchange_number; /* the exchange's own number for it, the same at every broker; NULL or "": not known */
 } bgw_instrument;
 
 typedef struct bgw_instrument_source {
@@ -412,7 +413,8 @@ typedef struct bgw_instrument_sink {
   uint32_t reserved;
   void* context;
   void (*row)(void* context, const bgw_instrument* row); /* copied before it returns */
-  /* A bad row: counted, the load goes on. `place` is that of bgw_instrument; the reason need not repeat it. */
+  /* Reports a bad row, which is counted; the load goes on. `place` is that of bgw_instrument; the reason need not
+   * repeat it. */
   void (*skip)(void* context, uint64_t place, const char* reason);
 } bgw_instrument_sink;
 
@@ -428,8 +430,8 @@ typedef struct bgw_instruments {
   /* Headers of that request, "Name: value", one a line, with {NAME} as above; a line whose setting is missing is left
    * out. NULL: none. */
   const char* headers;
-  /* What bgw_instrument.place counts, as messages to operators say it before the number: "line", or "row" where lines
-   * do not tell rows apart. NULL: "line". */
+  /* The word that messages to operators put before bgw_instrument.place: "line", or "row" where lines do not tell rows
+   * apart. NULL: "line". */
   const char* place_word;
 } bgw_instruments;
 
@@ -445,9 +447,10 @@ typedef struct bgw_credentials {
   uint32_t reserved;
   const char* url;     /* as in bgw_instruments */
   const char* headers; /* as in bgw_instruments */
-  /* What the answer proves. BGW_E_AUTH: the credentials are dead. BGW_OK: they are good, and the refusal has another
-   * cause. Anything else: nothing. The host shows error->message to the operator; with BGW_OK it stands behind what
-   * on_close said of the refusal. `body` holds at most 65,536 bytes, the beginning of a longer one; never NULL. */
+  /* Says what the answer proves. BGW_E_AUTH: the credentials are dead. BGW_OK: they are good, and the refusal has
+   * another cause. Anything else: nothing. The host shows error->message to the operator; with BGW_OK the message
+   * follows what on_close said of the refusal. `body` holds at most 65,536 bytes, the beginning of a longer one; never
+   * NULL. */
   bgw_status (*judge)(int32_t http_status, const char* body, size_t length, bgw_error* error);
 } bgw_credentials;
 
@@ -463,7 +466,7 @@ typedef struct bgw_plugin_descriptor {
   uint32_t size;
   uint16_t abi_major;
   uint16_t abi_minor;
-  uint16_t min_host_minor; /* the oldest host that will do */
+  uint16_t min_host_minor; /* abi_minor of the oldest host that will do */
   uint16_t reserved;
   /* sizes of the frozen records as the plugin was compiled with */
   uint32_t tick_size;

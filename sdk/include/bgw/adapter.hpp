@@ -56,9 +56,9 @@ struct Close {
   std::int32_t http_status = 0;
   std::string_view reason;
   std::span<const bgw_header> headers;
-  std::string_view body{};  // of a refused upgrade: its beginning
+  std::string_view body{};  // the beginning of a refused upgrade's body
 
-  // The value of a header of a refused upgrade; names compare without case. Empty: not there.
+  // The value of a header of a refused upgrade; upper and lower case are the same in `name`. Empty: not there.
   std::string_view header(std::string_view name) const {
     for (const bgw_header& h : headers) {
       const std::string_view have = h.name;
@@ -88,9 +88,10 @@ class BaseBrokerAdapter {
   virtual void subscribe(std::span<const bgw_subscription> wanted) = 0;
   virtual void unsubscribe(std::span<const std::uint32_t> instruments) = 0;
   virtual void on_open(std::uint32_t /*connection*/) { ready(); }
-  // BGW_E_INVALID when the frame is malformed; throwing on this path is correct but slow.
+  // Returns BGW_E_INVALID when the frame is malformed; throwing on this path is correct but slow.
   virtual bgw_status on_frame(std::uint32_t connection, std::uint32_t opcode, std::span<const std::byte> frame) = 0;
-  // The class of the loss: BGW_E_TRANSIENT, BGW_E_AUTH, BGW_E_RATE or BGW_E_FATAL; throw bgw::Error to add a reason.
+  // Says how the connection failed: BGW_E_TRANSIENT, BGW_E_AUTH, BGW_E_RATE or BGW_E_FATAL; throw bgw::Error to add a
+  // reason.
   virtual bgw_status on_close(std::uint32_t /*connection*/, const Close& /*close*/) { return BGW_E_TRANSIENT; }
   virtual void on_timer(std::uint32_t /*id*/) {}
 
@@ -198,7 +199,8 @@ inline bgw_status report(bgw_error* error, bgw_status code, const char* where, c
   return code;
 }
 
-// Runs author's code; whatever it throws becomes a status. An exception that is not a bgw::Error also says where.
+// Runs the author's code and turns whatever it throws into a status. The text of an exception that is not a bgw::Error
+// also says where it came from.
 template <class F>
 bgw_status guard(bgw_error* error, const char* where, F&& body) noexcept {
   try {
@@ -278,7 +280,7 @@ struct Thunks {
 
 }  // namespace detail
 
-// What BGW_BROKER_PLUGIN needs to know, with names.
+// What BGW_BROKER_PLUGIN needs to know about the plugin.
 struct PluginInfo {
   const char* broker = "";
   const char* version = "";

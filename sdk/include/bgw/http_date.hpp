@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgw/http_date.hpp - times in headers of HTTP, in the three formats of RFC 9110, 5.6.7.
+// bgw/http_date.hpp - reads times in HTTP headers, in the three formats of RFC 9110, 5.6.7.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace bgw {
 
 namespace detail {
 
-// What stands between spaces, commas, hyphens and colons; at most nine parts are looked at.
+// The parts of a date, separated by spaces, commas, hyphens and colons; the first nine only.
 struct DateParts {
   explicit DateParts(std::string_view text) {
     constexpr std::string_view kBetween = " ,-:";
@@ -26,7 +26,7 @@ struct DateParts {
       text.remove_prefix(parts[count++].size());
     }
   }
-  // Of a part that is a number of at most four digits; -1: it is none.
+  // The value of a part that is a number of at most four digits; -1: the part is something else.
   int number(std::size_t i) const {
     int value = -1;
     const char* const last = parts[i].data() + parts[i].size();
@@ -47,7 +47,7 @@ inline unsigned month_of(std::string_view name) {
 }  // namespace detail
 
 // Seconds since 1970 of "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT" or "Sun Nov  6 08:49:37
-// 1994". Nothing: it is none of them.
+// 1994". Nothing: `text` has none of these formats.
 inline std::optional<std::int64_t> parse_http_date(std::string_view text) {
   const detail::DateParts in(text);
   const bool is_asctime = in.count == 7;

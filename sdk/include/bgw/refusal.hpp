@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgw/refusal.hpp - reading the answer to an upgrade that was refused: what it says, for an operator, and when to come
-// again. A status alone proves little: 403 is said by brokers of dead tokens, and by the firewalls before them.
+// bgw/refusal.hpp - reads the answer to a refused upgrade: what it says, for an operator, and when to try again. A
+// status alone proves little: brokers answer a dead token with 403, and the firewalls in front of them use 403 too.
 #pragma once
 
 #include <algorithm>
@@ -29,8 +29,8 @@ inline std::size_t find_without_case(std::string_view text, std::string_view wor
 
 inline bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-// The bytes of `page` that belong to the tag or comment at its beginning, with the content of a style sheet or a
-// script. 0: there is none.
+// The size of the tag or comment at the beginning of `page`, with the content of a style sheet or a script. 0: `page`
+// does not begin with one.
 inline std::size_t markup_size(std::string_view page) {
   if (page.size() < 2 || page[0] != '<' || !(is_letter(page[1]) || page[1] == '/' || page[1] == '!' || page[1] == '?'))
     return 0;
@@ -58,7 +58,7 @@ inline std::pair<char, std::size_t> entity_at(std::string_view page) {
   return {'\0', 0};
 }
 
-// The first words, without markup, at most so many bytes.
+// The first words of `page` without markup, at most `most` bytes.
 inline std::string first_words(std::string_view page, std::size_t most = 80) {
   std::string words;
   while (!page.empty() && words.size() < most) {
@@ -77,7 +77,7 @@ inline std::string first_words(std::string_view page, std::size_t most = 80) {
     else if (!words.empty() && words.back() != ' ')
       words += ' ';
   }
-  // Half a character, perhaps.
+  // The cut may have left half a character.
   while (!page.empty() && !words.empty() && static_cast<unsigned char>(words.back()) >= 0x80) words.pop_back();
   while (!words.empty() && words.back() == ' ') words.pop_back();
   return words;
@@ -90,12 +90,12 @@ inline bool is_text(std::string_view body) {
 
 }  // namespace detail
 
-// Whether `text` has these words in it, in any case.
+// Whether `text` contains `words`, in upper or lower case.
 inline bool has_words(std::string_view text, std::string_view words) {
   return detail::find_without_case(text, words) != std::string_view::npos;
 }
 
-// The page's title, or else its first words, at most 80 bytes; empty: it says nothing, or is no text.
+// The page's title, or else its first words, at most 80 bytes; empty: the page says nothing, or is no text.
 inline std::string words_of(std::string_view page) {
   if (!detail::is_text(page)) return {};
   if (const std::size_t open = detail::find_without_case(page, "<title"); open != page.npos) {
@@ -109,7 +109,8 @@ inline std::string words_of(std::string_view page) {
   return detail::first_words(page);
 }
 
-// "HTTP 403 says: Blocked", "HTTP 403, an answer in gzip", "HTTP 403". `said`: what the plugin read itself.
+// A refusal in words: "HTTP 403 says: Blocked", "HTTP 403, an answer in gzip", "HTTP 403". `said`: a reason that the
+// plugin has read from the answer, told in place of the page's words.
 inline std::string status_and_words(const Close& close, std::string_view said = {}) {
   const std::string status = "HTTP " + std::to_string(close.http_status);
   if (const std::string own = detail::first_words(said, 120); !own.empty()) return status + " says: " + own;
@@ -121,7 +122,7 @@ inline std::string status_and_words(const Close& close, std::string_view said = 
   return words.empty() ? status : status + " says: " + words;
 }
 
-// The host that a redirect names; empty: it is none, or goes to another path of the same host.
+// The host that a redirect names; empty: the answer is no redirect, or one to another path of the same host.
 inline std::string redirect_host(const Close& close) {
   if (close.http_status < 300 || close.http_status > 399) return {};
   std::string_view to = close.header("Location");
@@ -136,7 +137,8 @@ inline std::string redirect_host(const Close& close) {
   return detail::first_words(to.substr(to.rfind('@') + 1));
 }
 
-// The path that a redirect names on the same host. The query is left out: it may repeat credentials. Empty: none.
+// The path that a redirect names on the same host. The query is left out: it may repeat credentials. Empty: the answer
+// is no such redirect.
 inline std::string redirect_path(const Close& close) {
   if (close.http_status < 300 || close.http_status > 399 || !redirect_host(close).empty()) return {};
   const std::string_view to = close.header("Location");
@@ -144,7 +146,8 @@ inline std::string redirect_path(const Close& close) {
   return detail::first_words(to.substr(0, end)) + (end < to.size() ? "?..." : "");
 }
 
-// Of a refusal that proves nothing: BGW_E_REFUSED, with what was said. `said`: what the plugin read itself.
+// The error for a refusal whose cause nothing proves: BGW_E_REFUSED, with what the answer says. `said` as for
+// status_and_words.
 inline Error unproved_refusal(const Close& close, std::string_view said = {}) {
   const std::string status = "HTTP " + std::to_string(close.http_status);
   if (const std::string host = redirect_host(close); !host.empty())
@@ -174,8 +177,8 @@ inline std::int64_t retry_after_ns(const Close& close, std::int64_t min_ns, std:
   return std::max(min_ns, std::clamp<std::int64_t>(seconds, 0, kMaxSeconds) * kSecond);
 }
 
-// Of a status from 500 on: the broker is not available, and its Retry-After counts. `said`: what the plugin read
-// itself.
+// The error for a status of 500 or more: the broker is not available, and its Retry-After counts. `said` as for
+// status_and_words.
 inline Error server_error(const Close& close, const std::string& broker, std::int64_t now_ns,
                           std::string_view said = {}) {
   const std::int64_t wait = retry_after_ns(close, 0, now_ns);

@@ -20,8 +20,8 @@ struct Row {
   std::int64_t lot_size = 0;
 };
 
-// Hands rows over to the host. Shares of NSE wait for the end of the list, since what each is called depends on which
-// of its series are listed: see ShareNames. [load]
+// Hands rows over to the host. Shares of NSE wait for the end of the list, since the symbol of each depends on which of
+// its series are listed: see ShareNames. [load]
 class Rows {
  public:
   explicit Rows(const bgw_instrument_sink& sink) : sink_(sink) {}
@@ -32,8 +32,8 @@ class Rows {
     names_.note(row.symbol);
     shares_.push_back(std::move(row));
   }
-  // The plugin cannot use the row. What is known of the row should be set all the same: a share of NSE (its exchange
-  // and its symbol are enough) is listed, and no other series of it gets its name.
+  // Reports a row that the plugin cannot use. Set what is known of it all the same: a share of NSE with an exchange and
+  // a symbol still counts as listed, so that no other series of the share gets its name.
   void skip(const Row& row, const std::string& reason) {
     if (row.exchange == "NSE" && !row.symbol.empty()) names_.note(row.symbol);
     sink_.skip(sink_.context, row.place, reason.c_str());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgw/symbols.hpp - what standard symbols are made of, for plugins that turn their broker's instrument list into rows.
-// An instrument must have one symbol whichever broker lists it: subscriptions move between brokers by symbol.
+// bgw/symbols.hpp - makes standard symbols, for plugins that turn their broker's instrument list into rows. An
+// instrument must have one symbol whichever broker lists it: subscriptions move between brokers by symbol.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,7 @@ inline bool is_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// Whether it is a day of the calendar, as "2026-02-28".
+// Whether `text` is a date of the calendar, like "2026-02-28".
 inline bool is_date(std::string_view text) {
   constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
@@ -38,7 +38,8 @@ inline bool is_date(std::string_view text) {
   return day >= 1 && day <= kDays[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
-// A decimal without sign or exponent in 1e-9; nothing when it is none, or has more than nine decimals or does not fit.
+// A decimal number without sign or exponent, in 1e-9. Nothing: `text` is something else, has more than nine decimals,
+// or does not fit.
 inline std::optional<std::int64_t> parse_decimal(std::string_view text) {
   constexpr std::int64_t kMax = INT64_MAX / BGW_PRICE_SCALE - 1;
   const std::size_t dot = text.find('.');
@@ -64,21 +65,21 @@ inline std::string strike_text(std::int64_t strike) {
   return text + '.' + std::string(part);
 }
 
-// Whether a share's spelling says its series, as "20MICRONS-BE" or "782GJ32-SG".
+// Whether a share's spelling ends with its series, as "20MICRONS-BE" or "782GJ32-SG".
 inline bool has_series(std::string_view spelling) {
   const auto letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
   const std::size_t size = spelling.size();
   return size > 3 && spelling[size - 3] == '-' && letter(spelling[size - 2]) && letter(spelling[size - 1]);
 }
 
-// What the shares of NSE are called. Brokers write the series behind the name ("20MICRONS-BE"), but for EQ perhaps
-// none. The ordinary share is the name alone, in whatever of these series it trades, so that it keeps its symbol when
-// the exchange moves it: EQ, else SM, BE, BZ, ST. Where more of them are listed, the others keep their series, as does
-// every other one: blocks, odd lots, rights, debentures, funds, bonds, state loans. Source: nseindia.com, "Legend of
-// Series".
+// Gives the shares of NSE their symbols. Brokers write the series behind the name ("20MICRONS-BE"); some leave EQ out.
+// The ordinary share is the listing in EQ, or else in SM, BE, BZ or ST. Its symbol is the name alone, so that it stays
+// the same when the exchange moves the share between these series. All other listings keep their series in the symbol:
+// further ones in these series, blocks, odd lots, rights, debentures, funds, bonds, state loans. Source: nseindia.com,
+// "Legend of Series".
 class ShareNames {
  public:
-  // Each share of the list, in its broker's spelling, before any of them is named.
+  // Notes a share, in its broker's spelling. Call it for every share of the list before the first symbol().
   void note(std::string_view spelling) {
     const Listing listing = listing_of(spelling);
     const auto [best, fresh] = best_.try_emplace(std::string(listing.name), listing.rank);
@@ -104,7 +105,7 @@ class ShareNames {
     return {spelling, 0};
   }
 
-  std::unordered_map<std::string, int> best_;  // by name, the rank of the best series that the list has of it
+  std::unordered_map<std::string, int> best_;  // by name: the rank of its best series in the list
 };
 
 // An index's name as its symbol is written: upper case, without blanks and hyphens.
@@ -117,7 +118,8 @@ inline std::string squeezed(std::string_view name) {
   return out;
 }
 
-// The symbol of an index that lists know by a name of the exchange's own, squeezed. Empty: no such name.
+// The symbol of an index that an exchange's list calls by another name. `name` is squeezed. Empty: the tables do not
+// have the name.
 inline std::string_view renamed_index(std::string_view exchange, std::string_view name) {
   struct Renamed {
     std::string_view from;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgw/tokens.hpp - who owns which of the broker's tokens: the way from the token of a packet to the host's handle, and
-// back. One token has one handle and one handle has one token (see "Handles" in bgw/abi.h); a host that errs breaks
-// neither: of two handles with one token, the newer has it.
+// bgw/tokens.hpp - maps the broker's tokens, which its packets carry, to the host's handles, and back. One token has
+// one handle, and one handle has one token (see "Handles" in bgw/abi.h). This holds even when the host errs and gives
+// one token to two handles: the newer handle then has it.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace bgw {
 
-// `State` is what the plugin knows of the token at the broker. It belongs to the token: a handle that takes a token
-// over takes it over with its state. Entries stay where they are until they are let go. [adapter]
+// `State` is what the plugin knows of the token at the broker. It stays with the token when another handle takes the
+// token over. Entries keep their addresses until they are let go. [adapter]
 template <class Token, class State, class Hash = std::hash<Token>>
 class TokenMap {
  public:
@@ -22,17 +22,17 @@ class TokenMap {
     State state{};
   };
 
-  // The entry of a packet's token; null: nobody has it.
+  // The entry of a packet's token; null: no handle has it.
   Entry* at(const Token& token) {
     const auto found = entries_.find(token);
     return found == entries_.end() ? nullptr : &found->second;
   }
-  // The entry of a handle; null: it has no token, or another has taken it over.
+  // The entry of a handle; null: it has no token, or another handle has taken its token over.
   Entry* of(std::uint32_t handle) {
     const auto found = tokens_.find(handle);
     return found == tokens_.end() ? nullptr : at(found->second);
   }
-  // Gives the token to the handle. What the handle had before has to be let go first.
+  // Gives the token to the handle. Let go of the handle's previous token first.
   Entry& hold(std::uint32_t handle, const Token& token) {
     Entry& entry = entries_[token];
     const auto before = tokens_.find(entry.handle);

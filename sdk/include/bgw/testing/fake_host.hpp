@@ -18,7 +18,7 @@ struct FakeHost {
   std::vector<std::string> headers;
   std::vector<std::string> sent;
   std::vector<std::string> refusals;  // "INSTRUMENT: reason"
-  std::vector<bgw_stream> refused;    // the same ones
+  std::vector<bgw_stream> refused;    // their streams
   std::vector<bgw_stream> confirmed;
   std::map<std::uint32_t, std::uint64_t> dropped;  // by BGW_DROP_*
   std::vector<std::string> etags;                  // of list_announced
@@ -36,7 +36,7 @@ struct FakeHost {
     std::uint32_t book_present = 0;
   };
   std::vector<Published> published;
-  std::map<std::uint32_t, std::int64_t> timers;  // as set last; below zero: cancelled
+  std::map<std::uint32_t, std::int64_t> timers;  // by id, as set last; below zero: cancelled
   int ready = 0;
   int closed = 0;
 

@@ -21,7 +21,7 @@ struct ParsedInstruments {
   std::string last_texts;          // of the last row: broker_symbol broker_exchange name type expiry, with '|' between
 };
 
-// `chunk`: so many bytes are handed over at a time.
+// `chunk`: how many bytes the plugin gets at a time.
 inline ParsedInstruments parse_instruments(const bgw_instruments& extension, std::string_view text,
                                            std::size_t chunk = 1 << 20) {
   struct Source {
