@@ -8,7 +8,7 @@
 namespace gw::admission {
 namespace {
 
-// Clients that are told why they are refused. More at a time are no clients.
+// How many refused clients are told why at the same time; any more are closed without a word.
 constexpr std::size_t kMaxRefused = 256;
 constexpr std::int64_t kBetweenWarningsNs = 1'000'000'000;
 constexpr std::string_view kUnauthenticatedKey = "limits.unauthenticated_connections";
@@ -77,7 +77,7 @@ void Admission::leave(std::uint64_t ticket, const std::string& address, Refusal 
   if (--found->second == 0) by_address_.erase(found);
 }
 
-// A flood of clients is no flood of lines.
+// Logs at most one line a second, however many clients come.
 void Admission::warn(Warning& warning, std::string_view what, const std::string& address, std::string_view key) {
   ++warning.untold;
   const std::int64_t now = monotonic_ns();

@@ -1,7 +1,7 @@
-// How many connections there may be, and from where: counted from the moment a socket was accepted until it is gone.
-// When too many have not authenticated, a new one evicts the one that has waited longest: a flood of them keeps nobody
-// out who authenticates at once. One object for all shards, asked when a client comes, authenticates and goes, never
-// for an update. [any]
+// Limits how many connections there are, in all and from one address; each counts from the moment its socket was
+// accepted until it is gone. When there are too many unauthenticated clients, a new one evicts the one that has waited
+// longest, so that a flood of them does not keep out a client that authenticates at once. One object for all shards,
+// asked when a client comes, authenticates and goes, never for an update. [any]
 #pragma once
 
 #include <array>
@@ -29,11 +29,11 @@ struct AdmissionLimits {
 class Admission : public std::enable_shared_from_this<Admission> {
  public:
   void set_limits(const AdmissionLimits& limits);
-  // The slot of a new connection. When it is refused, its client is told why and closed; when too many are being told
-  // already it is null, and the socket is to be closed at once.
+  // The slot of a new connection. A refused slot says which limit is reached, so that its client can be told before it
+  // is closed. Null: too many refused clients are being told already, and the socket is to be closed at once.
   std::shared_ptr<ConnectionSlot> enter(std::string address);
 
-  // ---- what a ConnectionSlot says of itself, by its ticket
+  // ---- called by a ConnectionSlot, with its ticket
   void on_evict(std::uint64_t ticket, std::function<void()> evict);
   std::shared_ptr<SharedRate> authenticated(std::uint64_t ticket, std::int64_t key);
   void leave(std::uint64_t ticket, const std::string& address, Refusal refusal);
@@ -46,7 +46,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
   };
   // A warning that is logged once a second at most.
   struct Warning {
-    std::int64_t next_ns = 0;  // not before
+    std::int64_t next_ns = 0;  // nothing is logged before this time
     std::uint64_t untold = 0;
   };
   Refusal refusal_of(const std::string& address) const;
@@ -56,7 +56,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
   std::mutex mutex_;
   AdmissionLimits limits_;
   std::size_t connections_ = 0;
-  std::size_t refused_ = 0;  // clients that are being told
+  std::size_t refused_ = 0;  // refused clients that are being told why
   std::unordered_map<std::string, std::size_t> by_address_;
   std::uint64_t last_ticket_ = 0;
   std::map<std::uint64_t, Unauthenticated> unauthenticated_;  // the one that has waited longest first

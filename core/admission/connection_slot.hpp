@@ -21,7 +21,7 @@ std::string_view limit_key(Refusal refusal);
 
 class ConnectionSlot {
  public:
-  // `ticket`: of Admission, which makes slots.
+  // Made by Admission, which gives it its `ticket`.
   ConnectionSlot(std::shared_ptr<Admission> admission, std::string address, std::uint64_t ticket, Refusal refusal);
   ~ConnectionSlot();
   ConnectionSlot(const ConnectionSlot&) = delete;
@@ -33,8 +33,8 @@ class ConnectionSlot {
   // `evict` is called once, on any thread and with the admission locked, when the connection is to be closed so that
   // another gets its slot; at once when that has been decided already. Never after authenticated().
   void on_evict(std::function<void()> evict);
-  // The client has authenticated with this key, and its slot is safe from now on. It has this rate with all clients of
-  // the key.
+  // The client has authenticated with `key`: its slot is safe from now on. Returns the rate that it shares with all
+  // clients of the key.
   std::shared_ptr<SharedRate> authenticated(std::int64_t key);
 
  private:

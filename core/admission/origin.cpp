@@ -8,7 +8,7 @@
 namespace gw::admission {
 namespace {
 
-// Without port, and without the brackets of an IPv6 address.
+// The host of an authority, without port and without the brackets of an IPv6 address.
 std::string_view host_of(std::string_view authority) {
   if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
   return authority.substr(0, authority.find(':'));

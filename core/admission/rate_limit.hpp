@@ -1,5 +1,5 @@
-// A token bucket of requests that fills at a steady rate, kept as the time at which it is full: one number, whoever
-// keeps it. [any]
+// A token bucket of requests that fills at a steady rate. Its whole state is one number: the time at which it is full.
+// [any]
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,8 @@ struct RateLimit {
   std::int64_t burst = 20'000;  // the size of the bucket
 };
 
-// When a bucket that is full at `full_ns` is full after `count` more tokens were taken.
+// The time at which a bucket is full again when `count` tokens are taken now. `full_ns`: when it would be full without
+// that.
 inline std::int64_t full_after(std::int64_t full_ns, const RateLimit& limit, std::int64_t now_ns, std::size_t count) {
   return std::max(full_ns, now_ns) + static_cast<std::int64_t>(count) * 1'000'000'000 / limit.per_second;
 }

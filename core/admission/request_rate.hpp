@@ -21,8 +21,8 @@ class RequestRate {
   RequestRate() = default;  // of a client without a key
   explicit RequestRate(std::shared_ptr<SharedRate> of_key) : of_key_(std::move(of_key)) {}
 
-  // Takes `count` tokens: one for a request, more for one that takes as long as several. False: that is too fast, and
-  // nothing more should be read from the client for the moment.
+  // Takes `count` tokens: one for a request, more for a request that takes as long as several. False: the client asks
+  // too fast, and nothing more should be read from it for the moment.
   bool take(const RateLimit& limit, std::int64_t now_ns, std::size_t count = 1) {
     is_within(limit, now_ns);
     full_ns_ = full_after(full_ns_, limit, now_ns, count);
@@ -34,12 +34,12 @@ class RequestRate {
     const double left = tokens_left(full_ns_, limit, now_ns);
     const bool within = left >= 0 && !waits_for_others(limit, now_ns);
     if (!within && exceeded_since_ns_ == 0) exceeded_since_ns_ = now_ns;
-    // A second's worth of quiet ends it.
+    // The excess is over once the bucket holds a second's worth of tokens again.
     if (within && left >= static_cast<double>(std::min(limit.burst, limit.per_second))) exceeded_since_ns_ = 0;
     return within;
   }
-  // Whether `count` more tokens must wait because the clients of the key together ask for too much, and this one is not
-  // modest itself.
+  // Whether `count` more tokens must wait because the clients of the key together ask for too much, and this client is
+  // not modest (kModest) itself.
   bool waits_for_others(const RateLimit& limit, std::int64_t now_ns, std::size_t count = 0) {
     if (of_key_ == nullptr || of_key_->is_within(limit, now_ns)) return false;
     const double taken = static_cast<double>(limit.burst) - tokens_left(full_ns_, limit, now_ns);

@@ -1,5 +1,5 @@
-// How fast all connections of one key may ask together: a client that closes its connection and comes again for another
-// burst gets this much and no more.
+// How fast all connections of one API key may ask together. It also bounds a client that closes its connection and
+// comes again for another burst.
 #pragma once
 
 #include <algorithm>
@@ -13,12 +13,12 @@
 
 namespace gw::admission {
 
-// The rate of one key, which is that of 16 connections. [any]
+// The rate of one key: that of 16 connections. [any]
 class SharedRate {
  public:
   static constexpr std::int64_t kConnections = 16;
 
-  // `limit` of one connection, as for RequestRate.
+  // `limit` is that of one connection, as for RequestRate.
   void take(const RateLimit& limit, std::int64_t now_ns, std::size_t count) {
     const RateLimit all = of_all(limit);
     // The whole burst of 16 connections fills in the time that the burst of one takes.
@@ -34,7 +34,7 @@ class SharedRate {
   bool is_full(std::int64_t now_ns) const { return full_ns_.load(std::memory_order_relaxed) <= now_ns; }
 
  private:
-  // Modest clients never wait, so that many of them may take more than there is: this bounds what the others wait for.
+  // Modest clients never wait, so many of them may overdraw the bucket. This bounds how long the others then wait.
   static constexpr std::int64_t kMaxDebtNs = 10'000'000'000;
 
   static RateLimit of_all(const RateLimit& one) { return {one.per_second * kConnections, one.burst * kConnections}; }

@@ -1,4 +1,5 @@
-// Everything between one adapter and routing: a ring each way and the bells of both sides.
+// Everything between one adapter and routing: a ring each way, and the bells that wake both sides.
+// ring.hpp and update_queue.hpp say which thread uses which end.
 #pragma once
 
 #include <cstddef>
@@ -50,12 +51,12 @@ struct Demand {
   std::uint32_t connection = 0;
   std::uint32_t lot_size = 0;  // units; 0: not known
   InstrumentKind kind = InstrumentKind::other;
-  bool is_description = false;  // the list says something else of the instrument; nothing is asked of the broker
+  bool is_description = false;  // only what the instrument list says has changed; nothing is asked of the broker
 };
 
-// The instrument of a demand that is none: routing has proof that the feed of `exchange` on `connection` is dead at
-// this broker, and `symbol` says why. Modes 0: which connection is not known, it is that of all which carry something
-// of the exchange.
+// The `instrument` of a record that demands nothing and brings proof: routing knows that the feed of `exchange` on
+// `connection` is dead at this broker, and `symbol` says why. Mode 0: the connection is not known; the proof counts for
+// each one that carries something of the exchange.
 inline constexpr std::uint32_t kProof = ~std::uint32_t{0};
 
 // False when the ring is full: the caller keeps its request and tries again when the adapter has drained. [routing]

@@ -16,7 +16,8 @@ Doorbell::Doorbell() : descriptor_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
 Doorbell::~Doorbell() { ::close(descriptor_); }
 
 void Doorbell::ring() noexcept {
-  // Sequentially consistent on both sides: either the reader's look at the ring sees the record, or this sees `false`.
+  // Sequentially consistent on both sides: either the reader's look at the ring sees the record, or this exchange sees
+  // `false`.
   if (rung_.exchange(true)) return;
   const std::uint64_t one = 1;
   [[maybe_unused]] const auto n = ::write(descriptor_, &one, sizeof one);

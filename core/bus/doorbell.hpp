@@ -14,7 +14,7 @@ class Doorbell {
 
   // Costs a system call only for the first ring since the reader answered. [any]
   void ring() noexcept;
-  // Before the reader drains: rings from here on wake it again. [reader]
+  // Called before the reader drains: the next ring wakes it again. [reader]
   void answer() noexcept;
   // Readable once rung; for the reader's event loop.
   int descriptor() const noexcept { return descriptor_; }

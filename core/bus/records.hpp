@@ -29,8 +29,8 @@ struct UpdateRecord {
   std::uint32_t asked_depth;  // the depth level that the adapter had been asked for when it published
   std::int64_t received_ns;   // wall clock: when the frame was read
   std::int64_t book_time_ns;
-  std::uint32_t login;    // its number grows with each login of the broker's connections: order counts within one
-  std::uint32_t is_live;  // it proves that the link's feed lives: it is no snapshot, differs from those, and is in time
+  std::uint32_t login;    // grows with each login of the broker's connections; arrival order counts within one login
+  std::uint32_t is_live;  // 1: proves that the feed lives: in time, and neither a snapshot nor equal to one
 };
 static_assert(sizeof(UpdateRecord) == 48);
 
@@ -41,7 +41,7 @@ enum class LinkState : std::uint32_t { connecting, connected, reconnecting, disc
 struct LinkRecord {
   RecordKind kind;
   LinkState state;
-  std::uint32_t by_choice;  // not connected because the gateway is about to log in anew, for its feed
+  std::uint32_t by_choice;  // 1: the gateway itself logs in anew, for the sake of the feed
   char message[240];
 };
 
@@ -50,8 +50,8 @@ struct LinkRecord {
 // have come, or come late.
 enum class FeedState : std::uint32_t { unknown, live, quiet, stale };
 
-// What speaks against a feed that is not live. Expected: some of what is carried should have ticked by now; perhaps
-// nobody gets any. Proved: ticks were missed, or come late.
+// What speaks against a feed that is not live. Expected: some instruments that are carried should have ticked by now;
+// perhaps nobody gets ticks of them. Proved: ticks were missed, or come late.
 enum class FeedEvidence : std::uint32_t { none, expected, proved };
 
 // The feed of one exchange at one broker, all its connections together.
@@ -65,8 +65,8 @@ struct FeedRecord {
   char message[240];
 };
 
-// `released`: the adapter has let go of the handle, no older update of it follows. `quiet`: nothing has come of it
-// since it was subscribed. `confirm` and `refuse` are of one stream of it.
+// `released`: the adapter has let go of the handle; no older update of it follows. `quiet`: nothing has come for it
+// since it was subscribed. `confirm` and `refuse` are about one of its streams.
 struct HandleRecord {
   RecordKind kind;
   std::uint32_t instrument;
@@ -76,7 +76,7 @@ struct HandleRecord {
   char message[240];
 };
 
-// What is wanted of one instrument from now on; modes 0: nothing. Followed by five NUL-terminated texts: symbol,
+// What is wanted of one instrument from now on; mode 0: nothing. Followed by five NUL-terminated texts: symbol,
 // exchange, broker_symbol, broker_exchange, token.
 struct DemandRecord {
   std::uint32_t instrument;
@@ -86,7 +86,7 @@ struct DemandRecord {
   std::uint32_t text_size;
   std::uint32_t lot_size;  // units; 0: not known
   InstrumentKind kind;
-  std::uint32_t is_description;  // another instrument list says something else of it; nothing is asked of the broker
+  std::uint32_t is_description;  // 1: only what the instrument list says has changed; nothing is asked of the broker
 };
 
 const char* word(LinkState state) noexcept;

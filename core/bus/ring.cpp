@@ -13,10 +13,10 @@ namespace {
 // data.
 constexpr std::uint64_t kPrefix = 8;
 constexpr std::uint64_t kSkip = ~std::uint64_t{0};
-// A record's place is known only when the one before it has been read: what comes so many bytes later is fetched from
-// memory meanwhile.
+// Where a record begins is known only when the one before it has been read. Meanwhile the bytes this far ahead are
+// fetched into the cache.
 constexpr std::uint64_t kAhead = 4096;
-constexpr std::size_t kAheadStep = 320;  // a quote
+constexpr std::size_t kAheadStep = 320;  // about the size of a quote
 
 constexpr std::uint64_t padded(std::uint64_t size) { return kPrefix + ((size + 7) & ~std::uint64_t{7}); }
 
@@ -39,7 +39,8 @@ Ring::Ring(std::span<std::byte> memory, bool create)
 }
 
 std::size_t Ring::largest_record() const noexcept {
-  // A record that does not fit before the end starts anew at the front: in the worst case half is lost to the jump.
+  // A record that does not fit before the end starts anew at the front: in the worst case half of the ring is lost to
+  // the jump.
   return static_cast<std::size_t>(header_->capacity / 2 - kPrefix);
 }
 
@@ -63,7 +64,7 @@ std::span<std::byte> Ring::reserve(std::size_t size) noexcept {
 
 void Ring::commit() noexcept { header_->written.store(reserved_end_, std::memory_order_release); }
 
-// Where the record begins that is the next from this position.
+// Where the next record at or after `position` begins.
 std::uint64_t Ring::record_at(std::uint64_t position) const noexcept {
   const bool jumps = load_length(data_ + (position & mask_)) == kSkip;
   return jumps ? position + header_->capacity - (position & mask_) : position;
@@ -101,8 +102,8 @@ void Ring::release(std::size_t count) noexcept {
   header_->read.store(at, std::memory_order_release);
 }
 
-// Sequentially consistent on both sides, with a look at the other's position after it: either the writer sees the room,
-// or the reader sees the request.
+// The writer stores its request and then looks for room; the reader frees room and then takes the request. Both are
+// sequentially consistent: either the writer sees the room, or the reader sees the request.
 void Ring::ask_for_room() noexcept {
   if (header_->writer_waits.load(std::memory_order_relaxed) == 0) header_->writer_waits.store(1);
 }

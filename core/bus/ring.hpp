@@ -21,11 +21,12 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 class Ring {
  public:
-  // `memory`: RingHeader plus a power of two of data bytes, aligned to 64. `create` formats it, else it is joined.
+  // `memory`: RingHeader plus a power of two of data bytes, aligned to 64. `create`: formats it; else the ring there is
+  // joined.
   Ring(std::span<std::byte> memory, bool create);
 
-  // A contiguous place for a record of `size` bytes, or an empty span when the ring is full. commit() makes it visible.
-  // [writer]
+  // Contiguous room for a record of `size` bytes, or an empty span when the ring is full. commit() makes the record
+  // visible. [writer]
   std::span<std::byte> reserve(std::size_t size) noexcept;
   void commit() noexcept;
 
@@ -34,7 +35,7 @@ class Ring {
   void release() noexcept { release(1); }
   // Frees the oldest `count` records; peek() must have given them before. [reader]
   void release(std::size_t count) noexcept;
-  // The oldest records, as many as there are and go into `records`, without releasing them. [reader]
+  // The oldest records, as many as there are and fit into `records`, without releasing them. [reader]
   std::size_t peek(std::span<std::span<const std::byte>> records) noexcept;
   bool empty() const noexcept;  // [reader, writer]
 
@@ -52,7 +53,7 @@ class Ring {
   std::byte* data_;
   std::uint64_t mask_;
   std::uint64_t reserved_end_ = 0;  // writer: where commit() moves to
-  std::uint64_t cached_read_ = 0;   // writer's last look at `read`
+  std::uint64_t cached_read_ = 0;   // what the writer last saw of `read`
   std::uint64_t cached_written_ = 0;
 };
 

@@ -8,9 +8,9 @@
 namespace gw::bus {
 namespace {
 
-// Updates of one frame before the reader is woken for them: it may have a core of its own.
+// After this many updates of one frame the reader is woken though more follow: it may have a core of its own.
 constexpr std::uint32_t kUnrung = 64;
-// What a packet's kind is made of.
+// The bits of a packet's modes that make its kind.
 constexpr std::uint32_t kKinds = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 constexpr std::uint32_t kEvent = kKinds + 1;  // never replaced
 constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
@@ -137,13 +137,13 @@ void UpdateWriter::push(std::span<const std::byte> record) {
   std::memcpy(put_in_overflow(0, kEvent, record.size()), record.data(), record.size());
 }
 
-// A place in the ring, after everything that overflowed; empty: there is none.
+// Room in the ring, behind everything that overflowed; empty: there is none.
 std::span<std::byte> UpdateWriter::reserve(std::size_t size) {
   if (overflow_end_ != 0 && !flush_overflow()) return {};
   const std::span<std::byte> place = ring_->reserve(size);
   if (!place.empty()) return place;
   ring_->ask_for_room();
-  return ring_->reserve(size);  // it may have been made before the request was seen
+  return ring_->reserve(size);  // the reader may have made room just before the request
 }
 
 std::byte* UpdateWriter::put_in_overflow(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
@@ -155,8 +155,8 @@ std::byte* UpdateWriter::put_in_overflow(std::uint32_t instrument, std::uint32_t
   return next.record.data();
 }
 
-// Packets of different kinds fill different topics: one kind must not push out another. But an instrument's packets
-// keep their order, in the places that they have among the others'.
+// Packets of different kinds fill different topics, so a packet replaces only one of its own kind. An instrument's
+// packets keep their order: the newest gets the last of their positions, and those behind the replaced one move up.
 std::byte* UpdateWriter::overflow_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
   if (instrument >= positions_.size()) {
     Positions nowhere;
@@ -187,7 +187,7 @@ std::byte* UpdateWriter::overflow_for(std::uint32_t instrument, std::uint32_t ki
 bool UpdateWriter::flush_overflow() {
   if (try_flush_overflow()) return true;
   ring_->ask_for_room();
-  return try_flush_overflow();  // it may have been made before the request was seen
+  return try_flush_overflow();  // the reader may have made room just before the request
 }
 
 bool UpdateWriter::try_flush_overflow() {

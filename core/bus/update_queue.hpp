@@ -29,14 +29,15 @@ class UpdateWriter {
  public:
   UpdateWriter(Ring& ring, Doorbell& reader_bell) : ring_(&ring), bell_(&reader_bell) {}
 
-  // Never blocks. Into a full ring nothing goes: the newest update of each instrument and kind overflows into memory,
-  // older ones count as conflated. Allocates only then, and until it has done so for as many as ever waited. [adapter]
+  // Never blocks. While the ring is full, the newest update of each instrument and kind waits in memory, and the
+  // updates that it replaces count as conflated. Allocates only when more wait than ever before. [adapter]
   void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
               std::uint32_t login = 0, bool is_live = true) {
     put(update, received_ns, asked_depth, login, is_live);
     ring();
   }
-  // The same of one of many: the reader is woken for some of them together, and by ring() for the last. [adapter]
+  // Like update(), for one of several updates: the reader is woken once for some of them, and by ring() for the last.
+  // [adapter]
   void put(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t login,
            bool is_live);
   void ring() {
@@ -50,7 +51,7 @@ class UpdateWriter {
   void quiet(std::uint32_t instrument);
   void confirmed(const bgw_stream& stream);
   void refused(const bgw_stream& stream, std::int32_t code, std::string_view message);
-  // Moves what overflowed into the ring as far as it goes. True when nothing waits any more. [adapter]
+  // Moves what overflowed into the ring, as much as there is room for. True when nothing waits any more. [adapter]
   bool flush_overflow();
   // For a reader that waits for room in the other direction. [adapter]
   void wake_reader() { bell_->ring(); }
@@ -72,11 +73,11 @@ class UpdateWriter {
     std::uint32_t instrument;
     std::uint32_t kind;  // of the packet, or kEvent
   };
-  // From overflow_sent_ to overflow_end_ they wait; the others' memory is for those that come.
+  // The records from overflow_sent_ to overflow_end_ wait; the memory of the others is used for those that come.
   std::vector<Overflowed> overflow_;
   std::size_t overflow_sent_ = 0;
   std::size_t overflow_end_ = 0;
-  // Of an instrument, by kind, where in overflow_ its newest packet waits: half a line of the cache.
+  // Where in overflow_ the newest packet of an instrument waits, by kind: half a line of the cache.
   using Positions = std::array<std::uint32_t, BGW_MODE_LTP + BGW_MODE_QUOTE + BGW_MODE_DEPTH + 1>;
   std::vector<Positions> positions_;
   std::uint64_t conflated_ = 0;

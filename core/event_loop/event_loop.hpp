@@ -22,9 +22,9 @@ class EventLoop {
   // Before run(): `step` does a bounded piece of work; true when there is more.
   void add_work(std::function<bool()> step);
   void add_bulk(std::function<bool()> step);
-  // Before run(): `rung` is called when the bell was, before the next step.
+  // Before run(): `rung` is called after the bell has rung, before the next step.
   void listen(bus::Doorbell& bell, std::function<void()> rung);
-  // Until stop(). [the loop's own thread]
+  // Runs until stop(). [the loop's own thread]
   void run();
   void stop();                            // [any]
   void post(std::function<void()> task);  // [any]

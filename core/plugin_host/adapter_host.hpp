@@ -1,4 +1,4 @@
-// What an adapter asks of the gateway: the functions behind its bgw_host, which host_table.cpp makes C functions of.
+// What an adapter asks of the gateway: the functions behind its bgw_host, of which host_table.cpp makes C functions.
 // Thread: feed.
 #pragma once
 

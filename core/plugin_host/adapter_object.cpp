@@ -9,7 +9,7 @@
 namespace gw::plugin_host {
 namespace {
 
-// Inside a catch block.
+// Called inside a catch block.
 void describe_exception(bgw_error& error) noexcept {
   try {
     throw;

@@ -32,15 +32,15 @@ class AdapterObject {
   AdapterObject(const AdapterObject&) = delete;
   AdapterObject& operator=(const AdapterObject&) = delete;
 
-  // create and initialize. An error: the settings are wrong or the plugin failed; the owner calls destroy().
-  // Credentials that are missing or refused are none: login_problem() has them. `host` outlives the object.
+  // Creates and initializes the object. An error: the settings are wrong or the plugin failed; the owner calls
+  // destroy(). Missing or refused credentials are no error: login_problem() names them. `host` outlives the object.
   Result<void> create(const bgw_host& host);
   void destroy();
   bool exists() const { return adapter_ != nullptr; }
   bool is_initializing() const { return initializing_; }
   const std::string& login_problem() const { return login_problem_; }
 
-  // ---- calls into the object; BGW_E_STATE where there is none
+  // ---- calls into the object; BGW_E_STATE when it does not exist
   bgw_status connect(bgw_error& error);
   bgw_status disconnect(bgw_error& error);
   bgw_status on_open(std::uint32_t connection, bgw_error& error);
@@ -54,9 +54,9 @@ class AdapterObject {
   // ---- what the object asks for
   void ask_ready();
   void ask_failure(const bgw_error& failure);
-  bool has_failed() const { return failure_.has_value(); }  // during this call
+  bool has_failed() const { return failure_.has_value(); }  // during the present call
 
-  // When the outermost call began that is under way: its frame was read then. Outside a call: now.
+  // During a call: when the outermost call began, which is when its frame was read. Outside a call: now.
   struct Time {
     std::int64_t monotonic_ns;
     std::int64_t wall_ns;

@@ -111,7 +111,7 @@ void BrokerConnection::on_frame(std::uint32_t opcode, std::span<const std::byte>
   bgw_error error{};
   if (object_.on_frame(socket_.number(), opcode, frame, error) == BGW_OK) return;
   const std::uint64_t refused = link_.counts.frames_refused.fetch_add(1, std::memory_order_relaxed) + 1;
-  // Each power of two, so that a broker's bad day does not fill the disk.
+  // Logged at each power of two, so that a broker's bad day does not fill the disk.
   if ((refused & (refused - 1)) == 0)
     log::warning("plugin", link_.options.name + ": frame of " + std::to_string(frame.size()) + " bytes refused (" +
                                std::to_string(refused) + " so far): " + text_of(error));
@@ -127,7 +127,7 @@ void BrokerConnection::on_failure(const bgw_error& failure) {
   });
 }
 
-// What the adapter is told of a connection that ended, and what it makes of it.
+// Tells the adapter that its connection has ended, and returns what the adapter makes of that.
 bgw_status BrokerConnection::tell_closed(const websocket::CloseInfo& info, bgw_error& error) {
   std::vector<bgw_header> headers;
   for (const websocket::Header& h : info.headers) headers.push_back({h.name.c_str(), h.value.c_str()});
@@ -171,7 +171,7 @@ void BrokerConnection::recycle(const std::string& why) {
   end_by_gateway({.why = why, .by_choice = true});
 }
 
-// A broker that stays open and does not answer: the other connections wait for this one.
+// The broker stays open and does not answer, while the other connections wait for this login.
 void BrokerConnection::give_up_login() {
   if (state_ != State::connecting) return;
   const std::string why = "no login within " + seconds_text(link_.options.login_limit_ns);
@@ -187,7 +187,7 @@ void BrokerConnection::disconnect() {
   leave_login();
 }
 
-// A call into the adapter ended the login. fail() does so too and has the last word.
+// The login has ended. Where the adapter called fail() too, that has the last word.
 void BrokerConnection::lost(bgw_status status, const bgw_error& error, const std::string& why) {
   end_by_gateway({status, error.retry_after_ns, why});
 }

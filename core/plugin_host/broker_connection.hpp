@@ -1,9 +1,9 @@
 // One connection of a broker's link: one adapter object with its socket and what it carries. The parts are made and
 // joined here, and here is the life of its logins: how they begin and end. Owned by Connections. Thread: feed.
 //
-// A login ends once: by the first failing call, or by `fail`, whose code then counts. Nothing late of it is heard
-// again. The class is larger than others and one thing: nearly every function begins, ends or asks for the state of the
-// login.
+// A login ends once: by the first failing call, or by `fail`, whose code then counts. What comes late for it is
+// ignored. The class is larger than others and one thing: nearly every function begins, ends or asks for the state of
+// the login.
 #pragma once
 
 #include <cstdint>
@@ -53,15 +53,14 @@ class BrokerConnection final : private transport::WsClient::Events,
                                private AdapterObject::Owner,
                                private Subscriptions::Owner {
  public:
-  // `link` and `owner` outlive this. The judge is the connection's: another object that takes this one's place goes on
-  // with it.
+  // `link` and `owner` outlive this. The judge is kept when another object replaces this one, which goes on with it.
   BrokerConnection(LinkContext& link, ConnectionOwner& owner, std::shared_ptr<liveness::FeedJudge> judge);
   ~BrokerConnection() override;
   BrokerConnection(const BrokerConnection&) = delete;
   BrokerConnection& operator=(const BrokerConnection&) = delete;
 
-  // Makes the adapter object. An error: the settings are wrong or the plugin failed. Credentials that are missing or
-  // refused are none: login_problem() has them.
+  // Makes the adapter object. An error: the settings are wrong or the plugin failed. Missing or refused credentials are
+  // no error: login_problem() names them.
   Result<void> create();
   bool exists() const { return object_.exists(); }
   const std::string& login_problem() const { return object_.login_problem(); }
@@ -74,7 +73,7 @@ class BrokerConnection final : private transport::WsClient::Events,
   State state() const { return state_; }
   bool is_idle() const { return state_ == State::idle; }
   bool is_ready() const { return state_ == State::ready; }
-  // One login; on_ready or on_lost follows, perhaps before it returns.
+  // Begins one login; on_ready or on_lost follows, perhaps before it returns.
   void connect();
   // Ends a login whose feed is not what it should be.
   void recycle(const std::string& why);
@@ -84,17 +83,17 @@ class BrokerConnection final : private transport::WsClient::Events,
   // ---- what it carries
   void subscribe(std::span<const std::uint32_t> instruments);
   void unsubscribe(std::span<const std::uint32_t> instruments);
-  // What the instrument list says of them has changed. The adapter is told nothing.
+  // The instrument list says something else of these instruments. The adapter is told nothing.
   void describe(std::span<const std::uint32_t> instruments) { subscriptions_.describe(instruments); }
   void take_over(const BrokerConnection& other) { subscriptions_.take_over(other.subscriptions_); }
   void ask_again(const std::vector<std::uint32_t>& instruments) { subscriptions_.ask_again(instruments); }
   std::size_t carried() const { return subscriptions_.count(); }
 
   const std::shared_ptr<liveness::FeedJudge>& judge() const { return judge_; }
-  bool was_lost = false;  // was logged in, and has not been since; the link's
+  bool was_lost = false;  // it was logged in, and has not been since; also set by the link
 
  private:
-  // From connect() on. What was posted for an earlier one does nothing.
+  // One login, from connect() on. What was posted for an earlier one does nothing.
   struct Login {
     bool is_over = false;
   };
@@ -129,7 +128,7 @@ class BrokerConnection final : private transport::WsClient::Events,
   Subscriptions subscriptions_;
   UpdateGate updates_;
   AdapterHost host_;
-  transport::Timers login_timer_;  // 0: the login takes too long
+  transport::Timers login_timer_;  // timer 0: the login takes too long
   std::shared_ptr<Login> login_;
   State state_ = State::idle;
   std::int64_t ready_ns_ = 0;

@@ -77,7 +77,7 @@ void BrokerLink::on_lost(BrokerConnection& connection, const Loss& loss) {
 // The feeds are looked at a few times per stall limit.
 void BrokerLink::watch() { timers_.set(0, connections_.first().judge()->period_ns()); }
 
-// Whether the connections' feeds live, and whether this machine's clock is steady.
+// Checks whether the connections' feeds live, and whether this machine's clock is steady.
 void BrokerLink::look() {
   const std::int64_t now = link_.options.monotonic();
   const std::int64_t wall = link_.options.wall();

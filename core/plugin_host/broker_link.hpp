@@ -1,5 +1,5 @@
-// One broker as a whole: the place that makes and joins what its link consists of, and watches the connections' feeds.
-// Everything runs on the feed thread that serves it; only the counts are read from elsewhere.
+// One broker as a whole: makes and joins the parts of its link, and watches the connections' feeds. Everything runs on
+// the feed thread that serves it; only the counts are read from elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ class BrokerLink final : private ConnectionOwner {
   BrokerLink& operator=(const BrokerLink&) = delete;
 
   // Makes the first adapter object. An error: the settings are wrong or the plugin failed; the broker cannot be used. A
-  // missing secret is none: the link is then auth_expired. [before the feed thread starts]
+  // missing secret is no error: the link is then auth_expired. [before the feed thread starts]
   Result<void> prepare() { return connections_.first().create(); }
   const registry::Capabilities& capabilities() const { return connections_.first().capabilities(); }
   const std::string& name() const { return link_.options.name; }
@@ -46,7 +46,7 @@ class BrokerLink final : private ConnectionOwner {
   void stop();
   // New credentials: new adapter objects connect at once.
   void relogin(std::vector<AdapterSetting> settings);
-  // Goes on after `failed`.
+  // Logs in at once where the link has failed or waits to reconnect.
   void retry();
 
  private:
@@ -64,7 +64,7 @@ class BrokerLink final : private ConnectionOwner {
   FeedReport report_;
   FeedRenewal renewal_;
   DemandReader demand_;
-  transport::Timers timers_;  // 0: the feeds are looked at
+  transport::Timers timers_;  // timer 0: the feeds are looked at
 };
 
 }  // namespace gw::plugin_host

@@ -75,7 +75,7 @@ BrokerConnection* Connections::next_to_connect() const {
     BrokerConnection* connection = slots_[i].get();
     if (connection == nullptr) continue;
     if (connection->state() == BrokerConnection::State::connecting) return nullptr;
-    // One that logs in beside takes the place of the old one, also where that is lost meanwhile.
+    // A connection that logs in beside the old one will replace it, even if the old one is lost meanwhile.
     if (next == nullptr && connection->is_idle() && is_needed(*connection) && !beside_.contains(i)) next = connection;
   }
   return next;
@@ -87,8 +87,8 @@ bool Connections::all_are_back() const {
          });
 }
 
-// One login at a time: the next one may have the slot beside that this one leaves, and of several connections that are
-// silent one after the other is made anew, not all at once.
+// One login at a time: the account may have just one free slot for a login beside, and several silent connections are
+// made anew one after the other, not all at once.
 bool Connections::is_logging_in(bool is_waiting) const {
   return !beside_.empty() || std::any_of(slots_.begin(), slots_.end(), [&](const auto& c) {
     if (c == nullptr) return false;
@@ -97,7 +97,7 @@ bool Connections::is_logging_in(bool is_waiting) const {
   });
 }
 
-// The connections that are open or will be, and the account's own number of them.
+// Compares the connections that are open or will be with the number that the account allows.
 bool Connections::has_free_slot() const {
   const std::uint32_t allowed = link_.limits().connections_per_account;
   const auto used = std::count_if(slots_.begin(), slots_.end(),

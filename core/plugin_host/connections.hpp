@@ -1,5 +1,5 @@
-// The connections of one broker's link, each in its slot: the one that serves there, and at times another that logs in
-// beside it to take its place. Which of them are needed, and which may log in, is counted here. Thread: feed.
+// The connections of one broker's link. Each slot has the connection that serves, and at times another one that logs in
+// beside it to replace it. Which of them are needed, and which may log in, is decided here. Thread: feed.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +22,9 @@ class Connections {
 
   // The first is always there, others while something is wanted of them.
   BrokerConnection& first() const { return *slots_.front(); }
-  // Made when it is not there.
+  // The connection of a slot, made when there is none.
   BrokerConnection& at(std::size_t slot);
-  // By slot; null where there is none.
+  // The connection of a slot; null when there is none.
   BrokerConnection* find(std::size_t slot) const { return slots_[slot].get(); }
   std::size_t slot_count() const { return slots_.size(); }
   void for_each(const std::function<void(BrokerConnection&)>& act) const;
@@ -36,25 +36,26 @@ class Connections {
   bool any_unneeded() const;
   void close_unneeded();
 
-  // The one that should log in next; null: none, or one of them is at it.
+  // The connection that should log in next; null: none should, or one of them is logging in.
   BrokerConnection* next_to_connect() const;
-  // Whether all that were logged in are so again. One that opens for the first time takes nothing from the others.
+  // Whether all connections that were logged in are so again. A connection that opens for the first time is not waited
+  // for.
   bool all_are_back() const;
-  // Whether a login is under way, or about to be; `is_waiting`: no login is made before its time has come.
+  // Whether a login is under way, or about to be; `is_waiting`: the next login waits for its time.
   bool is_logging_in(bool is_waiting) const;
 
   // ---- logins beside the present connection of a slot
-  // Whether the account has a connection slot for one.
+  // Whether the account has a free connection slot for such a login.
   bool has_free_slot() const;
-  // Whether a connection that is wanted newly must wait for the slot that a login beside another one has for a moment.
+  // Whether a new connection must wait because a login beside another one has the account's last slot for a moment.
   bool is_slot_borrowed() const;
   // Makes a connection beside the present one. Null: its adapter cannot be made, or has no credentials.
   BrokerConnection* begin_beside(std::size_t slot);
-  // The slot of a connection that logs in beside the present one.
+  // The slot beside whose present connection this one logs in; nothing when it is no such connection.
   std::optional<std::size_t> slot_beside(const BrokerConnection& connection) const;
-  // It is logged in: what the present one carries is subscribed there, and the present one goes.
+  // The connection beside is logged in: it takes over what the present one carries, and the present one ends.
   void take_its_place(std::size_t slot);
-  // Ends it soon, not from inside what it says of itself.
+  // Ends the connection beside soon, since it may be called from inside one of its callbacks.
   void drop_beside(std::size_t slot);
   void drop_all_beside();
 
@@ -63,7 +64,7 @@ class Connections {
 
   LinkContext& link_;
   ConnectionOwner& owner_;
-  std::vector<std::unique_ptr<BrokerConnection>> slots_;             // by the number that demand carries
+  std::vector<std::unique_ptr<BrokerConnection>> slots_;             // by the connection's number in a demand
   std::map<std::size_t, std::unique_ptr<BrokerConnection>> beside_;  // by the same number
 };
 

@@ -52,7 +52,7 @@ void DemandReader::wait_for_bell() {
 }
 
 void DemandReader::take() {
-  // By connection. What ends ends everywhere before anything begins: a broker counts both.
+  // By connection. All unsubscribes go out before the first subscribe, because a broker counts both.
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> ended;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> begun;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> described;
@@ -98,7 +98,7 @@ void DemandReader::take() {
   for (const auto& [slot, instruments] : begun)
     if (!instruments.empty()) connections_.at(slot).subscribe(instruments);
   if (ring.take_request_for_room()) link_.writer().wake_reader();
-  // A lost one that carries nothing any more is missed no longer.
+  // A lost connection that carries nothing any more is no longer missed.
   if (status_.state() == bus::LinkState::reconnecting) scheduler_.say_connected();
   scheduler_.connect_next();
   if (connections_.any_unneeded() && !is_close_set_) {
@@ -120,7 +120,7 @@ void DemandReader::remember(const bus::Demand& d) {
                                 d.kind};
 }
 
-// A connection that carries nothing is closed after a while: what comes next would fill the first again.
+// Connections that carry nothing are closed after a while; new instruments would fill the first connection again.
 void DemandReader::close_unneeded() {
   is_close_set_ = false;
   connections_.close_unneeded();

@@ -37,8 +37,8 @@ class DemandReader {
   FeedReport& report_;
   std::unique_ptr<Bell> bell_;
   bool running_ = false;
-  bool is_close_set_ = false;                                   // the timer that closes what is not needed
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
+  bool is_close_set_ = false;                                   // the timer that closes unneeded connections is set
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // tells handlers whether `this` still lives
   transport::Timers timers_;
 };
 

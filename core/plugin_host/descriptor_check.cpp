@@ -12,7 +12,7 @@ class Differences {
     if (!text_.empty()) text_ += "; ";
     text_ += what + ": found " + found + ", expected " + expected;
   }
-  // Of what the compiler put there: a new build mends it.
+  // A difference in what the compiler put there: a new build mends it.
   void add_built(const std::string& what, const std::string& found, const std::string& expected) {
     add(what, found, expected);
     needs_rebuild_ = true;

@@ -1,4 +1,4 @@
-// Whether a plugin's descriptor fits this gateway: every difference at once, on one line.
+// Whether a plugin's descriptor fits this gateway: every difference at once, on one line. [any]
 #pragma once
 
 #include <string>

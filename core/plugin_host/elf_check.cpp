@@ -42,7 +42,7 @@ std::vector<char> read_file(const std::string& path) {
 
 constexpr const char* kTruncated = "file: found a truncated ELF file, expected a whole one";
 
-// Of a file in the other byte order or of 32 bits, the machine's number cannot be read from this header.
+// The machine's number can be read from this header only if the file is 64-bit and little-endian.
 std::optional<std::string> check_machine(const Elf64_Ehdr& header) {
   std::string text;
   if (header.e_ident[EI_CLASS] != ELFCLASS64) text = "class: found a 32-bit file, expected a 64-bit one";

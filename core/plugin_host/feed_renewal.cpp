@@ -6,7 +6,7 @@
 
 namespace gw::plugin_host {
 
-// As many as brokers allow one account as a rule; a link that has more allocates once, at its next look.
+// Brokers rarely allow one account more. A link that has more allocates once, at its next look.
 constexpr std::size_t kExpectedConnections = 8;
 
 FeedRenewal::FeedRenewal(LinkContext& link, Connections& connections, LoginScheduler& logins, const FeedReport& report)
@@ -42,10 +42,10 @@ void FeedRenewal::on_beside_lost(std::size_t slot, const Loss& loss) {
   BrokerConnection& present = *connections_.find(slot);
   const std::string why = "the login beside the present connection failed: " + loss.why;
   if (loss.status == BGW_E_AUTH) return scheduler_.refuse_credentials(why);
-  // Lost meanwhile too.
+  // The present connection was lost meanwhile too.
   if (present.is_idle()) return scheduler_.reconnect_later(loss, why);
-  // Other programs have the account's other slots, or the broker wants a pause: an exchange that lives here is not
-  // given up for that.
+  // Other programs have the account's other slots, or the broker wants a pause. That is no reason to end a connection
+  // on which some exchange lives.
   if (loss.status == BGW_E_RATE && !present.judge()->any_lives()) {
     log::warning("broker", link_.options.name + ": " + why + "; logging in in its place");
     return present.recycle(why);

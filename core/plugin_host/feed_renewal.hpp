@@ -1,6 +1,6 @@
-// A login anew for a feed that is silent or late: beside the present connection where the account has a free connection
-// slot, so that what comes there meanwhile is not lost and nothing is lost by a login that is refused; else in its
-// place. Thread: feed.
+// Logs in anew for a feed that is silent or late. Where the account has a free connection slot, the login is made
+// beside the present connection, so that what comes there meanwhile is not lost, and nothing is lost if the login is
+// refused; else the present connection is ended first. Thread: feed.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ class FeedRenewal {
  public:
   FeedRenewal(LinkContext& link, Connections& connections, LoginScheduler& logins, const FeedReport& report);
 
-  // Logs in anew where a connection's feed wants it and the broker's pause is over.
+  // Logs in anew where a connection's feed needs it and the pause between such logins is over.
   void look(std::int64_t now_ns);
   // The login beside the present connection failed.
   void on_beside_lost(std::size_t slot, const Loss& loss);

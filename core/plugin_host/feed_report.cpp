@@ -12,9 +12,9 @@ using bus::FeedEvidence;
 using bus::FeedState;
 using liveness::MarketWatch;
 
-// Of one exchange on several connections, the one that speaks for all: what is stale there is missed by somebody, and
-// one that lives covers for one that is quiet as it often is. One of which nothing trades now, or that carries nothing,
-// speaks where no other does.
+// Where several connections carry an exchange, the one with the highest weight speaks for all. Stale comes first,
+// because somebody misses those ticks; a live one covers for one that is quiet as it often is. A connection that
+// carries nothing of the exchange, or nothing that trades now, speaks only where no other does.
 int weight(const MarketWatch& market) {
   if (market.carried().count() == 0) return -1;
   if (market.begin_ns() == 0) return 0;
@@ -60,7 +60,7 @@ void FeedReport::tell_of(const MarketWatch& market) {
                       message);
 }
 
-// Since when there is no tick belongs to silence.
+// Adds to a message about silence since when there is no tick.
 std::string FeedReport::text_of(const MarketWatch& market) const {
   constexpr std::string_view kNoTick = "no tick";
   const std::string& why = market.verdict().message;

@@ -1,5 +1,5 @@
 // What routing is told of a broker's feeds, exchange by exchange: the verdicts of all connections together, whenever
-// that changes. Thread: feed.
+// they change. Thread: feed.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ class FeedReport {
  public:
   FeedReport(LinkContext& link, const Connections& connections) : link_(link), connections_(connections) {}
 
-  // Tells what has changed.
+  // Tells routing and the log which verdicts have changed.
   void tell();
   // Why the feed is as it is: "no tick since TIME, though …".
   std::string text_of(const liveness::MarketWatch& market) const;

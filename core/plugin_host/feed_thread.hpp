@@ -18,9 +18,9 @@ class FeedThread {
   FeedThread();
   ~FeedThread();  // stops
 
-  // The thread owns the link. One that is added to a running thread is begun with post. [main, then control]
+  // Makes a link, which this object owns. On a running thread, post() must start it. [main, then control]
   BrokerLink& add(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell);
-  // Ends it; returns when it is gone. [control]
+  // Ends the link; returns when it is gone. [control]
   void remove(const std::string& name);
   void remove_last();  // a link whose prepare() failed
   void start();

@@ -95,7 +95,7 @@ bgw_status hmac(void*, std::uint32_t algorithm, const void* key, std::size_t key
                 std::size_t length, std::uint8_t* out) noexcept {
   const EVP_MD* md = algorithm_of(algorithm);
   if (md == nullptr) return BGW_E_INVALID;
-  // OpenSSL refuses null even where nothing is to be read; an empty span has it.
+  // The pointer of an empty span may be null, which OpenSSL refuses even where nothing is to be read.
   if (key_length == 0) key = "";
   if (length == 0) data = "";
   return HMAC(md, key, static_cast<int>(key_length), static_cast<const unsigned char*>(data), length, out, nullptr) !=

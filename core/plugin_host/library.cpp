@@ -47,7 +47,7 @@ std::string stem_of(const std::string& path) {
   return name.substr(0, name.rfind('.'));
 }
 
-// The system's words out of Boost's: without its function, and without the path, which the caller names.
+// The dynamic loader's own message, cut out of Boost's, without the path, which the caller names.
 std::string loader_message(std::string text, const std::string& path) {
   constexpr std::string_view kBefore = "dlerror system message: ";
   const std::size_t begin = text.find(kBefore);

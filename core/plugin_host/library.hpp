@@ -20,7 +20,7 @@ class Library {
 };
 
 // The error is one line that lists every difference. No adapter function runs; the plugin's static initialisers do, but
-// only once the file is known to be a library with the entry. [main]
+// only once the file is known to be a library with the entry. [main or control]
 Result<std::shared_ptr<const Library>> load_library(const std::string& path);
 
 }  // namespace gw::plugin_host

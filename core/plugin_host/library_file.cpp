@@ -22,7 +22,7 @@ std::optional<std::string> check_file(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return std::string("file: ") + std::strerror(errno);
   if (!S_ISREG(info.st_mode)) return "file: found no regular file, expected a library";
-  // A group may write: with the usual umask of 002 every file that was just built is its owner's group's.
+  // The group may write: with the usual umask of 002 that is so for every file that was just built.
   if ((info.st_mode & S_IWOTH) != 0)
     return "permissions: found " + octal(info.st_mode) + ", expected a file that not everybody can write";
   if (info.st_uid != ::geteuid() && info.st_uid != 0)

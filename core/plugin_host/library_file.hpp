@@ -1,4 +1,5 @@
-// What the file system says of a plugin's file: POSIX stays in the .cpp.
+// Whether the file system's type, owner and permissions allow loading a plugin's file. POSIX stays in the .cpp.
+// [any]
 #pragma once
 
 #include <optional>
@@ -6,7 +7,7 @@
 
 namespace gw::plugin_host {
 
-// What speaks against loading this file; nothing: it may be looked at.
+// What speaks against loading this file, or from this folder; nothing: it may be looked at.
 std::optional<std::string> check_file(const std::string& path);
 std::optional<std::string> check_folder(const std::string& path);
 

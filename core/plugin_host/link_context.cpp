@@ -41,8 +41,8 @@ std::int64_t LinkContext::stall_limit_ns() const {
   return options.stall_limit_ns > 0 ? options.stall_limit_ns : natural_stall(limits().heartbeat_period_ns);
 }
 
-// Where the broker promises a frame only once in so long, less silence proves nothing, however little patience an
-// operator has: instruments may be quiet.
+// Silence within the heartbeat's natural limit proves nothing, however little patience an operator has: all instruments
+// may be quiet, and the broker promises a frame only once in a period.
 std::int64_t LinkContext::frame_limit_ns(bool carries_something) const {
   const std::int64_t heartbeat = limits().heartbeat_period_ns;
   return heartbeat > 0 || !carries_something ? std::max(stall_limit_ns(), natural_stall(heartbeat)) : stall_limit_ns();

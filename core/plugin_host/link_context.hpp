@@ -39,7 +39,7 @@ struct LinkContext {
   bus::UpdateWriter& writer() { return channel.writer(); }
   // Null: the instrument is not wanted.
   const Wanted* find_wanted(std::uint32_t instrument) const;
-  // The feed of a connection that carries something may be silent for so long.
+  // How long the feed of a connection that carries something may be silent.
   std::int64_t stall_limit_ns() const;
   // The time in which a frame of any kind must come.
   std::int64_t frame_limit_ns(bool carries_something) const;
@@ -51,8 +51,8 @@ struct LinkContext {
   LinkCounts counts;
   WallClock clock;
   std::unordered_map<std::uint32_t, Wanted> wanted;  // by handle
-  std::uint32_t last_login = 0;                      // grows with each login of any connection: order counts within one
-  std::function<void()> on_feed_news;                // what is known of some connection's feed has changed
+  std::uint32_t last_login = 0;                      // grows with each login of any connection, as in UpdateRecord
+  std::function<void()> on_feed_news;                // called when what is known of some connection's feed has changed
 };
 
 }  // namespace gw::plugin_host

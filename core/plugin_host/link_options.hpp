@@ -52,39 +52,40 @@ struct LinkOptions {
   std::int64_t lag_limit_ns = 0;    // how far exchange time may lag; 0: no limit
   // Whether instruments of that kind trade at the exchange, so that their silence means something. Empty: always.
   std::function<bool(std::string_view exchange, InstrumentKind kind, std::int64_t wall_ns)> market_open;
-  // Whether it is known when the exchange trades: elsewhere nothing should tick at any hour. Empty: it is. [feed]
+  // Whether the exchange's hours are known; where they are not, nothing is expected to tick. Empty: they are. [feed]
   std::function<bool(std::string_view exchange)> has_hours;
-  // The broker says which instrument list is the present one. [feed]
+  // Called when the broker says which instrument list is the present one. [feed]
   std::function<void(std::string_view etag)> list_announced;
-  // From the open, or from when the link is ready: the time in which an instrument that is expected to tick should.
+  // The time from the open, or from when the link is ready, in which an instrument that is expected to tick should do
+  // so.
   std::int64_t first_tick_limit_ns = 60'000'000'000;
-  // Whether the instrument ticked within first_tick_limit in each of its last three trading sessions. [feed]
+  // Whether the instrument ticked within first_tick_limit_ns in each of its last three trading sessions. [feed]
   std::function<bool(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns)> is_expected;
-  // The instrument was carried while its exchange was open: whether it ticked within the limit. Once a trading session.
-  // [feed]
+  // Called once a trading session for an instrument that was carried while its exchange was open: `in_time` says
+  // whether it ticked within first_tick_limit_ns. [feed]
   std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>
       trading_session_seen;
   std::int64_t steady_ns = 60'000'000'000;       // once it was connected for this time, the back-off begins anew
   std::int64_t idle_close_ns = 10'000'000'000;   // how long a further connection stays open without subscriptions
-  std::int64_t second_login_ns = 1'000'000'000;  // after it, credentials that are refused are tried once more
+  std::int64_t second_login_ns = 1'000'000'000;  // refused credentials are tried once more after this time
   // A refusal that proves nothing is followed by these pauses, the last one again and again.
   std::vector<std::int64_t> refused_pauses_ns = {1'000'000'000, 60'000'000'000, 300'000'000'000, 900'000'000'000};
-  std::int64_t answer_limit_ns = 10'000'000'000;  // of data, or a word, after a subscription was handed over
-  std::int64_t login_limit_ns = 60'000'000'000;   // from connect to ready; others wait meanwhile
+  std::int64_t answer_limit_ns = 10'000'000'000;  // for data, or a word, after a subscription was handed over
+  std::int64_t login_limit_ns = 60'000'000'000;   // from connect to ready; the other connections wait meanwhile
   std::function<std::int64_t()> wall = wall_ns;
   std::function<std::int64_t()> monotonic = monotonic_ns;
   transport::AlarmMaker make_alarm = transport::make_alarm;  // goes by the same time as `monotonic`
-  std::optional<std::uint64_t> jitter_seed{};                // nothing: drawn
+  std::optional<std::uint64_t> jitter_seed{};                // nothing: a random one
   // Asks the broker's web interface whether credentials are good. Does not wait for the answer. Empty: the plugin
   // offers no such request. [feed]
   std::function<void(CredentialsQuestion question)> ask_credentials{};
 };
 
-// Of all connections of the link together. Read by the control thread. [any]
+// Counts of all connections of the link together. Read by the control thread. [any]
 struct LinkCounts {
   std::atomic<std::uint64_t> connects{0};     // attempts
-  std::atomic<std::uint64_t> logins{0};       // those that succeeded
-  std::atomic<std::uint64_t> recycles{0};     // ended by the gateway because they had gone silent or late
+  std::atomic<std::uint64_t> logins{0};       // attempts that succeeded
+  std::atomic<std::uint64_t> recycles{0};     // logins that the gateway ended because they had gone silent or late
   std::atomic<std::uint64_t> connections{0};  // open and logged in now
   std::atomic<std::uint64_t> frames{0};
   std::atomic<std::uint64_t> frames_refused{0};
@@ -98,7 +99,7 @@ struct LinkCounts {
   std::atomic<std::uint64_t> subscriptions_refused{0};
   std::atomic<std::int64_t> last_frame_ns{0};  // wall
   std::atomic<std::int64_t> last_tick_ns{0};   // wall
-  std::atomic<std::int64_t> lag_ns{0};         // of exchange time, the least of a moment ago
+  std::atomic<std::int64_t> lag_ns{0};         // of exchange time, where it is largest: the least of a moment ago
   std::atomic<std::uint32_t> state{static_cast<std::uint32_t>(bus::LinkState::disconnected)};
 };
 

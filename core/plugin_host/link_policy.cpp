@@ -5,7 +5,7 @@
 namespace gw::plugin_host {
 namespace {
 
-constexpr int kLossesOfAll = 3;  // so many in a row are answered by all connections together
+constexpr int kLossesOfAll = 3;  // after more losses in a row, one connection must last before the others follow
 
 }  // namespace
 
@@ -25,8 +25,8 @@ std::optional<std::int64_t> LinkPolicy::on_loss(std::int64_t now_ns, const Loss&
   if (connected_since_ns_ && now_ns - *connected_since_ns_ >= steady_ns_) begin_anew();
   connected_since_ns_.reset();
   proven_at_ns_.reset();
-  // A silent link is most often cured by a new connection. One that is silent again soon is not; but
-  // another connection that was there before is lost by the same cause.
+  // A new connection cures most silent links, so the first attempt goes at once. It does not cure a link that is silent
+  // again soon. But a connection that was logged in before that attempt is lost by the same cause.
   const bool same_cause =
       went_at_once_ns_ && now_ns - loss.lived_ns < *went_at_once_ns_ && backoff_.attempts_made() == 0;
   if (loss.silent && (!went_at_once_ns_ || same_cause)) {
@@ -35,7 +35,7 @@ std::optional<std::int64_t> LinkPolicy::on_loss(std::int64_t now_ns, const Loss&
   }
   const auto delay = backoff_.next();
   if (!delay) return std::nullopt;
-  // A login per connection for each loss would be too many where logins succeed and do not last.
+  // Where logins succeed and do not last, one login per connection for each loss would be too many.
   proving_ = loss.lived_ns > 0 && backoff_.attempts_made() > kLossesOfAll;
   return std::max(*delay, loss.min_ns);
 }

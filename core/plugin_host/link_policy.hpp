@@ -1,4 +1,4 @@
-// When to connect again after a loss. One for all connections of a link; knows no clock. Thread: feed.
+// When to connect again after a loss. One object for all connections of a link; knows no clock. Thread: feed.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ class LinkPolicy {
 
   struct Loss {
     bool silent = false;        // ended by the gateway: no frame came
-    std::int64_t min_ns = 0;    // the broker said so
+    std::int64_t min_ns = 0;    // the broker asked for a pause of this length
     std::int64_t lived_ns = 0;  // since the login; 0: there was none
   };
-  // One connection is logged in; all of them are.
+  // on_login: one connection is logged in. on_connected: all of them are.
   void on_login(std::int64_t now_ns);
   void on_connected(std::int64_t now_ns);
   // How long to wait before the next attempt; nothing: the attempts are used up.

@@ -14,7 +14,7 @@ class LinkStatus {
   bus::LinkState state() const { return state_; }
   bool is_connected() const { return state_ == bus::LinkState::connected; }
   void set(bus::LinkState state, const std::string& message);
-  // Until it is connected: it is not, because it logs in anew for its feed.
+  // Says whether the link is down because the gateway logs in anew for its feed. Counts until it is connected again.
   void set_by_choice(bool by_choice) { by_choice_ = by_choice; }
 
  private:

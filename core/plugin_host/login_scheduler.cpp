@@ -94,8 +94,8 @@ void LoginScheduler::begin(BrokerConnection& connection) {
                     link_.options.name);
   if (!connection.login_problem().empty())
     return halt(bus::LinkState::auth_expired, connection.login_problem() + after_a_new_login());
-  // A further connection takes nothing from a link that works, and refused credentials are not good again by being
-  // tried.
+  // Two logins leave the link's state as it is: one of a further connection while the link works, and the second one
+  // with refused credentials.
   if (refused_once_) return connection.connect();
   if (!status_.is_connected() || !connections_.first().is_ready())
     status_.set(ever_connected_ ? bus::LinkState::reconnecting : bus::LinkState::connecting,
@@ -135,7 +135,7 @@ void LoginScheduler::on_lost(const Loss& loss, const std::string& why) {
   }
 }
 
-// No further login. Without credentials nothing stays connected; elsewhere what is connected still may go on.
+// Stops all logins. With bad credentials (auth_expired) all connections end too; otherwise open ones go on.
 void LoginScheduler::halt(bus::LinkState state, const std::string& message) {
   halted_ = true;
   retry_at_ns_ = 0;
@@ -148,13 +148,13 @@ void LoginScheduler::halt(bus::LinkState state, const std::string& message) {
   connections_.for_each([](BrokerConnection& connection) { connection.disconnect(); });
 }
 
-// The broker's word may be wrong once, or a login take a moment to count.
+// The broker may be wrong once, or a new login may take a moment to count: the credentials are tried a second time.
 void LoginScheduler::refuse_credentials(const std::string& why) {
   halt(bus::LinkState::auth_expired, why + after_a_new_login());
   if (!std::exchange(refused_once_, true)) timers_.set(kSecondLogin, link_.options.second_login_ns);
 }
 
-// The credentials may be as good as ever: tried again, ever more slowly, and never counted as one of the attempts.
+// The credentials may still be good: they are tried again, ever more slowly, and no try counts as one of the attempts.
 void LoginScheduler::wait_after_refusal(const std::string& why) {
   if (halted_) return;
   const std::int64_t now = link_.options.monotonic();
@@ -167,7 +167,7 @@ void LoginScheduler::ask_about_credentials() {
   const std::int64_t now = link_.options.monotonic();
   if (!link_.options.ask_credentials || !refusals_.may_ask(now)) return;
   const std::weak_ptr<const void> wanted = refusals_.begin_question(now);
-  // A question that is still wanted has its link.
+  // While the question is wanted, the link and this object live.
   const auto take = [this, wanted](const CredentialsAnswer& answer) {
     if (!wanted.expired()) on_credentials(answer);
   };
@@ -190,9 +190,9 @@ void LoginScheduler::reconnect_later(const Loss& loss, const std::string& why) {
   if (halted_) return;
   const std::int64_t now = link_.options.monotonic();
   const std::int64_t least = loss.status == BGW_E_RATE ? loss.retry_after_ns : 0;
-  // Another connection's loss has its attempt already: this one follows it.
+  // The loss of another connection has set a time already: this connection follows it.
   if (is_waiting()) return retry_at(std::max(retry_at_ns_, now + least), now, why);
-  // What the gateway ended itself has had its pause before.
+  // For a login that the gateway ended itself, FeedRenewal has kept a pause before.
   const auto delay = loss.by_choice ? std::optional(least) : policy_.on_loss(now, {loss.silent, least, loss.lived_ns});
   if (!delay)
     return halt(bus::LinkState::failed, why + "; " + std::to_string(policy_.attempts_made()) +

@@ -21,29 +21,29 @@ class LoginScheduler {
   LoginScheduler(LinkContext& link, Connections& connections, LinkStatus& status);
 
   void start();
-  // No further login.
+  // Stops all logins.
   void stop();
   bool is_running() const { return running_; }
   // New credentials are in the options: refusals of the old ones count no more.
   void forget_credentials() { refusals_.forget(); }
   // Forgets all pauses and logs in at once.
   void start_over();
-  // The next connection that should be logged in, unless it must wait.
+  // Logs in the next connection that needs it, unless that must wait.
   void connect_next();
-  // The same, not from inside what a connection says of itself.
+  // Does so soon: for callers inside a callback of a connection.
   void connect_soon();
 
   // ---- what happens to a connection
   void on_ready(BrokerConnection& connection);
   void on_lost(const Loss& loss, const std::string& why);
-  // Where all that were logged in are so again, the link is connected.
+  // Sets the link connected if all connections that were logged in are so again.
   void say_connected();
-  // By the broker's own word.
+  // The broker itself has refused the credentials.
   void refuse_credentials(const std::string& why);
   void reconnect_later(const Loss& loss, const std::string& why);
 
   bool is_halted() const { return halted_; }
-  // The next login has its time.
+  // Whether the next login waits for its time.
   bool is_waiting() const { return retry_at_ns_ != 0; }
 
  private:
@@ -68,9 +68,9 @@ class LoginScheduler {
   bool running_ = false;
   bool ever_connected_ = false;
   bool halted_ = false;                                         // auth_expired or failed: no login until somebody acts
-  bool refused_once_ = false;                                   // these credentials
+  bool refused_once_ = false;                                   // the present credentials were
   std::int64_t retry_at_ns_ = 0;                                // 0: no login waits for its time
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // for what is posted
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // tells posted tasks whether `this` still lives
   transport::Timers timers_;
 };
 

@@ -6,7 +6,7 @@
 namespace gw::plugin_host {
 namespace {
 
-// False: it does not fit, which no true quantity does.
+// False: the product does not fit, so it is no true quantity.
 bool multiply(std::int64_t& value, std::int64_t by) {
   if (value > std::numeric_limits<std::int64_t>::max() / by || value < std::numeric_limits<std::int64_t>::min() / by)
     return false;
@@ -52,7 +52,7 @@ const bgw_update& LotConverter::convert(const bgw_update& from) {
     for (bgw_level& level : *side) fits = fits && multiply(level.quantity, kind.lot_size);
   book_.bids = bids_.data();
   book_.asks = asks_.data();
-  // A book of unknown quantities is none.
+  // A book whose quantities are unknown is left out.
   if (!fits) {
     tick_.modes &= ~std::uint32_t{BGW_MODE_DEPTH};
     update_.book = nullptr;

@@ -10,8 +10,8 @@ namespace gw::plugin_host {
 
 class LotConverter {
  public:
-  // `lots`: what of the instrument is counted in lots; 0: nothing. `lot_size` 0: not known, what is counted in lots is
-  // then left out.
+  // `lots`: which values of the instrument are counted in lots (BGW_*_IN_LOTS); 0: none. `lot_size` 0: not known, and
+  // those values are left out.
   void set(std::uint32_t handle, std::uint32_t lots, std::uint32_t lot_size);
   bool has(std::uint32_t handle) const noexcept { return handle < kinds_.size() && kinds_[handle].lots != 0; }
   // The update in units; valid until the next call.

@@ -45,7 +45,7 @@ class Refusals {
   std::size_t in_a_row_ = 0;
   std::string why_;
   std::shared_ptr<const void> question_;  // null: none is under way
-  std::optional<std::int64_t> asked_ns_;  // when the last one began
+  std::optional<std::int64_t> asked_ns_;  // when the last question began
   bool logged_in_since_ = false;
   std::string good_;  // what was said of good credentials; empty: they are not known to be good
 };

@@ -1,4 +1,4 @@
-// Looks through the plugin folder: what is good is loaded, what is not is said.
+// Looks through the plugin folder: loads each file that passes the checks, and says why the others are refused.
 #pragma once
 
 #include <memory>

@@ -132,14 +132,15 @@ void Subscriptions::pump() {
   }
 }
 
-// `awaits`: silence is answered for the broker. False: the login is over.
+// Gives instruments to the adapter. `awaits`: the broker should answer, and silence is acted on. False: the login is
+// over.
 bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool awaits) {
   const std::int64_t now = link_.options.monotonic();
   std::vector<bgw_subscription> list;
   for (const std::uint32_t handle : instruments) {
     const Wanted* w = link_.find_wanted(handle);
     if (w == nullptr) continue;
-    // What has had no answer yet has had none when it is asked again.
+    // An instrument that is asked again and has had no answer yet still waits for it.
     asked_[handle] = static_cast<std::uint16_t>((w->depth_level + 1) | (awaits ? 0 : asked_[handle] & kUnanswered));
     if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
     if (awaits) {
@@ -168,7 +169,7 @@ bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool a
   return true;
 }
 
-// A few requests, and once in a while: the broker's pace for subscriptions need not be kept.
+// These are a few requests, once in a while, which need not keep the broker's pace for subscriptions.
 void Subscriptions::ask_again(const std::vector<std::uint32_t>& instruments) {
   std::vector<std::uint32_t> handles;
   for (const std::uint32_t handle : instruments)
@@ -191,8 +192,8 @@ void Subscriptions::on_answer(std::uint32_t handle) noexcept {
   unanswered_.remove(handle);
 }
 
-// Where every good subscribe is answered by the last values, silence is a refusal; elsewhere nothing may have happened
-// yet.
+// Where the broker answers every good subscribe with the last values, silence is a refusal; elsewhere perhaps nothing
+// has happened yet.
 void Subscriptions::say_what_is_unanswered() {
   for (const std::uint32_t handle : unanswered_.take_expired(link_.options.monotonic())) {
     const Wanted* w = link_.find_wanted(handle);

@@ -1,5 +1,5 @@
 // What one connection carries: handed to the adapter in batches, at the pace that the broker allows, and replayed after
-// each login. Knows of each instrument whether the adapter may publish it, and what it was asked for. Thread: feed.
+// each login. Knows for each instrument whether the adapter may publish it, and what it was asked for. Thread: feed.
 #pragma once
 
 #include <cstddef>
@@ -37,13 +37,13 @@ class Subscriptions {
                 const registry::Capabilities& capabilities, Owner& owner);
 
   std::size_t count() const { return carried_.size(); }
-  // pump() follows.
+  // Queues them; the caller calls pump() next.
   void add(std::span<const std::uint32_t> instruments);
-  // What the instrument list says of them has changed, and nothing of what is asked.
+  // The instrument list says something else of them; nothing changes in what is asked of the broker.
   void describe(std::span<const std::uint32_t> instruments);
-  // At once: what a broker counts must be free before others take its place.
+  // Unsubscribes at once: a subscription that the broker counts must be free before another one uses it.
   void remove(std::span<const std::uint32_t> instruments);
-  // All that another connection carries: it is subscribed by replay().
+  // Carries all that another connection carries; replay() subscribes it.
   void take_over(const Subscriptions& other);
   // Ends these subscriptions at the broker and begins them anew.
   void ask_again(const std::vector<std::uint32_t>& instruments);
@@ -64,7 +64,7 @@ class Subscriptions {
   void on_data(std::uint32_t handle, std::uint32_t modes) noexcept {
     if ((asked_[handle] & kUnanswered) != 0 && unanswered_.is_answer(handle, modes)) on_answer(handle);
   }
-  // The broker's word came, or data that answer what was asked.
+  // The broker's word has come, or data that answer what was asked.
   void on_answer(std::uint32_t handle) noexcept;
   // The update in units; valid until the next call.
   const bgw_update& in_units(const bgw_update& update) {
@@ -92,7 +92,7 @@ class Subscriptions {
   std::unordered_set<std::uint32_t> queued_;
   std::int64_t next_batch_ns_ = 0;
   // By handle. 0: may not be published; else one more than the depth level that the adapter was asked for, with
-  // kBelowZero where its exchange has prices of zero and below, and kUnanswered until something has come of it.
+  // kBelowZero where its exchange has prices of zero and below, and kUnanswered until an answer has come.
   static constexpr std::uint16_t kBelowZero = 0x8000;
   static constexpr std::uint16_t kUnanswered = 0x4000;
   static constexpr std::uint16_t kDepth = 0x3fff;

@@ -1,4 +1,4 @@
-// A broker's time outside 2015 to 2100 counts as none: it is an error of the broker's, or of a decoder.
+// A broker's time outside 2015 to 2100 counts as none: it is an error of the broker's, or of a decoder. Thread: feed.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ inline constexpr std::int64_t kEndOfTimes = 4'102'444'800'000'000'000;  // 2100-
 
 constexpr bool is_sensible_time(std::int64_t ns) { return ns >= kFirstTime && ns < kEndOfTimes; }
 
-// An update as it may be passed on: the plugin's own, or a copy without what is no time.
+// An update as it may be passed on: the plugin's own, or a copy without the times that count as none.
 class UpdateTimes {
  public:
   explicit UpdateTimes(const bgw_update& update) : update_(update) {

@@ -12,12 +12,13 @@ namespace gw::plugin_host {
 
 class Unanswered {
  public:
-  // `mode`: the richest that was asked for. `deadline_ns`: when it has waited for long enough.
+  // `mode`: the richest that was asked for. `deadline_ns`: when the subscription has waited long enough.
   void add(std::uint32_t handle, std::uint32_t mode, std::int64_t deadline_ns) {
     waiting_[handle] = {mode, deadline_ns};
     order_.emplace_back(deadline_ns, handle);
   }
-  // Whether an update of these modes is what it waits for: data of a poorer stream do not answer for a richer one.
+  // Whether an update of these modes is what the handle waits for: data of a poorer stream do not answer for a richer
+  // one.
   bool is_answer(std::uint32_t handle, std::uint32_t modes) const {
     const auto found = waiting_.find(handle);
     return found != waiting_.end() && (modes & found->second.mode) != 0;
@@ -32,7 +33,7 @@ class Unanswered {
     std::vector<std::uint32_t> handles;
     for (; !order_.empty() && order_.front().first <= now_ns; order_.pop_front()) {
       const auto found = waiting_.find(order_.front().second);
-      // Answered, or asked again since.
+      // It was answered, or asked again since.
       if (found == waiting_.end() || found->second.deadline_ns != order_.front().first) continue;
       handles.push_back(found->first);
       waiting_.erase(found);

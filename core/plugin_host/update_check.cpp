@@ -42,9 +42,9 @@ std::uint64_t absent_prices(const bgw_update& update, bool prices_below_zero) {
 
 // ---- the book
 
-// As nearly every side is: each level has a quantity and a price above zero, and they are best first. Levels of one
-// price are fine. The two sides are not compared: before the open and in auctions bids stand above asks, and no packet
-// proves that trading is continuous.
+// Whether a book is as nearly every book is: each level has a quantity and a price above zero, and the levels are best
+// first. Levels of one price are fine. The two sides are not compared: before the open and in auctions bids stand above
+// asks, and no packet proves that trading is continuous.
 bool is_ordinary(const bgw_book& book) {
   bool good = true;
   std::int64_t before = std::numeric_limits<std::int64_t>::max();
@@ -66,7 +66,7 @@ bool are_in_order(Side bids, Side asks) {
   return std::is_sorted(bids.begin(), bids.end(), falls) && std::is_sorted(asks.begin(), asks.end(), rises);
 }
 
-// What a level's price has to be.
+// Which prices of zero and below a level may have.
 struct Legal {
   bool below_zero;
   bool zero;
@@ -83,7 +83,7 @@ Legal legal_prices(const bgw_update& update, bool has_ltp, bool prices_below_zer
                     std::ranges::any_of(asks_of(*update.book), is_below)};
 }
 
-// Copies the levels that are some; the number of them. `odd` counts those taken out, but for empty ones.
+// Copies the levels that mean something and returns their number. `odd` counts those left out, except empty ones.
 std::uint32_t copy_levels(Side from, Legal legal, bgw_level* to, std::uint32_t& odd) {
   std::uint32_t count = 0;
   for (const bgw_level& level : from) {

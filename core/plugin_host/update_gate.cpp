@@ -7,7 +7,7 @@
 namespace gw::plugin_host {
 namespace {
 
-// Of counts that only the feed thread changes and others read: no locked instruction per update.
+// For counts that only the feed thread changes and others read: no locked instruction per update.
 void add_one(std::atomic<std::uint64_t>& count) {
   count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }

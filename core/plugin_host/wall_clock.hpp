@@ -1,5 +1,5 @@
-// Wall time that runs with the monotonic clock, so that what this machine's clock does between two looks moves no
-// stamp.
+// Wall time that runs with the monotonic clock, so that a jump of this machine's clock between two looks moves no
+// stamp. Thread: feed.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ class WallClock {
 
   std::int64_t at(std::int64_t monotonic_ns) const { return offset_ns_ + monotonic_ns; }
 
-  // Goes by the machine's clock from now on. How far that jumped; 0: it did not.
+  // Follows the machine's clock from now on. Returns how far that has jumped; 0: it has not.
   std::int64_t look(std::int64_t wall_ns, std::int64_t monotonic_ns) {
     constexpr std::int64_t kJump = 2'000'000'000;
     constexpr std::int64_t kNoise = 5'000'000;  // between the readings of the two clocks

@@ -102,7 +102,7 @@ std::string subscription_extras(const Entry& e, const Outcome& o) {
   return text;
 }
 
-// Nothing where prices are real.
+// Empty where prices are real.
 std::string simulated_text(bool simulated) { return simulated ? ",\"simulated\":true" : ""; }
 
 std::string_view overall(std::size_t good, std::size_t all) {

@@ -16,8 +16,8 @@ constexpr std::size_t kHeaderRoom = 10;
 constexpr std::size_t kLevelBytes = 96;    // the longest level: two 20-digit numbers, a price, the keys
 constexpr std::size_t kValueBytes = 2048;  // every other value with its key, each at its longest
 
-// With quotes, colon and the comma before. Copied whole, which the compiler does in two or three moves; what is too
-// much is written over.
+// A key of the JSON text, with the comma before it, quotes and colon. put() copies the whole array, which the compiler
+// does in two or three moves; the next value overwrites what is too much.
 class Key {
  public:
   consteval Key(std::string_view text) : size_(text.size()) {

@@ -27,7 +27,7 @@ bool LargeRequest::parse_some() {
   return parsed_ == outline_.entries.size();
 }
 
-// True, as of the others: there is nothing more to parse.
+// Leaves the request without entries and with this error. Returns true, as the others do when nothing is left to parse.
 bool LargeRequest::fail(std::string_view code, std::string message) {
   request_.entries.clear();
   request_.error = {code, std::move(message)};
@@ -52,7 +52,7 @@ bool LargeRequest::parse_head() {
   const std::size_t count = outline_.entry_count;
   if (!head_->json.is_object() || count == 0) return true;
   if (request_.action != Action::subscribe && request_.action != Action::unsubscribe) return false;
-  request_.error.reset();  // that the list is empty
+  request_.error.reset();  // the error said that the list is empty
   if (count > limits_.symbols_per_request) {
     request_.error = too_many_symbols(count, limits_);
     return true;
@@ -62,7 +62,7 @@ bool LargeRequest::parse_head() {
 }
 
 bool LargeRequest::parse_entry(std::string_view text) {
-  // Before a text, not before an entry, the parser would skip a byte order mark.
+  // The parser would skip a byte order mark, which may stand before a whole text but not before an entry.
   const Json json = text.starts_with('\xef') ? Json(Json::value_t::discarded) : Json::parse(text, nullptr, false);
   if (json.is_discarded()) {
     request_ = {};

@@ -14,19 +14,19 @@ namespace gw::protocol {
 
 class LargeRequest {
  public:
-  // Bytes of a frame that are parsed at once, and of the entries that are in one piece.
+  // A frame up to this size is parsed in one go; of a larger one, about this many bytes of entries are one piece.
   static constexpr std::size_t kAtOnce = 4 * 1024;
-  // Bytes that are looked at before, to find the entries: as long as that many are parsed.
+  // Bytes in which one piece looks for entries, which takes as long as parsing kAtOnce bytes.
   static constexpr std::size_t kLookedAtAtOnce = 32 * 1024;
-  // Values in what is not cut: a request without its symbols, and each of these. Long texts cost little, a megabyte of
-  // brackets does.
+  // The most values in a part that is parsed in one go: the request without its symbols, and each entry. Long texts
+  // cost little; a megabyte of brackets costs much.
   static constexpr std::size_t kMaxValues = 8 * 1024;
 
   // Copies the frame.
   LargeRequest(std::string_view frame, const RequestLimits& limits);
   ~LargeRequest();
 
-  // One more piece. True: it is whole, and take() may be called.
+  // Parses one more piece. True: the request is whole, and take() may be called.
   bool parse_some();
   Request take() { return std::move(request_); }
   std::size_t size() const { return frame_.size(); }

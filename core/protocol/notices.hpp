@@ -14,18 +14,18 @@ namespace gw::protocol {
 std::string broker_status(std::string_view broker, std::string_view status, std::string_view message,
                           std::int64_t wall_ns, std::string_view epoch = {});
 std::string feed_status(std::string_view broker, const routing::Feed& feed);
-// `note`: of Router::note.
+// `note`: what Router::note says.
 std::string subscription_status(const routing::Topic& topic, std::string_view note);
 // `source`: "calendar", or "feed" where the ticks say otherwise.
 std::string market_status(std::string_view exchange, std::string_view status, std::string_view source);
-// "behind" or "caught_up".
+// `status`: "behind" or "caught_up".
 std::string slow(std::string_view status, std::uint64_t conflated);
-// Follows the updates that a client had missed of a topic. `missing` unset: it held it in another epoch, nobody can
-// tell.
+// Follows the updates of a topic that a client had missed. `missing`: how many of them are not kept; unset: the client
+// held the topic in another epoch, and nobody can tell.
 std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64_t> missing);
-// A subscription that had been confirmed and that the broker refused. Without extras too.
+// A subscription that had been confirmed was refused by the broker. Sent to clients without extras too.
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
-// A subscription that is over because there is no such instrument any more. Without extras too.
+// A subscription is over because there is no such instrument any more. Sent to clients without extras too.
 std::string ended(const routing::TopicInfo& topic, const routing::Gone& why, bool extras);
 // The part of SYMBOL_NOT_FOUND that only clients with extras get; empty, or it begins with a comma.
 std::string gone_text(const routing::Gone& why);

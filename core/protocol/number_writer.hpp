@@ -1,4 +1,5 @@
 // Writes numbers as JSON text into a buffer that is known to be large enough. No locale, no allocation.
+// [any]
 #pragma once
 
 #include <array>
@@ -20,7 +21,7 @@ inline char* put(char* at, std::string_view text) {
   return at + text.size();
 }
 
-// How many digits it has: the powers of ten are fewer than those of two by the logarithm of two, some 1233 in 4096.
+// The number of decimal digits, guessed from the number of bits: log10(2) is some 1233/4096.
 inline std::size_t digits_of(std::uint64_t value) {
   constexpr auto kPowers = [] {
     std::array<std::uint64_t, 20> powers{1};
@@ -31,7 +32,8 @@ inline std::size_t digits_of(std::uint64_t value) {
   return guess + (value >= kPowers[guess] ? 1 : 0);
 }
 
-// From the last digit to the first, where they belong: what was written by twos is not read again at once.
+// Writes pairs of digits from the last to the first, each where it belongs, so that nothing has to be copied
+// afterwards.
 inline char* put_unsigned(char* at, std::uint64_t value) {
   if (value < 10) {
     *at = static_cast<char>('0' + value);

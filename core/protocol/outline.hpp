@@ -10,28 +10,29 @@ namespace gw::protocol {
 
 struct Outline {
   bool too_deep = false;  // deeper than any request needs; nothing else is known then
-  // Between the brackets of "symbols": of the object's last key of that name, if it holds a list. Both 0: there is
-  // none.
+  // The position behind the opening bracket of "symbols" and that of the closing one, if the object's last key of that
+  // name holds a list. Both 0: there is none.
   std::size_t list_begin = 0;
   std::size_t list_end = 0;
   std::size_t entry_count = 0;
   std::vector<std::string_view>
       entries;  // of the frame, in order, with the spaces around them; only the first of too many
-  // Values, each of which a parser makes an object of, counted by commas and opening brackets: in the frame without
-  // the entries, and in the entry that has the most.
+  // Numbers of values, each of which a parser makes an object of, counted by commas and opening brackets: in the frame
+  // without the entries, and in the entry that has the most.
   std::size_t head_values = 0;
   std::size_t max_entry_values = 0;
 };
 
-// The frame need be no JSON: it is if the frame without what is between the brackets and each of the entries are.
-// Of a longer list only the first `max_entries` are noted.
+// The frame need not be JSON: it is JSON if each entry is, and if the frame without what stands between the brackets
+// is. Of a longer list only the first `max_entries` entries are noted.
 Outline outline_of(std::string_view frame, std::size_t max_entries);
 
 // Makes the outline of a frame that is too large to be looked at in one go. The frame must stay where it is.
 class OutlineScan {
  public:
   OutlineScan(std::string_view frame, std::size_t max_entries) : frame_(frame), max_entries_(max_entries) {}
-  // Looks at `bytes` more, and at the rest of a string that began there. True: that was all, and take() may be called.
+  // Looks at `bytes` more, and at the rest of a string that began there. True: the whole frame is looked at, and take()
+  // may be called.
   bool look_on(std::size_t bytes);
   Outline take();
 
@@ -48,7 +49,7 @@ class OutlineScan {
   Outline outline_;
   std::size_t at_ = 0;
   std::size_t string_ = 0;  // where the last string at the top level began
-  std::size_t entry_ = 0;   // where the entry began that is looked at
+  std::size_t entry_ = 0;   // where the present entry began
   std::size_t values_ = 0;
   std::size_t before_list_ = 0;
   std::size_t before_entry_ = 0;

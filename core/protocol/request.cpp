@@ -20,7 +20,7 @@ std::string dump(const Json& value) {
   return text;
 }
 
-// As Python prints a value into a sentence: clients of the Python proxy know these texts.
+// The value as Python prints it into a sentence: clients of the Python proxy know these texts.
 std::string spoken(const Json& value) {
   if (value.is_null()) return "None";
   if (value.is_boolean()) return value.get<bool>() ? "True" : "False";
@@ -167,7 +167,7 @@ Entry entry_of(const Json& object, const Json* defaults, bool subscribe) {
     if (const Json* since = pick("since"); since != nullptr && !e.error) set_since(*since, e);
   } else if (depth != nullptr && e.stream.mode == BGW_MODE_DEPTH) {
     const int level = whole(*depth).value_or(-1);
-    e.stream.depth_level = level == 0 ? -1 : level;  // an explicit 0 is held by nobody; to routing 0 is every depth
+    e.stream.depth_level = level == 0 ? -1 : level;  // nobody holds an explicit 0; to routing 0 means every depth
   }
   return e;
 }

@@ -21,7 +21,7 @@ enum class Action : std::uint8_t {
   ping,
   search,
   get_broker_info,
-  invalid,  // an error stands in `error`
+  invalid,  // `error` says why
 };
 
 // An error that is sent as it is: code and text of protocol.md's table.
@@ -35,7 +35,7 @@ struct Entry {
   std::string symbol;
   std::string exchange;
   routing::Stream stream;
-  std::string mode_text = "2";  // as echoed
+  std::string mode_text = "2";  // as messages show it
   // The values as the client sent them, as JSON text, for answers about entries that are wrong.
   std::string symbol_json = "null";
   std::string exchange_json = "null";

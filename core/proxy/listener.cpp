@@ -49,7 +49,8 @@ class TcpListener final : public Listener {
         accept();
         return;
       }
-      // Out of descriptors, most likely: keep serving those who are there, and look again until some have gone.
+      // Most likely out of descriptors: connected clients are served, and accepting is tried again until some have
+      // gone.
       if (!std::exchange(is_full_, true))
         log::error("proxy",
                    "cannot accept clients: " + ec.message() + "; those who are there are served, new ones wait");
@@ -60,7 +61,8 @@ class TcpListener final : public Listener {
     });
   }
 
-  // Descriptors come free one by one and are gone again at once: it is over when no accept has failed for a second.
+  // Descriptors become free one by one and are used again at once: the shortage is over when no accept has failed for a
+  // second.
   void tell_when_over() {
     pause_.expires_after(std::chrono::seconds(1));
     pause_.async_wait([this](const boost::system::error_code& stopped) {
@@ -73,7 +75,7 @@ class TcpListener final : public Listener {
   void hand_over(session::Shard& shard, tcp::socket&& socket) {
     boost::system::error_code ec;
     const auto peer = socket.remote_endpoint(ec);
-    if (ec) return;  // it has gone already
+    if (ec) return;  // the client has gone already
     auto slot = admission_->enter(peer.address().to_string());
     if (slot == nullptr) return;
     if (&shard.loop() == &loop_) return shard.adopt(std::move(socket), is_tls_, std::move(slot));

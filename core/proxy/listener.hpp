@@ -1,4 +1,4 @@
-// The listening socket for clients; hands each accepted one to a shard, in turn. [routing]
+// The listening socket for clients; hands each accepted socket to a shard, in turn. [routing]
 #pragma once
 
 #include <cstdint>

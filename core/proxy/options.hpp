@@ -1,4 +1,4 @@
-// The settings of gateway.yaml that are about clients, by the part that they are for.
+// The settings of gateway.yaml that are about clients, grouped by the part that they are for.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ struct Options {
   std::size_t compression_threshold = 1024;
   bool serves_expired = false;
   bool mixes_brokers = true;
-  // At the start only.
+  // These count at the start only.
   std::size_t shards = 1;
   std::size_t resume_memory = 0;
 };

@@ -79,7 +79,7 @@ Proxy::Proxy(const Options& options, bus::Doorbell& bell)
 
 Proxy::~Proxy() = default;
 
-// The things on routing's thread that depend on the time.
+// Does what depends on the time. [routing]
 void Proxy::sweep() {
   const std::int64_t wall = wall_ns();
   requests_.end_expired(wall);

@@ -1,6 +1,6 @@
 // Makes and connects all parts that serve clients, and runs their threads: with one shard everything runs on one
 // thread, with more the shards have threads of their own beside routing's. Nothing is decided here. It has a member for
-// each part, which are more than a class that does something should have.
+// each part, and so more of them than a class that does something should have.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ class Proxy {
   Proxy(const Proxy&) = delete;
   Proxy& operator=(const Proxy&) = delete;
 
-  // Routing's.
+  // Routing's loop.
   event_loop::EventLoop& loop() { return loop_; }
 
   // ---- before run(), or on routing's thread
@@ -46,9 +46,9 @@ class Proxy {
     requests_.collect_ledger(inboxes_, std::move(done));
   }
 
-  // Before run(): the port that it got.
+  // Before run(). Returns the port that it got.
   Result<std::uint16_t> listen(const ListenAddress& address);
-  // The certificate of connections from now on. [any]
+  // Sets the certificate of connections from now on. [any]
   void set_tls(std::shared_ptr<const websocket::ServerTls> tls);
 
   // Serves until stop(). [the caller's thread becomes routing's]
@@ -57,7 +57,7 @@ class Proxy {
   void post(std::function<void()> task) { loop_.post(std::move(task)); }
   // Runs `task` on each shard's thread. [any]
   void post_to_shards(const std::function<void(session::Shard&)>& task);
-  // Clients are held to them from now on. [any]
+  // From now on the options count for all clients, connected ones too. [any]
   void set_options(const Options& options);
   // Accepts no more, tells every client 1001 and ends run() when they are gone, or after two seconds. [any]
   void stop();

@@ -13,7 +13,8 @@ class BrokerChoice {
  public:
   explicit BrokerChoice(routing::Router& router) : router_(router) {}
 
-  // The brokers with these names, in their order. One that gateway.yaml lacks serves nobody and says why.
+  // The brokers with these names, in their order. For a name that gateway.yaml lacks, a broker is added that serves
+  // nobody and says why.
   std::vector<routing::BrokerId> brokers_named(const std::vector<std::string>& names);
   // The group of brokers that serves the user of a key.
   routing::GroupId group_of(const accounts::KeySession& account);

@@ -57,7 +57,7 @@ void CatchUp::fill(Subscriber& client, std::size_t room) {
   client.tell([more](session::ClientSession& session) { session.filled(more); });
 }
 
-// Each of these sends at least one when there is any room, and returns false when something is left.
+// Each of these functions sends at least one thing when there is any room, and returns false when something is left.
 bool CatchUp::send_resumes(Subscriber& client, std::size_t& room) {
   auto& resumes = client.waiting->resumes;
   for (; !resumes.empty(); resumes.pop_front()) {
@@ -90,7 +90,7 @@ bool CatchUp::send_snapshots(Subscriber& client, std::size_t& room) {
   for (; !snapshots.empty(); snapshots.pop_front()) {
     if (room == 0) return false;
     const auto [topic, seq] = snapshots.front();
-    // A live update that came in the meantime was newer.
+    // A live update that came in the meantime is newer.
     if (!router_.clients().holds(client.id, topic) || router_.topics()[topic].seq != seq) continue;
     const std::string_view frame = router_.snapshot(client.id, topic);
     if (frame.empty()) continue;

@@ -21,11 +21,11 @@ class CatchUp {
   // Forgets to resume topics that the client has left: it may hold one of them again, with live updates, before the
   // resume would have its turn.
   void drop_resumes_of_left(Subscriber& client);
-  // Nothing that waits is wanted any more.
+  // Forgets all that waits for the client.
   void drop_all(Subscriber& client);
-  // Snapshots and states of all that it holds.
+  // Adds snapshots and states of all that the client holds.
   void add_held(Subscriber& client);
-  // Sends as much as goes into `room` bytes, and gives the room back.
+  // Sends as much as fits into `room` bytes, and gives the room back.
   void fill(Subscriber& client, std::size_t room);
 
  private:

@@ -31,7 +31,7 @@ class Clients {
     by_shard_[routing::shard_of(session)][routing::slot_of(session)].reset();
     --count_;
   }
-  // Null: there is none of this id.
+  // Null: no client has this id.
   Subscriber* find(routing::SessionId session) {
     const auto& clients = by_shard_[routing::shard_of(session)];
     const std::size_t index = routing::slot_of(session);
@@ -52,10 +52,10 @@ class Clients {
   std::size_t count() const { return count_; }
 
  private:
-  static constexpr std::size_t kMaxShards = 256;  // as ids have room for
+  static constexpr std::size_t kMaxShards = 256;  // ids have room for no more
 
   const Inboxes& inboxes_;
-  std::vector<std::vector<std::unique_ptr<Subscriber>>> by_shard_{kMaxShards};  // and by slot_of the id
+  std::vector<std::vector<std::unique_ptr<Subscriber>>> by_shard_{kMaxShards};  // then by slot_of the id
   std::size_t count_ = 0;
 };
 

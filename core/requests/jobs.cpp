@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kEntriesAtOnce = 64;
 constexpr std::size_t kRowsAtOnce = 4'096;  // of an instrument list
-// This many topics, rows or entries take as long as one more request; an answer of a search, as eight.
+// This many topics, rows or entries take as long as one more request; the answer of a search takes as long as eight.
 constexpr std::size_t kTopicsOfOne = 8;
 constexpr std::size_t kRowsOfOne = 512;
 constexpr std::size_t kEntriesOfOne = 16;
@@ -45,7 +45,7 @@ void Jobs::go_on(Subscriber& client) {
   client.job.reset();
 }
 
-// One slice. False: that was all.
+// Does one slice. False: that was all.
 bool Jobs::do_some(Subscriber& client, Job& job) {
   switch (job.asked.request.action) {
     case protocol::Action::subscribe:
@@ -79,7 +79,7 @@ bool Jobs::subscribe_some(Subscriber& client, Job& job) {
     if (end < r.entries.size()) return true;
     client.send(r.batch ? job.batch.text(r.id_json)
                         : protocol::subscribed(r.entries.front(), job.outcomes.front(), about));
-    // Live updates begin once the answer is on its way: from here on it misses none.
+    // Live updates begin once the answer is on its way; from here on the client misses none.
     for (std::size_t i = 0; i < end; ++i) begin_entry(client, r.entries[i], job.outcomes[i]);
   }
   const std::size_t end = std::min(r.entries.size(), job.done + kEntriesAtOnce);
@@ -106,7 +106,7 @@ void Jobs::begin_entry(Subscriber& client, const protocol::Entry& e, const routi
   if (e.since && o.is_new) {
     const bool same = e.since->epoch == router_.group(router_.clients()[client.id].group).epoch && client.extras;
     catch_up_.add_resume(client, {o.topic, e.since->seq, 0, same});
-  } else if (o.is_new || !router_.clients().resumes(client.id, o.topic)) {  // what resumes goes live when it has
+  } else if (o.is_new || !router_.clients().resumes(client.id, o.topic)) {  // one that resumes goes live after that
     router_.go_live(client.id, o.topic);
     catch_up_.add_snapshot(client, o.topic);
   }
@@ -151,7 +151,7 @@ bool Jobs::unsubscribe_some_of_all(Subscriber& client, Job& job) {
   const std::size_t end = std::min(job.topics.size(), job.done + kEntriesAtOnce);
   for (; job.done < end; ++job.done) router_.unsubscribe(client.id, job.topics[job.done]);
   if (end < job.topics.size()) return true;
-  router_.unsubscribe_all(client.id);  // what a switch of broker has put there instead meanwhile
+  router_.unsubscribe_all(client.id);  // topics that a switch of broker has put there meanwhile
   client.send(protocol::unsubscribed_all(job.topics.size(), job.asked.request.id_json));
   return false;
 }

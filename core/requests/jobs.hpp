@@ -20,9 +20,9 @@ class Jobs {
   Jobs(routing::Router& router, CatchUp& catch_up, MarketDays& markets, const RequestOptions& options)
       : router_(router), catch_up_(catch_up), markets_(markets), options_(options) {}
 
-  // The first slice of a request; the client has a job afterwards if there is more.
+  // Does the first slice of a request; the client has a job afterwards if there is more.
   void start(Subscriber& client, Asked asked);
-  // One more slice of the client's job, which it has no longer when that was all.
+  // Does one more slice of the client's job, and ends the job when that was all.
   void go_on(Subscriber& client);
 
  private:

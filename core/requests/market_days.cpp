@@ -16,7 +16,7 @@ MarketDays::MarketDays(routing::Router& router, Clients& clients, Notifier& noti
       notifier_(notifier),
       calendar_(std::make_shared<const calendar::Calendar>()) {}
 
-// Tells once when the exchange is open and when not, and from then on when that changes.
+// Where the status has changed since it was told last, all clients that follow the exchange are told, this one too.
 void MarketDays::tell(Subscriber& client, const std::string& exchange) {
   if (!client.extras || !client.markets.insert(exchange).second) return;
   const Market now = market(exchange);
@@ -54,7 +54,6 @@ void MarketDays::set_calendar(std::shared_ptr<const calendar::Calendar> calendar
   look_at_days(wall_ns());
 }
 
-// Once a second: contracts that are over end, and lists of before today are warned of when their markets begin.
 void MarketDays::look_at_days(std::int64_t wall) {
   constexpr std::int64_t kSecond = 1'000'000'000;
   if (wall / kSecond == days_second_) return;

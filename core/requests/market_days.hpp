@@ -24,9 +24,9 @@ class MarketDays {
   instruments::Expiries expiries(std::int64_t wall_ns) const { return {*calendar_, wall_ns}; }
   // Tells the client once whether the exchange is open, and from then on when that changes.
   void tell(Subscriber& client, const std::string& exchange);
-  // Tells whoever follows an exchange that has opened or closed.
+  // Tells the clients that follow an exchange when it has opened or closed.
   void tell_changes();
-  // Once a second: contracts that are over end, and lists of before today are warned of when their markets begin.
+  // Once a second: ends contracts that are over, and warns of lists of before today when their markets begin.
   void look_at_days(std::int64_t wall_ns);
   // The warning about the broker's instrument list; empty: there is none.
   std::string list_warning(routing::BrokerId broker) const;
@@ -47,9 +47,9 @@ class MarketDays {
   Clients& clients_;
   Notifier& notifier_;
   std::shared_ptr<const calendar::Calendar> calendar_;
-  std::map<std::string, Market, std::less<>> markets_;  // as told last, of those that some client follows
-  std::int64_t days_second_ = 0;                        // when the days were looked at last
-  std::map<routing::BrokerId, OldList> old_lists_;      // that were warned of
+  std::map<std::string, Market, std::less<>> markets_;  // as last told, for exchanges that some client follows
+  std::int64_t days_second_ = 0;                        // the second in which the days were looked at last
+  std::map<routing::BrokerId, OldList> old_lists_;      // lists that were warned of
 };
 
 }  // namespace gw::requests

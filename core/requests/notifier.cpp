@@ -42,7 +42,7 @@ void Notifier::broker_changed(routing::BrokerId broker) {
                                                 wall_ns()));
 }
 
-// A feed of which nothing is known yet, or any more, is told as quiet to those that were told that it is stale.
+// A feed whose state is unknown is told as quiet, but only where clients were told last that it does not live.
 void Notifier::feed_changed(routing::BrokerId broker) {
   const routing::Broker& table = router_->brokers()[broker];
   const routing::Feed feed = table.feeds().worst();

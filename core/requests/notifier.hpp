@@ -18,7 +18,7 @@ namespace gw::requests {
 class Notifier final : public routing::SessionPort {
  public:
   explicit Notifier(Clients& clients) : clients_(clients) {}
-  // The router is made with this as its port, and so after it. Before it says anything.
+  // The router is made with this as its port, and so after it. Called before the router says anything.
   void connect(const routing::Router& router, CatchUp& catch_up) {
     router_ = &router;
     catch_up_ = &catch_up;
@@ -31,7 +31,7 @@ class Notifier final : public routing::SessionPort {
   void feed_changed(routing::BrokerId broker) override;
   void switched(routing::GroupId group, std::string_view why) override;
 
-  // Tells clients with extras that the broker serves.
+  // Sends `text` to each client with extras that the broker serves.
   void tell_users_of(routing::BrokerId broker, const std::string& text);
 
  private:

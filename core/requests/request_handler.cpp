@@ -130,8 +130,8 @@ void RequestHandler::last_published(routing::SessionId id, const std::vector<rou
 
 // ---- requests
 
-// Snapshots and states go out with the answer, as far as the room goes that came with the request: a request for one
-// symbol needs no second trip.
+// Snapshots and states go out with the answer, as far as the room that was lent with the request allows: a request for
+// one symbol needs no second trip.
 void RequestHandler::asked(routing::SessionId id, protocol::Request request, std::size_t bytes, std::size_t room) {
   Subscriber* client = clients_.find_open(id);
   if (client == nullptr) return;
@@ -153,7 +153,7 @@ void RequestHandler::decide(Subscriber& client, Asked asked) {
   }
 }
 
-// One slice for one of the busy clients, in turn. Between two steps of ticks.
+// Does one slice for one of the busy clients, in turn, between two steps of ticks.
 bool RequestHandler::take_slice() {
   if (busy_.empty()) return false;
   const routing::SessionId id = busy_.front();
@@ -180,7 +180,7 @@ void RequestHandler::handle(Subscriber& client, Asked asked) {
     jobs_.start(client, std::move(asked));
 }
 
-// False: the answer takes time.
+// False: the answer takes time, and a job must make it.
 bool RequestHandler::answer(const Subscriber& client, const protocol::Request& r) const {
   if (r.error && r.action != protocol::Action::authenticate) {
     client.send(protocol::error(r.error->code, r.error->message, r.id_json));

@@ -33,17 +33,17 @@ class RequestHandler final : public session::RequestSide {
   RequestHandler(const RequestHandler&) = delete;
   RequestHandler& operator=(const RequestHandler&) = delete;
 
-  // Clients are held to them from now on.
+  // From now on the options count for all clients, connected ones too.
   void set_options(const RequestOptions& options);
   // Clients whose key is no longer good are closed with 4401.
   void set_keys(std::shared_ptr<const accounts::KeyRing> keys);
-  // Closes those whose key has expired. With time.
+  // Closes clients whose key has expired; called again and again.
   void end_expired(std::int64_t wall_ns);
   std::vector<routing::BrokerId> brokers_named(const std::vector<std::string>& names) {
     return broker_choice_.brokers_named(names);
   }
-  // `done` gets the sum over all clients that there have been, each shard's part as of what had been sent to it before.
-  // Called on this thread.
+  // Calls `done` on this thread with the sum over all clients so far. Each shard's part includes all that was put into
+  // its inbox before.
   void collect_ledger(const Clients::Inboxes& inboxes, std::function<void(const session::Ledger&)> done);
 
   // ---- what sessions say
@@ -77,8 +77,8 @@ class RequestHandler final : public session::RequestSide {
   Jobs jobs_;
   std::deque<routing::SessionId> busy_;  // clients that have a job, or asked for something meanwhile; in turn
   std::shared_ptr<const accounts::KeyRing> keys_;
-  std::unordered_map<std::int64_t, std::size_t> by_key_;  // clients of each
-  std::uint64_t ended_expected_ = 0;                      // updates, of clients that are gone
+  std::unordered_map<std::int64_t, std::size_t> by_key_;  // clients of each key
+  std::uint64_t ended_expected_ = 0;                      // updates expected of clients that are gone
 };
 
 }  // namespace gw::requests

@@ -35,7 +35,7 @@ struct Asked {
 // A request that takes time, done in slices: see Jobs.
 struct Job {
   Asked asked;
-  std::size_t done = 0;  // entries or topics of those that there are
+  std::size_t done = 0;  // how many of its entries or topics are
   std::vector<routing::Outcome> outcomes;
   protocol::BatchAnswer batch;
   std::vector<routing::TopicId> topics;
@@ -47,12 +47,12 @@ struct Job {
 struct Waiting {
   struct Snapshot {
     routing::TopicId topic;
-    std::uint64_t seq;  // of the topic when the client asked for it
+    std::uint64_t seq;  // the topic's, when the client asked for it
   };
   struct Resume {
     routing::TopicId topic;
-    std::uint64_t seq;      // what the client has
-    std::uint64_t missing;  // what is not kept of what it missed
+    std::uint64_t seq;      // of the last update that the client has
+    std::uint64_t missing;  // how many of the updates that it missed are not kept
     bool same_epoch;
   };
   std::deque<Resume> resumes;
@@ -74,26 +74,26 @@ struct Subscriber {
   std::shared_ptr<const std::string> name;      // in logs; its session has the same
   std::optional<accounts::KeySession> account;  // once it has authenticated
   std::unique_ptr<Job> job;
-  std::list<Asked> asked;  // while the job was going on
+  std::list<Asked> asked;  // requests that came while the job was going on
   std::unique_ptr<Waiting> waiting;
-  std::set<std::string, std::less<>> markets;  // exchanges of which it is told when they open and close
+  std::set<std::string, std::less<>> markets;  // exchanges whose opening and closing it is told
   session::ShardInbox& inbox;
 
   void send(std::string json) const {
     if (closing) return;
     tell([json = std::move(json)](session::ClientSession& s) { s.send(json); });
   }
-  // A frame for it alone. Nothing of the topic that was published before may come after it.
+  // Sends a frame that is for this client alone. Nothing of the topic that was published before may come after it.
   void send_frame(routing::TopicId topic, std::string_view frame, session::FrameKind kind) const {
     tell(
         [topic, kind, frame = std::string(frame)](session::ClientSession& s) { s.updates().frame(topic, frame, kind); },
         topic);
   }
-  // Its session says when it is gone.
+  // Closes its session, which says when it is gone.
   void close(int code, std::string reason) const {
     tell([code, reason = std::move(reason)](session::ClientSession& s) { s.close(code, reason); });
   }
-  // The request is done; charge `extra` more to the client's rate than its message was.
+  // A request of `bytes` is done; charge `extra` more requests to the client's rate.
   void request_done(std::size_t bytes, std::size_t extra = 0) const {
     tell([bytes, extra](session::ClientSession& s) { s.request_done(bytes, extra); });
   }

@@ -3,13 +3,13 @@
 namespace gw::requests {
 namespace {
 
-// Records taken from each adapter between two looks at what came of them.
+// Records taken from each adapter before the bounds below are looked at again.
 constexpr std::size_t kSlice = 32;
-// The bounds of one turn. Counts and not a time, which would run on while another thread has the core. Only a gateway
-// at its limit comes near it: then a write that carries more messages is what saves time.
+// The bounds of one turn. They are counts, because a time would run on while another thread has the core. Only a
+// gateway at its limit comes near them, and then writes that carry more messages save time.
 constexpr std::size_t kMaxRecords = 24'576;
 constexpr std::uint64_t kMaxDeliveries = 400'000;
-// The bounds of one step of it, after which whoever connects or asks is looked after.
+// The bounds of one step of a turn, after which clients that connect or ask are served.
 constexpr std::size_t kStepRecords = 512;
 constexpr std::uint64_t kStepDeliveries = 20'000;
 
@@ -42,7 +42,7 @@ bool Turn::step() {
   return true;
 }
 
-// True: there is more, and the turn may have it.
+// Takes the records of one step. True: there are more, and the turn may take them.
 bool Turn::take_records() {
   const std::uint64_t before = router_.counts().delivered;
   const auto delivered = [&] { return router_.counts().delivered - before; };

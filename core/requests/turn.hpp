@@ -1,6 +1,6 @@
 // Drives the turns of routing's thread: records are taken from the adapters, which makes frames, then the shards'
-// sockets are written. Both go in steps, between which the loop looks after whoever connects or asks. A shard of the
-// same thread is written here, one of another thread is rung and writes its own sockets. [routing]
+// sockets are written. Both go in steps, between which the loop serves clients that connect or ask. The sockets of a
+// shard of the same thread are written here; a shard of another thread is rung and writes its own. [routing]
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ class Turn {
   const Clients::Inboxes& inboxes_;
   bool rung_ = false;   // the adapters may have records
   bool begun_ = false;  // a turn is under way
-  // Of that turn so far.
+  // Counts of that turn so far.
   std::size_t records_ = 0;
   std::uint64_t delivered_ = 0;
 };

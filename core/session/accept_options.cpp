@@ -17,7 +17,7 @@ void AcceptOptions::set() {
     o->message_limit = options_.message_size;
     o->compression = options_.compression;
     o->open_timeout = std::chrono::milliseconds(options_.authentication_timeout_ns / 1'000'000);
-    // Sessions keep the bounds: see Shard::deliver and ClientSession::send.
+    // Not bounded here, but by Shard::deliver and ClientSession::send.
     o->output_limit = std::numeric_limits<std::size_t>::max() / 2;
     o->on_upgrade = [this](const websocket::HttpRequest& request, auto&) { return check_origin(request); };
   }

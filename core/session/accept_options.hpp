@@ -1,5 +1,5 @@
-// How a shard's connections are accepted, with TLS and without: what SessionOptions say, as the WebSocket layer wants
-// it, and whether a web page may connect. [shard]
+// How a shard's connections are accepted, with TLS and without: turns SessionOptions into options of the WebSocket
+// layer, and decides whether a web page may connect. [shard]
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace gw::session {
 
 class AcceptOptions {
  public:
-  // `options` are the shard's, and looked at again by set().
+  // `options` are the shard's; set() reads them again.
   explicit AcceptOptions(const SessionOptions& options) : options_(options) {}
   AcceptOptions(const AcceptOptions&) = delete;
   AcceptOptions& operator=(const AcceptOptions&) = delete;

@@ -55,8 +55,8 @@ void ClientSession::tell_slow(bool is_slow, std::uint64_t conflated) {
   if (extras_) send(protocol::slow(is_slow ? "behind" : "caught_up", conflated));
 }
 
-// Answers are not refused for want of room: a client that has little is not read, so that it asks for none. What is
-// left is the largest answer and notices, which come seldom.
+// Answers are not refused for want of room: a client with little room left is not read, so that it asks for nothing
+// more. What can still come is one answer, the largest at most, and notices, which are rare.
 void ClientSession::send(std::string_view json) {
   if (closing_) return;
   if (connection_->backlog() > shard_.options().output_per_client + kLargestAnswer) {
@@ -68,7 +68,7 @@ void ClientSession::send(std::string_view json) {
   shard_.output().note_answer(routing::slot_of(id_));
 }
 
-// All the room that there is, for what waits at the request side. 0: there is none, or it is lent already.
+// Lends the request side all the room that there is. 0: there is none, or it is lent already.
 std::size_t ClientSession::lend_room() {
   const std::size_t bytes = room_lent_ || !intake_.is_admitted() ? 0 : updates_.room();
   if (bytes != 0) {
@@ -223,7 +223,7 @@ void ClientSession::evict() {
   on_closed({kTooMany, 0, {}, std::string(kEvicted)});
 }
 
-// From here on the request side has nothing to send to it.
+// From here on the request side has nothing to send to this session.
 void ClientSession::begin_to_close(bool lingers) {
   closing_ = true;
   updates_.end();
@@ -245,7 +245,7 @@ void ClientSession::on_closed(const websocket::CloseInfo& info) {
   if (known_)
     log::info("proxy",
               *name_ + " disconnected: " + std::to_string(info.code) + (info.reason.empty() ? "" : " " + info.reason));
-  // Without a close frame of its own the client may have lost its network only, and comes back.
+  // A client that goes without a close frame may have lost its network only, and comes back.
   if (!closing_) begin_to_close(info.code == 1006);
   if (known_)
     shard_.requests().post([id = id_](RequestSide& side) { side.closed(id); });

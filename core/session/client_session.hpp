@@ -23,7 +23,7 @@ class Shard;
 
 class ClientSession final : public websocket::Listener {
  public:
-  // With a slot that is refused the client is told 4429 and closed.
+  // With a refused slot, the client is told so (4429) and closed.
   ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket, const websocket::ServerOptions& options,
                 std::shared_ptr<admission::ConnectionSlot> slot);
   ~ClientSession() override;
@@ -35,18 +35,18 @@ class ClientSession final : public websocket::Listener {
   // ---- what the request side says
   void admit(bool extras, std::shared_ptr<const std::string> name, std::int64_t key);
   void send(std::string_view json);
-  // Something waits until there is room for it.
+  // Something waits at the request side until there is room for it.
   void offer();
   // The lent room comes back. `more`: there was not enough of it.
   void filled(bool more);
-  // A request of `bytes` is done; charge `extra` more to the client's rate.
+  // A request of `bytes` is done; charge `extra` more requests to the client's rate.
   void request_done(std::size_t bytes, std::size_t extra);
   void close(int code, std::string_view reason);
 
   // ---- what the shard says
-  // One more piece of a large request. False: it is done, or there is none.
+  // Parses one more piece of a large request. False: it is done, or there is none.
   bool parse_some();
-  // Another connection gets its slot: nobody waits for the client's answer to the close.
+  // Another connection gets its slot: closes at once, without waiting for the client's answer.
   void evict();
   // Writes what was appended, then asks for what waits, as far as there is room.
   void flush();
@@ -77,10 +77,10 @@ class ClientSession final : public websocket::Listener {
   const routing::SessionId id_;
   bool closing_ = false;
   bool extras_ = false;
-  bool known_ = false;       // to the request side
-  bool gone_ = false;        // the connection is
+  bool known_ = false;       // the request side knows the session
+  bool gone_ = false;        // the connection is gone
   bool offered_ = false;     // something waits at the request side for room
-  bool room_lent_ = false;   // to the request side, until filled()
+  bool room_lent_ = false;   // the request side has it, until filled()
   std::size_t backlog_ = 0;  // as the shard has counted it
   SessionUpdates updates_;
   RequestIntake intake_;

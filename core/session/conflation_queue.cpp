@@ -9,7 +9,7 @@ void ConflationQueue::add(routing::TopicId topic, std::uint64_t updates) {
   if (is_new) order_.push_back(topic);
 }
 
-// The topic that has waited longest and is not requested; it leaves the order.
+// The topic that has waited longest of those that are not requested; it leaves the order.
 ConflationQueue::Topics::iterator ConflationQueue::next() {
   for (;;) {
     const auto found = topics_.find(order_.front());

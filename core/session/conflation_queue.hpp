@@ -20,7 +20,7 @@ class Conflated {
   // An update that comes after the request was made is in the requested frame too.
   void add(std::uint64_t updates) { updates_ += updates; }
   void request() { requested_ = true; }
-  // The frame goes out, or is no longer wanted: the updates that it stands for.
+  // The frame goes out, or is no longer wanted. Returns the updates that it stands for.
   std::uint64_t take() {
     requested_ = false;
     return std::exchange(updates_, 0);
@@ -43,15 +43,15 @@ class ConflationQueue {
   void add(routing::TopicId topic, std::uint64_t updates = 1);
   // Requests the frame of the topic that has waited longest; only while has_unrequested().
   routing::TopicId request_next();
-  // Takes that topic out instead.
+  // Takes that topic out of the queue, without a request.
   struct Entry {
     routing::TopicId topic;
     std::uint64_t updates;
   };
   Entry take_next();
-  // Takes a topic out of turn: its updates; 0: it was not there.
+  // Takes a topic out before its turn. Returns its updates; 0: it was not there.
   std::uint64_t take(routing::TopicId topic);
-  // Does so only if its frame was requested.
+  // Does the same, but only if the topic's frame was requested.
   std::uint64_t take_requested(routing::TopicId topic);
 
  private:
@@ -59,7 +59,7 @@ class ConflationQueue {
   Topics::iterator next();
   std::uint64_t remove(Topics::iterator found);
 
-  std::deque<routing::TopicId> order_;  // some may have been taken out of turn
+  std::deque<routing::TopicId> order_;  // some may have been taken out before their turn
   Topics topics_;
   std::size_t requested_ = 0;
   std::uint64_t updates_ = 0;

@@ -1,4 +1,4 @@
-// Every update that a client must be sent is accounted for.
+// Every update that a client must be sent is accounted for. A plain record. [any]
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// How many unsent bytes one session of a shard may have before its updates are conflated: less than its own limit when
-// all sessions together have much, so that the largest ones conflate first. [shard]
+// How many unsent bytes one session of a shard may have before its updates are conflated: less than its own limit while
+// all sessions together have more than theirs, so that the largest ones conflate first. [shard]
 #pragma once
 
 #include <algorithm>
@@ -36,7 +36,7 @@ class OutputBudget {
   std::size_t total_ = 0;
   std::size_t limit_ = 0;
   std::size_t backlog_ = 0;  // of all sessions
-  std::size_t blocked_ = 0;  // sessions that have some
+  std::size_t blocked_ = 0;  // sessions that have unsent bytes
 };
 
 }  // namespace gw::session

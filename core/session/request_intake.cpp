@@ -6,12 +6,12 @@
 namespace gw::session {
 namespace {
 
-// Bytes of requests that are not answered yet. Above it nothing is read from the client.
+// Bytes of unanswered requests above which nothing is read from the client.
 constexpr std::size_t kMaxUnanswered = 1 << 20;
 // This many bytes of a request take as long as one more request.
 constexpr std::size_t kBytesOfOne = 512;
-// Bounds for a client that has not authenticated: its message is parsed before anybody knows who sent it, and its pings
-// are answered.
+// Bounds for an unauthenticated client: its message is parsed before anybody knows who sent it, and its pings are
+// answered.
 constexpr std::size_t kMaxUnauthenticatedBacklog = 64 * 1024;
 constexpr admission::RateLimit kUnauthenticatedLimit{10, 100};
 // The charge for a short request that may take long, when only modest clients are served.
@@ -43,7 +43,7 @@ void RequestIntake::charge(std::size_t count, std::int64_t now) {
   too_fast_ = !rate_.take(rate_limit(), now, count) || too_fast_;
 }
 
-// The memory that the request takes, not its bytes as they came: three of an empty entry become hundreds.
+// Counts the memory that the request takes, not its bytes as they came: three bytes of an empty entry become hundreds.
 RequestIntake::Taken RequestIntake::weighed(protocol::Request request, std::size_t payload) {
   const std::size_t bytes = payload + sizeof request + request.entries.size() * sizeof(protocol::Entry);
   unanswered_ += bytes;
@@ -67,7 +67,7 @@ std::optional<RequestIntake::Taken> RequestIntake::take(std::string_view payload
   return std::nullopt;
 }
 
-// Unless other clients of its key have asked for too much. Nothing is charged before.
+// Begins the large request, unless other clients of its key have asked for too much; only then is it charged.
 void RequestIntake::begin_large(std::int64_t now) {
   if (rate_.waits_for_others(rate_limit(), now, large_charge_)) {
     too_fast_ = true;
@@ -95,7 +95,7 @@ void RequestIntake::done(std::size_t bytes, std::size_t extra, std::int64_t now)
   if (extra != 0) charge(extra, now);
 }
 
-// Not being read is all that happens to a client that asks too fast, unless it never stops.
+// A client that asks too fast is read more slowly and, if it does not stop, told so; nothing else happens to it.
 bool RequestIntake::look(std::int64_t now) {
   const bool tell = rate_.is_exceeded_for(kTooFastForNs, now);
   if (large_charge_ != 0) begin_large(now);

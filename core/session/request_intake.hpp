@@ -18,7 +18,7 @@ namespace gw::session {
 
 class RequestIntake {
  public:
-  // Bytes of a message of a client that has not authenticated: it is parsed before anybody knows who sent it.
+  // Bytes of the largest message of an unauthenticated client: it is parsed before anybody knows who sent it.
   static constexpr std::size_t kMaxUnauthenticatedMessage = 16 * 1024;
 
   RequestIntake(websocket::Connection& connection, const SessionOptions& options)
@@ -33,23 +33,23 @@ class RequestIntake {
     protocol::Request request;
     std::size_t bytes;
   };
-  // A message came. Nothing: it is parsed in pieces, once begins_to_parse() says so.
+  // Takes a message that came. Nothing: it is parsed in pieces, once begins_to_parse() says so.
   std::optional<Taken> take(std::string_view payload, std::int64_t now_ns);
   // True once for each such message, when its turn has come: parse_some() is to be called until it is done.
   bool begins_to_parse();
-  // One more piece. Nothing: there is more, or none any more.
+  // Parses one more piece. Nothing: there is more to parse, or no such message.
   std::optional<Taken> parse_some();
   bool is_parsing() const { return large_ != nullptr; }
   // A ping is a request too.
   void note_control_frame(std::int64_t now_ns);
-  // A request is done; charge `extra` more to the client's rate.
+  // A request of `bytes` is done; charge `extra` more requests to the client's rate.
   void done(std::size_t bytes, std::size_t extra, std::int64_t now_ns);
 
   bool is_too_fast() const { return too_fast_; }
-  // Of a client that asks too fast. True: it has done so for long, and should be told.
+  // Looks again at a client that asks too fast. True: it has done so for long, and should be told.
   bool look(std::int64_t now_ns);
   admission::RateLimit rate_limit() const;
-  // Reads on, or pauses.
+  // Pauses reading, or lets it go on.
   void update_pause();
   bool is_paused() const { return paused_; }
 
@@ -62,7 +62,7 @@ class RequestIntake {
   const SessionOptions& options_;
   admission::RequestRate rate_;
   std::unique_ptr<protocol::LargeRequest> large_;  // nothing else is read meanwhile
-  std::size_t large_charge_ = 0;  // it waits for its key's rate and will be charged this; 0: it is begun
+  std::size_t large_charge_ = 0;  // charge of a large request that waits for its key's rate; 0: none waits
   std::size_t unanswered_ = 0;    // bytes of requests that are not done
   bool admitted_ = false;
   bool begins_ = false;

@@ -19,8 +19,8 @@ namespace gw::session {
 // The reason why a frame was made for one session alone.
 enum class FrameKind : std::uint8_t {
   own,             // a snapshot, or an update that was missed while the client was away
-  last_published,  // of a topic that a slow consumer had asked for
-  sampled          // of a sampled topic whose time had come
+  last_published,  // the last published frame of a topic, for which a slow consumer had asked
+  sampled          // the last published frame of a sampled topic whose time had come
 };
 
 class RequestSide {
@@ -46,7 +46,7 @@ class RequestSide {
 // The way from a shard to the request side. [shard]
 class RequestPort {
  public:
-  // Before the loops run.
+  // Called before the loops run.
   void connect(event_loop::EventLoop& loop, RequestSide& side) {
     loop_ = &loop;
     side_ = &side;

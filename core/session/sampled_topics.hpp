@@ -1,5 +1,5 @@
-// The topics of which one session wants at most one frame in an interval, and which of them have something newer for
-// it. The last value always comes. [shard]
+// The topics of which one session wants at most one frame in an interval, and the updates of each that it has not been
+// sent. The last value always comes. [shard]
 #pragma once
 
 #include <cstdint>
@@ -23,21 +23,21 @@ class SampledTopics {
   // A wake-up. True: a frame may be sent now, by request() or, where it must wait for room, after settle().
   bool wake(routing::TopicId topic, std::int64_t at_ns, std::int64_t now_ns);
   void request(routing::TopicId topic) { topics_[topic].conflated.request(); }
-  // The requested frame came: the updates that it stands for; 0: it is no longer wanted.
+  // The requested frame came. Returns the updates that it stands for; 0: it is no longer wanted.
   std::uint64_t take_requested(routing::TopicId topic);
-  // Another frame stands for what was published so far: the updates.
+  // Another frame stands for what was published so far. Returns those updates.
   std::uint64_t settle(routing::TopicId topic);
-  // The same, of a frame that goes out now, so that the next one waits.
+  // Does the same for a frame that goes out now: the next one waits for the interval.
   std::uint64_t settle_by_frame(routing::TopicId topic, std::int64_t now_ns);
-  // The topic is left: the updates that were not sent.
+  // The client has left the topic. Returns the updates that were not sent.
   std::uint64_t remove(routing::TopicId topic);
-  // Of all topics, what was not sent.
+  // The updates of all topics that were not sent.
   std::uint64_t updates() const;
 
  private:
   struct Sampled {
     std::int64_t interval_ns = 0;
-    std::int64_t next_ns = 0;     // no frame before
+    std::int64_t next_ns = 0;     // no frame before this time
     std::int64_t wake_up_ns = 0;  // 0: none is scheduled
     Conflated conflated;
   };

@@ -33,7 +33,7 @@ class SessionTable {
   void remove(routing::SessionId id);
   void clear();
 
-  // Null: it never was, or is gone.
+  // Null: there never was such a session, or it is gone.
   ClientSession* find(routing::SessionId id) const {
     const Entry& entry = (*this)[routing::slot_of(id)];
     return entry.generation == routing::generation_of(id) ? entry.session.get() : nullptr;

@@ -81,7 +81,7 @@ void SessionUpdates::left(routing::TopicId topic) {
 void SessionUpdates::frame(routing::TopicId topic, std::string_view frame, FrameKind kind) {
   if (ended_) return;
   if (kind == FrameKind::own) {
-    // It is as new as what was waiting of the topic, and stands for that.
+    // The frame is as new as what was waiting of the topic, and stands for that.
     counts_.conflated += slow_.take(topic);
     if (sampled_ != nullptr) sampled_away_ += sampled_->settle_by_frame(topic, monotonic_ns());
     connection_.append_frames(frame);

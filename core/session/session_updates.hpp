@@ -1,5 +1,5 @@
 // Sees that one session is sent the updates of its topics, and counts what became of each. A frame that the session's
-// output takes at once passes by; other updates are conflated, or sampled if the client wants them so. [shard]
+// output takes at once does not pass here; other updates are conflated, or sampled if the client wants them so. [shard]
 #pragma once
 
 #include <cstddef>
@@ -37,19 +37,19 @@ class SessionUpdates {
   // A frame that was made for this session alone. Empty: there is none of the topic any more.
   void frame(routing::TopicId topic, std::string_view frame, FrameKind kind);
   void sample(routing::TopicId topic, std::int64_t interval_ns);
-  // Nothing comes of a topic after the answer to its unsubscribe.
+  // The client has left the topic: nothing of it comes after the answer to its unsubscribe.
   void left(routing::TopicId topic);
   bool is_wake_up(routing::TopicId topic, std::int64_t at_ns) const;
   void wake(routing::TopicId topic, std::int64_t at_ns);
-  // Of a slow session: the frames that there is room for.
+  // While the session is slow: requests as many frames as there is room for.
   void request_frames();
-  // Bytes that may be asked for. Live updates always find some room beside it.
+  // Bytes of frames that may be requested now. Live updates always find some room beside them.
   std::size_t room() const;
   SlowConsumer& slow() { return slow_; }
 
-  // The session is closing: what it was not sent is lost, and what comes from now on.
+  // The session is closing: what it was not sent yet, and what comes from now on, is lost.
   void end();
-  // All but what was expected, which routing knows.
+  // The counts of the updates, without `expected`, which routing knows.
   Ledger ledger() const;
   // Updates for which a frame will be sent later.
   std::uint64_t waiting() const;
@@ -68,7 +68,7 @@ class SessionUpdates {
   Ledger counts_;  // without what the output counts: frames that it shared
   SlowConsumer slow_;
   std::unique_ptr<SampledTopics> sampled_;  // null: there are none
-  std::uint64_t sampled_away_ = 0;          // updates that the frame of a sampled topic stood for
+  std::uint64_t sampled_away_ = 0;          // conflated updates of sampled topics
 };
 
 }  // namespace gw::session

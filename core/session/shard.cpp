@@ -33,7 +33,7 @@ Shard::Shard(std::size_t number, event_loop::EventLoop& loop, const SessionOptio
              [this] { sweep(); });
 }
 
-// Connections use the options that they were accepted with.
+// Ends the sessions before the options, which their connections use.
 Shard::~Shard() { sessions_.clear(); }
 
 void Shard::set_options(const SessionOptions& options) {
@@ -103,7 +103,7 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
   }
 }
 
-// A piece of one request, between two steps of what everybody gets.
+// Parses a piece of one request, between two steps of ticks.
 bool Shard::parse_some() {
   if (parsing_.empty()) return false;
   const routing::SessionId id = parsing_.front();
@@ -117,7 +117,7 @@ std::size_t Shard::sweep_parts() const {
   return std::clamp<std::size_t>(sessions_.size() / kSweptAtOnce, 1, kMaxParts);
 }
 
-// Some of many thousands: to look at all of them takes milliseconds.
+// Looks at some of the sessions: with many thousands, all of them would take milliseconds.
 void Shard::sweep() {
   const std::int64_t now = monotonic_ns();
   for (std::size_t n = sessions_.size() / sweep_parts() + 1; n != 0 && sessions_.size() != 0; --n) {

@@ -36,20 +36,20 @@ class Shard {
 
   event_loop::EventLoop& loop() { return loop_; }
   const SessionOptions& options() const { return options_; }
-  // Live sessions are held to them from now on.
+  // From now on the options count for live sessions too.
   void set_options(const SessionOptions& options);
   void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { accept_options_.set_tls(std::move(tls)); }
   void adopt(TcpSocket&& socket, bool is_tls, std::shared_ptr<admission::ConnectionSlot> slot);
-  // Tells every client 1001; `gone` is called when they are.
+  // Closes every client with 1001; calls `gone` when no client is left.
   void stop(std::function<void()> gone);
-  // The updates of all its sessions so far, but for those that were expected, which routing knows.
+  // The counts of the updates of all its sessions so far, without `expected`, which routing knows.
   Ledger ledger() const;
 
   // ---- what routing's thread says
   // A frame of the topic, for these sessions; it stands for `updates`. In lane `sampled` there is no frame.
   void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept;
-  // Null: it never was, or is gone.
+  // Null: there never was such a session, or it is gone.
   ClientSession* find(routing::SessionId session) { return sessions_.find(session); }
   void forget(routing::SessionId session);
 
@@ -57,9 +57,9 @@ class Shard {
   RequestPort& requests() { return requests_; }
   TurnOutput& output() { return output_; }
   WakeUps& wake_ups() { return wake_ups_; }
-  // From one of the session's own callbacks.
+  // For callers inside one of the session's own callbacks.
   void forget_later(routing::SessionId session);
-  // It has a large request to parse, which it does in pieces.
+  // The session has a large request to parse, which it does in pieces.
   void parse_later(routing::SessionId session) { parsing_.push_back(session); }
   // Unsent bytes of one session before its updates are conflated.
   std::size_t backlog_limit() const { return budget_.limit(); }

@@ -25,7 +25,7 @@ enum class Kind : std::uint32_t { update, joined, left, call };
 using routing::kNoTopic;
 using Task = std::function<void(Shard&)>;
 
-// Followed by the frame of an update; `task` of a call is the reader's to run and delete.
+// The frame of an update follows its record. The reader runs and deletes the `task` of a call.
 struct Record {
   Kind kind;
   routing::Lane lane;
@@ -74,7 +74,7 @@ class ShardInbox::Remote {
   void flush() {
     if (is_blocked() && !relieve()) {
       ring_.ask_for_room();
-      relieve();  // room may have been made before the request for it was seen
+      relieve();  // the shard may have made room just before it was asked for
     }
     if (std::exchange(must_ring_, false)) bell_.ring();
   }
@@ -99,7 +99,7 @@ class ShardInbox::Remote {
     return true;
   }
   bool is_blocked() const { return !waiting_.empty() || !conflated_.empty(); }
-  // The updates of a topic so far go before the record that will wait next.
+  // Lets the updates of a topic so far wait in front of the next record that has to wait.
   void settle(routing::TopicId topic) {
     for (std::size_t lane = 0; lane < routing::kLanes; ++lane) {
       const std::uint32_t key = key_of(topic, static_cast<routing::Lane>(lane));
@@ -185,7 +185,7 @@ class ShardInbox::Remote {
   bus::Ring ring_;
   bus::Doorbell bell_;
   // [routing]
-  std::deque<Waiting> waiting_;  // in order, before what is conflated
+  std::deque<Waiting> waiting_;  // in order; goes before what is conflated
   ConflationQueue conflated_;    // by topic and lane: key_of
   bool must_ring_ = false;
   // [shard]

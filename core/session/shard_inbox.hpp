@@ -1,6 +1,6 @@
-// From routing's thread to one shard, in order: live updates, and whatever else a session is told. When both have one
-// thread it is a call; else records go through a ring, whose bell is rung once per turn. When that is full, because the
-// shard does not keep up, updates are conflated and everything else waits in its order. [routing]
+// The way from routing's thread to one shard, in order: live updates, and whatever else a session is told. When both
+// have one thread, it is a call; else records go through a ring, whose bell is rung once per turn. When the ring is
+// full, because the shard does not keep up, updates are conflated and everything else waits in its order. [routing]
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ class ShardInbox final : public topics::ShardPort {
   void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                std::span<const routing::SessionId> sessions) noexcept override;
   void joined(routing::SessionId session, routing::TopicId topic, routing::Lane lane) override;
-  // It was at this `position` of the topic's audience, which the last one takes.
+  // The session was at this `position` of the topic's audience; the last session there takes the position.
   void left(routing::SessionId session, routing::TopicId topic, routing::Lane lane, std::uint32_t position) override;
   // Runs `task` on the shard's thread. `topic`, when given: nothing of it that was published before may come after
   // this.
@@ -43,9 +43,9 @@ class ShardInbox final : public topics::ShardPort {
   }
 
   // ---- the parts of a turn: a shard of the same thread writes its sockets, another one is rung and does so itself
-  // Answers.
+  // Writes answers.
   void flush_answers();
-  // Answers and some other sockets; true when there are more of these.
+  // Writes answers and some other sockets; true when there are more of the others.
   bool flush_some();
   // No more should be delivered before what is there has been written.
   bool is_full() const;

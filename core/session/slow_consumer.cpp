@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t kMaxRequested = 256;  // frames at a time
 constexpr std::size_t kLargeFrame = 8 * 1024;
-// Unsent bytes, here and in the kernel, of a session that is slow or was not long ago: what is sent before the last
-// published frames makes them old.
+// Unsent bytes, here and in the kernel, of a session that is slow or was not long ago: they are sent before the last
+// published frames, which grow old meanwhile.
 constexpr std::size_t kSlowBacklog = 64 * 1024;
 constexpr int kSlowKernelBuffer = 64 * 1024;
 constexpr std::int64_t kRestrictedForNs = 30'000'000'000;

@@ -9,7 +9,7 @@
 namespace gw::session {
 namespace {
 
-// Sockets written before whoever connects or asks is looked after.
+// Sockets written before clients that connect or ask are served.
 constexpr std::size_t kFlushedAtOnce = 16;
 
 }  // namespace
@@ -24,7 +24,7 @@ void TurnOutput::flush_answers() {
 
 void TurnOutput::begin_round() {
   std::swap(flushing_, touched_);
-  // No client is always the last to be served.
+  // Rotated, so that no client is always the last to be served.
   rotation_ = (rotation_ + 7919) % flushing_.size();
   std::rotate(flushing_.begin(), flushing_.begin() + static_cast<std::ptrdiff_t>(rotation_), flushing_.end());
 }

@@ -29,7 +29,7 @@ class TurnOutput {
     marks_[index].touched = true;
     touched_.push_back(index);
   }
-  // It was sent something of its own, which does not wait for what is shared with others.
+  // The session was sent something of its own, which does not wait for what is shared with others.
   void note_answer(std::uint32_t index) {
     if (marks_[index].answered) return;
     marks_[index].answered = true;
@@ -43,12 +43,12 @@ class TurnOutput {
   bool is_full() const { return is_full_ || frames_.bytes() >= kMaxFrames; }
 
   void flush_answers();
-  // Answers, then some of the other sockets; true when there are more of these.
+  // Writes answers, then some of the other sockets; true when there are more of the others.
   bool flush_some();
 
  private:
   static constexpr std::size_t kMaxOutput = 128 * 1024;
-  // The larger it is, the fewer writes to many clients with few topics each, and the later the first.
+  // A larger bound means fewer writes to many clients with few topics each, and a later first write.
   static constexpr std::size_t kMaxFrames = 6 << 20;
 
   struct Marks {
@@ -61,8 +61,8 @@ class TurnOutput {
   std::vector<Marks> marks_;             // by index of the table
   std::vector<std::uint32_t> answered_;  // indices of the table
   std::vector<std::uint32_t> touched_;   // in the order in which they were appended to
-  std::vector<std::uint32_t> flushing_;  // those of the turn that is being written
-  std::size_t flushed_ = 0;              // of them
+  std::vector<std::uint32_t> flushing_;  // the sessions of the turn that is being written
+  std::size_t flushed_ = 0;              // how many of them were written
   std::size_t rotation_ = 0;
   bool is_full_ = false;
   websocket::SharedFrames frames_;  // of the updates that touched_ and flushing_ have not written yet

@@ -37,7 +37,7 @@ void WakeUps::schedule(routing::SessionId session, routing::TopicId topic, std::
   });
 }
 
-// Sessions that went, and topics that they left, leave their wake-ups behind.
+// Sessions that are gone, and topics that were left, leave their wake-ups behind.
 void WakeUps::drop_unexpected() {
   std::vector<WakeUp> rest;
   for (; !queue_.empty(); queue_.pop()) {

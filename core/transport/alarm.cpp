@@ -15,7 +15,7 @@ class LoopAlarm final : public Alarm {
     const std::uint64_t generation = ++generation_;
     timer_.expires_after(std::chrono::nanoseconds(after_ns));
     timer_.async_wait([this, generation, weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
-      const auto alive = weak.lock();  // first: `this` lives as long
+      const auto alive = weak.lock();  // checked first: only then is `this` alive
       if (ec || !alive || generation_ != generation) return;
       (*alive)();
     });

@@ -1,5 +1,5 @@
 // How long to wait before the next attempt to connect: doubling, with jitter, up to a number of attempts. Knows no
-// clock.
+// clock. [feed]
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// How long a peer may take not one byte of what waits for it. Knows no clock.
+// Notices a peer that, for a whole limit, takes not one byte of what waits for it. Knows no clock. [feed]
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ class IntakeLimit {
   explicit IntakeLimit(std::int64_t limit_ns) : limit_ns_(limit_ns) {}
 
   void begin(std::int64_t now_ns) { since_ns_ = now_ns; }
-  // True: bytes have waited for the whole limit, and the peer took none of them. To be asked several times a limit.
+  // True: bytes have waited for the whole limit, and the peer took none of them. Must be asked several times in a
+  // limit.
   bool is_passed(std::int64_t now_ns, const websocket::Intake& intake) {
     if (!intake.is_pending || intake.taken != taken_) since_ns_ = now_ns;
     taken_ = intake.taken;
@@ -22,7 +23,7 @@ class IntakeLimit {
 
  private:
   std::int64_t limit_ns_;
-  std::int64_t since_ns_ = 0;  // nothing waited then, or the peer has taken something since the time before
+  std::int64_t since_ns_ = 0;  // when nothing waited, or the peer had taken something, for the last time
   std::uint64_t taken_ = 0;
 };
 

@@ -14,14 +14,14 @@ class Timers {
  public:
   Timers(boost::asio::io_context& io, std::function<void(std::uint32_t id)> on_timer, AlarmMaker make = make_alarm);
 
-  // on_timer(id) once, after at least that time, never from inside set; replaces a running one.
+  // Calls on_timer(id) once, no earlier than `after_ns` from now and never from inside set(); replaces a running one.
   void set(std::uint32_t id, std::int64_t after_ns);
   void cancel(std::uint32_t id);
   void cancel_all();
 
  private:
   boost::asio::io_context& io_;
-  std::shared_ptr<std::function<void(std::uint32_t)>> on_timer_;  // lives through a ring that ends the timers
+  std::shared_ptr<std::function<void(std::uint32_t)>> on_timer_;  // lives through a timer that ends the Timers
   AlarmMaker make_;
   std::map<std::uint32_t, std::unique_ptr<Alarm>> alarms_;
 };

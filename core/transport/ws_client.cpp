@@ -13,7 +13,7 @@ namespace gw::transport {
 
 namespace {
 
-constexpr std::int64_t kIntakeLooks = 10;  // for each limit
+constexpr std::int64_t kIntakeLooks = 10;  // looks in the time of one limit
 
 std::string seconds_of(std::int64_t ns, const char* format) {
   char text[32];

@@ -1,4 +1,5 @@
 // The WebSocket that the gateway keeps for an adapter: opens, sends, hands frames on as bytes, and notices silence.
+// Thread: feed.
 #pragma once
 
 #include <cstddef>
@@ -18,21 +19,20 @@ class AddressMemory;
 
 namespace gw::transport {
 
-// A peer that takes not one byte for so long does not read: TCP itself sends again several times in ten seconds, and
-// what a peer's system takes in is taken whatever its program is busy with, until the system has no room left.
+// A peer that takes not one byte in this time does not read. Lost packets do not explain it: TCP sends again several
+// times in ten seconds. Nor does a busy program: the peer's system takes bytes in until it has no room left.
 inline constexpr std::int64_t kIntakeLimitNs = 10'000'000'000;
 
 struct WsClientOptions {
-  std::int64_t stall_limit_ns = 0;                // no frame of any kind for so long: lost. 0: no limit
-  std::int64_t intake_limit_ns = kIntakeLimitNs;  // bytes wait for the peer, and it takes none for so long: lost
+  std::int64_t stall_limit_ns = 0;                // lost after this time without a frame of any kind; 0: no limit
+  std::int64_t intake_limit_ns = kIntakeLimitNs;  // lost when bytes wait for the peer and it takes none for this time
   std::size_t message_limit = 1 << 22;
   std::string ca_file;         // empty: the system's certificates
   bool offer_deflate = false;  // permessage-deflate
   Outgoing outgoing{};
-  std::shared_ptr<websocket::AddressMemory> addresses{};  // of earlier connections to the same host; unset: none
+  std::shared_ptr<websocket::AddressMemory> addresses{};  // what earlier connections found; unset: nothing
 };
 
-// Everything here and in Events: [feed]
 class WsClient final : private websocket::Listener {
  public:
   class Events {
@@ -49,13 +49,13 @@ class WsClient final : private websocket::Listener {
   WsClient(boost::asio::io_context& io, Events& events, WsClientOptions options);
   ~WsClient() override;
 
-  // Starts; on_open or on_close follows, at the end on_close or on_silence. An error only for an address that is not
-  // allowed.
+  // Starts to connect. on_open or on_close follows; on_close or on_silence is the end. An error only for an address
+  // that is not allowed.
   Result<void> open(const std::string& url, std::vector<websocket::Header> headers);
   Result<void> send(std::uint32_t opcode, std::span<const std::byte> data);
   void close(int code);
   bool is_open() const { return connection_ != nullptr && connection_->is_open(); }
-  // Counts from now.
+  // The time without a frame counts from now.
   void set_stall_limit(std::int64_t ns);
 
  private:

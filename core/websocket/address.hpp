@@ -1,4 +1,4 @@
-// Where a WebSocket client goes: ws://host[:port]/path?query or wss://…
+// Where a WebSocket client goes: ws://host[:port]/path?query or wss://… [any]
 #pragma once
 
 #include <optional>

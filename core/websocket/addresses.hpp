@@ -27,7 +27,7 @@ class AddressMemory {
   std::vector<Endpoint> order(const std::string& host, const std::vector<Endpoint>& found) const;
 
  private:
-  // A name whose addresses change all the time is not remembered for ever.
+  // A bound for names whose addresses change all the time.
   static constexpr std::size_t kMaxFailed = 64;
   struct Known {
     std::optional<Endpoint> good;
@@ -36,7 +36,7 @@ class AddressMemory {
   std::map<std::string, Known> hosts_;
 };
 
-// Those that may be connected to, each once. Nothing when there are none.
+// The addresses of `found` to which `outgoing` allows connections, each once.
 std::vector<AddressMemory::Endpoint> allowed(std::vector<AddressMemory::Endpoint> found, const Outgoing& outgoing);
 std::string text_of(const AddressMemory::Endpoint& endpoint);  // "203.0.113.9:443", "[2001:db8::1]:443"
 // "ws.example.com (203.0.113.9:443)"; the address alone where the host is one.

@@ -23,8 +23,8 @@
 
 namespace gw::websocket {
 
-// Holds the one pending read handler, in place when it is of a kind that an open connection waits with: no allocation
-// per read. Those of the handshake are larger.
+// Holds the one pending read handler. Those of an open connection are small and lie in place, so that a read allocates
+// nothing; those of the handshake are larger.
 class HandlerSlot {
  public:
   HandlerSlot() = default;
@@ -67,7 +67,7 @@ class HandlerSlot {
 class LayerHost {
  public:
   virtual ByteStream& stream() = 0;
-  // A read that got `n` bytes without the stream ends, soon.
+  // Soon ends a read that got `n` bytes without the stream.
   virtual void read_later(std::size_t n) = 0;
 
  protected:
@@ -82,7 +82,7 @@ class Layer {
   executor_type get_executor() const noexcept { return executor_; }
   LayerHost& host() { return host_; }
   HandlerSlot& reader() { return reader_; }
-  // What is read before anything else.
+  // Bytes that are read before any of the stream's.
   void feed(std::string bytes) { fed_ = std::make_unique<std::string>(std::move(bytes)); }
   // While paused nothing is read, not even between the control frames that Beast answers by itself.
   void pause(bool paused) {
@@ -141,7 +141,8 @@ class Layer {
     boost::asio::post(executor_,
                       boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::beast::error_code{}, n));
   }
-  // Beast answers a close with its own code, also those above 4999, which nobody may send (RFC 6455, 7.4.2): 1002.
+  // Beast answers a close with the peer's code, even one above 4999, which nobody may send (RFC 6455, 7.4.2): it
+  // becomes 1002.
   static void refuse_unknown_code(char* frame, std::size_t size) {
     if (size < 4 || frame[0] != '\x88' || frame[1] < 2) return;
     const unsigned code = static_cast<unsigned char>(frame[2]) * 256U + static_cast<unsigned char>(frame[3]);
@@ -154,7 +155,7 @@ class Layer {
   Writer& writer_;
   executor_type executor_;
   HandlerSlot reader_;
-  boost::asio::mutable_buffer waiting_;  // what is to be read into, after the pause
+  boost::asio::mutable_buffer waiting_;  // where to read to after the pause
   std::unique_ptr<std::string> fed_;
   bool paused_ = false;
 };

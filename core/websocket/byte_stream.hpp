@@ -1,5 +1,5 @@
-// The one type-erased next layer under Beast's WebSocket: bytes over plain TCP or TLS. Thread: the connection's.
-// Whoever makes a stream of another kind gives it to a server by ServerOptions::make_stream.
+// The one type-erased next layer under Beast's WebSocket: bytes over plain TCP or TLS. A server can be given streams of
+// another kind by ServerOptions::make_stream. Thread: the connection's.
 #pragma once
 
 #include <cstddef>
@@ -29,21 +29,21 @@ class StreamOwner {
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
-  // On a connected socket: whatever must happen before the first byte (a TLS handshake).
+  // Does what must happen on a connected socket before the first byte (a TLS handshake).
   virtual void start() = 0;
-  // One at a time; on_read follows. No allocation in steady state.
+  // One read at a time; on_read follows. No allocation in steady state.
   virtual void read_some(void* data, std::size_t size) = 0;
   // Takes what the socket takes now; boost::asio::error::would_block when it takes nothing.
   virtual std::size_t write_some(std::string_view bytes, boost::system::error_code& ec) = 0;
-  // The same of several pieces in a row. Without a copy where the socket can.
+  // Does the same with several pieces in a row, without a copy where the socket can.
   virtual std::size_t write_some(std::span<const std::string_view> pieces, boost::system::error_code& ec) = 0;
-  // Bytes behind those taken that must be offered again, since they are partly on their way.
+  // How many bytes behind those taken must be offered again, because they are partly on their way.
   virtual std::size_t bound() const { return 0; }
   virtual void wait_writable() = 0;  // on_writable follows
   virtual void shutdown() = 0;       // no more writes
   virtual void close() = 0;
   virtual boost::asio::ip::tcp::socket& socket() = 0;
-  bool hung_up();  // byte_stream.cpp
+  bool hung_up();  // the peer sends nothing more, or is gone
   void set_kernel_buffer(int bytes) {
     boost::system::error_code ignored;
     socket().set_option(boost::asio::ip::tcp::socket::send_buffer_size(bytes), ignored);
@@ -54,7 +54,7 @@ class ByteStream {
 using StreamMaker = std::function<std::shared_ptr<ByteStream>(boost::asio::ip::tcp::socket&& socket,
                                                               std::weak_ptr<void> life, StreamOwner& owner)>;
 
-// `life` is the owner's: the owner is told nothing when that has ended.
+// `life` is the owner's: once it has ended, the owner is told nothing.
 std::shared_ptr<ByteStream> make_plain_stream(boost::asio::ip::tcp::socket&& socket, std::weak_ptr<void> life,
                                               StreamOwner& owner);
 

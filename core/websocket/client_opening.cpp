@@ -77,7 +77,7 @@ void ClientOpening::connected(tcp::socket&& socket) {
 
 void ClientOpening::on_ready(error_code ec) {
   if (ec) return fail("TLS with " + peer() + " failed: " + ec.message());
-  // Beast reads a refusal to the end of its body, and few headers. It gets what was read here.
+  // The answer is read here first, because Beast reads a refusal to the end of its body, and takes few headers only.
   host_.layer().pause(true);
   host_.ask_for_upgrade(options_, url_.authority, url_.target);
   read_answer();
@@ -142,7 +142,7 @@ void ClientOpening::on_timeout() {
   fail(too_late());
 }
 
-// What has not happened in time.
+// Says what has not happened in time.
 std::string ClientOpening::too_late() const {
   if (is_connected_) return peer() + ": no answer to the upgrade in time";
   return dialer_ != nullptr ? "cannot connect to " + dialer_->so_far() : "cannot resolve " + url_.host + ": timed out";

@@ -48,7 +48,7 @@ class ClientOpening final : public Opening {
   tcp::resolver resolver_;
   std::shared_ptr<Dialer> dialer_;
   tcp::endpoint at_;
-  bool is_one_of_several_ = false;  // addresses of the host
+  bool is_one_of_several_ = false;  // the host has other addresses too
   bool is_connected_ = false;
   bool is_decided_ = false;  // the answer goes on to Beast
   UpgradeAnswer answer_;

@@ -1,4 +1,4 @@
-// What a failed read says in terms of RFC 6455. Included by endpoint.cpp only.
+// The close code of RFC 6455 for a failed read. Included by endpoint.cpp only.
 #pragma once
 
 #include <boost/beast/core/error.hpp>

@@ -7,7 +7,7 @@
 namespace gw::websocket {
 namespace {
 
-// What an owner holds of an endpoint, which lives until each of its operations has ended.
+// What an owner holds. The endpoint behind it lives until each of its operations has ended.
 class Handle final : public Connection {
  public:
   explicit Handle(std::shared_ptr<Endpoint> endpoint)

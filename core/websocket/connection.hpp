@@ -63,7 +63,7 @@ struct ClientOptions {
   std::string ca_file;  // PEM; empty: the system's store. The certificate is always verified.
   bool offer_deflate = false;
   Outgoing outgoing{};
-  std::shared_ptr<AddressMemory> addresses{};  // of earlier connections; null: nothing is known
+  std::shared_ptr<AddressMemory> addresses{};  // what earlier connections found; null: nothing
 };
 
 struct HttpRequest {
@@ -89,7 +89,7 @@ class ServerTls;
 Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& certificate_file,
                                                          const std::string& key_file);
 
-// The kernel's share of what is unsent: without a bound the newest value would stand behind megabytes of old ones.
+// The bound of the kernel's part of what is unsent. Without one, a new value would stand behind megabytes of old ones.
 inline constexpr int kKernelBuffer = 256 * 1024;
 
 struct ServerOptions {
@@ -97,7 +97,7 @@ struct ServerOptions {
   // Makes the stream of bytes below a connection. Unset: plain TCP or TLS, as `tls` says.
   std::function<std::shared_ptr<ByteStream>(TcpSocket&& socket, std::weak_ptr<void> life, StreamOwner& owner)>
       make_stream{};
-  std::uint32_t header_limit = 8 * 1024;  // of the request that opens it; of a body in it too
+  std::uint32_t header_limit = 8 * 1024;  // of the request that opens the connection, and also of its body
   std::size_t message_limit = 1 << 20;
   std::size_t output_limit = 1 << 20;
   std::chrono::milliseconds open_timeout{10'000};
@@ -126,17 +126,18 @@ class Connection {
   // Appends one whole message. False, and nothing appended, when it would pass the output limit or the connection is
   // not open. Leaves the process with the next flush().
   virtual bool send(Opcode opcode, std::string_view payload) = 0;
-  // Server side: appends finished frames (header and payload) as they are. Same result. Never allocates once warm.
+  // Server side: appends finished frames (header and payload) as they are. Returns what send() does. Never allocates
+  // once warm.
   bool append_frames(std::string_view frames) { return output_.append(frames); }
-  // For frames that are shared without a copy: what it refers to must stay where it is until the next flush().
+  // For frames that are shared without a copy: what the output refers to must stay where it is until the next flush().
   Output& output() { return output_; }
   // Writes what is there with as few system calls as possible; what the socket does not take follows when it can.
   virtual void flush() = 0;
   std::size_t backlog() const { return output_.backlog(); }  // unsent bytes
-  // Server side: bytes that the kernel takes before it has sent them; kKernelBuffer at first.
+  // Server side: how many unsent bytes the kernel takes; kKernelBuffer at first.
   virtual void set_kernel_buffer(int bytes) = 0;
   virtual std::uint64_t bytes_written() const = 0;  // taken by the socket so far: progress of a slow reader
-  // How far the peer's system has got with it.
+  // How far the peer's system has got with what was sent.
   virtual Intake intake() const = 0;
   virtual void ping() = 0;
   // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.
@@ -149,12 +150,11 @@ class Connection {
   // Server side, from on_open on: the client takes compressed messages too (compressed_frame_header, Deflater).
   virtual bool compresses() const = 0;
   virtual std::string remote_address() const = 0;  // "127.0.0.1:51234"
-  // Handles of the incoming side: while paused nothing is read from the socket, what was read already comes up to the
-  // end of its message.
+  // While paused nothing is read from the socket; what was read already still comes, up to the end of its message.
   virtual void pause_reading(bool paused) = 0;
-  // Server side, of a peer that is not read: it will send nothing more, or is gone. Asks the system.
+  // Server side, for a peer that is not read: whether it will send nothing more, or is gone. Asks the system.
   virtual bool hung_up() const = 0;
-  // Of the messages that are not begun yet; a longer one is closed with 1009.
+  // Bounds the messages that are not begun yet; a longer one closes the connection with 1009.
   virtual void limit_messages(std::size_t bytes) = 0;
 
  protected:

@@ -16,7 +16,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
-// Cuts off what stands before the next separator.
+// Cuts off and returns what stands before the next separator.
 std::string_view next(std::string_view& rest, char separator) {
   const std::size_t end = std::min(rest.find(separator), rest.size());
   const std::string_view part = trimmed(rest.substr(0, end));
@@ -24,7 +24,7 @@ std::string_view next(std::string_view& rest, char separator) {
   return part;
 }
 
-// 0: no number of bits.
+// 0: the value is no number of bits.
 int window_bits(std::string_view value) {
   if (value.size() > 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
   int bits = 0;

@@ -1,4 +1,4 @@
-// What a server makes of a client's offers of permessage-deflate (RFC 7692).
+// What a server makes of a client's offers of permessage-deflate (RFC 7692). [any]
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace gw::websocket {
 
-// The first offer of a Sec-WebSocket-Extensions header that can be kept, as it is kept: no side has a window between
-// messages, and while one comes in only a small one where the client lets us choose.
+// The first offer of a Sec-WebSocket-Extensions header that can be accepted, in the form in which it is accepted: no
+// side keeps a window between messages, and an incoming message needs only a small one where the client lets us choose.
 std::optional<std::string> choose_offer(std::string_view header);
 
 }  // namespace gw::websocket

@@ -1,5 +1,5 @@
 // Compresses messages one by one for peers that negotiated permessage-deflate (RFC 7692), without context takeover: one
-// result serves every such connection.
+// result serves every such connection. One thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@ struct z_stream_s;
 
 namespace gw::websocket {
 
-// As large as it gets, whatever the peer asked for: smaller windows are not negotiated.
+// The window of every message, whatever the peer asked for: smaller windows are not negotiated.
 inline constexpr int kDeflateWindowBits = 12;
 
 class Deflater {
@@ -20,9 +20,9 @@ class Deflater {
   Deflater(const Deflater&) = delete;
   Deflater& operator=(const Deflater&) = delete;
 
-  // Bytes that deflate() may write for a payload of so many.
+  // Bytes that deflate() may write for a payload of `length` bytes.
   std::size_t bound(std::size_t length) const noexcept;
-  // Writes the payload of a frame with compressed_frame_header() in front; its length. Never allocates.
+  // Writes the payload of a frame that begins with compressed_frame_header(). Returns its length. Never allocates.
   std::size_t deflate(std::string_view payload, char* out) noexcept;
 
  private:

@@ -24,7 +24,7 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
 
   Dialer(boost::asio::io_context& io, std::string host, Outgoing outgoing, Done done);
 
-  // Once, with at least one address. `done` follows, never from inside this call.
+  // Called once, with at least one address. `done` follows, never from inside this call.
   void start(std::vector<tcp::endpoint> addresses);
   // No further call to `done`.
   void cancel();
@@ -46,12 +46,12 @@ class Dialer : public std::enable_shared_from_this<Dialer> {
   void finish(const std::string& problem, tcp::socket&& socket);
 
   boost::asio::io_context& io_;
-  std::string host_;  // for people
+  std::string host_;  // for messages
   Outgoing outgoing_;
   Done done_;
   boost::asio::steady_timer timer_;
   std::vector<tcp::endpoint> waiting_;  // the next one last
-  std::list<Attempt> attempts_;         // where they are stays the same
+  std::list<Attempt> attempts_;         // a list, because handlers refer to its elements
 };
 
 }  // namespace gw::websocket

@@ -23,7 +23,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::seconds kCloseTimeout{2};
 
-// For a connection whose owner was told its end.
+// Listens to a connection whose owner has been told its end.
 class Nobody final : public Listener {
  public:
   void on_open() override {}
@@ -115,7 +115,7 @@ void Endpoint::opened() {
   if (state_ != State::opening) return;
   state_ = State::open;
   timer_.reset();
-  if (writer_.masks()) message_.keep_memory();  // a broker's feed; they are few
+  if (writer_.masks()) message_.keep_memory();  // a client is a broker's feed, and those are few
   writer_.output().set_open(true);
   writer_.output().frames_begin();
   listener_->on_open();
@@ -162,7 +162,7 @@ void Endpoint::on_some(error_code ec, std::size_t n) {
   if (is_done && state_ == State::open)
     listener_->on_message(beast_.got_text() ? Opcode::text : Opcode::binary, message_.bytes());
   if (is_done || state_ != State::open) message_.clear();
-  reading_ = false;  // not before: who lets reading go on from on_message would read into what was cleared since
+  reading_ = false;  // only now: reading that goes on from inside on_message would read into what was cleared since
   if (listener_ != nullptr) read();
 }
 
@@ -216,7 +216,7 @@ void Endpoint::drop_and_close(int code, std::string_view reason) {
   if (state_ != State::open) return close(code, reason);
   state_ = State::lingering;
   writer_.output().set_open(false);
-  // Whatever ends the timer, and be it the io_context's end, ends what keeps itself alive here.
+  // This endpoint now keeps itself alive. It ends with the timer's handler, with the io_context at the latest.
   const std::shared_ptr<Endpoint> ends(this, [self = shared_from_this()](Endpoint* end) { end->abandon(); });
   timer_ = std::make_unique<asio::steady_timer>(executor(), linger_);
   timer_->async_wait([ends](error_code ec) {

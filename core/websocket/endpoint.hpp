@@ -1,5 +1,5 @@
-// One end of a WebSocket connection: the state that it is in, and what is read. What leaves is the Writer's, what comes
-// before it is open an Opening's. Beast's WebSocket is instantiated by endpoint.cpp only. Thread: the io_context's.
+// One end of a WebSocket connection: the state that it is in, and reading. Its Writer writes, and
+// an Opening opens it. Beast's WebSocket is instantiated by endpoint.cpp only. Thread: the io_context's.
 //
 // The endpoint keeps itself alive until each of its operations has ended; connection.cpp has what an owner holds of it.
 // It is larger than others and one thing: every function moves the one state or asks for it, and half of them are
@@ -31,7 +31,7 @@ class Endpoint final : public std::enable_shared_from_this<Endpoint>,
  public:
   Endpoint(Layer::executor_type executor, Listener& listener, std::size_t message_limit, std::size_t output_limit);
 
-  // Once, one of the two. For `until_gone` see Connection::accept.
+  // One of the two is called, once. For `until_gone` see Connection::accept.
   void connect(boost::asio::io_context& io, ClientOptions options);
   void accept(boost::asio::ip::tcp::socket&& socket, const ServerOptions& options,
               std::shared_ptr<const void> until_gone);
@@ -48,7 +48,7 @@ class Endpoint final : public std::enable_shared_from_this<Endpoint>,
   bool compresses() const { return compresses_; }
   std::string remote_address() const override;
   Writer& writer() { return writer_; }
-  ByteStream& stream() override { return *stream_; }  // a server's is always there
+  ByteStream& stream() override { return *stream_; }  // of a server's connection it is always there
 
  private:
   enum class State : std::uint8_t {

@@ -6,11 +6,11 @@
 namespace gw::websocket {
 
 struct Intake {
-  std::uint64_t taken = 0;  // bytes so far, as the wire has them; grows with each that the peer's system takes
+  std::uint64_t taken = 0;  // bytes on the wire that the peer's system has taken so far
   bool is_pending = false;  // some have not been taken yet
 };
 
-// Of a connected socket.
+// Asks TCP about a connected socket.
 Intake intake_of(int socket);
 
 }  // namespace gw::websocket

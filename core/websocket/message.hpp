@@ -13,7 +13,7 @@ namespace gw::websocket {
 
 class Message {
  public:
-  // For those who get large messages all the time: clear() keeps the memory.
+  // For owners that get large messages all the time: clear() keeps the memory.
   void keep_memory() {
     keeps_ = true;
     grow(kFirstKept);

@@ -1,5 +1,5 @@
-// The way of a connection until it is open: of a client (ClientOpening) or of a server (ServerOpening). A connection
-// holds one of them and lets it go when it is open. Thread: the connection's.
+// What a connection does until it is open: ClientOpening for a client, ServerOpening for a server. A connection holds
+// one of them and drops it when it is open. Thread: the connection's.
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ class Opening {
   virtual bool reads() const { return false; }
   virtual void on_read(boost::system::error_code, std::size_t) {}
   virtual void on_handshake(boost::system::error_code ec) = 0;  // Beast's part is done
-  virtual void on_timeout() = 0;                                // of the time that set_timeout() gave
+  virtual void on_timeout() = 0;                                // the time that set_timeout() gave is over
   virtual void cancel() {}                                      // the owner let go
 };
 
@@ -33,11 +33,11 @@ class OpeningHost {
  public:
   using Request = boost::beast::http::request<boost::beast::http::string_body>;
 
-  // Keeps the connection, and with it the opening, alive: for what an asynchronous operation captures.
+  // Keeps the connection, and with it the opening, alive: asynchronous operations capture it.
   virtual std::shared_ptr<OpeningHost> shared() = 0;
   virtual bool has_owner() const = 0;  // False: nobody waits for the connection any more
 
-  // The bytes pass the stream that is made of the socket from now on; on_ready() follows.
+  // Makes a stream of the socket, which the bytes pass from now on; on_ready() follows.
   virtual void use_stream(boost::asio::ip::tcp::socket&& socket, const StreamMaker& make) = 0;
   virtual ByteStream& stream() = 0;
   virtual Layer& layer() = 0;
@@ -49,7 +49,7 @@ class OpeningHost {
   virtual void set_timeout(std::chrono::milliseconds after) = 0;
   virtual void opened() = 0;                                         // the last call; destroys the opening
   virtual void finish(CloseInfo info) = 0;                           // it failed
-  virtual void finish_later(CloseInfo info) = 0;                     // the same, not from inside Connection::connect()
+  virtual void finish_later(CloseInfo info) = 0;                     // the same, from inside Connection::connect()
   virtual void answer_http(std::string_view bytes, bool stays) = 0;  // instead of opening
 
  protected:

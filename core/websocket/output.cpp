@@ -11,8 +11,8 @@
 namespace gw::websocket {
 namespace {
 
-// Blocks of powers of two that are lent to outputs, one pool per thread. What was given back last is lent first: it is
-// the likeliest to be in the cache.
+// Blocks whose sizes are powers of two, lent to outputs, one pool per thread. The block that was given back last is
+// lent first: it is the likeliest to be in the cache.
 class BlockPool {
  public:
   static constexpr std::size_t kSmallest = 1024;
@@ -44,8 +44,8 @@ BlockPool& pool() {
   return blocks;
 }
 
-// Where the first frame begins at or behind `at`, one beginning at `frame`. Frames are looked at for peers that do not
-// keep up only.
+// Where the first frame at or behind `at` begins, given that one begins at `frame`. Called only for peers that do not
+// keep up.
 std::size_t frame_from(std::string_view bytes, std::size_t frame, std::size_t at) {
   while (frame < at && frame < bytes.size()) frame += frame_size(bytes.substr(frame));
   return std::min(frame, bytes.size());

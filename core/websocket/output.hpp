@@ -36,16 +36,16 @@ class Output {
   // Whether append() and share() take anything at all: not before the connection is open, nor while it is closing.
   void set_open(bool open) { open_ = open; }
   bool is_open() const { return open_; }
-  // Besides the limit that it is given, what share() keeps to: a backlog that its owner wants to be small.
+  // Bounds the backlog for share(), besides the limit that it is given: for an owner that wants it to be small.
   static constexpr std::uint32_t kAny = ~std::uint32_t{0};
   void bound_shared(std::uint32_t most) { max_shared_ = most; }
-  // All of it, or nothing when that would pass the limit. Allocates only until the pool is warm.
+  // Appends all of the bytes, or nothing when that would pass the limit. Allocates only until the pool is warm.
   bool append(std::string_view bytes) {
     if (!open_ || bytes.size() > room()) return false;
     std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
     return true;
   }
-  // Whose frames share() is given.
+  // Sets the frames of which share() gets the numbers.
   void refer_to(const SharedFrames& frames) { frames_ = &frames; }
   // Appends a frame without a copy, when the backlog stays within `limit`. The frame must stay where it is until it was
   // sent or own() was called. This is the one call per update and client.
@@ -60,17 +60,17 @@ class Output {
     shared_bytes_ += frame.size;
     return true;
   }
-  // What share() looks at: the size of one line of the cache, but it may lie on two. To align it would cost each
-  // connection that is idle some 75 bytes.
+  // Fetches what share() looks at. It has the size of one line of the cache but may lie on two: aligning it would cost
+  // each idle connection some 75 bytes.
   void prefetch_share() const { prefetch_to_write(this, 2 * kCacheLine); }
-  // And where it writes.
+  // Fetches where share() writes.
   void prefetch_place() const { prefetch_to_write(shared_.data() + shared_.size()); }
   // `n` of the shared bytes were sent, and there are no own ones; the other shared bytes become own ones.
   void shared_sent(std::size_t n);
   void own() {
     if (shared_bytes_ != 0) shared_sent(0);
   }
-  // For what must not be refused: control frames, handshakes. Returns where the caller writes `bytes` bytes.
+  // For bytes that must not be refused: control frames, handshakes. Returns where the caller writes `bytes` bytes.
   char* extend(std::size_t bytes) {
     own();
     if (size_ + bytes > capacity_) grow(bytes);
@@ -81,9 +81,10 @@ class Output {
     sent_ += n;
     if (sent_ == size_) give_back();
   }
-  // What was appended up to now is no frame; everything after it is.
+  // The bytes that were appended up to now are no frames; everything after them is.
   void frames_begin() { frame_ = size_; }
-  // Leaves only the frames of which the socket has begun to take something, or must take: the next `bound` own bytes.
+  // Leaves only the frames of which the socket has taken something already, or must take it: the next `bound` own
+  // bytes.
   void drop_frames(std::size_t bound);
 
  private:
@@ -97,14 +98,14 @@ class Output {
   std::size_t shared_bytes_ = 0;
   std::vector<std::uint32_t> shared_;
   std::uint32_t shared_pieces_ = 0;  // runs of frames that follow one another
-  std::uint32_t last_ = 0;           // of shared_
+  std::uint32_t last_ = 0;           // the last number in shared_
   bool open_ = false;
   std::uint32_t max_shared_ = kAny;
 
   const SharedFrames* frames_ = nullptr;
-  std::uint64_t shared_before_ = 0;  // frames, of those that are no longer in shared_
+  std::uint64_t shared_before_ = 0;  // frames that share() took and that are no longer in shared_
   char* data_ = nullptr;
-  std::size_t frame_ = 0;  // where one begins in the own bytes; before it is the rest of one
+  std::size_t frame_ = 0;  // where a frame begins in the own bytes; before it is the rest of one
   std::size_t capacity_ = 0;
   std::size_t limit_;
   std::size_t usual_ = 0;  // what was needed last time

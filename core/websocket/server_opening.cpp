@@ -62,7 +62,7 @@ void ServerOpening::on_request(error_code ec) {
   const HttpRequest asked{method, request.target(), request.body(), headers_of(request)};
   if (!boost::beast::websocket::is_upgrade(request))
     return answer(options_.on_http ? options_.on_http(asked) : HttpAnswer{}, {});
-  // Sixteen bytes in base64 (RFC 6455, 4.2.1); Beast takes anything.
+  // The key is sixteen bytes in base64 (RFC 6455, 4.2.1); Beast takes anything.
   if (!is_websocket_key(request[http::field::sec_websocket_key]))
     return answer({400, "text/plain", "Sec-WebSocket-Key is no key\n"}, {});
   // A client must wait for the answer (RFC 6455, 4.1); what it sent before would be taken for a part of its next

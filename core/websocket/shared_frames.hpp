@@ -21,7 +21,7 @@ struct SharedFrame {
 
 class SharedFrames {
  public:
-  // A copy that stays where it is until clear().
+  // Copies the frame to where it stays until clear().
   SharedFrame add(std::string_view frame) {
     if (current_ == chunks_.size() || used_ + frame.size() > chunks_[current_].size) next_chunk(frame.size());
     char* at = chunks_[current_].memory.get() + used_;
@@ -60,8 +60,8 @@ class SharedFrames {
   std::size_t bytes_ = 0;
 };
 
-// The frames that one connection gets, in this order: their bytes together, and how many runs of frames that follow one
-// another in memory they are.
+// The frames that one connection gets, in this order: the bytes of all of them, and in how many pieces they lie in
+// memory, where frames that follow one another are one piece.
 struct SharedRun {
   const SharedFrames* frames;
   std::span<const std::uint32_t> numbers;

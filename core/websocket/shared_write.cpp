@@ -11,14 +11,14 @@
 namespace gw::websocket {
 namespace {
 
-// Where pieces have this size on average, the system is handed each of them; smaller ones are first copied together in
-// one buffer that stays in the processor's cache.
+// Pieces of at least this size on average are handed to the system one by one; smaller ones are first copied together
+// in one buffer that stays in the processor's cache.
 constexpr std::size_t kLargePiece = 2 * 1024;
 constexpr std::size_t kGathered = 128 * 1024;
 // Frames whose beginning is fetched before they are copied; the processor sees the rest coming.
 constexpr std::size_t kAhead = 4;
 
-// Of `numbers`, the first from `offset` on, as much as there is room for.
+// Copies frames together: those of `numbers`, from `offset` of the first on, as much as there is room for.
 std::string_view gathered(const SharedFrames& frames, std::span<const std::uint32_t> numbers, std::size_t offset) {
   thread_local std::array<char, kGathered> buffer;
   std::size_t size = 0;
@@ -34,7 +34,7 @@ std::string_view gathered(const SharedFrames& frames, std::span<const std::uint3
 std::size_t write_gathered(ByteStream& stream, const SharedRun& run, boost::system::error_code& ec) {
   std::span<const std::uint32_t> numbers = run.numbers;
   std::size_t sent = 0;
-  std::size_t offset = 0;  // in the first
+  std::size_t offset = 0;  // in the first frame
   while (!ec && !numbers.empty()) {
     const std::size_t n = stream.write_some(gathered(*run.frames, numbers, offset), ec);
     sent += n;

@@ -1,4 +1,5 @@
-// Frames that are shared by many connections, written to one of them. For Writer.
+// Writes frames that many connections share to one of them. For Writer.
+// Thread: the connection's.
 #pragma once
 
 #include <cstddef>

@@ -32,7 +32,7 @@ Context new_context(const SSL_METHOD* method) {
   return context;
 }
 
-// Holds its context alive.
+// The client's side of a TLS connection; keeps its context alive.
 Ssl new_client(const std::string& host, const std::string& ca_file) {
   const Context context = new_context(TLS_client_method());
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);

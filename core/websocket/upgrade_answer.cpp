@@ -25,7 +25,7 @@ std::string_view next_line(std::string_view& rest) {
   return line;
 }
 
-// The size of an empty line's end at the beginning of `rest`; 0: there is none.
+// The size of an empty line at the beginning of `rest`, which is only its end; 0: there is none.
 std::size_t line_end_at(std::string_view rest) {
   if (rest.starts_with('\n')) return 1;
   return rest.starts_with("\r\n") ? 2 : 0;
@@ -94,8 +94,8 @@ bool UpgradeAnswer::take_head() {
   return true;
 }
 
-// The status line decides, also where the headers do not end: a status that refuses does so. Only whole lines count as
-// headers, and there is no body.
+// The status line decides even where the headers do not end: a status that refuses is a refusal. Only whole lines count
+// as headers, and there is no body.
 bool UpgradeAnswer::take_cut_head() {
   std::string_view text = std::string_view(bytes_).substr(0, kMaxHead);
   if (!text.starts_with(kBegin) || !take_status(next_line(text)) || status_ < 200) return false;
@@ -154,7 +154,7 @@ void UpgradeAnswer::take_body() {
   if (body_left_ == 0) state_ = State::complete;
 }
 
-// body_left_ becomes 0 with the last chunk, or where there is none that can be read.
+// body_left_ becomes 0 with the last chunk, or where a chunk's size cannot be read.
 void UpgradeAnswer::take_chunks() {
   while (body_left_ != 0) {
     if (chunk_left_ == 0 && !take_chunk_size()) return;
@@ -167,7 +167,7 @@ void UpgradeAnswer::take_chunks() {
   }
 }
 
-// False: it has not come yet, or there is none that can be read.
+// False: the size has not come yet, cannot be read, or is that of the last chunk, 0.
 bool UpgradeAnswer::take_chunk_size() {
   constexpr std::size_t kMaxLine = 1024;
   std::string_view rest = bytes_;

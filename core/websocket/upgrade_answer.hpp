@@ -1,6 +1,5 @@
-// What a server answers to the request for an upgrade. Its status line decides, and its headers say more; of a refusal
-// also the beginning of the body is kept. Lines may end with LF alone. Thread: the
-// connection's.
+// What a server answers to the request for an upgrade. Its status line decides, and its headers say more; the beginning
+// of a refusal's body is kept too. Lines may end with LF alone. Thread: the connection's.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +35,7 @@ class UpgradeAnswer {
   std::string_view header(std::string_view name) const;
   const std::string& body() const { return body_; }  // without the framing of chunks
   const std::string& problem() const { return problem_; }
-  // Of an accepted upgrade: an answer with the headers of the handshake only, and the frames that came behind it.
+  // An accepted answer with the headers of the handshake only, and the frames that came behind it.
   std::string essence() const;
 
  private:
@@ -53,7 +52,7 @@ class UpgradeAnswer {
 
   State state_ = State::incomplete;
   std::string bytes_;         // not yet taken
-  std::size_t searched_ = 0;  // so many of them hold no end of the head
+  std::size_t searched_ = 0;  // before this position no end of the head was found
   int status_ = 0;
   std::vector<Header> headers_;
   bool is_chunked_ = false;

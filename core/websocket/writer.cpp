@@ -52,7 +52,7 @@ void Writer::write_own(error_code& ec) {
   }
 }
 
-// What is not taken becomes the output's own.
+// What the stream does not take becomes the output's own.
 void Writer::write_shared_frames(error_code& ec) {
   const std::size_t n = ec ? 0 : write_shared(*stream_, output_.shared(), ec);
   written_ += n;

@@ -1,6 +1,5 @@
-// What leaves on one connection. Messages are framed here and wait in the Output, as do the control frames that Beast
-// makes; flush() hands them to the stream as far as that takes them, and the rest follows when it can. Thread: the
-// connection's.
+// Sends on one connection. Messages are framed here and wait in the Output, as do the control frames that Beast makes;
+// flush() gives the stream as much of them as it takes, and the rest follows when it can. Thread: the connection's.
 #pragma once
 
 #include <cstdint>
@@ -34,11 +33,11 @@ class Writer {
   // Appends a pong and flushes. A peer that pings and does not read gets the newest pong only (RFC 6455, 5.5.3).
   void send_pong(std::string_view frame);
   void flush();
-  // Writes once more what the stream takes at once, before the connection ends.
+  // Writes a last time what the stream takes at once, before the connection ends.
   void flush_last();
   // Ends the stream's way out as soon as everything is written.
   void shut_down_when_drained() { ends_when_drained_ = true; }
-  // Leaves only the frame of which the stream has begun to take something.
+  // Leaves only the frame of which the stream has taken something already.
   void drop_frames() { output_.drop_frames(stream_->bound()); }
   // The stream takes bytes again, or never will. True: everything is written.
   bool on_writable(boost::system::error_code ec);
@@ -56,8 +55,8 @@ class Writer {
   ByteStream* stream_ = nullptr;
   std::unique_ptr<std::mt19937> mask_;  // of a client only
   std::uint64_t written_ = 0;
-  std::uint64_t pong_end_ = 0;              // written() when the last pong is gone
-  std::unique_ptr<std::string> kept_pong_;  // follows when that is so
+  std::uint64_t pong_end_ = 0;              // written() when the last pong has left
+  std::unique_ptr<std::string> kept_pong_;  // the newest pong, which is sent then
   bool waits_ = false;                      // for the stream to take bytes again
   bool ends_when_drained_ = false;
 };
