@@ -34,7 +34,8 @@ class SharedRate {
   bool is_full(std::int64_t now_ns) const { return full_ns_.load(std::memory_order_relaxed) <= now_ns; }
 
  private:
-  // Modest clients never wait, so many of them may overdraw the bucket. This bounds how long the others then wait.
+  // A client that asks little never waits, so a crowd of such clients can overdraw the bucket. The debt is bounded, and
+  // with it the time for which the other clients wait.
   static constexpr std::int64_t kMaxDebtNs = 10'000'000'000;
 
   static RateLimit of_all(const RateLimit& one) { return {one.per_second * kConnections, one.burst * kConnections}; }

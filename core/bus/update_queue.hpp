@@ -73,7 +73,8 @@ class UpdateWriter {
     std::uint32_t instrument;
     std::uint32_t kind;  // of the packet, or kEvent
   };
-  // The records from overflow_sent_ to overflow_end_ wait; the memory of the others is used for those that come.
+  // Records from overflow_sent_ up to overflow_end_ wait for the ring. The others are empty and keep their memory,
+  // which the next records use.
   std::vector<Overflowed> overflow_;
   std::size_t overflow_sent_ = 0;
   std::size_t overflow_end_ = 0;

@@ -244,8 +244,8 @@ std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns, std::int6
   return handles;
 }
 
-// The instruments to be asked again: of those that are subscribed by now, the ones that were heard last, so that what
-// they say now can be compared; of an exchange that was never heard, any.
+// Chooses the instruments to ask again among those that are subscribed: those with the most recent packets, because
+// their answers can be compared with something; any where the exchange has sent nothing yet.
 std::vector<std::uint32_t> FeedJudge::choose(std::uint32_t market) const {
   std::vector<std::uint32_t> handles;
   for (std::uint32_t handle = 0; handle < instruments_.size(); ++handle)

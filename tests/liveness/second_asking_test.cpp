@@ -50,12 +50,26 @@ TEST_F(SecondAskingTest, TwoNewerOnesAreProofAtOnceWhereTicksAreOverdue) {
   EXPECT_FALSE(asking_.is_under_way());
 }
 
-TEST_F(SecondAskingTest, TwoThatMayHaveTradedJustNowAreProofWithAnotherOne) {
+TEST_F(SecondAskingTest, TwoThatMayHaveTradedJustNowAreProofTheSecondTime) {
   for (const Finding finding : {Finding::unclear, Finding::missed}) {
     begin();
     asking_.on_values(1, price(11, kSecond));
     asking_.on_values(2, price(21, kSecond));
     EXPECT_FALSE(asking_.check(1, overdue_));
+    EXPECT_EQ(asking_.check(2 * kSecond, overdue_), finding);
+  }
+}
+
+// The tick of each may have come while it was asked for, and passed for its answer.
+TEST_F(SecondAskingTest, TwoAndThenOneThatMayHaveTradedJustNowAreNoProofYet) {
+  begin();
+  asking_.on_values(1, price(11, kSecond));
+  asking_.on_values(2, price(21, kSecond));
+  EXPECT_EQ(asking_.check(2 * kSecond, overdue_), Finding::unclear);
+  for (const Finding finding : {Finding::unclear, Finding::missed}) {
+    begin();
+    asking_.on_values(1, price(11, kSecond));
+    asking_.on_values(2, price(20));
     EXPECT_EQ(asking_.check(2 * kSecond, overdue_), finding);
   }
 }
