@@ -30,8 +30,8 @@ bool put_demand(Ring& ring, const Demand& d) noexcept {
   const std::array texts = {d.symbol, d.exchange, d.broker_symbol, d.broker_exchange, d.token};
   std::size_t text_size = 0;
   for (const std::string_view text : texts) text_size += text.size() + 1;
-  const std::span<std::byte> place = ring.reserve(sizeof(DemandRecord) + text_size);
-  if (place.empty()) {
+  const std::span<std::byte> memory = ring.reserve(sizeof(DemandRecord) + text_size);
+  if (memory.empty()) {
     ring.ask_for_room();
     return false;
   }
@@ -43,8 +43,8 @@ bool put_demand(Ring& ring, const Demand& d) noexcept {
                             d.lot_size,
                             d.kind,
                             d.is_description ? 1U : 0U};
-  std::memcpy(place.data(), &record, sizeof record);
-  char* at = reinterpret_cast<char*>(place.data() + sizeof record);
+  std::memcpy(memory.data(), &record, sizeof record);
+  char* at = reinterpret_cast<char*>(memory.data() + sizeof record);
   for (const std::string_view text : texts) {
     if (!text.empty()) std::memcpy(at, text.data(), text.size());
     at += text.size();

@@ -84,8 +84,8 @@ const char* word(FeedState state) noexcept {
 void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t login,
                        bool is_live) {
   const std::size_t size = record_size(u);
-  if (const std::span<std::byte> place = reserve(size); !place.empty()) {
-    write_record(place.data(), u, received_ns, asked_depth, login, is_live);
+  if (const std::span<std::byte> memory = reserve(size); !memory.empty()) {
+    write_record(memory.data(), u, received_ns, asked_depth, login, is_live);
     ring_->commit();
     if (++unrung_ >= kUnrung) ring();
     return;
@@ -128,8 +128,8 @@ void UpdateWriter::handle_event(RecordKind kind, const bgw_stream& stream, std::
 }
 
 void UpdateWriter::push(std::span<const std::byte> record) {
-  if (const std::span<std::byte> place = reserve(record.size()); !place.empty()) {
-    std::memcpy(place.data(), record.data(), record.size());
+  if (const std::span<std::byte> memory = reserve(record.size()); !memory.empty()) {
+    std::memcpy(memory.data(), record.data(), record.size());
     ring_->commit();
     bell_->ring();
     return;
@@ -140,8 +140,8 @@ void UpdateWriter::push(std::span<const std::byte> record) {
 // Room in the ring, behind everything that overflowed; empty: there is none.
 std::span<std::byte> UpdateWriter::reserve(std::size_t size) {
   if (overflow_end_ != 0 && !flush_overflow()) return {};
-  const std::span<std::byte> place = ring_->reserve(size);
-  if (!place.empty()) return place;
+  const std::span<std::byte> memory = ring_->reserve(size);
+  if (!memory.empty()) return memory;
   ring_->ask_for_room();
   return ring_->reserve(size);  // the reader may have made room just before the request
 }
@@ -194,9 +194,9 @@ bool UpdateWriter::try_flush_overflow() {
   bool moved = false;
   while (overflow_sent_ < overflow_end_) {
     const Overflowed& next = overflow_[overflow_sent_];
-    const std::span<std::byte> place = ring_->reserve(next.record.size());
-    if (place.empty()) break;
-    std::memcpy(place.data(), next.record.data(), next.record.size());
+    const std::span<std::byte> memory = ring_->reserve(next.record.size());
+    if (memory.empty()) break;
+    std::memcpy(memory.data(), next.record.data(), next.record.size());
     ring_->commit();
     if (next.kind != kEvent) positions_[next.instrument][next.kind] = kNowhere;
     ++overflow_sent_;

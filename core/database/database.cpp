@@ -14,23 +14,23 @@ Statement::Statement(sqlite3* database, std::string_view sql) : database_(databa
 
 Statement::~Statement() { sqlite3_finalize(statement_); }
 
-Statement& Statement::bind(int place, std::string_view text) {
-  sqlite3_bind_text(statement_, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+Statement& Statement::bind(int index, std::string_view text) {
+  sqlite3_bind_text(statement_, index, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
   return *this;
 }
 
-Statement& Statement::bind(int place, std::int64_t value) {
-  sqlite3_bind_int64(statement_, place, value);
+Statement& Statement::bind(int index, std::int64_t value) {
+  sqlite3_bind_int64(statement_, index, value);
   return *this;
 }
 
-Statement& Statement::bind_blob(int place, std::string_view bytes) {
-  sqlite3_bind_blob(statement_, place, bytes.data(), static_cast<int>(bytes.size()), SQLITE_TRANSIENT);
+Statement& Statement::bind_blob(int index, std::string_view bytes) {
+  sqlite3_bind_blob(statement_, index, bytes.data(), static_cast<int>(bytes.size()), SQLITE_TRANSIENT);
   return *this;
 }
 
-Statement& Statement::bind_null(int place) {
-  sqlite3_bind_null(statement_, place);
+Statement& Statement::bind_null(int index) {
+  sqlite3_bind_null(statement_, index);
   return *this;
 }
 

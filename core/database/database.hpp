@@ -21,10 +21,10 @@ class Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
-  Statement& bind(int place, std::string_view text);  // `place` counts from 1
-  Statement& bind(int place, std::int64_t value);
-  Statement& bind_blob(int place, std::string_view bytes);
-  Statement& bind_null(int place);
+  Statement& bind(int index, std::string_view text);  // `index` counts from 1
+  Statement& bind(int index, std::int64_t value);
+  Statement& bind_blob(int index, std::string_view bytes);
+  Statement& bind_null(int index);
 
   // True: a row is there. False: done.
   Result<bool> step();

@@ -118,7 +118,7 @@ void Import::take(const bgw_instrument& row) {
   ++report_.read;
   if (std::string problem = problem_of(row); !problem.empty()) return skip(row.place, std::move(problem));
   const std::string name = std::string(row.symbol) + '\n' + row.exchange;
-  const auto [known, fresh] = places_.try_emplace(name, row.place);
+  const auto [known, fresh] = first_places_.try_emplace(name, row.place);
   if (!fresh)
     return skip(row.place, "duplicate of " + report_.place_word + ' ' + std::to_string(known->second) + ": " +
                                row.symbol + '.' + row.exchange);

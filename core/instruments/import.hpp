@@ -75,7 +75,7 @@ class Import {
 
   std::deque<std::string> chunks_;  // of texts; a chunk never grows past its capacity, so that views stay valid
   std::vector<InstrumentView> rows_;
-  std::unordered_map<std::string, std::uint64_t> places_;  // symbol and exchange -> place
+  std::unordered_map<std::string, std::uint64_t> first_places_;  // symbol and exchange -> place
   struct Holder {
     std::size_t row;
     std::uint64_t place;

@@ -213,7 +213,7 @@ void MarketWatch::judge_silence(std::int64_t now_ns) {
   if (evidence == FeedEvidence::none) return set_quiet(evidence, kNoTick);
   wants_login_ = true;
   if (verdict_.state == FeedState::stale && verdict_.evidence >= evidence && !verdict_.no_frame) return;
-  set(FeedState::stale, evidence, silent_since_ns(), "no tick, though some are due");
+  set(FeedState::stale, evidence, silent_since_ns(), "no tick, though ticks are expected");
 }
 
 // `evidence` expected: this broker may know no better, and another one may.

@@ -5,9 +5,9 @@
 namespace gw::liveness {
 namespace {
 
-// The limit is a few heartbeats long. A 64th of it is short enough that a second of ticks fills eight slots where the
+// The limit is a few heartbeats long. A 64th of it is short enough that a second of ticks fills eight steps where the
 // limit is some seconds, and long enough that the frames of one burst fill one.
-constexpr int kSlotsOfLimit = 64;
+constexpr int kStepsOfLimit = 64;
 // Pauses of a market vary: three times the longest recent one is not usual any more, and to say so costs nothing.
 constexpr int kUnusual = 3;
 // A login costs a connection slot and a moment of the broker's patience. A lull is a few times the usual pause; twenty
@@ -24,20 +24,20 @@ constexpr int kSeenLimitsIfSteady = 1;
 // then.
 constexpr std::int64_t kFirstMinutes = 300'000'000'000;
 constexpr std::int64_t kMaxGap = 3'600'000'000'000;  // a feed that ticks less than once an hour has no pace
-// Each slot takes a 64th off the longest pause: the pause of a lunch hour is forgotten after some minutes of trading.
+// Each step takes a 64th off the longest pause: the pause of a lunch hour is forgotten after some minutes of trading.
 constexpr std::int64_t kForget = 64;
 
 }  // namespace
 
-Pace::Pace(std::int64_t stall_limit_ns) : stall_limit_ns_(stall_limit_ns), slot_ns_(stall_limit_ns / kSlotsOfLimit) {}
+Pace::Pace(std::int64_t stall_limit_ns) : stall_limit_ns_(stall_limit_ns), step_ns_(stall_limit_ns / kStepsOfLimit) {}
 
 void Pace::on_tick(std::int64_t now_ns) {
   ++ticks_;
   if (last_tick_ns_ != 0) seen_ns_ += now_ns - last_tick_ns_;
-  if (now_ns >= slot_end_ns_) {
+  if (now_ns >= step_end_ns_) {
     if (last_tick_ns_ != 0) gap_ns_ = std::min(kMaxGap, std::max(now_ns - last_tick_ns_, gap_ns_ - gap_ns_ / kForget));
-    slot_end_ns_ = now_ns + slot_ns_;
-    ++busy_slots_;
+    step_end_ns_ = now_ns + step_ns_;
+    ++busy_steps_;
   }
   last_tick_ns_ = now_ns;
 }
@@ -45,7 +45,7 @@ void Pace::on_tick(std::int64_t now_ns) {
 bool Pace::on_unwanted(std::uint64_t ticks) {
   const std::uint64_t before = ticks_;
   ticks_ -= std::min(ticks, ticks_);
-  if (ticks_ < kSlotsToLearn) {
+  if (ticks_ < kStepsToLearn) {
     forget();
     return false;
   }
@@ -56,7 +56,7 @@ bool Pace::on_unwanted(std::uint64_t ticks) {
 
 void Pace::forget() {
   ticks_ = 0;
-  busy_slots_ = 0;
+  busy_steps_ = 0;
   gap_ns_ = seen_ns_ = 0;
   on_ready();
 }

@@ -15,10 +15,10 @@ class Pace {
   // is left to know its pace.
   bool on_unwanted(std::uint64_t ticks);
   // A new login: the pause before its first tick teaches nothing.
-  void on_ready() { last_tick_ns_ = slot_end_ns_ = 0; }
+  void on_ready() { last_tick_ns_ = step_end_ns_ = 0; }
   void forget();
 
-  bool is_known() const { return busy_slots_ >= kSlotsToLearn; }
+  bool is_known() const { return busy_steps_ >= kStepsToLearn; }
   // A silence of this length is worth a word: it is unusual for the feed, though it may not be for the market.
   std::int64_t unusual_ns() const;
   // Whether a silence can be worth a login: only when the feed has ticked for some time, since a few ticks of a
@@ -32,14 +32,14 @@ class Pace {
 
  private:
   // Fewer are chance, more would leave a feed unjudged that dies in its first seconds.
-  static constexpr std::uint32_t kSlotsToLearn = 8;
+  static constexpr std::uint32_t kStepsToLearn = 8;
 
   const std::int64_t stall_limit_ns_;
-  const std::int64_t slot_ns_;  // ticks within one slot teach once: a frame with hundreds of ticks is no pace
+  const std::int64_t step_ns_;  // ticks within one step teach once: a frame with hundreds of ticks is no pace
   std::uint64_t ticks_ = 0;
-  std::uint32_t busy_slots_ = 0;
+  std::uint32_t busy_steps_ = 0;
   std::int64_t gap_ns_ = 0;  // the longest recent pause
-  std::int64_t slot_end_ns_ = 0;
+  std::int64_t step_end_ns_ = 0;
   std::int64_t last_tick_ns_ = 0;  // of this login; 0: none
   std::int64_t seen_ns_ = 0;       // for how long it has ticked
 };

@@ -60,13 +60,13 @@ void BrokerLink::retry() {
 }
 
 void BrokerLink::on_ready(BrokerConnection& connection) {
-  if (const auto slot = connections_.slot_beside(connection)) connections_.take_its_place(*slot);
+  if (const auto number = connections_.number_beside(connection)) connections_.replace(*number);
   scheduler_.on_ready(connection);
 }
 
 void BrokerLink::on_lost(BrokerConnection& connection, const Loss& loss) {
   if (!scheduler_.is_running()) return;
-  if (const auto slot = connections_.slot_beside(connection)) return renewal_.on_beside_lost(*slot, loss);
+  if (const auto number = connections_.number_beside(connection)) return renewal_.on_beside_lost(*number, loss);
   connection.was_lost = true;
   status_.set_by_choice(loss.by_choice);
   if (loss.silent) link_.counts.recycles.fetch_add(1, std::memory_order_relaxed);
@@ -86,8 +86,8 @@ void BrokerLink::look() {
     log::warning("broker", name() + ": this machine's clock jumped by " + seconds_text(jump) +
                                "; nothing depends on it but the times of arrival");
   std::int64_t lag = 0;
-  for (std::size_t slot = 0; slot < connections_.slot_count(); ++slot) {
-    BrokerConnection* connection = connections_.find(slot);
+  for (std::size_t number = 0; number < connections_.count(); ++number) {
+    BrokerConnection* connection = connections_.find(number);
     if (connection == nullptr) continue;
     liveness::FeedJudge& judge = *connection->judge();
     if (jump != 0) judge.distrust_clock();

@@ -12,9 +12,9 @@ namespace gw::plugin_host {
 
 Connections::Connections(LinkContext& link, ConnectionOwner& owner) : link_(link), owner_(owner) { at(0); }
 
-BrokerConnection& Connections::at(std::size_t slot) {
-  if (slot >= slots_.size()) slots_.resize(slot + 1);
-  auto& connection = slots_[slot];
+BrokerConnection& Connections::at(std::size_t number) {
+  if (number >= connections_.size()) connections_.resize(number + 1);
+  auto& connection = connections_[number];
   if (connection == nullptr) connection = std::make_unique<BrokerConnection>(link_, owner_, make_judge());
   return *connection;
 }
@@ -35,44 +35,45 @@ std::shared_ptr<liveness::FeedJudge> Connections::make_judge() const {
 }
 
 void Connections::for_each(const std::function<void(BrokerConnection&)>& act) const {
-  for (const auto& connection : slots_)
+  for (const auto& connection : connections_)
     if (connection != nullptr) act(*connection);
 }
 
 std::string Connections::name_of(const BrokerConnection& connection) const {
-  if (slots_.size() == 1) return {};
-  std::size_t slot = 0;
-  while (slots_[slot].get() != &connection) ++slot;
-  return " (connection " + std::to_string(slot + 1) + " of " + std::to_string(slots_.size()) + ", " +
+  if (connections_.size() == 1) return {};
+  std::size_t number = 0;
+  while (connections_[number].get() != &connection) ++number;
+  return " (connection " + std::to_string(number + 1) + " of " + std::to_string(connections_.size()) + ", " +
          std::to_string(connection.carried()) + (connection.carried() == 1 ? " instrument)" : " instruments)");
 }
 
 bool Connections::is_needed(const BrokerConnection& connection) const {
-  return &connection == slots_.front().get() || connection.carried() != 0;
+  return &connection == connections_.front().get() || connection.carried() != 0;
 }
 
 bool Connections::any_unneeded() const {
-  return std::any_of(slots_.begin(), slots_.end(), [this](const auto& c) { return c != nullptr && !is_needed(*c); });
+  return std::any_of(connections_.begin(), connections_.end(),
+                     [this](const auto& c) { return c != nullptr && !is_needed(*c); });
 }
 
 void Connections::close_unneeded() {
-  for (std::size_t i = 1; i < slots_.size(); ++i) {
-    if (slots_[i] == nullptr || is_needed(*slots_[i])) continue;
+  for (std::size_t i = 1; i < connections_.size(); ++i) {
+    if (connections_[i] == nullptr || is_needed(*connections_[i])) continue;
     log::info("broker", link_.options.name + ": connection " + std::to_string(i + 1) + " carries nothing, closed");
-    slots_[i]->stop();
-    slots_[i].reset();
+    connections_[i]->stop();
+    connections_[i].reset();
     if (const auto found = beside_.find(i); found != beside_.end()) {
       found->second->stop();
       beside_.erase(found);
     }
   }
-  while (slots_.size() > 1 && slots_.back() == nullptr) slots_.pop_back();
+  while (connections_.size() > 1 && connections_.back() == nullptr) connections_.pop_back();
 }
 
 BrokerConnection* Connections::next_to_connect() const {
   BrokerConnection* next = nullptr;
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    BrokerConnection* connection = slots_[i].get();
+  for (std::size_t i = 0; i < connections_.size(); ++i) {
+    BrokerConnection* connection = connections_[i].get();
     if (connection == nullptr) continue;
     if (connection->state() == BrokerConnection::State::connecting) return nullptr;
     // A connection that logs in beside the old one will replace it, even if the old one is lost meanwhile.
@@ -82,7 +83,7 @@ BrokerConnection* Connections::next_to_connect() const {
 }
 
 bool Connections::all_are_back() const {
-  return first().is_ready() && std::all_of(slots_.begin(), slots_.end(), [this](const auto& c) {
+  return first().is_ready() && std::all_of(connections_.begin(), connections_.end(), [this](const auto& c) {
            return c == nullptr || c->is_ready() || !c->was_lost || !is_needed(*c);
          });
 }
@@ -90,7 +91,7 @@ bool Connections::all_are_back() const {
 // One login at a time: the account may have just one free slot for a login beside, and several silent connections are
 // made anew one after the other, not all at once.
 bool Connections::is_logging_in(bool is_waiting) const {
-  return !beside_.empty() || std::any_of(slots_.begin(), slots_.end(), [&](const auto& c) {
+  return !beside_.empty() || std::any_of(connections_.begin(), connections_.end(), [&](const auto& c) {
     if (c == nullptr) return false;
     const bool is_about_to = c->is_idle() && is_needed(*c) && !is_waiting;
     return c->state() == BrokerConnection::State::connecting || is_about_to;
@@ -100,48 +101,48 @@ bool Connections::is_logging_in(bool is_waiting) const {
 // Compares the connections that are open or will be with the number that the account allows.
 bool Connections::has_free_slot() const {
   const std::uint32_t allowed = link_.limits().connections_per_account;
-  const auto used = std::count_if(slots_.begin(), slots_.end(),
+  const auto used = std::count_if(connections_.begin(), connections_.end(),
                                   [this](const auto& c) { return c != nullptr && (!c->is_idle() || is_needed(*c)); });
   return allowed == 0 || static_cast<std::size_t>(used) + beside_.size() < allowed;
 }
 
 bool Connections::is_slot_borrowed() const {
   const std::uint32_t allowed = link_.limits().connections_per_account;
-  const auto open =
-      std::count_if(slots_.begin(), slots_.end(), [](const auto& c) { return c != nullptr && !c->is_idle(); });
+  const auto open = std::count_if(connections_.begin(), connections_.end(),
+                                  [](const auto& c) { return c != nullptr && !c->is_idle(); });
   return allowed != 0 && !beside_.empty() && static_cast<std::size_t>(open) + beside_.size() >= allowed;
 }
 
-BrokerConnection* Connections::begin_beside(std::size_t slot) {
-  auto& made = beside_[slot];
-  made = std::make_unique<BrokerConnection>(link_, owner_, slots_[slot]->judge());
+BrokerConnection* Connections::begin_beside(std::size_t number) {
+  auto& made = beside_[number];
+  made = std::make_unique<BrokerConnection>(link_, owner_, connections_[number]->judge());
   if (const auto created = made->create(); created && made->login_problem().empty()) return made.get();
-  beside_.erase(slot);
+  beside_.erase(number);
   return nullptr;
 }
 
-std::optional<std::size_t> Connections::slot_beside(const BrokerConnection& connection) const {
-  for (const auto& [slot, beside] : beside_)
-    if (beside.get() == &connection) return slot;
+std::optional<std::size_t> Connections::number_beside(const BrokerConnection& connection) const {
+  for (const auto& [number, beside] : beside_)
+    if (beside.get() == &connection) return number;
   return std::nullopt;
 }
 
-void Connections::take_its_place(std::size_t slot) {
-  const std::unique_ptr<BrokerConnection> old = std::move(slots_[slot]);
-  slots_[slot] = std::move(beside_.at(slot));
-  beside_.erase(slot);
-  slots_[slot]->take_over(*old);
+void Connections::replace(std::size_t number) {
+  const std::unique_ptr<BrokerConnection> old = std::move(connections_[number]);
+  connections_[number] = std::move(beside_.at(number));
+  beside_.erase(number);
+  connections_[number]->take_over(*old);
   old->stop();
 }
 
-void Connections::drop_beside(std::size_t slot) {
-  std::shared_ptr<BrokerConnection> gone = std::move(beside_.at(slot));
-  beside_.erase(slot);
+void Connections::drop_beside(std::size_t number) {
+  std::shared_ptr<BrokerConnection> gone = std::move(beside_.at(number));
+  beside_.erase(number);
   boost::asio::post(link_.io, [gone] { gone->stop(); });
 }
 
 void Connections::drop_all_beside() {
-  for (const auto& [slot, connection] : beside_) connection->stop();
+  for (const auto& [number, connection] : beside_) connection->stop();
   beside_.clear();
 }
 

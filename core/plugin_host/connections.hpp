@@ -1,5 +1,5 @@
-// The connections of one broker's link. Each slot has the connection that serves, and at times another one that logs in
-// beside it to replace it. Which of them are needed, and which may log in, is decided here. Thread: feed.
+// The connections of one broker's link. Each number has the connection that serves, and at times another one that logs
+// in beside it to replace it. Which of them are needed, and which may log in, is decided here. Thread: feed.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +21,12 @@ class Connections {
   Connections(LinkContext& link, ConnectionOwner& owner);
 
   // The first is always there, others while something is wanted of them.
-  BrokerConnection& first() const { return *slots_.front(); }
-  // The connection of a slot, made when there is none.
-  BrokerConnection& at(std::size_t slot);
-  // The connection of a slot; null when there is none.
-  BrokerConnection* find(std::size_t slot) const { return slots_[slot].get(); }
-  std::size_t slot_count() const { return slots_.size(); }
+  BrokerConnection& first() const { return *connections_.front(); }
+  // The connection of a number, made when there is none.
+  BrokerConnection& at(std::size_t number);
+  // The connection of a number; null when there is none.
+  BrokerConnection* find(std::size_t number) const { return connections_[number].get(); }
+  std::size_t count() const { return connections_.size(); }
   void for_each(const std::function<void(BrokerConnection&)>& act) const;
   // " (connection 2 of 3, 17 instruments)" where there are several.
   std::string name_of(const BrokerConnection& connection) const;
@@ -44,19 +44,19 @@ class Connections {
   // Whether a login is under way, or about to be; `is_waiting`: the next login waits for its time.
   bool is_logging_in(bool is_waiting) const;
 
-  // ---- logins beside the present connection of a slot
+  // ---- logins beside the present connection
   // Whether the account has a free connection slot for such a login.
   bool has_free_slot() const;
   // Whether a new connection must wait because a login beside another one has the account's last slot for a moment.
   bool is_slot_borrowed() const;
   // Makes a connection beside the present one. Null: its adapter cannot be made, or has no credentials.
-  BrokerConnection* begin_beside(std::size_t slot);
-  // The slot beside whose present connection this one logs in; nothing when it is no such connection.
-  std::optional<std::size_t> slot_beside(const BrokerConnection& connection) const;
+  BrokerConnection* begin_beside(std::size_t number);
+  // The number of the connection beside which this one logs in; nothing when it logs in beside none.
+  std::optional<std::size_t> number_beside(const BrokerConnection& connection) const;
   // The connection beside is logged in: it takes over what the present one carries, and the present one ends.
-  void take_its_place(std::size_t slot);
+  void replace(std::size_t number);
   // Ends the connection beside soon, since it may be called from inside one of its callbacks.
-  void drop_beside(std::size_t slot);
+  void drop_beside(std::size_t number);
   void drop_all_beside();
 
  private:
@@ -64,7 +64,7 @@ class Connections {
 
   LinkContext& link_;
   ConnectionOwner& owner_;
-  std::vector<std::unique_ptr<BrokerConnection>> slots_;             // by the connection's number in a demand
+  std::vector<std::unique_ptr<BrokerConnection>> connections_;       // by the connection's number in a demand
   std::map<std::size_t, std::unique_ptr<BrokerConnection>> beside_;  // by the same number
 };
 

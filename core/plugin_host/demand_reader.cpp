@@ -61,9 +61,9 @@ void DemandReader::take() {
   for (auto record = ring.front(); !record.empty(); record = ring.front()) {
     const bus::Demand d = bus::view_demand(record);
     if (d.instrument == bus::kProof) {
-      for (std::size_t slot = 0; slot < connections_.slot_count(); ++slot)
-        if (BrokerConnection* connection = connections_.find(slot);
-            connection != nullptr && (d.mode == 0 || d.connection == slot))
+      for (std::size_t number = 0; number < connections_.count(); ++number)
+        if (BrokerConnection* connection = connections_.find(number);
+            connection != nullptr && (d.mode == 0 || d.connection == number))
           connection->judge()->on_proof(d.exchange, link_.options.monotonic(), d.symbol);
       report_.tell();
       ring.release();
@@ -90,13 +90,13 @@ void DemandReader::take() {
     ring.release();
   }
   link_.counts.wanted.store(link_.wanted.size(), std::memory_order_relaxed);
-  for (const auto& [slot, instruments] : described)
-    if (slot < connections_.slot_count() && connections_.find(slot) != nullptr)
-      connections_.find(slot)->describe(instruments);
-  for (const auto& [slot, instruments] : ended) connections_.at(slot).unsubscribe(instruments);
+  for (const auto& [number, instruments] : described)
+    if (number < connections_.count() && connections_.find(number) != nullptr)
+      connections_.find(number)->describe(instruments);
+  for (const auto& [number, instruments] : ended) connections_.at(number).unsubscribe(instruments);
   for (const std::uint32_t handle : released) link_.writer().released(handle);
-  for (const auto& [slot, instruments] : begun)
-    if (!instruments.empty()) connections_.at(slot).subscribe(instruments);
+  for (const auto& [number, instruments] : begun)
+    if (!instruments.empty()) connections_.at(number).subscribe(instruments);
   if (ring.take_request_for_room()) link_.writer().wake_reader();
   // A lost connection that carries nothing any more is no longer missed.
   if (status_.state() == bus::LinkState::reconnecting) scheduler_.say_connected();

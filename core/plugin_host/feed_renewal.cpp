@@ -20,26 +20,27 @@ FeedRenewal::FeedRenewal(LinkContext& link, Connections& connections, LoginSched
 
 void FeedRenewal::look(std::int64_t now_ns) {
   all_.clear();
-  for (std::size_t slot = 0; slot < connections_.slot_count(); ++slot)
-    if (const BrokerConnection* c = connections_.find(slot)) all_.push_back({slot, c->judge().get(), c->is_ready()});
+  for (std::size_t number = 0; number < connections_.count(); ++number)
+    if (const BrokerConnection* c = connections_.find(number))
+      all_.push_back({number, c->judge().get(), c->is_ready()});
   const auto turn = turns_.next(all_, now_ns);
   if (!turn || connections_.is_logging_in(scheduler_.is_waiting()) || scheduler_.is_halted()) return;
   turns_.on_login(*turn, now_ns);
   renew(turn->number, turn->market->exchange() + ": " + report_.text_of(*turn->market));
 }
 
-void FeedRenewal::renew(std::size_t slot, const std::string& why) {
+void FeedRenewal::renew(std::size_t number, const std::string& why) {
   link_.counts.recycles.fetch_add(1, std::memory_order_relaxed);
   if (connections_.has_free_slot()) {
     log::warning("broker", link_.options.name + ": logging in anew beside the present connection: " + why);
-    if (BrokerConnection* beside = connections_.begin_beside(slot)) return beside->connect();
+    if (BrokerConnection* beside = connections_.begin_beside(number)) return beside->connect();
   }
-  connections_.find(slot)->recycle(why);
+  connections_.find(number)->recycle(why);
 }
 
-void FeedRenewal::on_beside_lost(std::size_t slot, const Loss& loss) {
-  connections_.drop_beside(slot);
-  BrokerConnection& present = *connections_.find(slot);
+void FeedRenewal::on_beside_lost(std::size_t number, const Loss& loss) {
+  connections_.drop_beside(number);
+  BrokerConnection& present = *connections_.find(number);
   const std::string why = "the login beside the present connection failed: " + loss.why;
   if (loss.status == BGW_E_AUTH) return scheduler_.refuse_credentials(why);
   // The present connection was lost meanwhile too.

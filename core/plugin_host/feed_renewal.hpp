@@ -23,10 +23,10 @@ class FeedRenewal {
   // Logs in anew where a connection's feed needs it and the pause between such logins is over.
   void look(std::int64_t now_ns);
   // The login beside the present connection failed.
-  void on_beside_lost(std::size_t slot, const Loss& loss);
+  void on_beside_lost(std::size_t number, const Loss& loss);
 
  private:
-  void renew(std::size_t slot, const std::string& why);
+  void renew(std::size_t number, const std::string& why);
 
   LinkContext& link_;
   Connections& connections_;

@@ -21,20 +21,20 @@ class Clients {
 
   void add(routing::SessionId session, std::shared_ptr<const std::string> name, bool deflated) {
     auto& clients = by_shard_[routing::shard_of(session)];
-    const std::size_t index = routing::slot_of(session);
+    const std::size_t index = routing::index_of(session);
     if (index >= clients.size()) clients.resize(index + 1);
     clients[index] =
         std::make_unique<Subscriber>(session, std::move(name), deflated, *inboxes_[routing::shard_of(session)]);
     ++count_;
   }
   void remove(routing::SessionId session) {
-    by_shard_[routing::shard_of(session)][routing::slot_of(session)].reset();
+    by_shard_[routing::shard_of(session)][routing::index_of(session)].reset();
     --count_;
   }
   // Null: no client has this id.
   Subscriber* find(routing::SessionId session) {
     const auto& clients = by_shard_[routing::shard_of(session)];
-    const std::size_t index = routing::slot_of(session);
+    const std::size_t index = routing::index_of(session);
     Subscriber* client = index < clients.size() ? clients[index].get() : nullptr;
     return client != nullptr && client->id == session ? client : nullptr;
   }
@@ -55,7 +55,7 @@ class Clients {
   static constexpr std::size_t kMaxShards = 256;  // ids have room for no more
 
   const Inboxes& inboxes_;
-  std::vector<std::vector<std::unique_ptr<Subscriber>>> by_shard_{kMaxShards};  // then by slot_of the id
+  std::vector<std::vector<std::unique_ptr<Subscriber>>> by_shard_{kMaxShards};  // then by index_of the id
   std::size_t count_ = 0;
 };
 

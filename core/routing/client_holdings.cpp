@@ -15,9 +15,9 @@ std::uint64_t expected_of(const Client& client, const Topic& topic, const Client
 
 void ClientHoldings::open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t limit) {
   std::vector<Client>& clients = clients_[topics::shard_of(session)];
-  const std::size_t slot = topics::slot_of(session);
-  if (slot >= clients.size()) clients.resize(slot + 1);
-  clients[slot] = Client{session, true, group, variant, deflated, limit, {}, 0};
+  const std::size_t index = topics::index_of(session);
+  if (index >= clients.size()) clients.resize(index + 1);
+  clients[index] = Client{session, true, group, variant, deflated, limit, {}, 0};
 }
 
 void ClientHoldings::join(SessionId session, TopicId id, const SubscribeOptions& options, std::uint64_t order) {

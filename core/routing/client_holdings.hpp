@@ -51,7 +51,7 @@ class ClientHoldings {
   void open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t limit);
   void close(SessionId session) { client(session).open = false; }
   const Client& operator[](SessionId session) const {
-    return clients_[topics::shard_of(session)][topics::slot_of(session)];
+    return clients_[topics::shard_of(session)][topics::index_of(session)];
   }
   void set_group(SessionId session, GroupId group) { client(session).group = group; }
   void set_limit(SessionId session, std::size_t limit) { client(session).limit = limit; }
@@ -78,7 +78,7 @@ class ClientHoldings {
   std::uint64_t waiting_since(const upstream::Interest& interest) const;
 
  private:
-  Client& client(SessionId session) { return clients_[topics::shard_of(session)][topics::slot_of(session)]; }
+  Client& client(SessionId session) { return clients_[topics::shard_of(session)][topics::index_of(session)]; }
   void enter(SessionId session, TopicId id, Lane lane, Client::Held& held);
   void exit(SessionId session, TopicId id, const Client::Held& held);
 

@@ -44,7 +44,7 @@ ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& so
 
 ClientSession::~ClientSession() = default;
 
-void ClientSession::touch() { shard_.output().touch(routing::slot_of(id_)); }
+void ClientSession::touch() { shard_.output().touch(routing::index_of(id_)); }
 
 // ---- what it is told
 
@@ -65,7 +65,7 @@ void ClientSession::send(std::string_view json) {
     return;
   }
   connection_->send(websocket::Opcode::text, json);
-  shard_.output().note_answer(routing::slot_of(id_));
+  shard_.output().note_answer(routing::index_of(id_));
 }
 
 // Lends the request side all the room that there is. 0: there is none, or it is lent already.

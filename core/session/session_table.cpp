@@ -21,15 +21,15 @@ routing::SessionId SessionTable::take_id() {
 }
 
 void SessionTable::add(routing::SessionId id, std::unique_ptr<ClientSession> session) {
-  Entry& entry = entries_[routing::slot_of(id)];
+  Entry& entry = entries_[routing::index_of(id)];
   entry.session = std::move(session);
   entry.output = &entry.session->output();
 }
 
 void SessionTable::remove(routing::SessionId id) {
-  Entry& entry = entries_[routing::slot_of(id)];
+  Entry& entry = entries_[routing::index_of(id)];
   entry = {nullptr, nullptr, entry.generation + 1};
-  free_.push_back(routing::slot_of(id));
+  free_.push_back(routing::index_of(id));
 }
 
 void SessionTable::clear() { entries_.clear(); }

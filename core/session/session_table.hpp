@@ -35,7 +35,7 @@ class SessionTable {
 
   // Null: there never was such a session, or it is gone.
   ClientSession* find(routing::SessionId id) const {
-    const Entry& entry = (*this)[routing::slot_of(id)];
+    const Entry& entry = (*this)[routing::index_of(id)];
     return entry.generation == routing::generation_of(id) ? entry.session.get() : nullptr;
   }
   const Entry& operator[](std::size_t index) const { return entries_[index]; }

@@ -15,7 +15,7 @@ SessionUpdates::SessionUpdates(ClientSession& session, routing::SessionId id, we
                                Shard& shard)
     : session_(session), shard_(shard), connection_(connection), id_(id), slow_(connection, counts_) {}
 
-void SessionUpdates::touch() { shard_.output().touch(routing::slot_of(id_)); }
+void SessionUpdates::touch() { shard_.output().touch(routing::index_of(id_)); }
 
 void SessionUpdates::deliver_to_slow(routing::TopicId topic, websocket::SharedFrame frame,
                                      std::uint32_t updates) noexcept {

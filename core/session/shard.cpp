@@ -45,7 +45,7 @@ void Shard::set_options(const SessionOptions& options) {
 void Shard::adopt(boost::asio::ip::tcp::socket&& socket, bool is_tls, std::shared_ptr<admission::ConnectionSlot> slot) {
   if (stopping_) return;
   const routing::SessionId id = sessions_.take_id();
-  output_.note_added(routing::slot_of(id));
+  output_.note_added(routing::index_of(id));
   auto session =
       std::make_unique<ClientSession>(*this, id, std::move(socket), accept_options_.of(is_tls), std::move(slot));
   session->output().refer_to(output_.frames());
@@ -57,7 +57,7 @@ void Shard::forget(routing::SessionId id) {
   ended_ += session.updates().ledger();
   note_backlog(session.counted_backlog(), 0);
   sessions_.remove(id);
-  output_.note_removed(routing::slot_of(id));
+  output_.note_removed(routing::index_of(id));
   finish_if_empty();
 }
 
@@ -87,16 +87,16 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
   const std::size_t limit = budget_.limit();
   for (; !sessions.empty(); sessions = sessions.subspan(std::min(sessions.size(), kAtOnce))) {
     const auto some = sessions.first(std::min(sessions.size(), kAtOnce));
-    for (const routing::SessionId id : some) sessions_[routing::slot_of(id)].output->prefetch_share();
-    for (const routing::SessionId id : some) sessions_[routing::slot_of(id)].output->prefetch_place();
+    for (const routing::SessionId id : some) sessions_[routing::index_of(id)].output->prefetch_share();
+    for (const routing::SessionId id : some) sessions_[routing::index_of(id)].output->prefetch_end();
     for (const routing::SessionId id : some) {
-      const SessionTable::Entry& entry = sessions_[routing::slot_of(id)];
+      const SessionTable::Entry& entry = sessions_[routing::index_of(id)];
       const bool is_first = entry.output->shared_bytes() == 0;
       if (!entry.output->share(shared, limit)) {
         entry.session->updates().deliver_to_slow(topic, shared, updates);
         continue;
       }
-      if (is_first) output_.touch(routing::slot_of(id));
+      if (is_first) output_.touch(routing::index_of(id));
       output_.note_output(entry.output->shared_bytes());
       if (updates > 1) entry.session->updates().note_conflated(updates - 1);
     }

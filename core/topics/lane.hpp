@@ -11,10 +11,10 @@ namespace gw::topics {
 using SessionId = std::uint64_t;
 
 inline std::uint32_t shard_of(SessionId id) { return static_cast<std::uint32_t>(id >> 24 & 0xffU); }
-inline std::uint32_t slot_of(SessionId id) { return static_cast<std::uint32_t>(id & 0xffffffU); }
+inline std::uint32_t index_of(SessionId id) { return static_cast<std::uint32_t>(id & 0xffffffU); }
 inline std::uint32_t generation_of(SessionId id) { return static_cast<std::uint32_t>(id >> 32); }
-inline SessionId session_id(std::uint32_t generation, std::size_t shard, std::uint32_t slot) {
-  return SessionId{generation} << 32 | shard << 24 | slot;
+inline SessionId session_id(std::uint32_t generation, std::size_t shard, std::uint32_t index) {
+  return SessionId{generation} << 32 | shard << 24 | index;
 }
 
 // Which of the two encodings a session gets.

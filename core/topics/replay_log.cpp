@@ -27,24 +27,24 @@ void ReplayLog::append(Chain& topic, std::uint64_t seq, std::string_view frame) 
   const Position at = end_;
   const Head head{topic.last, seq, static_cast<std::uint32_t>(frame.size()),
                   has(topic.milestone) ? static_cast<std::uint32_t>((at - topic.milestone) / kWord) : 0};
-  std::byte* place = memory_.get() + at % size_;
-  std::memcpy(place, &head, sizeof head);
-  std::memcpy(place + sizeof head, frame.data(), frame.size());
+  std::byte* entry = memory_.get() + at % size_;
+  std::memcpy(entry, &head, sizeof head);
+  std::memcpy(entry + sizeof head, frame.data(), frame.size());
   end_ += need;
   topic.last = at;
   if (++topic.count % kStride == 0) topic.milestone = at;
   // The memory of the next entry was not touched for seconds: it is fetched into the cache while this frame is sent.
-  prefetch_to_write(place + need, std::min(need, size_ - static_cast<std::size_t>(end_ % size_)));
+  prefetch_to_write(entry + need, std::min(need, size_ - static_cast<std::size_t>(end_ % size_)));
 }
 
 ReplayLog::Entry ReplayLog::at(Position position) const {
-  const std::byte* place = memory_.get() + position % size_;
+  const std::byte* entry = memory_.get() + position % size_;
   Head head{};
-  std::memcpy(&head, place, sizeof head);
+  std::memcpy(&head, entry, sizeof head);
   return {head.before,
           head.to_milestone == 0 ? kNone : position - head.to_milestone * kWord,
           head.seq,
-          {reinterpret_cast<const char*>(place + sizeof head), head.size}};
+          {reinterpret_cast<const char*>(entry + sizeof head), head.size}};
 }
 
 }  // namespace gw::topics

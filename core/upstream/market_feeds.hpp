@@ -68,8 +68,8 @@ class MarketFeeds {
  public:
   // The index of the exchange's feed, which is made when new.
   std::uint32_t at(std::string_view exchange);
-  MarketFeed& operator[](std::uint32_t place) { return feeds_[place]; }
-  const MarketFeed& operator[](std::uint32_t place) const { return feeds_[place]; }
+  MarketFeed& operator[](std::uint32_t index) { return feeds_[index]; }
+  const MarketFeed& operator[](std::uint32_t index) const { return feeds_[index]; }
   const MarketFeed* find(std::string_view exchange) const;  // null: nothing was ever wanted of it
   MarketFeed* find(std::string_view exchange);
   const std::vector<MarketFeed>& all() const { return feeds_; }

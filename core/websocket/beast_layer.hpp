@@ -25,12 +25,12 @@ namespace gw::websocket {
 
 // Holds the one pending read handler. Those of an open connection are small and lie in place, so that a read allocates
 // nothing; those of the handshake are larger.
-class HandlerSlot {
+class PendingHandler {
  public:
-  HandlerSlot() = default;
-  ~HandlerSlot() { reset(); }
-  HandlerSlot(const HandlerSlot&) = delete;
-  HandlerSlot& operator=(const HandlerSlot&) = delete;
+  PendingHandler() = default;
+  ~PendingHandler() { reset(); }
+  PendingHandler(const PendingHandler&) = delete;
+  PendingHandler& operator=(const PendingHandler&) = delete;
 
   template <class Handler>
   void set(Handler&& handler) {
@@ -81,7 +81,7 @@ class Layer {
   Layer(LayerHost& host, Writer& writer, executor_type executor) : host_(host), writer_(writer), executor_(executor) {}
   executor_type get_executor() const noexcept { return executor_; }
   LayerHost& host() { return host_; }
-  HandlerSlot& reader() { return reader_; }
+  PendingHandler& reader() { return reader_; }
   // Bytes that are read before any of the stream's.
   void feed(std::string bytes) { fed_ = std::make_unique<std::string>(std::move(bytes)); }
   // While paused nothing is read, not even between the control frames that Beast answers by itself.
@@ -154,7 +154,7 @@ class Layer {
   LayerHost& host_;
   Writer& writer_;
   executor_type executor_;
-  HandlerSlot reader_;
+  PendingHandler reader_;
   boost::asio::mutable_buffer waiting_;  // where to read to after the pause
   std::unique_ptr<std::string> fed_;
   bool paused_ = false;

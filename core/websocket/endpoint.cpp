@@ -181,8 +181,8 @@ void Endpoint::on_read_failed(error_code ec) {
 
 void Endpoint::on_read(error_code ec, std::size_t n) {
   if (opening_ && opening_->reads()) return listener_ != nullptr ? opening_->on_read(ec, n) : void();
-  HandlerSlot& slot = beast_.next_layer().reader();
-  if (!slot.empty()) slot(ec, n);
+  PendingHandler& handler = beast_.next_layer().reader();
+  if (!handler.empty()) handler(ec, n);
 }
 
 void Endpoint::read_later(std::size_t n) {

@@ -64,7 +64,7 @@ class Output {
   // each idle connection some 75 bytes.
   void prefetch_share() const { prefetch_to_write(this, 2 * kCacheLine); }
   // Fetches where share() writes.
-  void prefetch_place() const { prefetch_to_write(shared_.data() + shared_.size()); }
+  void prefetch_end() const { prefetch_to_write(shared_.data() + shared_.size()); }
   // `n` of the shared bytes were sent, and there are no own ones; the other shared bytes become own ones.
   void shared_sent(std::size_t n);
   void own() {

@@ -16,7 +16,7 @@ constexpr std::array<Mode, 4> kModes = {Mode::kLtp, Mode::kQuote, Mode::kSnapQuo
 
 constexpr std::uint32_t bit(Mode mode) { return 1U << static_cast<std::uint32_t>(mode); }
 constexpr std::uint32_t kDeep = bit(Mode::kDepth20);
-constexpr std::size_t place(Mode mode) { return static_cast<std::size_t>(mode); }
+constexpr std::size_t index_of(Mode mode) { return static_cast<std::size_t>(mode); }
 
 // The mode that carries the price of the last trade: one token has exactly one of LTP, Quote and SnapQuote.
 constexpr std::uint32_t base(std::uint32_t modes) { return modes & ~kDeep; }
@@ -130,7 +130,7 @@ void Subscriptions::prune_changing() {
 void Subscriptions::begin(Entry& entry, Modes modes) {
   Held& held = entry.state;
   for (const Mode mode : kModes)
-    if ((modes & ~held.asked & bit(mode)) != 0) beginning_[place(mode)].push_back(entry.token);
+    if ((modes & ~held.asked & bit(mode)) != 0) beginning_[index_of(mode)].push_back(entry.token);
   load_ += static_cast<std::uint32_t>(std::popcount(modes & ~held.asked));
   deep_ += (modes & ~held.asked & kDeep) != 0 ? 1U : 0U;
   held.asked |= modes;
@@ -138,7 +138,7 @@ void Subscriptions::begin(Entry& entry, Modes modes) {
 
 void Subscriptions::end(Entry& entry, Modes modes) {
   for (const Mode mode : kModes)
-    if ((modes & entry.state.asked & bit(mode)) != 0) ending_[place(mode)].push_back(entry.token);
+    if ((modes & entry.state.asked & bit(mode)) != 0) ending_[index_of(mode)].push_back(entry.token);
   forget(entry.state, modes);
 }
 
@@ -194,9 +194,11 @@ std::vector<Request> Subscriptions::take_requests() {
 
 void Subscriptions::flush() {
   for (const Mode mode : kModes)
-    if (auto& list = ending_[place(mode)]; !list.empty()) request(Action::kUnsubscribe, mode, std::exchange(list, {}));
+    if (auto& list = ending_[index_of(mode)]; !list.empty())
+      request(Action::kUnsubscribe, mode, std::exchange(list, {}));
   for (const Mode mode : kModes)
-    if (auto& list = beginning_[place(mode)]; !list.empty()) request(Action::kSubscribe, mode, std::exchange(list, {}));
+    if (auto& list = beginning_[index_of(mode)]; !list.empty())
+      request(Action::kSubscribe, mode, std::exchange(list, {}));
 }
 
 void Subscriptions::request(Action action, Mode mode, std::vector<TokenKey> tokens) {
@@ -204,7 +206,7 @@ void Subscriptions::request(Action action, Mode mode, std::vector<TokenKey> toke
   requests_.push_back({correlation_id(number), action, mode, tokens});
   if (action == Action::kUnsubscribe) return;
   for (const TokenKey key : tokens)
-    if (Entry* entry = tokens_.at(key)) entry->state.requests[place(mode)] = number;
+    if (Entry* entry = tokens_.at(key)) entry->state.requests[index_of(mode)] = number;
   if (asked_.size() == kMaxAsked) asked_.pop_front();
   asked_.push_back({number, correlation_id(number), mode, std::move(tokens)});
 }
@@ -220,7 +222,7 @@ std::optional<std::vector<bgw_stream>> Subscriptions::refused(std::string_view c
   std::erase_if(asked.tokens, [&](TokenKey key) {
     const Entry* entry = tokens_.at(key);
     return entry == nullptr || (entry->state.asked & bit(asked.mode)) == 0 ||
-           entry->state.requests[place(asked.mode)] != asked.number;
+           entry->state.requests[index_of(asked.mode)] != asked.number;
   });
   std::vector<bgw_stream> streams;
   if (split && several && !asked.tokens.empty()) {

@@ -233,8 +233,8 @@ std::optional<MockInstrument> find_instrument(std::uint64_t token) {
   if (months < 2000 * 12 || months >= 3000 * 12) return std::nullopt;
   const auto all = derivatives(std::chrono::year(static_cast<int>(months / 12)) /
                                std::chrono::month(static_cast<unsigned>(months % 12 + 1)));
-  const std::uint64_t place = token % kMonthToken;
-  return place == 0 || place > all.size() ? std::nullopt : std::optional(all[place - 1]);
+  const std::uint64_t index = token % kMonthToken;
+  return index == 0 || index > all.size() ? std::nullopt : std::optional(all[index - 1]);
 }
 
 std::chrono::sys_days today() {

@@ -28,9 +28,9 @@ MockMarket::MockMarket(const MockInstrument& instrument, std::uint64_t seed, std
   turnover_ = static_cast<double>(volume_) * static_cast<double>((open_ - close_) / tick_);
   if (kind_ == Kind::kDerivative) oi_ = (20'000 + random_.below(80'000)) * lot_;
   oi_high_ = oi_low_ = oi_;
-  for (std::size_t place = 0; place < kLevels; ++place) {
-    fill_level(bids_, place, total_buy_);
-    fill_level(asks_, place, total_sell_);
+  for (std::size_t index = 0; index < kLevels; ++index) {
+    fill_level(bids_, index, total_buy_);
+    fill_level(asks_, index, total_sell_);
   }
   advance();
 }
@@ -79,10 +79,10 @@ void MockMarket::move_touch() {
 }
 
 // Gives a level new orders, more of them the further it is from the touch. Keeps the side's total right.
-void MockMarket::fill_level(Side& side, std::size_t place, std::int64_t& total) {
-  const std::int64_t lots = 1 + random_.below(20 * crowd_) + static_cast<std::int64_t>(place) * crowd_;
-  total += (lots - side[place]) * lot_;
-  side[place] = static_cast<std::uint32_t>(lots);
+void MockMarket::fill_level(Side& side, std::size_t index, std::int64_t& total) {
+  const std::int64_t lots = 1 + random_.below(20 * crowd_) + static_cast<std::int64_t>(index) * crowd_;
+  total += (lots - side[index]) * lot_;
+  side[index] = static_cast<std::uint32_t>(lots);
 }
 
 bool MockMarket::describe(std::uint32_t mode, std::int64_t time_ns, bgw_tick& tick, bgw_tick_rare& rare) const {
@@ -129,10 +129,10 @@ bgw_book MockMarket::book(std::uint32_t levels, std::int64_t time_ns) const {
   book.exchange_time_ns = time_ns / kMicrosecond * kMicrosecond;
   thread_local std::array<bgw_level, kLevels> bids;
   thread_local std::array<bgw_level, kLevels> asks;
-  for (std::size_t place = 0; place < count; ++place) {
-    const std::int64_t away = static_cast<std::int64_t>(place) * tick_;
-    bids[place] = level(best_bid_ - away, bids_[place]);
-    asks[place] = level(best_ask_ + away, asks_[place]);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t away = static_cast<std::int64_t>(i) * tick_;
+    bids[i] = level(best_bid_ - away, bids_[i]);
+    asks[i] = level(best_ask_ + away, asks_[i]);
   }
   book.bids = bids.data();
   book.asks = asks.data();

@@ -31,7 +31,7 @@ class MockMarket {
   using Side = std::array<std::uint32_t, kLevels>;  // lots: a book is made of them only when one is asked for
   enum class Kind { kShare, kIndex, kDerivative };
 
-  void fill_level(Side& side, std::size_t place, std::int64_t& total);
+  void fill_level(Side& side, std::size_t index, std::int64_t& total);
   void move_price();
   void move_open_interest();
   void move_touch();

@@ -11,13 +11,13 @@ void MockPacer::add(const Feed& feed, std::int64_t now) {
     round_ = anchor_round_ = 0;
     anchor_ns_ = now;
   }
-  const auto place = std::upper_bound(feeds_.begin(), feeds_.end(), feed.phase,
-                                      [](double phase, const Feed& other) { return phase < other.phase; });
-  const auto index = static_cast<std::size_t>(place - feeds_.begin());
+  const auto next = std::upper_bound(feeds_.begin(), feeds_.end(), feed.phase,
+                                     [](double phase, const Feed& other) { return phase < other.phase; });
+  const auto index = static_cast<std::size_t>(next - feeds_.begin());
   // A feed whose phase this round has passed already gets its first turn in the next round.
   const bool passed = !feeds_.empty() && round_ + feed.phase <= round_at(now);
   if (index < cursor_ || (index == cursor_ && passed)) ++cursor_;
-  feeds_.insert(place, feed);
+  feeds_.insert(next, feed);
   adapt_round(now);
 }
 
@@ -51,14 +51,15 @@ Feed* MockPacer::take_next(std::int64_t now) {
 }
 
 std::int64_t MockPacer::next_ns() const {
-  return cursor_ < feeds_.size() ? due_ns(round_ + feeds_[cursor_].phase) : due_ns(round_ + 1 + feeds_.front().phase);
+  return cursor_ < feeds_.size() ? wake_up_ns(round_ + feeds_[cursor_].phase)
+                                 : wake_up_ns(round_ + 1 + feeds_.front().phase);
 }
 
 double MockPacer::round_at(std::int64_t now) const {
   return anchor_round_ + static_cast<double>(now - anchor_ns_) / round_ns_;
 }
 
-std::int64_t MockPacer::due_ns(double round) const {
+std::int64_t MockPacer::wake_up_ns(double round) const {
   return anchor_ns_ + std::llround((round - anchor_round_) * round_ns_);
 }
 

@@ -45,7 +45,7 @@ class MockPacer {
 
  private:
   double round_at(std::int64_t now) const;
-  std::int64_t due_ns(double round) const;
+  std::int64_t wake_up_ns(double round) const;
   void adapt_round(std::int64_t now);
 
   double per_second_ = 1;

@@ -35,7 +35,7 @@ constexpr std::array<std::string_view, kColumns> kColumnNames = {
 
 // Each column's index in this file, found by name, so that a further column or another order changes nothing. The index
 // of a column that the file lacks is behind its last.
-using Places = std::array<std::size_t, kColumns>;
+using Positions = std::array<std::size_t, kColumns>;
 
 bgw_status complain(bgw_error* error, const std::string& text) {
   error->code = BGW_E_INVALID;
@@ -49,8 +49,8 @@ std::string found(std::string_view column, std::string_view value, std::string_v
 
 class Reader {
  public:
-  Reader(const CsvReader& csv, const Places& places, const bgw_instrument_sink& sink)
-      : csv_(csv), places_(places), rows_(sink) {}
+  Reader(const CsvReader& csv, const Positions& positions, const bgw_instrument_sink& sink)
+      : csv_(csv), positions_(positions), rows_(sink) {}
 
   // Takes one line: as a row, or as skipped with the reason.
   void take() {
@@ -65,8 +65,8 @@ class Reader {
 
  private:
   std::string_view at(Column column) const {
-    const std::size_t place = places_[column];
-    return place < csv_.fields().size() ? std::string_view(csv_.fields()[place]) : std::string_view{};
+    const std::size_t position = positions_[column];
+    return position < csv_.fields().size() ? std::string_view(csv_.fields()[position]) : std::string_view{};
   }
   bool bad(Column column, std::string_view expected) {
     reason_ = found(kColumnNames[column], at(column), expected);
@@ -80,7 +80,7 @@ class Reader {
     row.symbol = row.broker_symbol = at(kTradingsymbol);
     if (!csv_.problem().empty()) return reason_ = csv_.problem(), false;
     for (std::size_t column = 0; column < kNeeded; ++column)
-      if (places_[column] >= csv_.fields().size())
+      if (positions_[column] >= csv_.fields().size())
         return reason_ = "found " + std::to_string(csv_.fields().size()) + " columns, expected more", false;
     if (row.exchange.empty())
       return at(kSegment) == "INDICES" ? bad(kExchange, "of an index NSE, BSE, MCX, CDS, GLOBAL or NSEIX")
@@ -140,17 +140,17 @@ class Reader {
   }
 
   const CsvReader& csv_;
-  const Places& places_;
+  const Positions& positions_;
   bgw::Rows rows_;
   std::string reason_;
 };
 
-bgw_status find_columns(const CsvReader& csv, Places& places, bgw_error* error) {
+bgw_status find_columns(const CsvReader& csv, Positions& positions, bgw_error* error) {
   for (std::size_t column = 0; column < kColumns; ++column) {
-    places[column] = csv.fields().size();
+    positions[column] = csv.fields().size();
     for (std::size_t i = 0; i < csv.fields().size(); ++i)
-      if (csv.fields()[i] == kColumnNames[column]) places[column] = i;
-    if (column < kNeeded && places[column] == csv.fields().size())
+      if (csv.fields()[i] == kColumnNames[column]) positions[column] = i;
+    if (column < kNeeded && positions[column] == csv.fields().size())
       return complain(error, "line " + std::to_string(csv.line()) + ": found a header without the column " +
                                  std::string(kColumnNames[column]) + ", expected Kite's instrument list (CSV)");
   }
@@ -161,9 +161,9 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
   try {
     CsvReader csv(*source);
     if (!csv.next()) return complain(error, "found an empty file, expected Kite's instrument list (CSV)");
-    Places places{};
-    if (const bgw_status status = find_columns(csv, places, error); status != BGW_OK) return status;
-    Reader reader(csv, places, *sink);
+    Positions positions{};
+    if (const bgw_status status = find_columns(csv, positions, error); status != BGW_OK) return status;
+    Reader reader(csv, positions, *sink);
     while (csv.next()) reader.take();
     reader.finish();
     return BGW_OK;

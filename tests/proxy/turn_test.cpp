@@ -59,7 +59,7 @@ TEST_F(Turn, AnAnswerIsWrittenBeforeWhatIsSharedWithOthers) {
   std::promise<void> done;
   proxy_->post_to_shards([&](session::Shard& shard) {
     std::vector<routing::SessionId> sessions;
-    for (std::uint32_t slot = 0; slot < kClients; ++slot) sessions.push_back(slot);
+    for (std::uint32_t index = 0; index < kClients; ++index) sessions.push_back(index);
     shard.deliver(0, routing::Lane::plain, frame + "shared", sessions, 1);
     session::ClientSession& last = *shard.find(sessions.back());
     last.send("answer");

@@ -10,6 +10,7 @@ import sys
 # The word, and the term that docs/glossary.md has for it.
 REPLACED = {
     "aside": "conflated, or overflow of a ring",
+    "due": "expected, or deadline",
     "desk": "request handler",
     "latest": "last published",
     "leg": "source",

@@ -14,7 +14,7 @@ TEST(SessionTable, AnIndexThatIsUsedAgainHasAnotherId) {
   EXPECT_EQ(routing::shard_of(first), 3U);
   sessions.remove(first);
   const routing::SessionId second = sessions.take_id();
-  EXPECT_EQ(routing::slot_of(second), routing::slot_of(first));
+  EXPECT_EQ(routing::index_of(second), routing::index_of(first));
   EXPECT_EQ(routing::shard_of(second), 3U);
   EXPECT_NE(second, first);
   EXPECT_EQ(sessions.session_count(), 1U);

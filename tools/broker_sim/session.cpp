@@ -84,7 +84,7 @@ void Session::on_message(Opcode opcode, std::string_view payload) {
 }
 
 void Session::hear_later() {
-  timers_->requests.expires_at(waiting_.front().due);
+  timers_->requests.expires_at(waiting_.front().deadline);
   timers_->requests.async_wait([this, alive = std::weak_ptr(timers_)](error_code ec) {
     if (ec || alive.expired() || !open_ || waiting_.empty()) return;
     const Request request = std::move(waiting_.front());
@@ -139,12 +139,13 @@ void Session::obey(const Fault& fault) {
 // Sends the pings whose time has come, as far as the client takes them.
 void Session::flood(const PingFlood& pings, std::chrono::steady_clock::time_point since) {
   const auto now = std::chrono::steady_clock::now();
-  const auto due = static_cast<std::uint64_t>(std::chrono::duration<double>(now - since).count() * pings.per_second);
+  const auto expected =
+      static_cast<std::uint64_t>(std::chrono::duration<double>(now - since).count() * pings.per_second);
   const std::string ping = '\x89' + std::string(1, static_cast<char>(pings.bytes)) + std::string(pings.bytes, 'p');
-  for (std::uint64_t i = 0; i < due && connection_->backlog() < kFloodBacklog; ++i)
+  for (std::uint64_t i = 0; i < expected && connection_->backlog() < kFloodBacklog; ++i)
     if (connection_->append_frames(ping)) ++broker_.counts().pings_sent;
   connection_->flush();
-  const auto next = due > 0 ? now : since;
+  const auto next = expected > 0 ? now : since;
   timers_->pings.expires_after(kFloodStep);
   timers_->pings.async_wait([this, pings, next, alive = std::weak_ptr(timers_)](error_code ec) {
     if (ec || alive.expired() || !open_) return;

@@ -95,7 +95,7 @@ class Session final : public gw::websocket::Listener {
   std::string account_;
   std::string address_;
   struct Request {
-    std::chrono::steady_clock::time_point due;
+    std::chrono::steady_clock::time_point deadline;
     gw::websocket::Opcode opcode;
     std::string payload;
   };

@@ -103,7 +103,7 @@ int status(const Options& options) {
   const Json& ledger = out["ledger"];
   std::printf("updates %llu, published %llu; hidden by brokers: %llu trades\n", number(out, "updates"),
               number(out, "published"), number(out, "hidden_trades"));
-  std::printf("ledger: due %llu = delivered %llu + conflated %llu + lost %llu, unexplained %llu\n",
+  std::printf("ledger: expected %llu = delivered %llu + conflated %llu + lost %llu, unexplained %llu\n",
               number(ledger, "due"), number(ledger, "delivered"), number(ledger, "conflated"), number(ledger, "lost"),
               number(ledger, "unexplained"));
   for (const Json& l : out["groups"]) {
