@@ -29,9 +29,9 @@ TEST(ScheduleOfAZone, KeepsItsTimeOfDayWhenClocksAreSetForward) {
   EXPECT_EQ(new_york.next_ns(), at(14, 18, 15));
 }
 
-TEST_F(Schedule, WhereThereIsNoListItIsDueAtOnce) { EXPECT_LE(schedule_.next_ns(), at(1, 0, 0)); }
+TEST_F(Schedule, WhereThereIsNoListItIsDownloadedAtOnce) { EXPECT_LE(schedule_.next_ns(), at(1, 0, 0)); }
 
-TEST_F(Schedule, AListIsDueAtTheNextDailyTimeAfterItsImport) {
+TEST_F(Schedule, AListIsDownloadedAtTheNextDailyTimeAfterItsImport) {
   schedule_.imported(at(9, 8, 44));
   EXPECT_EQ(schedule_.next_ns(), at(9, 8, 45));
   schedule_.succeeded(at(9, 8, 45));

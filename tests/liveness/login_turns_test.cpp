@@ -89,7 +89,7 @@ TEST_F(LoginTurnsTest, OneThatLogsInAlreadyIsPassedOver) {
   EXPECT_EQ(pass(kSecond), std::vector<std::size_t>{1});
 }
 
-TEST_F(LoginTurnsTest, NothingIsDueWhereNothingIsWrong) {
+TEST_F(LoginTurnsTest, NoLoginIsExpectedWhereNothingIsWrong) {
   connect(3);
   EXPECT_TRUE(pass(4 * kHour).empty()) << "one instrument each, which is quiet";
 }

@@ -258,7 +258,7 @@ TEST_F(Connections, EachLoginIsASessionOfItsOwn) {
   EXPECT_THAT(seen().logins, ElementsAre(1, 2, 3));
 }
 
-TEST_F(Connections, AThrottlingBrokerIsWaitedForThoughAnotherAttemptWasDue) {
+TEST_F(Connections, AThrottlingBrokerIsWaitedForThoughAnotherAttemptWasExpected) {
   start_with_two();
   options_.reconnect = {1'000'000'000'000, 1'000'000'000'000, 0, 0.0};
   fail(1, BGW_E_RATE, "slow down", 3'600'000'000'000);

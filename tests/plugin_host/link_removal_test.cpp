@@ -38,7 +38,7 @@ TEST_F(LinkRemoval, ABellThatRangIsNotAnswered) {
   }
 }
 
-TEST_F(LinkRemoval, ATimerThatIsDueDoesNotFire) {
+TEST_F(LinkRemoval, ATimerWhoseTimeHasComeDoesNotFire) {
   options_.stall_limit_ns = 1;  // looks every few milliseconds
   for (int turns = 0; turns < 4; ++turns) {
     start_connected();

@@ -78,7 +78,7 @@ TEST(Pacer, AHostThatWasHeldUpIsNotFlooded) {
   EXPECT_GE(burst, 40);
 }
 
-TEST(Pacer, WithoutFeedsNothingIsDue) {
+TEST(Pacer, WithoutFeedsNoUpdateIsExpected) {
   MockPacer pacer;
   EXPECT_EQ(pacer.take_next(kSecond), nullptr);
   pacer.add(feed(1, 0), 0);
