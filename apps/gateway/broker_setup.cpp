@@ -102,7 +102,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   for (const std::string& symbol : broker.canary) setup.canary.push_back(pin_of(symbol));
   const auto give_up = [&](const std::string& why) {
     setup.unavailable = why;
-    log::error("broker", broker.name + ": left out: " + why);
+    log::error("broker", "going on without broker " + broker.name + ": " + why);
     return setup;
   };
   if (!broker.enabled) {

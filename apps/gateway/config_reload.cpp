@@ -60,7 +60,7 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
 }  // namespace
 
 void ConfigReload::take_up() {
-  log::info("config", "asked to take up " + state_.loaded.file);
+  log::info("config", "SIGHUP: reading " + state_.loaded.file + " again");
   const auto where = config::locate(file_);
   if (!where) return log::error("config", where.error().message + "; going on with the configuration from before");
   config::Loaded fresh = config::load(*where);
@@ -104,8 +104,7 @@ void ConfigReload::apply(config::Loaded fresh) {
   updates_.start();
   for (const auto& [what, names] : {std::pair{"added", &added}, {"changed", &changed}, {"removed", &removed}})
     if (!names->empty()) log::info("config", "brokers " + std::string(what) + ": " + names_of(*names));
-  log::info("config",
-            state_.loaded.file + " is taken up; brokers in order: " + names_of(state_.config().active_broker));
+  log::info("config", state_.loaded.file + " is applied; brokers in order: " + names_of(state_.config().active_broker));
 }
 
 void ConfigReload::take_up_certificate() {

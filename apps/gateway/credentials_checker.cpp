@@ -20,12 +20,12 @@ CredentialsAnswer judge(const bgw_credentials& extension, const download::Fetche
   try {
     answer.verdict = extension.judge(fetched.status, fetched.body.c_str(), fetched.body.size(), &error);
   } catch (const std::exception& e) {
-    return {BGW_E_EXCEPTION, std::string("the plugin threw in judge: ") + e.what()};
+    return {BGW_E_EXCEPTION, std::string("the plugin threw an exception in judge: ") + e.what()};
   } catch (...) {
-    return {BGW_E_EXCEPTION, "the plugin threw in judge"};
+    return {BGW_E_EXCEPTION, "the plugin threw an exception in judge"};
   }
   answer.text.assign(error.message, strnlen(error.message, sizeof error.message));
-  if (answer.text.empty()) answer.text = "the web interface answers HTTP " + std::to_string(fetched.status);
+  if (answer.text.empty()) answer.text = "the broker's web interface answers HTTP " + std::to_string(fetched.status);
   return answer;
 }
 

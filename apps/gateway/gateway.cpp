@@ -84,7 +84,7 @@ Result<void> Gateway::open_stores() {
   state_.database = std::move(*database);
   auto entries = plugin_host::scan(plugin_folder(config()), config().plugins.allow);
   if (!entries) {
-    log::error("plugin", entries.error().message);
+    log::error("plugin", entries.error().message + "; going on without plugins");
     return {};
   }
   state_.plugins = std::move(*entries);
@@ -168,7 +168,7 @@ void Gateway::start_zeromq() {
   if (!z.enabled) return;
   auto publisher = zeromq::ZeroMqPublisher::open(z.host, static_cast<std::uint16_t>(z.port));
   if (!publisher) {
-    log::error("zeromq", publisher.error().message + "; going on without it");
+    log::error("zeromq", publisher.error().message + "; going on without ZeroMQ");
     return;
   }
   zeromq_ = std::move(*publisher);
@@ -178,7 +178,7 @@ void Gateway::start_zeromq() {
   log::info("zeromq", "publishing on " + zeromq_->endpoint());
   for (const routing::Pin& pin : proxy_->router().pinned().missing_pins())
     log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " +
-                               config().active_broker.front() + "; it stays wanted");
+                               config().active_broker.front() + "; it is published once the broker lists it");
 }
 
 Result<void> Gateway::start_control() {

@@ -55,7 +55,8 @@ void InstrumentLists::look_at_database() {
 void InstrumentLists::take_up(const plugin_host::Library& library) {
   const std::string plugin = library.descriptor().broker;
   const auto index = load(library);
-  log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments taken up");
+  log::info("instruments",
+            plugin + ": an instrument list with " + std::to_string(index->size()) + " instruments is now in use");
   proxy_.post([this, plugin, index] {
     routing::Router& router = proxy_.router();
     router.set_index(plugin, index);
@@ -64,7 +65,8 @@ void InstrumentLists::take_up(const plugin_host::Library& library) {
       warn_of_missing_canaries(router, id);
       if (const std::size_t count = router.listings().unlisted_count(id); count != 0)
         log::warning("instruments", router.brokers()[id].setup().name + ": " + std::to_string(count) +
-                                        " subscribed instruments are not in the list: they end with their day");
+                                        " subscribed instruments are not in the new list: this broker serves them "
+                                        "until their exchange's day ends");
     }
   });
 }

@@ -82,7 +82,8 @@ bool InstrumentUpdater::wait(std::int64_t ns) {
 void InstrumentUpdater::run() {
   const auto database = open_database(loaded_.config);
   if (!database)
-    return log::error("instruments", database.error().message + "; lists are not updated until the next start");
+    return log::error("instruments", database.error().message +
+                                         "; instrument lists are not downloaded until the gateway is started again");
   instruments::InstrumentStore store(**database);
   std::int64_t pause = kLongestWait;
   while (wait(pause)) {
@@ -99,7 +100,7 @@ std::int64_t InstrumentUpdater::attend(List& list, instruments::InstrumentStore&
   // An operator may have imported the list meanwhile.
   if (has_list && wall_ns() >= list.schedule.next_ns()) list.schedule.imported((*last)->imported_ns);
   const bool news = is_news(list, has_list ? &**last : nullptr);
-  if (news) log::info("instruments", list.plugin() + ": the broker announces another instrument list");
+  if (news) log::info("instruments", list.plugin() + ": the broker announces a new instrument list");
   if (news || wall_ns() >= list.schedule.next_ns()) update(list, store, known);
   return std::max<std::int64_t>(list.schedule.next_ns() - wall_ns(), 0);
 }
@@ -120,10 +121,11 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
   if (ending_) return;
   if (!updated) {
     const std::int64_t minutes = list.schedule.failed(wall_ns()) / kMinuteNs;
-    return log::warning("instruments", plugin + ": the instrument list was not updated: " + updated.error().message +
-                                           "; trying again in " + std::to_string(minutes) + " minutes, " +
-                                           (known == 0 ? "none are known until then"
-                                                       : "going on with the " + std::to_string(known) + " known"));
+    return log::warning("instruments",
+                        plugin + ": the instrument list was not updated: " + updated.error().message +
+                            "; trying again in " + std::to_string(minutes) + " minutes, " +
+                            (known == 0 ? "no instruments are known until then"
+                                        : "going on with the " + std::to_string(known) + " instruments known"));
   }
   list.schedule.succeeded(wall_ns());
   if (!updated->unchanged_since.empty())
@@ -138,8 +140,8 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
   if (!different->empty())
     log::warning("instruments",
                  plugin + ": " + std::to_string(different->size()) +
-                     " instruments are other instruments than under the same symbol elsewhere, and never " +
-                     "stand in for them: " + different->front() + (different->size() > 1 ? ", ..." : ""));
+                     " symbols name another instrument in another broker's list; for these, no broker stands in for " +
+                     "another: " + different->front() + (different->size() > 1 ? ", ..." : ""));
 }
 
 }  // namespace gw::app

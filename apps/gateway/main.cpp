@@ -49,16 +49,16 @@ struct CommandLine {
 void add_account_commands(CLI::App& app, CommandLine& c) {
   CLI::App* keys = add(app, "keys", "API keys of clients", c.options, false);
   keys->require_subcommand(1);
-  CLI::App* create = add(*keys, "create", "makes a key and prints it, this once", c.options, true);
-  create->add_option("--user", c.key.user, "whose key; made if new")->required();
+  CLI::App* create = add(*keys, "create", "makes a key and prints it; it is not shown again", c.options, true);
+  create->add_option("--user", c.key.user, "the user that the key is for; created if new")->required();
   create->add_option("--scope", c.key.scope, "read or admin")->check(CLI::IsMember({"read", "admin"}));
   create->add_option("--expires", c.key.expires, "lifetime, like 30d or 12h");
   create->callback([&c] { c.action = [&c] { return keys_create(c.options, c.key); }; });
   add(*keys, "list", "all keys, without the keys themselves", c.options, true)->callback([&c] {
     c.action = [&c] { return keys_list(c.options); };
   });
-  CLI::App* revoke = add(*keys, "revoke", "ends a key and its live sessions", c.options, false);
-  revoke->add_option("ID", c.id, "from keys list")->required();
+  CLI::App* revoke = add(*keys, "revoke", "revokes a key and closes its live sessions", c.options, false);
+  revoke->add_option("ID", c.id, "the key's number, as keys list shows it")->required();
   revoke->callback([&c] { c.action = [&c] { return keys_revoke(c.options, c.id); }; });
 
   CLI::App* users = add(app, "users", "users and their brokers", c.options, false);
@@ -66,7 +66,8 @@ void add_account_commands(CLI::App& app, CommandLine& c) {
   add(*users, "list", "all users", c.options, true)->callback([&c] {
     c.action = [&c] { return users_list(c.options); };
   });
-  CLI::App* set = add(*users, "set-broker", "which broker serves a user: live clients move at once", c.options, false);
+  CLI::App* set =
+      add(*users, "set-broker", "chooses the broker that serves a user; live clients move at once", c.options, false);
   set->add_option("USER", c.user, "the user")->required();
   set->add_option("BROKER", c.brokers, "a broker of gateway.yaml, or several: first,second")->required();
   set->callback([&c] { c.action = [&c] { return users_set_broker(c.options, c.user, c.brokers); }; });
@@ -76,20 +77,20 @@ void add_instrument_commands(CLI::App& app, CommandLine& c) {
   CLI::App* instruments = add(app, "instruments", "instrument lists", c.options, false);
   instruments->require_subcommand(1);
   CLI::App* file = add(*instruments, "import", "reads a broker's own instrument file", c.options, true);
-  file->add_option("--broker", c.broker, "whose file it is")->required();
+  file->add_option("--broker", c.broker, "the broker whose file it is")->required();
   file->add_option("FILE", c.file, "the file")->required();
   file->add_option("--date", c.date, "day or time of the list (default: when the file was last written)");
-  file->add_flag("--force", c.force, "also a list that lacks much of what is known");
+  file->add_flag("--force", c.force, "take the list even if it lacks many instruments that are known");
   file->callback([&c] {
     c.action = [&c] { return instruments_import(c.options, {c.broker, c.file, c.date, c.force}); };
   });
   CLI::App* update = add(*instruments, "update", "downloads brokers' instrument lists", c.options, true);
-  update->add_option("--broker", c.broker, "of this broker only (default: all that are enabled)");
-  update->add_flag("--force", c.force, "also a list that lacks much of what is known");
+  update->add_option("--broker", c.broker, "download the list of this broker only (default: of every enabled broker)");
+  update->add_flag("--force", c.force, "take the list even if it lacks many instruments that are known");
   update->callback([&c] { c.action = [&c] { return instruments_update(c.options, c.broker, c.force); }; });
   CLI::App* search = add(*instruments, "search", "finds instruments, best match first", c.options, true);
   search->add_option("TEXT", c.text, "part of a symbol or name")->required();
-  search->add_option("--broker", c.broker, "of which broker (default: active_broker)");
+  search->add_option("--broker", c.broker, "the broker whose list is searched (default: the first of active_broker)");
   search->callback([&c] { c.action = [&c] { return instruments_search(c.options, c.text, c.broker); }; });
 }
 
@@ -101,16 +102,19 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
   brokers->require_subcommand(1);
   for (const char* word : {"relogin", "retry"}) {
     const bool relogin = std::string_view(word) == "relogin";
-    CLI::App* command =
-        add(*brokers, word, relogin ? "takes new credentials now" : "goes on after 'failed'", c.options, false);
+    CLI::App* command = add(*brokers, word,
+                            relogin ? "logs in again at once, with the credentials as they are now"
+                                    : "logs in again where the state of the broker is 'failed'",
+                            c.options, false);
     command->add_option("NAME", c.broker, "the broker")->required();
     command->callback([&c, word] { c.action = [&c, word] { return broker_command(c.options, word, c.broker); }; });
   }
-  CLI::App* watching = add(app, "watch", "one instrument, live in the terminal", c.options, true);
+  CLI::App* watching = add(app, "watch", "shows one instrument live in the terminal", c.options, true);
   watching->add_option("INSTRUMENT", c.watch.instrument, "SYMBOL.EXCHANGE")->required();
   watching->add_option("--mode", c.watch.mode, "ltp, quote or depth");
   watching->add_option("--depth", c.watch.depth, "levels: 5, 20, 30 or 50");
-  watching->add_option("--url", c.watch.url, "of the gateway");
+  watching->add_option("--url", c.watch.url,
+                       "the gateway's URL (default: where the gateway of this configuration listens)");
   watching->add_option("--key", c.watch.key, "API key (default: BROKER_GATEWAY_KEY, else state/local.key)");
   watching->callback([&c] { c.action = [&c] { return watch(c.options, c.watch); }; });
 }
@@ -124,7 +128,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string("broker-gateway ") + gw::version());
   app.require_subcommand(1);
   CLI::App* serve = add(app, "run", "serves in the foreground", c.options, false);
-  serve->add_option("--ready-file", c.ready_file, "written once clients are served");
+  serve->add_option("--ready-file", c.ready_file, "a file to write as soon as clients are served");
   serve->callback([&c] { c.action = [&c] { return run(c.options, c.ready_file); }; });
   add(app, "check-config", "validates gateway.yaml, plugins' settings included", c.options, true)->callback([&c] {
     c.action = [&c] { return check_config(c.options); };
@@ -133,7 +137,7 @@ int main(int argc, char** argv) {
   add_instrument_commands(app, c);
   CLI::App* plugins = add(app, "plugins", "broker plugins", c.options, false);
   plugins->require_subcommand(1);
-  add(*plugins, "list", "every file of the plugin folder", c.options, true)->callback([&c] {
+  add(*plugins, "list", "lists every file of the plugin folder", c.options, true)->callback([&c] {
     c.action = [&c] { return plugins_list(c.options); };
   });
   add_running_commands(app, c);

@@ -44,9 +44,10 @@ void MissingPlugins::look_for(const config::Broker& broker) {
       simulated_problems(state_.loaded, state_.plugins, users ? *users : std::vector<accounts::UserRow>{});
   for (const config::Problem& problem : mixed) log::error("config", problem.text());
   if (!mixed.empty()) {
-    const std::string why = "left out: simulated and real prices in one list";
+    const std::string why =
+        "Broker '" + broker.name + "' is not used: it would mix simulated and real prices in one list of brokers";
     brokers_.detach(broker.name, why);
-    return log::error("broker", broker.name + ": " + why);
+    return log::error("broker", "going on without broker " + broker.name + ": " + why);
   }
   brokers_.start(broker);
   updates_.add(broker);

@@ -37,9 +37,9 @@ void RunningBrokers::start_all() {
     const auto index = lists_.load(*find_plugin(state_.plugins, plugin));
     log::info("instruments", plugin + ": " + std::to_string(index->size()) + " instruments");
     if (index->size() == 0)
-      log::warning(
-          "instruments",
-          plugin + ": none are known yet; run: broker-gateway instruments update, or import --broker NAME FILE");
+      log::warning("instruments", plugin +
+                                      ": no instruments are known yet; run: broker-gateway instruments update, or "
+                                      "instruments import --broker NAME FILE");
     proxy_.router().set_index(plugin, index);
   }
 }
@@ -98,7 +98,7 @@ void RunningBrokers::look_at_secrets(const config::Broker& broker) {
       static_cast<bus::LinkState>(feed_.find(broker.name)->counts().state.load(std::memory_order_relaxed));
   // The credentials of a connected link are good.
   if (state == bus::LinkState::connected || state_of_secrets(broker) == secrets_seen_[broker.name]) return;
-  log::info("broker", broker.name + ": its secret's file has changed, logging in again");
+  log::info("broker", broker.name + ": its secret file has changed: logging in again");
   if (const auto done = relogin(broker.name); !done) log::error("broker", broker.name + ": " + done.error().message);
 }
 

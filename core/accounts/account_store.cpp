@@ -30,7 +30,7 @@ Result<void> check_user(std::string_view user) {
 
 Result<std::string> new_key() {
   unsigned char bytes[32];
-  if (RAND_bytes(bytes, sizeof bytes) != 1) return Error{"this machine gives no random numbers"};
+  if (RAND_bytes(bytes, sizeof bytes) != 1) return Error{"no key was made: this machine gives no random numbers"};
   return "bgw_" + hex(bytes);
 }
 

@@ -46,7 +46,7 @@ std::shared_ptr<ConnectionSlot> Admission::enter(std::string address) {
 void Admission::evict_longest() {
   const auto longest = unauthenticated_.extract(unauthenticated_.begin());
   const Unauthenticated& client = longest.mapped();
-  warn(of_evictions_, "closed, before they had authenticated,", client.address, kUnauthenticatedKey);
+  warn(of_evictions_, "closed unauthenticated clients:", client.address, kUnauthenticatedKey);
   if (client.evict) client.evict();
 }
 

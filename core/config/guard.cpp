@@ -43,7 +43,7 @@ class GuardHandler : public YAML::EventHandler {
   // Aliases make small files into huge or endless trees, and no key here needs them.
   [[noreturn]] static void refuse_alias(const YAML::Mark& mark) {
     throw Refused{mark.line + 1, "an anchor or alias (& or *)",
-                  "the value itself; put a text that begins so into quotes"};
+                  "the value itself; a text that begins with & or * needs quotes"};
   }
 
   void value(const YAML::Mark& mark, YAML::anchor_t anchor) {

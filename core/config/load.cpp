@@ -239,7 +239,7 @@ void read_active(Context& c, const YAML::Node& node, Config& config) {
     if (!item.IsScalar() || std::find(names.begin(), names.end(), name) == names.end())
       c.add(line_of(item), "active_broker", name, one_of(names, name));
     else if (!seen.insert(name).second)
-      c.add(line_of(item), "active_broker", name + " a second time", "each broker once");
+      c.add(line_of(item), "active_broker", name + " twice", "each broker once");
     else
       config.active_broker.push_back(name);
   }

@@ -112,7 +112,7 @@ std::optional<std::string> MappingReader::scalar(const char* key, const char* ex
 std::optional<std::string> MappingReader::plain_text(const char* key, const char* expected) {
   auto value = scalar(key, expected);
   if (!value || value->find("${") == std::string::npos) return value;
-  wrong(key, *value, std::string(expected) + " as it is (${...} stands in settings only)");
+  wrong(key, *value, std::string(expected) + " itself: ${...} works only in the settings of a broker");
   return std::nullopt;
 }
 

@@ -136,7 +136,8 @@ Result<ResolvedSetting> convert(const SettingRule& rule, const std::vector<std::
   for (const std::string& text : texts) {
     const auto value = canonical(rule.type, text);
     // A value from the environment or a file is not shown: it may be a secret.
-    if (!value) return Error{"setting " + rule.name + ": found another value, expected " + expected_of(rule.type)};
+    if (!value)
+      return Error{"setting " + rule.name + ": found a value of another type, expected " + expected_of(rule.type)};
     if (rule.type == SettingType::integers) out.integers.push_back(*parse_integer(*value));
     out.text += (out.text.empty() ? "" : ",") + *value;
   }

@@ -33,7 +33,7 @@ class Address {
           slash == std::string::npos ? -1 : ::open(path.substr(0, slash).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
       name = "/proc/self/fd/" + std::to_string(address.folder_) + path.substr(slash == std::string::npos ? 0 : slash);
       if (address.folder_ < 0 || name.size() >= sizeof address.address_.sun_path)
-        return Error{"control socket " + path + ": its folder cannot be used"};
+        return Error{"control socket " + path + ": its folder cannot be opened, or its name is too long"};
     }
     address.address_.sun_family = AF_UNIX;
     std::memcpy(address.address_.sun_path, name.c_str(), name.size() + 1);
@@ -179,7 +179,7 @@ Result<std::string> ask(const std::string& path, std::string_view line) {
     if (good) answer.append(buffer, static_cast<std::size_t>(n));
   }
   ::close(fd);
-  if (!good) return Error{"the gateway ended the conversation on " + path};
+  if (!good) return Error{"the gateway closed the control socket " + path + " without an answer"};
   answer.resize(answer.find('\n'));
   return answer;
 }

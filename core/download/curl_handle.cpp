@@ -68,12 +68,12 @@ CURLcode CurlHandle::perform() {
 }
 
 Error CurlHandle::error_of(CURLcode code) const {
-  if (code == CURLE_OPERATION_TIMEDOUT) return failed("no answer, or next to nothing came, for too long");
+  if (code == CURLE_OPERATION_TIMEDOUT) return failed("timed out: no answer, or hardly any data");
   const std::string what = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
   if (code == CURLE_INTERFACE_FAILED) return failed("cannot connect from " + bind_address_ + ": " + what);
   const bool not_reached = code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_CONNECT;
   if (!not_reached || families_ == CURL_IPRESOLVE_WHATEVER) return failed(what);
-  return failed(what + (families_ == CURL_IPRESOLVE_V4 ? ", by IPv4 alone" : ", by IPv6 alone"));
+  return failed(what + (families_ == CURL_IPRESOLVE_V4 ? " (tried IPv4 only)" : " (tried IPv6 only)"));
 }
 
 Error CurlHandle::failed(const std::string& what) const { return {std::string(authority_of(url_)) + ": " + what}; }

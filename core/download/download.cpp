@@ -91,7 +91,7 @@ Result<Downloaded> Transfer::run() {
     const bool asked = !request_.etag.empty() || !request_.last_modified.empty();
     if (*status == kNotModified && asked) return Downloaded{true, request_.etag, request_.last_modified};
     const std::string next = curl_.redirect();
-    if (next.empty()) return curl_.failed("found the answer " + std::to_string(*status) + ", expected 200");
+    if (next.empty()) return curl_.failed("found HTTP " + std::to_string(*status) + ", expected HTTP 200");
     if (redirects == kMaxRedirects) return curl_.failed("found more than 5 redirects, expected fewer");
     if (!next.starts_with("https://") || !check_url(next, "http"))
       return curl_.failed("found a redirect to " + without_secrets(next) + ", expected https://");

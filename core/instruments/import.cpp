@@ -99,7 +99,7 @@ std::string Import::problem_of(const bgw_instrument& row) const {
       std::find(rules_.exchanges.begin(), rules_.exchanges.end(), exchange) == rules_.exchanges.end()) {
     std::string known;
     for (const std::string& name : rules_.exchanges) known += (known.empty() ? "" : ", ") + name;
-    return found("exchange", exchange, "one that the plugin serves: " + known);
+    return found("exchange", exchange, "an exchange that the plugin serves: " + known);
   }
   if (row.token[0] == '\0') return "token: empty";
   const std::string_view type = row.instrument_type;

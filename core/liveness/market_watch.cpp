@@ -38,7 +38,7 @@ void MarketWatch::on_ready(std::int64_t now_ns) {
   // A login proves nothing, and what was silent before it is not called live because of it.
   if (verdict_.state == FeedState::live && carried_.open() != 0 &&
       now_ns - std::max(silent_since_ns(), last_live_ns_) > limits_.stall_ns)
-    set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard since the login");
+    set(FeedState::unknown, FeedEvidence::none, now_ns, "nothing has come since the login");
   begin_ns_ = carried_.open_count() != 0 ? now_ns : 0;
   last_tick_ns_ = 0;
   pace_.on_ready();
@@ -147,7 +147,7 @@ void MarketWatch::forget_pace() {
 // A feed that was live when the market closed, or when its last instrument was unsubscribed, has to show that again.
 void MarketWatch::forget_old_life(std::int64_t now_ns) {
   if (verdict_.state == FeedState::live && last_live_ns_ < now_ns - limits_.stall_ns)
-    set(FeedState::unknown, FeedEvidence::none, now_ns, "not heard yet");
+    set(FeedState::unknown, FeedEvidence::none, now_ns, "nothing has come yet");
 }
 
 // The instruments whose silence spoke against the feed may not be carried any more.
@@ -179,19 +179,21 @@ void MarketWatch::began_asking(std::span<const SecondAsking::Asked> asked, bool 
 void MarketWatch::judge_answers(SecondAsking::Finding finding, std::int64_t now_ns) {
   if (finding == SecondAsking::Finding::unclear) return asking_.ask_soon(now_ns);
   if (finding == SecondAsking::Finding::missed) {
-    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), "no tick, and newer values when asked again");
+    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(),
+        "no tick, and the broker has newer values when asked again");
     wants_login_ = true;
     return;
   }
   // Where nothing ever came, single tokens may be wrong in themselves; twenty of them are not.
   if (finding == SecondAsking::Finding::dead &&
       (asking_.any_heard() || (last_tick_ns_ == 0 && carried_.open_count() >= CarriedInstruments::kMany))) {
-    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(), "no tick, and no answer when asked again");
+    set(FeedState::stale, FeedEvidence::proved, silent_since_ns(),
+        "no tick, and the broker gives no answer when asked again");
     wants_login_ = true;
     return;
   }
   if (finding == SecondAsking::Finding::dead) return judge_silence(now_ns);
-  set_quiet(evidence_of_silence(now_ns), "no tick, and the same values when asked again");
+  set_quiet(evidence_of_silence(now_ns), "no tick, and the broker has the same values when asked again");
 }
 
 // The feed's own pace says that this silence is like no other.

@@ -14,9 +14,9 @@ void describe_exception(bgw_error& error) noexcept {
   try {
     throw;
   } catch (const std::exception& e) {
-    std::snprintf(error.message, sizeof error.message, "exception across the plugin border: %s", e.what());
+    std::snprintf(error.message, sizeof error.message, "an exception left the plugin: %s", e.what());
   } catch (...) {
-    std::snprintf(error.message, sizeof error.message, "exception across the plugin border");
+    std::snprintf(error.message, sizeof error.message, "an exception left the plugin");
   }
 }
 
@@ -76,9 +76,9 @@ Result<void> AdapterObject::create(const bgw_host& host) {
   try {
     adapter_ = api().create(&host, &error);
   } catch (const std::exception& e) {
-    return Error{name + ": the plugin threw in create: " + e.what()};
+    return Error{name + ": the plugin threw an exception in create: " + e.what()};
   } catch (...) {
-    return Error{name + ": the plugin threw in create"};
+    return Error{name + ": the plugin threw an exception in create"};
   }
   if (adapter_ == nullptr) return Error{name + ": the plugin could not create an adapter: " + text_of(error)};
   initializing_ = true;
@@ -94,7 +94,7 @@ void AdapterObject::destroy() {
   try {
     api().destroy(adapter_);
   } catch (...) {
-    log::error("plugin", link_.options.name + ": the plugin threw in destroy");
+    log::error("plugin", link_.options.name + ": the plugin threw an exception in destroy");
   }
   adapter_ = nullptr;
   failure_.reset();

@@ -152,7 +152,7 @@ void BrokerConnection::on_close(const websocket::CloseInfo& info) {
   bgw_status status = tell_closed(info, error);
   if (status == BGW_OK) status = BGW_E_TRANSIENT;
   std::string why = error.message[0] != '\0' ? text_of(error) : info.reason;
-  if (why.empty()) why = "closed with " + std::to_string(info.code);
+  if (why.empty()) why = "the connection was closed with code " + std::to_string(info.code);
   if (!info.peer.empty()) why = info.peer + ": " + why;  // the other addresses of the name may say something else
   lost(status, error, why);
 }

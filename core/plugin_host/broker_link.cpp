@@ -84,7 +84,7 @@ void BrokerLink::look() {
   const std::int64_t jump = link_.clock.look(wall, now);
   if (jump != 0)
     log::warning("broker", name() + ": this machine's clock jumped by " + seconds_text(jump) +
-                               "; nothing depends on it but the times of arrival");
+                               "; this changes only the times of arrival (received_at)");
   std::int64_t lag = 0;
   for (std::size_t number = 0; number < connections_.count(); ++number) {
     BrokerConnection* connection = connections_.find(number);

@@ -59,7 +59,8 @@ bool Connections::any_unneeded() const {
 void Connections::close_unneeded() {
   for (std::size_t i = 1; i < connections_.size(); ++i) {
     if (connections_[i] == nullptr || is_needed(*connections_[i])) continue;
-    log::info("broker", link_.options.name + ": connection " + std::to_string(i + 1) + " carries nothing, closed");
+    log::info("broker", link_.options.name + ": connection " + std::to_string(i + 1) +
+                            " carries no instruments any more, closed");
     connections_[i]->stop();
     connections_[i].reset();
     if (const auto found = beside_.find(i); found != beside_.end()) {

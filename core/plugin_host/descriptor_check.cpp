@@ -54,7 +54,7 @@ void check_capabilities(const bgw_plugin_descriptor& d, Differences& out) {
     if (c.modes == 0 || (c.modes & ~7U) != 0) out.add(where, "modes " + std::to_string(c.modes), "bits of 1, 2 and 4");
     if (c.depth_count > 8) out.add(where, std::to_string(c.depth_count) + " depth levels", "at most 8");
     if (c.depth_count <= 8 && (c.depth_count != 0) != ((c.modes & BGW_MODE_DEPTH) != 0))
-      out.add(where, std::to_string(c.depth_count) + " depth levels", "levels just where mode 4 is offered");
+      out.add(where, std::to_string(c.depth_count) + " depth levels", "depth levels with mode 4, and none without it");
     for (std::uint32_t k = 0; k < c.depth_count && k < 8; ++k)
       if (c.depths[k] == 0 || c.depths[k] > BGW_MAX_LEVELS || (k > 0 && c.depths[k] <= c.depths[k - 1]))
         out.add(where, "depth level " + std::to_string(c.depths[k]), "ascending levels of 1 to 200");

@@ -32,7 +32,8 @@ void FeedRenewal::look(std::int64_t now_ns) {
 void FeedRenewal::renew(std::size_t number, const std::string& why) {
   link_.counts.recycles.fetch_add(1, std::memory_order_relaxed);
   if (connections_.has_free_slot()) {
-    log::warning("broker", link_.options.name + ": logging in anew beside the present connection: " + why);
+    log::warning("broker",
+                 link_.options.name + ": logging in again on a second connection, beside the present one: " + why);
     if (BrokerConnection* beside = connections_.begin_beside(number)) return beside->connect();
   }
   connections_.find(number)->recycle(why);
@@ -41,14 +42,14 @@ void FeedRenewal::renew(std::size_t number, const std::string& why) {
 void FeedRenewal::on_beside_lost(std::size_t number, const Loss& loss) {
   connections_.drop_beside(number);
   BrokerConnection& present = *connections_.find(number);
-  const std::string why = "the login beside the present connection failed: " + loss.why;
+  const std::string why = "the login on a second connection failed: " + loss.why;
   if (loss.status == BGW_E_AUTH) return scheduler_.refuse_credentials(why);
   // The present connection was lost meanwhile too.
   if (present.is_idle()) return scheduler_.reconnect_later(loss, why);
   // Other programs have the account's other slots, or the broker wants a pause. That is no reason to end a connection
   // on which some exchange lives.
   if (loss.status == BGW_E_RATE && !present.judge()->any_lives()) {
-    log::warning("broker", link_.options.name + ": " + why + "; logging in in its place");
+    log::warning("broker", link_.options.name + ": " + why + "; ending the present connection and logging in again");
     return present.recycle(why);
   }
   log::warning("broker", link_.options.name + ": " + why + "; the present connection goes on");

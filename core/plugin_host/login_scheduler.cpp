@@ -58,7 +58,7 @@ std::optional<std::string> LoginScheduler::missing_secret() const {
 }
 
 std::string LoginScheduler::after_a_new_login() const {
-  return "; after a new login: broker-gateway brokers relogin " + link_.options.name;
+  return "; with new credentials, run: broker-gateway brokers relogin " + link_.options.name;
 }
 
 // One login at a time, so that a login that is refused is refused once.
@@ -88,10 +88,10 @@ void LoginScheduler::begin(BrokerConnection& connection) {
     if (const auto created = connection.create(); !created)
       return halt(bus::LinkState::failed, created.error().message);
   if (const auto missing = missing_secret())
-    return halt(bus::LinkState::auth_expired,
-                *missing +
-                    " is missing: log in, put it where gateway.yaml says, then: broker-gateway brokers relogin " +
-                    link_.options.name);
+    return halt(bus::LinkState::auth_expired, *missing +
+                                                  " is missing: log in at the broker, put it where gateway.yaml says, "
+                                                  "then run: broker-gateway brokers relogin " +
+                                                  link_.options.name);
   if (!connection.login_problem().empty())
     return halt(bus::LinkState::auth_expired, connection.login_problem() + after_a_new_login());
   // Two logins leave the link's state as it is: one of a further connection while the link works, and the second one
@@ -129,7 +129,8 @@ void LoginScheduler::on_lost(const Loss& loss, const std::string& why) {
     case BGW_E_FATAL:
     case BGW_E_UNSUPPORTED:
     case BGW_E_INVALID:
-      return halt(bus::LinkState::failed, why + "; to go on: broker-gateway brokers retry " + link_.options.name);
+      return halt(bus::LinkState::failed,
+                  why + "; to try again, run: broker-gateway brokers retry " + link_.options.name);
     default:
       return reconnect_later(loss, why);
   }
@@ -196,7 +197,7 @@ void LoginScheduler::reconnect_later(const Loss& loss, const std::string& why) {
   const auto delay = loss.by_choice ? std::optional(least) : policy_.on_loss(now, {loss.silent, least, loss.lived_ns});
   if (!delay)
     return halt(bus::LinkState::failed, why + "; " + std::to_string(policy_.attempts_made()) +
-                                            " attempts failed; to go on: broker-gateway brokers retry " +
+                                            " attempts failed; to try again, run: broker-gateway brokers retry " +
                                             link_.options.name);
   if (*delay != 0) return retry_at(now + *delay, now, why);
   status_.set(bus::LinkState::reconnecting, why + "; trying again at once");

@@ -53,7 +53,7 @@ class TcpListener final : public Listener {
       // gone.
       if (!std::exchange(is_full_, true))
         log::error("proxy",
-                   "cannot accept clients: " + ec.message() + "; those who are there are served, new ones wait");
+                   "cannot accept new clients: " + ec.message() + "; connected clients are served, new ones wait");
       pause_.expires_after(std::chrono::milliseconds(100));
       pause_.async_wait([this](const boost::system::error_code& stopped) {
         if (!stopped) accept();

@@ -73,8 +73,8 @@ void MarketDays::warn_of_old_list(routing::BrokerId id, const std::string& excha
   const std::string today(expiries(wall).today(exchange));
   if (list.day == 0 || iso_day(list.day) >= today) return;
   OldList& old = old_lists_[id];
-  std::string text = "the instrument list is not of today, " + today + ": it is the " + name_of(list) +
-                     "; tokens may be other instruments' by now";
+  std::string text = "the instrument list is not today's, " + today + ": it is the " + name_of(list) +
+                     "; its tokens may belong to other instruments by now";
   if (old.generation == list.generation && old.text == text) return;
   old = {list.generation, std::move(text)};
   log::warning("instruments", table.setup().name + ": " + old.text);

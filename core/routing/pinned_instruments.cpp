@@ -100,7 +100,7 @@ std::vector<std::string> PinnedInstruments::missing_canaries(BrokerId id) const 
     else if (parts_.listings.is_over(pin.exchange, row->expiry))
       missing.push_back(name + " expired on " + std::string(row->expiry));
     else if (!canary_stream(broker, pin.exchange))
-      missing.push_back(name + ": the plugin has nothing of " + pin.exchange);
+      missing.push_back(name + ": the plugin does not serve " + pin.exchange);
   }
   return missing;
 }

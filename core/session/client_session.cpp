@@ -60,7 +60,7 @@ void ClientSession::tell_slow(bool is_slow, std::uint64_t conflated) {
 void ClientSession::send(std::string_view json) {
   if (closing_) return;
   if (connection_->backlog() > shard_.options().output_per_client + kLargestAnswer) {
-    log::warning("proxy", *name_ + " does not read what it is told, closed with 4000");
+    log::warning("proxy", *name_ + " does not read its answers, closed with 4000");
     end(kDoesNotRead, "output full", true);
     return;
   }
@@ -146,10 +146,11 @@ void ClientSession::request_done(std::size_t bytes, std::size_t extra) {
 void ClientSession::look_at_rate(std::int64_t now) {
   if (intake_.look(now)) {
     log::warning("proxy", *name_ + " sends more than limits.requests_per_second: it is read more slowly");
-    send(protocol::error("RATE_LIMITED",
-                         "More than " + std::to_string(intake_.rate_limit().per_second) + " requests per second, or " +
-                             std::to_string(admission::SharedRate::kConnections) +
-                             " times as many with all of its key: they wait. Send fewer, or several symbols in one"));
+    send(protocol::error("RATE_LIMITED", "More than " + std::to_string(intake_.rate_limit().per_second) +
+                                             " requests per second on this connection, or " +
+                                             std::to_string(admission::SharedRate::kConnections) +
+                                             " times as many on all connections of its API key: further requests wait. "
+                                             "Send fewer, or name several symbols in one request"));
   }
   if (closing_) return;
   if (intake_.begins_to_parse()) shard_.parse_later(id_);
@@ -183,7 +184,7 @@ void ClientSession::sweep(std::int64_t now) {
   if (closing_) return;
   const SessionOptions& o = shard_.options();
   if (intake_.is_paused() && connection_->hung_up())
-    return on_closed({1006, 0, {}, "it hung up while it was not read"});
+    return on_closed({1006, 0, {}, "the client hung up while the gateway was not reading from it"});
   if (intake_.is_too_fast()) look_at_rate(now);
   if (closing_) return;
   if (!intake_.is_admitted()) {

@@ -20,7 +20,7 @@ namespace gw::topics {
 struct PublishCounts {
   std::uint64_t published = 0;        // topic updates
   std::uint64_t delivered = 0;        // topic updates times sessions
-  std::uint64_t older = 0;            // topic updates refused: older than what another login or broker had said
+  std::uint64_t older = 0;            // topic updates refused: older than what another login or broker had sent
   std::uint64_t withheld = 0;         // topic updates that sessions without extras did not get: no last price was known
   std::uint64_t hidden_trades = 0;    // updates whose volume grew by more than their last quantity
   std::uint64_t hidden_quantity = 0;  // by how much

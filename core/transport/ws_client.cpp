@@ -58,10 +58,10 @@ Result<void> WsClient::open(const std::string& url, std::vector<websocket::Heade
 
 Result<void> WsClient::send(std::uint32_t opcode, std::span<const std::byte> data) {
   const auto kind = opcode == 1 ? websocket::Opcode::text : websocket::Opcode::binary;
-  if (!is_open()) return Error{"not open"};
+  if (!is_open()) return Error{"the connection is not open"};
   if (!connection_->send(kind, {reinterpret_cast<const char*>(data.data()), data.size()}))
     return Error{"the broker does not read: " + std::to_string(connection_->backlog() / 1024) +
-                 " KiB wait for it, and no more are kept"};
+                 " KiB wait to be sent, and the gateway keeps no more"};
   connection_->flush();
   return {};
 }

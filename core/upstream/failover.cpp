@@ -79,7 +79,7 @@ void Failover::review_group(GroupId id) {
     const auto index = better_index(g);
     if (!index) return;
     std::string why = "broker " + active.name();
-    why += active.available() ? std::string(" is ") + bus::word(active.state()) : " is left out";
+    why += active.available() ? std::string(" is ") + bus::word(active.state()) : " is not available";
     return leave_for(id, g.order[*index], why);
   }
   if (const auto silent = feeds_.silent(g); !silent.empty()) return seek_relief(id, silent);

@@ -74,7 +74,7 @@ void AngelAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     if (segment == nullptr) {
       refuse(stream_of(s), BGW_E_UNSUPPORTED,
              std::string("its instrument list has it in segment '") + s.broker_exchange +
-                 "', which no document of Angel's feed has: the scale of its prices is not known");
+                 "', which no document of Angel's feed describes: the scale of its prices is not known");
     } else if (!parse_token(s.token, std::strlen(s.token), token)) {
       refuse(stream_of(s), BGW_E_INVALID,
              std::string("its instrument list has it as token '") + s.token + "' of segment '" + s.broker_exchange +
@@ -85,7 +85,7 @@ void AngelAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     }
   }
   for (const bgw_stream& stream : subscriptions_.settle())
-    refuse(stream, BGW_E_INVALID, "no room: Angel takes 1000 tokens times modes on a connection, 50 of them Depth20");
+    refuse(stream, BGW_E_INVALID, "no room: Angel allows 1000 tokens times modes on a connection, 50 of them Depth20");
   send_requests();
 }
 
@@ -117,14 +117,14 @@ bgw_status AngelAdapter::on_frame(std::uint32_t, std::uint32_t opcode, std::span
     case Reading::Kind::kUnknownMode:
       dropped(BGW_DROP_LAYOUT);
       if (!std::exchange(noted_unknown_, true))
-        log(BGW_LOG_WARNING, "a frame of " + std::to_string(frame.size()) +
-                                 " bytes in a mode that no document has is passed over, and so are all like it");
+        log(BGW_LOG_WARNING, "ignoring a frame of " + std::to_string(frame.size()) +
+                                 " bytes, and all later ones like it: no document of Angel's describes its mode");
       return BGW_OK;
     case Reading::Kind::kUnknownScale:
       dropped(BGW_DROP_SCALE);
       if (!std::exchange(noted_scale_, true))
-        log(BGW_LOG_WARNING, "a frame of exchange type " + std::to_string(std::to_integer<int>(frame[1])) +
-                                 ", whose price scale no document gives, is passed over, and so are all like it");
+        log(BGW_LOG_WARNING, "ignoring a frame of exchange type " + std::to_string(std::to_integer<int>(frame[1])) +
+                                 ", and all later ones like it: no document of Angel's gives its price scale");
       return BGW_OK;
   }
   const Verdict verdict = subscriptions_.judge(packet_);
@@ -147,7 +147,7 @@ void AngelAdapter::on_text(std::string_view text) {
   if (text == "pong") return;
   const auto reply = read_error(text);
   if (!reply) {
-    log(BGW_LOG_DEBUG, "a text of " + std::to_string(text.size()) + " bytes is passed over");
+    log(BGW_LOG_DEBUG, "ignoring a text message of " + std::to_string(text.size()) + " bytes");
     return;
   }
   // Angel refuses a whole request for one token that is wrong or one too many: the other tokens may be good.
@@ -170,8 +170,8 @@ bgw_status AngelAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   if (close.http_status == 0) return BGW_E_TRANSIENT;
   const std::string_view said = close.header("x-error-message").substr(0, 120);
   if (close.http_status >= 400 && close.http_status <= 403 && is_of_credentials(said))
-    throw bgw::Error(BGW_E_AUTH, "Angel refused the login (HTTP " + std::to_string(close.http_status) +
-                                     "): " + std::string(said) + "; jwt_token and feed_token are of one day only");
+    throw bgw::Error(BGW_E_AUTH, "Angel refused the login (HTTP " + std::to_string(close.http_status) + "): " +
+                                     std::string(said) + "; jwt_token and feed_token are valid for one day only");
   if (close.http_status == 429)
     throw bgw::Error(BGW_E_RATE,
                      "Angel has too many connections of this client code (" + bgw::status_and_words(close, said) + ")",

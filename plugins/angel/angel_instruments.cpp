@@ -62,7 +62,7 @@ class Reader {
     else if (type.starts_with("OPT"))
       kind = Kind::kOption;
     else if (!is_index)
-      return bad(kType, "one of shares, indices, FUT… or OPT…");
+      return bad(kType, "nothing (a share), AMXIDX (an index), FUT… or OPT…");
     std::uint64_t token = 0;
     if (!parse_token(at(kToken).data(), at(kToken).size(), token)) return bad(kToken, "a number");
     if (at(kSymbol).empty()) return bad(kSymbol, "a name");
@@ -111,7 +111,7 @@ class Reader {
     const std::string_view symbol = at(kSymbol);
     made.type = kind == Kind::kFuture ? "FUT" : std::string(symbol.substr(symbol.size() < 2 ? 0 : symbol.size() - 2));
     if (kind == Kind::kOption && made.type != "CE" && made.type != "PE")
-      return bad(kSymbol, "one that ends in CE or PE");
+      return bad(kSymbol, "a symbol that ends in CE or PE");
     // Made from name, expiry and strike, not from the trading symbol, whose forms differ.
     made.symbol =
         at(kName) + expiry->compact + (kind == Kind::kFuture ? "" : bgw::strike_text(made.strike)) + made.type;

@@ -221,7 +221,7 @@ Reading decode(std::span<const std::byte> frame, Packet& out) {
     decode_depth(reader, out);
     return {};
   }
-  if (!decode_head(reader, out)) return malformed("found a price beyond all bounds, expected one of this market");
+  if (!decode_head(reader, out)) return malformed("found a price beyond all bounds, expected a price of this market");
   if (mode >= 2) decode_quote(reader, out.tick);
   if (out.mode == Mode::kSnapQuote) decode_snap_quote(reader, out);
   return {};

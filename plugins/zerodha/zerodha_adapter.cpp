@@ -74,7 +74,7 @@ void ZerodhaAdapter::subscribe(std::span<const bgw_subscription> wanted) {
     if (price_unit_of(token) == 0) {
       refuse(stream_of(s), BGW_E_UNSUPPORTED,
              "its token " + std::to_string(token) + " is of Kite's segment " + std::to_string(segment_number(token)) +
-                 ", whose price scale no document gives");
+                 ", whose price scale no document of Kite's gives");
       continue;
     }
     if (const auto* had = tokens_.of(s.instrument); had != nullptr && had->token != token) let_go(s.instrument, before);
@@ -165,7 +165,7 @@ bgw_status ZerodhaAdapter::on_close(std::uint32_t, const bgw::Close& close) {
   if (status == 401 || (error.type == "TokenException" && (status == 400 || status == 403)))
     throw bgw::Error(BGW_E_AUTH, "Kite refused the login (HTTP " + std::to_string(status) + ")" +
                                      (error.message.empty() ? "" : ": " + error.message) +
-                                     "; a token's day is over at 06:00 IST");
+                                     "; access tokens expire at 06:00 IST");
   const std::string said = words_of(error);
   if (status == 429)
     throw bgw::Error(BGW_E_RATE,
@@ -188,7 +188,7 @@ void ZerodhaAdapter::on_text(std::string_view text) {
       list_announced(frame.text);
       return;
     case TextFrame::Kind::kOther:
-      log(BGW_LOG_DEBUG, "text frame passed over: " + frame.text);
+      log(BGW_LOG_DEBUG, "ignoring a text frame: " + frame.text);
       return;
   }
 }
@@ -199,8 +199,8 @@ void ZerodhaAdapter::send_all(const std::vector<std::string>& messages) const {
 
 void ZerodhaAdapter::note_unknown_scale(std::uint32_t token) {
   if (std::exchange(noted_unknown_scale_, true)) return;
-  log(BGW_LOG_WARNING, "token " + std::to_string(token) + " is of segment " + std::to_string(segment_number(token)) +
-                           ", whose price scale no document gives: it is passed over, and so are all like it");
+  log(BGW_LOG_WARNING, "ignoring token " + std::to_string(token) + ", and all others of segment " +
+                           std::to_string(segment_number(token)) + ": no document of Kite's gives its price scale");
 }
 
 }  // namespace zerodha

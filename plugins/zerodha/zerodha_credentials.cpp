@@ -25,9 +25,9 @@ bgw_status judge(int32_t http_status, const char* body, size_t length, bgw_error
     if (http_status == 403 && refusal.type == "TokenException")
       return say(error, BGW_E_AUTH,
                  "Kite refuses the token at its web interface too (" + status + ")" +
-                     (refusal.message.empty() ? "" : ": " + refusal.message) + "; a token's day is over at 06:00 IST");
+                     (refusal.message.empty() ? "" : ": " + refusal.message) + "; access tokens expire at 06:00 IST");
     if (http_status == 200 && is_success(text))
-      return say(error, BGW_OK, "Kite accepts the token, perhaps a plan without market data, or a firewall");
+      return say(error, BGW_OK, "Kite accepts the token: perhaps a plan without market data, or a firewall");
     const std::string words = refusal.type.empty() ? bgw::words_of(text) : words_of(refusal);
     return say(error, BGW_E_REFUSED,
                "Kite's web interface answers " + status + (words.empty() ? "" : " and says: " + words));

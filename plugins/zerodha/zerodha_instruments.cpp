@@ -83,7 +83,7 @@ class Reader {
       if (positions_[column] >= csv_.fields().size())
         return reason_ = "found " + std::to_string(csv_.fields().size()) + " columns, expected more", false;
     if (row.exchange.empty())
-      return at(kSegment) == "INDICES" ? bad(kExchange, "of an index NSE, BSE, MCX, CDS, GLOBAL or NSEIX")
+      return at(kSegment) == "INDICES" ? bad(kExchange, "for an index NSE, BSE, MCX, CDS, GLOBAL or NSEIX")
                                        : bad(kExchange, "NSE, BSE, NFO, BFO, CDS, BCD, MCX, NCO, GLOBAL or NSEIX");
     std::uint32_t token = 0;
     const std::string_view token_text = at(kToken);

@@ -86,7 +86,7 @@ TEST_F(BrokersLists, OddRowsAreKeptWhereTheirTypeDoesNotNeedTheField) {
       UnorderedElementsAre("3: symbol: found 'ABB IND', expected 1 to 64 printable characters without blanks",
                            "6: duplicate of line 5: NIFTY29DEC2624000CE.NFO",
                            "7: lot_size: found '-1', expected 1 or more", "9: lot_size: found '', expected 1 or more",
-                           "11: exchange: found 'NCO', expected of an index NSE, BSE, MCX, CDS, GLOBAL or NSEIX",
+                           "11: exchange: found 'NCO', expected for an index NSE, BSE, MCX, CDS, GLOBAL or NSEIX",
                            "14: symbol: found 'Nippon Life29DEC26FUT', expected 1 to 64 printable characters without "
                            "blanks",
                            "15: strike: found '2.5E2', expected a decimal above 0",

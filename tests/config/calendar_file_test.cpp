@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCalendar{"[]", "c.yaml:1: calendar.yaml: found an empty list, expected a mapping of keys to values"},
         BadCalendar{"a: &x 1",
                     "c.yaml:1: calendar.yaml: found an anchor or alias (& or *), expected the value itself; "
-                    "put a text that begins so into quotes"}));
+                    "a text that begins with & or * needs quotes"}));
 
 TEST(CalendarFile, EverythingThatIsWrongIsToldInOrder) {
   std::vector<int> lines;

@@ -86,8 +86,8 @@ INSTANTIATE_TEST_SUITE_P(
             "g.yaml:1: plugins.allow: found 12ab, expected the SHA-256 of a file, 64 hexadecimal "
             "digits"},
         Bad{"database: ${env:DATABASE}",
-            "g.yaml:1: database: found ${env:DATABASE}, expected a path as it is (${...} stands in "
-            "settings only)"},
+            "g.yaml:1: database: found ${env:DATABASE}, expected a path itself: ${...} works "
+            "only in the settings of a broker"},
         Bad{"server: [1, 2]", "g.yaml:1: server: found a list, expected a mapping of keys to values"}));
 
 INSTANTIATE_TEST_SUITE_P(
@@ -150,8 +150,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"active_broker: []",
             "g.yaml:1: active_broker: found an empty list, expected a broker's name, or a list of "
             "them"},
-        Bad{"active_broker: [mock,\n  mock]",
-            "g.yaml:2: active_broker: found mock a second time, expected each broker once"},
+        Bad{"active_broker: [mock,\n  mock]", "g.yaml:2: active_broker: found mock twice, expected each broker once"},
         Bad{"brokers: {mock: {isolation: thread}}", "g.yaml:1: brokers.mock.isolation: found thread, expected inproc"},
         Bad{"brokers:\n  mock:\n    isolation: process\n",
             "g.yaml:3: brokers.mock.isolation: found process, expected inproc (process is not available "
@@ -176,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(
                         "g.yaml:2: gateway.yaml: found a second document (---), expected one"},
                     Bad{"a: &x 1\nb: *x\n",
                         "g.yaml:1: gateway.yaml: found an anchor or alias (& or *), expected the value "
-                        "itself; put a text that begins so into quotes"},
+                        "itself; a text that begins with & or * needs quotes"},
                     Bad{"just words",
                         "g.yaml:1: gateway.yaml: found just words, expected a mapping of keys to values"}));
 

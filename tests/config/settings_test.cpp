@@ -123,7 +123,7 @@ TEST(ResolveSettings, RefusesAValueFromOutsideOfTheWrongTypeWithoutShowingIt) {
   ::setenv("GW_TEST_SEED", "hunter2", 1);
   const auto all = resolve_settings(broker_with(good_and("seed: '${env:GW_TEST_SEED}'")), kRules);
   ASSERT_FALSE(all);
-  EXPECT_EQ(all.error().message, "broker x: setting seed: found another value, expected a whole number");
+  EXPECT_EQ(all.error().message, "broker x: setting seed: found a value of another type, expected a whole number");
 }
 
 TEST(ResolveSettings, NamesTheBrokerAndSettingOfASecretFileThatOthersCanRead) {

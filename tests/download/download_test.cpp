@@ -55,7 +55,7 @@ TEST_F(Download, AFileThatHasNotChangedIsNotFetched) {
 
 TEST_F(Download, NotModifiedThoughNobodyAskedIsAnError) {
   const ScriptedServer server({{"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n"}});
-  EXPECT_EQ(download(request(server.url())).error().message, server.host() + ": found the answer 304, expected 200");
+  EXPECT_EQ(download(request(server.url())).error().message, server.host() + ": found HTTP 304, expected HTTP 200");
 }
 
 TEST_F(Download, AnotherAnswerIsAnErrorThatNamesTheHostAndNoSecret) {
@@ -64,7 +64,7 @@ TEST_F(Download, AnotherAnswerIsAnErrorThatNamesTheHostAndNoSecret) {
   r.headers = {"Authorization: s3cret"};
   const auto done = download(r);
   ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().message, server.host() + ": found the answer 403, expected 200");
+  EXPECT_EQ(done.error().message, server.host() + ": found HTTP 403, expected HTTP 200");
   EXPECT_TRUE(nothing_was_left());
 }
 
@@ -105,7 +105,7 @@ TEST_F(Download, AServerThatFallsSilentIsGivenUp) {
   const ScriptedServer server({{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf of it", true}});
   Request r = request(server.url());
   r.stall_timeout = std::chrono::seconds(1);
-  EXPECT_EQ(download(r).error().message, server.host() + ": no answer, or next to nothing came, for too long");
+  EXPECT_EQ(download(r).error().message, server.host() + ": timed out: no answer, or hardly any data");
 }
 
 TEST_F(Download, NobodyThereIsAnError) {

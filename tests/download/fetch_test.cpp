@@ -65,7 +65,7 @@ TEST(Fetch, GivesUpAServerThatDoesNotAnswer) {
   const ScriptedServer server({{"", true}});
   Fetch request = of(server.url());
   request.timeout = std::chrono::seconds(1);
-  EXPECT_EQ(fetch(request).error().message, server.host() + ": no answer, or next to nothing came, for too long");
+  EXPECT_EQ(fetch(request).error().message, server.host() + ": timed out: no answer, or hardly any data");
 }
 
 TEST(Fetch, EndsWhenItIsNotWantedAnyMore) {

@@ -63,7 +63,7 @@ TEST_F(Leaving, AnAddressThatIsNotOfThisMachineIsAnErrorThatNamesIt) {
 TEST_F(Leaving, ANameIsReachedByTheFamilyThatIsAllowed) {
   const ScriptedServer server({answer("200 OK", "", "x")});
   const std::string url = "http://localhost:" + server.host().substr(server.host().find(':') + 1) + "/list";
-  EXPECT_THAT(download(from(url, "", AddressFamily::ipv6)).error().message, EndsWith(", by IPv6 alone"));
+  EXPECT_THAT(download(from(url, "", AddressFamily::ipv6)).error().message, EndsWith(" (tried IPv6 only)"));
   EXPECT_FALSE(download(from(url, "::1"))) << "this address reaches no IPv4 server";
   EXPECT_THAT(server.clients(), IsEmpty());
   EXPECT_TRUE(download(from(url, "", AddressFamily::ipv4)));

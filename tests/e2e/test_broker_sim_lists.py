@@ -212,7 +212,7 @@ def test_a_fault_sets_the_answer_of_the_profile(start):
     sim.fault("profile", status=200)
     assert profile(sim, "token key:token")[0] == 200
     assert start.sim(broker="angel").ask_fault({"fault": "profile"}) == (
-        400, {"ok": False, "error": "profile: found the broker angel, expected one that serves a profile"})
+        400, {"ok": False, "error": "profile: found the broker angel, expected a broker that serves a profile"})
 
 
 @both

@@ -70,7 +70,7 @@ def test_a_dead_address_swallows_what_comes(start):
 
 
 def test_a_wrong_address_is_refused():
-    with pytest.raises(AssertionError, match="found the address nowhere, expected one of IPv4 or IPv6"):
+    with pytest.raises(AssertionError, match="found the address nowhere, expected an IPv4 or IPv6 address"):
         Sim("--address", "nowhere")
 
 
@@ -167,7 +167,7 @@ def test_what_cannot_be_refused_is_told(start, fields, complaint):
 def test_the_list_of_a_broker_that_announces_none_cannot_be_announced(start):
     sim = start.sim(broker="angel")
     assert sim.ask_fault({"fault": "instruments_meta", "etag": "x"})[1]["error"] == (
-        "instruments_meta: found the broker angel, expected one that announces its list")
+        "instruments_meta: found the broker angel, expected a broker that announces its list")
     assert start.sim().ask_fault({"fault": "instruments_meta"})[1]["error"] == (
         "instruments_meta: etag: found nothing, expected a string")
 

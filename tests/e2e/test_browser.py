@@ -126,6 +126,6 @@ def test_a_page_from_elsewhere_is_served_once_it_is_allowed(start, tmp_path):
         origin = f"http://desk.example:{pages.server_port}"
         parts.write_config(gateway.folder, {"server": {"allowed_origins": [origin]}})
         gateway.reload()
-        gateway.wait_line(r"is taken up")
+        gateway.wait_line(r"is applied")
         with browser(tmp_path / "profile", origin):
             assert is_served(pages.told.get(timeout=PATIENCE))

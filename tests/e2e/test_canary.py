@@ -26,7 +26,7 @@ def reconfigure(gateway, change):
     gateway.config.write_text(json.dumps(config))
     seen = len(gateway.lines)
     gateway.reload()
-    gateway.wait_line(r"is taken up; brokers in order", seen)
+    gateway.wait_line(r"is applied; brokers in order", seen)
 
 
 def test_a_canary_is_subscribed_without_a_client_and_shared_with_one(start, broker):

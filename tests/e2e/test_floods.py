@@ -117,7 +117,7 @@ def test_one_that_hangs_up_while_it_is_not_read_is_let_go(start):
     for _ in range(5):
         raw.frame()
     raw.socket.close()
-    gateway.wait_line(r"disconnected: 1006 it hung up")
+    gateway.wait_line(r"disconnected: 1006 the client hung up")
 
 
 def test_an_unauthenticated_clients_pings_are_few_whatever_clients_may_send(start):

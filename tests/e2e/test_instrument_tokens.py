@@ -86,7 +86,7 @@ def test_a_contract_that_is_over_cannot_be_had_unless_it_is_served_on_purpose(st
         assert [(row["symbol"], row.get("expired")) for row in rows] == [("NIFTY24NOV2624000CE", True)]
         gateway.config.write_text(gateway.config.read_text().replace("refuse", "serve"))
         gateway.reload()
-        gateway.wait_line("is taken up")
+        gateway.wait_line("is applied")
         assert client.ask(request)["status"] == "success"
 
 
@@ -251,7 +251,7 @@ def test_what_one_broker_does_not_list_the_next_one_does(start, tmp_path, order)
         assert "message" not in client.next("subscription_status", status="active")
         set_calendar(tmp_path, "+14:00")  # the day on which the first broker's list lacked it is over
         gateway.reload()
-        gateway.wait_line("is taken up")
+        gateway.wait_line("is applied")
         closes(client, "AAA")
         assert "SYMBOL_NOT_FOUND" not in client.words
 

@@ -77,7 +77,7 @@ def test_a_list_is_asked_for_by_name_and_from_the_address_of_its_broker(tmp_path
     assert server.clients == ["127.0.0.2"] and server.requests[0]["User-Agent"] == f"broker-gateway/{version}"
     # No machine has this address; 127.0.0.1 is no IPv6 address.
     for broker, complaint in (({"bind_address": "192.0.2.7"}, "cannot connect from 192.0.2.7"),
-                              ({"address_family": "ipv6"}, "by IPv6 alone")):
+                              ({"address_family": "ipv6"}, "tried IPv6 only")):
         write_config(tmp_path, config(server, broker=broker))
         assert complaint in run("instruments", "update", "--config", path, status=1, both=True)[1]
     assert len(server.clients) == 1
@@ -116,7 +116,7 @@ def test_a_list_that_has_not_changed_is_not_fetched_again(tmp_path, server, upda
 
 
 @pytest.mark.parametrize("answer, complaint, kept", [
-    (lambda handler: handler.give(b"no such page", 404), "HOST: found the answer 404, expected 200", []),
+    (lambda handler: handler.give(b"no such page", 404), "HOST: found HTTP 404, expected HTTP 200", []),
     (lambda handler: handler.give(listed("TCS", "WIPRO"), length=100000), "HOST: ", []),
     (lambda handler: handler.give(b"<html>log in</html>"), "instrument list (CSV)", ["zerodha.instruments"]),
     (lambda handler: handler.give(HEADER.encode()), "no row could be used", ["zerodha.instruments"]),
@@ -147,7 +147,7 @@ def test_a_list_that_lacks_much_of_an_exchange_is_not_taken_unless_it_is_forced(
     _, error = run(*without, "--config", tmp_path / "gateway.yaml", status=1, both=True)
     assert "the list was not taken" in error and found(tmp_path, "X") == []
     told = run(*without, "--config", tmp_path / "gateway.yaml", status=1)
-    assert told == "17 rows read, 17 usable, 0 skipped: the list was not taken, none of them is in use\n"
+    assert told == "17 rows read, 17 usable, 0 skipped: the list was not taken, none of its rows is in use\n"
     told = json.loads(run(*without, "--json", "--config", tmp_path / "gateway.yaml", status=1))
     assert (told["read"], told["kept"], told["kept_aside"]) == (17, 0, 17)
     run(*command, "--config", tmp_path / "gateway.yaml")
@@ -161,9 +161,9 @@ def test_a_list_that_lacks_much_of_an_exchange_is_not_taken_unless_it_is_forced(
 def test_a_broker_whose_plugin_has_no_address_cannot_be_updated(tmp_path):
     path = write_config(tmp_path, {})
     _, err = run("instruments", "update", "--config", path, status=1, both=True)
-    assert "no enabled broker has a plugin that says where its instrument list is" in err
+    assert "no enabled broker has a plugin that knows where to download an instrument list" in err
     _, err = run("instruments", "update", "--broker", "mock", "--config", path, status=1, both=True)
-    assert "does not say where" in err
+    assert "does not know where" in err
     assert "--broker: found nobody" in run("instruments", "update", "--broker", "nobody", "--config", path, status=2, both=True)[1]
 
 
@@ -177,7 +177,7 @@ def test_plain_http_to_another_machine_is_refused(tmp_path, server):
 def test_a_running_gateway_takes_the_list_up_and_subscriptions_stay(start, server):
     sim = start.sim("--rate", 20)
     gateway = start(config(server, sim), ENV)
-    gateway.wait_line("none are known yet")
+    gateway.wait_line("no instruments are known yet")
     assert server.requests == []  # nobody told it to download by itself
     gateway.run("instruments", "update")
     with gateway.client() as client:
@@ -197,7 +197,7 @@ def test_the_gateway_fetches_a_list_at_start_where_there_is_none(start, server):
     gateway = start(config(server, sim, elsewhere, instruments={"update": "08:45"}), ENV)
     gateway.wait_line("zerodha: a new instrument list: 1 rows kept, 0 skipped")
     assert set(server.clients) == {"127.0.0.2"}  # once more if the broker has announced another list by now
-    gateway.wait_line("zerodha: 1 instruments taken up")
+    gateway.wait_line("zerodha: an instrument list with 1 instruments is now in use")
     with gateway.client() as client:
         assert client.subscribe("INFY", "NSE", 1)["status"] == "success"
         client.data()
@@ -211,7 +211,7 @@ def test_a_list_from_before_the_last_daily_time_is_renewed_at_start(tmp_path, se
         database.execute("UPDATE imports SET imported = imported - 24 * 3600 * 1000000000")
     server.answer = lambda handler: handler.give(listed("INFY", "TCS"))
     with Gateway(tmp_path, daily, ENV) as gateway:
-        gateway.wait_line("zerodha: 2 instruments taken up")
+        gateway.wait_line("zerodha: an instrument list with 2 instruments is now in use")
     assert found(tmp_path, "") == ["INFY", "TCS"]
 
 
@@ -223,8 +223,8 @@ def test_a_list_that_the_broker_announces_is_fetched_once(tmp_path, server, star
     run("instruments", "update", "--config", write_config(tmp_path, daily), env=ENV)
     server.answer = lambda handler: handler.give(listed("INFY", "TCS"), ETag='"v2"')
     gateway = start(daily, ENV)
-    gateway.wait_line("the broker announces another instrument list")
-    gateway.wait_line("zerodha: 2 instruments taken up")
+    gateway.wait_line("the broker announces a new instrument list")
+    gateway.wait_line("zerodha: an instrument list with 2 instruments is now in use")
     before = len(server.requests)
     for logins in (2, 3):
         sim.fault("drop")
@@ -238,7 +238,7 @@ def test_a_list_that_the_broker_announces_is_fetched_once(tmp_path, server, star
 def old_list(client):
     while True:
         told = client.next("broker_status")
-        if "not of today" in told["message"]:
+        if "not today's" in told["message"]:
             return told
 
 
@@ -254,20 +254,20 @@ def test_a_list_of_yesterday_is_warned_of_when_its_market_begins(start, tmp_path
         gateway.run("instruments", "import", "--broker", "zerodha", "--date", "2026-11-27T08:31", tmp_path / "list.csv")
         told = old_list(client)
         assert "it is the list of 2026-11-27T03:01:00.000Z;" in told["message"] and told["status"] in ("connecting", "connected")
-    gateway.wait_line(r"warning +instruments +zerodha: the instrument list is not of today")
+    gateway.wait_line(r"warning +instruments +zerodha: the instrument list is not today's")
     with gateway.client(extras=True) as later:
         old_list(later)
     # A day that was given is said as that day, whatever the time in UTC at which it begins.
     gateway.run("instruments", "import", "--broker", "zerodha", "--date", "2026-11-28", tmp_path / "list.csv")
-    gateway.wait_line(r"not of today, \S+ it is the list of 2026-11-28;")
+    gateway.wait_line(r"not today's, \S+ it is the list of 2026-11-28;")
     broker = next(b for b in json.loads(gateway.run("status", "--json"))["brokers"] if b["name"] == "zerodha")
     assert "list of 2026-11-28;" in broker["list_warning"]
     assert (broker["list"]["name"], broker["list"]["day"]) == ("list of 2026-11-28", "2026-11-28")
     gateway.run("instruments", "import", "--broker", "zerodha", tmp_path / "list.csv")
-    gateway.wait_line("1 instruments taken up")
+    gateway.wait_line("1 instruments is now in use")
     with gateway.client(extras=True) as last:
         last.barrier()
-        assert last.notices and "not of today" not in str(last.notices)
+        assert last.notices and "not today's" not in str(last.notices)
 
 
 def test_an_update_that_fails_is_a_warning_and_the_old_list_goes_on(tmp_path, server, start):
@@ -279,8 +279,8 @@ def test_an_update_that_fails_is_a_warning_and_the_old_list_goes_on(tmp_path, se
         database.execute("UPDATE imports SET imported = imported - 24 * 3600 * 1000000000")
     server.answer = lambda handler: handler.give(b"", 503)
     gateway = start(daily, ENV)
-    gateway.wait_line(r"warning +instruments +zerodha: the instrument list was not updated: \S+: found the answer 503, "
-                      r"expected 200; trying again in 5 minutes, going on with the 1 known")
+    gateway.wait_line(r"warning +instruments +zerodha: the instrument list was not updated: \S+: found HTTP 503, "
+                      r"expected HTTP 200; trying again in 5 minutes, going on with the 1 instruments known")
     with gateway.client() as client:
         assert client.subscribe("INFY", "NSE", 1)["status"] == "success"
         client.data()

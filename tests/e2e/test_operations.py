@@ -63,7 +63,7 @@ def test_an_import_is_taken_up_while_running_and_subscriptions_stay(start, tmp_p
     path = tmp_path / "list.csv"
     gateway = start({"active_broker": "zerodha", "brokers": {"zerodha": {
         "plugin": "zerodha", "settings": {"url": sim.url, "api_key": "k", "access_token": "${env:TOKEN}"}}}}, {"TOKEN": "t"})
-    gateway.wait_line("none are known yet")
+    gateway.wait_line("no instruments are known yet")
     with gateway.client() as client:
         assert client.subscribe("INFY", "NSE", 1)["code"] == "SYMBOL_NOT_FOUND"
         path.write_text(head + "408065,1594,INFY,INFOSYS,0,,0,0.05,1,EQ,NSE,NSE\n")

@@ -127,7 +127,7 @@ def test_refusals_that_prove_nothing_are_no_attempts(start, broker):
 DEAD = json.dumps({"status": "error", "message": "Incorrect `api_key` or `access_token`.", "data": None,
                    "error_type": "TokenException"}).encode()
 GOOD = json.dumps({"status": "success", "data": {"user_id": "AB1234"}}).encode()
-ACCEPTED = "Kite accepts the token, perhaps a plan without market data, or a firewall"
+ACCEPTED = "Kite accepts the token: perhaps a plan without market data, or a firewall"
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_origins_are_allowed_by_name_and_taken_up_live(start):
     assert answer_to(gateway.port, UPGRADE.format("Origin: https://desk.example\r\n")).startswith("HTTP/1.1 403")
     parts.write_config(gateway.folder, {"server": {"allowed_origins": ["https://desk.example"]}})
     gateway.reload()
-    gateway.wait_line(r"is taken up")
+    gateway.wait_line(r"is applied")
     assert answer_to(gateway.port, UPGRADE.format("Origin: https://desk.example\r\n")).startswith("HTTP/1.1 101")
 
 
@@ -169,7 +169,7 @@ def test_out_of_descriptors_those_who_are_there_are_served(tmp_path):
             healthy.authenticate(key)
             healthy.subscribe("RELIANCE", "NSE")
             others = [socket.create_connection(("127.0.0.1", port)) for _ in range(80)]
-            process.wait_line(r"cannot accept clients")
+            process.wait_line(r"cannot accept new clients")
             for _ in range(20):
                 healthy.data()
             for other in others:
@@ -178,7 +178,7 @@ def test_out_of_descriptors_those_who_are_there_are_served(tmp_path):
             process.wait_line(r"accepting clients again")
             with Client(f"ws://127.0.0.1:{port}/") as late:
                 late.authenticate(key)
-        for said in ("cannot accept clients", "accepting clients again"):
+        for said in ("cannot accept new clients", "accepting clients again"):
             assert len([line for line in process.lines if said in line]) == 1
 
 
@@ -224,13 +224,13 @@ def test_tls_serves_the_same_and_takes_up_a_new_certificate(start, certificate):
         assert name_of_server(port) == "first.example"
         certificate("second.example")
         gateway.reload()
-        gateway.wait_line(r"is taken up")
+        gateway.wait_line(r"is applied")
         assert name_of_server(port) == "second.example"
         (folder / "cert.pem").write_text("no certificate")
         seen = len(gateway.lines)
         gateway.reload()
         gateway.wait_line(r"found no certificate in .*going on with the certificate from before", seen)
-        gateway.wait_line(r"is taken up", seen)
+        gateway.wait_line(r"is applied", seen)
         assert name_of_server(port) == "second.example"
         client.data()
         assert is_served(gateway, client)

@@ -64,7 +64,7 @@ def test_a_time_far_ahead(start, brokers, alone):
     pair.follow(lambda m: is_tick(m) and m["broker"] == serving and m["data"]["timestamp"] < m["received_at"] + 60)
     pair.within(2 + 4 * LIMIT)
     text = pair.gateway.run("status")
-    assert "updates older than what another login or broker had said" in text, text
+    assert "updates older than what another login or broker had sent" in text, text
     pair.prices(-1)
     pair.add("a tick stamped 50 minutes ahead, then " + ("a new login" if alone else "the next broker"))
 

@@ -84,7 +84,7 @@ def test_a_taken_port_is_one_line_and_the_gateway_goes_on(start):
         taken.listen()
         port = taken.getsockname()[1]
         gateway = start({"zeromq": {"port": port}})
-        gateway.wait_line(rf"127\.0\.0\.1:{port}.*going on without it")
+        gateway.wait_line(rf"127\.0\.0\.1:{port}.*going on without ZeroMQ")
         assert gateway.ready["zeromq"] is None
         with gateway.client() as client:
             assert client.barrier()["type"] == "pong"

@@ -59,10 +59,10 @@ TEST_F(Checker, ThePluginJudgesTheAnswer) {
   EXPECT_EQ(check(server.url()).text, "good");
   const CredentialsAnswer nothing = check(server.url());
   EXPECT_EQ(nothing.verdict, BGW_E_REFUSED);
-  EXPECT_EQ(nothing.text, "the web interface answers HTTP 502");
+  EXPECT_EQ(nothing.text, "the broker's web interface answers HTTP 502");
   const CredentialsAnswer thrown = check(server.url());
   EXPECT_EQ(thrown.verdict, BGW_E_EXCEPTION);
-  EXPECT_EQ(thrown.text, "the plugin threw in judge: because");
+  EXPECT_EQ(thrown.text, "the plugin threw an exception in judge: because");
   EXPECT_THAT(server.requests()[0], HasSubstr("\r\nAuthorization: t0ken\r\n"));
 }
 

@@ -131,7 +131,7 @@ TEST_F(Imports, EachTypeHasWhatItNeeds) {
                                   "expiry: found '2026-02-30', expected a date, like 2026-10-27",
                                   "lot_size: found '0', expected 1 or more",
                                   "strike: found '0', expected a price above 0, in 1e-9",
-                                  "exchange: found 'MCX', expected one that the plugin serves: NSE, BSE, NFO"};
+                                  "exchange: found 'MCX', expected an exchange that the plugin serves: NSE, BSE, NFO"};
   ASSERT_EQ(report().first_skips.size(), 7U);
   for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(report().first_skips[i].reason, expected[i]);
 }

@@ -106,7 +106,7 @@ TEST_F(JudgeTest, NoAnswerWithinTwoSecondsIsADeadLink) {
   EXPECT_EQ(state(), FeedState::live) << "asked, and not answered yet";
   pass(2 * kSecond);
   EXPECT_EQ(state(), FeedState::stale);
-  EXPECT_NE(market().verdict().message.find("no answer when asked again"), std::string::npos)
+  EXPECT_NE(market().verdict().message.find("the broker gives no answer when asked again"), std::string::npos)
       << market().verdict().message;
 }
 

@@ -179,7 +179,7 @@ TEST_F(AdapterDemand, AnExceptionInSubscribeRefusesAndInUnsubscribeReleases) {
   want(1);
   settle();
   ASSERT_EQ(seen().refused.size(), 1u);
-  EXPECT_EQ(seen().refused[0].second, "-8 exception across the plugin border: thrown by the plugin");
+  EXPECT_EQ(seen().refused[0].second, "-8 an exception left the plugin: thrown by the plugin");
   unwant(1);
   settle();
   EXPECT_EQ(seen().released, (std::vector<std::uint32_t>{1}));

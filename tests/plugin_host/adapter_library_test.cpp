@@ -38,8 +38,7 @@ TEST_F(AdapterOfLibrary, AnExceptionInInitializeIsReported) {
 }
 
 TEST_F(AdapterOfLibrary, AnExceptionOutOfACFunctionIsReported) {
-  EXPECT_EQ(prepare("initialize_throws_raw"),
-            "acme: exception across the plugin border: thrown by initialize_throws_raw");
+  EXPECT_EQ(prepare("initialize_throws_raw"), "acme: an exception left the plugin: thrown by initialize_throws_raw");
 }
 
 TEST_F(AdapterOfLibrary, TheLibraryStaysWhileTheInstanceLives) {

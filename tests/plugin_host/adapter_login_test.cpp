@@ -79,7 +79,7 @@ TEST_F(AdapterSession, AMissingSecretIsAuthExpiredWithoutConnecting) {
   start_and_settle();
   EXPECT_EQ(state(), LinkState::auth_expired);
   EXPECT_EQ(message(),
-            "access_token is missing: log in, put it where gateway.yaml says, then: "
+            "access_token is missing: log in at the broker, put it where gateway.yaml says, then run: "
             "broker-gateway brokers relogin acme");
   EXPECT_EQ(plugin_->count("connect"), 0u);
   EXPECT_EQ(link_->counts().connects.load(), 0u);
@@ -89,7 +89,7 @@ TEST_F(AdapterSession, CredentialsThatInitializeRefusesAreAuthExpiredWithoutConn
   plugin_->initialize = answer(BGW_E_AUTH, "the token has another form");
   start_and_settle();
   EXPECT_EQ(state(), LinkState::auth_expired);
-  EXPECT_EQ(message(), "the token has another form; after a new login: broker-gateway brokers relogin acme");
+  EXPECT_EQ(message(), "the token has another form; with new credentials, run: broker-gateway brokers relogin acme");
   EXPECT_EQ(plugin_->count("connect"), 0u);
 }
 
@@ -136,7 +136,7 @@ TEST_F(AdapterSession, RefusedCredentialsStopAllAttempts) {
   plugin_->connect = answer(BGW_E_AUTH, "token expired");
   start_and_settle();
   EXPECT_EQ(state(), LinkState::auth_expired);
-  EXPECT_EQ(message(), "token expired; after a new login: broker-gateway brokers relogin acme");
+  EXPECT_EQ(message(), "token expired; with new credentials, run: broker-gateway brokers relogin acme");
   link_->retry();  // a retry does not help here
   settle();
   EXPECT_EQ(plugin_->count("connect"), 1u);
@@ -146,7 +146,8 @@ TEST_F(AdapterSession, ALoginThatIsNeverAnsweredIsGivenUp) {
   options_.login_limit_ns = 1000;
   start();
   run_until_state(LinkState::failed);
-  EXPECT_EQ(message(), "no login within 0.0 s; 3 attempts failed; to go on: broker-gateway brokers retry acme");
+  EXPECT_EQ(message(),
+            "no login within 0.0 s; 3 attempts failed; to try again, run: broker-gateway brokers retry acme");
   EXPECT_EQ(plugin_->count("connect"), 4u);
   EXPECT_EQ(plugin_->count("disconnect"), 4u);
   EXPECT_EQ(link_->counts().recycles.load(), 0u) << "no feed went stale";
@@ -158,7 +159,7 @@ TEST_F(AdapterSession, WhatWillNotWorkIsNotTriedAgainUntilSomebodyAsks) {
     plugin_->connect = answer(status, "no such segment");
     start_and_settle();
     EXPECT_EQ(state(), LinkState::failed);
-    EXPECT_EQ(message(), "no such segment; to go on: broker-gateway brokers retry acme");
+    EXPECT_EQ(message(), "no such segment; to try again, run: broker-gateway brokers retry acme");
     EXPECT_EQ(plugin_->count("connect"), 1u);
     make_ready_at_once();
     link_->retry();
@@ -172,7 +173,7 @@ TEST_F(AdapterSession, AttemptsEndAfterTheirNumberAndARetryStartsOver) {
   plugin_->connect = answer(BGW_E_TRANSIENT, "no route");
   start();
   run_until_state(LinkState::failed);
-  EXPECT_EQ(message(), "no route; 3 attempts failed; to go on: broker-gateway brokers retry acme");
+  EXPECT_EQ(message(), "no route; 3 attempts failed; to try again, run: broker-gateway brokers retry acme");
   EXPECT_EQ(plugin_->count("connect"), 4u);
   plugin_->take_calls();
   link_->retry();
@@ -228,7 +229,7 @@ TEST_F(AdapterSession, FailHasTheLastWordOverTheStatusOfItsCall) {
   };
   start_and_settle();
   EXPECT_EQ(state(), LinkState::auth_expired);
-  EXPECT_EQ(message(), "token expired; after a new login: broker-gateway brokers relogin acme");
+  EXPECT_EQ(message(), "token expired; with new credentials, run: broker-gateway brokers relogin acme");
   EXPECT_EQ(plugin_->count("connect"), 1u);
 }
 
@@ -277,10 +278,10 @@ TEST_F(AdapterSession, TimersOfALostSessionDoNotFire) {
 TEST_F(AdapterSession, AnExceptionInCreateOrInitializeMakesTheBrokerUnusable) {
   plugin_->create = throwing();
   make();
-  EXPECT_EQ(link_->prepare().error().message, "acme: the plugin threw in create: thrown by the plugin");
+  EXPECT_EQ(link_->prepare().error().message, "acme: the plugin threw an exception in create: thrown by the plugin");
   plugin_->create = nullptr;
   plugin_->initialize = throwing();
-  EXPECT_EQ(link_->prepare().error().message, "acme: exception across the plugin border: thrown by the plugin");
+  EXPECT_EQ(link_->prepare().error().message, "acme: an exception left the plugin: thrown by the plugin");
 }
 
 TEST_F(AdapterSession, AnExceptionInConnectIsALostAttempt) {

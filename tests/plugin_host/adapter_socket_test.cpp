@@ -162,7 +162,7 @@ TEST_F(AdapterSocket, ExpiredCredentialsSeenInOnCloseStopAllAttempts) {
   start();
   run_until_state(LinkState::auth_expired);
   EXPECT_EQ(header, "expired");
-  EXPECT_EQ(message(), "token expired; after a new login: broker-gateway brokers relogin acme");
+  EXPECT_EQ(message(), "token expired; with new credentials, run: broker-gateway brokers relogin acme");
   settle();
   EXPECT_EQ(plugin_->count("connect"), 1u);
   EXPECT_EQ(plugin_->count("on_close"), 1u);
@@ -173,7 +173,7 @@ TEST_F(AdapterSocket, FatalInOnCloseIsFailed) {
   start_open();
   broker_.connection->close(1008, "");
   run_until_state(LinkState::failed);
-  EXPECT_EQ(message(), "not entitled; to go on: broker-gateway brokers retry acme");
+  EXPECT_EQ(message(), "not entitled; to try again, run: broker-gateway brokers retry acme");
 }
 
 TEST_F(AdapterSocket, WithoutReasonsTheNumbersAreTold) {
@@ -181,7 +181,8 @@ TEST_F(AdapterSocket, WithoutReasonsTheNumbersAreTold) {
   start_open();
   broker_.connection->close(4000, "");
   run_until_state(LinkState::failed);
-  EXPECT_EQ(message(), "closed with 4000; to go on: broker-gateway brokers retry acme");
+  EXPECT_EQ(message(),
+            "the connection was closed with code 4000; to try again, run: broker-gateway brokers retry acme");
 }
 
 TEST_F(AdapterSocket, ARefusedUpgradeIsSaidOnce) {
@@ -191,7 +192,7 @@ TEST_F(AdapterSocket, ARefusedUpgradeIsSaidOnce) {
   plugin_->on_close = [](bgw_error&) { return BGW_E_FATAL; };
   start();
   run_until_state(LinkState::failed);
-  EXPECT_EQ(message(), "the upgrade was refused with HTTP 502; to go on: broker-gateway brokers retry acme");
+  EXPECT_EQ(message(), "the upgrade was refused with HTTP 502; to try again, run: broker-gateway brokers retry acme");
 }
 
 TEST_F(AdapterSocket, FailClosesTheConnectionAndNothingOfItIsHeardAgain) {

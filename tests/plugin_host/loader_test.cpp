@@ -56,8 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"null_broker", "broker: found nothing, expected a letter, then up to 30 of a-z, 0-9 and _"},
         Refusal{"other_name", "file name: found other_name.so, expected somebody_else.so (the broker's name)"},
         Refusal{"bad_capabilities",
-                "capability of NSE: found 1 depth levels, expected levels just where mode 4 is "
-                "offered; capability of BSE: found modes 8, expected bits of 1, 2 and 4; "
+                "capability of NSE: found 1 depth levels, expected depth levels with mode 4, and none "
+                "without it; capability of BSE: found modes 8, expected bits of 1, 2 and 4; "
                 "capability 2: found no exchange name, expected 1 to 15 letters; "
                 "capability of MCX: found depth level 5, expected ascending levels of 1 to 200; "
                 "capability of MCX: found depth level 201, expected ascending levels of 1 to 200; "

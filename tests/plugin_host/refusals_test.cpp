@@ -92,7 +92,7 @@ TEST_F(CredentialsOfALink, ThatAreDeadEndAllAttemptsUntilThereAreNewOnes) {
   start_refused();
   answer_last(BGW_E_AUTH, "the token is dead");
   EXPECT_EQ(state(), LinkState::auth_expired);
-  EXPECT_EQ(message(), "the token is dead; after a new login: broker-gateway brokers relogin acme");
+  EXPECT_EQ(message(), "the token is dead; with new credentials, run: broker-gateway brokers relogin acme");
   EXPECT_TRUE(questions_[0].wanted.expired());
   retry_now();
   EXPECT_EQ(plugin_->count("connect"), 0U) << "not even a second login: the broker has said it twice";

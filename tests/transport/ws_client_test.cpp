@@ -193,7 +193,7 @@ TEST_F(WsClientTest, APeerThatSendsAndTakesNothingIsALoss) {
   Result<void> sent;
   for (int i = 0; i < 1000 && sent; ++i) sent = send(kText, large);
   ASSERT_FALSE(sent);
-  EXPECT_THAT(sent.error().message, testing::MatchesRegex("the broker does not read: 9[0-9]+ KiB wait for it, .*"));
+  EXPECT_THAT(sent.error().message, testing::MatchesRegex("the broker does not read: 9[0-9]+ KiB wait to be sent, .*"));
   boost::asio::steady_timer often(io_);
   std::function<void()> tick = [&] {
     peer().connection->send(websocket::Opcode::binary, "tick");

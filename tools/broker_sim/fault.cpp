@@ -207,7 +207,7 @@ FaultAction instruments_meta(Fields& fields) {
   return [=](Broker& broker) -> gw::Result<void> {
     if (!broker.protocol().announces_lists())
       return gw::Error{std::string("instruments_meta: found the broker ") + broker.protocol().name() +
-                       ", expected one that announces its list"};
+                       ", expected a broker that announces its list"};
     return change([&](Fault& f) { f.list_meta = meta; })(broker);
   };
 }
@@ -221,7 +221,7 @@ FaultAction profile(Fields& fields) {
   return [=](Broker& broker) -> gw::Result<void> {
     if (broker.protocol().profile_path().empty())
       return gw::Error{std::string("profile: found the broker ") + broker.protocol().name() +
-                       ", expected one that serves a profile"};
+                       ", expected a broker that serves a profile"};
     return change([&](Fault& f) { f.profile = answer; })(broker);
   };
 }

@@ -98,20 +98,24 @@ int main(int argc, char** argv) {
   int control_port = -1;
   Addresses addresses;
   sim::Options options;
-  app.add_option("--broker", broker, "whose protocol it speaks")
+  app.add_option("--broker", broker, "the broker whose protocol it speaks")
       ->required()
       ->check(CLI::IsMember({"zerodha", "angel"}));
-  app.add_option("--port", port, "of the ticker; 0: any free one")->required();
-  app.add_option("--address", addresses.serving, "where it listens, several times for several; default 127.0.0.1")
+  app.add_option("--port", port, "the port of the feed; 0: any free one")->required();
+  app.add_option("--address", addresses.serving, "an address to listen on, given once for each; default 127.0.0.1")
       ->expected(1)
       ->take_all();
-  app.add_option("--silent-address", addresses.silent, "takes connections on the same port and never answers")
+  app.add_option("--silent-address", addresses.silent,
+                 "an address that accepts connections on the same port and never answers")
       ->expected(1)
       ->take_all();
-  app.add_option("--dead-address", addresses.dead, "swallows what comes to the same port")->expected(1)->take_all();
+  app.add_option("--dead-address", addresses.dead,
+                 "an address that neither accepts nor refuses connections on the same port")
+      ->expected(1)
+      ->take_all();
   app.add_option("--frames", frames, "a folder of recorded frames, played in the order of their names")
       ->check(CLI::ExistingDirectory);
-  app.add_flag("--loop", options.loop, "play them again and again");
+  app.add_flag("--loop", options.loop, "plays the recorded frames again and again");
   app.add_option("--rate", options.rate,
                  "frames a second; without --frames, updates a second of each subscribed instrument")
       ->check(CLI::Range(0.01, 100'000.0));
@@ -125,8 +129,9 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0, 65535));
   app.add_option("--script", script, "faults as JSON lines: {\"at\":SECONDS,\"fault\":NAME,…}")
       ->check(CLI::ExistingFile);
-  auto* tls = app.add_option("--tls-certificate", certificate, "PEM; serves wss")->check(CLI::ExistingFile);
-  tls->needs(app.add_option("--tls-key", key, "PEM")->check(CLI::ExistingFile)->needs(tls));
+  auto* tls = app.add_option("--tls-certificate", certificate, "the certificate (PEM); the feed is served over wss")
+                  ->check(CLI::ExistingFile);
+  tls->needs(app.add_option("--tls-key", key, "the certificate's key (PEM)")->check(CLI::ExistingFile)->needs(tls));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

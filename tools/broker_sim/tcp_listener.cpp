@@ -58,7 +58,7 @@ gw::Result<std::unique_ptr<TcpListener>> TcpListener::open(boost::asio::io_conte
                                                            std::uint16_t port, OnSocket on_socket) {
   error_code ec;
   const auto parsed = boost::asio::ip::make_address(address, ec);
-  if (ec) return gw::Error{"found the address " + address + ", expected one of IPv4 or IPv6"};
+  if (ec) return gw::Error{"found the address " + address + ", expected an IPv4 or IPv6 address"};
   auto listener = std::make_unique<Acceptor>(io, tcp::endpoint(parsed, port), std::move(on_socket));
   if (const auto opened = listener->listen(true); !opened) return opened.error();
   return std::unique_ptr<TcpListener>(std::move(listener));

@@ -123,7 +123,7 @@ int users_set_broker(const Options& options, const std::string& user, const std:
       at = comma + 1;
       if (std::find(known.begin(), known.end(), names.back()) != known.end()) continue;
       const std::string guess = did_you_mean(names.back(), known);
-      return fail("broker: found '" + names.back() + "', expected one of gateway.yaml" +
+      return fail("broker: found '" + names.back() + "', expected a broker of gateway.yaml" +
                       (guess.empty() ? "" : " (did you mean '" + guess + "'?)"),
                   kWrong);
     }

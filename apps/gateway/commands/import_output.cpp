@@ -72,7 +72,7 @@ void print_report(const ListReport& report) {
   const char* const kept = report.is_withheld ? "usable" : "kept";
   std::printf("%llu rows read, %zu %s, %llu skipped%s\n", static_cast<unsigned long long>(r.read),
               report.import.rows().size(), kept, static_cast<unsigned long long>(r.skipped),
-              report.is_withheld ? ": the list was not taken, none of them is in use" : "");
+              report.is_withheld ? ": the list was not taken, none of its rows is in use" : "");
   for (const auto& skip : r.first_skips)
     std::printf("  %s %llu: %s\n", r.place_word.c_str(), static_cast<unsigned long long>(skip.place),
                 skip.reason.c_str());
@@ -82,8 +82,9 @@ void print_report(const ListReport& report) {
   for (const auto& shared : r.first_shared) std::printf("  %s\n", text_of(shared, r.place_word).c_str());
   print_rest(r.shared, r.first_shared.size());
   if (report.no_pairs.empty()) return;
-  std::printf("%zu are other instruments than under the same symbol elsewhere, and never stand in for them:\n",
-              report.no_pairs.size());
+  std::printf(
+      "%zu symbols name another instrument in another broker's list; for these, no broker stands in for another:\n",
+      report.no_pairs.size());
   const std::size_t printed = std::min(report.no_pairs.size(), instruments::ImportReport::kMaxSkips);
   for (std::size_t i = 0; i < printed; ++i) std::printf("  %s\n", report.no_pairs[i].c_str());
   print_rest(report.no_pairs.size(), printed);

@@ -75,7 +75,7 @@ int instruments_update(const Options& options, const std::string& broker, bool f
   std::vector<Target> targets;
   if (broker.empty()) {
     targets = targets_of(loaded->config, *plugins);
-    if (targets.empty()) return fail("no enabled broker has a plugin that says where its instrument list is");
+    if (targets.empty()) return fail("no enabled broker has a plugin that knows where to download an instrument list");
   } else {
     const auto& brokers = loaded->config.brokers;
     const auto found =
@@ -87,7 +87,7 @@ int instruments_update(const Options& options, const std::string& broker, bool f
               ", expected a broker of the configuration whose plugin is loaded; see: broker-gateway plugins list",
           kWrong);
     if (!offers_list(*library))
-      return fail("the plugin of broker " + broker + " does not say where its instrument list is");
+      return fail("the plugin of broker " + broker + " does not know where to download an instrument list");
     targets.push_back({&*found, library});
   }
   auto database = open_database(loaded->config);

@@ -19,7 +19,7 @@ Result<Json> ask(const Options& options, const Json& request) {
   const auto answer = control::ask(control_path(loaded->config), request.dump());
   if (!answer) return answer.error();
   const Json parsed = Json::parse(*answer, nullptr, false);
-  if (!parsed.is_object()) return Error{"the gateway answered something that is no JSON"};
+  if (!parsed.is_object()) return Error{"the gateway's answer is not JSON"};
   if (!parsed.value("ok", false)) return Error{parsed.value("error", "refused")};
   return parsed;
 }
@@ -51,12 +51,12 @@ std::string rest_of(const Json& broker) {
                                   {{"unknown_instrument", "updates of instruments that are not subscribed"},
                                    {"duplicate", "duplicates"},
                                    {"unordered_book", "books out of order"},
-                                   {"level", "levels that make no sense"},
+                                   {"level", "invalid depth levels"},
                                    {"unknown_layout", "packets of an unknown layout"},
                                    {"unknown_scale", "prices of an unknown scale"}}));
   text += line(counted("passed on: ", broker,
                        {{"updates_without_price", "updates without a last price"},
-                        {"times_invalid", "without their time, which is impossible"}}));
+                        {"times_invalid", "updates whose impossible time was removed"}}));
   text += line(counted("", broker, {{"not_in_list", "subscribed instruments are not in the list"}}));
   if (const std::string warning = broker.value("list_warning", ""); !warning.empty())
     text += line("warning: " + warning);
@@ -70,8 +70,9 @@ std::string feeds_of(const Json& broker) {
   for (const auto& [exchange, feed] : feeds.items()) {
     const std::string status = feed.value("status", "");
     if (status == "live") continue;
-    text += line("feed of " + exchange + ": " + status + (feed.value("halted", false) ? ", halted everywhere" : "") +
-                 (feed.contains("message") ? ", " + feed.value("message", "") : ""));
+    text +=
+        line("feed of " + exchange + ": " + status + (feed.value("halted", false) ? ", halted: no broker ticks" : "") +
+             (feed.contains("message") ? ", " + feed.value("message", "") : ""));
   }
   return text;
 }
@@ -97,8 +98,8 @@ int status(const Options& options) {
               out["zeromq"].is_string() ? out["zeromq"].get<std::string>().c_str() : "off", number(out, "clients"));
   const std::string not_sent = counted("not sent: ", out,
                                        {{"waiting_for_price", "updates without a last price to clients without extras"},
-                                        {"older", "updates older than what another login or broker had said"},
-                                        {"zeromq_dropped", "messages by ZeroMQ"}});
+                                        {"older", "updates older than what another login or broker had sent"},
+                                        {"zeromq_dropped", "ZeroMQ messages for which there was no room"}});
   if (!not_sent.empty()) std::printf("%s\n", not_sent.c_str());
   const Json& ledger = out["ledger"];
   std::printf("updates %llu, published %llu; hidden by brokers: %llu trades\n", number(out, "updates"),

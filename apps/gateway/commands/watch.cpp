@@ -115,7 +115,7 @@ int watch(const Options& options, const WatchRequest& request) {
   if (mode == kModes.end()) return fail("--mode: found " + request.mode + ", expected ltp, quote or depth", kWrong);
   const std::size_t dot = request.instrument.rfind('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == request.instrument.size())
-    return fail("found " + request.instrument + ", expected SYMBOL.EXCHANGE, like RELIANCE.NSE", kWrong);
+    return fail("INSTRUMENT: found " + request.instrument + ", expected SYMBOL.EXCHANGE, like RELIANCE.NSE", kWrong);
   const std::string key = find_key(options, request.key);
   if (key.empty())
     return fail(

@@ -64,7 +64,7 @@ TEST_F(AngelTest, WhatItsListHasWrongIsRefusedByName) {
   subscribe({want(1, BGW_MODE_LTP, "15x4"), want(2, BGW_MODE_LTP, "7", 0, "NYSE"), want(3, BGW_MODE_LTP, "8")});
   ASSERT_EQ(host.refusals.size(), 2U);
   EXPECT_THAT(host.refusals[0], HasSubstr("1: its instrument list has it as token '15x4' of segment 'NSE'"));
-  EXPECT_THAT(host.refusals[1], HasSubstr("segment 'NYSE', which no document of Angel's feed has"));
+  EXPECT_THAT(host.refusals[1], HasSubstr("segment 'NYSE', which no document of Angel's feed describes"));
   EXPECT_THAT(sent(), ElementsAre("subscribe 1 1:8"));
 }
 

@@ -44,7 +44,7 @@ TEST_F(AngelTest, OnAFullConnectionTheOldModeGoesFirst) {
   subscribe({want(3, BGW_MODE_DEPTH, "4", 20)});
   EXPECT_THAT(sent(), ElementsAre("unsubscribe 1 1:3,4", "subscribe 3 1:4", "subscribe 4 1:4"));
   subscribe({want(4, BGW_MODE_DEPTH, "5", 20)});
-  EXPECT_THAT(host.refusals, ElementsAre(HasSubstr("4: no room: Angel takes 1000")));
+  EXPECT_THAT(host.refusals, ElementsAre(HasSubstr("4: no room: Angel allows 1000")));
   EXPECT_EQ(host.refused[0].depth_level, 20U);
 }
 

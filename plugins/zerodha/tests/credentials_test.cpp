@@ -33,14 +33,14 @@ TEST(Credentials, AreAskedForWithTheSettingsOfTheLogin) {
 TEST(Credentials, AreDeadByKitesOwnWordOnly) {
   const auto [verdict, text] = judged(403, kDead);
   EXPECT_EQ(verdict, BGW_E_AUTH);
-  EXPECT_THAT(text, HasSubstr("(HTTP 403): Incorrect `api_key` or `access_token`.; a token's day is over"));
+  EXPECT_THAT(text, HasSubstr("(HTTP 403): Incorrect `api_key` or `access_token`.; access tokens expire at 06:00 IST"));
   EXPECT_EQ(judged(500, kDead).first, BGW_E_REFUSED);
 }
 
 TEST(Credentials, AreGoodWhenTheProfileIsGiven) {
   const auto [verdict, text] = judged(200, kGood);
   EXPECT_EQ(verdict, BGW_OK);
-  EXPECT_EQ(text, "Kite accepts the token, perhaps a plan without market data, or a firewall");
+  EXPECT_EQ(text, "Kite accepts the token: perhaps a plan without market data, or a firewall");
 }
 
 TEST(Credentials, AreNotDecidedByAnythingElse) {

@@ -109,7 +109,7 @@ TEST(KiteCsv, EachTypeNeedsOnlyWhatItUses) {
                           "10: strike: found '0', expected a decimal above 0",
                           "11: strike: found '2.5E2', expected a decimal above 0",
                           "12: lot_size: found '-1', expected 0 or more",
-                          "13: exchange: found 'NCO', expected of an index NSE, BSE, MCX, CDS, GLOBAL or "
+                          "13: exchange: found 'NCO', expected for an index NSE, BSE, MCX, CDS, GLOBAL or "
                           "NSEIX"));
 }
 
