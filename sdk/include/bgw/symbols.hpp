@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "bgw/abi.h"
+#include "bgw/decimal.hpp"
 
 namespace bgw {
 
@@ -38,19 +39,11 @@ inline bool is_date(std::string_view text) {
   return day >= 1 && day <= kDays[month - 1] + (month == 2 && leap ? 1 : 0);
 }
 
-// A decimal number without sign or exponent, in 1e-9. Nothing: `text` is something else, has more than nine decimals,
+// A decimal number without sign or exponent, in 1e-9. Nothing: `text` is something else, needs more than nine decimals,
 // or does not fit.
 inline std::optional<std::int64_t> parse_decimal(std::string_view text) {
-  constexpr std::int64_t kMax = INT64_MAX / BGW_PRICE_SCALE - 1;
-  const std::size_t dot = text.find('.');
-  const std::string_view whole = text.substr(0, dot);
-  const std::string_view part = dot == std::string_view::npos ? "0" : text.substr(dot + 1);
-  if (!is_digits(whole) || !is_digits(part) || whole.size() > 10 || part.size() > 9) return std::nullopt;
-  std::int64_t value = 0;
-  for (const char c : whole) value = value * 10 + (c - '0');
-  if (value > kMax) return std::nullopt;
-  for (std::size_t i = 0; i < 9; ++i) value = value * 10 + (i < part.size() ? part[i] - '0' : 0);
-  return value;
+  if (text.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
+  return decimal(text, BGW_PRICE_EXPONENT);
 }
 
 // A strike in 1e-9 as symbols write it: "24400", "292.5".
