@@ -154,7 +154,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
     return give_up(wrong);
   }
   setup.capabilities = link.capabilities();
-  setup.limits = registry::Limits(*library->descriptor().limits);
+  setup.limits = link.limits();
   setup.simulated = is_simulated(*library);
   setup.tokens_per_exchange = (library->descriptor().flags & BGW_PLUGIN_TOKENS_PER_EXCHANGE) != 0;
   if (setup.simulated) log::info("broker", broker.name + ": its prices are simulated, none of them is real");

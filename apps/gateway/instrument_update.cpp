@@ -7,12 +7,12 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/list_download.hpp"
 #include "apps/gateway/web_address.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
-#include "core/download/download.hpp"
 #include "core/instruments/comparison.hpp"
 
 namespace gw::app {
@@ -78,7 +78,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
     request.etag = (*last)->list.etag;
     request.last_modified = (*last)->last_modified;
   }
-  const auto downloaded = download::download(request);
+  const auto downloaded = download_list(extension, request, *settings);
   if (!downloaded) return Error{log::redacted(downloaded.error().message)};
   UpdatedList out;
   out.import = instruments::Import(import_rules(update.library));

@@ -34,11 +34,14 @@ void MissingPlugins::look_for(const config::Broker& broker) {
   const std::filesystem::path folder = plugin_folder(state_.config());
   const std::string path = (folder / (broker.plugin + ".so")).string();
   if (!has_settled(broker.name, path)) return;
-  plugin_host::ScanEntry entry = plugin_host::scan_file(path, state_.config().plugins.allow);
-  if (entry.library == nullptr) return log::error("plugin", entry.refusal);
-  log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
-  std::erase_if(state_.plugins, [&](const plugin_host::ScanEntry& old) { return old.file == entry.file; });
-  state_.plugins.push_back(std::move(entry));
+  std::vector<plugin_host::ScanEntry> entries = plugin_host::scan_file(path, state_.config().plugins.allow);
+  if (entries.front().library == nullptr) return log::error("plugin", entries.front().refusal);
+  std::erase_if(state_.plugins, [&](const plugin_host::ScanEntry& old) { return old.file == entries.front().file; });
+  for (plugin_host::ScanEntry& entry : entries) {
+    log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
+    if (find_plugin(state_.plugins, entry.library->descriptor().broker) == nullptr)
+      state_.plugins.push_back(std::move(entry));
+  }
   const auto users = accounts::AccountStore(*state_.database).list_users();
   const auto mixed =
       simulated_problems(state_.loaded, state_.plugins, users ? *users : std::vector<accounts::UserRow>{});

@@ -61,4 +61,10 @@ Result<WebAddress> web_address(const bgw_credentials& extension, const Settings&
   return filled(extension.url, extension.headers, "the account", settings);
 }
 
+Result<std::string> page_address(const std::string& url_template, const Settings& settings) {
+  auto address = filled(url_template.c_str(), nullptr, "the instrument list", settings);
+  if (!address) return address.error();
+  return std::move(address->url);
+}
+
 }  // namespace gw::app

@@ -21,5 +21,8 @@ Result<WebAddress> web_address(const bgw_instruments& extension,
                                const std::vector<plugin_host::AdapterSetting>& settings);
 Result<WebAddress> web_address(const bgw_credentials& extension,
                                const std::vector<plugin_host::AdapterSetting>& settings);
+// The address of a further page of the instrument list.
+Result<std::string> page_address(const std::string& url_template,
+                                 const std::vector<plugin_host::AdapterSetting>& settings);
 
 }  // namespace gw::app

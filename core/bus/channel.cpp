@@ -40,9 +40,12 @@ bool put_demand(Ring& ring, const Demand& d) noexcept {
                             d.depth_level,
                             d.connection,
                             static_cast<std::uint32_t>(text_size),
-                            d.lot_size,
                             d.kind,
-                            d.is_description ? 1U : 0U};
+                            d.is_description ? 1U : 0U,
+                            d.exponents,
+                            0,
+                            d.tick_size,
+                            d.lot_size};
   std::memcpy(memory.data(), &record, sizeof record);
   char* at = reinterpret_cast<char*>(memory.data() + sizeof record);
   for (const std::string_view text : texts) {
@@ -57,8 +60,20 @@ bool put_demand(Ring& ring, const Demand& d) noexcept {
 Demand view_demand(std::span<const std::byte> record) noexcept {
   DemandRecord header{};
   std::memcpy(&header, record.data(), sizeof header);
-  Demand d{header.instrument, header.mode, header.depth_level,        {}, {}, {}, {}, {}, header.connection,
-           header.lot_size,   header.kind, header.is_description != 0};
+  Demand d{header.instrument,
+           header.mode,
+           header.depth_level,
+           {},
+           {},
+           {},
+           {},
+           {},
+           header.connection,
+           header.kind,
+           header.is_description != 0,
+           header.exponents,
+           header.tick_size,
+           header.lot_size};
   const char* at = reinterpret_cast<const char*>(record.data() + sizeof header);
   for (std::string_view* text : {&d.symbol, &d.exchange, &d.broker_symbol, &d.broker_exchange, &d.token}) {
     *text = at;

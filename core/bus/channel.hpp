@@ -49,9 +49,11 @@ struct Demand {
   std::string_view broker_exchange;
   std::string_view token;
   std::uint32_t connection = 0;
-  std::uint32_t lot_size = 0;  // units; 0: not known
   InstrumentKind kind = InstrumentKind::other;
   bool is_description = false;  // only what the instrument list says has changed; nothing is asked of the broker
+  Exponents exponents{};
+  std::int64_t tick_size = 0;  // 0: not known
+  std::int64_t lot_size = 0;   // quantity; 0: not known
 };
 
 // The `instrument` of a record that demands nothing and brings proof: routing knows that the feed of `exchange` on

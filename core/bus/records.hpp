@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "bgw/abi.h"
+#include "core/base/exponents.hpp"
 #include "core/base/instrument_kind.hpp"
 
 namespace gw::bus {
@@ -19,18 +20,23 @@ enum class RecordKind : std::uint32_t {
   quiet = 7
 };
 
-// Followed by: bgw_tick, bgw_tick_rare when has_rare, bgw_level[bid_count], bgw_level[ask_count].
+// Followed by: bgw_tick, bgw_tick_rare when has_rare, bgw_value[value_count], bgw_level[bid_count],
+// bgw_level[ask_count].
 struct UpdateRecord {
   RecordKind kind;
-  std::uint32_t has_rare;
+  std::uint8_t has_rare;
+  std::uint8_t value_count;
+  std::uint8_t book_flags;  // BGW_BOOK_*
+  std::uint8_t is_live;     // 1: proves that the feed lives: in time, and neither a snapshot nor equal to one
   std::uint32_t bid_count;
   std::uint32_t ask_count;
   std::uint32_t book_present;
   std::uint32_t asked_depth;  // the depth level that the adapter had been asked for when it published
   std::int64_t received_ns;   // wall clock: when the frame was read
   std::int64_t book_time_ns;
-  std::uint32_t login;    // grows with each login of the broker's connections; arrival order counts within one login
-  std::uint32_t is_live;  // 1: proves that the feed lives: in time, and neither a snapshot nor equal to one
+  std::uint32_t login;  // grows with each login of the broker's connections; arrival order counts within one login
+  Exponents exponents;
+  std::uint16_t reserved;
 };
 static_assert(sizeof(UpdateRecord) == 48);
 
@@ -84,9 +90,12 @@ struct DemandRecord {
   std::uint32_t depth_level;
   std::uint32_t connection;  // which of the broker's connections carries it, from 0
   std::uint32_t text_size;
-  std::uint32_t lot_size;  // units; 0: not known
   InstrumentKind kind;
   std::uint32_t is_description;  // 1: only what the instrument list says has changed; nothing is asked of the broker
+  Exponents exponents;
+  std::uint16_t reserved;
+  std::int64_t tick_size;  // 0: not known
+  std::int64_t lot_size;   // quantity; 0: not known
 };
 
 const char* word(LinkState state) noexcept;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/bus/doorbell.hpp"
+#include "core/bus/packet_merge.hpp"
 
 namespace gw::bus {
 namespace {
@@ -18,21 +19,23 @@ constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
 std::size_t record_size(const bgw_update& u) {
   const std::size_t levels = u.book == nullptr ? 0 : u.book->bid_count + u.book->ask_count;
   return sizeof(UpdateRecord) + sizeof(bgw_tick) + (u.rare == nullptr ? 0 : sizeof(bgw_tick_rare)) +
-         levels * sizeof(bgw_level);
+         u.value_count * sizeof(bgw_value) + levels * sizeof(bgw_level);
 }
 
-void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth,
-                  std::uint32_t login, bool is_live) {
+void write_record(std::byte* at, const bgw_update& u, const UpdateStamp& stamp) {
   UpdateRecord header{};
   header.kind = RecordKind::update;
   header.has_rare = u.rare != nullptr;
-  header.received_ns = received_ns;
-  header.asked_depth = asked_depth;
-  header.login = login;
-  header.is_live = is_live ? 1U : 0U;
+  header.value_count = static_cast<std::uint8_t>(u.value_count);
+  header.received_ns = stamp.received_ns;
+  header.asked_depth = stamp.asked_depth;
+  header.login = stamp.login;
+  header.is_live = stamp.is_live;
+  header.exponents = stamp.exponents;
   if (u.book != nullptr) {
     header.bid_count = u.book->bid_count;
     header.ask_count = u.book->ask_count;
+    header.book_flags = static_cast<std::uint8_t>(u.book->flags);
     header.book_present = u.book->present;
     header.book_time_ns = u.book->exchange_time_ns;
   }
@@ -43,6 +46,7 @@ void write_record(std::byte* at, const bgw_update& u, std::int64_t received_ns, 
   put(&header, sizeof header);
   put(u.tick, sizeof *u.tick);
   if (u.rare != nullptr) put(u.rare, sizeof *u.rare);
+  put(u.values, u.value_count * sizeof(bgw_value));
   if (u.book != nullptr) {
     put(u.book->bids, u.book->bid_count * sizeof(bgw_level));
     put(u.book->asks, u.book->ask_count * sizeof(bgw_level));
@@ -81,17 +85,28 @@ const char* word(FeedState state) noexcept {
   return state == FeedState::stale ? "stale" : "quiet";
 }
 
-void UpdateWriter::put(const bgw_update& u, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t login,
-                       bool is_live) {
+void UpdateWriter::put(const bgw_update& u, const UpdateStamp& stamp) {
   const std::size_t size = record_size(u);
-  if (const std::span<std::byte> memory = reserve(size); !memory.empty()) {
-    write_record(memory.data(), u, received_ns, asked_depth, login, is_live);
-    ring_->commit();
-    if (++unrung_ >= kUnrung) ring();
-    return;
+  const std::span<std::byte> memory = reserve(size);
+  if (memory.empty()) return put_in_overflow(u, stamp);
+  write_record(memory.data(), u, stamp);
+  ring_->commit();
+  if (++unrung_ >= kUnrung) ring();
+}
+
+// Packets of different kinds fill different topics, so a packet replaces only one of its own kind. A packet that says
+// less than the replaced one takes over the rest of it.
+void UpdateWriter::put_in_overflow(const bgw_update& u, const UpdateStamp& stamp) {
+  const std::uint32_t kind = u.tick->modes & kKinds;
+  std::vector<std::byte>* replaced = find_overflowed(u.tick->instrument, kind);
+  if (replaced == nullptr) {
+    positions_[u.tick->instrument][kind] = static_cast<std::uint32_t>(overflow_end_);
+    return write_record(put_in_overflow(u.tick->instrument, kind, record_size(u)), u, stamp);
   }
-  write_record(overflow_for(u.tick->instrument, u.tick->modes & kKinds, size), u, received_ns, asked_depth, login,
-               is_live);
+  ++conflated_;
+  PacketMerge merge(view_update(*replaced), u, stamp);  // copies what it takes over
+  replaced->resize(record_size(merge.update()));
+  write_record(replaced->data(), merge.update(), stamp);
 }
 
 void UpdateWriter::link(LinkState state, std::string_view message, bool by_choice) {
@@ -155,20 +170,16 @@ std::byte* UpdateWriter::put_in_overflow(std::uint32_t instrument, std::uint32_t
   return next.record.data();
 }
 
-// Packets of different kinds fill different topics, so a packet replaces only one of its own kind. An instrument's
-// packets keep their order: the newest gets the last of their positions, and those behind the replaced one move up.
-std::byte* UpdateWriter::overflow_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size) {
+// The packet of the kind that waits; null: none does. An instrument's packets keep their order: the newest gets the
+// last of their positions, and those behind the replaced one move up.
+std::vector<std::byte>* UpdateWriter::find_overflowed(std::uint32_t instrument, std::uint32_t kind) {
   if (instrument >= positions_.size()) {
     Positions nowhere;
     nowhere.fill(kNowhere);
     positions_.resize(instrument + 1, nowhere);
   }
   Positions& positions = positions_[instrument];
-  if (positions[kind] == kNowhere) {
-    positions[kind] = static_cast<std::uint32_t>(overflow_end_);
-    return put_in_overflow(instrument, kind, size);
-  }
-  ++conflated_;
+  if (positions[kind] == kNowhere) return nullptr;
   for (;;) {
     std::uint32_t next = kind;
     for (std::uint32_t kin = 0; kin < positions.size(); ++kin)
@@ -179,9 +190,7 @@ std::byte* UpdateWriter::overflow_for(std::uint32_t instrument, std::uint32_t ki
     std::swap(overflow_[positions[kind]], overflow_[positions[next]]);
     std::swap(positions[kind], positions[next]);
   }
-  std::vector<std::byte>& record = overflow_[positions[kind]].record;
-  record.resize(size);
-  return record.data();
+  return &overflow_[positions[kind]].record;
 }
 
 bool UpdateWriter::flush_overflow() {
@@ -234,6 +243,8 @@ UpdateView view_update(std::span<const std::byte> record) noexcept {
     view.rare = reinterpret_cast<const bgw_tick_rare*>(at);
     at += sizeof(bgw_tick_rare);
   }
+  view.values = {reinterpret_cast<const bgw_value*>(at), view.header->value_count};
+  at += view.values.size_bytes();
   view.bids = {reinterpret_cast<const bgw_level*>(at), view.header->bid_count};
   at += view.bids.size_bytes();
   view.asks = {reinterpret_cast<const bgw_level*>(at), view.header->ask_count};

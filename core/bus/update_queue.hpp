@@ -21,25 +21,34 @@ struct UpdateView {
   const bgw_tick* tick;
   const bgw_tick_rare* rare;  // or null
   const UpdateRecord* header;
+  std::span<const bgw_value> values;
   std::span<const bgw_level> bids;
   std::span<const bgw_level> asks;
+};
+
+// What the host says of an update beside what the broker said.
+struct UpdateStamp {
+  std::int64_t received_ns = 0;
+  std::uint32_t asked_depth = kMaxBookLevels;
+  std::uint32_t login = 0;
+  bool is_live = true;
+  Exponents exponents{};
 };
 
 class UpdateWriter {
  public:
   UpdateWriter(Ring& ring, Doorbell& reader_bell) : ring_(&ring), bell_(&reader_bell) {}
 
-  // Never blocks. While the ring is full, the newest update of each instrument and kind waits in memory, and the
-  // updates that it replaces count as conflated. Allocates only when more wait than ever before. [adapter]
-  void update(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth = BGW_MAX_LEVELS,
-              std::uint32_t login = 0, bool is_live = true) {
-    put(update, received_ns, asked_depth, login, is_live);
+  // Never blocks. While the ring is full, the newest update of each instrument and kind waits in memory, with what it
+  // lacks from those that it replaces, which count as conflated. Allocates only when more wait than ever before.
+  // [adapter]
+  void update(const bgw_update& update, const UpdateStamp& stamp) {
+    put(update, stamp);
     ring();
   }
   // Like update(), for one of several updates: the reader is woken once for some of them, and by ring() for the last.
   // [adapter]
-  void put(const bgw_update& update, std::int64_t received_ns, std::uint32_t asked_depth, std::uint32_t login,
-           bool is_live);
+  void put(const bgw_update& update, const UpdateStamp& stamp);
   void ring() {
     if (std::exchange(unrung_, 0) != 0) bell_->ring();
   }
@@ -62,7 +71,8 @@ class UpdateWriter {
   void push(std::span<const std::byte> record);
   void handle_event(RecordKind kind, const bgw_stream& stream, std::int32_t code, std::string_view message);
   std::byte* put_in_overflow(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
-  std::byte* overflow_for(std::uint32_t instrument, std::uint32_t kind, std::size_t size);
+  void put_in_overflow(const bgw_update& update, const UpdateStamp& stamp);
+  std::vector<std::byte>* find_overflowed(std::uint32_t instrument, std::uint32_t kind);
   bool try_flush_overflow();
   void forget_sent();
 

@@ -3,7 +3,8 @@
 namespace gw::database {
 namespace {
 
-// Prices are integers in units of 1e-9; times are nanoseconds since 1970.
+// Prices and quantities are integers in units of the row's exponents, 1e-9 and 1 at first; times are nanoseconds since
+// 1970.
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE users (
   id INTEGER PRIMARY KEY,
@@ -89,7 +90,13 @@ CREATE TABLE trading_sessions (
 ) WITHOUT ROWID;
 )sql";
 
-constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+// The units of an instrument's prices and quantities, as powers of ten.
+constexpr const char* kVersion6 = R"sql(
+ALTER TABLE instruments ADD COLUMN price_exponent INTEGER NOT NULL DEFAULT -9;
+ALTER TABLE instruments ADD COLUMN quantity_exponent INTEGER NOT NULL DEFAULT 0;
+)sql";
+
+constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
 
 }  // namespace
 

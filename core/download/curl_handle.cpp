@@ -90,6 +90,14 @@ std::string CurlHandle::header(const char* name) const {
   return code == CURLHE_OK ? std::string(found->value) : std::string();
 }
 
+std::vector<std::pair<std::string, std::string>> CurlHandle::headers() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  curl_header* header = nullptr;
+  while ((header = curl_easy_nextheader(handle_.get(), CURLH_HEADER, -1, header)) != nullptr)
+    all.emplace_back(header->name, header->value);
+  return all;
+}
+
 std::string CurlHandle::redirect() const {
   const char* target = nullptr;
   curl_easy_getinfo(handle_.get(), CURLINFO_REDIRECT_URL, &target);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <curl/curl.h>
@@ -35,7 +36,9 @@ class CurlHandle {
 
   long status() const;  // of the answer
   std::string header(const char* name) const;
-  std::string redirect() const;  // where the answer redirects to; empty: nowhere
+  std::string redirect() const;                                      // where the answer redirects to; empty: nowhere
+  std::vector<std::pair<std::string, std::string>> headers() const;  // all of the answer
+  CURL* handle() { return handle_.get(); }                           // for libcurl's multi interface
 
  private:
   struct Free {

@@ -1,5 +1,6 @@
 #include "core/download/download.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/base/url.hpp"
@@ -12,6 +13,7 @@ namespace {
 constexpr int kMaxRedirects = 5;
 constexpr long kOk = 200;
 constexpr long kNotModified = 304;
+constexpr std::size_t kRefusalBytes = 65'536;
 
 // One download with all its redirects.
 class Transfer {
@@ -31,12 +33,18 @@ class Transfer {
   const Request& request_;
   PartFile part_;
   CurlHandle curl_;
+  Error refused(long status) const;
+
   std::optional<Error> own_error_;  // why a callback ended the transfer
+  std::string refusal_;             // the beginning of the page that goes with a redirect or a refusal
 };
 
 std::size_t Transfer::on_data(char* bytes, std::size_t, std::size_t count, void* context) {
   auto& self = *static_cast<Transfer*>(context);
-  if (self.curl_.status() != kOk) return count;  // the page that goes with a redirect or a refusal
+  if (self.curl_.status() != kOk) {
+    self.refusal_.append(bytes, std::min(count, kRefusalBytes - self.refusal_.size()));
+    return count;
+  }
   if (self.part_.size() + count > self.request_.size_limit)
     self.own_error_ =
         self.curl_.failed("found more than " + std::to_string(self.request_.size_limit) + " bytes, expected fewer");
@@ -72,7 +80,14 @@ void Transfer::aim_at(const std::string& url) {
   curl_.aim_at(url, headers);
 }
 
+Error Transfer::refused(long status) const {
+  const std::string meaning = request_.judge ? request_.judge(static_cast<int>(status), refusal_) : std::string();
+  return curl_.failed("found HTTP " + std::to_string(status) + ", expected HTTP 200" +
+                      (meaning.empty() ? "" : ": " + meaning));
+}
+
 Result<long> Transfer::perform() {
+  refusal_.clear();
   if (const auto started = part_.start(); !started) return started.error();
   const CURLcode code = curl_.perform();
   if (own_error_) return *own_error_;
@@ -91,7 +106,7 @@ Result<Downloaded> Transfer::run() {
     const bool asked = !request_.etag.empty() || !request_.last_modified.empty();
     if (*status == kNotModified && asked) return Downloaded{true, request_.etag, request_.last_modified};
     const std::string next = curl_.redirect();
-    if (next.empty()) return curl_.failed("found HTTP " + std::to_string(*status) + ", expected HTTP 200");
+    if (next.empty()) return refused(*status);
     if (redirects == kMaxRedirects) return curl_.failed("found more than 5 redirects, expected fewer");
     if (!next.starts_with("https://") || !check_url(next, "http"))
       return curl_.failed("found a redirect to " + without_secrets(next) + ", expected https://");

@@ -21,6 +21,8 @@ struct Request {
   std::string last_modified;
   // Called several times a second; a total of 0 means unknown. False ends the download.
   std::function<bool(std::uint64_t received, std::uint64_t total)> progress;
+  // Says what another answer than 200 means, for an operator; empty: nothing is known. Unset: only the status is shown.
+  std::function<std::string(int status, const std::string& body)> judge;
   std::uint64_t size_limit = 512ULL << 20;  // in bytes, of the unpacked file
   std::chrono::seconds connect_timeout{15};
   std::chrono::seconds stall_timeout{30};  // of under 16 bytes a second

@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <string_view>
+#include <utility>
+
+#include <zlib.h>
 
 #include "bgw/symbols.hpp"
 
@@ -14,6 +18,8 @@ namespace {
 
 constexpr std::size_t kChunk = 1 << 20;
 constexpr std::size_t kLongestName = 64;
+constexpr std::size_t kLongestToken = 120;
+constexpr std::size_t kLongestText = 255;
 
 // Symbols and exchanges are parts of topics and commands: they must be printable and without blanks.
 bool is_name(std::string_view text) {
@@ -21,21 +27,62 @@ bool is_name(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
 }
 
+// Reads a file, unpacked where it is a gzip file.
 struct FileReader {
-  std::FILE* file;
+  gzFile file;
   const Import::Progress& progress;
-  std::uint64_t read_so_far;
-  std::uint64_t total;
+  std::uint64_t total;    // bytes of the file itself
+  std::uint64_t longest;  // that it may have when unpacked
+  std::uint64_t unpacked = 0;
+  std::string error{};
   static std::size_t read(void* context, void* buffer, std::size_t capacity) {
     auto& self = *static_cast<FileReader*>(context);
-    const std::size_t n = std::fread(buffer, 1, capacity, self.file);
-    self.read_so_far += n;
-    if (self.progress) self.progress(self.read_so_far, self.total);
-    return n;
+    if (!self.error.empty()) return 0;
+    const int n = gzread(self.file, buffer, static_cast<unsigned>(std::min<std::size_t>(capacity, 1U << 30)));
+    int code = Z_OK;
+    const char* const text = gzerror(self.file, &code);
+    if (n < 0 || (code != Z_OK && code != Z_STREAM_END))
+      self.error = std::string("found a damaged or cut-off gzip file (") + text + "), expected a whole one";
+    self.unpacked += static_cast<std::uint64_t>(std::max(n, 0));
+    if (self.unpacked > self.longest)
+      self.error = "found more than " + std::to_string(self.longest) + " bytes when unpacked, expected fewer";
+    if (!self.error.empty()) return 0;
+    if (self.progress) self.progress(static_cast<std::uint64_t>(std::max<z_off_t>(gzoffset(self.file), 0)), self.total);
+    return static_cast<std::size_t>(n);
   }
 };
 
 std::string text_of(const bgw_error& error) { return {error.message, strnlen(error.message, sizeof error.message)}; }
+
+// Calls one of the plugin's functions; whatever it throws ends here.
+template <class F>
+bgw_status guarded(bgw_error& error, F&& function) {
+  try {
+    return function();
+  } catch (const std::exception& e) {
+    std::snprintf(error.message, sizeof error.message, "the plugin threw an exception: %s", e.what());
+  } catch (...) {
+    std::snprintf(error.message, sizeof error.message, "the plugin threw an exception");
+  }
+  return BGW_E_EXCEPTION;
+}
+
+// A text that a plugin left out is empty.
+const char* or_empty(const char* text) { return text == nullptr ? "" : text; }
+
+// A copy with a text for each NULL, and with defaults for what an older plugin does not know.
+bgw_instrument complete(const bgw_instrument& from) {
+  bgw_instrument row{};
+  std::memcpy(&row, &from, std::min<std::size_t>(from.size, sizeof row));
+  for (const char** text : {&row.symbol, &row.exchange, &row.broker_symbol, &row.broker_exchange, &row.token, &row.name,
+                            &row.instrument_type, &row.expiry, &row.exchange_number})
+    *text = or_empty(*text);
+  if (row.price_exponent == 0) row.price_exponent = BGW_PRICE_EXPONENT;
+  return row;
+}
+
+// The size of bgw_instrument in the first contract.
+constexpr std::uint32_t kFirstRowSize = 120;
 
 }  // namespace
 
@@ -45,29 +92,39 @@ Result<void> Import::read_file(const bgw_instruments& extension, const std::stri
   std::error_code ec;
   const std::uint64_t size = std::filesystem::file_size(path, ec);
   if (ec) return Error{path + ": " + ec.message()};
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), &gzclose);
   if (file == nullptr) return Error{path + ": cannot be read"};
-  FileReader reader{file.get(), progress, 0, size};
+  FileReader reader{file.get(), progress, size, rules_.longest_file};
   const bgw_instrument_source source{sizeof source, 0, &reader, &FileReader::read};
   const bgw_instrument_sink sink{sizeof sink, 0, this, &Import::on_row, &Import::on_skip};
   bgw_error error{};
-  if (extension.parse(&source, &sink, &error) != BGW_OK) return Error{path + ": " + text_of(error)};
+  if (guarded(error, [&] { return extension.parse(&source, &sink, &error); }) != BGW_OK)
+    return Error{path + ": " + (reader.error.empty() ? text_of(error) : reader.error)};
+  if (!reader.error.empty()) return Error{path + ": " + reader.error};
   return {};
 }
 
 Result<void> Import::read_builtin(const bgw_instruments& extension) {
   const bgw_instrument_sink sink{sizeof sink, 0, this, &Import::on_row, &Import::on_skip};
   bgw_error error{};
-  if (extension.builtin(&sink, &error) != BGW_OK) return Error{"built-in instruments: " + text_of(error)};
+  if (guarded(error, [&] { return extension.builtin(&sink, &error); }) != BGW_OK)
+    return Error{"built-in instruments: " + text_of(error)};
   return {};
 }
 
-void Import::on_row(void* context, const bgw_instrument* row) { static_cast<Import*>(context)->take(*row); }
+void Import::on_row(void* context, const bgw_instrument* row) {
+  auto& self = *static_cast<Import*>(context);
+  if (row != nullptr && row->size >= kFirstRowSize) return self.take(complete(*row));
+  ++self.report_.read;
+  self.skip(0, row == nullptr ? "found no row, expected one"
+                              : "size of the row: found " + std::to_string(row->size) + ", expected at least " +
+                                    std::to_string(kFirstRowSize));
+}
 
 void Import::on_skip(void* context, std::uint64_t place, const char* reason) {
   auto& self = *static_cast<Import*>(context);
   ++self.report_.read;
-  self.skip(place, reason);
+  self.skip(place, reason == nullptr ? "the plugin gave no reason" : reason);
 }
 
 void Import::skip(std::uint64_t place, std::string reason) {
@@ -102,6 +159,13 @@ std::string Import::problem_of(const bgw_instrument& row) const {
     return found("exchange", exchange, "an exchange that the plugin serves: " + known);
   }
   if (row.token[0] == '\0') return "token: empty";
+  // Longer ones would not fit where the host hands them on.
+  if (strnlen(row.token, kLongestToken + 1) > kLongestToken) return found("token", row.token, "1 to 120 bytes");
+  for (const auto& [field, text] :
+       {std::pair{"broker_symbol", row.broker_symbol}, std::pair{"broker_exchange", row.broker_exchange},
+        std::pair{"name", row.name}, std::pair{"instrument_type", row.instrument_type},
+        std::pair{"exchange_number", row.exchange_number}})
+    if (strnlen(text, kLongestText + 1) > kLongestText) return found(field, text, "at most 255 bytes");
   const std::string_view type = row.instrument_type;
   const bool is_option = type == "CE" || type == "PE";
   const bool is_derivative = is_option || type == "FUT";
@@ -110,7 +174,12 @@ std::string Import::problem_of(const bgw_instrument& row) const {
     return found("expiry", expiry, "a date, like 2026-10-27");
   if (row.lot_size < (is_derivative ? 1 : 0))
     return found("lot_size", std::to_string(row.lot_size), is_derivative ? "1 or more" : "0 or more");
-  if (is_option && row.strike <= 0) return found("strike", std::to_string(row.strike), "a price above 0, in 1e-9");
+  if (is_option && row.strike <= 0) return found("strike", std::to_string(row.strike), "a price above 0");
+  const auto is_exponent = [](std::int32_t exponent) { return exponent >= BGW_MIN_EXPONENT && exponent <= 0; };
+  constexpr std::string_view kExponent = "-18 to 0";
+  if (!is_exponent(row.price_exponent)) return found("price_exponent", std::to_string(row.price_exponent), kExponent);
+  if (!is_exponent(row.quantity_exponent))
+    return found("quantity_exponent", std::to_string(row.quantity_exponent), kExponent);
   return {};
 }
 
@@ -123,10 +192,19 @@ void Import::take(const bgw_instrument& row) {
     return skip(row.place, "duplicate of " + report_.place_word + ' ' + std::to_string(known->second) + ": " +
                                row.symbol + '.' + row.exchange);
   note_token(row);
-  rows_.push_back({keep(row.symbol), keep(row.exchange), keep(row.broker_symbol), keep(row.broker_exchange),
-                   keep(row.token), keep(row.name), keep(row.instrument_type), keep(row.expiry), row.strike,
-                   std::max<std::int64_t>(row.tick_size, 0), row.lot_size,
-                   keep(BGW_HAS(&row, exchange_number) && row.exchange_number != nullptr ? row.exchange_number : "")});
+  rows_.push_back({keep(row.symbol),
+                   keep(row.exchange),
+                   keep(row.broker_symbol),
+                   keep(row.broker_exchange),
+                   keep(row.token),
+                   keep(row.name),
+                   keep(row.instrument_type),
+                   keep(row.expiry),
+                   row.strike,
+                   std::max<std::int64_t>(row.tick_size, 0),
+                   row.lot_size,
+                   keep(row.exchange_number),
+                   {static_cast<std::int8_t>(row.price_exponent), static_cast<std::int8_t>(row.quantity_exponent)}});
 }
 
 void Import::note_token(const bgw_instrument& row) {

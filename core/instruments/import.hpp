@@ -18,8 +18,9 @@ namespace gw::instruments {
 
 // The rules by which the rows of a plugin are checked.
 struct ImportRules {
-  std::vector<std::string> exchanges;  // those of the plugin's capabilities; empty: any
-  bool tokens_per_exchange = false;    // a token is unique within its broker_exchange only
+  std::vector<std::string> exchanges;       // those of the plugin's capabilities; empty: any
+  bool tokens_per_exchange = false;         // a token is unique within its broker_exchange only
+  std::uint64_t longest_file = 1ULL << 30;  // bytes, unpacked
 };
 
 struct ImportReport {
@@ -55,7 +56,7 @@ class Import {
   Import() = default;
   explicit Import(ImportRules rules) : rules_(std::move(rules)) {}
 
-  // `extension` is the plugin's. The error names the file.
+  // `extension` is the plugin's. A gzip file is unpacked. The error names the file.
   Result<void> read_file(const bgw_instruments& extension, const std::string& path, const Progress& progress);
   Result<void> read_builtin(const bgw_instruments& extension);
 

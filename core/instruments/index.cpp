@@ -11,7 +11,13 @@ namespace gw::instruments {
 namespace {
 
 constexpr std::size_t kTexts = 9;
-constexpr std::size_t kNumbers = 3;
+constexpr std::size_t kNumbers = 4;
+
+std::int64_t packed(Exponents e) { return e.price * 256 + (e.quantity + 128); }
+Exponents exponents_of(std::int64_t number) {
+  const auto quantity = static_cast<std::int8_t>((number & 255) - 128);
+  return {static_cast<std::int8_t>((number - (quantity + 128)) / 256), quantity};
+}
 
 std::uint64_t hash_of(std::string_view symbol, std::string_view exchange) noexcept {
   std::uint64_t h = 0xcbf29ce484222325U;
@@ -48,7 +54,7 @@ void Index::Builder::Packed::add(const InstrumentView& r) {
     arena.append(text);
     ends.push_back(static_cast<std::uint32_t>(arena.size()));
   }
-  for (const std::int64_t number : {r.strike, r.tick_size, r.lot_size}) numbers.push_back(number);
+  for (const std::int64_t number : {r.strike, r.tick_size, r.lot_size, packed(r.exponents)}) numbers.push_back(number);
 }
 
 Index::Table::Table(Builder::Packed packed) {
@@ -75,7 +81,8 @@ Index::Table::Table(Builder::Packed packed) {
     }
     if (by_symbol[at] != 0) continue;
     const std::int64_t* n = &packed.numbers[i * kNumbers];
-    rows.push_back({text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7], n[0], n[1], n[2], text[8]});
+    rows.push_back({text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7], n[0], n[1], n[2], text[8],
+                    exponents_of(n[3])});
     by_symbol[at] = static_cast<std::uint32_t>(rows.size());
   }
 }

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/exponents.hpp"
 #include "core/base/instrument_kind.hpp"
 
 namespace gw::instruments {
@@ -23,11 +24,12 @@ struct InstrumentView {
   std::string_view token;
   std::string_view name;
   std::string_view instrument_type;
-  std::string_view expiry;     // "YYYY-MM-DD" or empty
-  std::int64_t strike = 0;     // 1e-9
-  std::int64_t tick_size = 0;  // 1e-9
-  std::int64_t lot_size = 0;
+  std::string_view expiry;                // "YYYY-MM-DD" or empty
+  std::int64_t strike = 0;                // price
+  std::int64_t tick_size = 0;             // price
+  std::int64_t lot_size = 0;              // quantity
   std::string_view exchange_number = {};  // the exchange's own, the same at every broker; empty: unknown
+  Exponents exponents{};                  // of its prices and quantities
 };
 
 // Where the time of a list comes from.
@@ -70,7 +72,7 @@ class Index {
       void add(const InstrumentView& row);
       std::string arena;
       std::vector<std::uint32_t> ends;    // nine texts a row: the end of each in the arena
-      std::vector<std::int64_t> numbers;  // three a row
+      std::vector<std::int64_t> numbers;  // four a row; the exponents are the last
     };
     Packed listed_;
     Packed former_;

@@ -30,14 +30,25 @@ Result<std::shared_ptr<const Index>> InstrumentStore::load(std::string_view plug
   if (*last) builder.describe((*last)->list);
   auto query = database_.prepare(
       "SELECT symbol, exchange, broker_symbol, broker_exchange, token, name, instrument_type, expiry, strike, "
-      "tick_size, lot_size, exchange_number FROM instruments WHERE plugin = ?");
+      "tick_size, lot_size, exchange_number, price_exponent, quantity_exponent FROM instruments WHERE plugin = ?");
   query.bind(1, plugin);
   for (;;) {
     const auto row = query.step();
     if (!row) return row.error();
     if (!*row) break;
-    builder.add({query.text(0), query.text(1), query.text(2), query.text(3), query.text(4), query.text(5),
-                 query.text(6), query.text(7), query.integer(8), query.integer(9), query.integer(10), query.text(11)});
+    builder.add({query.text(0),
+                 query.text(1),
+                 query.text(2),
+                 query.text(3),
+                 query.text(4),
+                 query.text(5),
+                 query.text(6),
+                 query.text(7),
+                 query.integer(8),
+                 query.integer(9),
+                 query.integer(10),
+                 query.text(11),
+                 {static_cast<std::int8_t>(query.integer(12)), static_cast<std::int8_t>(query.integer(13))}});
   }
   auto former = database_.prepare(
       "SELECT symbol, exchange, token, broker_exchange, instrument_type, expiry, strike FROM former_instruments WHERE "
@@ -105,11 +116,12 @@ Result<void> InstrumentStore::replace(std::string_view plugin, const std::vector
   if (const auto done = remember_lost(plugin, rows, day); !done) return done;
   auto clear = database_.prepare("DELETE FROM instruments WHERE plugin = ?");
   if (const auto done = clear.bind(1, plugin).run(); !done) return done;
-  auto insert = database_.prepare("INSERT INTO instruments VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  auto insert = database_.prepare("INSERT INTO instruments VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   for (const InstrumentView& r : rows) {
     insert.bind(1, plugin).bind(2, r.symbol).bind(3, r.exchange).bind(4, r.broker_symbol).bind(5, r.broker_exchange);
     insert.bind(6, r.token).bind(7, r.name).bind(8, r.instrument_type).bind(9, r.expiry);
     insert.bind(10, r.strike).bind(11, r.tick_size).bind(12, r.lot_size).bind(13, r.exchange_number);
+    insert.bind(14, r.exponents.price).bind(15, r.exponents.quantity);
     if (const auto done = insert.run(); !done)
       return with_context("instrument " + std::string(r.symbol) + "." + std::string(r.exchange), done.error());
   }

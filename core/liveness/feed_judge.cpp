@@ -118,6 +118,7 @@ bool FeedJudge::is_snapshot(Instrument& i, const MarketWatch& market, const Last
 
 bool FeedJudge::on_update(const bgw_update& update, std::int64_t now_ns, std::int64_t exchange_time_ns,
                           std::int64_t wall_ns) {
+  if (update.tick->instrument >= instruments_.size()) return false;
   Instrument& i = instruments_[update.tick->instrument];
   if (i.market == kNone) return false;
   MarketWatch& market = *markets_[i.market];

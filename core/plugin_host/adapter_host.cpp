@@ -1,25 +1,34 @@
 #include "core/plugin_host/adapter_host.hpp"
 
 #include <cstdio>
-#include <exception>
-#include <string>
 #include <utility>
 
-#include "core/plugin_host/host_table.hpp"
+#include "core/base/log.hpp"
 
 namespace gw::plugin_host {
 
-AdapterHost::AdapterHost(LinkContext& link, AdapterObject& object, AdapterSocket& socket, Subscriptions& subscriptions,
-                         UpdateGate& updates, registry::Capabilities& capabilities)
+AdapterHost::AdapterHost(LinkContext& link, AdapterObject& object, AdapterSockets& sockets, AdapterRequests& requests,
+                         Subscriptions& subscriptions, UpdateGate& updates, registry::Capabilities& capabilities,
+                         std::function<void()> after_timer)
     : link_(link),
       object_(object),
-      socket_(socket),
+      sockets_(sockets),
+      requests_(requests),
       subscriptions_(subscriptions),
       updates_(updates),
       capabilities_(capabilities),
-      table_(make_host_table(*this)),
+      after_timer_(std::move(after_timer)),
       timers_(
-          link.io, [this](std::uint32_t id) { object_.on_timer(id); }, link.options.make_alarm) {}
+          link.io,
+          [this](std::uint32_t id) {
+            running_timers_.erase(id);
+            bgw_error error{};
+            error.code = object_.on_timer(id, error);
+            // What is no bgw::Error was logged, and the session goes on without that call.
+            if (error.code != BGW_OK && error.code != BGW_E_EXCEPTION) fail(error);
+            after_timer_();
+          },
+          link.options.make_alarm) {}
 
 // A handle that was let go may serve another instrument by now: a late word about it must not reach that one.
 bool AdapterHost::is_stale(std::uint32_t instrument) noexcept {
@@ -51,39 +60,81 @@ void AdapterHost::list_announced(const char* etag) noexcept {
   if (link_.options.list_announced != nullptr && etag != nullptr) link_.options.list_announced(etag);
 }
 
-bgw_status AdapterHost::open_websocket(const bgw_websocket_request& request, std::uint32_t& connection) noexcept {
-  try {
-    return socket_.open(request, link_.frame_limit_ns(subscriptions_.count() != 0), connection);
-  } catch (const std::exception& e) {
-    log::error("broker", link_.options.name + ": cannot open a WebSocket: " + e.what());
-    return BGW_E_TRANSIENT;
-  }
+namespace {
+
+bgw_status no_session(std::string& why) {
+  why = "found no session, expected a call between connect and the session's end";
+  return BGW_E_STATE;
 }
 
-bgw_status AdapterHost::send(std::uint32_t connection, std::uint32_t opcode, std::span<const std::byte> data) noexcept {
-  if (!socket_.is(connection)) return BGW_E_STATE;
-  const auto sent = socket_.send(opcode, data);
+}  // namespace
+
+bgw_status AdapterHost::open_websocket(const bgw_websocket_request& request, std::uint32_t& connection,
+                                       std::string& why) {
+  if (!in_session_) return no_session(why);
+  return sockets_.open(request, link_.frame_limit_ns(subscriptions_.count() != 0), connection, why);
+}
+
+namespace {
+
+bgw_status not_found(const char* what, std::uint32_t number, std::string& why) {
+  why = std::string("found no ") + what + ' ' + std::to_string(number) + ", expected one that is open";
+  return BGW_E_NOT_FOUND;
+}
+
+}  // namespace
+
+bgw_status AdapterHost::send(std::uint32_t connection, std::uint32_t opcode, std::span<const std::byte> data,
+                             std::string& why) {
+  AdapterSocket* socket = sockets_.find(connection);
+  if (socket == nullptr) return not_found("connection", connection, why);
+  const auto sent = socket->send(opcode, data);
   if (sent) return BGW_OK;
+  why = sent.error().message;
   // The connection is of no use any more, and only the host knows why.
-  if (socket_.is_open() && !object_.has_failed()) {
+  if (socket->is_open() && !object_.has_failed()) {
     bgw_error error{BGW_E_TRANSIENT, 0, 0, {}};
-    std::snprintf(error.message, sizeof error.message, "%s", sent.error().message.c_str());
+    std::snprintf(error.message, sizeof error.message, "%s", why.c_str());
     fail(error);
   }
   return BGW_E_STATE;
 }
 
-bgw_status AdapterHost::close_websocket(std::uint32_t connection, int code) noexcept {
-  if (!socket_.is(connection)) return BGW_E_STATE;
-  socket_.close(code);
+bgw_status AdapterHost::ping(std::uint32_t connection, std::string_view data, std::string& why) {
+  AdapterSocket* socket = sockets_.find(connection);
+  if (socket == nullptr) return not_found("connection", connection, why);
+  if (data.size() > 125) {
+    why = "found " + std::to_string(data.size()) + " bytes, expected at most 125";
+    return BGW_E_INVALID;
+  }
+  const auto sent = socket->ping(data);
+  if (!sent) why = sent.error().message;
+  return sent ? BGW_OK : BGW_E_STATE;
+}
+
+bgw_status AdapterHost::close_websocket(std::uint32_t connection, int code, std::string& why) {
+  AdapterSocket* socket = sockets_.find(connection);
+  if (socket == nullptr) return not_found("connection", connection, why);
+  socket->close(code);
   return BGW_OK;
 }
 
-void AdapterHost::set_timer(std::uint32_t id, std::int64_t after_ns) noexcept {
-  if (after_ns < 0)
+bgw_status AdapterHost::request_http(const bgw_http_request& request, std::uint32_t& id, std::string& why) {
+  return in_session_ ? requests_.begin(request, id, why) : no_session(why);
+}
+
+bgw_status AdapterHost::cancel_http(std::uint32_t id, std::string& why) {
+  return requests_.cancel(id) ? bgw_status{BGW_OK} : not_found("request", id, why);
+}
+
+void AdapterHost::set_timer(std::uint32_t id, std::int64_t after_ns) {
+  if (after_ns < 0) {
+    running_timers_.erase(id);
     timers_.cancel(id);
-  else
+  } else {
+    running_timers_.insert(id);
     timers_.set(id, after_ns);
+  }
 }
 
 const AdapterSetting* AdapterHost::find_setting(std::string_view key) const noexcept {
@@ -92,19 +143,33 @@ const AdapterSetting* AdapterHost::find_setting(std::string_view key) const noex
   return nullptr;
 }
 
-bgw_status AdapterHost::set_capabilities(std::span<const bgw_capability> capabilities) noexcept {
-  if (!object_.is_initializing()) return BGW_E_STATE;
+bgw_status AdapterHost::set_capabilities(std::span<const bgw_capability> capabilities, std::string& why) {
+  if (!object_.is_initializing()) {
+    why = "expected inside initialize";
+    return BGW_E_STATE;
+  }
   auto narrowed = capabilities_.narrowed_by(capabilities);
   if (!narrowed) {
-    log::error("plugin", link_.options.name + ": set_capabilities: " + narrowed.error().message);
+    why = narrowed.error().message;
+    log::error("plugin", link_.options.name + ": set_capabilities: " + why);
     return BGW_E_INVALID;
   }
   capabilities_ = std::move(*narrowed);
   return BGW_OK;
 }
 
-void AdapterHost::write_log(log::Level level, std::string_view text) const {
-  if (log::enabled(level)) log::write(level, "plugin", link_.options.name + ": " + std::string(text));
+bgw_status AdapterHost::set_limits(const bgw_limits& limits, std::string& why) {
+  if (!object_.is_initializing()) {
+    why = "expected inside initialize";
+    return BGW_E_STATE;
+  }
+  why = registry::Limits::problem_of(&limits);
+  if (!why.empty()) {
+    log::error("plugin", link_.options.name + ": set_limits: " + why);
+    return BGW_E_INVALID;
+  }
+  link_.account_limits = registry::Limits(limits);
+  return BGW_OK;
 }
 
 }  // namespace gw::plugin_host

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/log.hpp"
+#include "core/plugin_host/adapter_socket.hpp"
 
 namespace gw::plugin_host {
 namespace {
@@ -26,6 +27,7 @@ template <class F>
 bgw_status AdapterObject::call(bgw_error& error, F&& function) {
   if (!begin_call(error)) return BGW_E_STATE;
   bgw_status status = BGW_E_EXCEPTION;
+  const HostContext::Call inside(context_);
   try {
     status = function();
   } catch (...) {
@@ -70,16 +72,25 @@ void AdapterObject::ask_failure(const bgw_error& failure) {
   if (calls_ == 0) act_on_what_was_asked();
 }
 
-Result<void> AdapterObject::create(const bgw_host& host) {
+Result<void> AdapterObject::create(AdapterHost& host) {
   const std::string& name = link_.options.name;
   bgw_error error{};
+  context_ = &HostContext::make(
+      host, {name, link_.options.wall, link_.options.monotonic, &link_.io, [this](HostContext::Posted posted) {
+               bgw_error ignored{};
+               call(ignored, [&] { return posted.run(posted.argument, 1), BGW_OK; });
+             }});
   try {
-    adapter_ = api().create(&host, &error);
+    const HostContext::Call inside(context_);
+    adapter_ = api().create(&context_->table(), &error);
   } catch (const std::exception& e) {
+    context_->close();
     return Error{name + ": the plugin threw an exception in create: " + e.what()};
   } catch (...) {
+    context_->close();
     return Error{name + ": the plugin threw an exception in create"};
   }
+  if (adapter_ == nullptr) context_->close();
   if (adapter_ == nullptr) return Error{name + ": the plugin could not create an adapter: " + text_of(error)};
   initializing_ = true;
   const bgw_status status = call(error, [&] { return api().initialize(adapter_, &error); });
@@ -92,6 +103,8 @@ Result<void> AdapterObject::create(const bgw_host& host) {
 void AdapterObject::destroy() {
   if (adapter_ == nullptr) return;
   try {
+    const HostContext::Call inside(context_);
+    context_->close();
     api().destroy(adapter_);
   } catch (...) {
     log::error("plugin", link_.options.name + ": the plugin threw an exception in destroy");
@@ -113,11 +126,24 @@ bgw_status AdapterObject::on_open(std::uint32_t connection, bgw_error& error) {
   return call(error, [&] { return api().on_open(adapter_, connection, &error); });
 }
 
-bgw_status AdapterObject::on_frame(std::uint32_t connection, std::uint32_t opcode, std::span<const std::byte> frame,
+bgw_status AdapterObject::on_frame(const AdapterSocket& socket, std::uint32_t opcode, std::span<const std::byte> frame,
                                    bgw_error& error) {
-  return call(error, [&] {
+  const std::uint32_t number = socket.number();
+  frame_class_ = socket.connection_class();
+  const bgw_status status = call(error, [&] {
     link_.counts.last_frame_ns.store(call_time_.wall_ns, std::memory_order_relaxed);
-    return api().on_frame(adapter_, connection, opcode, frame.data(), frame.size(), &error);
+    return api().on_frame(adapter_, number, opcode, frame.data(), frame.size(), &error);
+  });
+  frame_class_.reset();
+  return status;
+}
+
+bgw_status AdapterObject::on_http(std::uint32_t id, const bgw_http_response& response, bgw_error& error) {
+  return call(error, [&] {
+    const bgw_adapter_api& functions = api();
+    return BGW_HAS(&functions, on_http) && functions.on_http != nullptr
+               ? functions.on_http(adapter_, id, &response, &error)
+               : bgw_status{BGW_OK};
   });
 }
 
@@ -125,9 +151,8 @@ bgw_status AdapterObject::on_close(std::uint32_t connection, const bgw_close& cl
   return call(error, [&] { return api().on_close(adapter_, connection, &close, &error); });
 }
 
-void AdapterObject::on_timer(std::uint32_t id) {
-  bgw_error error{};
-  call(error, [&] { return api().on_timer(adapter_, id, &error); });
+bgw_status AdapterObject::on_timer(std::uint32_t id, bgw_error& error) {
+  return call(error, [&] { return api().on_timer(adapter_, id, &error); });
 }
 
 bgw_status AdapterObject::subscribe(std::span<const bgw_subscription> list, bgw_error& error) {

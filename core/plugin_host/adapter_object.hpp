@@ -12,9 +12,13 @@
 
 #include "bgw/abi.h"
 #include "core/base/result.hpp"
+#include "core/plugin_host/host_context.hpp"
 #include "core/plugin_host/link_context.hpp"
 
 namespace gw::plugin_host {
+
+class AdapterHost;
+class AdapterSocket;
 
 class AdapterObject {
  public:
@@ -34,7 +38,7 @@ class AdapterObject {
 
   // Creates and initializes the object. An error: the settings are wrong or the plugin failed; the owner calls
   // destroy(). Missing or refused credentials are no error: login_problem() names them. `host` outlives the object.
-  Result<void> create(const bgw_host& host);
+  Result<void> create(AdapterHost& host);
   void destroy();
   bool exists() const { return adapter_ != nullptr; }
   bool is_initializing() const { return initializing_; }
@@ -44,10 +48,11 @@ class AdapterObject {
   bgw_status connect(bgw_error& error);
   bgw_status disconnect(bgw_error& error);
   bgw_status on_open(std::uint32_t connection, bgw_error& error);
-  bgw_status on_frame(std::uint32_t connection, std::uint32_t opcode, std::span<const std::byte> frame,
+  bgw_status on_frame(const AdapterSocket& socket, std::uint32_t opcode, std::span<const std::byte> frame,
                       bgw_error& error);
   bgw_status on_close(std::uint32_t connection, const bgw_close& close, bgw_error& error);
-  void on_timer(std::uint32_t id);
+  bgw_status on_timer(std::uint32_t id, bgw_error& error);
+  bgw_status on_http(std::uint32_t id, const bgw_http_response& response, bgw_error& error);
   bgw_status subscribe(std::span<const bgw_subscription> list, bgw_error& error);
   bgw_status unsubscribe(std::span<const std::uint32_t> instruments, bgw_error& error);
 
@@ -55,6 +60,9 @@ class AdapterObject {
   void ask_ready();
   void ask_failure(const bgw_error& failure);
   bool has_failed() const { return failure_.has_value(); }  // during the present call
+
+  // During on_frame: the class of the connection that the frame came from.
+  std::optional<std::uint32_t> frame_class() const { return frame_class_; }
 
   // During a call: when the outermost call began, which is when its frame was read. Outside a call: now.
   struct Time {
@@ -79,6 +87,8 @@ class AdapterObject {
   std::shared_ptr<const Library> library_;
   Owner& owner_;
   void* adapter_ = nullptr;
+  HostContext* context_ = nullptr;  // of adapter_
+  std::optional<std::uint32_t> frame_class_;
   bool initializing_ = false;
   std::string login_problem_;
   int calls_ = 0;  // under way, one inside the other

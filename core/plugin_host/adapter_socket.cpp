@@ -1,34 +1,33 @@
 #include "core/plugin_host/adapter_socket.hpp"
 
-#include <atomic>
 #include <utility>
-#include <vector>
-
-#include "core/base/log.hpp"
 
 namespace gw::plugin_host {
 
-bgw_status AdapterSocket::open(const bgw_websocket_request& request, std::int64_t stall_limit_ns,
-                               std::uint32_t& number) {
-  std::vector<websocket::Header> headers;
-  for (std::uint32_t i = 0; i < request.header_count; ++i)
-    headers.push_back({request.headers[i].name, request.headers[i].value});
-  drop();
-  transport::WsClientOptions options;
-  options.stall_limit_ns = stall_limit_ns;
-  options.offer_deflate = (request.flags & BGW_WEBSOCKET_DEFLATE) != 0;
-  options.outgoing = link_.options.outgoing;
-  options.addresses = addresses_;
-  socket_ = std::make_unique<transport::WsClient>(link_.io, events_, std::move(options));
-  const auto opened = socket_->open(request.url, std::move(headers));
-  if (!opened) {
-    log::error("broker", link_.options.name + ": " + opened.error().message);
-    return BGW_E_INVALID;
-  }
-  static std::atomic<std::uint32_t> next{0};
-  number_ = next.fetch_add(1, std::memory_order_relaxed) % 0x7fffffffU + 1;
-  number = number_;
-  return BGW_OK;
+AdapterSocket::AdapterSocket(LinkContext& link, Owner& owner, std::uint32_t number, std::uint32_t connection_class,
+                             transport::WsClientOptions options)
+    : owner_(owner),
+      number_(number),
+      class_(connection_class),
+      client_(link.io, *this, std::move(options)),
+      pings_(
+          link.io,
+          [this](std::uint32_t) {
+            // What cannot be sent is noticed by whoever waits for an answer.
+            static_cast<void>(client_.ping({}));
+            pings_.set(0, ping_interval_ns_);
+          },
+          link.options.make_alarm) {}
+
+Result<void> AdapterSocket::open(const std::string& url, std::vector<websocket::Header> headers,
+                                 std::int64_t ping_interval_ns) {
+  ping_interval_ns_ = ping_interval_ns;
+  return client_.open(url, std::move(headers));
+}
+
+void AdapterSocket::on_open() {
+  if (ping_interval_ns_ > 0) pings_.set(0, ping_interval_ns_);
+  owner_.on_open(*this);
 }
 
 }  // namespace gw::plugin_host

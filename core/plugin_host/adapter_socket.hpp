@@ -1,48 +1,63 @@
-// The one WebSocket that an adapter has, under the number by which the adapter knows it. Thread: feed.
+// One WebSocket of an adapter, under the number by which the adapter knows it. Thread: feed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "bgw/abi.h"
 #include "core/base/result.hpp"
 #include "core/plugin_host/link_context.hpp"
+#include "core/transport/timers.hpp"
 #include "core/transport/ws_client.hpp"
 
 namespace gw::plugin_host {
 
-class AdapterSocket {
+class AdapterSocket final : private transport::WsClient::Events {
  public:
-  AdapterSocket(LinkContext& link, transport::WsClient::Events& events) : link_(link), events_(events) {}
+  // What a socket says. The socket may be dropped in any of these calls.
+  class Owner {
+   public:
+    virtual void on_open(AdapterSocket& socket) = 0;
+    virtual void on_frame(AdapterSocket& socket, std::uint32_t opcode, std::span<const std::byte> frame) = 0;
+    // Either is the end of it.
+    virtual void on_close(AdapterSocket& socket, const websocket::CloseInfo& info) = 0;
+    virtual void on_silence(AdapterSocket& socket, const std::string& reason) = 0;
 
-  // Replaces the present socket, if there is one. `number` is set when it returns BGW_OK.
-  bgw_status open(const bgw_websocket_request& request, std::int64_t stall_limit_ns, std::uint32_t& number);
-  // Whether `number` is that of the socket, and not of an earlier one.
-  bool is(std::uint32_t number) const { return number == number_ && socket_ != nullptr; }
-  Result<void> send(std::uint32_t opcode, std::span<const std::byte> data) { return socket_->send(opcode, data); }
-  bool is_open() const { return socket_->is_open(); }
-  void close(int code) { socket_->close(code); }
-  // 0: what the socket says is ignored.
+   protected:
+    ~Owner() = default;
+  };
+
+  // `number` is that of no other socket, ever. `connection_class` is an index into the limits' classes, or 0.
+  AdapterSocket(LinkContext& link, Owner& owner, std::uint32_t number, std::uint32_t connection_class,
+                transport::WsClientOptions options);
+
+  Result<void> open(const std::string& url, std::vector<websocket::Header> headers, std::int64_t ping_interval_ns);
+  Result<void> send(std::uint32_t opcode, std::span<const std::byte> data) { return client_.send(opcode, data); }
+  Result<void> ping(std::string_view data) { return client_.ping(data); }
+  bool is_open() const { return client_.is_open(); }
+  void close(int code) { client_.close(code); }
   std::uint32_t number() const { return number_; }
-  // What the socket says is ignored from now on. Returns its number.
-  std::uint32_t forget() { return std::exchange(number_, 0U); }
-  void set_stall_limit(std::int64_t ns) {
-    if (socket_ != nullptr) socket_->set_stall_limit(ns);
-  }
-  // Allowed inside a callback of the socket too. What is queued for it is never delivered.
-  void drop() {
-    number_ = 0;
-    socket_.reset();
-  }
+  std::uint32_t connection_class() const { return class_; }
+  void set_stall_limit(std::int64_t ns) { client_.set_stall_limit(ns); }
 
  private:
-  LinkContext& link_;
-  transport::WsClient::Events& events_;
-  std::unique_ptr<transport::WsClient> socket_;
-  std::shared_ptr<websocket::AddressMemory> addresses_ = websocket::make_address_memory();
-  std::uint32_t number_ = 0;
+  void on_open() override;
+  void on_frame(std::uint32_t opcode, std::span<const std::byte> frame) override {
+    owner_.on_frame(*this, opcode, frame);
+  }
+  void on_close(const websocket::CloseInfo& info) override { owner_.on_close(*this, info); }
+  void on_silence(const std::string& reason) override { owner_.on_silence(*this, reason); }
+
+  Owner& owner_;
+  const std::uint32_t number_;
+  const std::uint32_t class_;
+  std::int64_t ping_interval_ns_ = 0;
+  transport::WsClient client_;
+  transport::Timers pings_;  // timer 0: the next ping
 };
 
 }  // namespace gw::plugin_host

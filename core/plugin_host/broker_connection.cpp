@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -11,16 +12,16 @@
 
 namespace gw::plugin_host {
 
-BrokerConnection::BrokerConnection(LinkContext& link, ConnectionOwner& owner,
-                                   std::shared_ptr<liveness::FeedJudge> judge)
+BrokerConnection::BrokerConnection(LinkContext& link, ConnectionOwner& owner, std::shared_ptr<ConnectionJudges> judges)
     : link_(link),
       owner_(owner),
-      judge_(std::move(judge)),
+      judges_(std::move(judges)),
       object_(link, *this),
-      socket_(link, *this),
-      subscriptions_(link, object_, *judge_, capabilities_, *this),
-      updates_(link, object_, subscriptions_, *judge_),
-      host_(link, object_, socket_, subscriptions_, updates_, capabilities_),
+      sockets_(link, *this),
+      requests_(link, [this](std::uint32_t id, const bgw_http_response& response) { on_reply(id, response); }),
+      subscriptions_(link, object_, *judges_, capabilities_, *this),
+      updates_(link, object_, subscriptions_, *judges_),
+      host_(link, object_, sockets_, requests_, subscriptions_, updates_, capabilities_, [this] { after_timer(); }),
       login_timer_(
           link.io, [this](std::uint32_t) { give_up_login(); }, link.options.make_alarm) {}
 
@@ -31,7 +32,7 @@ BrokerConnection::~BrokerConnection() { destroy(); }
 Result<void> BrokerConnection::create() {
   const bgw_plugin_descriptor& descriptor = link_.library->descriptor();
   capabilities_ = registry::Capabilities({descriptor.capabilities, descriptor.capability_count});
-  auto created = object_.create(host_.table());
+  auto created = object_.create(host_);
   if (!created) destroy();
   return created;
 }
@@ -63,13 +64,16 @@ void BrokerConnection::unsubscribe(std::span<const std::uint32_t> instruments) {
   if (subscriptions_.count() == 0) set_stall_limit();
 }
 
-void BrokerConnection::set_stall_limit() { socket_.set_stall_limit(link_.frame_limit_ns(subscriptions_.count() != 0)); }
+void BrokerConnection::set_stall_limit() {
+  sockets_.set_stall_limit(link_.frame_limit_ns(subscriptions_.count() != 0));
+}
 
 // ---- how a login begins
 
 void BrokerConnection::connect() {
   login_ = std::make_shared<Login>();
   state_ = State::connecting;
+  host_.begin_session();
   link_.counts.connects.fetch_add(1, std::memory_order_relaxed);
   login_timer_.set(0, link_.options.login_limit_ns);
   bgw_error error{};
@@ -77,10 +81,9 @@ void BrokerConnection::connect() {
   if (status != BGW_OK) lost(status, error, text_of(error));
 }
 
-void BrokerConnection::on_open() {
-  if (socket_.number() == 0) return;
+void BrokerConnection::on_open(AdapterSocket& socket) {
   bgw_error error{};
-  const bgw_status status = object_.on_open(socket_.number(), error);
+  const bgw_status status = object_.on_open(socket.number(), error);
   if (status != BGW_OK) lost(status, error, text_of(error));
 }
 
@@ -97,19 +100,18 @@ void BrokerConnection::become_ready() {
   ready_ns_ = link_.options.monotonic();
   updates_.begin_login(++link_.last_login);
   subscriptions_.begin_login();
-  judge_->on_ready(ready_ns_);
+  judges_->on_ready(ready_ns_);
   link_.counts.logins.fetch_add(1, std::memory_order_relaxed);
   link_.counts.connections.fetch_add(1, std::memory_order_relaxed);
   owner_.on_ready(*this);
   subscriptions_.replay();
 }
 
-void BrokerConnection::on_frame(std::uint32_t opcode, std::span<const std::byte> frame) {
-  if (socket_.number() == 0) return;
+void BrokerConnection::on_frame(AdapterSocket& socket, std::uint32_t opcode, std::span<const std::byte> frame) {
   std::atomic<std::uint64_t>& frames = link_.counts.frames;
   frames.store(frames.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // only this thread changes it
   bgw_error error{};
-  if (object_.on_frame(socket_.number(), opcode, frame, error) == BGW_OK) return;
+  if (object_.on_frame(socket, opcode, frame, error) == BGW_OK) return;
   const std::uint64_t refused = link_.counts.frames_refused.fetch_add(1, std::memory_order_relaxed) + 1;
   // Logged at each power of two, so that a broker's bad day does not fill the disk.
   if ((refused & (refused - 1)) == 0)
@@ -127,29 +129,38 @@ void BrokerConnection::on_failure(const bgw_error& failure) {
   });
 }
 
-// Tells the adapter that its connection has ended, and returns what the adapter makes of that.
-bgw_status BrokerConnection::tell_closed(const websocket::CloseInfo& info, bgw_error& error) {
+// Tells the adapter that a socket has ended, and returns what the adapter makes of that.
+bgw_status BrokerConnection::tell_closed(std::uint32_t socket, const websocket::CloseInfo& info, bgw_error& error) {
+  sockets_.drop(socket);
   std::vector<bgw_header> headers;
   for (const websocket::Header& h : info.headers) headers.push_back({h.name.c_str(), h.value.c_str()});
-  const bgw_close close{
-      sizeof close,   info.code,           info.http_status, static_cast<std::uint32_t>(headers.size()),
-      headers.data(), info.reason.c_str(), info.body.data(), info.body.size()};
-  return object_.on_close(socket_.forget(), close, error);
+  const bgw_close close{sizeof close,
+                        info.code,
+                        info.http_status,
+                        static_cast<std::uint32_t>(headers.size()),
+                        headers.empty() ? nullptr : headers.data(),
+                        info.reason.c_str(),
+                        info.body.c_str(),
+                        info.body.size()};
+  return object_.on_close(socket, close, error);
 }
+
+// Whether the adapter can still hear anything of its session.
+bool BrokerConnection::has_work() const { return sockets_.any() || requests_.any() || host_.has_timers(); }
 
 // The adapter is told that the gateway ends the login.
 void BrokerConnection::tell_end(const std::string& why) {
   bgw_error error{};
-  if (socket_.number() != 0)
-    tell_closed({1006, 0, {}, why}, error);
-  else
-    object_.disconnect(error);
+  const std::vector<std::uint32_t> open = sockets_.numbers();
+  for (const std::uint32_t socket : open)
+    if (sockets_.find(socket) != nullptr) tell_closed(socket, {1006, 0, {}, why}, error);
+  if (open.empty()) object_.disconnect(error);
 }
 
-void BrokerConnection::on_close(const websocket::CloseInfo& info) {
-  if (socket_.number() == 0) return;
+void BrokerConnection::on_close(AdapterSocket& socket, const websocket::CloseInfo& info) {
   bgw_error error{};
-  bgw_status status = tell_closed(info, error);
+  bgw_status status = tell_closed(socket.number(), info, error);
+  if (status == BGW_OK && has_work()) return go_on_without_it();
   if (status == BGW_OK) status = BGW_E_TRANSIENT;
   std::string why = error.message[0] != '\0' ? text_of(error) : info.reason;
   if (why.empty()) why = "the connection was closed with code " + std::to_string(info.code);
@@ -157,12 +168,31 @@ void BrokerConnection::on_close(const websocket::CloseInfo& info) {
   lost(status, error, why);
 }
 
-void BrokerConnection::on_silence(const std::string& reason) {
-  if (socket_.number() == 0) return;
+void BrokerConnection::go_on_without_it() {
+  if (login_ != nullptr) login_->has_lost_socket = true;
+}
+
+// What was left of the session beside the sockets that ended may have been this timer.
+void BrokerConnection::after_timer() {
+  if (login_ != nullptr && login_->has_lost_socket && !has_work())
+    lost(BGW_E_TRANSIENT, {}, "the plugin did nothing after its connections had ended");
+}
+
+void BrokerConnection::on_silence(AdapterSocket& socket, const std::string& reason) {
   const std::int64_t now = link_.options.monotonic();
-  if (state_ == State::ready) judge_->on_no_frame(now, link_.clock.at(now), reason);
-  tell_end(reason);
-  end_by_gateway({.why = reason, .silent = state_ == State::ready});
+  const bool was_ready = state_ == State::ready;
+  if (was_ready) judges_->at(socket.connection_class()).on_no_frame(now, link_.clock.at(now), reason);
+  bgw_error error{};
+  if (tell_closed(socket.number(), {1006, 0, {}, reason}, error) == BGW_OK && has_work()) return go_on_without_it();
+  if (sockets_.any()) tell_end(reason);
+  end_by_gateway({.why = reason, .silent = was_ready});
+}
+
+void BrokerConnection::on_reply(std::uint32_t id, const bgw_http_response& response) {
+  bgw_error error{};
+  const bgw_status status = object_.on_http(id, response, error);
+  if (status != BGW_OK) return lost(status, error, text_of(error));
+  if (state_ != State::idle && !has_work()) lost(BGW_E_TRANSIENT, {}, "the plugin did nothing after its HTTP request");
 }
 
 void BrokerConnection::recycle(const std::string& why) {
@@ -205,10 +235,11 @@ void BrokerConnection::end_login(Loss loss) {
 }
 
 void BrokerConnection::leave_login() {
-  host_.cancel_timers();
+  host_.end_session();
   login_timer_.cancel_all();
   subscriptions_.end_login();
-  socket_.drop();
+  sockets_.drop_all();
+  requests_.cancel_all();
   if (state_ == State::ready) {
     was_lost = true;
     link_.counts.connections.fetch_sub(1, std::memory_order_relaxed);

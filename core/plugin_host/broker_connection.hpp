@@ -1,5 +1,6 @@
-// One connection of a broker's link: one adapter object with its socket and what it carries. The parts are made and
-// joined here, and here is the life of its logins: how they begin and end. Owned by Connections. Thread: feed.
+// One connection of a broker's link: one adapter object with its sockets and requests, and what it carries. The parts
+// are made and joined here, and here is the life of its logins: how they begin and end. Owned by Connections. Thread:
+// feed.
 //
 // A login ends once: by the first failing call, or by `fail`, whose code then counts. What comes late for it is
 // ignored. The class is larger than others and one thing: nearly every function begins, ends or asks for the state of
@@ -14,16 +15,16 @@
 
 #include "bgw/abi.h"
 #include "core/base/result.hpp"
-#include "core/liveness/feed_judge.hpp"
 #include "core/plugin_host/adapter_host.hpp"
 #include "core/plugin_host/adapter_object.hpp"
-#include "core/plugin_host/adapter_socket.hpp"
+#include "core/plugin_host/adapter_requests.hpp"
+#include "core/plugin_host/adapter_sockets.hpp"
+#include "core/plugin_host/connection_judges.hpp"
 #include "core/plugin_host/link_context.hpp"
 #include "core/plugin_host/subscriptions.hpp"
 #include "core/plugin_host/update_gate.hpp"
 #include "core/registry/capabilities.hpp"
 #include "core/transport/timers.hpp"
-#include "core/transport/ws_client.hpp"
 
 namespace gw::plugin_host {
 
@@ -49,13 +50,14 @@ class ConnectionOwner {
   ~ConnectionOwner() = default;
 };
 
-class BrokerConnection final : private transport::WsClient::Events,
+class BrokerConnection final : private AdapterSocket::Owner,
                                private AdapterObject::Owner,
                                private Subscriptions::Owner {
  public:
-  // `link` and `owner` outlive this. The judge is kept when another object replaces this one, which goes on with it.
-  BrokerConnection(LinkContext& link, ConnectionOwner& owner, std::shared_ptr<liveness::FeedJudge> judge);
-  ~BrokerConnection() override;
+  // `link` and `owner` outlive this. The judges are kept when another object replaces this one, which goes on with
+  // them.
+  BrokerConnection(LinkContext& link, ConnectionOwner& owner, std::shared_ptr<ConnectionJudges> judges);
+  ~BrokerConnection();
   BrokerConnection(const BrokerConnection&) = delete;
   BrokerConnection& operator=(const BrokerConnection&) = delete;
 
@@ -89,20 +91,21 @@ class BrokerConnection final : private transport::WsClient::Events,
   void ask_again(const std::vector<std::uint32_t>& instruments) { subscriptions_.ask_again(instruments); }
   std::size_t carried() const { return subscriptions_.count(); }
 
-  const std::shared_ptr<liveness::FeedJudge>& judge() const { return judge_; }
+  const std::shared_ptr<ConnectionJudges>& judges() const { return judges_; }
   bool was_lost = false;  // it was logged in, and has not been since; also set by the link
 
  private:
   // One login, from connect() on. What was posted for an earlier one does nothing.
   struct Login {
     bool is_over = false;
+    bool has_lost_socket = false;  // and went on without it
   };
 
-  // WsClient::Events
-  void on_open() override;
-  void on_frame(std::uint32_t opcode, std::span<const std::byte> frame) override;
-  void on_close(const websocket::CloseInfo& info) override;
-  void on_silence(const std::string& reason) override;
+  // AdapterSocket::Owner
+  void on_open(AdapterSocket& socket) override;
+  void on_frame(AdapterSocket& socket, std::uint32_t opcode, std::span<const std::byte> frame) override;
+  void on_close(AdapterSocket& socket, const websocket::CloseInfo& info) override;
+  void on_silence(AdapterSocket& socket, const std::string& reason) override;
   // AdapterObject::Owner
   void on_ready_asked() override;
   void on_failure(const bgw_error& failure) override;
@@ -110,7 +113,11 @@ class BrokerConnection final : private transport::WsClient::Events,
   void on_unsent(const bgw_error& error, const std::string& why) override { lost(BGW_E_TRANSIENT, error, why); }
 
   void become_ready();
-  bgw_status tell_closed(const websocket::CloseInfo& info, bgw_error& error);
+  void on_reply(std::uint32_t id, const bgw_http_response& response);
+  bgw_status tell_closed(std::uint32_t socket, const websocket::CloseInfo& info, bgw_error& error);
+  bool has_work() const;
+  void go_on_without_it();
+  void after_timer();
   void tell_end(const std::string& why);
   void give_up_login();
   void lost(bgw_status status, const bgw_error& error, const std::string& why);
@@ -121,10 +128,11 @@ class BrokerConnection final : private transport::WsClient::Events,
 
   LinkContext& link_;
   ConnectionOwner& owner_;
-  std::shared_ptr<liveness::FeedJudge> judge_;
+  std::shared_ptr<ConnectionJudges> judges_;
   registry::Capabilities capabilities_;
   AdapterObject object_;
-  AdapterSocket socket_;
+  AdapterSockets sockets_;
+  AdapterRequests requests_;
   Subscriptions subscriptions_;
   UpdateGate updates_;
   AdapterHost host_;

@@ -75,7 +75,7 @@ void BrokerLink::on_lost(BrokerConnection& connection, const Loss& loss) {
 }
 
 // The feeds are looked at a few times per stall limit.
-void BrokerLink::watch() { timers_.set(0, connections_.first().judge()->period_ns()); }
+void BrokerLink::watch() { timers_.set(0, connections_.first().judges()->at(0).period_ns()); }
 
 // Checks whether the connections' feeds live, and whether this machine's clock is steady.
 void BrokerLink::look() {
@@ -89,16 +89,17 @@ void BrokerLink::look() {
   for (std::size_t number = 0; number < connections_.count(); ++number) {
     BrokerConnection* connection = connections_.find(number);
     if (connection == nullptr) continue;
-    liveness::FeedJudge& judge = *connection->judge();
-    if (jump != 0) judge.distrust_clock();
-    if (!connection->is_ready()) continue;
-    judge.check(now, wall);
-    for (auto asked = judge.take_asking(now, wall); !asked.empty(); asked = judge.take_asking(now, wall)) {
-      log::debug("broker", name() + ": asking for " + std::to_string(asked.size()) + " instruments again");
-      connection->ask_again(asked);
+    for (const auto& judge : connection->judges()->all()) {
+      if (jump != 0) judge->distrust_clock();
+      if (!connection->is_ready()) continue;
+      judge->check(now, wall);
+      for (auto asked = judge->take_asking(now, wall); !asked.empty(); asked = judge->take_asking(now, wall)) {
+        log::debug("broker", name() + ": asking for " + std::to_string(asked.size()) + " instruments again");
+        connection->ask_again(asked);
+      }
+      for (const auto& market : judge->markets()) lag = std::max(lag, market->lag_ns());
     }
-    for (const auto& market : judge.markets()) lag = std::max(lag, market->lag_ns());
-    if (judge.take_news()) report_.tell();
+    if (connection->judges()->take_news()) report_.tell();
   }
   renewal_.look(now);
   link_.counts.lag_ns.store(lag, std::memory_order_relaxed);

@@ -36,6 +36,8 @@ class BrokerLink final : private ConnectionOwner {
   // missing secret is no error: the link is then auth_expired. [before the feed thread starts]
   Result<void> prepare() { return connections_.first().create(); }
   const registry::Capabilities& capabilities() const { return connections_.first().capabilities(); }
+  // The broker's rules for this account. [after prepare()]
+  const registry::Limits& limits() const { return link_.limits(); }
   const std::string& name() const { return link_.options.name; }
   bus::Channel& channel() { return link_.channel; }
   const LinkCounts& counts() const { return link_.counts; }

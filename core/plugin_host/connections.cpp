@@ -15,11 +15,11 @@ Connections::Connections(LinkContext& link, ConnectionOwner& owner) : link_(link
 BrokerConnection& Connections::at(std::size_t number) {
   if (number >= connections_.size()) connections_.resize(number + 1);
   auto& connection = connections_[number];
-  if (connection == nullptr) connection = std::make_unique<BrokerConnection>(link_, owner_, make_judge());
+  if (connection == nullptr) connection = std::make_unique<BrokerConnection>(link_, owner_, make_judges());
   return *connection;
 }
 
-std::shared_ptr<liveness::FeedJudge> Connections::make_judge() const {
+std::shared_ptr<ConnectionJudges> Connections::make_judges() const {
   const LinkOptions& options = link_.options;
   liveness::JudgeServices services;
   services.answers = [this](std::string_view exchange) {
@@ -29,9 +29,9 @@ std::shared_ptr<liveness::FeedJudge> Connections::make_judge() const {
   services.has_hours = options.has_hours;
   services.is_expected = options.is_expected;
   services.session_seen = options.trading_session_seen;
-  return std::make_shared<liveness::FeedJudge>(
-      std::move(services),
-      liveness::WatchLimits{link_.stall_limit_ns(), options.lag_limit_ns, options.first_tick_limit_ns});
+  const liveness::WatchLimits limits{link_.stall_limit_ns(), options.lag_limit_ns, options.first_tick_limit_ns};
+  return std::make_shared<ConnectionJudges>(
+      [services, limits] { return std::make_unique<liveness::FeedJudge>(services, limits); });
 }
 
 void Connections::for_each(const std::function<void(BrokerConnection&)>& act) const {
@@ -116,7 +116,7 @@ bool Connections::is_slot_borrowed() const {
 
 BrokerConnection* Connections::begin_beside(std::size_t number) {
   auto& made = beside_[number];
-  made = std::make_unique<BrokerConnection>(link_, owner_, connections_[number]->judge());
+  made = std::make_unique<BrokerConnection>(link_, owner_, connections_[number]->judges());
   if (const auto created = made->create(); created && made->login_problem().empty()) return made.get();
   beside_.erase(number);
   return nullptr;

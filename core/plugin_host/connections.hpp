@@ -60,7 +60,7 @@ class Connections {
   void drop_all_beside();
 
  private:
-  std::shared_ptr<liveness::FeedJudge> make_judge() const;
+  std::shared_ptr<ConnectionJudges> make_judges() const;
 
   LinkContext& link_;
   ConnectionOwner& owner_;

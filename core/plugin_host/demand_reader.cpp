@@ -64,7 +64,7 @@ void DemandReader::take() {
       for (std::size_t number = 0; number < connections_.count(); ++number)
         if (BrokerConnection* connection = connections_.find(number);
             connection != nullptr && (d.mode == 0 || d.connection == number))
-          connection->judge()->on_proof(d.exchange, link_.options.monotonic(), d.symbol);
+          connection->judges()->on_proof(d.exchange, link_.options.monotonic(), d.symbol);
       report_.tell();
       ring.release();
       continue;
@@ -116,7 +116,9 @@ void DemandReader::remember(const bus::Demand& d) {
                                 std::string(d.broker_symbol),
                                 std::string(d.broker_exchange),
                                 std::string(d.token),
+                                d.tick_size,
                                 d.lot_size,
+                                d.exponents,
                                 d.kind};
 }
 

@@ -3,8 +3,31 @@
 #include <cstring>
 #include <set>
 
+#include "core/base/exponents.hpp"
+#include "core/registry/limits.hpp"
+
 namespace gw::plugin_host {
 namespace {
+
+// Sizes in the first contract, 0.9. They are numbers and not sizeof, so that a host whose tables have grown still takes
+// the plugins of before.
+namespace first {
+constexpr std::uint32_t kTick = 128;
+constexpr std::uint32_t kTickRare = 64;
+constexpr std::uint32_t kBook = 48;
+constexpr std::uint32_t kLevel = 24;
+constexpr std::uint32_t kUpdate = 40;
+constexpr std::uint32_t kCapability = 48;
+constexpr std::uint32_t kSetting = 32;
+constexpr std::uint32_t kSubscription = 96;
+constexpr std::uint32_t kValue = 16;
+constexpr std::uint32_t kHeader = 16;
+constexpr std::uint32_t kDepthLimit = 16;
+constexpr std::uint32_t kConnectionClass = 56;
+constexpr std::uint32_t kDescriptor = 168;
+constexpr std::uint32_t kLimits = 64;
+constexpr std::uint32_t kApi = 96;  // without what a plugin may leave out: on_http and get_extension
+}  // namespace first
 
 class Differences {
  public:
@@ -12,6 +35,7 @@ class Differences {
     if (!text_.empty()) text_ += "; ";
     text_ += what + ": found " + found + ", expected " + expected;
   }
+  void add_text(const std::string& text) { text_ += (text_.empty() ? "" : "; ") + text; }
   // A difference in what the compiler put there: a new build mends it.
   void add_built(const std::string& what, const std::string& found, const std::string& expected) {
     add(what, found, expected);
@@ -19,6 +43,9 @@ class Differences {
   }
   void equal(const char* what, std::uint64_t found, std::uint64_t expected) {
     if (found != expected) add_built(what, std::to_string(found), std::to_string(expected));
+  }
+  void at_least(const char* what, std::uint64_t found, std::uint64_t expected) {
+    if (found < expected) add_built(what, std::to_string(found), "at least " + std::to_string(expected));
   }
   bool needs_rebuild() const { return needs_rebuild_; }
   const std::string& text() const { return text_; }
@@ -56,8 +83,8 @@ void check_capabilities(const bgw_plugin_descriptor& d, Differences& out) {
     if (c.depth_count <= 8 && (c.depth_count != 0) != ((c.modes & BGW_MODE_DEPTH) != 0))
       out.add(where, std::to_string(c.depth_count) + " depth levels", "depth levels with mode 4, and none without it");
     for (std::uint32_t k = 0; k < c.depth_count && k < 8; ++k)
-      if (c.depths[k] == 0 || c.depths[k] > BGW_MAX_LEVELS || (k > 0 && c.depths[k] <= c.depths[k - 1]))
-        out.add(where, "depth level " + std::to_string(c.depths[k]), "ascending levels of 1 to 200");
+      if (c.depths[k] == 0 || c.depths[k] > kMaxBookLevels || (k > 0 && c.depths[k] <= c.depths[k - 1]))
+        out.add(where, "depth level " + std::to_string(c.depths[k]), "ascending levels of 1 to 1000");
   }
 }
 
@@ -75,7 +102,7 @@ void check_settings(const bgw_plugin_descriptor& d, Differences& out) {
   }
 }
 
-// All of them have been there since 1.0, so that `size` covers them.
+// All of them have been there since the first contract, so that `size` covers them.
 bool has_every_function(const bgw_adapter_api& a) {
   return a.create != nullptr && a.destroy != nullptr && a.initialize != nullptr && a.connect != nullptr &&
          a.disconnect != nullptr && a.subscribe != nullptr && a.unsubscribe != nullptr && a.on_open != nullptr &&
@@ -83,36 +110,43 @@ bool has_every_function(const bgw_adapter_api& a) {
 }
 
 void check_whole(const bgw_plugin_descriptor& d, const std::string& stem, Differences& out) {
-  out.equal("tick_size", d.tick_size, sizeof(bgw_tick));
-  out.equal("tick_rare_size", d.tick_rare_size, sizeof(bgw_tick_rare));
-  out.equal("level_size", d.level_size, sizeof(bgw_level));
-  out.equal("book_size", d.book_size, sizeof(bgw_book));
-  out.equal("update_size", d.update_size, sizeof(bgw_update));
-  out.equal("capability_size", d.capability_size, sizeof(bgw_capability));
-  out.equal("setting_size", d.setting_size, sizeof(bgw_setting));
+  out.at_least("tick_size", d.tick_size, first::kTick);
+  out.at_least("tick_rare_size", d.tick_rare_size, first::kTickRare);
+  out.at_least("book_size", d.book_size, first::kBook);
+  out.equal("level_size", d.level_size, first::kLevel);
+  out.equal("update_size", d.update_size, first::kUpdate);
+  out.equal("capability_size", d.capability_size, first::kCapability);
+  out.equal("setting_size", d.setting_size, first::kSetting);
+  out.equal("subscription_size", d.subscription_size, first::kSubscription);
+  out.equal("value_size", d.value_size, first::kValue);
+  out.equal("header_size", d.header_size, first::kHeader);
+  out.equal("depth_limit_size", d.depth_limit_size, first::kDepthLimit);
+  out.equal("connection_class_size", d.connection_class_size, first::kConnectionClass);
   if (d.min_host_minor > BGW_ABI_MINOR)
     out.add("min_host_minor", std::to_string(d.min_host_minor),
             "at most " + std::to_string(BGW_ABI_MINOR) + " (a newer gateway)");
   if (!is_broker_name(d.broker))
     out.add("broker", shown(d.broker), "a letter, then up to 30 of a-z, 0-9 and _");
-  else if (stem != d.broker)
+  else if (!stem.empty() && stem != d.broker)
     out.add("file name", stem + ".so", std::string(d.broker) + ".so (the broker's name)");
   for (const auto& [what, text] : {std::pair{"version", d.version}, std::pair{"vendor", d.vendor},
                                    std::pair{"sdk_version", d.sdk_version}, std::pair{"build_tag", d.build_tag}})
     if (text == nullptr) out.add(what, "nothing", "text");
-  if (d.limits == nullptr || d.limits->size < sizeof(bgw_limits))
-    out.add_built("limits", d.limits == nullptr ? "nothing" : "size " + std::to_string(d.limits->size),
-                  "size " + std::to_string(sizeof(bgw_limits)));
-  else if (d.limits->depth_limit_count != 0 && d.limits->depth_limits == nullptr)
-    out.add("limits", "no depth_limits", std::to_string(d.limits->depth_limit_count) + " of them");
-  if (d.api == nullptr || d.api->size < sizeof(bgw_adapter_api))
+  // The limits can be read only when their elements have the size that we know.
+  if (d.depth_limit_size == first::kDepthLimit && d.connection_class_size == first::kConnectionClass) {
+    if (d.limits != nullptr && d.limits->size < first::kLimits)
+      out.add_built("limits", "size " + std::to_string(d.limits->size), "at least " + std::to_string(first::kLimits));
+    else if (const std::string problem = registry::Limits::problem_of(d.limits); !problem.empty())
+      out.add_text("limits: " + problem);
+  }
+  if (d.api == nullptr || d.api->size < first::kApi)
     out.add_built("api", d.api == nullptr ? "nothing" : "size " + std::to_string(d.api->size),
-                  "size " + std::to_string(sizeof(bgw_adapter_api)));
+                  "size " + std::to_string(first::kApi));
   else if (!has_every_function(*d.api))
     out.add("api", "a missing function", "all of them");
   // The arrays can be walked only when their elements have the size that we know.
-  if (d.capability_size == sizeof(bgw_capability)) check_capabilities(d, out);
-  if (d.setting_size == sizeof(bgw_setting)) check_settings(d, out);
+  if (d.capability_size == first::kCapability) check_capabilities(d, out);
+  if (d.setting_size == first::kSetting) check_settings(d, out);
 }
 
 }  // namespace
@@ -125,7 +159,7 @@ std::string check_descriptor(const bgw_plugin_descriptor* d, const std::string& 
     return out.text();
   }
   if (d->size < offsetof(bgw_plugin_descriptor, min_host_minor)) {
-    out.equal("descriptor size", d->size, sizeof(bgw_plugin_descriptor));
+    out.at_least("descriptor size", d->size, first::kDescriptor);
     return out.text();
   }
   const std::string rebuild = ". Rebuild it with BrokerGatewaySDK " + std::to_string(BGW_ABI_MAJOR) + ".x";
@@ -134,8 +168,8 @@ std::string check_descriptor(const bgw_plugin_descriptor* d, const std::string& 
             std::to_string(BGW_ABI_MAJOR) + ".x");
     return out.text() + rebuild;
   }
-  if (d->size < sizeof(bgw_plugin_descriptor)) {
-    out.equal("descriptor size", d->size, sizeof(bgw_plugin_descriptor));
+  if (d->size < first::kDescriptor) {
+    out.at_least("descriptor size", d->size, first::kDescriptor);
     return out.text() + rebuild;
   }
   check_whole(*d, stem, out);

@@ -22,7 +22,7 @@ void FeedRenewal::look(std::int64_t now_ns) {
   all_.clear();
   for (std::size_t number = 0; number < connections_.count(); ++number)
     if (const BrokerConnection* c = connections_.find(number))
-      all_.push_back({number, c->judge().get(), c->is_ready()});
+      for (const auto& judge : c->judges()->all()) all_.push_back({number, judge.get(), c->is_ready()});
   const auto turn = turns_.next(all_, now_ns);
   if (!turn || connections_.is_logging_in(scheduler_.is_waiting()) || scheduler_.is_halted()) return;
   turns_.on_login(*turn, now_ns);
@@ -48,7 +48,7 @@ void FeedRenewal::on_beside_lost(std::size_t number, const Loss& loss) {
   if (present.is_idle()) return scheduler_.reconnect_later(loss, why);
   // Other programs have the account's other slots, or the broker wants a pause. That is no reason to end a connection
   // on which some exchange lives.
-  if (loss.status == BGW_E_RATE && !present.judge()->any_lives()) {
+  if (loss.status == BGW_E_RATE && !present.judges()->any_lives()) {
     log::warning("broker", link_.options.name + ": " + why + "; ending the present connection and logging in again");
     return present.recycle(why);
   }

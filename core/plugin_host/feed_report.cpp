@@ -36,10 +36,11 @@ int weight(const MarketWatch& market) {
 void FeedReport::tell() {
   std::map<std::string_view, const MarketWatch*> worst;
   connections_.for_each([&worst](const BrokerConnection& connection) {
-    for (const auto& market : connection.judge()->markets()) {
-      const MarketWatch*& speaks = worst[market->exchange()];
-      if (speaks == nullptr || weight(*market) > weight(*speaks)) speaks = market.get();
-    }
+    for (const auto& judge : connection.judges()->all())
+      for (const auto& market : judge->markets()) {
+        const MarketWatch*& speaks = worst[market->exchange()];
+        if (speaks == nullptr || weight(*market) > weight(*speaks)) speaks = market.get();
+      }
   });
   for (const auto& [exchange, market] : worst) tell_of(*market);
 }

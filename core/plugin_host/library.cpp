@@ -1,12 +1,15 @@
 #include "core/plugin_host/library.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <optional>
+#include <set>
 
 #include <boost/dll/library_info.hpp>
 #include <boost/dll/shared_library.hpp>
 
+#include "core/base/log.hpp"
 #include "core/plugin_host/descriptor_check.hpp"
 #include "core/plugin_host/elf_check.hpp"
 #include "core/plugin_host/library_file.hpp"
@@ -18,15 +21,16 @@ namespace dll = boost::dll;
 
 class LoadedLibrary final : public Library {
  public:
-  LoadedLibrary(std::string path, dll::shared_library library, const bgw_plugin_descriptor& descriptor)
+  LoadedLibrary(std::string path, std::shared_ptr<const dll::shared_library> library,
+                const bgw_plugin_descriptor& descriptor)
       : path_(std::move(path)), library_(std::move(library)), descriptor_(descriptor) {}
   const std::string& path() const override { return path_; }
   const bgw_plugin_descriptor& descriptor() const override { return descriptor_; }
 
  private:
   std::string path_;
-  dll::shared_library library_;
-  const bgw_plugin_descriptor& descriptor_;  // in the library
+  std::shared_ptr<const dll::shared_library> library_;  // shared by the brokers of one file
+  const bgw_plugin_descriptor& descriptor_;             // in the library
 };
 
 // Reads the symbol table without running any of the plugin's code.
@@ -57,44 +61,121 @@ std::string loader_message(std::string text, const std::string& path) {
   return text.starts_with(path + ": ") ? text.substr(path.size() + 2) : text;
 }
 
+// Sizes in the first contract, 0.9.
+constexpr std::uint32_t kFirstInstruments = 64;
+constexpr std::uint32_t kFirstCredentials = 32;
+
+// The table with this name. `problem` says why there is none although the plugin has it.
 template <class Extension>
-const Extension* find_extension(const bgw_plugin_descriptor& d, const char* id) {
+const Extension* find_extension(const bgw_plugin_descriptor& d, const char* id, std::uint32_t first_size,
+                                std::string& problem) {
   if (d.get_extension == nullptr) return nullptr;
   try {
     const auto* found = static_cast<const Extension*>(d.get_extension(id));
-    return found != nullptr && found->size >= sizeof(Extension) ? found : nullptr;
+    if (found == nullptr || found->size >= first_size) return found;
+    problem = std::string(id) + ": found size " + std::to_string(found->size) + ", expected at least " +
+              std::to_string(first_size);
+  } catch (const std::exception& e) {
+    problem = std::string("get_extension(") + id + "): found an exception (" + e.what() + "), expected a table";
   } catch (...) {
-    return nullptr;
+    problem = std::string("get_extension(") + id + "): found an exception, expected a table";
+  }
+  return nullptr;
+}
+
+// What is wrong with the tables that a plugin has beside its descriptor; empty: nothing.
+std::string check_extensions(const bgw_plugin_descriptor& d) {
+  std::string problem;
+  find_extension<bgw_instruments>(d, BGW_EXTENSION_INSTRUMENTS, kFirstInstruments, problem);
+  if (problem.empty()) find_extension<bgw_credentials>(d, BGW_EXTENSION_CREDENTIALS, kFirstCredentials, problem);
+  return problem;
+}
+
+// What a plugin says while it is being loaded. Its functions get this object as their context.
+struct Loading {
+  std::string file;
+  std::string error;
+
+  bgw_loader table() {
+    return {sizeof(bgw_loader),  BGW_ABI_MAJOR,       BGW_ABI_MINOR,          this,
+            &Loading::set_error, &Loading::write_log, &Loading::get_extension};
+  }
+
+ private:
+  static void set_error(void* context, const char* text) noexcept {
+    if (text != nullptr) static_cast<Loading*>(context)->error.assign(text, strnlen(text, 1000));
+  }
+  static void write_log(void* context, std::int32_t level, const char* text, std::size_t length) noexcept {
+    static constexpr log::Level kLevels[] = {log::Level::debug, log::Level::info, log::Level::warning,
+                                             log::Level::error};
+    if (text == nullptr) return;
+    log::write(kLevels[std::clamp(level, 0, 3)], "plugin",
+               static_cast<Loading*>(context)->file + ": " + std::string(text, std::min<std::size_t>(length, 1000)));
+  }
+  static const void* get_extension(void*, const char*) noexcept { return nullptr; }
+};
+
+constexpr std::size_t kMaxBrokers = 16;
+
+// Every broker of the file. `text` gets what is wrong, if anything is.
+std::vector<const bgw_plugin_descriptor*> brokers_of(const bgw_plugin_descriptor* first, const std::string& stem,
+                                                     std::string& text) {
+  std::vector<const bgw_plugin_descriptor*> brokers;
+  std::set<std::string> names;
+  for (const bgw_plugin_descriptor* d = first;; d = d->next) {
+    text = check_descriptor(d, brokers.empty() ? stem : "");
+    if (text.empty() && !names.insert(d->broker).second)
+      text = "broker: found '" + std::string(d->broker) + "' twice, expected it once in a file";
+    if (text.empty() && brokers.size() == kMaxBrokers) text = "brokers: found more than 16, expected fewer";
+    if (text.empty()) text = check_extensions(*d);
+    if (!text.empty()) return {};
+    brokers.push_back(d);
+    if (d->next == nullptr) return brokers;
   }
 }
 
 }  // namespace
 
+// load_library has asked for both before, so that a problem is a plugin that answers otherwise now.
 const bgw_instruments* Library::instruments() const {
-  return find_extension<bgw_instruments>(descriptor(), BGW_EXTENSION_INSTRUMENTS);
+  std::string problem;
+  const auto* found =
+      find_extension<bgw_instruments>(descriptor(), BGW_EXTENSION_INSTRUMENTS, kFirstInstruments, problem);
+  if (!problem.empty()) log::error("plugin", path() + ": " + problem);
+  return found;
 }
 
 const bgw_credentials* Library::credentials() const {
-  const auto* found = find_extension<bgw_credentials>(descriptor(), BGW_EXTENSION_CREDENTIALS);
+  std::string problem;
+  const auto* found =
+      find_extension<bgw_credentials>(descriptor(), BGW_EXTENSION_CREDENTIALS, kFirstCredentials, problem);
+  if (!problem.empty()) log::error("plugin", path() + ": " + problem);
   return found != nullptr && found->url != nullptr && found->judge != nullptr ? found : nullptr;
 }
 
-Result<std::shared_ptr<const Library>> load_library(const std::string& path) {
+Result<std::vector<std::shared_ptr<const Library>>> load_library(const std::string& path) {
   if (const auto problem = check_file(path)) return Error{*problem};
   if (const auto problem = check_elf(path)) return Error{*problem};
   if (const auto problem = lacks_entry(path)) return Error{*problem};
-  dll::shared_library library;  // outlives the handlers below: what was thrown may be of a type that it defines
+  const auto library = std::make_shared<dll::shared_library>();  // outlives the handlers below: what was thrown may be
+                                                                 // of a type that it defines
   try {
-    library.load(boost::dll::fs::path(path), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    library->load(boost::dll::fs::path(path), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
   } catch (const std::exception& e) {
     return Error{"load: found '" + loader_message(e.what(), path) + "', expected a library that the system can load"};
   }
   try {
-    const auto entry = library.get<const bgw_plugin_descriptor*()>(BGW_PLUGIN_ENTRY_NAME);
-    const bgw_plugin_descriptor* descriptor = entry();
-    if (const std::string problems = check_descriptor(descriptor, stem_of(path)); !problems.empty())
-      return Error{problems};
-    return std::shared_ptr<const Library>(std::make_shared<LoadedLibrary>(path, std::move(library), *descriptor));
+    Loading loading{stem_of(path) + ".so", {}};
+    const bgw_loader loader = loading.table();
+    const auto entry = library->get<const bgw_plugin_descriptor*(const bgw_loader*)>(BGW_PLUGIN_ENTRY_NAME);
+    const bgw_plugin_descriptor* descriptor = entry(&loader);
+    if (descriptor == nullptr && !loading.error.empty()) return Error{"the plugin says: " + loading.error};
+    std::string problem;
+    std::vector<std::shared_ptr<const Library>> brokers;
+    for (const bgw_plugin_descriptor* d : brokers_of(descriptor, stem_of(path), problem))
+      brokers.push_back(std::make_shared<LoadedLibrary>(path, library, *d));
+    if (!problem.empty()) return Error{problem};
+    return brokers;
   } catch (const std::exception& e) {
     return Error{std::string("entry: found an exception (") + e.what() + "), expected a descriptor"};
   } catch (...) {

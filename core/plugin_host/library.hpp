@@ -1,8 +1,10 @@
-// One loaded plugin: the library stays mapped as long as this lives. Made by load_library after every check has passed.
+// One broker of a loaded plugin: the library stays mapped as long as this lives. Made by load_library after every check
+// has passed.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "bgw/abi.h"
 #include "core/base/result.hpp"
@@ -19,8 +21,9 @@ class Library {
   const bgw_credentials* credentials() const;
 };
 
-// The error is one line that lists every difference. No adapter function runs; the plugin's static initialisers do, but
-// only once the file is known to be a library with the entry. [main or control]
-Result<std::shared_ptr<const Library>> load_library(const std::string& path);
+// One for each broker of the file. The error is one line that lists every difference, or says what the plugin itself
+// found. No adapter function runs; the plugin's static initialisers, its entry and its get_extension do, but only once
+// the file is known to be a library with the entry. [main or control]
+Result<std::vector<std::shared_ptr<const Library>>> load_library(const std::string& path);
 
 }  // namespace gw::plugin_host

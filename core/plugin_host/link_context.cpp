@@ -29,6 +29,7 @@ LinkContext::LinkContext(boost::asio::io_context& loop, std::shared_ptr<const Li
     : io(loop),
       library(std::move(plugin)),
       options(std::move(link_options)),
+      account_limits(*library->descriptor().limits),
       channel(kUpdateRing, kDemandRing, routing_bell),
       clock(options.wall(), options.monotonic()) {}
 

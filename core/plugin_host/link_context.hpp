@@ -12,9 +12,11 @@
 #include <boost/asio/ts/netfwd.hpp>
 
 #include "core/bus/channel.hpp"
+#include "core/download/http_client.hpp"
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
 #include "core/plugin_host/wall_clock.hpp"
+#include "core/registry/limits.hpp"
 
 namespace gw::plugin_host {
 
@@ -27,7 +29,9 @@ struct Wanted {
   std::uint32_t depth_level;
   std::uint32_t connection;
   std::string symbol, exchange, broker_symbol, broker_exchange, token;
-  std::uint32_t lot_size = 0;
+  std::int64_t tick_size = 0;
+  std::int64_t lot_size = 0;
+  Exponents exponents{};
   InstrumentKind kind = InstrumentKind::other;
 };
 
@@ -35,7 +39,8 @@ struct LinkContext {
   LinkContext(boost::asio::io_context& loop, std::shared_ptr<const Library> plugin, LinkOptions link_options,
               bus::Doorbell& routing_bell);
 
-  const bgw_limits& limits() const { return *library->descriptor().limits; }
+  // The descriptor's, or what the adapter has set for this account.
+  const registry::Limits& limits() const { return account_limits; }
   bus::UpdateWriter& writer() { return channel.writer(); }
   // Null: the instrument is not wanted.
   const Wanted* find_wanted(std::uint32_t instrument) const;
@@ -47,11 +52,13 @@ struct LinkContext {
   boost::asio::io_context& io;
   std::shared_ptr<const Library> library;
   LinkOptions options;
+  registry::Limits account_limits;
   bus::Channel channel;
   LinkCounts counts;
   WallClock clock;
   std::unordered_map<std::uint32_t, Wanted> wanted;  // by handle
   std::uint32_t last_login = 0;                      // grows with each login of any connection, as in UpdateRecord
+  download::HttpClient http;                         // of all adapters
   std::function<void()> on_feed_news;                // called when what is known of some connection's feed has changed
 };
 

@@ -16,7 +16,7 @@ bool multiply(std::int64_t& value, std::int64_t by) {
 
 }  // namespace
 
-void LotConverter::set(std::uint32_t handle, std::uint32_t lots, std::uint32_t lot_size) {
+void LotConverter::set(std::uint32_t handle, std::uint32_t lots, std::int64_t lot_size) {
   if (lots == 0 && handle >= kinds_.size()) return;
   if (handle >= kinds_.size()) kinds_.resize(handle + 1);
   kinds_[handle] = {lots, lot_size};
@@ -29,7 +29,7 @@ const bgw_update& LotConverter::convert(const bgw_update& from) {
   update_.tick = &tick_;
   const auto value = [&](std::uint32_t counted, std::uint64_t bit, std::int64_t& number) {
     if ((kind.lots & counted) == 0 || (tick_.present & bit) == 0) return;
-    if (kind.lot_size == 0 || !multiply(number, kind.lot_size)) tick_.present &= ~bit;
+    if (kind.lot_size <= 0 || !multiply(number, kind.lot_size)) tick_.present &= ~bit;
   };
   value(BGW_VOLUME_IN_LOTS, BGW_HAS_VOLUME, tick_.volume);
   value(BGW_OI_IN_LOTS, BGW_HAS_OI, tick_.oi);
@@ -47,7 +47,7 @@ const bgw_update& LotConverter::convert(const bgw_update& from) {
   update_.book = &book_;
   bids_.assign(book_.bids, book_.bids + book_.bid_count);
   asks_.assign(book_.asks, book_.asks + book_.ask_count);
-  bool fits = kind.lot_size != 0;
+  bool fits = kind.lot_size > 0;
   for (std::vector<bgw_level>* side : {&bids_, &asks_})
     for (bgw_level& level : *side) fits = fits && multiply(level.quantity, kind.lot_size);
   book_.bids = bids_.data();

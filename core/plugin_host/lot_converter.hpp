@@ -12,7 +12,7 @@ class LotConverter {
  public:
   // `lots`: which values of the instrument are counted in lots (BGW_*_IN_LOTS); 0: none. `lot_size` 0: not known, and
   // those values are left out.
-  void set(std::uint32_t handle, std::uint32_t lots, std::uint32_t lot_size);
+  void set(std::uint32_t handle, std::uint32_t lots, std::int64_t lot_size);
   bool has(std::uint32_t handle) const noexcept { return handle < kinds_.size() && kinds_[handle].lots != 0; }
   // The update in units; valid until the next call.
   const bgw_update& convert(const bgw_update& update);
@@ -20,7 +20,7 @@ class LotConverter {
  private:
   struct Kind {
     std::uint32_t lots = 0;
-    std::uint32_t lot_size = 0;
+    std::int64_t lot_size = 0;
   };
   std::vector<Kind> kinds_;  // by handle; empty where no exchange counts in lots
   bgw_update update_{};

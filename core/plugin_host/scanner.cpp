@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include <openssl/sha.h>
 
@@ -26,28 +27,47 @@ void refuse(ScanEntry& entry, const std::string& why) {
   std::replace(entry.refusal.begin(), entry.refusal.end(), '\n', ' ');
 }
 
+bool names_its_file(const ScanEntry& entry) {
+  return entry.file == std::string(entry.library->descriptor().broker) + ".so";
+}
+
+// A file's first broker has the file's name, so that only a further broker of a file can have a name that is taken.
+void refuse_twice_named(std::vector<ScanEntry>& entries) {
+  std::map<std::string, const ScanEntry*> by_name;
+  for (const ScanEntry& entry : entries)
+    if (entry.library != nullptr && names_its_file(entry)) by_name[entry.library->descriptor().broker] = &entry;
+  for (ScanEntry& entry : entries) {
+    if (entry.library == nullptr) continue;
+    const auto [first, fresh] = by_name.try_emplace(entry.library->descriptor().broker, &entry);
+    if (!fresh && first->second != &entry)
+      refuse(entry,
+             "broker: found '" + first->first + "', which " + first->second->file + " has too, expected another name");
+  }
+}
+
 }  // namespace
 
-ScanEntry scan_file(const std::string& path, const std::vector<std::string>& allow) {
+std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow) {
   ScanEntry entry{path, std::filesystem::path(path).filename().string(), nullptr, {}};
   if (const auto problem = check_file(path)) {
     refuse(entry, *problem);
-    return entry;
+    return {entry};
   }
   if (!allow.empty()) {
     const std::string digest = sha256_of(path);
     if (std::find(allow.begin(), allow.end(), digest) == allow.end()) {
       refuse(entry, "sha256: found " + digest + ", expected one of plugins.allow");
-      return entry;
+      return {entry};
     }
   }
-  // Two files never declare the same broker: a file's name is its broker's, else it is refused.
   auto loaded = load_library(path);
-  if (loaded)
-    entry.library = std::move(*loaded);
-  else
+  if (!loaded) {
     refuse(entry, loaded.error().message);
-  return entry;
+    return {entry};
+  }
+  std::vector<ScanEntry> entries(loaded->size(), entry);
+  for (std::size_t i = 0; i < entries.size(); ++i) entries[i].library = std::move((*loaded)[i]);
+  return entries;
 }
 
 Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow) {
@@ -61,7 +81,9 @@ Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector
   if (ec) return Error{"plugins.directory " + folder + ": " + ec.message()};
   std::sort(paths.begin(), paths.end());
   std::vector<ScanEntry> entries;
-  for (const std::string& path : paths) entries.push_back(scan_file(path, allow));
+  for (const std::string& path : paths)
+    for (ScanEntry& entry : scan_file(path, allow)) entries.push_back(std::move(entry));
+  refuse_twice_named(entries);
   return entries;
 }
 

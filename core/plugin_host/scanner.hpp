@@ -10,6 +10,7 @@
 
 namespace gw::plugin_host {
 
+// One broker of a file, or a file that is refused.
 struct ScanEntry {
   std::string path;
   std::string file;                        // its name
@@ -17,8 +18,8 @@ struct ScanEntry {
   std::string refusal;                     // "acme.so: refused: …", one line
 };
 
-// One file. [main or control]
-ScanEntry scan_file(const std::string& path, const std::vector<std::string>& allow);
+// One file: an entry for each of its brokers. [main or control]
+std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow);
 
 // Every *.so of the folder, by name. `allow`: SHA-256 (hex) of the files that may be loaded; empty: all. An error: the
 // folder itself cannot be used. [main]

@@ -1,6 +1,7 @@
 #include "core/plugin_host/subscriptions.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/log.hpp"
 
@@ -14,11 +15,11 @@ bool is_unsent(bgw_status status) { return status == BGW_E_STATE || status == BG
 
 }  // namespace
 
-Subscriptions::Subscriptions(LinkContext& link, AdapterObject& object, liveness::FeedJudge& judge,
+Subscriptions::Subscriptions(LinkContext& link, AdapterObject& object, ConnectionJudges& judges,
                              const registry::Capabilities& capabilities, Owner& owner)
     : link_(link),
       object_(object),
-      judge_(judge),
+      judges_(judges),
       capabilities_(capabilities),
       owner_(owner),
       timers_(
@@ -31,19 +32,19 @@ std::size_t Subscriptions::batch_size() const {
 }
 
 void Subscriptions::tell_news() {
-  if (judge_.take_news()) link_.on_feed_news();
+  if (judges_.take_news()) link_.on_feed_news();
 }
 
 void Subscriptions::add(std::span<const std::uint32_t> instruments) {
   const std::int64_t now = link_.options.monotonic();
   for (const std::uint32_t handle : instruments) {
     carried_.insert(handle);
-    if (handle >= asked_.size()) asked_.resize(handle + 1);
+    make_room(handle);
     const Wanted* w = link_.find_wanted(handle);
     // A request for fewer levels than before goes first: routing has given the room to others in the queue.
     const bool makes_room = w != nullptr && w->depth_level + 1 < (asked_[handle] & kDepth);
     if (asked_[handle] == 0) asked_[handle] = 1;
-    if (w != nullptr) judge_.on_wanted(handle, w->symbol, w->exchange, w->kind, now, link_.clock.at(now));
+    if (w != nullptr) note_wanted(handle, *w, now);
     if (!queued_.insert(handle).second) {
       if (!makes_room) continue;
       std::erase(queue_, handle);
@@ -58,19 +59,44 @@ void Subscriptions::describe(std::span<const std::uint32_t> instruments) {
   for (const std::uint32_t handle : instruments) {
     const Wanted* w = link_.find_wanted(handle);
     if (w == nullptr || !carried_.contains(handle)) continue;
-    judge_.on_wanted(handle, w->symbol, w->exchange, w->kind, now, link_.clock.at(now));
-    lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
+    note_wanted(handle, *w, now);
+    // Until the adapter is told the new units it counts in the old ones, and so does the lot size that it was told.
+    if (w->exponents == exponents_[handle])
+      lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
+    else if (queued_.insert(handle).second)
+      queue_.push_back(handle);
     asked_[handle] &= static_cast<std::uint16_t>(~kBelowZero);
     if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
   }
   tell_news();
+  pump();
+}
+
+void Subscriptions::make_room(std::uint32_t handle) {
+  if (handle < asked_.size()) return;
+  asked_.resize(handle + 1);
+  exponents_.resize(handle + 1);
+  classes_.resize(handle + 1);
+}
+
+// Tells the judges of the classes of connections that carry it, and of no others.
+void Subscriptions::note_wanted(std::uint32_t handle, const Wanted& w, std::int64_t now_ns) {
+  const std::uint32_t classes = std::max(link_.limits().classes_of(w.mode, w.depth_level), 1U);
+  const std::uint32_t before = std::exchange(classes_[handle], static_cast<std::uint8_t>(classes));
+  for (std::uint32_t i = 0; i < registry::Limits::kMaxClasses; ++i) {
+    if ((classes >> i & 1U) != 0)
+      judges_.at(i).on_wanted(handle, w.symbol, w.exchange, w.kind, now_ns, link_.clock.at(now_ns));
+    else if ((before >> i & 1U) != 0)
+      judges_.at(i).on_unwanted(handle, now_ns);
+  }
 }
 
 void Subscriptions::remove(std::span<const std::uint32_t> instruments) {
   std::vector<std::uint32_t> told;
   for (const std::uint32_t handle : instruments) {
     if (carried_.erase(handle) == 0) continue;
-    judge_.on_unwanted(handle, link_.options.monotonic());
+    judges_.on_unwanted(handle, link_.options.monotonic());
+    classes_[handle] = 0;
     if (queued_.erase(handle) != 0) std::erase(queue_, handle);
     told.push_back(handle);
   }
@@ -109,6 +135,8 @@ void Subscriptions::end_login() {
 void Subscriptions::take_over(const Subscriptions& other) {
   carried_ = other.carried_;
   asked_.resize(other.asked_.size());
+  exponents_ = other.exponents_;
+  classes_ = other.classes_;
   for (const std::uint32_t handle : carried_) asked_[handle] = 1;
 }
 
@@ -147,10 +175,24 @@ bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool a
       asked_[handle] |= kUnanswered;
       unanswered_.add(handle, w->mode, now + link_.options.answer_limit_ns);
     }
-    judge_.on_asked(handle, now);
+    for (std::uint32_t i = 0; i < registry::Limits::kMaxClasses; ++i)
+      if (is_in_class(handle, i)) judges_.at(i).on_asked(handle, now);
     lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
-    list.push_back({sizeof(bgw_subscription), handle, w->mode, w->depth_level, w->symbol.c_str(), w->exchange.c_str(),
-                    w->broker_symbol.c_str(), w->broker_exchange.c_str(), w->token.c_str()});
+    exponents_[handle] = w->exponents;
+    list.push_back({handle,
+                    w->mode,
+                    w->depth_level,
+                    0,
+                    w->exponents.price,
+                    w->exponents.quantity,
+                    w->tick_size,
+                    w->lot_size,
+                    w->symbol.c_str(),
+                    w->exchange.c_str(),
+                    w->broker_symbol.c_str(),
+                    w->broker_exchange.c_str(),
+                    w->token.c_str(),
+                    {}});
   }
   if (list.empty()) return true;
   await_answers();

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "bgw/abi.h"
-#include "core/liveness/feed_judge.hpp"
 #include "core/plugin_host/adapter_object.hpp"
+#include "core/plugin_host/connection_judges.hpp"
 #include "core/plugin_host/link_context.hpp"
 #include "core/plugin_host/lot_converter.hpp"
 #include "core/plugin_host/unanswered.hpp"
@@ -33,13 +33,14 @@ class Subscriptions {
   };
 
   // `capabilities` are those of the adapter.
-  Subscriptions(LinkContext& link, AdapterObject& object, liveness::FeedJudge& judge,
+  Subscriptions(LinkContext& link, AdapterObject& object, ConnectionJudges& judges,
                 const registry::Capabilities& capabilities, Owner& owner);
 
   std::size_t count() const { return carried_.size(); }
   // Queues them; the caller calls pump() next.
   void add(std::span<const std::uint32_t> instruments);
-  // The instrument list says something else of them; nothing changes in what is asked of the broker.
+  // The instrument list says something else of them. Nothing changes in what is asked of the broker, unless the units
+  // of prices or quantities are others: then the adapter is asked anew, in the new units.
   void describe(std::span<const std::uint32_t> instruments);
   // Unsubscribes at once: a subscription that the broker counts must be free before another one uses it.
   void remove(std::span<const std::uint32_t> instruments);
@@ -60,6 +61,12 @@ class Subscriptions {
   bool has_prices_below_zero(std::uint32_t handle) const noexcept { return (asked_[handle] & kBelowZero) != 0; }
   // The depth level that the adapter was asked for.
   std::uint32_t depth_of(std::uint32_t handle) const noexcept { return (asked_[handle] & kDepth) - 1U; }
+  // In which its values come: those that the adapter was told last.
+  Exponents exponents_of(std::uint32_t handle) const noexcept { return exponents_[handle]; }
+  // Whether connections of the class carry packets of it.
+  bool is_in_class(std::uint32_t handle, std::uint32_t connection_class) const noexcept {
+    return (classes_[handle] >> connection_class & 1U) != 0;
+  }
   // Data came of the instrument.
   void on_data(std::uint32_t handle, std::uint32_t modes) noexcept {
     if ((asked_[handle] & kUnanswered) != 0 && unanswered_.is_answer(handle, modes)) on_answer(handle);
@@ -79,10 +86,12 @@ class Subscriptions {
   void await_answers();
   void say_what_is_unanswered();
   void tell_news();
+  void make_room(std::uint32_t handle);
+  void note_wanted(std::uint32_t handle, const Wanted& wanted, std::int64_t now_ns);
 
   LinkContext& link_;
   AdapterObject& object_;
-  liveness::FeedJudge& judge_;
+  ConnectionJudges& judges_;
   const registry::Capabilities& capabilities_;
   Owner& owner_;
   transport::Timers timers_;
@@ -97,6 +106,8 @@ class Subscriptions {
   static constexpr std::uint16_t kUnanswered = 0x4000;
   static constexpr std::uint16_t kDepth = 0x3fff;
   std::vector<std::uint16_t> asked_;
+  std::vector<Exponents> exponents_;   // by handle, as long as asked_
+  std::vector<std::uint8_t> classes_;  // by handle: bits of connection classes
   Unanswered unanswered_;
   LotConverter lots_;
 };

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "bgw/abi.h"
+#include "core/base/exponents.hpp"
 
 namespace gw::plugin_host {
 
@@ -22,8 +23,8 @@ class UpdateCheck {
  private:
   bgw_tick tick_{};
   bgw_book book_{};
-  std::array<bgw_level, BGW_MAX_LEVELS> bids_{};
-  std::array<bgw_level, BGW_MAX_LEVELS> asks_{};
+  std::array<bgw_level, kMaxBookLevels> bids_{};
+  std::array<bgw_level, kMaxBookLevels> asks_{};
 };
 
 }  // namespace gw::plugin_host

@@ -5,8 +5,8 @@
 #include <cstdint>
 
 #include "bgw/abi.h"
-#include "core/liveness/feed_judge.hpp"
 #include "core/plugin_host/adapter_object.hpp"
+#include "core/plugin_host/connection_judges.hpp"
 #include "core/plugin_host/link_context.hpp"
 #include "core/plugin_host/subscriptions.hpp"
 #include "core/plugin_host/update_check.hpp"
@@ -15,21 +15,27 @@ namespace gw::plugin_host {
 
 class UpdateGate {
  public:
-  UpdateGate(LinkContext& link, const AdapterObject& object, Subscriptions& subscriptions, liveness::FeedJudge& judge)
-      : link_(link), object_(object), subscriptions_(subscriptions), judge_(judge) {}
+  UpdateGate(LinkContext& link, const AdapterObject& object, Subscriptions& subscriptions, ConnectionJudges& judges)
+      : link_(link), object_(object), subscriptions_(subscriptions), judges_(judges) {}
 
+  // Only between open() and close() may the adapter publish.
+  void open() { is_open_ = true; }
+  void close() { is_open_ = false; }
   // The updates from now on are of this login.
   void begin_login(std::uint32_t number) { login_ = number; }
-  void publish(const bgw_update& update) noexcept;
+  // NULL counts as an invalid update.
+  void publish(const bgw_update* update) noexcept;
 
  private:
   bool is_valid(const bgw_update& update) const noexcept;
+  std::size_t class_of(const bgw_tick& tick) const noexcept;
   void count_left_out(const UpdateCheck::Result& checked) noexcept;
 
   LinkContext& link_;
   const AdapterObject& object_;
   Subscriptions& subscriptions_;
-  liveness::FeedJudge& judge_;
+  ConnectionJudges& judges_;
+  bool is_open_ = false;
   std::uint32_t login_ = 0;
   UpdateCheck check_;
 };

@@ -206,10 +206,11 @@ std::string found_instruments(const std::vector<instruments::InstrumentView>& fo
     if (!list.empty()) list += ',';
     list += "{\"symbol\":" + json_text(i.symbol) + ",\"exchange\":" + json_text(i.exchange) +
             ",\"name\":" + json_text(i.name) + ",\"instrument_type\":" + json_text(i.instrument_type) +
-            ",\"lot_size\":" + number(i.lot_size) + ",\"tick_size\":" + nano_text(i.tick_size);
+            ",\"lot_size\":" + quantity_text(i.lot_size, i.exponents.quantity) +
+            ",\"tick_size\":" + price_text(i.tick_size, i.exponents.price);
     if (!i.expiry.empty()) list += ",\"expiry\":" + json_text(i.expiry);
     if (expiries.is_over(i.exchange, i.expiry)) list += ",\"expired\":true";
-    if (i.strike != 0) list += ",\"strike\":" + nano_text(i.strike);
+    if (i.strike != 0) list += ",\"strike\":" + price_text(i.strike, i.exponents.price);
     list += '}';
   }
   return end("{\"type\":\"instruments\",\"instruments\":[" + list + ']', id_json);

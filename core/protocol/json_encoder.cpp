@@ -1,5 +1,8 @@
 #include "core/protocol/json_encoder.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/base/text.hpp"
 #include "core/protocol/number_writer.hpp"
 #include "core/websocket/connection.hpp"
@@ -14,7 +17,7 @@ using routing::Variant;
 constexpr std::string_view kLtp = ",\"ltp\":";  // the end of a head
 constexpr std::size_t kHeaderRoom = 10;
 constexpr std::size_t kLevelBytes = 96;    // the longest level: two 20-digit numbers, a price, the keys
-constexpr std::size_t kValueBytes = 2048;  // every other value with its key, each at its longest
+constexpr std::size_t kValueBytes = 4096;  // every other value with its key, each at its longest
 
 // A key of the JSON text, with the comma before it, quotes and colon. put() copies the whole array, which the compiler
 // does in two or three moves; the next value overwrites what is too much.
@@ -34,74 +37,118 @@ class Key {
   std::size_t size_;
 };
 
+enum class Unit : std::uint8_t { price, quantity, time };
+
 struct Value {
   Key key;
   std::uint64_t bit;
   std::int64_t bgw_tick::*member;
-  bool is_price;
+  Unit unit;
 };
 
 constexpr Value kQuote[] = {
-    {{",\"open\":"}, BGW_HAS_OPEN, &bgw_tick::open, true},
-    {{",\"high\":"}, BGW_HAS_HIGH, &bgw_tick::high, true},
-    {{",\"low\":"}, BGW_HAS_LOW, &bgw_tick::low, true},
-    {{",\"close\":"}, BGW_HAS_CLOSE, &bgw_tick::close, true},
-    {{",\"volume\":"}, BGW_HAS_VOLUME, &bgw_tick::volume, false},
-    {{",\"last_trade_quantity\":"}, BGW_HAS_LAST_QUANTITY, &bgw_tick::last_quantity, false},
-    {{",\"avg_trade_price\":"}, BGW_HAS_AVERAGE_PRICE, &bgw_tick::average_price, true},
+    {{",\"open\":"}, BGW_HAS_OPEN, &bgw_tick::open, Unit::price},
+    {{",\"high\":"}, BGW_HAS_HIGH, &bgw_tick::high, Unit::price},
+    {{",\"low\":"}, BGW_HAS_LOW, &bgw_tick::low, Unit::price},
+    {{",\"close\":"}, BGW_HAS_CLOSE, &bgw_tick::close, Unit::price},
+    {{",\"volume\":"}, BGW_HAS_VOLUME, &bgw_tick::volume, Unit::quantity},
+    {{",\"last_trade_quantity\":"}, BGW_HAS_LAST_QUANTITY, &bgw_tick::last_quantity, Unit::quantity},
+    {{",\"avg_trade_price\":"}, BGW_HAS_AVERAGE_PRICE, &bgw_tick::average_price, Unit::price},
 };
 
 constexpr Value kExtra[] = {
-    {{",\"oi\":"}, BGW_HAS_OI, &bgw_tick::oi, false},
-    {{",\"last_trade_time\":"}, BGW_HAS_LAST_TRADE_TIME, &bgw_tick::last_trade_time_ns, true},
-    {{",\"total_buy_quantity\":"}, BGW_HAS_TOTAL_BUY, &bgw_tick::total_buy_quantity, false},
-    {{",\"total_sell_quantity\":"}, BGW_HAS_TOTAL_SELL, &bgw_tick::total_sell_quantity, false},
+    {{",\"oi\":"}, BGW_HAS_OI, &bgw_tick::oi, Unit::quantity},
+    {{",\"last_trade_time\":"}, BGW_HAS_LAST_TRADE_TIME, &bgw_tick::last_trade_time_ns, Unit::time},
+    {{",\"total_buy_quantity\":"}, BGW_HAS_TOTAL_BUY, &bgw_tick::total_buy_quantity, Unit::quantity},
+    {{",\"total_sell_quantity\":"}, BGW_HAS_TOTAL_SELL, &bgw_tick::total_sell_quantity, Unit::quantity},
 };
 
 struct RareValue {
   Key key;
   std::uint64_t bit;
   std::int64_t bgw_tick_rare::*member;
-  bool is_price;
+  Unit unit;
 };
 
 constexpr RareValue kRare[] = {
-    {{",\"oi_day_high\":"}, BGW_HAS_OI_DAY_HIGH, &bgw_tick_rare::oi_day_high, false},
-    {{",\"oi_day_low\":"}, BGW_HAS_OI_DAY_LOW, &bgw_tick_rare::oi_day_low, false},
-    {{",\"upper_circuit\":"}, BGW_HAS_UPPER_CIRCUIT, &bgw_tick_rare::upper_circuit, true},
-    {{",\"lower_circuit\":"}, BGW_HAS_LOWER_CIRCUIT, &bgw_tick_rare::lower_circuit, true},
-    {{",\"high_52_weeks\":"}, BGW_HAS_HIGH_52_WEEKS, &bgw_tick_rare::high_52_weeks, true},
-    {{",\"low_52_weeks\":"}, BGW_HAS_LOW_52_WEEKS, &bgw_tick_rare::low_52_weeks, true},
+    {{",\"oi_day_high\":"}, BGW_HAS_OI_DAY_HIGH, &bgw_tick_rare::oi_day_high, Unit::quantity},
+    {{",\"oi_day_low\":"}, BGW_HAS_OI_DAY_LOW, &bgw_tick_rare::oi_day_low, Unit::quantity},
+    {{",\"upper_circuit\":"}, BGW_HAS_UPPER_CIRCUIT, &bgw_tick_rare::upper_circuit, Unit::price},
+    {{",\"lower_circuit\":"}, BGW_HAS_LOWER_CIRCUIT, &bgw_tick_rare::lower_circuit, Unit::price},
+    {{",\"high_52_weeks\":"}, BGW_HAS_HIGH_52_WEEKS, &bgw_tick_rare::high_52_weeks, Unit::price},
+    {{",\"low_52_weeks\":"}, BGW_HAS_LOW_52_WEEKS, &bgw_tick_rare::low_52_weeks, Unit::price},
 };
 
-char* put_value(char* at, const Key& key, std::int64_t value, bool is_price) {
+// The names of further values, by BGW_VALUE_*.
+constexpr Key kNamed[] = {{""},
+                          {",\"bid\":"},
+                          {",\"bid_quantity\":"},
+                          {",\"ask\":"},
+                          {",\"ask_quantity\":"},
+                          {",\"delta\":"},
+                          {",\"gamma\":"},
+                          {",\"theta\":"},
+                          {",\"vega\":"},
+                          {",\"rho\":"},
+                          {",\"implied_volatility\":"},
+                          {",\"indicative_price\":"},
+                          {",\"indicative_quantity\":"},
+                          {",\"trades\":"},
+                          {",\"turnover\":"},
+                          {",\"mark_price\":"},
+                          {",\"index_price\":"},
+                          {",\"funding_rate\":"}};
+static_assert(std::size(kNamed) == BGW_VALUE_FUNDING_RATE + 1);
+
+char* put_value(char* at, const Key& key, std::int64_t value, Unit unit, Exponents exponents) {
   at = key.put(at);
-  return is_price ? put_nano(at, value) : put_integer(at, value);
+  if (unit == Unit::time) return put_nano(at, value);
+  return unit == Unit::price ? put_price(at, value, exponents.price) : put_quantity(at, value, exponents.quantity);
 }
 
-char* put_quote(char* at, const bgw_tick& tick) {
+char* put_quote(char* at, const bgw_tick& tick, Exponents exponents) {
   for (const Value& v : kQuote)
-    if ((tick.present & v.bit) != 0) at = put_value(at, v.key, tick.*v.member, v.is_price);
+    if ((tick.present & v.bit) != 0) at = put_value(at, v.key, tick.*v.member, v.unit, exponents);
   return at;
 }
 
-char* put_extra_values(char* at, const bgw_tick& tick, const bgw_tick_rare* rare) {
+char* put_extra_values(char* at, const bgw_tick& tick, const bgw_tick_rare* rare, Exponents exponents) {
   for (const Value& v : kExtra)
-    if ((tick.present & v.bit) != 0) at = put_value(at, v.key, tick.*v.member, v.is_price);
+    if ((tick.present & v.bit) != 0) at = put_value(at, v.key, tick.*v.member, v.unit, exponents);
   if (rare == nullptr) return at;
   for (const RareValue& v : kRare)
-    if ((tick.present & v.bit) != 0) at = put_value(at, v.key, rare->*v.member, v.is_price);
+    if ((tick.present & v.bit) != 0) at = put_value(at, v.key, rare->*v.member, v.unit, exponents);
   return at;
 }
 
-char* put_side(char* at, std::span<const bgw_level> levels, bool has_orders) {
+// Whether the side that the value is of has no order: its quantity is 0.
+bool is_side_empty(std::uint32_t kind, std::span<const bgw_value> values) {
+  const std::uint32_t quantity = kind <= BGW_VALUE_BID_QUANTITY ? BGW_VALUE_BID_QUANTITY : BGW_VALUE_ASK_QUANTITY;
+  const auto found = std::ranges::find(values, quantity, &bgw_value::kind);
+  return found != values.end() && found->value == 0;
+}
+
+char* put_named_values(char* at, std::span<const bgw_value> values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bgw_value& v = values[i];
+    if (v.kind == 0 || v.kind >= std::size(kNamed)) continue;  // one that clients do not get, or not known here
+    if (v.kind <= BGW_VALUE_ASK_QUANTITY && is_side_empty(v.kind, values)) continue;
+    // Of two values of one kind the last one counts, as it does for the last values.
+    if (std::ranges::find(values.subspan(i + 1), v.kind, &bgw_value::kind) != values.end()) continue;
+    at = kNamed[v.kind].put(at);
+    at = v.exponent == 0 ? put_integer(at, v.value) : put_decimal(at, v.value, v.exponent);
+  }
+  return at;
+}
+
+char* put_side(char* at, std::span<const bgw_level> levels, bool has_orders, Exponents exponents) {
   bool first = true;
   for (const bgw_level& level : levels) {
     at = put(at, first ? "{\"price\":" : ",{\"price\":");
     first = false;
-    at = put_nano(at, level.price);
+    at = put_price(at, level.price, exponents.price);
     at = put(at, ",\"quantity\":");
-    at = put_integer(at, level.quantity);
+    at = put_quantity(at, level.quantity, exponents.quantity);
     if (has_orders) {
       at = put(at, ",\"orders\":");
       at = put_unsigned(at, level.orders);
@@ -117,14 +164,15 @@ char* put_data_rest(char* at, const TopicInfo& info, const TopicUpdate& u, bool 
   at = put_nano(at, u.exchange_time_ns != 0 ? u.exchange_time_ns : u.received_ns / 1000 * 1000);
   if (extras && u.exchange_time_ns == 0) at = put(at, ",\"timestamp_from\":\"gateway\"");
   const bool depth = info.stream.mode == BGW_MODE_DEPTH;
-  if (info.stream.mode == BGW_MODE_QUOTE) at = put_quote(at, *u.tick);
-  if (depth && extras) at = put_extra_values(put_quote(at, *u.quote), *u.quote, u.quote_rare);
-  if (extras && info.stream.mode == BGW_MODE_QUOTE) at = put_extra_values(at, *u.tick, u.rare);
+  if (info.stream.mode == BGW_MODE_QUOTE) at = put_quote(at, *u.tick, u.exponents);
+  if (depth && extras) at = put_extra_values(put_quote(at, *u.quote, u.exponents), *u.quote, u.quote_rare, u.exponents);
+  if (extras && info.stream.mode == BGW_MODE_QUOTE) at = put_extra_values(at, *u.tick, u.rare, u.exponents);
+  if (extras && info.stream.mode != BGW_MODE_LTP) at = put_named_values(at, u.values);
   if (depth) {
     at = put(at, ",\"depth\":{\"buy\":[");
-    at = put_side(at, u.bids, u.has_orders);
+    at = put_side(at, u.bids, u.has_orders, u.exponents);
     at = put(at, "],\"sell\":[");
-    at = put_side(at, u.asks, u.has_orders);
+    at = put_side(at, u.asks, u.has_orders, u.exponents);
     if (info.broker_message.empty()) {
       at = put(at, "]},\"broker_supported\":true");
     } else {
@@ -160,12 +208,14 @@ void JsonEncoder::prepare(TopicInfo& info) const {
     if (info.actual_depth != info.stream.depth_level)
       head += ",\"actual_depth_level\":" + std::to_string(info.actual_depth);
   }
-  const std::string data = ",\"data\":{\"symbol\":" + json_text(info.symbol) +
-                           ",\"exchange\":" + json_text(info.exchange) + std::string(kLtp);
-  info.head[static_cast<std::size_t>(Variant::plain)] = head + data;
+  const std::string data =
+      ",\"data\":{\"symbol\":" + json_text(info.symbol) + ",\"exchange\":" + json_text(info.exchange);
+  const bool says_window = info.is_of_24_hours && info.stream.mode != BGW_MODE_LTP;
+  info.head[static_cast<std::size_t>(Variant::plain)] = head + data + std::string(kLtp);
   info.head[static_cast<std::size_t>(Variant::extras)] =
       head + (info.broker.empty() ? "" : ",\"broker\":" + json_text(info.broker)) +
-      (info.simulated ? ",\"simulated\":true" : "") + data;
+      (info.simulated ? ",\"simulated\":true" : "") + data + (says_window ? ",\"window\":\"24h\"" : "") +
+      std::string(kLtp);
   info.message_json = info.broker_message.empty() ? "" : json_text(info.broker_message);
 }
 
@@ -177,7 +227,7 @@ void JsonEncoder::encode(const TopicInfo& info, const TopicUpdate& u, Variant va
                             (u.bids.size() + u.asks.size()) * kLevelBytes;
   char* const start = out.room(bound);
   char* at = put(start + kHeaderRoom, head);
-  at = u.has_ltp ? put_nano(at, u.ltp) : at - kLtp.size();
+  at = u.has_ltp ? put_price(at, u.ltp, u.exponents.price) : at - kLtp.size();
   at = put_data_rest(at, info, u, extras);
   if (extras) at = put_envelope_extras(at, u);
   at = put(at, "}");

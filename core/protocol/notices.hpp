@@ -16,7 +16,7 @@ std::string broker_status(std::string_view broker, std::string_view status, std:
 std::string feed_status(std::string_view broker, const routing::Feed& feed);
 // `note`: what Router::note says.
 std::string subscription_status(const routing::Topic& topic, std::string_view note);
-// `source`: "calendar", or "feed" where the ticks say otherwise.
+// `source`: "broker", "calendar", or "feed" where the ticks say otherwise.
 std::string market_status(std::string_view exchange, std::string_view status, std::string_view source);
 // `status`: "behind" or "caught_up".
 std::string slow(std::string_view status, std::uint64_t conflated);

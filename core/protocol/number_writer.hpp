@@ -83,12 +83,50 @@ inline char* put_nano(char* at, std::int64_t value) {
   return at + size;
 }
 
+// `value` times 10 to the power of `exponent` (-18 to 0), as an exact decimal: "0.00000001", whole ones with ".0".
+inline char* put_decimal(char* at, std::int64_t value, int exponent) {
+  std::uint64_t magnitude = static_cast<std::uint64_t>(value);
+  if (value < 0) {
+    *at++ = '-';
+    magnitude = 0 - magnitude;
+  }
+  std::uint64_t scale = 1;
+  for (int i = exponent; i < 0; ++i) scale *= 10;
+  at = put_unsigned(at, magnitude / scale);
+  *at++ = '.';
+  std::uint64_t rest = magnitude % scale;
+  do {
+    scale /= 10;
+    const std::uint64_t digit = scale == 0 ? 0 : rest / scale;
+    *at++ = static_cast<char>('0' + digit);
+    rest -= digit * scale;
+  } while (rest != 0);
+  return at;
+}
+
 // Nanoseconds as seconds with six decimals.
 inline char* put_micro_seconds(char* at, std::int64_t ns) { return put_nano(at, ns / 1000 * 1000); }
 
 inline std::string nano_text(std::int64_t value) {
   char text[40];
   return {text, static_cast<std::size_t>(put_nano(text, value) - text)};
+}
+
+// A price in JSON text.
+inline char* put_price(char* at, std::int64_t value, int exponent) {
+  return exponent == -9 ? put_nano(at, value) : put_decimal(at, value, exponent);
+}
+// A quantity in JSON text: a whole number where the instrument counts whole units.
+inline char* put_quantity(char* at, std::int64_t value, int exponent) {
+  return exponent == 0 ? put_integer(at, value) : put_decimal(at, value, exponent);
+}
+inline std::string price_text(std::int64_t value, int exponent) {
+  char text[48];
+  return {text, static_cast<std::size_t>(put_price(text, value, exponent) - text)};
+}
+inline std::string quantity_text(std::int64_t value, int exponent) {
+  char text[48];
+  return {text, static_cast<std::size_t>(put_quantity(text, value, exponent) - text)};
 }
 
 // Nanoseconds as seconds with three decimals.

@@ -1,4 +1,5 @@
 #include "core/protocol/request.hpp"
+#include "core/base/exponents.hpp"
 
 #include <cmath>
 
@@ -70,7 +71,7 @@ void check_stream(Entry& e, const Json* depth) {
   const auto level = depth == nullptr ? std::optional<int>(5) : whole(*depth);
   e.stream.depth_level = level.value_or(0);
   e.other_level = upstream::index_of(e.stream) >= upstream::kIndexedStreams;
-  if (e.other_level && (e.stream.depth_level < 1 || e.stream.depth_level > static_cast<int>(BGW_MAX_LEVELS)))
+  if (e.other_level && (e.stream.depth_level < 1 || e.stream.depth_level > static_cast<int>(kMaxBookLevels)))
     e.error = invalid_depth_level();
   else
     e.depth_json = std::to_string(e.stream.depth_level);

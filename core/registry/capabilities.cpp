@@ -100,6 +100,11 @@ bool Capabilities::has_time(std::string_view exchange, std::uint32_t mode) const
   return (e->flags & (mode == BGW_MODE_QUOTE ? BGW_QUOTE_HAS_TIME : BGW_DEPTH_HAS_TIME)) != 0;
 }
 
+bool Capabilities::is_of_24_hours(std::string_view exchange) const {
+  const Exchange* found = find(exchange);
+  return found != nullptr && (found->flags & BGW_WINDOW_24_HOURS) != 0;
+}
+
 std::uint32_t Capabilities::lots(std::string_view exchange) const {
   constexpr std::uint32_t kLots = BGW_QUANTITIES_IN_LOTS | BGW_VOLUME_IN_LOTS | BGW_OI_IN_LOTS;
   const Exchange* e = find(exchange);

@@ -43,6 +43,7 @@ class Capabilities {
   bool prices_below_zero(std::string_view exchange) const;             // whether such a price is valid there
   bool answers_with_snapshot(std::string_view exchange) const;         // whether it does so for every good subscribe
   bool has_time(std::string_view exchange, std::uint32_t mode) const;  // in its packets, as the plugin declares
+  bool is_of_24_hours(std::string_view exchange) const;                // its quote values, not of a day
   std::uint32_t lots(std::string_view exchange) const;                 // BGW_*_IN_LOTS: what the broker counts in lots
 
   // `narrower` as Capabilities, with the flags of this set; fails when it is not contained in this set.

@@ -26,8 +26,22 @@ void MarketDays::tell(Subscriber& client, const std::string& exchange) {
   client.send(protocol::market_status(exchange, now.status, now.source));
 }
 
-// The status is the calendar's, unless the ticks say otherwise.
+namespace {
+
+// The word for BGW_MARKET_*; empty: there is none.
+std::string_view word_of(std::int32_t said) {
+  constexpr std::string_view kWords[] = {"", "pre_open", "open", "auction", "halted", "closed"};
+  return said > 0 && said < static_cast<std::int32_t>(std::size(kWords)) ? kWords[said] : "";
+}
+
+}  // namespace
+
+// The status is what a broker says, or else the calendar's, unless the ticks say otherwise.
 MarketDays::Market MarketDays::market(const std::string& exchange) const {
+  for (routing::BrokerId id = 0; id < router_.brokers().size(); ++id) {
+    const upstream::MarketFeed* feed = router_.brokers()[id].feeds().find(exchange);
+    if (feed != nullptr && !word_of(feed->said).empty()) return {word_of(feed->said), "broker"};
+  }
   const calendar::MarketStatus status = calendar_->status(exchange, wall_ns());
   if (status == calendar::MarketStatus::open && router_.is_halted(exchange)) return {"halted", "feed"};
   if (status == calendar::MarketStatus::closed && router_.ticks_steadily(exchange)) return {"open", "feed"};
@@ -39,7 +53,8 @@ void MarketDays::tell_changes() {
     Market now = market(exchange);
     if (now.status == told.status) continue;
     // It is open again because it ticks.
-    if (told.status == "halted" && now.status == "open") now.source = "feed";
+    if (told.status == "halted" && told.source == "feed" && now.status == "open" && now.source == "calendar")
+      now.source = "feed";
     told = now;
     const std::string text = protocol::market_status(exchange, now.status, now.source);
     clients_.for_each_open([&, name = std::string_view(exchange)](Subscriber& client) {

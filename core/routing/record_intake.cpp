@@ -62,6 +62,16 @@ void RecordIntake::take(BrokerId id, std::span<const std::byte> record) {
   }
 }
 
+namespace {
+
+// One of BGW_MARKET_*; 0: nothing that is known here.
+std::int32_t market_status_of(const bgw_value& value) {
+  const bool is_known = value.exponent == 0 && value.value >= BGW_MARKET_PRE_OPEN && value.value <= BGW_MARKET_CLOSED;
+  return is_known ? static_cast<std::int32_t>(value.value) : 0;
+}
+
+}  // namespace
+
 void RecordIntake::on_update(BrokerId id, const bus::UpdateView& v) {
   ++updates_;
   upstream::Broker& broker = parts_.brokers[id];
@@ -83,6 +93,8 @@ void RecordIntake::on_update(BrokerId id, const bus::UpdateView& v) {
   if (!route->refused.empty())
     broker.demand().disprove_refusals(v.tick->instrument, broker.setup().capabilities, v.tick->modes,
                                       std::max(v.bids.size(), v.asks.size()));
+  for (const bgw_value& value : v.values)
+    if (value.kind == BGW_VALUE_MARKET_STATUS) broker.feeds()[route->market].said = market_status_of(value);
   parts_.publisher.on_update(broker, *route, v);
 }
 
@@ -91,7 +103,10 @@ void RecordIntake::on_link(BrokerId id, const bus::LinkRecord& record) {
   const bool was_connected = broker.state() == bus::LinkState::connected;
   broker.set_state(record.state, record.message, record.by_choice != 0, now_ns_);
   const bool is_connected = record.state == bus::LinkState::connected;
-  if (was_connected && !is_connected) parts_.topics.unconfirm_all_of(id);
+  if (was_connected && !is_connected) {
+    parts_.topics.unconfirm_all_of(id);
+    broker.feeds().forget_said();
+  }
   if (!was_connected && is_connected) parts_.demand.forget_refusals(id);
   parts_.port.broker_changed(id);
   parts_.failover.on_link_changed();

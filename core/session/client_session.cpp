@@ -207,7 +207,7 @@ void ClientSession::sweep(std::int64_t now) {
     case PeerLiveness::Verdict::alive:
       return;
     case PeerLiveness::Verdict::ping:
-      connection_->ping();
+      connection_->ping({});
       return touch();
     case PeerLiveness::Verdict::dead:
       log::info("proxy", *name_ + " did not answer a ping, closed with 1011");

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "bgw/abi.h"
+#include "core/base/exponents.hpp"
 #include "core/topics/lane.hpp"
 #include "core/upstream/stream.hpp"
 
@@ -24,13 +25,16 @@ struct TopicInfo {
   // Made by Encoder::prepare: the part of the frame before the ltp, per variant, and the message as JSON.
   std::string head[kVariants];
   std::string message_json = {};
-  bool simulated = false;   // the broker's prices are invented
-  std::string broker = {};  // its name
+  bool simulated = false;       // the broker's prices are invented
+  std::string broker = {};      // its name
+  bool is_of_24_hours = false;  // the quote values are of the last 24 hours, not of a day
 };
 
 struct TopicUpdate {
+  Exponents exponents;  // of all prices and quantities here
   const bgw_tick* tick;
   const bgw_tick_rare* rare;  // or null
+  std::span<const bgw_value> values;
   std::span<const bgw_level> bids;
   std::span<const bgw_level> asks;
   bool has_orders;  // the broker says how many orders stand at each level

@@ -39,6 +39,7 @@ void TopicPublisher::on_update(upstream::Broker& broker, Route& route, const bus
   LastValue& last = *route.last_value;
   // A book that was under way when more levels were asked for does not count: it has too few of them.
   const bool book_counts = v.header->asked_depth >= route.demanded_depth;
+  last.use_units(v.header->exponents);
   std::uint32_t modes = filled_modes(*v.tick, last.has_ltp());
   if (!book_counts) modes &= ~std::uint32_t{BGW_MODE_DEPTH};
   if (modes != 0) last.store(v, modes, broker.next_order());
@@ -47,15 +48,27 @@ void TopicPublisher::on_update(upstream::Broker& broker, Route& route, const bus
     counts_.hidden_quantity += static_cast<std::uint64_t>(hidden);
   }
   TopicUpdate update{};
+  update.exponents = v.header->exponents;
   update.tick = v.tick;
   update.rare = v.rare;
+  update.values = v.values;
   update.has_ltp = last.has_ltp();
   update.ltp = last.ltp();
   update.received_ns = v.header->received_ns;
   // An update is never published before it was received, even if the clock is set back meanwhile.
   update.published_ns = std::max(turn_wall_ns_, update.received_ns);
-  set_quote(last, update);
-  for (const InterestId id : route.served) publish_interest(parts_.interests[id], last, v, update);
+  // A packet with a quote of its own says all of it; what earlier ones said belongs to snapshots.
+  update.quote = v.tick;
+  update.quote_rare = v.rare;
+  if ((v.tick->modes & BGW_MODE_QUOTE) == 0) set_quote(last, update);
+  // A packet with one side of the book is published with the other side as it is known.
+  const bool is_whole = v.header->book_flags == 0;
+  const bool has_book = is_whole || (book_counts && last.has_book());
+  if (has_book) {
+    update.bids = is_whole ? v.bids : last.bids();
+    update.asks = is_whole ? v.asks : last.asks();
+  }
+  for (const InterestId id : route.served) publish_interest(parts_.interests[id], last, v, update, has_book);
   if (!update.has_ltp || last.was_priced()) return;
   // What came before the first price goes out now, with it.
   last.set_priced();
@@ -66,13 +79,14 @@ void TopicPublisher::on_update(upstream::Broker& broker, Route& route, const bus
 }
 
 void TopicPublisher::publish_interest(const Interest& interest, const LastValue& last, const bus::UpdateView& v,
-                                      TopicUpdate& update) {
+                                      const TopicUpdate& whole, bool has_book) {
+  TopicUpdate update = whole;
   const auto publish_one = [&](TopicId id, bool depth) {
     Topic& topic = parts_.topics[id];
     const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
-    if (depth && v.header->asked_depth < levels) return;
-    update.bids = depth ? first_levels(v.bids, levels) : std::span<const bgw_level>{};
-    update.asks = depth ? first_levels(v.asks, levels) : std::span<const bgw_level>{};
+    if (depth && (v.header->asked_depth < levels || !has_book)) return;
+    update.bids = depth ? first_levels(whole.bids, levels) : std::span<const bgw_level>{};
+    update.asks = depth ? first_levels(whole.asks, levels) : std::span<const bgw_level>{};
     update.has_orders = (v.header->book_present & BGW_HAS_ORDERS) != 0;
     update.exchange_time_ns = upstream::exchange_time_of(*v.tick, depth ? last.book_time_ns() : 0);
     if (!is_older(topic, v.header->login, update)) publish(id, update);
@@ -201,8 +215,10 @@ bool TopicPublisher::fill(const Topic& topic, TopicUpdate& update, std::uint32_t
   const auto levels = static_cast<std::size_t>(topic.info.actual_depth);
   // A book of fewer levels than the topic has does not count: the broker is only about to be asked for more.
   if (depth && route->demanded_depth < levels) return false;
+  update.exponents = last.exponents();
   update.tick = &packet.tick;
   update.rare = packet.rare_or_null();
+  update.values = last.values(packet.login);
   if (depth) {
     update.bids = first_levels(last.bids(), levels);
     update.asks = first_levels(last.asks(), levels);

@@ -61,7 +61,7 @@ class TopicPublisher {
 
  private:
   void publish_interest(const upstream::Interest& interest, const upstream::LastValue& last,
-                        const bus::UpdateView& update, TopicUpdate& out);
+                        const bus::UpdateView& update, const TopicUpdate& whole, bool has_book);
   void publish_known(TopicId id);
   bool is_older(Topic& topic, std::uint32_t login, const TopicUpdate& update);
   void publish(TopicId id, TopicUpdate& update);

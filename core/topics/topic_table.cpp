@@ -54,6 +54,7 @@ void TopicTable::granted(TopicId id, const upstream::Grant& grant) {
     t.broker = grant.broker;
     t.info.broker = broker.name;
     t.info.simulated = broker.simulated;
+    t.info.is_of_24_hours = broker.capabilities.is_of_24_hours(t.info.exchange);
     t.info.actual_depth = actual;
     t.info.broker_message = message;
     encoder_.prepare(t.info);

@@ -66,6 +66,12 @@ Result<void> WsClient::send(std::uint32_t opcode, std::span<const std::byte> dat
   return {};
 }
 
+Result<void> WsClient::ping(std::string_view data) {
+  if (!is_open()) return Error{"not open"};
+  connection_->ping(data);
+  return {};
+}
+
 void WsClient::close(int code) {
   if (connection_ != nullptr) connection_->close(code, "");
 }

@@ -53,6 +53,8 @@ class WsClient final : private websocket::Listener {
   // that is not allowed.
   Result<void> open(const std::string& url, std::vector<websocket::Header> headers);
   Result<void> send(std::uint32_t opcode, std::span<const std::byte> data);
+  // At most 125 bytes. While an earlier ping waits to be sent, there is no further one.
+  Result<void> ping(std::string_view data);
   void close(int code);
   bool is_open() const { return connection_ != nullptr && connection_->is_open(); }
   // The time without a frame counts from now.

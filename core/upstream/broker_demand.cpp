@@ -63,11 +63,11 @@ bool BrokerDemand::want(RouteHandle handle, std::uint32_t mode, std::uint32_t de
   }
   ConnectionAllocator::Allocation next;
   if (mode != 0) {
-    const auto found = allocator_.find(r.allocation, depth);
+    const auto found = allocator_.find(r.allocation, mode, depth);
     if (!found) return false;
     next = *found;
   }
-  freed_ = freed_ || next.weight < r.allocation.weight;
+  freed_ = freed_ || next.weight < r.allocation.weight || (r.allocation.classes & ~next.classes) != 0;
   allocator_.replace(r.allocation, next);
   wanted_count_ += static_cast<std::size_t>(mode != 0) - static_cast<std::size_t>(r.wanted_mode != 0);
   r.wanted_mode = mode;
@@ -98,8 +98,8 @@ bool BrokerDemand::send(bus::Channel& channel, RouteHandle handle, std::int64_t 
   const bool same = !r.ask_again && r.demanded_mode == mode && r.demanded_depth == depth &&
                     (mode == 0 || r.demanded_connection == connection);
   if (!same || (r.describe_again && mode != 0)) {
-    const bus::Demand demand{handle,  mode,       depth,      r.symbol, r.exchange, r.broker_symbol, r.broker_exchange,
-                             r.token, connection, r.lot_size, r.kind,   same};
+    const bus::Demand demand{handle,  mode,       depth,  r.symbol, r.exchange,  r.broker_symbol, r.broker_exchange,
+                             r.token, connection, r.kind, same,     r.exponents, r.tick_size,     r.lot_size};
     if (!bus::put_demand(channel.demand(), demand)) return false;
     sent = true;
     forget_what_is_not_asked(r, mode, depth);

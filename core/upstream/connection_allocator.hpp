@@ -2,6 +2,7 @@
 // Accounting only; used by Broker. [routing]
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,17 +19,18 @@ class ConnectionAllocator {
     std::uint32_t connection = 0;
     std::uint32_t weight = 0;
     std::uint32_t level = 0;
+    std::uint32_t classes = 0;  // bits: in which classes of connections it takes room
     friend bool operator==(const Allocation&, const Allocation&) = default;
   };
 
   explicit ConnectionAllocator(registry::Limits limits) : limits_(std::move(limits)) {}
 
-  // The allocation of an instrument with this depth level (0: no book) in place of `now`: on the same connection when
-  // it fits there, else on the first with room. Nothing: all are full.
-  std::optional<Allocation> find(const Allocation& now, std::uint32_t level) const;
-  // The limit that leaves no room for one more instrument of this level, for people: "3 connections of 1000 instruments
-  // each".
-  std::string limit_text(std::uint32_t level) const;
+  // The allocation of an instrument with this mode and depth level (0: no book) in place of `now`: on the same
+  // connection when it fits there, else on the first with room. Nothing: all are full.
+  std::optional<Allocation> find(const Allocation& now, std::uint32_t mode, std::uint32_t level) const;
+  // The limit that leaves no room for one more instrument of this mode and level, for people: "3 connections of 1000
+  // instruments each".
+  std::string limit_text(std::uint32_t mode, std::uint32_t level) const;
   void replace(Allocation& now, const Allocation& next);
   const registry::Limits& limits() const { return limits_; }
 
@@ -36,8 +38,11 @@ class ConnectionAllocator {
   struct Used {
     std::uint32_t weight = 0;
     std::vector<std::uint32_t> depths;  // subscriptions, in the order of limits_.depths
+    std::array<std::uint32_t, registry::Limits::kMaxClasses> classes{};  // instruments
   };
-  bool fits(std::uint32_t connection, const Allocation& now, std::uint32_t level, std::uint32_t weight) const;
+  // Whether `next` fits on its connection in place of `now`.
+  bool fits(const Allocation& now, const Allocation& next) const;
+  bool fits_in_class(std::size_t index, const Allocation& now, const Allocation& next) const;
   std::size_t depth_index(std::uint32_t level) const;
   void count(const Allocation& share, std::int32_t sign);
 

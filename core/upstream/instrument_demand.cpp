@@ -221,9 +221,11 @@ std::string InstrumentDemand::message_of(const Interest& i, const Offer& offer, 
   const Refusal* refused = refusal_of(i.source, stream, offer.source_depth);
   return "Depth level " + std::to_string(asked) + " not available, using " + std::to_string(actual) + ": broker " +
          broker.name() +
-         (refused != nullptr ? " refused it: " + refused->reason
-                             : " allows " + broker.demand().limit_text(static_cast<std::uint32_t>(offer.source_depth)) +
-                                   ", and all are in use");
+         (refused != nullptr
+              ? " refused it: " + refused->reason
+              : " allows " +
+                    broker.demand().limit_text(BGW_MODE_DEPTH, static_cast<std::uint32_t>(offer.source_depth)) +
+                    ", and all are in use");
 }
 
 // ---- refusals

@@ -1,5 +1,6 @@
 // The newest values that one broker sent for one instrument, kept per kind of packet: what an LTP packet says never
-// stands in for a quote. [routing]
+// stands in for a quote. Packets of one login add up: what a packet does not say of the quote, or of the other side of
+// the book, stays as the last one said that was asked for without a break. [routing]
 #pragma once
 
 #include <algorithm>
@@ -29,6 +30,8 @@ class LastValue {
     const bgw_tick_rare* rare_or_null() const { return has_rare ? &rare : nullptr; }
   };
 
+  // From now on values count in these units. What is kept in others is forgotten.
+  void use_units(Exponents exponents);
   // Keeps what the packet says. `modes`: those of its modes that count, at least one. `order` grows with each packet of
   // the broker.
   void store(const bus::UpdateView& update, std::uint32_t modes, std::uint64_t order);
@@ -52,8 +55,16 @@ class LastValue {
   bool was_priced() const { return was_priced_; }
   void set_priced() { was_priced_ = true; }
 
+  // The units of all that is kept here.
+  Exponents exponents() const { return exponents_; }
+  // Those that the login has sent.
+  std::span<const bgw_value> values(std::uint32_t login) const {
+    return login == values_login_ ? std::span<const bgw_value>(values_) : std::span<const bgw_value>();
+  }
   std::span<const bgw_level> bids() const { return bids_; }
   std::span<const bgw_level> asks() const { return asks_; }
+  // A book of as many levels as are asked for.
+  bool has_book() const { return (modes_[kDepth] & BGW_MODE_DEPTH) != 0; }
   std::int64_t book_time_ns() const { return book_time_ns_; }
   bool book_has_orders() const { return book_has_orders_; }
   // Whether the update's book has another best level than this one.
@@ -63,6 +74,7 @@ class LastValue {
   // the book, are not kept up to date.
   void keep_up_to(std::uint32_t mode) {
     for (std::uint32_t& modes : modes_) modes &= 2 * mode - 1;
+    if (mode < BGW_MODE_QUOTE) values_.clear();
   }
   void forget_book() { modes_[kDepth] &= ~std::uint32_t{BGW_MODE_DEPTH}; }
 
@@ -70,6 +82,9 @@ class LastValue {
 
  private:
   enum Kind : std::size_t { kLtp, kQuote, kDepth };
+  const Packet* earlier_of(Kind kind, std::uint32_t modes, std::uint32_t login) const;
+  void keep_quote();
+  void store_book(const bus::UpdateView& update);
   static Kind kind_of(std::uint32_t modes) {
     if ((modes & BGW_MODE_DEPTH) != 0) return kDepth;
     return (modes & BGW_MODE_QUOTE) != 0 ? kQuote : kLtp;
@@ -89,6 +104,10 @@ class LastValue {
   std::vector<bgw_level> asks_;
   std::int64_t book_time_ns_ = 0;
   bool book_has_orders_ = false;
+  Exponents exponents_{};
+  std::uint32_t book_login_ = 0;    // that sent the book
+  std::uint32_t values_login_ = 0;  // that sent the values
+  std::vector<bgw_value> values_;
 };
 
 // The exchange's time of a packet, or else that of its book (`book_time_ns`); 0: none.

@@ -24,7 +24,8 @@ struct MarketFeed {
   bus::FeedEvidence evidence = bus::FeedEvidence::none;
   std::int64_t since_ns = 0;  // wall
   std::string message;
-  bool halted = false;  // the exchange is halted: a silence here that is not proved is no fault of this broker
+  std::int32_t said = 0;  // BGW_MARKET_*: what the broker itself says of the exchange, in this login; 0: nothing
+  bool halted = false;    // the exchange is halted: a silence here that is not proved is no fault of this broker
   // Monotonic; 0: never.
   std::int64_t judged_ns = 0;               // when routing heard the state
   std::int64_t well_since_ns = 0;           // when it last stopped being stale
@@ -77,6 +78,10 @@ class MarketFeeds {
 
   Feed worst() const;
   bool any_stale() const;
+  // The login is over in which the broker said what it said.
+  void forget_said() {
+    for (MarketFeed& feed : feeds_) feed.said = 0;
+  }
   // The broker's adapter is gone: no state of a feed is known any more.
   void forget();
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/exponents.hpp"
 #include "core/base/instrument_kind.hpp"
 #include "core/base/prefetch.hpp"
 #include "core/upstream/connection_allocator.hpp"
@@ -43,7 +44,9 @@ struct Route {
   std::string broker_symbol;
   std::string broker_exchange;
   std::string token;
-  std::uint32_t lot_size = 0;
+  std::int64_t tick_size = 0;  // 0: not known
+  std::int64_t lot_size = 0;   // 0: not known
+  Exponents exponents{};
   InstrumentKind kind = InstrumentKind::other;
 
   std::vector<InstrumentName> names;  // of all instruments that have the token, as RouteTable knows them

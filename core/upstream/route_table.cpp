@@ -29,7 +29,9 @@ bool RouteTable::describe(Route& r, const InstrumentKey& key, const instruments:
   set(r.exchange, key.exchange);
   set(r.broker_symbol, listed.broker_symbol);
   set(r.broker_exchange, listed.broker_exchange);
-  set(r.lot_size, static_cast<std::uint32_t>(std::clamp<std::int64_t>(listed.lot_size, 0, 0xffffffff)));
+  set(r.tick_size, listed.tick_size);
+  set(r.lot_size, listed.lot_size);
+  set(r.exponents, listed.exponents);
   set(r.kind, index_->kind_of(listed));
   r.market = static_cast<std::uint16_t>(feeds_.at(key.exchange));
   return is_news;

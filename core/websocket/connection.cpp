@@ -18,7 +18,7 @@ class Handle final : public Connection {
   void set_kernel_buffer(int bytes) override { endpoint_->stream().set_kernel_buffer(bytes); }
   std::uint64_t bytes_written() const override { return endpoint_->writer().written(); }
   Intake intake() const override { return endpoint_->writer().intake(); }
-  void ping() override { endpoint_->ping(); }
+  void ping(std::string_view payload) override { endpoint_->ping(payload); }
   void close(int code, std::string_view reason) override { endpoint_->close(code, reason); }
   void drop_and_close(int code, std::string_view reason) override { endpoint_->drop_and_close(code, reason); }
   bool is_open() const override { return endpoint_->is_open(); }

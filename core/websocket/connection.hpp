@@ -139,7 +139,8 @@ class Connection {
   virtual std::uint64_t bytes_written() const = 0;  // taken by the socket so far: progress of a slow reader
   // How far the peer's system has got with what was sent.
   virtual Intake intake() const = 0;
-  virtual void ping() = 0;
+  // `payload`: at most 125 bytes.
+  virtual void ping(std::string_view payload) = 0;
   // Starts the closing handshake behind what is queued; on_closed follows, after 2 s at the latest.
   virtual void close(int code, std::string_view reason) = 0;
   // The same for a peer that does not read: what is unsent is dropped, but for the frame that it has begun to get, and

@@ -195,10 +195,11 @@ void Endpoint::on_writable(error_code ec) {
   if (listener_ != nullptr && writer_.on_writable(ec) && has_opened()) listener_->on_drained();
 }
 
-void Endpoint::ping() {
+void Endpoint::ping(std::string_view payload) {
   if (!is_open() || pinging_) return;
   pinging_ = true;
-  beast_.async_ping({}, [self = shared_from_this()](error_code) { self->pinging_ = false; });
+  beast_.async_ping({payload.data(), payload.size()},
+                    [self = shared_from_this()](error_code) { self->pinging_ = false; });
 }
 
 // ---- closing

@@ -39,7 +39,7 @@ class Endpoint final : public std::enable_shared_from_this<Endpoint>,
   void let_go();
 
   // See Connection.
-  void ping();
+  void ping(std::string_view payload);
   void close(int code, std::string_view reason);
   void drop_and_close(int code, std::string_view reason);
   void pause_reading(bool paused);

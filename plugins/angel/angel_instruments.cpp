@@ -144,8 +144,8 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
 }  // namespace
 
 const bgw_instruments* instruments_extension() {
-  static constexpr bgw_instruments kInstruments = {sizeof(bgw_instruments), 0,       parse, nullptr,
-                                                   "{instruments_url}",     nullptr, "row"};
+  static constexpr bgw_instruments kInstruments = {
+      sizeof(bgw_instruments), 0, parse, nullptr, "{instruments_url}", nullptr, "row", nullptr, nullptr};
   return &kInstruments;
 }
 

@@ -59,8 +59,9 @@ const bgw::PluginInfo kInfo = {
                .heartbeat_period_ns = 10'000'000'000,  // our own ping is answered
                .time_resolution_ns = 1'000'000'000,    // milliseconds on the wire, whole seconds in fact
                .depth_limit_count = 1,
-               .reserved = 0,
-               .depth_limits = kDepthLimits},
+               .class_count = 0,
+               .depth_limits = kDepthLimits,
+               .classes = nullptr},
     .flags = BGW_PLUGIN_TOKENS_PER_EXCHANGE,  // a token is unique within its exchangeType
     .get_extension = extension,
 };

@@ -243,7 +243,8 @@ std::chrono::sys_days today() {
 }
 
 const bgw_instruments* instruments_extension() {
-  static constexpr bgw_instruments extension{sizeof(bgw_instruments), 0, nullptr, &builtin, nullptr, nullptr, nullptr};
+  static constexpr bgw_instruments extension{
+      sizeof(bgw_instruments), 0, nullptr, &builtin, nullptr, nullptr, nullptr, nullptr, nullptr};
   return &extension;
 }
 

@@ -43,8 +43,9 @@ const bgw::PluginInfo kInfo = {
                .heartbeat_period_ns = 0,
                .time_resolution_ns = 1'000,
                .depth_limit_count = 0,
-               .reserved = 0,
-               .depth_limits = nullptr},
+               .class_count = 0,
+               .depth_limits = nullptr,
+               .classes = nullptr},
     .flags = BGW_PLUGIN_SIMULATED,
     .get_extension = extension,
 };

@@ -64,8 +64,10 @@ const bgw::PluginInfo kInfo = {
                .heartbeat_period_ns = 3'000'000'000,
                .time_resolution_ns = 1'000'000'000,
                .depth_limit_count = 0,
-               .reserved = 0,
-               .depth_limits = nullptr},
+               .class_count = 0,
+               .depth_limits = nullptr,
+               .classes = nullptr},
+    .flags = BGW_PLUGIN_INSTRUMENT_TOKENS,
     .get_extension = extension,
 };
 

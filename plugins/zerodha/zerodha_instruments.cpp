@@ -182,7 +182,9 @@ const bgw_instruments* instruments_extension() {
                                                    nullptr,
                                                    "{instruments_url}",
                                                    "X-Kite-Version: 3\nAuthorization: token {api_key}:{access_token}",
-                                                   "line"};
+                                                   "line",
+                                                   nullptr,
+                                                   nullptr};
   return &kInstruments;
 }
 

@@ -31,7 +31,7 @@ class HoldingStreams : public gw::websocket::PairTest {
 TEST_F(HoldingStreams, WhileHeldNothingPassesEitherWay) {
   open();
   stream_->hold(true);
-  client_.connection->ping();
+  client_.connection->ping({});
   ASSERT_TRUE(client_.connection->send(Opcode::text, "to the server"));
   client_.connection->flush();
   ASSERT_TRUE(peer().connection->send(Opcode::text, "to the client"));

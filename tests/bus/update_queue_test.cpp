@@ -26,11 +26,11 @@ TEST(UpdateQueue, AnUpdateWithBookAndRareFieldsArrivesWhole) {
   Doorbell bell;
   Channel channel(1 << 16, 1 << 12, bell);
   const bgw_tick tick = tick_of(7, 42, BGW_MODE_LTP | BGW_MODE_DEPTH);
-  const bgw_tick_rare rare{1, 2, 3, 4, 5, 6, {}};
+  const bgw_tick_rare rare{1, 2, 3, 4, 5, 6, 0, 0, 0};
   const bgw_level bids[] = {{10, 100, 1, 0}, {9, 200, 2, 0}};
   const bgw_level asks[] = {{11, 50, 3, 0}};
-  const bgw_book book{0, 2, 1, BGW_HAS_EXCHANGE_TIME, 99, 0, bids, asks};
-  channel.writer().update({&tick, &rare, &book}, 1234);
+  const bgw_book book{0, 2, 1, BGW_HAS_EXCHANGE_TIME, 99, 0, 0, bids, asks};
+  channel.writer().update({&tick, &rare, &book, nullptr, 0, 0}, {.received_ns = 1234});
 
   const UpdateView view = view_update(channel.updates().front());
   EXPECT_EQ(view.tick->ltp, 42);
@@ -52,7 +52,7 @@ TEST(UpdateQueue, WhatOverflowedOfAnInstrumentKeepsItsOrder) {
   std::int64_t price = 0;
   const auto send = [&](std::uint32_t instrument, std::uint32_t modes) {
     const bgw_tick tick = tick_of(instrument, ++price, modes);
-    channel.writer().update({&tick, nullptr, nullptr}, 0);
+    channel.writer().update({&tick, nullptr, nullptr, nullptr, 0, 0}, {});
   };
   for (int i = 0; i < 100; ++i) send(9, kLtp);  // the ring is full
   for (const std::uint32_t instrument : {1U, 2U}) {
@@ -85,7 +85,7 @@ TEST(UpdateQueue, ALoneOneThatOverflowedIsFetchedOnceThereIsRoom) {
   std::uint32_t sent = 0;
   do {
     const bgw_tick tick = tick_of(sent++, 1);
-    channel.writer().update({&tick, nullptr, nullptr}, 0);
+    channel.writer().update({&tick, nullptr, nullptr, nullptr, 0, 0}, {});
   } while (waiting() == sent);
   while (!channel.updates().front().empty()) channel.updates().release();
   EXPECT_TRUE(channel.updates().take_request_for_room());
@@ -110,7 +110,7 @@ TEST(UpdateQueue, WhatStillWaitsIsReplacedInItsPlaceWhenMuchWasSent) {
   const auto send = [&](std::uint32_t from, std::int64_t price) {
     for (std::uint32_t i = from; i < kInstruments; ++i) {
       const bgw_tick tick = tick_of(i, price);
-      channel.writer().update({&tick, nullptr, nullptr}, 0);
+      channel.writer().update({&tick, nullptr, nullptr, nullptr, 0, 0}, {});
     }
   };
   send(0, 1);
@@ -131,7 +131,7 @@ TEST(UpdateQueue, AFullRingKeepsTheLastOfEachInstrumentAndEveryEvent) {
   for (int round = 0; round < kRounds; ++round)
     for (std::uint32_t instrument = 0; instrument < 3; ++instrument) {
       const bgw_tick tick = tick_of(instrument, round);
-      channel.writer().update({&tick, nullptr, nullptr}, 0);
+      channel.writer().update({&tick, nullptr, nullptr, nullptr, 0, 0}, {});
     }
   channel.writer().link(LinkState::reconnecting, "gone");
   channel.writer().released(2);

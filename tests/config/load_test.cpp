@@ -388,7 +388,7 @@ TEST(Load, AcceptsTheShippedFileWhichIsTheOneAtTheTop) {
   EXPECT_EQ(text.str(), shipped_config());
   const Loaded loaded = load_file(GW_SOURCE_DIR "/gateway.yaml");
   for (const Problem& p : loaded.problems) ADD_FAILURE() << p.text();
-  ASSERT_EQ(loaded.config.brokers.size(), 3U);
+  ASSERT_EQ(loaded.config.brokers.size(), 4U);
   EXPECT_EQ(loaded.config.brokers[1].reconnect.attempts, 0);
   EXPECT_EQ(loaded.config.database, GW_SOURCE_DIR "/state/gateway.db");
 }

@@ -56,7 +56,7 @@ TEST_F(Constraints, TwoKeysNeverShareAHash) {
 TEST_F(Constraints, APluginHasEachSymbolOfAnExchangeOnce) {
   const auto insert = [](const char* plugin, const char* exchange) {
     return std::string("INSERT INTO instruments VALUES ('") + plugin + "', 'INFY', '" + exchange +
-           "', '', '', '1', '', '', '', 0, 0, 1, '')";
+           "', '', '', '1', '', '', '', 0, 0, 1, '', -9, 0)";
   };
   EXPECT_EQ(complaint(insert("angel", "NSE")), "accepted");
   EXPECT_EQ(complaint(insert("angel", "BSE")), "accepted");

@@ -24,9 +24,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint32_t mode = packet.mode == angel::Mode::kLtp     ? BGW_MODE_LTP
                                : packet.mode == angel::Mode::kQuote ? BGW_MODE_QUOTE
                                                                     : BGW_MODE_DEPTH;
-    const bgw_subscription wanted{
-        sizeof wanted, 3, mode, packet.mode == angel::Mode::kDepth20 ? 20U : 5U, "", segment, "", segment,
-        token.c_str()};
+    const bgw_subscription wanted{3,
+                                  mode,
+                                  packet.mode == angel::Mode::kDepth20 ? 20U : 5U,
+                                  0,
+                                  BGW_PRICE_EXPONENT,
+                                  0,
+                                  0,
+                                  0,
+                                  "",
+                                  segment,
+                                  "",
+                                  segment,
+                                  token.c_str(),
+                                  {}};
     adapter.subscribe({&wanted, 1});
   }
   bool refused = false;

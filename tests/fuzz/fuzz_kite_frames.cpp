@@ -17,8 +17,20 @@ void subscribe_all(zerodha::ZerodhaAdapter& adapter, std::span<const std::byte> 
     if (zerodha::decode(bytes, packet) == zerodha::Reading::kGood) tokens.push_back(std::to_string(packet.token));
   }
   for (std::size_t i = 0; i < tokens.size(); ++i)
-    wanted.push_back({sizeof(bgw_subscription), static_cast<std::uint32_t>(i), BGW_MODE_DEPTH, 5, "", "", "", "",
-                      tokens[i].c_str()});
+    wanted.push_back({static_cast<std::uint32_t>(i),
+                      BGW_MODE_DEPTH,
+                      5,
+                      0,
+                      BGW_PRICE_EXPONENT,
+                      0,
+                      0,
+                      0,
+                      "",
+                      "",
+                      "",
+                      "",
+                      tokens[i].c_str(),
+                      {}});
   adapter.subscribe(wanted);
 }
 

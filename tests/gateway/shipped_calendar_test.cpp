@@ -15,7 +15,7 @@ TEST(ShippedCalendar, HasEachExchangeOfEachBundledPlugin) {
   for (const char* plugin : {"angel", "mock", "zerodha"}) {
     const auto library = plugin_host::load_library(std::string(GW_PLUGINS "/") + plugin + ".so");
     ASSERT_TRUE(library) << library.error().message;
-    const bgw_plugin_descriptor& descriptor = (*library)->descriptor();
+    const bgw_plugin_descriptor& descriptor = library->front()->descriptor();
     for (std::uint32_t i = 0; i < descriptor.capability_count; ++i) {
       const std::string exchange = descriptor.capabilities[i].exchange;
       EXPECT_TRUE(std::any_of(loaded.calendar.exchanges.begin(), loaded.calendar.exchanges.end(),

@@ -91,7 +91,7 @@ class JudgeTest : public testing::Test {
     t.present = BGW_HAS_LTP | (timed ? BGW_HAS_EXCHANGE_TIME : 0);
     t.ltp = price_[i];
     t.exchange_time_ns = kWall + now_ - lag;
-    return judge().on_update({&t, nullptr, nullptr}, now_, timed ? t.exchange_time_ns : 0, kWall + now_);
+    return judge().on_update({&t, nullptr, nullptr, nullptr, 0, 0}, now_, timed ? t.exchange_time_ns : 0, kWall + now_);
   }
   bool tick(std::uint32_t i, std::int64_t lag = 0) {
     ++price_[i];

@@ -22,8 +22,8 @@ struct Packet {
     tick.last_trade_time_ns = tick.exchange_time_ns = 5;
   }
   LastValues values() const {
-    const bgw_book book{0, 1, 1, 0, 0, 0, &bid, &ask};
-    return LastValues({&tick, nullptr, has_book ? &book : nullptr});
+    const bgw_book book{0, 1, 1, 0, 0, 0, 0, &bid, &ask};
+    return LastValues({&tick, nullptr, has_book ? &book : nullptr, nullptr, 0, 0});
   }
 };
 

@@ -56,7 +56,7 @@ class LoginTurnsTest : public testing::Test {
     t.modes = BGW_MODE_LTP;
     t.present = BGW_HAS_LTP;
     t.ltp = ++price_;
-    judges_[i]->on_update({&t, nullptr, nullptr}, now_, 0, now_);
+    judges_[i]->on_update({&t, nullptr, nullptr, nullptr, 0, 0}, now_, 0, now_);
   }
 
   static constexpr std::size_t kNone = 99;

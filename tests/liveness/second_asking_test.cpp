@@ -20,7 +20,7 @@ LastValues price(std::int64_t ltp, std::int64_t ago = 0) {
   t.present = BGW_HAS_LTP | (ago != 0 ? BGW_HAS_EXCHANGE_TIME : 0);
   t.ltp = ltp;
   t.exchange_time_ns = kWall - ago;
-  return LastValues({&t, nullptr, nullptr});
+  return LastValues({&t, nullptr, nullptr, nullptr, 0, 0});
 }
 
 class SecondAskingTest : public testing::Test {

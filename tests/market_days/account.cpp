@@ -1,4 +1,5 @@
 #include "tests/market_days/account.hpp"
+#include "tests/support/inside_adapter.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -73,12 +74,14 @@ bgw_status Account::connect(Connection& connection, bgw_error&) {
       refused_at_ = clock_.now();
       leave(*session, true);
       bgw_error error{BGW_E_TRANSIENT, 0, 0, "not now"};
+      const support::InsideAdapter inside(*session->host);
       session->host->fail(session->host->context, &error);
       return;
     }
     session->state = Session::State::in;
     session->ready_at = clock_.now();
     ++logins_;
+    const support::InsideAdapter inside(*session->host);
     session->host->ready(session->host->context);
   });
   return BGW_OK;
@@ -107,6 +110,7 @@ void Account::drop(bool all) {
     ++drops_;
     leave(*session, true);
     bgw_error error{BGW_E_TRANSIENT, 0, 0, "reset by peer"};
+    const support::InsideAdapter inside(*session->host);
     session->host->fail(session->host->context, &error);
   }
 }
@@ -301,8 +305,9 @@ void Account::publish(const Session& session, const Subscribed& s, std::size_t i
     tick.last_trade_time_ns = tick.exchange_time_ns;
   }
   const bgw_level level{tick.ltp, 1 + book_changes_, 0, 0};
-  const bgw_book book{0, 1, 1, 0, 0, 0, &level, &level};
-  const bgw_update update{&tick, nullptr, s.mode == BGW_MODE_DEPTH ? &book : nullptr};
+  const bgw_book book{0, 1, 1, 0, 0, 0, 0, &level, &level};
+  const bgw_update update{&tick, nullptr, s.mode == BGW_MODE_DEPTH ? &book : nullptr, nullptr, 0, 0};
+  const support::InsideAdapter inside(*session.host);
   session.host->publish(session.host->context, &update);
 }
 

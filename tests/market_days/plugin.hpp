@@ -82,7 +82,9 @@ class Plugin final : public plugin_host::Library {
                                            on_open,
                                            on_frame,
                                            on_close,
-                                           on_timer};
+                                           on_timer,
+                                           nullptr,
+                                           nullptr};
 
   std::string path_ = "model.so";
   std::vector<bgw_capability> capabilities_;

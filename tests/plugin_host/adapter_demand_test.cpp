@@ -225,7 +225,8 @@ TEST_F(AdapterDemand, AWordOnAHandleThatWasLetGoIsDropped) {
 
 TEST_F(AdapterDemand, AnotherLotSizeCountsFromThenOnAndAsksTheBrokerNothing) {
   plugin_->capabilities[0].flags = BGW_VOLUME_IN_LOTS;
-  bus::Demand demand{1, BGW_MODE_QUOTE, 0, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", "T1", 0, 25, {}};
+  bus::Demand demand{1, BGW_MODE_QUOTE, 0, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", "T1"};
+  demand.lot_size = 25;
   start_with({2});
   const auto tell = [&] {
     ASSERT_TRUE(bus::put_demand(link_->channel().demand(), demand));
@@ -313,12 +314,12 @@ TEST_F(AdapterDemand, AnInvalidUpdateIsDroppedAndCounted) {
   expect_dropped("no ltp", &t, nullptr);
   t = tick(1, BGW_MODE_DEPTH);
   expect_dropped("depth without a book", &t, nullptr);
-  const std::vector<bgw_level> many(BGW_MAX_LEVELS + 1);
+  const std::vector<bgw_level> many(kMaxBookLevels + 1);
   book.bids = book.asks = many.data();
-  book.bid_count = BGW_MAX_LEVELS + 1;
+  book.bid_count = kMaxBookLevels + 1;
   expect_dropped("too many bids", &t, &book);
   book.bid_count = 0;
-  book.ask_count = BGW_MAX_LEVELS + 1;
+  book.ask_count = kMaxBookLevels + 1;
   expect_dropped("too many asks", &t, &book);
   book.ask_count = 1;
   book.asks = nullptr;
@@ -330,15 +331,15 @@ TEST_F(AdapterDemand, AnInvalidUpdateIsDroppedAndCounted) {
 
 TEST_F(AdapterDemand, ABookAloneNeedsNoPriceAndMayHaveTheMostLevels) {
   start_with({1});
-  const std::vector<bgw_level> many(BGW_MAX_LEVELS, bgw_level{100, 1, 1, 0});
+  const std::vector<bgw_level> many(kMaxBookLevels, bgw_level{100, 1, 1, 0});
   bgw_book book{};
   book.bids = book.asks = many.data();
-  book.bid_count = book.ask_count = BGW_MAX_LEVELS;
+  book.bid_count = book.ask_count = kMaxBookLevels;
   bgw_tick t = tick(1, BGW_MODE_DEPTH);
   t.present = 0;
   publish(&t, &book);
   ASSERT_EQ(seen().ticks.size(), 1u);
-  EXPECT_EQ(seen().bids[0], std::size_t{BGW_MAX_LEVELS});
+  EXPECT_EQ(seen().bids[0], std::size_t{kMaxBookLevels});
 }
 
 TEST_F(AdapterDemand, WhatIsLeftOutOfABookIsCountedAndABookOutOfOrderIsNone) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "core/base/log.hpp"
 #include "core/bus/records.hpp"
 #include "core/plugin_host/broker_link.hpp"
+#include "core/plugin_host/host_context.hpp"
 #include "scripted_plugin.hpp"
 #include "tests/support/footprint.hpp"
 
@@ -36,6 +38,7 @@ class AdapterTest : public testing::Test {
     std::vector<std::uint32_t> logins;  // of each tick
     std::vector<std::string> feed;      // "NSE stale: why", "NSE live"
     std::vector<bool> live;             // whether each tick proves life
+    std::vector<Exponents> exponents;   // of each tick
   };
 
   AdapterTest() {
@@ -77,7 +80,10 @@ class AdapterTest : public testing::Test {
     const bgw_stream stream{instrument, BGW_MODE_LTP, 0, 0};
     host().refuse(host().context, &stream, BGW_E_INVALID, text);
   }
-  const bgw_host& host() const { return *plugin_->host; }  // of the object that was made last
+  // Of the object that was made last. From here on the test may call it as if the gateway were calling the adapter.
+  const bgw_host& host() const { return enter(*plugin_->host); }
+  // The same of an object by its number, from 1.
+  const bgw_host& host_of(std::size_t object) const { return enter(*plugin_->hosts.at(object)); }
   LinkState state() const { return static_cast<LinkState>(link_->counts().state.load()); }
   std::string message() { return seen().links.empty() ? "" : seen().links.back().second; }
 
@@ -101,8 +107,8 @@ class AdapterTest : public testing::Test {
   void want(std::uint32_t instrument, std::uint32_t mode = BGW_MODE_LTP, std::uint32_t depth = 0,
             std::uint32_t connection = 0, InstrumentKind kind = InstrumentKind::other) {
     const std::string token = "T" + std::to_string(instrument);
-    const bus::Demand demand{instrument, mode,  depth,      "SYMBOL", "NSE", "BROKER-SYMBOL",
-                             "NSE_EQ",   token, connection, 0,        kind};
+    const bus::Demand demand{instrument,      mode,     depth, "SYMBOL",   "NSE",
+                             "BROKER-SYMBOL", "NSE_EQ", token, connection, kind};
     ASSERT_TRUE(bus::put_demand(link_->channel().demand(), demand));
     link_->channel().adapter_bell().ring();
   }
@@ -124,7 +130,7 @@ class AdapterTest : public testing::Test {
   }
 
   void publish(const bgw_tick* tick, const bgw_book* book = nullptr) const {
-    const bgw_update update{tick, nullptr, book};
+    const bgw_update update{tick, nullptr, book, nullptr, 0, 0};
     host().publish(host().context, &update);
   }
 
@@ -147,6 +153,13 @@ class AdapterTest : public testing::Test {
   LinkOptions options_;
   std::unique_ptr<BrokerLink> link_;
   Seen seen_;
+  mutable std::optional<HostContext::Call> inside_;
+
+  const bgw_host& enter(const bgw_host& table) const {
+    inside_.reset();
+    inside_.emplace(static_cast<const HostContext*>(table.context));
+    return table;
+  }
   std::int64_t later_ns_ = 0;  // the link's monotonic clock is so much ahead
 
  private:
@@ -165,6 +178,7 @@ class AdapterTest : public testing::Test {
       seen_.bids.push_back(view.bids.size());
       seen_.logins.push_back(view.header->login);
       seen_.live.push_back(view.header->is_live != 0);
+      seen_.exponents.push_back(view.header->exponents);
       return;
     }
     if (kind == bus::RecordKind::feed) {

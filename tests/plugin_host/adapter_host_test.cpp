@@ -13,7 +13,7 @@ class AdapterHost : public AdapterTest {
   std::pair<bgw_status, std::string> setting(const char* key, std::size_t capacity = 64) const {
     std::string buffer(capacity, '#');
     std::size_t length = 1234;
-    const bgw_status status = host().setting(host().context, key, buffer.data(), buffer.size(), &length);
+    const bgw_status status = host().setting(host().context, key, buffer.data(), buffer.size(), &length, nullptr);
     if (status != BGW_OK) return {status, std::to_string(length)};
     EXPECT_EQ(buffer.at(length), '\0');
     return {status, buffer.substr(0, length)};
@@ -21,13 +21,13 @@ class AdapterHost : public AdapterTest {
   std::pair<bgw_status, std::vector<std::int64_t>> integers(const char* key, std::size_t capacity = 4) const {
     std::vector<std::int64_t> values(capacity);
     std::size_t count = 1234;
-    const bgw_status status = host().setting_integers(host().context, key, values.data(), capacity, &count);
+    const bgw_status status = host().setting_integers(host().context, key, values.data(), capacity, &count, nullptr);
     if (status != BGW_OK) return {status, {static_cast<std::int64_t>(count)}};
     values.resize(count);
     return {status, values};
   }
   bgw_status narrow(std::vector<bgw_capability> list) const {
-    return host().set_capabilities(host().context, list.data(), static_cast<std::uint32_t>(list.size()));
+    return host().set_capabilities(host().context, list.data(), static_cast<std::uint32_t>(list.size()), nullptr);
   }
   void prepare() {
     make();
@@ -58,14 +58,14 @@ TEST_F(AdapterHost, SettingsOfEveryTypeReachThePlugin) {
   EXPECT_EQ(setting("duration"), Texts(BGW_OK, "5000000000"));
   EXPECT_EQ(setting("secret"), Texts(BGW_OK, "s3cret"));
   EXPECT_EQ(setting("empty"), Texts(BGW_OK, ""));
-  EXPECT_EQ(setting("unknown"), Texts(BGW_E_INVALID, "0"));
-  EXPECT_EQ(setting("missing"), Texts(BGW_E_INVALID, "0"));
+  EXPECT_EQ(setting("unknown"), Texts(BGW_E_NOT_FOUND, "0"));
+  EXPECT_EQ(setting("missing"), Texts(BGW_E_NOT_FOUND, "0"));
   EXPECT_EQ(setting("missing_secret"), Texts(BGW_E_AUTH, "0"));
   EXPECT_EQ(setting("text", 4), Texts(BGW_OK, "a b"));
-  EXPECT_EQ(setting("text", 3), Texts(BGW_E_INVALID, "3"));  // no room for the NUL
+  EXPECT_EQ(setting("text", 3), Texts(BGW_E_TOO_SMALL, "3"));  // no room for the NUL
   EXPECT_EQ(integers("integers"), Numbers(BGW_OK, {5, 20}));
-  EXPECT_EQ(integers("integers", 1), Numbers(BGW_E_INVALID, {2}));
-  EXPECT_EQ(integers("unknown"), Numbers(BGW_E_INVALID, {0}));
+  EXPECT_EQ(integers("integers", 1), Numbers(BGW_E_TOO_SMALL, {2}));
+  EXPECT_EQ(integers("unknown"), Numbers(BGW_E_NOT_FOUND, {0}));
 }
 
 TEST_F(AdapterHost, CapabilitiesAreThoseOfTheDescriptorWhenNobodyNarrowsThem) {
@@ -118,7 +118,7 @@ TEST_F(AdapterHost, DigestsMatchTheirStandards) {
   prepare();
   const auto digest = [this](std::uint32_t algorithm, std::string_view data, std::size_t size) {
     std::array<std::uint8_t, 64> out{};
-    return shown(host().digest(host().context, algorithm, data.data(), data.size(), out.data()), out, size);
+    return shown(host().digest(host().context, algorithm, data.data(), data.size(), out.data(), nullptr), out, size);
   };
   EXPECT_EQ(digest(BGW_DIGEST_SHA1, "abc", 20), "a9993e364706816aba3e25717850c26c9cd0d89d");
   EXPECT_EQ(digest(BGW_DIGEST_SHA256, "abc", 32), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -133,8 +133,9 @@ TEST_F(AdapterHost, HmacsMatchTheirStandards) {
   prepare();
   const auto hmac = [this](std::uint32_t algorithm, std::string_view key, std::string_view data, std::size_t size) {
     std::array<std::uint8_t, 64> out{};
-    return shown(host().hmac(host().context, algorithm, key.data(), key.size(), data.data(), data.size(), out.data()),
-                 out, size);
+    return shown(
+        host().hmac(host().context, algorithm, key.data(), key.size(), data.data(), data.size(), out.data(), nullptr),
+        out, size);
   };
   const std::string_view data = "what do ya want for nothing?";
   EXPECT_EQ(hmac(BGW_DIGEST_SHA1, "Jefe", data, 20), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
@@ -149,12 +150,12 @@ TEST_F(AdapterHost, HmacsMatchTheirStandards) {
 
 TEST_F(AdapterHost, ATimerFiresOnceAndIsReplacedOrCancelledByItsNumber) {
   start_connected();
-  host().timer(host().context, 1, 0);
-  host().timer(host().context, 1, 3'600'000'000'000);  // replaced: not in this test's time
-  host().timer(host().context, 2, 0);
-  host().timer(host().context, 2, -1);
-  host().timer(host().context, 3, 0);
-  host().timer(host().context, 3, 0);
+  host().timer(host().context, 1, 0, nullptr);
+  host().timer(host().context, 1, 3'600'000'000'000, nullptr);  // replaced: not in this test's time
+  host().timer(host().context, 2, 0, nullptr);
+  host().timer(host().context, 2, -1, nullptr);
+  host().timer(host().context, 3, 0, nullptr);
+  host().timer(host().context, 3, 0, nullptr);
   run_until([this] { return plugin_->count("on_timer 3") == 1; });
   settle();
   EXPECT_EQ(plugin_->take_calls(), (std::vector<std::string>{"on_timer 3"}));
@@ -162,8 +163,8 @@ TEST_F(AdapterHost, ATimerFiresOnceAndIsReplacedOrCancelledByItsNumber) {
 
 TEST_F(AdapterHost, ATimerMayBeSetFromItsOwnCall) {
   start_connected();
-  plugin_->on_timer = [this](bgw_error&) { return host().timer(host().context, 1, 0); };
-  host().timer(host().context, 1, 0);
+  plugin_->on_timer = [this](bgw_error&) { return host().timer(host().context, 1, 0, nullptr); };
+  host().timer(host().context, 1, 0, nullptr);
   run_until([this] { return plugin_->count("on_timer 1") == 3; });
   EXPECT_FALSE(plugin_->overlapped);
 }

@@ -13,7 +13,7 @@ class AdapterOfLibrary : public AdapterTest {
     folder_.add(plugin);
     auto library = load_library((folder_.path() / (plugin + ".so")).string());
     if (!library) return library.error().message;
-    const auto prepared = make(*library).prepare();
+    const auto prepared = make(library->front()).prepare();
     link_.reset();
     return prepared ? "" : prepared.error().message;
   }
@@ -46,7 +46,7 @@ TEST_F(AdapterOfLibrary, TheLibraryStaysWhileTheInstanceLives) {
   {
     auto library = load_library((folder_.path() / "good.so").string());
     ASSERT_TRUE(library);
-    make(std::move(*library));
+    make(library->front());
   }
   ASSERT_TRUE(link_->prepare());
   link_->start();

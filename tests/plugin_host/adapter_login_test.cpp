@@ -46,17 +46,17 @@ TEST_F(AdapterSession, TheLinkIsConnectingThenConnected) {
 
 TEST_F(AdapterSession, WhatAnAdapterAsksForIsNeverAnsweredFromInsideItsCall) {
   plugin_->initialize = [this](bgw_error&) {
-    host().timer(host().context, 1, 0);
+    host().timer(host().context, 1, 0, nullptr);
     return BGW_OK;
   };
   plugin_->connect = [this](bgw_error&) {
-    host().timer(host().context, 2, 0);
+    host().timer(host().context, 2, 0, nullptr);
     host().ready(host().context);
     return BGW_OK;
   };
   plugin_->subscribe = [this](bgw_error&) {
     confirm(1);
-    host().timer(host().context, 3, 0);
+    host().timer(host().context, 3, 0, nullptr);
     return BGW_OK;
   };
   plugin_->on_timer = [this](bgw_error&) {
@@ -120,7 +120,7 @@ TEST_F(AdapterSession, ACreateThatFailsSaysWhy) {
 
 TEST_F(AdapterSession, AnInstanceMayGoWhileItsRequestsAreWaiting) {
   plugin_->initialize = [this](bgw_error& error) {
-    host().timer(host().context, 1, 0);
+    host().timer(host().context, 1, 0, nullptr);
     host().ready(host().context);
     fail_with(BGW_E_FATAL, "at once");
     return answer(BGW_E_FATAL)(error);
@@ -266,7 +266,7 @@ TEST_F(AdapterSession, ARetryAfterAFailedReloginMakesTheObjectAgain) {
 
 TEST_F(AdapterSession, TimersOfALostSessionDoNotFire) {
   plugin_->connect = [this](bgw_error& error) {
-    host().timer(host().context, 5, 0);
+    host().timer(host().context, 5, 0, nullptr);
     return answer(BGW_E_FATAL)(error);
   };
   start_and_settle();
@@ -294,9 +294,9 @@ TEST_F(AdapterSession, AnExceptionInConnectIsALostAttempt) {
 TEST_F(AdapterSession, AnExceptionInOnTimerCostsThatCallOnly) {
   start_connected();
   plugin_->on_timer = throwing();
-  host().timer(host().context, 1, 0);
+  host().timer(host().context, 1, 0, nullptr);
   run_until([this] { return plugin_->count("on_timer 1") == 1; });
-  host().timer(host().context, 2, 0);
+  host().timer(host().context, 2, 0, nullptr);
   run_until([this] { return plugin_->count("on_timer 2") == 1; });
   EXPECT_EQ(state(), LinkState::connected);
 }

@@ -26,7 +26,7 @@ class Connections : public AdapterTest {
     error.code = code;
     error.retry_after_ns = retry_after_ns;
     std::snprintf(error.message, sizeof error.message, "%s", text);
-    const bgw_host& host = *plugin_->hosts.at(object);
+    const bgw_host& host = host_of(object);
     host.fail(host.context, &error);
   }
   void publish_from(std::size_t object, std::uint32_t instrument) {
@@ -35,8 +35,8 @@ class Connections : public AdapterTest {
     tick.modes = BGW_MODE_LTP;
     tick.present = BGW_HAS_LTP;
     tick.ltp = BGW_PRICE_SCALE;
-    const bgw_update update{&tick, nullptr, nullptr};
-    const bgw_host& host = *plugin_->hosts.at(object);
+    const bgw_update update{&tick, nullptr, nullptr, nullptr, 0, 0};
+    const bgw_host& host = host_of(object);
     host.publish(host.context, &update);
   }
   void want_at(std::uint32_t connection, std::uint32_t instrument) { want(instrument, BGW_MODE_LTP, 0, connection); }
@@ -80,7 +80,7 @@ TEST_F(Connections, LogInOneAfterTheOther) {
   for (const std::uint32_t i : {0U, 1U, 2U}) want_at(i, i + 1);
   settle();
   EXPECT_EQ(plugin_->take_calls(), (Calls{"create", "initialize", "connect"}));
-  host().ready(plugin_->hosts.at(1)->context);
+  host_of(1).ready(host_of(1).context);
   run_until([this] { return plugin_->count("#2 connect") == 1; });
   settle();
   EXPECT_EQ(plugin_->count("#3 connect"), 0U);

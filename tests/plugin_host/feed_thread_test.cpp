@@ -44,7 +44,7 @@ TEST_F(FeedThreadTest, ServesAnAdapterOnItsOwnThreadUntilItIsStopped) {
 
 TEST_F(FeedThreadTest, AnInstanceThatCouldNotBePreparedIsRemovedWithWhatItAskedFor) {
   plugin_->initialize = [this](bgw_error& error) {
-    plugin_->host->timer(plugin_->host->context, 1, 0);
+    plugin_->host->timer(plugin_->host->context, 1, 0, nullptr);
     plugin_->host->ready(plugin_->host->context);
     return answer(BGW_E_FATAL)(error);
   };

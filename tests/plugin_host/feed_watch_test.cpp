@@ -62,8 +62,8 @@ class FeedWatch : public AdapterTest {
     t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
     t.ltp = price_;
     t.exchange_time_ns = options_.wall() - wall_jump_ - lag;
-    const bgw_update update{&t, nullptr, nullptr};
-    const bgw_host& host = *plugin_->hosts.at(objects_.at(instrument));
+    const bgw_update update{&t, nullptr, nullptr, nullptr, 0, 0};
+    const bgw_host& host = host_of(objects_.at(instrument));
     host.publish(host.context, &update);
   }
   void tick(std::int64_t lag = 0) {
@@ -96,7 +96,7 @@ class FeedWatch : public AdapterTest {
   void describe(InstrumentKind kind) {
     for (std::uint32_t i = 1; i <= 3; ++i) {
       const std::string token = "T" + std::to_string(i);
-      bus::Demand demand{i, BGW_MODE_LTP, 0, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", token, 0, 0, kind};
+      bus::Demand demand{i, BGW_MODE_LTP, 0, "SYMBOL", "NSE", "BROKER-SYMBOL", "NSE_EQ", token, 0, kind};
       demand.is_description = true;
       ASSERT_TRUE(bus::put_demand(link_->channel().demand(), demand));
     }
@@ -133,6 +133,16 @@ class FeedWatch : public AdapterTest {
   std::vector<std::uint32_t> answered_;
   std::uint64_t looks_ = 0;
 };
+
+// The same at a broker that allows an account so many connections.
+template <std::uint32_t kSlots>
+class FeedWatchOf : public FeedWatch {
+ protected:
+  FeedWatchOf() { plugin_->limits.connections_per_account = kSlots; }
+};
+using FeedWatchOfOneSlot = FeedWatchOf<1>;
+using FeedWatchOfTwoSlots = FeedWatchOf<2>;
+using FeedWatchOfThreeSlots = FeedWatchOf<3>;
 
 TEST_F(FeedWatch, ASilentFeedIsAskedAgainOnTheSameConnection) {
   run_for(kSecond);
@@ -172,8 +182,7 @@ TEST_F(FeedWatch, NewerValuesSayThatItIsStaleAndTheLoginIsMadeBesideTheOldOne) {
   EXPECT_EQ(seen().feed.back(), "NSE live");
 }
 
-TEST_F(FeedWatch, WithoutAFreePlaceItIsMadeInThePlaceOfTheOldOne) {
-  plugin_->limits.connections_per_account = 1;
+TEST_F(FeedWatchOfOneSlot, WithoutAFreePlaceItIsMadeInThePlaceOfTheOldOne) {
   run_for(kSecond);
   forget();
   moving_ = true;
@@ -216,7 +225,7 @@ TEST_F(FeedWatch, ALoginBesideThatFindsNoPlaceIsMadeInItsPlace) {
 }
 
 TEST_F(FeedWatch, ALoginBesideThatFindsNoPlaceTakesNothingFromAnExchangeThatLives) {
-  const bus::Demand bse{4, BGW_MODE_LTP, 0, "SYMBOL", "BSE", "BROKER-SYMBOL", "BSE_EQ", "T4", 0, 0, {}};
+  const bus::Demand bse{4, BGW_MODE_LTP, 0, "SYMBOL", "BSE", "BROKER-SYMBOL", "BSE_EQ", "T4", 0, {}};
   ASSERT_TRUE(bus::put_demand(link_->channel().demand(), bse));
   link_->channel().adapter_bell().ring();
   settle();
@@ -235,8 +244,7 @@ TEST_F(FeedWatch, ALoginBesideThatFindsNoPlaceTakesNothingFromAnExchangeThatLive
   EXPECT_EQ(state(), LinkState::connected);
 }
 
-TEST_F(FeedWatch, AConnectionThatCarriesNothingAnyMoreDoesNotCoverASilentOne) {
-  plugin_->limits.connections_per_account = 2;
+TEST_F(FeedWatchOfTwoSlots, AConnectionThatCarriesNothingAnyMoreDoesNotCoverASilentOne) {
   want(4, BGW_MODE_LTP, 0, 1);
   run_until([this] { return logins() == 2; });
   tick_on_both_connections();
@@ -247,8 +255,7 @@ TEST_F(FeedWatch, AConnectionThatCarriesNothingAnyMoreDoesNotCoverASilentOne) {
   EXPECT_THAT(seen().feed, Contains(HasSubstr("NSE quiet: no tick since")));
 }
 
-TEST_F(FeedWatch, AConnectionOfWhichNothingTradesNowDoesNotCoverASilentOne) {
-  plugin_->limits.connections_per_account = 2;
+TEST_F(FeedWatchOfTwoSlots, AConnectionOfWhichNothingTradesNowDoesNotCoverASilentOne) {
   want(4, BGW_MODE_LTP, 0, 1, InstrumentKind::share_with_derivatives);
   run_until([this] { return logins() == 2; });
   tick_on_both_connections();
@@ -284,8 +291,7 @@ TEST_F(FeedWatch, WhatIsDescribedAnewIsSubscribedSoAtTheNextLogin) {
 }
 
 // Of three places two are in use.
-TEST_F(FeedWatch, OfTwoSilentConnectionsOneAfterTheOtherIsMadeAnewBeside) {
-  plugin_->limits.connections_per_account = 3;
+TEST_F(FeedWatchOfThreeSlots, OfTwoSilentConnectionsOneAfterTheOtherIsMadeAnewBeside) {
   want(4, BGW_MODE_LTP, 0, 1);
   run_until([this] { return logins() == 2; });
   tick_on_both_connections();
@@ -304,7 +310,7 @@ TEST_F(FeedWatch, OfTwoSilentConnectionsOneAfterTheOtherIsMadeAnewBeside) {
   settle();
   EXPECT_EQ(plugin_->count("#4 connect"), 0U) << "it waits for the place";
   plugin_->connect = connect;
-  const bgw_host& beside = *plugin_->hosts.at(3);
+  const bgw_host& beside = host_of(3);
   beside.ready(beside.context);
   run_until([this] { return logins() >= 4; });
   settle();
@@ -363,8 +369,7 @@ TEST_F(FeedWatch, AnotherBrokersTicksAreBelieved) {
   EXPECT_THAT(seen().feed, Contains("NSE stale: another broker shows ticks that are missing here"));
 }
 
-TEST_F(FeedWatch, AProofIsOfTheConnectionThatItNames) {
-  plugin_->limits.connections_per_account = 3;
+TEST_F(FeedWatchOfThreeSlots, AProofIsOfTheConnectionThatItNames) {
   want(4, BGW_MODE_LTP, 0, 1);
   run_until([this] { return logins() == 2; });
   settle();
@@ -378,8 +383,7 @@ TEST_F(FeedWatch, AProofIsOfTheConnectionThatItNames) {
 }
 
 // Both are dead, and one account pays for both.
-TEST_F(FeedWatch, ConnectionsShareThePausesBetweenLogins) {
-  plugin_->limits.connections_per_account = 3;
+TEST_F(FeedWatchOfThreeSlots, ConnectionsShareThePausesBetweenLogins) {
   want(4, BGW_MODE_LTP, 0, 1);
   run_until([this] { return logins() == 2; });
   settle();

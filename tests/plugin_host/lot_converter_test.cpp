@@ -37,7 +37,7 @@ class Lots : public testing::Test {
   bgw_level bid_{100, 5, 1, 0};
   bgw_level ask_{101, 6, 1, 0};
   bgw_book book_{};
-  bgw_update update_{&tick_, &rare_, &book_};
+  bgw_update update_{&tick_, &rare_, &book_, nullptr, 0, 0};
 };
 
 TEST_F(Lots, BecomeUnitsOnlyWhereTheyAreDeclared) {

@@ -18,7 +18,7 @@ class ScriptedPlugin final : public Library {
   // What a test wants done in a call; BGW_OK where it wants nothing.
   using Step = std::function<bgw_status(bgw_error&)>;
   Step create, initialize, connect, disconnect, subscribe, unsubscribe, on_open, on_frame, on_close;
-  Step on_timer;
+  Step on_timer, on_http;
   std::function<void()> destroy;
   std::function<void(const bgw_subscription&)> subscribe_list;  // each one, before `subscribe`
 
@@ -30,6 +30,11 @@ class ScriptedPlugin final : public Library {
   std::string last_frame;
   bgw::Close last_close;
   std::string last_reason;
+  struct Reply {
+    std::int32_t status;
+    std::string body, error;
+    std::map<std::string, std::string> headers;
+  } last_reply{};
   std::uint32_t connection = 0;
   bool overlapped = false;  // a call came in during another
   bool reused_error = false;
@@ -38,7 +43,7 @@ class ScriptedPlugin final : public Library {
       {"NSE", 7, BGW_FEED_TICK_BY_TICK, 2, {5, 20}, 0},
       {"NSE_INDEX", 3, BGW_FEED_SNAPSHOT, 0, {}, 0},
   };
-  bgw_limits limits{sizeof(bgw_limits), 0, 0, 0, 0, 0, 0, 0, 0, nullptr};
+  bgw_limits limits{sizeof(bgw_limits), 0, 0, 0, 0, 0, 0, 0, 0, nullptr, nullptr};
 
   ScriptedPlugin() {
     current() = this;
@@ -154,6 +159,10 @@ class ScriptedPlugin final : public Library {
   static bgw_status do_on_timer(void* self, std::uint32_t id, bgw_error* error) {
     return of(self).run("on_timer " + std::to_string(id), of(self).on_timer, error);
   }
+  static bgw_status do_on_http(void* self, std::uint32_t id, const bgw_http_response* r, bgw_error* error) {
+    of(self).last_reply = {r->status, {r->body, r->length}, r->error, {}};
+    return of(self).run("on_http " + std::to_string(id), of(self).on_http, error);
+  }
   static constexpr bgw_adapter_api kApi = {sizeof(bgw_adapter_api),
                                            0,
                                            do_create,
@@ -166,7 +175,9 @@ class ScriptedPlugin final : public Library {
                                            do_on_open,
                                            do_on_frame,
                                            do_on_close,
-                                           do_on_timer};
+                                           do_on_timer,
+                                           do_on_http,
+                                           nullptr};
 
   std::string path_ = "scripted.so";
   bgw_plugin_descriptor descriptor_{};

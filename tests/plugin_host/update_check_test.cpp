@@ -32,7 +32,7 @@ class Check : public testing::Test {
     book_.ask_count = static_cast<std::uint32_t>(asks_.size());
     book_.bids = bids_.data();
     book_.asks = asks_.data();
-    return check_.check({&tick_, rare_, &book_}, below_zero_);
+    return check_.check({&tick_, rare_, &book_, nullptr, 0, 0}, below_zero_);
   }
 
   UpdateCheck check_;
@@ -104,9 +104,9 @@ TEST_F(Check, ABookWhoseLevelsAllGoIsEmpty) {
 }
 
 TEST_F(Check, TheLargestBookFits) {
-  const UpdateCheck::Result result = check(Prices(BGW_MAX_LEVELS, -1), Prices(BGW_MAX_LEVELS, 5));
-  EXPECT_EQ(result.levels, BGW_MAX_LEVELS);
-  EXPECT_EQ(result.update.book->ask_count, BGW_MAX_LEVELS);
+  const UpdateCheck::Result result = check(Prices(kMaxBookLevels, -1), Prices(kMaxBookLevels, 5));
+  EXPECT_EQ(result.levels, kMaxBookLevels);
+  EXPECT_EQ(result.update.book->ask_count, kMaxBookLevels);
 }
 
 TEST_F(Check, ZeroIsMarketOrdersWhereEveryOtherPriceIsAboveZero) {
@@ -149,7 +149,7 @@ constexpr std::uint64_t kPrices = BGW_HAS_LTP | BGW_HAS_AVERAGE_PRICE | BGW_HAS_
 bgw_tick_rare all_prices(std::int64_t price, bgw_tick& t) {
   t.ltp = t.average_price = t.open = t.high = t.low = t.close = price;
   t.present |= kPrices;
-  return {0, 0, price, price, price, price, {}};
+  return {0, 0, price, price, price, price, 0, 0, 0};
 }
 
 TEST_F(Check, APriceOfZeroOrBelowIsNotSaidAndTheRestStays) {

@@ -42,7 +42,7 @@ TEST_F(VirtualTime, ThePluginsOwnTimersGoByItToo) {
   make_ready_at_once();
   start();
   settle();
-  host().timer(host().context, 7, 3600 * kSecond);
+  host().timer(host().context, 7, 3600 * kSecond, nullptr);
   forget();
   pass(3599 * kSecond);
   EXPECT_EQ(plugin_->count("on_timer 7"), 0U);

@@ -14,6 +14,7 @@
 #include "bgw/adapter.hpp"
 #include "core/plugin_host/library.hpp"
 #include "tests/property/model_list.hpp"
+#include "tests/support/inside_adapter.hpp"
 
 namespace gw::property {
 
@@ -91,6 +92,7 @@ struct Books {
       refused.insert({s.token, s.told});
       const bgw_stream stream{handle, s.told.first, s.told.second, 0};
       const std::string why = "no " + text_of(s.told) + " of " + std::to_string(s.token);
+      const support::InsideAdapter inside(*c.host);
       c.host->refuse(c.host->context, &stream, BGW_E_INVALID, why.c_str());
     }
   }
@@ -163,6 +165,7 @@ class ModelBroker final : public plugin_host::Library {
     if (!current()->up) return error->code = BGW_E_TRANSIENT;
     of(self).logged_in = true;
     if (current()->max_connections == 1) current()->forget_refusals();
+    const support::InsideAdapter inside(*of(self).host);
     of(self).host->ready(of(self).host->context);
     return BGW_OK;
   }
@@ -197,7 +200,9 @@ class ModelBroker final : public plugin_host::Library {
                                            on_open,
                                            on_frame,
                                            on_close,
-                                           on_timer};
+                                           on_timer,
+                                           nullptr,
+                                           nullptr};
 
   std::string path_ = "model.so";
   std::vector<bgw_capability> capabilities_;

@@ -96,8 +96,20 @@ class RandomDemand {
     wanted.stream = stream;
     ++wanted.asks;
     const Token& t = rules_.tokens[token];
-    list_.push_back({sizeof(bgw_subscription), handle, stream.mode, stream.depth, "", "NSE", "",
-                     t.broker_exchange.c_str(), t.text.c_str()});
+    list_.push_back({handle,
+                     stream.mode,
+                     stream.depth,
+                     0,
+                     BGW_PRICE_EXPONENT,
+                     0,
+                     0,
+                     0,
+                     "",
+                     "NSE",
+                     "",
+                     t.broker_exchange.c_str(),
+                     t.text.c_str(),
+                     {}});
   }
   void subscribe() {
     if (!list_.empty()) adapter_.subscribe(std::exchange(list_, {}));

@@ -1,5 +1,6 @@
 // What may happen in a world, and what must be true of it at once.
 #include "tests/property/world.hpp"
+#include "tests/support/inside_adapter.hpp"
 
 namespace gw::property {
 
@@ -129,6 +130,7 @@ void World::drop() {
   books.end_session(c);
   bgw_error error{};
   error.code = chance(6) ? BGW_E_RATE : BGW_E_TRANSIENT;
+  const support::InsideAdapter inside(*c.host);
   c.host->fail(c.host->context, &error);
 }
 

@@ -1,5 +1,6 @@
 // Makes a world, and lets what is under way in it arrive.
 #include "tests/property/world.hpp"
+#include "tests/support/inside_adapter.hpp"
 
 namespace gw::property {
 
@@ -141,8 +142,9 @@ void World::tick(std::size_t broker, Books::Connection& c, bool richest) {
       t.present = BGW_HAS_TOTAL_BUY;
     }
     const std::vector<bgw_level> levels(s.given.second, {t.ltp, 1, 1, 0});
-    const bgw_book book{0, s.given.second, s.given.second, 0, 0, 0, levels.data(), levels.data()};
-    const bgw_update update{&t, nullptr, (t.modes & BGW_MODE_DEPTH) != 0 ? &book : nullptr};
+    const bgw_book book{0, s.given.second, s.given.second, 0, 0, 0, 0, levels.data(), levels.data()};
+    const bgw_update update{&t, nullptr, (t.modes & BGW_MODE_DEPTH) != 0 ? &book : nullptr, nullptr, 0, 0};
+    const support::InsideAdapter inside(*c.host);
     c.host->publish(c.host->context, &update);
   }
 }

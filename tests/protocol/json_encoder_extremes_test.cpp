@@ -43,21 +43,37 @@ TEST_F(Extremes, EveryValueAtItsLongestStillFits) {
         &bgw_tick::average_price, &bgw_tick::oi, &bgw_tick::last_trade_time_ns, &bgw_tick::total_buy_quantity,
         &bgw_tick::total_sell_quantity})
     tick_.*member = INT64_MIN;
-  rare_ = {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, {}};
+  rare_ = {INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, INT64_MIN, 0, 0, 0};
   update_.ltp = update_.exchange_time_ns = update_.received_ns = INT64_MIN;
   update_.published_ns = INT64_MIN;
   update_.seq = UINT64_MAX;
   update_.snapshot = true;
   update_.age_ms = INT64_MAX;
-  give_levels(BGW_MAX_LEVELS);
+  give_levels(kMaxBookLevels);
   symbol_ = std::string(64, 'S');
   const std::string text = encoded({BGW_MODE_DEPTH, 50}, 50, "", Variant::extras);
   const auto json = nlohmann::json::parse(text);
   EXPECT_EQ(json["seq"], UINT64_MAX);
   EXPECT_EQ(json["data"]["volume"], INT64_MIN);
-  EXPECT_EQ(json["data"]["depth"]["sell"].size(), std::size_t{BGW_MAX_LEVELS});
+  EXPECT_EQ(json["data"]["depth"]["sell"].size(), std::size_t{kMaxBookLevels});
   EXPECT_EQ(json["data"]["depth"]["buy"][199]["orders"], UINT32_MAX);
   EXPECT_THAT(text, HasSubstr(R"("low":-9223372036.854775808,)"));
+}
+
+TEST_F(Extremes, EveryFurtherValueAtItsLongestStillFitsWithEveryExponent) {
+  for (int exponent = BGW_MIN_EXPONENT; exponent <= 0; ++exponent) {
+    update_.exponents = {static_cast<std::int8_t>(exponent), static_cast<std::int8_t>(exponent)};
+    give_quote();
+    give_extras();
+    std::vector<bgw_value> values;
+    for (std::uint32_t kind = 1; kind <= kMaxValues; ++kind) values.push_back({kind, exponent, INT64_MIN});
+    update_.values = values;
+    give_levels(kMaxBookLevels);
+    const std::string text = encoded({BGW_MODE_DEPTH, 1000}, 1000, "", Variant::extras);
+    const auto json = nlohmann::json::parse(text);
+    EXPECT_EQ(json["data"]["depth"]["buy"].size(), std::size_t{kMaxBookLevels});
+    EXPECT_THAT(text, HasSubstr("\"funding_rate\":-9"));
+  }
 }
 
 TEST_F(Extremes, NamesAreEscaped) {

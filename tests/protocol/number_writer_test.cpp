@@ -1,10 +1,15 @@
 #include "core/protocol/number_writer.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <random>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
+
+#include "bgw/abi.h"
 
 namespace gw::protocol {
 namespace {
@@ -68,6 +73,47 @@ TEST(PutNano, ReadBackAsADecimalItIsTheSameNumber) {
     digits.resize(9, '0');
     ASSERT_EQ(std::stoll(text.substr(0, point) + digits), value) << text;
   }
+}
+
+// `value` times 10 to the power of `exponent`, by moving the point in the text of the whole number.
+std::string decimal_of(std::int64_t value, int exponent) {
+  std::string digits = std::to_string(value);
+  const bool negative = digits.front() == '-';
+  if (negative) digits.erase(0, 1);
+  const auto decimals = static_cast<std::size_t>(-exponent);
+  if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
+  std::string text = digits.substr(0, digits.size() - decimals) + '.' + digits.substr(digits.size() - decimals);
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text += '0';
+  return (negative ? "-" : "") + text;
+}
+
+TEST(PutDecimal, EveryExponentAndBothExtremesAreExact) {
+  std::mt19937_64 random(6);
+  for (int exponent = BGW_MIN_EXPONENT; exponent <= 0; ++exponent) {
+    std::vector<std::int64_t> values = {0, 1, -1, 10, -10, INT64_MAX, INT64_MIN, INT64_MAX - 1, INT64_MIN + 1};
+    for (std::int64_t power = 1; power <= INT64_MAX / 10; power *= 10)
+      values.insert(values.end(), {power, -power, power - 1, power * 10, power + 1});
+    for (int i = 0; i < 2000; ++i) values.push_back(static_cast<std::int64_t>(random()) >> (random() % 63));
+    for (const std::int64_t value : values) {
+      char text[64];
+      std::memset(text, '#', sizeof text);
+      const std::string got(text, static_cast<std::size_t>(put_decimal(text, value, exponent) - text));
+      ASSERT_EQ(got, decimal_of(value, exponent)) << value << " e" << exponent;
+      ASSERT_LE(got.size(), 22U);
+      ASSERT_EQ(price_text(value, exponent), got);
+      ASSERT_EQ(quantity_text(value, exponent), exponent == 0 ? std::to_string(value) : got);
+    }
+  }
+}
+
+TEST(PutDecimal, WritesNothingBehindItsText) {
+  char text[64];
+  std::memset(text, '#', sizeof text);
+  const char* const end = put_decimal(text, INT64_MIN, -18);
+  EXPECT_EQ(std::string(text, static_cast<std::size_t>(end - text)), "-9.223372036854775808");
+  EXPECT_LE(static_cast<std::size_t>(std::find(end, static_cast<const char*>(text + sizeof text), '#') - end), 8U)
+      << "the integer may be written in blocks";
 }
 
 TEST(PutMicroSeconds, CutsBelowTheMicrosecond) {

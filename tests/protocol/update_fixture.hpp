@@ -40,7 +40,7 @@ class UpdateTest : public testing::Test {
     tick_.last_trade_time_ns = 1'748'428'244'000'000'000;
     tick_.total_buy_quantity = 111;
     tick_.total_sell_quantity = 222;
-    rare_ = {9500, 8000, 1'560'000'000'000, 1'280'500'000'000, 0, 0, {}};
+    rare_ = {9500, 8000, 1'560'000'000'000, 1'280'500'000'000, 0, 0, 0, 0, 0};
     update_.rare = update_.quote_rare = &rare_;
   }
   void give_book() {

@@ -40,11 +40,11 @@ SYSTEM_FILES = """
 OWNED = {
     "boost/beast": ["core/websocket/"],
     "yaml-cpp/": ["core/config/"],
-    "boost/dll": ["core/plugin_host/"],
+    "boost/dll": ["core/plugin_host/", "bench/tick_path/border.cpp"],
     "spdlog/": ["core/base/"],
     "curl/": ["core/download/"],
     "sqlite3.h": ["core/database/", "apps/gateway/commands/"],
-    "zlib.h": ["core/websocket/", "tests/websocket/", "tools/broker_sim/"],
+    "zlib.h": ["core/websocket/", "core/instruments/", "apps/gateway/list_download.cpp", "tests/support/gzip.hpp", "tests/websocket/", "tools/broker_sim/"],
     "zmq.h": ["core/zeromq/", "apps/gateway/commands/", "tests/zeromq/"],
 }
 

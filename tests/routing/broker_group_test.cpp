@@ -243,7 +243,8 @@ class Order : public BrokerGroupTest {
     t.present = BGW_HAS_LTP | (time_ns != 0 ? BGW_HAS_EXCHANGE_TIME : 0);
     t.ltp = ltp;
     t.exchange_time_ns = time_ns;
-    adapter.channel.writer().update({&t, nullptr, nullptr}, time_ns == 0 ? kSecond : time_ns, BGW_MAX_LEVELS, session);
+    adapter.channel.writer().update({&t, nullptr, nullptr, nullptr, 0, 0},
+                                    {.received_ns = time_ns == 0 ? kSecond : time_ns, .login = session});
   }
 };
 
@@ -303,7 +304,8 @@ TEST_F(Order, ATimeInTheFutureRefusesNothingLater) {
     t.present = BGW_HAS_LTP | BGW_HAS_EXCHANGE_TIME;
     t.exchange_time_ns = (arrival + ahead) * kSecond;
     const auto login = static_cast<std::uint32_t>(arrival);
-    adapter_.channel.writer().update({&t, nullptr, nullptr}, arrival * kSecond, BGW_MAX_LEVELS, login);
+    adapter_.channel.writer().update({&t, nullptr, nullptr, nullptr, 0, 0},
+                                     {.received_ns = arrival * kSecond, .login = login});
     timed(adapter_, 2, ++arrival * kSecond, login + 1);
     EXPECT_EQ(got().size(), 2U) << ahead;
   }

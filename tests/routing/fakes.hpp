@@ -33,6 +33,7 @@ class FakeEncoder final : public Encoder {
       text += ' ' + std::to_string(u.bids.size()) + 'x' + std::to_string(u.asks.size());
     if (u.snapshot) text += " age " + std::to_string(u.age_ms);
     if (u.suspect) text += " suspect";
+    if (shows_all) text += all_of(info, u);
     std::memcpy(out.room(text.size() + 1), "!", 1);  // one byte of header
     std::memcpy(out.room(text.size() + 1) + 1, text.data(), text.size());
     out.set(0, 1, text.size() + 1);
@@ -40,6 +41,26 @@ class FakeEncoder final : public Encoder {
   bool deflate(const FrameBuffer&, FrameBuffer&) const override { return false; }
 
   mutable int encodings = 0;
+  bool shows_all = false;  // each level, the quote's open, oi and circuit, the further values and the units
+
+ private:
+  static std::string all_of(const TopicInfo& info, const TopicUpdate& u) {
+    std::string text;
+    for (const auto& [name, side] : {std::pair{" b", u.bids}, std::pair{" a", u.asks}})
+      for (const bgw_level& level : side) text += name + std::to_string(level.price);
+    const bool depth = info.stream.mode == BGW_MODE_DEPTH;
+    const bgw_tick& quote = depth ? *u.quote : *u.tick;
+    const bgw_tick_rare* rare = depth ? u.quote_rare : u.rare;
+    if (info.stream.mode == BGW_MODE_LTP) return text;
+    if ((quote.present & BGW_HAS_OPEN) != 0) text += " open " + std::to_string(quote.open);
+    if ((quote.present & BGW_HAS_OI) != 0) text += " oi " + std::to_string(quote.oi);
+    if (rare != nullptr && (quote.present & BGW_HAS_UPPER_CIRCUIT) != 0)
+      text += " circuit " + std::to_string(rare->upper_circuit);
+    for (const bgw_value& value : u.values)
+      text += " v" + std::to_string(value.kind) + '=' + std::to_string(value.value);
+    if (u.exponents != Exponents{}) text += " e" + std::to_string(u.exponents.price);
+    return text;
+  }
 };
 
 class FakePort final : public SessionPort, public topics::ShardPort {
@@ -122,26 +143,26 @@ class FakeAdapter {
 
   void tick(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp, std::int64_t received = kReceived) {
     const bgw_tick t = tick_of(instrument, modes, ltp);
-    channel.writer().update({&t, nullptr, nullptr}, received);
+    channel.writer().update({&t, nullptr, nullptr, nullptr, 0, 0}, {.received_ns = received});
   }
   // A packet of these modes whose last price was none.
   void tick_without_price(std::uint32_t instrument, std::uint32_t modes) {
     bgw_tick t = tick_of(instrument, modes, 0);
     t.present = 0;
-    channel.writer().update({&t, nullptr, nullptr}, kReceived);
+    channel.writer().update({&t, nullptr, nullptr, nullptr, 0, 0}, {.received_ns = kReceived});
   }
   void book(std::uint32_t instrument, std::int64_t ltp, std::uint32_t bids, std::uint32_t asks,
             std::uint32_t modes = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH,
-            std::uint32_t asked_depth = BGW_MAX_LEVELS) {
+            std::uint32_t asked_depth = kMaxBookLevels) {
     bgw_tick t = tick_of(instrument, modes, ltp);
     if ((modes & BGW_MODE_LTP) == 0) t.present = 0;
     const std::vector<bgw_level> levels(std::max(bids, asks), {1, 1, 1, 0});
-    const bgw_book b{0, bids, asks, BGW_HAS_ORDERS, 0, 0, levels.data(), levels.data()};
-    channel.writer().update({&t, nullptr, &b}, kReceived, asked_depth);
+    const bgw_book b{0, bids, asks, BGW_HAS_ORDERS, 0, 0, 0, levels.data(), levels.data()};
+    channel.writer().update({&t, nullptr, &b, nullptr, 0, 0}, {.received_ns = kReceived, .asked_depth = asked_depth});
   }
   void snapshot(std::uint32_t instrument, std::uint32_t modes, std::int64_t ltp) {
     const bgw_tick t = tick_of(instrument, modes, ltp);
-    channel.writer().update({&t, nullptr, nullptr}, kReceived, BGW_MAX_LEVELS, 0, false);
+    channel.writer().update({&t, nullptr, nullptr, nullptr, 0, 0}, {.received_ns = kReceived, .is_live = false});
   }
   void link(bus::LinkState state, std::string_view message = "", bool by_choice = false) {
     channel.writer().link(state, message, by_choice);

@@ -100,7 +100,7 @@ TEST_F(Subscription, TradesThatTheBrokerDidNotShowAreCountedWithinOneLogin) {
     t.present = BGW_HAS_LTP | BGW_HAS_VOLUME | BGW_HAS_LAST_QUANTITY;
     t.volume = volume;
     t.last_quantity = last;
-    adapter_.channel.writer().update({&t, nullptr, nullptr}, 1, BGW_MAX_LEVELS, session);
+    adapter_.channel.writer().update({&t, nullptr, nullptr, nullptr, 0, 0}, {.received_ns = 1, .login = session});
     got();
   };
   traded(100, 5, 1);

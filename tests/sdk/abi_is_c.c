@@ -39,11 +39,15 @@ static const bgw_plugin_descriptor descriptor = {.magic = BGW_ABI_MAGIC,
                                                  .limits = &limits,
                                                  .api = &api};
 
-static const bgw_plugin_descriptor* entry(void) { return &descriptor; }
+static const bgw_plugin_descriptor* entry(const bgw_loader* loader) {
+  if (!BGW_HAS(loader, set_error)) return NULL;
+  return &descriptor;
+}
 
 int main(void) {
   const bgw_plugin_entry_fn found = entry;
-  const bgw_plugin_descriptor* d = found();
+  const bgw_loader loader = {.size = sizeof(bgw_loader)};
+  const bgw_plugin_descriptor* d = found(&loader);
   const bgw_host whole = {.size = sizeof(bgw_host)};
   const bgw_host older = {.size = offsetof(bgw_host, get_extension)};
   bgw_error error = {0};

@@ -36,47 +36,49 @@ struct FakeHost {
     table.setting_written_ns = [](void*, const char*) { return std::int64_t{3333}; };
     table.ready = [](void* c) { of(c).note("ready"); };
     table.fail = [](void* c, const bgw_error* e) { of(c).failure = *e; };
-    table.websocket_open = [](void* c, const bgw_websocket_request* r, std::uint32_t* connection) {
+    table.websocket_open = [](void* c, const bgw_websocket_request* r, std::uint32_t* connection, bgw_error*) {
       std::string call = std::string("open ") + r->url;
       for (std::uint32_t i = 0; i < r->header_count; ++i)
         call += std::string(" ") + r->headers[i].name + '=' + r->headers[i].value;
       *connection = 17;
       return of(c).note(call);
     };
-    table.websocket_send = [](void* c, std::uint32_t id, std::uint32_t opcode, const void* data, std::size_t n) {
+    table.websocket_send = [](void* c, std::uint32_t id, std::uint32_t opcode, const void* data, std::size_t n,
+                              bgw_error*) {
       return of(c).note("send " + std::to_string(id) + ' ' + std::to_string(opcode) + ' ' +
                         std::string(static_cast<const char*>(data), n));
     };
-    table.websocket_close = [](void* c, std::uint32_t id, std::int32_t code) {
+    table.websocket_close = [](void* c, std::uint32_t id, std::int32_t code, bgw_error*) {
       return of(c).note("close " + std::to_string(id) + ' ' + std::to_string(code));
     };
-    table.timer = [](void* c, std::uint32_t id, std::int64_t after) {
+    table.timer = [](void* c, std::uint32_t id, std::int64_t after, bgw_error*) {
       return of(c).note("timer " + std::to_string(id) + ' ' + std::to_string(after));
     };
     table.now_ns = [](void*) { return std::int64_t{1111}; };
     table.monotonic_ns = [](void*) { return std::int64_t{2222}; };
-    table.setting = [](void* c, const char* key, char* buffer, std::size_t capacity,
-                       std::size_t* length) -> bgw_status {
+    table.setting = [](void* c, const char* key, char* buffer, std::size_t capacity, std::size_t* length,
+                       bgw_error*) -> bgw_status {
       *length = 0;
       FakeHost& h = of(c);
       if (h.answer != BGW_OK) return h.answer;
       const auto found = h.settings.find(key);
-      if (found == h.settings.end()) return BGW_E_INVALID;
+      if (found == h.settings.end()) return BGW_E_NOT_FOUND;
       h.note("setting " + std::to_string(capacity));
       *length = found->second.size();
-      if (found->second.size() >= capacity) return BGW_E_INVALID;
+      if (found->second.size() >= capacity) return BGW_E_TOO_SMALL;
       std::memcpy(buffer, found->second.c_str(), found->second.size() + 1);
       return BGW_OK;
     };
     table.setting_integers = [](void* c, const char* key, std::int64_t* values, std::size_t capacity,
-                                std::size_t* count) -> bgw_status {
+                                std::size_t* count, bgw_error*) -> bgw_status {
       FakeHost& h = of(c);
       *count = std::string_view(key) == "depths" ? h.integers.size() : 0;
-      if (*count == 0 || *count > capacity) return BGW_E_INVALID;
+      if (*count == 0) return BGW_E_NOT_FOUND;
+      if (*count > capacity) return BGW_E_TOO_SMALL;
       std::copy(h.integers.begin(), h.integers.end(), values);
       return BGW_OK;
     };
-    table.set_capabilities = [](void* c, const bgw_capability* list, std::uint32_t n) {
+    table.set_capabilities = [](void* c, const bgw_capability* list, std::uint32_t n, bgw_error*) {
       return of(c).note("capabilities " + std::to_string(n) + ' ' + list->exchange);
     };
     table.log = [](void* c, std::int32_t level, const char* text, std::size_t n) {
@@ -203,15 +205,15 @@ TEST_F(AdapterLayer, WhatTheHostRefusesIsThrown) {
   host_.answer = BGW_E_STATE;
   const bgw_capability capability{"NSE", 1, 0, 0, {}, 0};
   EXPECT_EQ(thrown_by([&] { adapter_.websocket_open("ws://x"); }),
-            Failure(BGW_E_STATE, "websocket_open was refused by the gateway"));
+            Failure(BGW_E_STATE, "websocket_open: was refused by the gateway"));
   EXPECT_EQ(thrown_by([&] { adapter_.send_text(1, "x"); }),
-            Failure(BGW_E_STATE, "websocket_send was refused by the gateway"));
+            Failure(BGW_E_STATE, "websocket_send: was refused by the gateway"));
   EXPECT_EQ(thrown_by([&] { adapter_.send_binary(1, {}); }),
-            Failure(BGW_E_STATE, "websocket_send was refused by the gateway"));
+            Failure(BGW_E_STATE, "websocket_send: was refused by the gateway"));
   EXPECT_EQ(thrown_by([&] {
               adapter_.set_capabilities({&capability, 1});
             }),
-            Failure(BGW_E_STATE, "set_capabilities was refused by the gateway"));
+            Failure(BGW_E_STATE, "set_capabilities: was refused by the gateway"));
   adapter_.websocket_close(1);  // closing what is closed is no fault
 }
 
@@ -342,13 +344,12 @@ TEST(Close, HeadersCompareWithoutCase) {
   EXPECT_EQ(bgw::Close{}.header("any"), "");
 }
 
+constexpr bgw_capability kCapabilities[] = {{"NSE", 1, 0, 0, {}, 0}, {"BSE", 1, 0, 0, {}, 0}};
+const bgw::PluginInfo kInfo = {
+    .broker = "name", .version = "1", .vendor = "tests", .capabilities = kCapabilities, .settings = {}, .limits = {}};
+
 TEST(Descriptor, SaysWhatItWasBuiltWith) {
-  const bgw_capability capabilities[] = {{"NSE", 1, 0, 0, {}, 0}, {"BSE", 1, 0, 0, {}, 0}};
-  const bgw_limits limits{};
-  bgw::PluginInfo info;
-  info.broker = "name";
-  info.capabilities = capabilities;
-  const bgw_plugin_descriptor d = bgw::describe<Adapter>(info, limits);
+  const bgw_plugin_descriptor& d = bgw::Broker<Adapter, kInfo>::descriptor();
   EXPECT_EQ(d.magic, BGW_ABI_MAGIC);
   EXPECT_EQ(d.size, sizeof d);
   EXPECT_EQ(d.abi_major, BGW_ABI_MAJOR);

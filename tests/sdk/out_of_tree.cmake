@@ -47,16 +47,20 @@ run("plugins list" "${GATEWAY}" plugins list --config "${WORK}/gateway.yaml")
 expect("${output}" "^outside\\.so: loaded: outside 0\\.1 by Somebody \\(ABI 0\\.9, .+\\)\n +NSE +no depth\n$")
 run("check-config" "${GATEWAY}" check-config --config "${WORK}/gateway.yaml")
 
-# A package of another major version must not be taken.
-file(WRITE "${WORK}/other/CMakeLists.txt" "cmake_minimum_required(VERSION 3.25)
-project(other LANGUAGES CXX)
-find_package(BrokerGatewaySDK 0.10 REQUIRED)
+# A package of another version must not be taken: below 1.0 each minor version may change the contract.
+foreach(version 0.10 0.8 1.0 1.7)
+  file(REMOVE_RECURSE "${WORK}/other")
+  file(WRITE "${WORK}/other/CMakeLists.txt" "cmake_minimum_required(VERSION 3.25)
+project(other LANGUAGES NONE)
+find_package(BrokerGatewaySDK ${version} REQUIRED)
 ")
-execute_process(COMMAND ${CMAKE_COMMAND} -S "${WORK}/other" -B "${WORK}/other/build" -G ${GENERATOR}
-                        "-DCMAKE_PREFIX_PATH=${prefix}" -DCMAKE_CXX_COMPILER=${COMPILER}
-                RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE output)
-if(result EQUAL 0)
-  message(FATAL_ERROR "expected that SDK 0.9 does not serve for find_package(BrokerGatewaySDK 0.10)")
-endif()
-expect("${output}" "requested version \"0.10\"")
+  execute_process(COMMAND ${CMAKE_COMMAND} -S "${WORK}/other" -B "${WORK}/other/build" -G ${GENERATOR}
+                          "-DCMAKE_PREFIX_PATH=${prefix}"
+                  RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE output)
+  if(result EQUAL 0)
+    message(FATAL_ERROR "expected that SDK 0.9 does not serve for find_package(BrokerGatewaySDK ${version})")
+  endif()
+  string(REPLACE "." "\\." pattern "${version}")
+  expect("${output}" "requested version \"${pattern}\"")
+endforeach()
 file(REMOVE_RECURSE "${WORK}")

@@ -15,9 +15,10 @@ TEST(Decimal, IsExact) {
   EXPECT_THAT(parse_decimal("187.5"), Optional(187'500'000'000));
   EXPECT_THAT(parse_decimal("0.0025"), Optional(2'500'000));
   EXPECT_THAT(parse_decimal("0.05"), Optional(50'000'000));
-  EXPECT_THAT(parse_decimal("9223372035"), Optional(9'223'372'035'000'000'000));
-  for (const char* bad :
-       {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,0", " 1", "0.0000000001", "9223372036", "99999999999", "nan"})
+  EXPECT_THAT(parse_decimal("9223372036.854775807"), Optional(INT64_MAX));
+  EXPECT_THAT(parse_decimal("0.0500000000"), Optional(50'000'000));
+  for (const char* bad : {"", ".", "1.", ".5", "-1", "+1", "1e3", "1,0", " 1", "0.0000000001", "9223372036.854775808",
+                          "99999999999", "nan"})
     EXPECT_FALSE(parse_decimal(bad)) << bad;
 }
 

@@ -59,7 +59,7 @@ class TickPath : public testing::Test {
       setting.text = value;
       options.settings.push_back(std::move(setting));
     }
-    plugin_host::BrokerLink& link = feed_.add(*library, std::move(options), bell_);
+    plugin_host::BrokerLink& link = feed_.add(library->front(), std::move(options), bell_);
     ASSERT_TRUE(link.prepare());
     routing::Router& router = proxy_.router();
     router.group_for("",
@@ -195,7 +195,7 @@ TEST(Overload, AllocatesNothingTheSecondTime) {
       tick.modes = BGW_MODE_LTP;
       tick.present = BGW_HAS_LTP;
       tick.ltp = ++price;
-      channel.writer().update({&tick, nullptr, nullptr}, 0);
+      channel.writer().update({&tick, nullptr, nullptr, nullptr, 0, 0}, {});
     }
     do {
       for (auto record = channel.updates().front(); !record.empty(); record = channel.updates().front()) {

@@ -91,7 +91,7 @@ TEST_F(Compression, OffersThatCannotBeKeptAreDeclinedAndTheNextIsLookedAt) {
 TEST_F(Compression, IsNotForThoseWhoDoNotOfferItNorWhereItIsOff) {
   EXPECT_EQ(open_raw({}), "");
   ASSERT_TRUE(peer().connection->send(Opcode::text, std::string(500, 'a')));
-  peer().connection->ping();
+  peer().connection->ping({});
   peer().connection->flush();
   EXPECT_EQ(raw_->read_until(std::string(500, 'a')).substr(0, 4), std::string("\x81\x7e\x01\xf4")) << "no RSV1";
   raw_->write(raw_frame(kDeflatedText, deflated("hello")));

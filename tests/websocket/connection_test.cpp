@@ -80,9 +80,9 @@ TEST_F(Connections, TheTargetWithItsQueryAndTheHeadersReachTheServer) {
 
 TEST_F(Connections, APingIsAnsweredAndBothSidesHearOfIt) {
   open();
-  client_.connection->ping();
+  client_.connection->ping({});
   ASSERT_TRUE(run_until([&] { return peer().heard.control_frames == 1 && client_.heard.control_frames == 1; }));
-  peer().connection->ping();
+  peer().connection->ping({});
   ASSERT_TRUE(run_until([&] { return peer().heard.control_frames == 2 && client_.heard.control_frames == 2; }));
 }
 
@@ -90,8 +90,8 @@ TEST_F(Connections, PingsAndMessagesNeverMix) {
   open();
   for (int i = 0; i < 200; ++i) {
     ASSERT_TRUE(peer().connection->send(Opcode::text, std::to_string(i)));
-    peer().connection->ping();
-    client_.connection->ping();
+    peer().connection->ping({});
+    client_.connection->ping({});
     peer().connection->flush();
     io_.restart();
     io_.poll_one();
@@ -124,7 +124,7 @@ TEST_F(Connections, WhilePausedNothingIsReadAndNothingIsLost) {
       << "the read that was under way still comes";
   ASSERT_TRUE(client_.connection->send(Opcode::text, "second"));
   client_.connection->flush();
-  peer().connection->ping();  // a round trip of the other direction passes meanwhile
+  peer().connection->ping({});  // a round trip of the other direction passes meanwhile
   ASSERT_TRUE(run_until([&] { return client_.heard.control_frames == 1; }));
   EXPECT_EQ(peer().heard.messages.size(), 1U);
   peer().connection->pause_reading(false);

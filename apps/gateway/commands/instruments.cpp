@@ -13,6 +13,7 @@
 #include "core/instruments/import.hpp"
 #include "core/instruments/instrument_store.hpp"
 #include "core/instruments/search.hpp"
+#include "core/protocol/number_writer.hpp"
 
 namespace gw::app {
 namespace {
@@ -153,9 +154,9 @@ int instruments_search(const Options& options, const std::string& text, const st
                    {"expiry", i.expiry},
                    {"expired", expiries.is_over(i.exchange, i.expiry)},
                    {"broker_symbol", i.broker_symbol},
-                   {"strike", static_cast<double>(i.strike) / 1e9},
-                   {"lot_size", i.lot_size},
-                   {"tick_size", static_cast<double>(i.tick_size) / 1e9},
+                   {"strike", Json::parse(protocol::price_text(i.strike, i.exponents.price))},
+                   {"lot_size", Json::parse(protocol::quantity_text(i.lot_size, i.exponents.quantity))},
+                   {"tick_size", Json::parse(protocol::price_text(i.tick_size, i.exponents.price))},
                    {"token", i.token}});
   if (options.json) return std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str()), kDone;
   for (const instruments::InstrumentView& i : found)

@@ -15,7 +15,7 @@ inline constexpr std::int64_t kRupee = 1'000'000'000;
 
 inline bgw_subscription want(std::uint32_t instrument, std::uint32_t mode, const char* token, std::uint32_t depth = 0,
                              const char* segment = "NSE", const char* exchange = "NSE") {
-  return {sizeof(bgw_subscription), instrument, mode, depth, "", exchange, "", segment, token};
+  return {instrument, mode, depth, 0, BGW_PRICE_EXPONENT, 0, 0, 0, "", exchange, "", segment, token, {}};
 }
 
 class AngelTest : public testing::Test {

@@ -14,7 +14,6 @@ using testing::IsEmpty;
 
 bgw_subscription want(std::uint32_t instrument, std::uint32_t mode, const char* token) {
   bgw_subscription s{};
-  s.size = sizeof s;
   s.instrument = instrument;
   s.mode = mode;
   s.symbol = s.exchange = s.broker_symbol = s.broker_exchange = "";

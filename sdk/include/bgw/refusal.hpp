@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// bgw/refusal.hpp - reads the answer to a refused upgrade: what it says, for an operator, and when to try again. A
-// status alone proves little: brokers answer a dead token with 403, and the firewalls in front of them use 403 too.
+// bgw/refusal.hpp - reads the answer to a refused upgrade or HTTP request: what it says, for an operator, and when to
+// try again. A status alone proves little: brokers answer a dead token with 403, and the firewalls in front of them use
+// 403 too.
 #pragma once
 
 #include <algorithm>
@@ -184,6 +185,38 @@ inline Error server_error(const Close& close, const std::string& broker, std::in
   const std::int64_t wait = retry_after_ns(close, 0, now_ns);
   return {wait != 0 ? BGW_E_RATE : BGW_E_TRANSIENT,
           broker + " is not available (" + status_and_words(close, said) + ")", wait};
+}
+
+// ---- the same for the answer to a request of bgw.http/1
+
+namespace detail {
+
+inline Close as_refusal(const HttpResponse& response) {
+  return {1006, response.status, response.error, response.headers, response.body};
+}
+
+}  // namespace detail
+
+// Without an answer: why there is none.
+inline std::string status_and_words(const HttpResponse& response, std::string_view said = {}) {
+  if (response.status == 0) return "no answer: " + std::string(response.error);
+  return status_and_words(detail::as_refusal(response), said);
+}
+
+inline Error unproved_refusal(const HttpResponse& response, std::string_view said = {}) {
+  if (response.status == 0) return {BGW_E_TRANSIENT, status_and_words(response)};
+  return unproved_refusal(detail::as_refusal(response), said);
+}
+
+inline std::int64_t retry_after_ns(const HttpResponse& response, std::int64_t min_ns, std::int64_t now_ns) {
+  return retry_after_ns(detail::as_refusal(response), min_ns, now_ns);
+}
+
+inline Error server_error(const HttpResponse& response, const std::string& broker, std::int64_t now_ns,
+                          std::string_view said = {}) {
+  const std::int64_t wait = retry_after_ns(response, 0, now_ns);
+  return {wait != 0 ? BGW_E_RATE : BGW_E_TRANSIENT,
+          broker + " is not available (" + status_and_words(response, said) + ")", wait};
 }
 
 }  // namespace bgw

@@ -18,6 +18,8 @@ struct Row {
   std::int64_t strike = 0;
   std::int64_t tick_size = 0;
   std::int64_t lot_size = 0;
+  std::int32_t price_exponent = 0;  // 0: BGW_PRICE_EXPONENT
+  std::int32_t quantity_exponent = 0;
 };
 
 // Hands rows over to the host. Shares of NSE wait for the end of the list, since the symbol of each depends on which of
@@ -36,7 +38,7 @@ class Rows {
   // a symbol still counts as listed, so that no other series of the share gets its name.
   void skip(const Row& row, const std::string& reason) {
     if (row.exchange == "NSE" && !row.symbol.empty()) names_.note(row.symbol);
-    sink_.skip(sink_.context, row.place, reason.c_str());
+    if (BGW_HAS(&sink_, skip)) sink_.skip(sink_.context, row.place, reason.c_str());
   }
   void finish() {
     for (Row& share : shares_) {
@@ -63,6 +65,8 @@ class Rows {
     row.tick_size = from.tick_size;
     row.lot_size = from.lot_size;
     row.exchange_number = from.exchange_number.c_str();
+    row.price_exponent = from.price_exponent;
+    row.quantity_exponent = from.quantity_exponent;
     sink_.row(sink_.context, &row);
   }
 

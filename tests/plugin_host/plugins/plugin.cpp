@@ -28,6 +28,11 @@ enum class Variant {
   create_fails,
   initialize_throws,
   initialize_throws_raw,
+  says_why,
+  two_brokers,
+  same_twice,
+  ring_of_brokers,
+  bad_second,
 };
 constexpr Variant kVariant = Variant::VARIANT;
 
@@ -72,7 +77,7 @@ constexpr bgw_capability kBadCapabilities[] = {
     {"NSE", BGW_MODE_LTP, BGW_FEED_SNAPSHOT, 1, {5}, 0},
     {"BSE", 8, BGW_FEED_SNAPSHOT, 0, {}, 0},
     {"", BGW_MODE_LTP, BGW_FEED_SNAPSHOT, 0, {}, 0},
-    {"MCX", BGW_MODE_DEPTH, BGW_FEED_SNAPSHOT, 3, {20, 5, 201}, 0},
+    {"MCX", BGW_MODE_DEPTH, BGW_FEED_SNAPSHOT, 3, {20, 5, 1001}, 0},
     {"CDS", BGW_MODE_DEPTH, BGW_FEED_SNAPSHOT, 9, {1, 2, 3, 4, 5, 6, 7, 8}, 0},
     {"NSE", BGW_MODE_LTP, BGW_FEED_SNAPSHOT, 0, {}, 0},
 };
@@ -84,18 +89,16 @@ constexpr bgw_setting kBadSettings[] = {
 
 bgw_status throw_raw(void*, bgw_error*) { throw PrivateException(""); }
 
+const bgw::PluginInfo kInfo = {
+    .broker = BROKER, .version = "1.2", .vendor = "tests", .capabilities = kCapabilities, .settings = {}, .limits = {}};
+
 const bgw_plugin_descriptor* descriptor() {
   static bgw_limits limits{};
   static bgw_adapter_api api = bgw::detail::Thunks<Adapter>::api;
-  static bgw_plugin_descriptor d;
   limits.size = sizeof limits;
-  bgw::PluginInfo info;
-  info.broker = BROKER;
-  info.version = "1.2";
-  info.vendor = "tests";
-  info.capabilities = kCapabilities;
-  d = bgw::describe<Adapter>(info, limits);
+  bgw_plugin_descriptor& d = bgw::Broker<Adapter, kInfo>::descriptor();
   d.api = &api;
+  d.limits = &limits;
   d.build_tag = "tag";
   switch (kVariant) {
     case Variant::other_magic:
@@ -143,6 +146,17 @@ const bgw_plugin_descriptor* descriptor() {
     case Variant::initialize_throws_raw:
       api.initialize = throw_raw;
       break;
+    case Variant::two_brokers:
+    case Variant::same_twice:
+    case Variant::ring_of_brokers:
+    case Variant::bad_second: {
+      static bgw_plugin_descriptor second = d;
+      second.broker = kVariant == Variant::same_twice ? BROKER : BROKER "_other";
+      if (kVariant == Variant::bad_second) second.capability_count = 0;
+      second.next = kVariant == Variant::ring_of_brokers ? &d : nullptr;
+      d.next = &second;
+      break;
+    }
     default:
       break;
   }
@@ -154,4 +168,14 @@ const bgw_plugin_descriptor* descriptor() {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const bgw_plugin_descriptor* ENTRY() { return descriptor(); }
+extern "C" __attribute__((visibility("default"))) const bgw_plugin_descriptor* ENTRY(const bgw_loader* loader) {
+  if (kVariant == Variant::says_why) {
+    loader->log(loader->context, BGW_LOG_WARNING, "a line while loading, cut here", 20);
+    loader->log(loader->context, 99, nullptr, 5);
+    loader->set_error(loader->context, nullptr);
+    loader->set_error(loader->context, "found host 0.9,\nexpected 0.12");
+    if (loader->get_extension(loader->context, "unknown/1") != nullptr) std::abort();
+    return nullptr;
+  }
+  return descriptor();
+}

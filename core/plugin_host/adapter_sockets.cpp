@@ -1,0 +1,82 @@
+#include "core/plugin_host/adapter_sockets.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace gw::plugin_host {
+namespace {
+
+std::uint32_t next_number() {
+  static std::atomic<std::uint32_t> next{0};
+  return next.fetch_add(1, std::memory_order_relaxed) % 0x7fffffffU + 1;
+}
+
+}  // namespace
+
+AdapterSockets::AdapterSockets(LinkContext& link, AdapterSocket::Owner& owner) : link_(link), owner_(owner) {
+  for (auto& memory : addresses_) memory = websocket::make_address_memory();
+}
+
+bgw_status AdapterSockets::open(const bgw_websocket_request& request, std::int64_t stall_limit_ns,
+                                std::uint32_t& number, std::string& why) {
+  const std::size_t classes = std::max<std::size_t>(link_.limits().classes.size(), 1);
+  if (request.url == nullptr || (request.header_count != 0 && request.headers == nullptr)) {
+    why = "found no address, or no headers where there are some, expected both";
+    return BGW_E_INVALID;
+  }
+  if (request.connection_class >= classes) {
+    why = "connection_class: found " + std::to_string(request.connection_class) + ", expected less than " +
+          std::to_string(classes);
+    return BGW_E_INVALID;
+  }
+  if (sockets_.size() >= kMaxSockets) {
+    why = "found " + std::to_string(kMaxSockets) + " open sockets, expected fewer";
+    return BGW_E_STATE;
+  }
+  std::vector<websocket::Header> headers;
+  for (std::uint32_t i = 0; i < request.header_count; ++i) {
+    const bgw_header& header = request.headers[i];
+    if (header.name == nullptr || header.value == nullptr) {
+      why = "found a header without a name or value, expected both";
+      return BGW_E_INVALID;
+    }
+    headers.push_back({header.name, header.value});
+  }
+  if (BGW_HAS(&request, subprotocol) && request.subprotocol != nullptr && *request.subprotocol != '\0')
+    headers.push_back({"Sec-WebSocket-Protocol", request.subprotocol});
+  transport::WsClientOptions options;
+  options.stall_limit_ns = stall_limit_ns;
+  options.offer_deflate = (request.flags & BGW_WEBSOCKET_DEFLATE) != 0;
+  options.outgoing = link_.options.outgoing;
+  options.addresses = addresses_[request.connection_class];
+  auto socket =
+      std::make_unique<AdapterSocket>(link_, owner_, next_number(), request.connection_class, std::move(options));
+  const std::int64_t ping_interval = BGW_HAS(&request, ping_interval_ns) ? request.ping_interval_ns : 0;
+  if (const auto opened = socket->open(request.url, std::move(headers), ping_interval); !opened) {
+    why = opened.error().message;
+    return BGW_E_INVALID;
+  }
+  number = socket->number();
+  sockets_.emplace(number, std::move(socket));
+  return BGW_OK;
+}
+
+AdapterSocket* AdapterSockets::find(std::uint32_t number) const {
+  const auto found = sockets_.find(number);
+  return found == sockets_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::uint32_t> AdapterSockets::numbers() const {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& [number, socket] : sockets_) numbers.push_back(number);
+  return numbers;
+}
+
+void AdapterSockets::set_stall_limit(std::int64_t ns) {
+  for (const auto& [number, socket] : sockets_) socket->set_stall_limit(ns);
+}
+
+void AdapterSockets::drop(std::uint32_t number) { sockets_.erase(number); }
+
+}  // namespace gw::plugin_host

@@ -1,0 +1,85 @@
+#include "core/plugin_host/host_context.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "core/base/log.hpp"
+#include "core/plugin_host/host_table.hpp"
+
+namespace gw::plugin_host {
+
+thread_local const HostContext* HostContext::current_ = nullptr;
+
+HostContext::HostContext(AdapterHost& host, Services services)
+    : host_(&host), services_(std::move(services)), table_(make_host_table(*this)) {}
+
+HostContext& HostContext::make(AdapterHost& host, Services services) {
+  // Kept where a leak checker finds them.
+  static std::mutex mutex;
+  static auto& all = *new std::vector<std::unique_ptr<HostContext>>;
+  const std::lock_guard lock(mutex);
+  return *all.emplace_back(new HostContext(host, std::move(services)));
+}
+
+void HostContext::close() {
+  std::deque<Posted> left;
+  {
+    const std::lock_guard lock(mutex_);
+    is_open_ = false;
+    left.swap(posted_);
+  }
+  for (const Posted& posted : left) try {
+      posted.run(posted.argument, 0);
+    } catch (...) {
+      log::error("plugin", services_.name + ": the plugin threw an exception in a function that it posted");
+    }
+}
+
+bgw_status HostContext::post(Posted posted) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (!is_open_) return BGW_E_STATE;
+  posted_.push_back(posted);
+  if (!will_run_) boost::asio::post(*services_.io, [this] { run_posted(); });
+  will_run_ = true;
+  return BGW_OK;
+}
+
+// What is posted meanwhile waits until other events have had their turn: work may post itself again and again.
+void HostContext::run_posted() {
+  std::size_t count = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    will_run_ = false;
+    count = posted_.size();
+  }
+  for (; count != 0; --count) {
+    Posted next{};
+    {
+      const std::lock_guard lock(mutex_);
+      if (posted_.empty()) return;  // closed meanwhile
+      next = posted_.front();
+      posted_.pop_front();
+    }
+    services_.run_posted(next);
+  }
+}
+
+// Logged at each power of two: a plugin's thread may do it with every tick.
+void HostContext::note_misplaced(const char* function) noexcept {
+  const std::uint64_t count = misplaced_.fetch_add(1, std::memory_order_relaxed) + 1;
+  if ((count & (count - 1)) != 0) return;
+  try {
+    log::error("plugin", services_.name + ": the plugin called " + function +
+                             " outside a call of the gateway into its adapter (from a thread of its own, or after "
+                             "destroy); such calls do nothing (" +
+                             std::to_string(count) + " so far). A plugin's thread can use post");
+  } catch (...) {
+    // Without memory there is no line.
+  }
+}
+
+}  // namespace gw::plugin_host
