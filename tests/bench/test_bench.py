@@ -271,4 +271,5 @@ def test_each_step_of_a_ticks_way_runs():
     done = subprocess.run([paths.TICK_PATH, *words], check=True, capture_output=True, text=True)
     steps = json.loads(done.stdout)["benchmarks"]
     assert not [one for one in steps if one.get("error_occurred")]
-    assert {one["name"].split("/")[0] for one in steps} == {"decode_kite_full", "encode", "routed_update", "unwanted_update"}
+    assert {one["name"].split("/")[0] for one in steps} == {
+        "book_of_200_levels", "border", "decode_kite_full", "encode", "routed_update", "unwanted_update"}
