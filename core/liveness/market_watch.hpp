@@ -1,6 +1,6 @@
 // Whether the feed of one exchange on one connection lives: what its ticks, their absence, and the answers to asking
-// again prove. Knows no clock: all times are the caller's, monotonic but for exchange times and `wall_ns`. Thread:
-// feed.
+// again prove. Knows no clock: all times are the caller's, monotonic but for exchange times and `wall_ns`. It is
+// larger than others and one thing: every function feeds the one verdict, or asks for it. Thread: feed.
 //
 // Missed ticks are proved by asking again, where the broker answers, and by another broker's values; late ticks by
 // their own times. Silence alone says something only where some of what is carried should tick: an index, an

@@ -1,6 +1,7 @@
 // The one door to brokers (core/upstream), topics (core/topics) and what clients hold of them. Makes and joins the
 // parts, decides subscriptions, and does what concerns several parts at once; what concerns one part is read from that
-// part. One object, on routing's thread; nothing here locks. [routing]
+// part. One object, on routing's thread; nothing here locks. It has more functions than others because it is the one
+// door: nearly each hands a call on to one part, or is a decision that needs several. [routing]
 #pragma once
 
 #include <cstdint>
