@@ -15,6 +15,7 @@
 #include "apps/gateway/web_address.hpp"
 #include "core/base/url.hpp"
 #include "core/download/part_file.hpp"
+#include "core/instruments/list_call.hpp"
 
 namespace gw::app {
 namespace {
@@ -22,21 +23,6 @@ namespace {
 constexpr std::uint32_t kMaxPages = 1000;
 constexpr std::size_t kLongestAddress = 4096;
 constexpr std::size_t kLongestPage = 64UL << 20;  // unpacked
-
-std::string text_of(const bgw_error& error) { return {error.message, strnlen(error.message, sizeof error.message)}; }
-
-// Calls one of the plugin's functions; whatever it throws ends here.
-template <class F>
-bgw_status guarded(bgw_error& error, F&& function) {
-  try {
-    return function();
-  } catch (const std::exception& e) {
-    std::snprintf(error.message, sizeof error.message, "the plugin threw an exception: %s", e.what());
-  } catch (...) {
-    std::snprintf(error.message, sizeof error.message, "the plugin threw an exception");
-  }
-  return BGW_E_EXCEPTION;
-}
 
 // The page's text, unpacked where it is a gzip file.
 Result<std::string> read_page(const std::string& path) {
@@ -62,9 +48,10 @@ Result<std::optional<std::string>> next_page(const bgw_instruments& extension, c
                                              std::uint32_t pages) {
   std::array<char, kLongestAddress + 1> next{};
   bgw_error error{};
-  const bgw_status status = guarded(
+  const bgw_status status = instruments::call_list(
       error, [&] { return extension.next_page(page.c_str(), page.size(), pages, next.data(), next.size(), &error); });
-  if (status != BGW_OK) return Error{"page " + std::to_string(pages) + " of the instrument list: " + text_of(error)};
+  if (status != BGW_OK)
+    return Error{"page " + std::to_string(pages) + " of the instrument list: " + instruments::text_of(error)};
   const std::string address(next.data(), strnlen(next.data(), next.size()));
   return address.empty() ? std::optional<std::string>{} : std::optional(address);
 }
@@ -116,8 +103,8 @@ Result<download::Downloaded> download_list(const bgw_instruments& extension, dow
   if (BGW_HAS(&extension, judge) && extension.judge != nullptr)
     first.judge = [&extension](int status, const std::string& body) {
       bgw_error error{};
-      guarded(error, [&] { return extension.judge(status, body.c_str(), body.size(), &error); });
-      return text_of(error);
+      instruments::call_list(error, [&] { return extension.judge(status, body.c_str(), body.size(), &error); });
+      return instruments::text_of(error);
     };
   if (!BGW_HAS(&extension, next_page) || extension.next_page == nullptr) return download::download(first);
   first.etag.clear();

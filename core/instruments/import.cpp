@@ -12,6 +12,7 @@
 #include <zlib.h>
 
 #include "bgw/symbols.hpp"
+#include "core/instruments/list_call.hpp"
 
 namespace gw::instruments {
 namespace {
@@ -52,21 +53,6 @@ struct FileReader {
   }
 };
 
-std::string text_of(const bgw_error& error) { return {error.message, strnlen(error.message, sizeof error.message)}; }
-
-// Calls one of the plugin's functions; whatever it throws ends here.
-template <class F>
-bgw_status guarded(bgw_error& error, F&& function) {
-  try {
-    return function();
-  } catch (const std::exception& e) {
-    std::snprintf(error.message, sizeof error.message, "the plugin threw an exception: %s", e.what());
-  } catch (...) {
-    std::snprintf(error.message, sizeof error.message, "the plugin threw an exception");
-  }
-  return BGW_E_EXCEPTION;
-}
-
 // A text that a plugin left out is empty.
 const char* or_empty(const char* text) { return text == nullptr ? "" : text; }
 
@@ -98,7 +84,7 @@ Result<void> Import::read_file(const bgw_instruments& extension, const std::stri
   const bgw_instrument_source source{sizeof source, 0, &reader, &FileReader::read};
   const bgw_instrument_sink sink{sizeof sink, 0, this, &Import::on_row, &Import::on_skip};
   bgw_error error{};
-  if (guarded(error, [&] { return extension.parse(&source, &sink, &error); }) != BGW_OK)
+  if (call_list(error, [&] { return extension.parse(&source, &sink, &error); }) != BGW_OK)
     return Error{path + ": " + (reader.error.empty() ? text_of(error) : reader.error)};
   if (!reader.error.empty()) return Error{path + ": " + reader.error};
   return {};
@@ -107,7 +93,7 @@ Result<void> Import::read_file(const bgw_instruments& extension, const std::stri
 Result<void> Import::read_builtin(const bgw_instruments& extension) {
   const bgw_instrument_sink sink{sizeof sink, 0, this, &Import::on_row, &Import::on_skip};
   bgw_error error{};
-  if (guarded(error, [&] { return extension.builtin(&sink, &error); }) != BGW_OK)
+  if (call_list(error, [&] { return extension.builtin(&sink, &error); }) != BGW_OK)
     return Error{"built-in instruments: " + text_of(error)};
   return {};
 }
