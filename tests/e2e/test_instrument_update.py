@@ -303,3 +303,8 @@ def test_a_download_without_end_holds_up_neither_clients_nor_the_end(start, serv
     assert gateway.stop() == 0
     assert "not updated" not in gateway.text()
     assert left_over(gateway.folder) == []
+
+
+def test_a_first_download_that_fails_does_not_speak_of_instruments_known_before(server, update):
+    server.answer = lambda handler: handler.give(b"no such page", 404)
+    assert "found HTTP 404, expected HTTP 200; no instruments are known yet" in update(1)[1]

@@ -30,6 +30,12 @@ std::vector<Target> targets_of(const config::Config& config, const std::vector<p
   return targets;
 }
 
+// The end of a message about a list that was not taken.
+std::string what_stays(instruments::InstrumentStore& store, const std::string& plugin) {
+  const auto last = store.last_import(plugin);
+  return last && *last ? "; the instruments known before are kept" : "; no instruments are known yet";
+}
+
 int update_one(const Options& options, const config::Loaded& loaded, const Target& target, bool force,
                database::Database& database, Json& out) {
   const std::string plugin = target.library->descriptor().broker;
@@ -47,7 +53,7 @@ int update_one(const Options& options, const config::Loaded& loaded, const Targe
         store);
   }();
   if (!updated) {
-    fail(plugin + ": " + updated.error().message + "; the instruments known before are kept");
+    fail(plugin + ": " + updated.error().message + what_stays(store, plugin));
     result.update({{"result", "failed"}, {"error", updated.error().message}});
   } else if (!updated->unchanged_since.empty()) {
     if (!options.json) std::printf("%s: not modified since %s\n", plugin.c_str(), updated->unchanged_since.c_str());
