@@ -100,7 +100,8 @@ Said said_by(const UpdateView& v) {
     if ((v.tick->present & bit) != 0) said.fields[bit] = v.tick->*member;
   for (const auto& [bit, member] : kRare)
     if (v.rare != nullptr && (v.tick->present & bit) != 0) said.fields[bit] = v.rare->*member;
-  for (const bgw_value& value : v.values) said.values[value.kind] = {value.exponent, value.value};
+  for (const bgw_value& value : v.values)
+    EXPECT_TRUE(said.values.insert({value.kind, {value.exponent, value.value}}).second) << "one value of a kind";
   if ((v.tick->modes & kBookAlone) != 0) {
     if (v.header->book_flags != BGW_BOOK_ASKS_ONLY) said.sides['b'] = numbers_of(v.bids);
     if (v.header->book_flags != BGW_BOOK_BIDS_ONLY) said.sides['a'] = numbers_of(v.asks);
@@ -208,6 +209,16 @@ TEST_F(PacketMergeTest, ValuesOfTwoKindsAreBothKeptAndTheSameKindIsReplaced) {
   send(second);
   using Values = std::map<std::uint32_t, std::pair<std::int32_t, std::int64_t>>;
   EXPECT_EQ(take_one().values, (Values{{BGW_VALUE_DELTA, {-4, 5001}}, {BGW_VALUE_TRADES, {0, 7}}}));
+}
+
+TEST(TakeOver, AValueOfAKnownKindReplacesTheKnownOne) {
+  std::vector<bgw_value> known = {{BGW_VALUE_DELTA, -3, 500}};
+  const bgw_value later[] = {{BGW_VALUE_TRADES, 0, 7}, {BGW_VALUE_DELTA, -4, 5001}};
+  for (int i = 0; i < 3; ++i) take_over(later, known);
+  ASSERT_EQ(known.size(), 2U) << "it does not grow with each packet";
+  EXPECT_EQ(known[0].value, 5001);
+  EXPECT_EQ(known[0].exponent, -4);
+  EXPECT_EQ(known[1].value, 7);
 }
 
 TEST_F(PacketMergeTest, OfTooManyValuesThoseOfTheLaterPacketAreKept) {
