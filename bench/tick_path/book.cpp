@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kLevels = 200;
 
-// Prices with one decimal, quantities with three; `changed`: only so many levels, from the best.
+// A frame of Bybit. Prices have one decimal, quantities three. It has the `changed` best levels of each side.
 std::string frame(const char* type, int number, int changed) {
   std::string bids;
   std::string asks;

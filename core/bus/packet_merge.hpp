@@ -15,10 +15,10 @@ namespace gw::bus {
 inline constexpr std::uint64_t kRareBits = BGW_HAS_OI_DAY_HIGH | BGW_HAS_OI_DAY_LOW | BGW_HAS_UPPER_CIRCUIT |
                                            BGW_HAS_LOWER_CIRCUIT | BGW_HAS_HIGH_52_WEEKS | BGW_HAS_LOW_52_WEEKS;
 
-// Values of a trading instrument that stay true while later packets do not mention them: copies those that `earlier`
-// has and `later` lacks. The last price and the time of the packet are not among them: they belong to one packet.
+// Copies each value that `earlier` has and `later` lacks, since it stays true until a packet says something else. The
+// last price and the exchange time are not copied: they belong to one packet.
 void take_over(const bgw_tick& earlier, bgw_tick& later);
-// The same of what is in the rare record; `earlier_present` and `later_present` are those of the two ticks.
+// Does so for the values of the rare record, whose presence bits stand in the two ticks.
 void take_over(const bgw_tick_rare& earlier, std::uint64_t earlier_present, bgw_tick_rare& later,
                std::uint64_t& later_present);
 // Replaces values of the same kind and adds the others.

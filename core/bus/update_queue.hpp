@@ -39,9 +39,9 @@ class UpdateWriter {
  public:
   UpdateWriter(Ring& ring, Doorbell& reader_bell) : ring_(&ring), bell_(&reader_bell) {}
 
-  // Never blocks. While the ring is full, the newest update of each instrument and kind waits in memory, with what it
-  // lacks from those that it replaces, which count as conflated. Allocates only when more wait than ever before.
-  // [adapter]
+  // Never blocks. While the ring is full, the newest update of each instrument and kind waits in memory. The updates
+  // that it replaces count as conflated, and what only they said is merged into it. Allocates only when more wait than
+  // ever before. [adapter]
   void update(const bgw_update& update, const UpdateStamp& stamp) {
     put(update, stamp);
     ring();

@@ -245,8 +245,8 @@ std::vector<std::uint32_t> FeedJudge::take_asking(std::int64_t now_ns, std::int6
   return handles;
 }
 
-// Chooses the instruments to ask again among those that are subscribed: those with the most recent packets, because
-// their answers can be compared with something; any where the exchange has sent nothing yet.
+// Chooses which of the subscribed instruments to ask again: those with the most recent packets, because their answers
+// can be compared with something. Where the exchange has sent nothing yet, any will do.
 std::vector<std::uint32_t> FeedJudge::choose(std::uint32_t market) const {
   std::vector<std::uint32_t> handles;
   for (std::uint32_t handle = 0; handle < instruments_.size(); ++handle)

@@ -61,7 +61,7 @@ class Subscriptions {
   bool has_prices_below_zero(std::uint32_t handle) const noexcept { return (asked_[handle] & kBelowZero) != 0; }
   // The depth level that the adapter was asked for.
   std::uint32_t depth_of(std::uint32_t handle) const noexcept { return (asked_[handle] & kDepth) - 1U; }
-  // In which its values come: those that the adapter was told last.
+  // The units of the values that the adapter publishes: those that it was told when it was last asked.
   Exponents exponents_of(std::uint32_t handle) const noexcept { return exponents_[handle]; }
   // Whether connections of the class carry packets of it.
   bool is_in_class(std::uint32_t handle, std::uint32_t connection_class) const noexcept {
