@@ -20,6 +20,20 @@ void LastValue::use_units(Exponents exponents) {
 void LastValue::store(const bus::UpdateView& v, std::uint32_t modes, std::uint64_t order) {
   static_assert(offsetof(LastValue, packets_) <= kCacheLine + 16);
   use_units(v.header->exponents);
+  if (!v.values.empty()) {
+    if (values_login_ != v.header->login) values_.clear();
+    values_login_ = v.header->login;
+    bus::take_over(v.values, values_);
+  }
+  if ((v.tick->present & BGW_HAS_LTP) != 0) {
+    ltp_ = v.tick->ltp;
+    ltp_order_ = order;
+  }
+  if ((modes & BGW_MODE_DEPTH) != 0 && !store_book(v)) modes &= ~std::uint32_t{BGW_MODE_DEPTH};
+  if (modes != 0) store_packet(v, modes, order);
+}
+
+void LastValue::store_packet(const bus::UpdateView& v, std::uint32_t modes, std::uint64_t order) {
   const Kind kind = kind_of(modes);
   const std::uint32_t login = v.header->login;
   if (kind == kDepth && (modes & BGW_MODE_QUOTE) == 0 && (modes_[kDepth] & BGW_MODE_QUOTE) != 0) keep_quote();
@@ -36,7 +50,6 @@ void LastValue::store(const bus::UpdateView& v, std::uint32_t modes, std::uint64
       has_rare = true;
     }
   }
-  if ((modes & BGW_MODE_DEPTH) != 0) store_book(v);
   Packet& packet = packets_[kind];
   // A last price that an earlier packet of the kind brought is still known.
   if (orders_[kind] != 0 && packet.login == login) modes |= modes_[kind] & BGW_MODE_LTP;
@@ -47,15 +60,6 @@ void LastValue::store(const bus::UpdateView& v, std::uint32_t modes, std::uint64
   packet.login = login;
   orders_[kind] = order;
   modes_[kind] = modes;
-  if (!v.values.empty()) {
-    if (values_login_ != login) values_.clear();
-    values_login_ = login;
-    bus::take_over(v.values, values_);
-  }
-  if ((v.tick->present & BGW_HAS_LTP) != 0) {
-    ltp_ = v.tick->ltp;
-    ltp_order_ = order;
-  }
 }
 
 // The packet that stays true where one of this kind and login says nothing; null: there is none. The newest quote may
@@ -77,19 +81,19 @@ void LastValue::keep_quote() {
   modes_[kDepth] &= BGW_MODE_DEPTH;
 }
 
-void LastValue::store_book(const bus::UpdateView& v) {
-  const bool goes_on = has_book() && book_login_ == v.header->login;
+bool LastValue::store_book(const bus::UpdateView& v) {
+  if (book_login_ != v.header->login) forget_book();
   book_login_ = v.header->login;
   const auto take = [&](std::vector<bgw_level>& side, std::span<const bgw_level> levels, std::uint8_t other_only) {
-    if ((v.header->book_flags & other_only) == 0)
-      side.assign(levels.begin(), levels.end());
-    else if (!goes_on)
-      side.clear();
+    if ((v.header->book_flags & other_only) != 0) return;
+    side.assign(levels.begin(), levels.end());
+    missing_sides_ &= other_only;
   };
   take(bids_, v.bids, BGW_BOOK_ASKS_ONLY);
   take(asks_, v.asks, BGW_BOOK_BIDS_ONLY);
   book_has_orders_ = (v.header->book_present & BGW_HAS_ORDERS) != 0;
   book_time_ns_ = (v.header->book_present & BGW_HAS_EXCHANGE_TIME) != 0 ? v.header->book_time_ns : 0;
+  return missing_sides_ == 0;
 }
 
 std::int64_t LastValue::count_hidden(const bus::UpdateView& v) {

@@ -74,17 +74,24 @@ class LastValue {
   // the book, are not kept up to date.
   void keep_up_to(std::uint32_t mode) {
     for (std::uint32_t& modes : modes_) modes &= 2 * mode - 1;
+    if (mode < BGW_MODE_DEPTH) forget_book();
     if (mode < BGW_MODE_QUOTE) values_.clear();
   }
-  void forget_book() { modes_[kDepth] &= ~std::uint32_t{BGW_MODE_DEPTH}; }
+  void forget_book() {
+    modes_[kDepth] &= ~std::uint32_t{BGW_MODE_DEPTH};
+    missing_sides_ = kBothSides;
+  }
 
   void prefetch_for_update() const { prefetch_to_write(this, offsetof(LastValue, packets_) + 2 * sizeof(Packet)); }
 
  private:
   enum Kind : std::size_t { kLtp, kQuote, kDepth };
+  static constexpr std::uint8_t kBothSides = BGW_BOOK_BIDS_ONLY | BGW_BOOK_ASKS_ONLY;
   const Packet* earlier_of(Kind kind, std::uint32_t modes, std::uint32_t login) const;
   void keep_quote();
-  void store_book(const bus::UpdateView& update);
+  void store_packet(const bus::UpdateView& update, std::uint32_t modes, std::uint64_t order);
+  // False: one side is not known yet, and there is no book to show.
+  bool store_book(const bus::UpdateView& update);
   static Kind kind_of(std::uint32_t modes) {
     if ((modes & BGW_MODE_DEPTH) != 0) return kDepth;
     return (modes & BGW_MODE_QUOTE) != 0 ? kQuote : kLtp;
@@ -104,6 +111,9 @@ class LastValue {
   std::vector<bgw_level> asks_;
   std::int64_t book_time_ns_ = 0;
   bool book_has_orders_ = false;
+  // Sides that this login has not said since books were asked for without a break: the bit of the side alone that
+  // would complete the book.
+  std::uint8_t missing_sides_ = kBothSides;
   Exponents exponents_{};
   std::uint32_t book_login_ = 0;    // that sent the book
   std::uint32_t values_login_ = 0;  // that sent the values

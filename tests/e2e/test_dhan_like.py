@@ -194,9 +194,9 @@ def test_sides_that_come_apart_are_one_book(serve, broker):
         broker.send("feed", key, dhan.quote(key, 100))
         bids, asks = levels(-1, 100, 20), levels(1, 100, 20)
         broker.send("depth20", key, dhan.side(BIDS, key, bids))
-        wait_for_book(client, bids, [])
         broker.send("depth20", key, dhan.side(ASKS, key, asks))
-        wait_for_book(client, bids, asks)
+        first = client.data(mode=4)
+        assert book_of(first) == (shown(bids), shown(asks)), "a book is shown once both sides are known"
         lower = levels(-1, 99, 20, first=500)
         broker.send("depth20", key, dhan.side(BIDS, key, lower))
         wait_for_book(client, lower, asks)

@@ -121,7 +121,12 @@ TEST_F(MergedPackets, AnotherLoginDoesNotAddUp) {
   send(bids);
   got();
   EXPECT_EQ(late(kQuote), "INFY.NSE 2 #0 ltp 10 age 2250 oi 500") << "neither the open nor the further values";
-  EXPECT_EQ(late(depth(5)), "INFY.NSE 4/5 as 5 #2 ltp 10 1x0 age 2250 b7 oi 500");
+  EXPECT_EQ(late(depth(5)), "") << "the asks are those of the login before";
+  Part asks{kBookOnly, 0, 0, 0, 0, {}, {}, {12}, BGW_BOOK_ASKS_ONLY};
+  asks.stamp.login = 1;
+  send(asks);
+  got();
+  EXPECT_EQ(late(depth(5)), "INFY.NSE 4/5 as 5 #2 ltp 10 1x1 age 2250 b7 a12 oi 500");
 }
 
 TEST_F(MergedPackets, WhatWasNotAskedForMeanwhileIsNotTakenOver) {
@@ -144,16 +149,15 @@ TEST_F(MergedPackets, OneSideIsPublishedWithTheOtherAsItIsKnown) {
   subscribe(1, "INFY", depth(20));
   asked();
   send({kBookOnly | kLtpPacket, 10, 0, 0, 0, {}, {8, 7, 6, 5, 4, 3}, {}, BGW_BOOK_BIDS_ONLY});
-  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #1 ltp 10 6x0 b8 b7 b6 b5 b4 b3",
-                                 "1: INFY.NSE 4/5 as 5 #1 ltp 10 5x0 b8 b7 b6 b5 b4"));
+  EXPECT_THAT(got(), IsEmpty()) << "an ask side without levels would say that nobody sells";
   send({kBookOnly, 0, 0, 0, 0, {}, {}, {11, 12}, BGW_BOOK_ASKS_ONLY});
-  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #2 ltp 10 6x2 b8 b7 b6 b5 b4 b3 a11 a12",
-                                 "1: INFY.NSE 4/5 as 5 #2 ltp 10 5x2 b8 b7 b6 b5 b4 a11 a12"));
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #1 ltp 10 6x2 b8 b7 b6 b5 b4 b3 a11 a12",
+                                 "1: INFY.NSE 4/5 as 5 #1 ltp 10 5x2 b8 b7 b6 b5 b4 a11 a12"));
   send({kBookOnly, 0, 0, 0, 0, {}, {}, {}, BGW_BOOK_ASKS_ONLY});
-  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #3 ltp 10 6x0 b8 b7 b6 b5 b4 b3",
-                                 "1: INFY.NSE 4/5 as 5 #3 ltp 10 5x0 b8 b7 b6 b5 b4"))
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/20 as 20 #2 ltp 10 6x0 b8 b7 b6 b5 b4 b3",
+                                 "1: INFY.NSE 4/5 as 5 #2 ltp 10 5x0 b8 b7 b6 b5 b4"))
       << "an empty side is said too";
-  EXPECT_EQ(late(depth(5)), "INFY.NSE 4/5 as 5 #3 ltp 10 5x0 age 2250 b8 b7 b6 b5 b4");
+  EXPECT_EQ(late(depth(5)), "INFY.NSE 4/5 as 5 #2 ltp 10 5x0 age 2250 b8 b7 b6 b5 b4");
 }
 
 TEST_F(MergedPackets, TheSideOfAShallowerBookIsNotShownInADeeperOne) {
@@ -168,8 +172,12 @@ TEST_F(MergedPackets, TheSideOfAShallowerBookIsNotShownInADeeperOne) {
   Part bids{kBookOnly, 0, 0, 0, 0, {}, {7, 6}, {}, BGW_BOOK_BIDS_ONLY};
   bids.stamp.asked_depth = 20;
   send(bids);
-  EXPECT_THAT(got(),
-              ElementsAre("1: INFY.NSE 4/5 as 5 #2 ltp 10 2x0 b7 b6", "2: INFY.NSE 4/20 as 20 #1 ltp 10 2x0 b7 b6"));
+  EXPECT_THAT(got(), IsEmpty());
+  Part asks{kBookOnly, 0, 0, 0, 0, {}, {}, {12, 13}, BGW_BOOK_ASKS_ONLY};
+  asks.stamp.asked_depth = 20;
+  send(asks);
+  EXPECT_THAT(got(), ElementsAre("1: INFY.NSE 4/5 as 5 #2 ltp 10 2x2 b7 b6 a12 a13",
+                                 "2: INFY.NSE 4/20 as 20 #1 ltp 10 2x2 b7 b6 a12 a13"));
 }
 
 TEST_F(MergedPackets, OneSideOfAShallowerBookThatIsUnderWayIsNotPublishedBesideADeeperOne) {
@@ -197,7 +205,9 @@ TEST_F(MergedPackets, ASideFromBeforeAGapIsNotShownAfterIt) {
   subscribe(2, "INFY", depth(5));
   asked();
   send({kBookOnly, 0, 0, 0, 0, {}, {7}, {}, BGW_BOOK_BIDS_ONLY});
-  EXPECT_THAT(got(), ElementsAre("2: INFY.NSE 4/5 as 5 #3 ltp 10 1x0 b7"));
+  EXPECT_THAT(got(), IsEmpty());
+  send({kBookOnly, 0, 0, 0, 0, {}, {}, {12}, BGW_BOOK_ASKS_ONLY});
+  EXPECT_THAT(got(), ElementsAre("2: INFY.NSE 4/5 as 5 #3 ltp 10 1x1 b7 a12"));
 }
 
 TEST_F(MergedPackets, OtherUnitsForgetAllThatWasSaidBefore) {
