@@ -9,6 +9,7 @@
 #include "angel_exchanges.hpp"
 #include "angel_symbols.hpp"
 #include "angel_wire.hpp"
+#include "bgw/expiry.hpp"
 #include "bgw/rows.hpp"
 #include "bgw/symbols.hpp"
 #include "json_rows.hpp"
@@ -104,7 +105,7 @@ class Reader {
       made.type = "EQ";
       return true;
     }
-    const auto expiry = parse_expiry(at(kExpiry));
+    const auto expiry = bgw::parse_expiry(at(kExpiry));
     if (!expiry) return bad(kExpiry, "a date, like 28OCT2026");
     if (at(kName).empty()) return bad(kName, "the underlying");
     made.expiry = expiry->date;

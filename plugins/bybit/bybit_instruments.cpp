@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "bgw/decimal.hpp"
+#include "bgw/expiry.hpp"
+#include "bgw/percent.hpp"
 #include "bgw/rows.hpp"
 #include "bybit_categories.hpp"
 #include "bybit_refusals.hpp"
@@ -28,20 +31,10 @@ int written_decimals(std::string_view text) {
   return dot == std::string_view::npos ? 0 : static_cast<int>(text.size() - dot - 1);
 }
 
-// "YYYY-MM-DD" in UTC of milliseconds since 1970; empty: no such time.
-std::string date_of(std::string_view milliseconds) {
-  std::int64_t ms = 0;
-  const char* const end = milliseconds.data() + milliseconds.size();
-  const auto [stop, error] = std::from_chars(milliseconds.data(), end, ms);
-  constexpr std::int64_t kYear2100 = 4'102'444'800'000;
-  if (error != std::errc{} || stop != end || ms <= 0 || ms >= kYear2100) return {};
-  const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
-  std::tm day{};
-  gmtime_r(&seconds, &day);
-  char text[16];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02d", (day.tm_year + 1900) % 10000, (day.tm_mon + 1) % 100,
-                day.tm_mday % 100);
-  return text;
+// The day in UTC of milliseconds since 1970. Nothing: no such time.
+std::optional<bgw::Expiry> delivery_day(std::string_view milliseconds) {
+  const auto time_ns = bgw::decimal(std::string(milliseconds) + "e6", 0);
+  return time_ns ? bgw::expiry_at(*time_ns, std::chrono::minutes(0)) : std::nullopt;
 }
 
 class Reader {
@@ -99,8 +92,9 @@ class Reader {
     if (row_->contract_type != "LinearFutures")
       return bad("contractType", row_->contract_type, "LinearPerpetual or LinearFutures");
     made.type = "FUT";
-    made.expiry = date_of(row_->delivery_time);
-    return !made.expiry.empty() || bad("deliveryTime", row_->delivery_time, "milliseconds since 1970");
+    const auto expiry = delivery_day(row_->delivery_time);
+    if (expiry) made.expiry = expiry->date;
+    return expiry || bad("deliveryTime", row_->delivery_time, "milliseconds since 1970");
   }
 
   // Prices are written with as many decimals as the tick size, "0.10" for example, or as priceScale says. An exponent
@@ -161,24 +155,6 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
   }
 }
 
-std::string percent_encoded(std::string_view text) {
-  constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                          c == '.' || c == '_' || c == '~';
-    if (is_plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
-}
-
 // After the last page of linear comes the first one of spot.
 bgw_status next_page(const char* page, std::size_t length, std::uint32_t pages, char* next, std::size_t capacity,
                      bgw_error* error) {
@@ -188,7 +164,7 @@ bgw_status next_page(const char* page, std::size_t length, std::uint32_t pages, 
       return fail(error, problem + ", expected a page of Bybit's instruments-info");
     std::string address;
     if (!read.cursor.empty())
-      address = BYBIT_LIST + read.category + "&cursor=" + percent_encoded(read.cursor);
+      address = BYBIT_LIST + read.category + "&cursor=" + bgw::percent_encoded(read.cursor);
     else if (read.category == "linear")
       address = BYBIT_LIST "spot";
     if (read.category != "linear" && read.category != "spot")

@@ -1,8 +1,9 @@
 #include "mock_instruments.hpp"
 
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
+
+#include "bgw/expiry.hpp"
 
 namespace mock {
 namespace {
@@ -81,26 +82,10 @@ constexpr Index kIndices[] = {
     {"BANKEX", "BSE_INDEX", "S&P BSE BANKEX", 62140},
 };
 
-// Contracts end with the last Tuesday of their month.
-struct Expiry {
-  explicit Expiry(std::chrono::year_month of) : month(of) {
-    const std::chrono::year_month_day last{std::chrono::sys_days(of / std::chrono::Tuesday[std::chrono::last])};
-    constexpr const char* kMonths[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
-                                       "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
-    const auto number = [](const char* format, auto... values) {
-      char text[32];
-      std::snprintf(text, sizeof text, format, values...);
-      return std::string(text);
-    };
-    const int y = static_cast<int>(last.year());
-    const unsigned m = static_cast<unsigned>(last.month()), d = static_cast<unsigned>(last.day());
-    day = number("%04d-%02u-%02u", y, m, d);
-    code = number("%02u%s%02d", d, kMonths[m - 1], y % 100);
-  }
-  std::chrono::year_month month;
-  std::string day;   // 2026-10-27
-  std::string code;  // 27OCT26
-};
+// Contracts end with the last Tuesday of their month, whose year is from 1970 to 2099.
+bgw::Expiry last_tuesday(std::chrono::year_month month) {
+  return *bgw::expiry_on(std::chrono::sys_days(month / std::chrono::Tuesday[std::chrono::last]));
+}
 
 struct Future {
   const char* base;
@@ -141,9 +126,9 @@ void add_indices(std::vector<MockInstrument>& all) {
     all.push_back({0, i.symbol, i.exchange, i.name, "INDEX", "", 0, 5 * kPaisa, 1, i.rupees * kRupee});
 }
 
-void add_futures(std::vector<MockInstrument>& all, const Expiry& e) {
+void add_futures(std::vector<MockInstrument>& all, const bgw::Expiry& e) {
   for (const Future& f : kFutures)
-    all.push_back({0, std::string(f.base) + e.code + "FUT", f.exchange, f.base, "FUT", e.day, 0, f.tick, f.lot,
+    all.push_back({0, std::string(f.base) + e.compact + "FUT", f.exchange, f.base, "FUT", e.date, 0, f.tick, f.lot,
                    f.rupees * kRupee});
 }
 
@@ -156,13 +141,13 @@ std::int64_t option_price(const Chain& c, int strike, bool call) {
   return (inner > 0 ? inner : 0) * kRupee + time_value;
 }
 
-void add_options(std::vector<MockInstrument>& all, const Expiry& e) {
+void add_options(std::vector<MockInstrument>& all, const bgw::Expiry& e) {
   for (const Chain& c : kChains) {
     const int middle = c.spot / c.step * c.step;
     for (int n = -kStrikesEachWay; n <= kStrikesEachWay; ++n)
       for (const char* kind : {"CE", "PE"}) {
         const int strike = middle + n * c.step;
-        all.push_back({0, std::string(c.base) + e.code + std::to_string(strike) + kind, "NFO", c.base, kind, e.day,
+        all.push_back({0, std::string(c.base) + e.compact + std::to_string(strike) + kind, "NFO", c.base, kind, e.date,
                        strike * kRupee, 5 * kPaisa, c.lot, option_price(c, strike, *kind == 'C')});
       }
   }
@@ -185,7 +170,7 @@ const std::vector<MockInstrument>& permanent() {
 
 std::vector<MockInstrument> derivatives(std::chrono::year_month month) {
   std::vector<MockInstrument> made;
-  const Expiry expiry(month);
+  const bgw::Expiry expiry = last_tuesday(month);
   add_futures(made, expiry);
   add_options(made, expiry);
   const auto months =
@@ -230,7 +215,7 @@ std::optional<MockInstrument> find_instrument(std::uint64_t token) {
   if (token == 0) return std::nullopt;
   if (token <= permanent().size()) return permanent()[token - 1];
   const std::uint64_t months = token / kMonthToken;
-  if (months < 2000 * 12 || months >= 3000 * 12) return std::nullopt;
+  if (months < 2000 * 12 || months >= 2100 * 12) return std::nullopt;
   const auto all = derivatives(std::chrono::year(static_cast<int>(months / 12)) /
                                std::chrono::month(static_cast<unsigned>(months % 12 + 1)));
   const std::uint64_t index = token % kMonthToken;
@@ -238,8 +223,7 @@ std::optional<MockInstrument> find_instrument(std::uint64_t token) {
 }
 
 std::chrono::sys_days today() {
-  constexpr std::chrono::minutes kIndia{5 * 60 + 30};
-  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now() + kIndia);
+  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now() + bgw::kIndiaOffset);
 }
 
 const bgw_instruments* instruments_extension() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "bgw/expiry.hpp"
 #include "bgw/rows.hpp"
 #include "bgw/symbols.hpp"
 #include "csv_reader.hpp"
@@ -123,12 +124,12 @@ class Reader {
 
   // Makes the symbol from name, expiry and strike, never from the trading symbol, whose forms differ.
   bool name_derivative(bgw::Row& row) {
-    const auto expiry = compact_expiry(at(kExpiry));
+    const auto expiry = bgw::parse_expiry(at(kExpiry));
     if (!expiry) return bad(kExpiry, "a date, like 2026-10-27");
-    row.expiry = at(kExpiry);
+    row.expiry = expiry->date;
     // Older lists leave the name of options empty.
     row.symbol = at(kName).empty() ? at(kTradingsymbol) : at(kName);
-    row.symbol += *expiry;
+    row.symbol += expiry->compact;
     if (row.type != "FUT") {
       const auto strike = bgw::parse_decimal(at(kStrike));
       if (!strike || *strike == 0) return bad(kStrike, "a decimal above 0");

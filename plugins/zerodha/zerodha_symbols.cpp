@@ -29,13 +29,4 @@ std::string index_symbol(std::string_view exchange, std::string_view tradingsymb
   return known.empty() ? symbol : std::string(known);
 }
 
-std::optional<std::string> compact_expiry(std::string_view expiry) {
-  constexpr std::array<const char*, 12> kMonths = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
-                                                   "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
-  if (!bgw::is_date(expiry)) return std::nullopt;
-  const std::string_view year = expiry.substr(0, 4), month = expiry.substr(5, 2), day = expiry.substr(8, 2);
-  const int m = (month[0] - '0') * 10 + (month[1] - '0');
-  return std::string(day) + kMonths[static_cast<std::size_t>(m - 1)] + std::string(year.substr(2));
-}
-
 }  // namespace zerodha

@@ -14,7 +14,4 @@ std::string_view standard_exchange(std::string_view exchange, std::string_view s
 // `name` is the row's name column, which tells some BSE indices better than their trading symbol.
 std::string index_symbol(std::string_view exchange, std::string_view tradingsymbol, std::string_view name);
 
-// "2026-10-27" as "27OCT26"; nothing: the text is no date.
-std::optional<std::string> compact_expiry(std::string_view expiry);
-
 }  // namespace zerodha

@@ -53,5 +53,23 @@ TEST(Tokens, MayBeExchangedAfterBothWereLetGo) {
   EXPECT_EQ(map.at(100)->handle, 2U);
 }
 
+TEST(Tokens, AreFoundByAnyText) {
+  TextTokenMap<int> map;
+  map.hold(7, "NSE_EQ|INE002A01018").state = 3;
+  const std::string_view packet = "xNSE_EQ|INE002A01018x";
+  ASSERT_NE(map.at(packet.substr(1, packet.size() - 2)), nullptr);
+  EXPECT_EQ(map.at("NSE_EQ|INE002A01018")->state, 3);
+  EXPECT_EQ(map.at(packet), nullptr);
+}
+
+TEST(Tokens, AreVisitedOnceEach) {
+  Map map;
+  map.hold(1, 100).state = 1;
+  map.hold(2, 200).state = 2;
+  int sum = 0;
+  map.for_each([&sum](const Map::Entry& entry) { sum += entry.state * static_cast<int>(entry.token); });
+  EXPECT_EQ(sum, 500);
+}
+
 }  // namespace
 }  // namespace bgw

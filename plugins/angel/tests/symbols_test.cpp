@@ -23,15 +23,5 @@ TEST(AngelSymbols, Indices) {
   EXPECT_EQ(index_symbol("MCX_INDEX", "MCXGOLDEX"), "MCXGOLDEX");
 }
 
-TEST(AngelSymbols, Expiries) {
-  const auto expiry = parse_expiry("28MAR2024");
-  ASSERT_TRUE(expiry);
-  EXPECT_EQ(expiry->compact, "28MAR24");
-  EXPECT_EQ(expiry->date, "2024-03-28");
-  for (const char* wrong :
-       {"", "28MAR24", "28MRZ2024", "00MAR2024", "32MAR2024", "8MAR20245", "2XMAR2024", "28MAR202X", "30FEB2024"})
-    EXPECT_FALSE(parse_expiry(wrong)) << wrong;
-}
-
 }  // namespace
 }  // namespace angel

@@ -56,13 +56,5 @@ INSTANTIATE_TEST_SUITE_P(Names, IndexSymbol,
                                          IndexName{"MCX_INDEX", "AUTO", "AUTO", "AUTO"},
                                          IndexName{"GLOBAL_INDEX", "GIFT NIFTY", "", "GIFTNIFTY"}));
 
-TEST(Expiry, IsDayMonthYear) {
-  EXPECT_THAT(compact_expiry("2026-10-27"), Optional(Eq("27OCT26")));
-  EXPECT_THAT(compact_expiry("2022-01-08"), Optional(Eq("08JAN22")));
-  for (const char* bad : {"", "2026-13-01", "2026-00-01", "2026-01-32", "2026-01-00", "26-01-01", "2026/01/01",
-                          "2026-1-01x", "20x6-01-01"})
-    EXPECT_FALSE(compact_expiry(bad)) << bad;
-}
-
 }  // namespace
 }  // namespace zerodha

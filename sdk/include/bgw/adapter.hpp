@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -262,6 +263,18 @@ class BaseBrokerAdapter {
     value.resize(length);
     return value;
   }
+  // An integer setting's value, or a duration's in nanoseconds; nothing when it is not set.
+  std::optional<std::int64_t> setting_integer(const char* key) const {
+    const std::optional<std::string> text = setting(key);
+    if (!text) return std::nullopt;
+    std::int64_t value = 0;
+    const char* const end = text->data() + text->size();
+    const auto [stop, problem] = std::from_chars(text->data(), end, value);
+    if (problem == std::errc{} && stop == end) return value;
+    throw Error(BGW_E_INVALID, std::string(key) + ": expected an integer setting or a duration");
+  }
+  // A boolean setting's value; false when it is not set.
+  bool setting_flag(const char* key) const { return setting(key) == "true"; }
   // When the setting's value was written, where it comes from a file; 0: not known.
   std::int64_t setting_written_ns(const char* key) const { return host_->setting_written_ns(host_->context, key); }
   std::vector<std::int64_t> setting_integers(const char* key) const {

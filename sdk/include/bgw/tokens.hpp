@@ -7,9 +7,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 
 namespace bgw {
+
+// Finds texts by std::string_view, without making a std::string of each.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+};
 
 // `State` is what the plugin knows of the token at the broker. It stays with the token when another handle takes the
 // token over. Entries keep their addresses until they are let go. [adapter]
@@ -23,10 +31,11 @@ class TokenMap {
   };
 
   // The entry of a packet's token; null: no handle has it.
-  Entry* at(const Token& token) {
-    const auto found = entries_.find(token);
-    return found == entries_.end() ? nullptr : &found->second;
-  }
+  Entry* at(const Token& token) { return find(token); }
+  // With TextHash: by any text.
+  template <class Key>
+  requires requires { typename Hash::is_transparent; }
+  Entry* at(const Key& token) { return find(token); }
   // The entry of a handle; null: it has no token, or another handle has taken its token over.
   Entry* of(std::uint32_t handle) {
     const auto found = tokens_.find(handle);
@@ -53,10 +62,24 @@ class TokenMap {
     tokens_.clear();
   }
   std::size_t size() const { return entries_.size(); }
+  // Calls use(entry) for every token that a handle has, in no particular order; `use` must not change the map.
+  template <class Use>
+  void for_each(Use use) {
+    for (auto& [token, entry] : entries_) use(entry);
+  }
 
  private:
-  std::unordered_map<Token, Entry, Hash> entries_;
+  template <class Key>
+  Entry* find(const Key& token) {
+    const auto found = entries_.find(token);
+    return found == entries_.end() ? nullptr : &found->second;
+  }
+
+  std::unordered_map<Token, Entry, Hash, std::equal_to<>> entries_;
   std::unordered_map<std::uint32_t, Token> tokens_;
 };
+
+template <class State>
+using TextTokenMap = TokenMap<std::string, State, TextHash>;
 
 }  // namespace bgw

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "bgw/percent.hpp"
 #include "bgw/refusal.hpp"
 
 namespace dhan_like {
@@ -50,22 +51,6 @@ std::optional<std::uint64_t> token_of(const bgw_subscription& s) {
   return token_of(found->number, id);
 }
 
-// The value of a parameter in an address.
-std::string encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
-    if (plain)
-      out += c;
-    else
-      (out += '%') += {kHex[byte >> 4], kHex[byte & 15U]};
-  }
-  return out;
-}
-
 // 806 to 809 end the attempts: no attempt with the same account can go better.
 std::pair<bgw_status, const char*> meaning_of(std::uint32_t reason) {
   switch (reason) {
@@ -90,23 +75,17 @@ void DhanAdapter::initialize() {
   const std::string plan = setting("plan").value_or("plus");
   if (plan != "basic" && plan != "plus")
     throw bgw::Error(BGW_E_INVALID, "plan: found '" + plan + "', expected basic or plus");
-  const auto integer = [this](const char* name, std::int64_t otherwise) {
-    const std::string text = setting(name).value_or("");
-    std::int64_t value = otherwise;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-  };
-  reopen_ns_ = std::max<std::int64_t>(integer("reopen_after", 1'000'000'000), 1'000'000);
+  reopen_ns_ = std::max<std::int64_t>(setting_integer("reopen_after").value_or(1'000'000'000), 1'000'000);
   const auto list = classes(plan == "plus" ? 5 : 1);
   bgw_limits limits{};
   limits.batch_size = 100;
-  limits.heartbeat_period_ns = integer("heartbeat", 10'000'000'000);
+  limits.heartbeat_period_ns = setting_integer("heartbeat").value_or(10'000'000'000);
   limits.class_count = kSockets;
   limits.classes = list.data();
   set_limits(limits);
 
-  const std::string login = "token=" + encoded(setting("access_token").value_or("")) +
-                            "&clientId=" + encoded(setting("client_id").value_or("")) + "&authType=2";
+  const std::string login = "token=" + bgw::percent_encoded(setting("access_token").value_or("")) +
+                            "&clientId=" + bgw::percent_encoded(setting("client_id").value_or("")) + "&authType=2";
   urls_ = {setting("feed_url").value_or("") + "?version=2&" + login, setting("depth20_url").value_or("") + "?" + login,
            setting("depth200_url").value_or("") + "?" + login};
 }

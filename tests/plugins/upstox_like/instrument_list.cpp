@@ -1,7 +1,6 @@
 #include "instrument_list.hpp"
 
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -12,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bgw/expiry.hpp"
 #include "bgw/rows.hpp"
 #include "bgw/symbols.hpp"
 #include "segments.hpp"
@@ -93,24 +93,13 @@ std::optional<std::int64_t> in_nanos(const Json& value) {
   return std::llround(scaled);
 }
 
-// The day in India on which a time in milliseconds falls: "2026-10-27" and "27OCT26".
-struct Expiry {
-  std::string date, compact;
-};
-std::optional<Expiry> expiry_of(const Json& value) {
-  constexpr const char* kMonths[] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
-                                     "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
-  constexpr std::int64_t kIndia = 19'800'000, kDay = 86'400'000, kYear2100 = 4'102'444'800'000;
-  if (!value.is_number_integer()) return std::nullopt;
-  const auto time = value.get<std::int64_t>();
-  if (time <= 0 || time >= kYear2100) return std::nullopt;
-  const std::chrono::year_month_day day{std::chrono::sys_days{std::chrono::days{(time + kIndia) / kDay}}};
-  const int year = static_cast<int>(day.year());
-  const unsigned month = static_cast<unsigned>(day.month()), number = static_cast<unsigned>(day.day());
-  char date[16], compact[16];
-  std::snprintf(date, sizeof date, "%04d-%02u-%02u", year, month, number);
-  std::snprintf(compact, sizeof compact, "%02u%s%02d", number, kMonths[month - 1], year % 100);
-  return Expiry{date, compact};
+// The day in India on which a time in milliseconds falls.
+std::optional<bgw::Expiry> expiry_of(const Json& value) {
+  constexpr std::int64_t kMillisecond = 1'000'000;
+  std::int64_t time_ns = 0;
+  if (!value.is_number_integer() || __builtin_mul_overflow(value.get<std::int64_t>(), kMillisecond, &time_ns))
+    return std::nullopt;
+  return bgw::expiry_at(time_ns, bgw::kIndiaOffset);
 }
 
 class Reader {

@@ -158,7 +158,7 @@ void UpstoxAdapter::initialize() {
   greeks_for_quotes_ = one_of("option_quotes", "full", "option_greeks");
   url_ = setting("url").value_or(kDefaultUrl);
   api_url_ = setting("api_url").value_or(kDefaultApiUrl);
-  authorize_timeout_ns_ = std::strtoll(setting("authorize_timeout").value_or("0").c_str(), nullptr, 10);
+  authorize_timeout_ns_ = setting_integer("authorize_timeout").value_or(0);
   const bool plus = one_of("plan", "standard", "plus");
   set_limits(limits_of(plus));
   if (!plus) set_capabilities(capabilities_of(false));

@@ -64,7 +64,7 @@ class UpstoxAdapter final : public bgw::BaseBrokerAdapter {
   std::uint32_t connection_ = 0;
   int redirects_ = 0;
   std::uint64_t requests_ = 0;
-  bgw::TokenMap<std::string, Held> keys_;
+  bgw::TextTokenMap<Held> keys_;
   std::string key_;  // of the feed that is being published; keeps its memory
   FeedMessage message_;
   std::vector<bgw_level> bids_, asks_;
