@@ -75,6 +75,8 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
     const auto library = broker.enabled ? find_plugin(plugins, broker.plugin) : nullptr;
     if (library == nullptr) continue;
     auto problems = config::check_settings(broker, loaded.file, setting_rules(*library));
+    for (config::UnsetVariable& unset : config::unset_variables(broker, loaded.file, setting_rules(*library)))
+      problems.push_back(std::move(unset.problem));
     if (problems.empty()) problems = try_settings(broker, loaded.file, library);
     for (config::Problem& problem : problems) all.push_back(std::move(problem));
   }
@@ -111,7 +113,13 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   }
   const auto library = find_plugin(plugins, broker.plugin);
   if (library == nullptr) return give_up(why_no_plugin(broker, plugins));
-  const auto problems = config::check_settings(broker, file, setting_rules(*library));
+  auto problems = config::check_settings(broker, file, setting_rules(*library));
+  for (config::UnsetVariable& unset : config::unset_variables(broker, file, setting_rules(*library))) {
+    if (unset.is_secret)  // as before the first login: clients may subscribe already
+      log::error("config", unset.problem.text());
+    else
+      problems.push_back(std::move(unset.problem));
+  }
   for (const config::Problem& problem : problems) log::error("config", problem.text());
   const std::string wrong = "Broker '" + broker.name +
                             "': its settings in gateway.yaml are wrong; an operator sees them "

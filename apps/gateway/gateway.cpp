@@ -13,6 +13,7 @@
 #include "apps/gateway/list_updates.hpp"
 #include "apps/gateway/missing_plugins.hpp"
 #include "apps/gateway/options_of.hpp"
+#include "apps/gateway/place_problems.hpp"
 #include "apps/gateway/running_brokers.hpp"
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
@@ -24,6 +25,12 @@ namespace gw::app {
 namespace {
 
 constexpr int kControlPeriodMs = 250;
+
+std::string text_of(const std::vector<config::Problem>& problems) {
+  std::string all;
+  for (const config::Problem& problem : problems) all += (all.empty() ? "" : "\n") + problem.text();
+  return all;
+}
 
 }  // namespace
 
@@ -52,6 +59,10 @@ Gateway::Gateway(Options options, config::Loaded loaded) : options_(std::move(op
 Gateway::~Gateway() { stop(); }
 
 Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
+  if (const auto problems = written_file_problems(state_.loaded); !problems.empty()) {
+    config_is_wrong_ = true;
+    return Error{text_of(problems)};
+  }
   try {
     log::configure(log_options(config().log));
   } catch (const std::exception& e) {
@@ -82,12 +93,10 @@ Result<void> Gateway::open_stores() {
   auto database = open_database(config());
   if (!database) return database.error();
   state_.database = std::move(*database);
-  auto entries = plugin_host::scan(plugin_folder(config()), config().plugins.allow);
-  if (!entries) {
-    log::error("plugin", entries.error().message + "; going on without plugins");
-    return {};
-  }
-  state_.plugins = std::move(*entries);
+  for (const config::Problem& problem : plugin_folder_problems(state_.loaded))
+    log::error("config", problem.text() + "; going on without plugins");
+  if (auto entries = plugin_host::scan(plugin_folder(config()), config().plugins.allow); entries)
+    state_.plugins = std::move(*entries);
   for (const plugin_host::ScanEntry& entry : state_.plugins) {
     if (entry.library == nullptr)
       log::error("plugin", entry.refusal);
@@ -102,9 +111,9 @@ Result<void> Gateway::check_brokers() {
   if (!users) return users.error();
   const auto problems = simulated_problems(state_.loaded, state_.plugins, *users);
   config_is_wrong_ = !problems.empty();
-  std::string all;
-  for (const config::Problem& problem : problems) all += (all.empty() ? "" : "\n") + problem.text();
-  if (config_is_wrong_) return Error{all};
+  if (config_is_wrong_) return Error{text_of(problems)};
+  for (const config::Problem& problem : plugin_problems(state_.loaded, state_.plugins))
+    log::error("config", problem.text());
   for (const std::string& name : config().active_broker) {
     const config::Broker* broker = state_.find_broker(name);
     const auto library = broker == nullptr ? nullptr : find_plugin(state_.plugins, broker->plugin);

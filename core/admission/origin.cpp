@@ -24,7 +24,7 @@ bool is_allowed_origin(std::string_view origin, std::string_view host, const Ori
   if (scheme == std::string::npos) return false;  // "null" and the like
   const std::string page = std::string(host_of(std::string_view(from).substr(scheme + 3)));
   if (page.empty()) return false;
-  if (is_loopback(page)) return true;
+  if (is_loopback_name(page)) return true;
   return !rule.loopback_only && page == host_of(lower(std::string(host)));
 }
 

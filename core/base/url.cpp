@@ -10,6 +10,11 @@ bool is_loopback(std::string_view host) {
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+bool is_loopback_name(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return is_loopback(host) || host.ends_with(".localhost");
+}
+
 std::string without_secrets(std::string_view url) {
   url = url.substr(0, url.find('?'));
   const std::size_t scheme = url.find("://");

@@ -14,6 +14,9 @@ Result<void> check_url(std::string_view url, std::string_view scheme);
 std::string_view authority_of(std::string_view url);
 // A host without port, as written in a URL or alone.
 bool is_loopback(std::string_view host);
+// Whether a host that a browser or another program names is this machine: RFC 6761, section 6.3, keeps localhost and
+// the names under it for that, with or without the root's dot.
+bool is_loopback_name(std::string_view host);
 // The URL for logs and errors: without the query, and with *** for a user name and password.
 std::string without_secrets(std::string_view url);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "core/base/outgoing.hpp"
 #include "core/base/text.hpp"
@@ -24,11 +25,23 @@ bool is_name(const std::string& name) {
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
 }
 
-// Whether `text` is an origin as a browser writes it: no path, not even a slash.
-bool is_origin(const std::string& text) {
+// Why no browser sends `text` as an origin, as what it should be; empty: one may. Browsers send no path, not even a
+// slash, no port that the scheme has anyhow, and names beyond ASCII in their coded form. Pages from files have the
+// origin "null", and "file://" in programs that are built on a browser.
+std::string expected_origin(const std::string& text) {
   const std::size_t scheme = text.find("://");
-  return scheme != std::string::npos && scheme != 0 && scheme + 3 < text.size() &&
-         text.find_first_of("/@?#\\* ", scheme + 3) == std::string::npos;
+  const bool has_host = scheme != std::string::npos && scheme != 0 && scheme + 3 < text.size();
+  if (text == "file://") return {};
+  if (!has_host || text.find_first_of("/@?#\\* ", scheme + 3) != std::string::npos)
+    return "SCHEME://HOST or SCHEME://HOST:PORT, like https://app.example.com";
+  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; }))
+    return "the name as browsers send it, in ASCII, like https://xn--bcher-kva.example for b\xc3\xbc"
+           "cher.example";
+  const std::string plain = lower(text);
+  for (const auto& [begin, port] : {std::pair{"https://", ":443"}, {"http://", ":80"}})
+    if (plain.starts_with(begin) && plain.ends_with(port))
+      return text.substr(0, text.size() - std::string_view(port).size()) + ", because browsers leave this port out";
+  return {};
 }
 
 bool is_instrument(const std::string& text) {
@@ -61,8 +74,8 @@ void read_server(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.boolean("allow_plain", s.allow_plain);
   r.texts("allowed_origins", s.allowed_origins);
   for (const std::string& origin : s.allowed_origins)
-    if (!is_origin(origin))
-      r.wrong("allowed_origins", origin, "SCHEME://HOST or SCHEME://HOST:PORT, like https://app.example.com");
+    if (std::string expected = expected_origin(origin); !expected.empty())
+      r.wrong("allowed_origins", origin, std::move(expected));
   r.mapping("compression", [&](const YAML::Node& n, const std::string& p) {
     MappingReader compression(c, n, p);
     compression.boolean("enabled", s.compression.enabled);
@@ -277,6 +290,7 @@ Loaded load_text(std::string_view text, const std::string& file, const std::file
   Loaded loaded;
   loaded.file = file;
   Context c{file, folder, loaded.problems};
+  c.lines = &loaded.lines;
   loaded.config.database = c.absolute(loaded.config.database);
   read_document(c, text, [&](const YAML::Node& root) { read_all(c, root, loaded.config); });
   return loaded;

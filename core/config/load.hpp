@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,13 @@ struct Loaded {
   std::string file;             // as shown in problems
   bool is_built_in = false;     // there is no gateway.yaml
   std::vector<Problem> problems;
+  std::map<std::string, int> lines;  // where each key with one value stands
+
+  // 1 for a key that is not in the file.
+  int line_of(const std::string& key) const {
+    const auto found = lines.find(key);
+    return found == lines.end() ? 1 : found->second;
+  }
 };
 
 // Relative paths in `text` are relative to `folder`. Never throws.

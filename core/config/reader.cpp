@@ -20,6 +20,14 @@ void Context::add(int line, const std::string& key, const std::string& found, st
   problems.push_back({file, std::max(line, 1), printable(key), printable(found), std::move(expected)});
 }
 
+bool is_variable_name(std::string_view name) {
+  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos &&
+         (name[0] < '0' || name[0] > '9');
+}
+
+bool is_shell_variable(std::string_view text) { return text.starts_with('$') && is_variable_name(text.substr(1)); }
+
 int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
 
 std::string shown(const YAML::Node& node) {
@@ -104,6 +112,7 @@ void MappingReader::wrong(const char* key, const std::string& found, std::string
 std::optional<std::string> MappingReader::scalar(const char* key, const char* expected) {
   const YAML::Node node = any(key);
   if (!node.IsDefined()) return std::nullopt;
+  if (context_.lines != nullptr) (*context_.lines)[full(key)] = line_at(key);
   if (node.IsScalar()) return node.Scalar();
   wrong(key, shown(node), expected);
   return std::nullopt;
@@ -111,7 +120,8 @@ std::optional<std::string> MappingReader::scalar(const char* key, const char* ex
 
 std::optional<std::string> MappingReader::plain_text(const char* key, const char* expected) {
   auto value = scalar(key, expected);
-  if (!value || value->find("${") == std::string::npos) return value;
+  const bool is_reference = value && (value->find("${") != std::string::npos || is_shell_variable(*value));
+  if (!is_reference) return value;
   wrong(key, *value, std::string(expected) + " itself: ${...} works only in the settings of a broker");
   return std::nullopt;
 }

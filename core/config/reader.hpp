@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <yaml-cpp/yaml.h>
@@ -20,7 +22,8 @@ struct Context {
   std::string file;
   std::filesystem::path folder;
   std::vector<Problem>& problems;
-  const char* document = "gateway.yaml";  // stands for the key in problems of the whole file
+  const char* document = "gateway.yaml";        // stands for the key in problems of the whole file
+  std::map<std::string, int>* lines = nullptr;  // notes where keys with one value stand; null: nobody asks
 
   void add(int line, const std::string& key, const std::string& found, std::string expected);
   std::string absolute(const std::string& path) const;
@@ -31,6 +34,10 @@ std::string shown(const YAML::Node& node);  // for "found …"
 // A key or value as a problem shows it: one line, not too long, no control characters.
 std::string printable(const std::string& text);
 std::string joined(const std::vector<std::string>& words, const char* separator);
+// Whether `name` can be a variable of the environment.
+bool is_variable_name(std::string_view name);
+// Whether `text` is "$NAME", which a shell would replace and nothing here does.
+bool is_shell_variable(std::string_view text);
 // "one of a, b (did you mean 'a'?)"
 std::string one_of(const std::vector<std::string>& words, const std::string& misspelt);
 

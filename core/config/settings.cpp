@@ -23,14 +23,9 @@ bool is_secret_name(const std::string& key) {
   return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
 }
 
-bool is_variable_name(std::string_view name) {
-  constexpr std::string_view kAllowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
-  return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos &&
-         (name[0] < '0' || name[0] > '9');
-}
-
-// Nothing when `text` has a ${...} that is neither of the two references.
+// Nothing when `text` has a ${...} that is neither of the two references, or is $NAME, as a shell would read it.
 std::optional<Value> parse_value(const Context& c, const std::string& text) {
+  if (is_shell_variable(text)) return std::nullopt;
   if (text.find("${") == std::string::npos) return Value{Value::Source::literal, text};
   if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
   const std::string inner = text.substr(2, text.size() - 3);
@@ -201,6 +196,25 @@ std::vector<Problem> check_settings(const Broker& broker, const std::string& fil
     if (r.required && !r.default_value && find_setting(broker, r.name) == nullptr)
       problems.push_back({file, broker.line, prefix + r.name, "nothing", r.secret ? kReference : expected_of(r.type)});
   return problems;
+}
+
+std::vector<UnsetVariable> unset_variables(const Broker& broker, const std::string& file,
+                                           std::span<const SettingRule> rules) {
+  std::vector<UnsetVariable> unset;
+  for (const Setting& setting : broker.settings) {
+    const SettingRule* rule = find_rule(rules, setting.key);
+    if (rule == nullptr || !rule->required) continue;
+    for (const Value& value : setting.values) {
+      if (value.source != Value::Source::environment) continue;
+      const char* text = std::getenv(value.text.c_str());
+      if (text != nullptr && *text != '\0') continue;
+      unset.push_back({{file, setting.line, "brokers." + broker.name + ".settings." + setting.key,
+                        "${env:" + value.text + "}, and " + value.text + " is not set",
+                        "a variable of the gateway's environment that is set"},
+                       rule->secret});
+    }
+  }
+  return unset;
 }
 
 Result<std::optional<std::string>> resolve(const Value& value) {

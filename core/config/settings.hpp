@@ -41,6 +41,14 @@ void read_settings(Context& context, const YAML::Node& node, const std::string& 
 
 // All problems: unknown keys, wrong types, missing settings.
 std::vector<Problem> check_settings(const Broker& broker, const std::string& file, std::span<const SettingRule> rules);
+// A required setting whose value is an environment variable that is not set. It stays so for as long as this process
+// runs: a secret that is missing so will never come.
+struct UnsetVariable {
+  Problem problem;
+  bool is_secret;
+};
+std::vector<UnsetVariable> unset_variables(const Broker& broker, const std::string& file,
+                                           std::span<const SettingRule> rules);
 // The settings that are given or have a default, in the order of `rules`. Call it after check_settings found nothing
 // wrong. Fails for a secret file that others can read, and for a value of the wrong type from the environment or a
 // file.

@@ -22,6 +22,20 @@ TEST(Origin, PagesOfThisMachineAndOfTheSameHostMayConnect) {
   EXPECT_FALSE(is_allowed_origin("http://desk.example.com", "gw.example.com", served)) << "another scheme";
 }
 
+TEST(Origin, NamesUnderLocalhostAreThisMachine) {
+  for (const char* page :
+       {"http://tauri.localhost", "https://app.localhost:3000", "http://localhost.", "http://a.b.localhost."})
+    EXPECT_TRUE(is_allowed_origin(page, "127.0.0.1:8765", {{}, true})) << page;
+  for (const char* page :
+       {"http://localhost.evil.example", "http://notlocalhost", "http://.", "http://127.0.0.1.evil.example."})
+    EXPECT_FALSE(is_allowed_origin(page, "127.0.0.1:8765", {{}, true})) << page;
+}
+
+TEST(Origin, PagesFromFilesMayBeAllowed) {
+  EXPECT_FALSE(is_allowed_origin("file://", "127.0.0.1:8765", {{}, true}));
+  EXPECT_TRUE(is_allowed_origin("file://", "127.0.0.1:8765", {{"file://"}, true}));
+}
+
 TEST(Origin, ANameThatWasPointedAtLoopbackIsNotTheSameHost) {
   EXPECT_FALSE(is_allowed_origin("http://evil.example:8765", "evil.example:8765", {{}, true}));
 }

@@ -55,9 +55,8 @@ def test_the_calendar_beside_the_file_is_checked_and_run_refuses_a_broken_one(tm
     run("check-config", "--config", config)
 
 
-def test_settings_of_a_disabled_broker_and_of_one_without_plugin_are_not_checked(tmp_path):
-    (tmp_path / "plugins").mkdir()
-    problems(tmp_path, "plugins: {directory: plugins}\nbrokers:\n  mock: {plugin: mock, settings: {nonsense: 1}}\n", 0)
+def test_settings_of_a_disabled_broker_are_not_checked(tmp_path):
+    problems(tmp_path, "brokers:\n  mock: {enabled: false, plugin: mock, settings: {nonsense: 1}}\n", 0)
     problems(tmp_path, "brokers:\n  mock: {}\n  zerodha: {enabled: false, settings: {nonsense: 1}}\n", 0)
 
 
@@ -134,7 +133,7 @@ def test_users(config):
     run("users", "set-broker", "nobody", "mock", "--config", config, status=1)
 
 
-REAL = {"plugin": "zerodha", "settings": {"api_key": "k", "access_token": "${env:NOTHING}"}}
+REAL = {"plugin": "zerodha", "settings": {"api_key": "k", "access_token": "${file:not/yet}"}}
 BESIDE = "mock, whose prices are simulated, beside zerodha"
 EXPECTED = "real brokers only, or simulated ones only, or allow_simulated: true"
 

@@ -1,9 +1,12 @@
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/place_problems.hpp"
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
 
@@ -13,14 +16,22 @@ int check_config(const Options& options) {
   const auto where = config::locate(options.config);
   if (!where) return fail(where.error().message, kWrong);
   config::Loaded loaded = config::load(*where);
+  const auto add = [&loaded](std::vector<config::Problem> problems) {
+    for (config::Problem& problem : problems) loaded.problems.push_back(std::move(problem));
+  };
+  const auto unwritten = written_file_problems(loaded);
+  add(unwritten);
+  add(plugin_folder_problems(loaded));
   if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins) {
-    for (config::Problem& problem : setting_problems(loaded, *plugins)) loaded.problems.push_back(std::move(problem));
-    const auto users = users_of(loaded.config);
-    if (!users) return fail(users.error().message);
-    for (config::Problem& problem : simulated_problems(loaded, *plugins, *users))
-      loaded.problems.push_back(std::move(problem));
+    add(plugin_problems(loaded, *plugins));
+    add(setting_problems(loaded, *plugins));
+    if (unwritten.empty()) {
+      const auto users = users_of(loaded.config);
+      if (!users) return fail(users.error().message);
+      add(simulated_problems(loaded, *plugins, *users));
+    }
   }
-  for (config::Problem& problem : server_tls_problems(loaded)) loaded.problems.push_back(std::move(problem));
+  add(server_tls_problems(loaded));
   if (options.json) {
     nlohmann::json out = nlohmann::json::array();
     for (const config::Problem& p : loaded.problems)

@@ -1,0 +1,86 @@
+#include "apps/gateway/place_problems.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <set>
+
+#include <unistd.h>
+
+#include "apps/gateway/environment.hpp"
+
+namespace gw::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Why no file can be written at `path`, whose missing folders would be made; empty: nothing is known against it.
+std::string why_not_written(const fs::path& path) {
+  std::error_code ec;
+  if (fs::is_directory(path, ec)) return "is a folder";
+  if (fs::exists(path, ec)) return ::access(path.c_str(), W_OK) == 0 ? "" : std::strerror(errno);
+  fs::path folder = path.parent_path();
+  while (!folder.empty() && !fs::exists(folder, ec) && folder != folder.parent_path()) folder = folder.parent_path();
+  if (!fs::is_directory(folder, ec)) return folder.string() + " is not a folder";
+  // What the mode and the user say is not all: there are read-only and virtual file systems.
+  std::string trial = (folder / ".broker-gateway-XXXXXX").string();
+  const int fd = ::mkstemp(trial.data());
+  if (fd < 0) return std::strerror(errno) + (" in " + folder.string());
+  ::close(fd);
+  ::unlink(trial.c_str());
+  return {};
+}
+
+void check_written(const config::Loaded& loaded, const char* key, const std::string& path,
+                   std::vector<config::Problem>& problems) {
+  if (path.empty()) return;
+  if (const std::string why = why_not_written(path); !why.empty())
+    problems.push_back(
+        {loaded.file, loaded.line_of(key), key, path + " (" + why + ")", "a file that the gateway can write"});
+}
+
+}  // namespace
+
+std::vector<config::Problem> written_file_problems(const config::Loaded& loaded) {
+  std::vector<config::Problem> problems;
+  check_written(loaded, "database", loaded.config.database, problems);
+  check_written(loaded, "log.file", loaded.config.log.file, problems);
+  return problems;
+}
+
+std::vector<config::Problem> plugin_folder_problems(const config::Loaded& loaded) {
+  const std::string folder = plugin_folder(loaded.config);
+  std::error_code failed;
+  const fs::directory_iterator readable(folder, failed);
+  if (!failed) return {};
+  constexpr const char* kKey = "plugins.directory";
+  return {{loaded.file, loaded.line_of(kKey), kKey, folder + " (" + failed.message() + ")",
+           "the folder with the brokers' plugins"}};
+}
+
+std::vector<config::Problem> plugin_problems(const config::Loaded& loaded,
+                                             const std::vector<plugin_host::ScanEntry>& plugins) {
+  if (!plugin_folder_problems(loaded).empty()) return {};
+  std::set<std::string> known;
+  for (const plugin_host::ScanEntry& entry : plugins)
+    if (entry.library != nullptr) known.insert(entry.library->descriptor().broker);
+  std::string names;
+  for (const std::string& name : known) names += (names.empty() ? "" : ", ") + name;
+  std::vector<config::Problem> problems;
+  for (const config::Broker& broker : loaded.config.brokers) {
+    if (!broker.enabled || known.contains(broker.plugin)) continue;
+    const std::string key = "brokers." + broker.name + ".plugin";
+    const std::string file = broker.plugin + ".so";
+    std::string found =
+        broker.plugin + ", and " + (fs::path(plugin_folder(loaded.config)) / file).string() + " is not there";
+    for (const plugin_host::ScanEntry& entry : plugins)
+      if (entry.file == file && entry.library == nullptr) found = broker.plugin + ", and " + entry.refusal;
+    const int line = loaded.line_of(key) != 1 ? loaded.line_of(key) : broker.line;
+    problems.push_back({loaded.file, line, key, std::move(found),
+                        names.empty() ? "a plugin of plugins.directory, which has none" : "one of " + names});
+  }
+  return problems;
+}
+
+}  // namespace gw::app
