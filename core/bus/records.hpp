@@ -17,7 +17,8 @@ enum class RecordKind : std::uint32_t {
   refuse = 4,
   released = 5,
   feed = 6,
-  quiet = 7
+  quiet = 7,
+  suspect = 8
 };
 
 // Followed by: bgw_tick, bgw_tick_rare when has_rare, bgw_value[value_count], bgw_level[bid_count],
@@ -72,7 +73,8 @@ struct FeedRecord {
 };
 
 // `released`: the adapter has let go of the handle; no older update of it follows. `quiet`: nothing has come for it
-// since it was subscribed. `confirm` and `refuse` are about one of its streams.
+// since it was subscribed. `confirm` and `refuse` are about one of its streams. `suspect`: what came of its modes
+// (bits) is not kept up to date until new data comes.
 struct HandleRecord {
   RecordKind kind;
   std::uint32_t instrument;

@@ -135,6 +135,13 @@ void UpdateWriter::refused(const bgw_stream& stream, std::int32_t code, std::str
   handle_event(RecordKind::refuse, stream, code, message);
 }
 
+void UpdateWriter::suspect(std::uint32_t instrument, std::uint32_t modes, std::string_view message) {
+  if (instrument < positions_.size())
+    for (std::uint32_t& position : positions_[instrument])
+      if (const std::uint32_t at = std::exchange(position, kNowhere); at != kNowhere) overflow_[at].kind = kEvent;
+  handle_event(RecordKind::suspect, {instrument, modes, 0, 0}, 0, message);
+}
+
 void UpdateWriter::handle_event(RecordKind kind, const bgw_stream& stream, std::int32_t code,
                                 std::string_view message) {
   HandleRecord record{kind, stream.instrument, stream.mode, stream.depth_level, code, {}};

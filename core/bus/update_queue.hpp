@@ -60,6 +60,8 @@ class UpdateWriter {
   void quiet(std::uint32_t instrument);
   void confirmed(const bgw_stream& stream);
   void refused(const bgw_stream& stream, std::int32_t code, std::string_view message);
+  // No later packet of the instrument is merged into one that waits from before.
+  void suspect(std::uint32_t instrument, std::uint32_t modes, std::string_view message);
   // Moves what overflowed into the ring, as much as there is room for. True when nothing waits any more. [adapter]
   bool flush_overflow();
   // For a reader that waits for room in the other direction. [adapter]

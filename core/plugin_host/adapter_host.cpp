@@ -49,7 +49,17 @@ void AdapterHost::refuse(const bgw_stream& stream, bgw_status code, const char* 
   if (text == nullptr) text = "";
   log::warning("broker", link_.options.name + ": a subscription was refused: " + text);
   link_.counts.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
-  link_.writer().refused(stream, code, log::redacted(text));
+  const std::string reason = log::redacted(text);
+  if (stream.mode != BGW_MODE_DEPTH || stream.depth_level != 0) return link_.writer().refused(stream, code, reason);
+  const Wanted* w = link_.find_wanted(stream.instrument);
+  if (w == nullptr) return;
+  for (const std::uint16_t level : capabilities_.depth_levels(w->exchange))
+    link_.writer().refused({stream.instrument, stream.mode, level, 0}, code, reason);
+}
+
+void AdapterHost::suspect(std::uint32_t instrument, std::uint32_t modes, const char* text) noexcept {
+  if (is_stale(instrument)) return;
+  link_.writer().suspect(instrument, modes, text == nullptr ? "" : log::redacted(text));
 }
 
 void AdapterHost::dropped(std::uint32_t kind, std::uint64_t count) noexcept {

@@ -50,6 +50,7 @@ class AdapterHost {
   UpdateGate& updates() { return updates_; }
   void confirm(const bgw_stream& stream) noexcept;
   void refuse(const bgw_stream& stream, bgw_status code, const char* text) noexcept;
+  void suspect(std::uint32_t instrument, std::uint32_t modes, const char* text) noexcept;
   void dropped(std::uint32_t kind, std::uint64_t count) noexcept;
   void list_announced(const char* etag) noexcept;
   void ready() noexcept { object_.ask_ready(); }

@@ -90,6 +90,9 @@ void refuse(void* context, const bgw_stream* stream, bgw_status code, const char
     if (stream != nullptr) host.refuse(*stream, code, text);
   });
 }
+void suspect(void* context, std::uint32_t instrument, std::uint32_t modes, const char* text) noexcept {
+  tell(context, "suspect", [&](AdapterHost& host) { host.suspect(instrument, modes, text); });
+}
 void dropped(void* context, std::uint32_t kind, std::uint64_t count) noexcept {
   tell(context, "dropped", [&](AdapterHost& host) { host.dropped(kind, count); });
 }
@@ -287,6 +290,7 @@ bgw_host make_host_table(HostContext& context) {
   host.timer = timer;
   host.now_ns = now_ns;
   host.monotonic_ns = steady_ns;
+  host.suspect = suspect;
   host.setting = setting;
   host.setting_integers = setting_integers;
   host.setting_written_ns = setting_written_ns;

@@ -128,11 +128,12 @@ bool is_side_empty(std::uint32_t kind, std::span<const bgw_value> values) {
   return found != values.end() && found->value == 0;
 }
 
-char* put_named_values(char* at, std::span<const bgw_value> values) {
+// `has_book`: a book stands beside the values, and says what is best.
+char* put_named_values(char* at, std::span<const bgw_value> values, bool has_book) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const bgw_value& v = values[i];
     if (v.kind == 0 || v.kind >= std::size(kNamed)) continue;  // one that clients do not get, or not known here
-    if (v.kind <= BGW_VALUE_ASK_QUANTITY && is_side_empty(v.kind, values)) continue;
+    if (v.kind <= BGW_VALUE_ASK_QUANTITY && (has_book || is_side_empty(v.kind, values))) continue;
     // Of two values of one kind the last one counts, as it does for the last values.
     if (std::ranges::find(values.subspan(i + 1), v.kind, &bgw_value::kind) != values.end()) continue;
     at = kNamed[v.kind].put(at);
@@ -167,7 +168,7 @@ char* put_data_rest(char* at, const TopicInfo& info, const TopicUpdate& u, bool 
   if (info.stream.mode == BGW_MODE_QUOTE) at = put_quote(at, *u.tick, u.exponents);
   if (depth && extras) at = put_extra_values(put_quote(at, *u.quote, u.exponents), *u.quote, u.quote_rare, u.exponents);
   if (extras && info.stream.mode == BGW_MODE_QUOTE) at = put_extra_values(at, *u.tick, u.rare, u.exponents);
-  if (extras && info.stream.mode != BGW_MODE_LTP) at = put_named_values(at, u.values);
+  if (extras && info.stream.mode != BGW_MODE_LTP) at = put_named_values(at, u.values, depth);
   if (depth) {
     at = put(at, ",\"depth\":{\"buy\":[");
     at = put_side(at, u.bids, u.has_orders, u.exponents);

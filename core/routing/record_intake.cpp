@@ -56,6 +56,9 @@ void RecordIntake::take(BrokerId id, std::span<const std::byte> record) {
     case bus::RecordKind::quiet:
       on_quiet(id, reinterpret_cast<const bus::HandleRecord*>(record.data())->instrument);
       return;
+    case bus::RecordKind::suspect:
+      on_suspect(id, *reinterpret_cast<const bus::HandleRecord*>(record.data()));
+      return;
     case bus::RecordKind::released:
       parts_.brokers[id].demand().on_released(reinterpret_cast<const bus::HandleRecord*>(record.data())->instrument);
       return;
@@ -140,6 +143,16 @@ void RecordIntake::on_quiet(BrokerId id, std::uint32_t handle) {
   if (route == nullptr) return;
   for (const upstream::InterestId interest : route->served)
     parts_.interests[interest].for_each_topic([this](TopicId topic) { parts_.topics.note_quiet(topic); });
+}
+
+void RecordIntake::on_suspect(BrokerId id, const bus::HandleRecord& record) {
+  const upstream::Route* route = parts_.brokers[id].routes().at(record.instrument);
+  if (route == nullptr || route->releases_expected != 0) return;
+  if (route->last_value != nullptr) route->last_value->mark_suspect(record.mode);
+  for (const upstream::InterestId interest : route->served)
+    parts_.interests[interest].for_each_stream([&](Stream stream, TopicId topic) {
+      if ((static_cast<std::uint32_t>(stream.mode) & record.mode) != 0) parts_.topics.suspect(topic, record.message);
+    });
 }
 
 }  // namespace gw::routing

@@ -41,6 +41,7 @@ class RecordIntake {
   void on_feed(BrokerId id, const bus::FeedRecord& record);
   void on_answer(BrokerId id, const bus::HandleRecord& record);
   void on_quiet(BrokerId id, std::uint32_t handle);
+  void on_suspect(BrokerId id, const bus::HandleRecord& record);
 
   Parts parts_;
   std::int64_t now_ns_ = 0;  // monotonic, when the drain began

@@ -273,6 +273,7 @@ std::string Router::note(TopicId id) const {
   if (!i.unlisted_on.empty()) return "not in list";
   if (topic.priceless) return "waiting for a last price";
   if (topic.quiet) return "no data yet";
+  if (topic.state == SubscriptionState::pending) return topic.reason;
   return {};
 }
 

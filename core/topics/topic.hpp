@@ -78,7 +78,7 @@ struct Topic {
   std::uint64_t withheld = 0;  // updates without a last price, which sessions without extras did not get
 
   TopicInfo info;      // what every frame looks at too
-  std::string reason;  // why it failed; each reason is said once
+  std::string reason;  // why it failed, or is pending again; each reason is said once
   std::string name;    // SYMBOL.EXCHANGE.MODE, for the publisher
 
   bool is_used() const { return pinned || holders != 0 || kept_until_ns != 0; }

@@ -148,7 +148,7 @@ void TopicPublisher::publish(TopicId id, TopicUpdate& update) {
 void TopicPublisher::publish_without_price(TopicId id, const TopicUpdate& update) {
   Topic& topic = parts_.topics[id];
   ++topic.withheld;
-  if (topic.published || topic.holders != topic.extras_holders) ++counts_.withheld;
+  if ((topic.published && publisher_ != nullptr) || topic.holders != topic.extras_holders) ++counts_.withheld;
   publish_variant(id, Variant::extras, update);
   for (std::size_t shard = 0; shard < topic.audience.size(); ++shard) {
     std::vector<SessionId> sampled;
@@ -230,7 +230,8 @@ bool TopicPublisher::fill(const Topic& topic, TopicUpdate& update, std::uint32_t
   update.exchange_time_ns = upstream::exchange_time_of(packet.tick, depth ? last.book_time_ns() : 0);
   update.received_ns = packet.received_ns;
   update.published_ns = wall_();
-  update.suspect = last.order(kind) <= broker.suspect_order(*route);
+  update.suspect = last.order(kind) <= broker.suspect_order(*route) ||
+                   last.is_suspect(static_cast<std::uint32_t>(topic.info.stream.mode));
   login = packet.login;
   return true;
 }

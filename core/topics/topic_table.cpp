@@ -78,6 +78,15 @@ void TopicTable::set_state(TopicId id, SubscriptionState state) {
   tell_extras(id);
 }
 
+void TopicTable::suspect(TopicId id, std::string_view why) {
+  Topic& t = *topics_[id];
+  if (t.state != SubscriptionState::active) return;
+  t.state = SubscriptionState::pending;
+  t.quiet = false;
+  t.reason = why.empty() ? "not up to date" : why;
+  tell_extras(id);
+}
+
 // Each reason is told once to the sessions that hold the topic.
 void TopicTable::fail(TopicId id, std::string_view reason) {
   Topic& t = *topics_[id];

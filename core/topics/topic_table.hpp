@@ -35,6 +35,8 @@ class TopicTable {
 
   // ---- what brokers say
   void granted(TopicId id, const upstream::Grant& grant);
+  // The plugin says that an active topic is not kept up to date, and why: it is pending until data comes.
+  void suspect(TopicId id, std::string_view why);
   void set_active(TopicId id) { set_state(id, SubscriptionState::active); }
   // Data of the topic came, so that it is active.
   void confirm(TopicId id) {

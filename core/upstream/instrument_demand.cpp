@@ -130,6 +130,9 @@ bool InstrumentDemand::fit(Source& source, const Interest& interest) {
     const Source all = richest(source, interest, true);
     source.refused_mode = all.mode;
     source.refused_depth = all.depth;
+    // As it was asked for last: asking for another level would be one more request, which nobody made.
+    const Route& route = brokers_[source.broker].routes()[source.handle];
+    if (route.wanted_mode == BGW_MODE_DEPTH && all.mode == BGW_MODE_DEPTH) source.refused_depth = route.wanted_depth;
     return ask(source.broker, source.handle);
   }
   if (ask(source.broker, source.handle)) return true;
@@ -184,9 +187,9 @@ Grant InstrumentDemand::grant_of(const Interest& i, Stream stream) const {
   const Offer offer = offer_of(broker.setup(), i.instrument.exchange, stream);
   const auto mode = static_cast<std::uint32_t>(stream.mode);
   const Refusal* refused = offer.has_it() ? refusal_of(source, stream, offer.source_depth) : nullptr;
-  // A richer stream that another topic has serves this one too, and fewer levels are better than none.
-  if (refused != nullptr &&
-      (source.mode > mode || (source.mode == BGW_MODE_DEPTH && mode == BGW_MODE_DEPTH &&
+  // A richer stream that another topic asked for since then serves this one too, and fewer levels are better than none.
+  if (refused != nullptr && ((source.mode > mode && source.mode > refused->under_mode) ||
+                             (source.mode == BGW_MODE_DEPTH && mode == BGW_MODE_DEPTH &&
                               broker.demand().refusal(source.handle, source.mode, source.depth) == nullptr)))
     refused = nullptr;
   if (!source.is_known() && !i.awaited) {
@@ -196,7 +199,9 @@ Grant InstrumentDemand::grant_of(const Interest& i, Stream stream) const {
                     (offer.lacking == "mode" ? " " + std::to_string(stream.mode) : "") + " for " +
                     i.instrument.exchange;
   } else if (source.mode < mode && refused == nullptr && !i.awaited) {
-    grant.lacking = "broker " + broker.name() + " allows " + broker.setup().limits.text() + ", and all are in use";
+    grant.lacking = "broker " + broker.name() + " allows " +
+                    broker.demand().limit_text(mode, static_cast<std::uint32_t>(offer.source_depth)) +
+                    ", and all are in use";
   }
   if (!grant.is_granted()) {
     grant.is_less = true;
@@ -252,7 +257,7 @@ void InstrumentDemand::on_refused(BrokerId broker, const bus::HandleRecord& reco
   Route& r = brokers_[broker].routes()[record.instrument];
   std::erase_if(r.refused,
                 [&](const Refusal& known) { return known.mode == record.mode && known.depth == record.depth_level; });
-  r.refused.push_back({record.mode, record.depth_level, record.message, monotonic_()});
+  r.refused.push_back({record.mode, record.depth_level, record.message, monotonic_(), r.demanded_mode});
   request_holders(r);
 }
 

@@ -60,6 +60,7 @@ void LastValue::store_packet(const bus::UpdateView& v, std::uint32_t modes, std:
   packet.login = login;
   orders_[kind] = order;
   modes_[kind] = modes;
+  suspect_modes_ &= static_cast<std::uint8_t>(~modes);
 }
 
 // The packet that stays true where one of this kind and login says nothing; null: there is none. The newest quote may

@@ -52,6 +52,9 @@ class LastValue {
   bool has_ltp() const { return ltp_order_ != 0; }
   std::int64_t ltp() const { return ltp_; }
   // The first last price is known, and what came before it has been published with it.
+  // What is known of these modes is not kept up to date until a packet fills them again.
+  void mark_suspect(std::uint32_t modes) { suspect_modes_ |= static_cast<std::uint8_t>(modes & 7U); }
+  bool is_suspect(std::uint32_t mode) const { return (suspect_modes_ & mode) != 0; }
   bool was_priced() const { return was_priced_; }
   void set_priced() { was_priced_ = true; }
 
@@ -105,6 +108,7 @@ class LastValue {
   std::int64_t ltp_ = 0;
   std::uint64_t ltp_order_ = 0;  // 0: none known
   bool was_priced_ = false;
+  std::uint8_t suspect_modes_ = 0;
 
   std::array<Packet, kKinds> packets_;
   std::vector<bgw_level> bids_;

@@ -23,8 +23,9 @@ struct Refusal {
   std::uint32_t mode = 0;
   std::uint32_t depth = 0;
   std::string reason;
-  std::int64_t at_ns = 0;  // monotonic
-  bool disproved = false;  // data came all the same: it counts no more, and the next login asks again
+  std::int64_t at_ns = 0;        // monotonic
+  std::uint32_t under_mode = 0;  // what the token was subscribed in: a richer mode may bring the stream all the same
+  bool disproved = false;        // data came all the same: it counts no more, and the next login asks again
 };
 
 struct Route {

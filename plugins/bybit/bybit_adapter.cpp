@@ -103,6 +103,9 @@ bgw_status BybitAdapter::on_close(std::uint32_t connection, const bgw::Close& cl
   const bgw::Error why = refusal_of(close, channel->name(), now_ns());
   if (std::none_of(channels_.begin(), channels_.end(), [](const Channel& c) { return c.socket != 0; })) throw why;
   log(BGW_LOG_WARNING, std::string("the feed goes on without the category ") + channel->name() + ": " + why.what());
+  for (const auto& [symbol, feed] : channel->feeds)
+    suspect(feed->handle(), BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH,
+            std::string("the socket of ") + channel->name() + " is away");
   const std::int64_t pause = std::min(kSecond << std::min(channel->failures++, 5U), kLongestPauseNs);
   channel->is_waiting = true;
   set_timer(open_timer(channel->category), std::max(pause, why.retry_after_ns));
@@ -326,6 +329,8 @@ void BybitAdapter::on_book(Channel& channel, const Frame& frame) {
     case Book::Outcome::kAskAnew:
       log(BGW_LOG_WARNING, "the book " + feed->book_topic(book->depth()) + " of " + channel.name() +
                                " is asked for anew: " + book->why());
+      if (book == feed->book())
+        suspect(feed->handle(), BGW_MODE_DEPTH, std::string("the book has a gap: ") + book->why());
       channel.topics.want(feed->book_topic(book->depth()));
       send_requests(channel);
       break;

@@ -156,8 +156,9 @@ def test_trades_and_tickers_of_both_categories(start, tmp_path, made):
 def test_a_lost_delta_is_found_and_the_book_comes_back_whole(start, tmp_path, made):
     gateway = serve(start, made, tmp_path)
     topic = "orderbook.50.AUSDT"
-    with gateway.client() as client:
+    with gateway.client() as client, gateway.client(extras=True) as told:
         client.subscribe("AUSDT", "BYBIT_LINEAR", 4, 5)
+        told.subscribe("AUSDT", "BYBIT_LINEAR", 4, 5)
         made.wait_topics("linear", topic)
         made.play("linear", trade_frame("AUSDT", "9.50", "1"))  # plain clients get nothing without a last price
         made.play("linear", book_frame("AUSDT", 7, [["9.00", "1.5"]], [["10.00", "2"]], "snapshot"))
@@ -165,10 +166,14 @@ def test_a_lost_delta_is_found_and_the_book_comes_back_whole(start, tmp_path, ma
         asked = len(made.requests["linear"])
         made.play("linear", book_frame("AUSDT", 8, [["9.00", "0"], ["8.50", "0.25"]], []), lose=True)
         made.play("linear", book_frame("AUSDT", 9, [], [["10.00", "3"]]))
+        told.next("subscription_status", status="active")
+        gap = told.next("subscription_status", status="pending")
+        assert gap["message"] == "the book has a gap: found update 9, expected 8"
         # The book without update 8 is never seen: what comes next is the exchange's own.
         data = exactly(client)
         assert levels(data, "buy") == [(decimal.Decimal("8.5"), decimal.Decimal("0.25"))]
         assert levels(data, "sell") == [(10, 3)]
+        told.next("subscription_status", status="active")
         assert [r["op"] for r in made.requests["linear"][asked:]] == ["unsubscribe", "subscribe"]
         made.play("linear", book_frame("AUSDT", 10, [["8.50", "4"]], []))
         assert levels(exactly(client), "buy") == [(decimal.Decimal("8.5"), 4)]
@@ -229,8 +234,13 @@ def test_one_socket_ends_and_the_other_goes_on(start, tmp_path, made):
         made.wait_topics("linear", "publicTrade.AUSDT")
         made.wait_topics("spot", "publicTrade.AUSDT")
         asked = len(made.requests["linear"])
+        made.play("spot", trade_frame("AUSDT", "0.25", "1"))
+        assert exactly(client, topic="AUSDT.BYBIT_SPOT")["ltp"] == decimal.Decimal("0.25")
         made.close("spot")
         gateway.wait_line("the feed goes on without the category spot")
+        with gateway.client(extras=True) as late:
+            late.subscribe("AUSDT", "BYBIT_SPOT", 1)
+            assert late.data()["suspect"] is True
         made.play("linear", trade_frame("AUSDT", "9.50", "1"))
         assert exactly(client, topic="AUSDT.BYBIT_LINEAR")["ltp"] == decimal.Decimal("9.5")
         made.wait_topics("spot", "publicTrade.AUSDT")

@@ -210,6 +210,31 @@ TEST_F(MergedPackets, ASideFromBeforeAGapIsNotShownAfterIt) {
   EXPECT_THAT(got(), ElementsAre("2: INFY.NSE 4/5 as 5 #3 ltp 10 1x1 b7 a12"));
 }
 
+TEST_F(MergedPackets, WhatIsSuspectIsMarkedUntilItIsFilledAgain) {
+  router_.open(4, kDefaultGroup, Variant::extras, false, 10);
+  subscribe(4, "INFY", depth(5));
+  subscribe(4, "INFY", kQuote);
+  asked();
+  send({kDepthPacket, 10, 9, 0, 0, {}, {8}, {11}});
+  got();
+  adapter_.channel.writer().suspect(0, BGW_MODE_DEPTH, "a gap");
+  got();
+  const TopicId book = subscribe(4, "INFY", depth(5)).topic;
+  EXPECT_EQ(router_.topics()[book].state, SubscriptionState::pending);
+  EXPECT_EQ(router_.note(book), "a gap");
+  EXPECT_THAT(snapshot(4, book), testing::HasSubstr(" suspect"));
+  EXPECT_EQ(late(depth(5)), "") << "without extras no old value is sent";
+  EXPECT_EQ(late(kQuote), "INFY.NSE 2 #1 ltp 10 age 2250 open 9") << "the quote is as good as ever";
+  send({kQuotePacket, 11, 9});
+  got();
+  EXPECT_EQ(late(depth(5)), "") << "a quote fills no book";
+  send({kBookOnly, 0, 0, 0, 0, {}, {7}, {12}});
+  got();
+  EXPECT_EQ(router_.topics()[book].state, SubscriptionState::active);
+  EXPECT_EQ(router_.note(book), "");
+  EXPECT_EQ(late(depth(5)), "INFY.NSE 4/5 as 5 #2 ltp 11 1x1 age 2250 b7 a12 open 9");
+}
+
 TEST_F(MergedPackets, OtherUnitsForgetAllThatWasSaidBefore) {
   subscribe(1, "INFY", depth(5));
   subscribe(1, "INFY", kQuote);

@@ -41,6 +41,31 @@ TEST_F(Refusal, OfManyLevelsOffersFewer) {
   adapter_.refuse(0, "nor five", BGW_MODE_DEPTH, 5);
   got();
   EXPECT_EQ(port_.refusals.size(), 1U);
+  EXPECT_THAT(asked(), IsEmpty()) << "nobody asked anew";
+}
+
+TEST_F(Refusal, OfALastPriceByABrokerWhoseBooksHaveNoneIsToldToWhoAsksForOne) {
+  subscribe(2, "INFY", depth(5));
+  asked();
+  adapter_.tick(0, BGW_MODE_DEPTH, 0);
+  got();
+  EXPECT_EQ(subscribe(1, "INFY", kLtp).refusal, "");
+  adapter_.refuse(0, "no trades of it", BGW_MODE_LTP, 0);
+  got();
+  EXPECT_THAT(port_.refusals, ElementsAre("1: INFY.NSE 1: no trades of it"));
+  EXPECT_THAT(asked(), IsEmpty()) << "the book stays as it is";
+}
+
+TEST_F(Refusal, OfALastPriceIsOverWhenARicherStreamIsAskedFor) {
+  subscribe(1, "INFY", kLtp);
+  asked();
+  adapter_.refuse(0, "not alone", BGW_MODE_LTP, 0);
+  got();
+  EXPECT_EQ(port_.refusals.size(), 1U);
+  const Outcome deep = subscribe(2, "INFY", depth(5));
+  EXPECT_EQ(deep.refusal, "");
+  adapter_.tick(0, kDepthPacket, 5);
+  EXPECT_EQ(got().size(), 2U) << "the book's packets have a last price";
 }
 
 TEST_F(Refusal, IsAskedAgainByWhoSubscribesLater) {

@@ -169,7 +169,8 @@ typedef struct bgw_level {
 enum { BGW_BOOK_BIDS_ONLY = 1u, BGW_BOOK_ASKS_ONLY = 2u };
 
 typedef struct bgw_book {
-  /* BGW_BOOK_BIDS_ONLY: the packet has the bids alone, and the asks stay as the last packet of this login said. */
+  /* BGW_BOOK_BIDS_ONLY: the packet has the bids alone, and the asks stay as this login said last. Before that no book.
+   */
   uint32_t flags;
   uint32_t bid_count; /* <= bgw_host.max_levels */
   uint32_t ask_count;
@@ -258,7 +259,7 @@ typedef struct bgw_subscription {
 typedef struct bgw_stream {
   uint32_t instrument;
   uint32_t mode;        /* one BGW_MODE_* */
-  uint32_t depth_level; /* with BGW_MODE_DEPTH: as it was subscribed; else 0 */
+  uint32_t depth_level; /* with BGW_MODE_DEPTH: as it was subscribed, or 0 for every level; else 0 */
   uint32_t size;        /* sizeof(bgw_stream), or 0 */
 } bgw_stream;
 
@@ -277,7 +278,7 @@ enum {
   BGW_LTP_HAS_TIME = 1u << 5,
   BGW_QUOTE_HAS_TIME = 1u << 6,
   BGW_DEPTH_HAS_TIME = 1u << 7,
-  BGW_WINDOW_24_HOURS = 1u << 8 /* open, high, low, volume and turnover are of the last 24 hours, not of a day */
+  BGW_WINDOW_24_HOURS = 1u << 8 /* open, high, low, close, volume and turnover are of the last 24 hours, not a day */
 };
 
 typedef struct bgw_capability { /* one exchange; no depth levels: the exchange has no depth */
@@ -460,6 +461,10 @@ typedef struct bgw_host {
   bgw_status (*post)(void* context, void (*run)(void* argument, int32_t is_alive), void* argument, bgw_error* error);
   uint32_t max_levels; /* levels a side that a book may carry; BGW_MIN_LEVELS at least */
   uint32_t reserved;
+  /* What was published of these modes (BGW_MODE_* bits) of the instrument is not kept up to date any more: the book has
+   * a gap, or the socket that brought it is away. Clients are told `text` (NULL: none), and get no old value of these
+   * modes that is not marked, until a packet fills them again. [adapter] */
+  void (*suspect)(void* context, uint32_t instrument, uint32_t modes, const char* text);
 } bgw_host;
 
 /* ---- bgw.http/1: requests to the broker's web interface ------------------------------------------------------------
@@ -738,7 +743,7 @@ BGW_LAYOUT_ASSERT(offsetof(bgw_stream, size) == 12, "bgw_stream: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_websocket_request, ping_interval_ns) == 40, "bgw_websocket_request: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_limits, classes) == 56, "bgw_limits: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_close, body_length) == 40, "bgw_close: append only");
-BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, max_levels) == 216, "bgw_host: append only");
+BGW_LAYOUT_ASSERT(offsetof(bgw_host, publish) == 16 && offsetof(bgw_host, suspect) == 224, "bgw_host: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_http_request, max_redirects) == 64, "bgw_http_request: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_http_response, error) == 40, "bgw_http_response: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_http, cancel) == 16, "bgw_http: append only");

@@ -144,6 +144,10 @@ class BaseBrokerAdapter {
     host_->publish_batch(host_->context, updates.data(), static_cast<std::uint32_t>(updates.size()));
   }
   void confirm(const bgw_stream& stream) const { host_->confirm(host_->context, &stream); }
+  // What was published of these modes is not kept up to date: see bgw_host.suspect. Does nothing at a host without it.
+  void suspect(std::uint32_t instrument, std::uint32_t modes, const std::string& text) const {
+    if (BGW_HAS(host_, suspect)) host_->suspect(host_->context, instrument, modes, text.c_str());
+  }
   void refuse(const bgw_stream& stream, bgw_status code, const std::string& text) const {
     host_->refuse(host_->context, &stream, code, text.c_str());
   }

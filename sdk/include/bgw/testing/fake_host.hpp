@@ -23,6 +23,8 @@ struct FakeHost {
   std::vector<std::string> headers;
   std::vector<std::uint32_t> classes;  // connection classes of the WebSockets
   std::vector<std::string> subprotocols;
+  std::vector<std::uint32_t> websocket_flags;
+  std::vector<std::int64_t> ping_intervals_ns;
   std::vector<std::string> sent;  // on any WebSocket
   struct Sent {
     std::uint32_t connection;
@@ -44,6 +46,13 @@ struct FakeHost {
   std::vector<std::vector<bgw_capability>> capabilities;  // of set_capabilities
   std::vector<std::string> refusals;                      // "INSTRUMENT: reason"
   std::vector<bgw_stream> refused;                        // their streams
+  std::vector<bgw_status> refusal_codes;                  // and codes
+  struct Suspected {
+    std::uint32_t instrument;
+    std::uint32_t modes;
+    std::string text;
+  };
+  std::vector<Suspected> suspected;
   std::vector<bgw_stream> confirmed;
   std::map<std::uint32_t, std::uint64_t> dropped;  // by BGW_DROP_*
   std::vector<std::string> etags;                  // of list_announced
@@ -60,6 +69,7 @@ struct FakeHost {
     std::int64_t book_time_ns;  // 0: none
     std::uint32_t book_present = 0;
     std::uint32_t book_flags = 0;
+    std::uint32_t depth_level = 0;  // of the book
     std::vector<bgw_value> values{};
   };
   std::vector<Published> published;
@@ -86,12 +96,17 @@ struct FakeHost {
         p.asks.assign(u->book->asks, u->book->asks + u->book->ask_count);
         p.book_present = u->book->present;
         p.book_flags = u->book->flags;
+        p.depth_level = u->book->depth_level;
         if ((u->book->present & BGW_HAS_EXCHANGE_TIME) != 0) p.book_time_ns = u->book->exchange_time_ns;
       }
       of(c).published.push_back(std::move(p));
     };
     table.confirm = [](void* c, const bgw_stream* s) { of(c).confirmed.push_back(*s); };
-    table.refuse = [](void* c, const bgw_stream* s, bgw_status, const char* text) {
+    table.suspect = [](void* c, std::uint32_t instrument, std::uint32_t modes, const char* text) {
+      of(c).suspected.push_back({instrument, modes, text != nullptr ? text : ""});
+    };
+    table.refuse = [](void* c, const bgw_stream* s, bgw_status code, const char* text) {
+      of(c).refusal_codes.push_back(code);
       of(c).refusals.push_back(std::to_string(s->instrument) + ": " + (text != nullptr ? text : ""));
       of(c).refused.push_back(*s);
     };
@@ -109,6 +124,8 @@ struct FakeHost {
       of(c).urls.emplace_back(r->url);
       of(c).classes.push_back(r->connection_class);
       of(c).subprotocols.emplace_back(r->subprotocol != nullptr ? r->subprotocol : "");
+      of(c).websocket_flags.push_back(r->flags);
+      of(c).ping_intervals_ns.push_back(r->ping_interval_ns);
       for (std::uint32_t i = 0; i < r->header_count; ++i)
         of(c).headers.push_back(std::string(r->headers[i].name) + ": " + r->headers[i].value);
       *connection = static_cast<std::uint32_t>(of(c).urls.size());
