@@ -39,8 +39,9 @@ struct CommandLine {
   std::optional<std::string> ready_file;
   KeyRequest key;
   WatchRequest watch;
+  SearchRequest search;
   std::int64_t id = 0;
-  std::string user, broker, brokers, file, text;
+  std::string user, broker, brokers, file;
   std::optional<std::string> date;
   bool force = false;
   std::function<int()> action;
@@ -89,9 +90,14 @@ void add_instrument_commands(CLI::App& app, CommandLine& c) {
   update->add_flag("--force", c.force, "take the list even if it lacks many instruments that are known");
   update->callback([&c] { c.action = [&c] { return instruments_update(c.options, c.broker, c.force); }; });
   CLI::App* search = add(*instruments, "search", "finds instruments, best match first", c.options, true);
-  search->add_option("TEXT", c.text, "part of a symbol or name")->required();
-  search->add_option("--broker", c.broker, "the broker whose list is searched (default: the first of active_broker)");
-  search->callback([&c] { c.action = [&c] { return instruments_search(c.options, c.text, c.broker); }; });
+  search
+      ->add_option("WORDS", c.search.words, "words of a symbol, name, expiry, strike or type, like: banknifty 48000 ce")
+      ->required();
+  search->add_option("--exchange", c.search.exchange, "only this exchange");
+  search->add_option("--broker", c.search.broker,
+                     "the broker whose list is searched (default: the first of active_broker)");
+  search->add_option("--limit", c.search.limit, "at most this many (default: 50)")->check(CLI::Range(1, 1000));
+  search->callback([&c] { c.action = [&c] { return instruments_search(c.options, c.search); }; });
 }
 
 void add_running_commands(CLI::App& app, CommandLine& c) {

@@ -33,7 +33,14 @@ int instruments_import(const Options& options, const ImportRequest& request);
 // Updates the list of every enabled broker, or only that of `broker`. `force`: takes also a list that lacks much of
 // what is known.
 int instruments_update(const Options& options, const std::string& broker, bool force);
-int instruments_search(const Options& options, const std::string& text, const std::string& broker);
+
+struct SearchRequest {
+  std::vector<std::string> words;
+  std::string exchange;  // empty: every exchange
+  std::string broker;    // empty: the first of active_broker
+  std::size_t limit = 50;
+};
+int instruments_search(const Options& options, const SearchRequest& request);
 
 int plugins_list(const Options& options);
 
