@@ -54,6 +54,7 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
   differ("zeromq", before.zeromq != after.zeromq);
   differ("log.format", before.log.format != after.log.format);
   differ("log.file", before.log.file != after.log.file);
+  differ("log.rotate", before.log.rotate != after.log.rotate);
   return keys;
 }
 

@@ -65,6 +65,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   }
   try {
     log::configure(log_options(config().log));
+    log::start_thread();
   } catch (const std::exception& e) {
     return Error{"log.file: " + std::string(e.what())};
   }

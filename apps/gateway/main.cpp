@@ -7,6 +7,7 @@
 #include "apps/gateway/descriptors.hpp"
 #include "apps/gateway/gateway.hpp"
 #include "apps/gateway/signals.hpp"
+#include "core/base/log.hpp"
 #include "core/base/version.hpp"
 
 namespace {
@@ -14,15 +15,24 @@ namespace {
 using namespace gw::app;
 
 int run(const Options& options, const std::optional<std::string>& ready_file) {
+  block_signals();
   auto loaded = load_config(options);
   if (!loaded) return kWrong;
-  block_signals();
   raise_descriptor_limit();
+  write_log_on_crash();
   Gateway gateway(options, std::move(*loaded));
-  if (const auto started = gateway.start(ready_file); !started)
-    return fail(started.error().message, gateway.config_is_wrong() ? kWrong : kCouldNot);
-  while (wait_for_signal() == Asked::to_reload) gateway.reload();
+  if (const auto started = gateway.start(ready_file); !started) {
+    gateway.stop();
+    gw::log::end_thread();
+    gw::log::print_error("broker-gateway: " + started.error().message + '\n');
+    return gateway.config_is_wrong() ? kWrong : kCouldNot;
+  }
+  for (Asked asked = wait_for_signal(); asked != Asked::to_end; asked = wait_for_signal()) {
+    gw::log::reopen();
+    if (asked == Asked::to_reload) gateway.reload();
+  }
   gateway.stop();
+  gw::log::end_thread();
   return kDone;
 }
 
@@ -128,6 +138,7 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_standard_descriptors();
   CLI::App app("Market data from stock brokers, over one WebSocket protocol", "broker-gateway");
   CommandLine c;
   app.add_option("--config", c.options.config, "the configuration file (default: ./gateway.yaml)");

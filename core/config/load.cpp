@@ -146,6 +146,15 @@ void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log
   r.choice("level", l.level, {"debug", "info", "warning", "error"});
   r.choice("format", l.format, {"text", "json"});
   r.path("file", l.file);
+  r.mapping("rotate", [&](const YAML::Node& n, const std::string& p) {
+    constexpr std::uint64_t kMinSize = 4 * kKiB;
+    MappingReader rotate(c, n, p);
+    rotate.size("size", l.rotate.size, 0);
+    rotate.boolean("daily", l.rotate.daily);
+    rotate.integer("keep", l.rotate.keep, 1, 1000);
+    if (l.rotate.size != 0 && l.rotate.size < kMinSize)
+      rotate.wrong("size", std::to_string(l.rotate.size) + "B", "at least 4KiB, or 0B for any size");
+  });
 }
 
 // Every plugin runs inside the gateway. A process of its own is not available yet, so a file that asks for one is

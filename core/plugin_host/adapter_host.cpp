@@ -47,9 +47,11 @@ void AdapterHost::refuse(const bgw_stream& stream, bgw_status code, const char* 
   if (is_stale(stream.instrument)) return;
   subscriptions_.on_answer(stream.instrument);
   if (text == nullptr) text = "";
-  log::warning("broker", link_.options.name + ": a subscription was refused: " + text);
+  const std::string shown = log::redacted(text);
+  link_.log->refused_subscriptions.warning(std::to_string(stream.instrument),
+                                           link_.options.name + ": a subscription was refused: " + shown);
   link_.counts.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
-  link_.writer().refused(stream, code, log::redacted(text));
+  link_.writer().refused(stream, code, shown);
 }
 
 void AdapterHost::dropped(std::uint32_t kind, std::uint64_t count) noexcept {

@@ -3,16 +3,17 @@
 // the host is calling into the adapter, and lets the functions with the tag [adapter] do something only then.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 
 #include <boost/asio/ts/netfwd.hpp>
 
 #include "bgw/abi.h"
+#include "core/plugin_host/plugin_log.hpp"
 
 namespace gw::plugin_host {
 
@@ -28,6 +29,7 @@ class HostContext {
   // What the context needs of the link; copied, since it outlives the link.
   struct Services {
     std::string name;  // of the broker
+    std::shared_ptr<PluginLog> log;
     std::function<std::int64_t()> wall;
     std::function<std::int64_t()> monotonic;
     boost::asio::io_context* io;                    // until close()
@@ -73,7 +75,6 @@ class HostContext {
   AdapterHost* host_;  // for the thread that is inside a call
   Services services_;
   bgw_host table_;
-  std::atomic<std::uint64_t> misplaced_{0};
   std::mutex mutex_;  // of what follows
   bool is_open_ = true;
   bool will_run_ = false;  // run_posted is on its way

@@ -8,6 +8,7 @@
 
 #include "core/admission/admission.hpp"
 #include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/event_loop/event_loop.hpp"
 #include "core/session/shard.hpp"
 
@@ -18,6 +19,8 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
 constexpr int kPortsToTry = 100;
+
+log::Limited of_shortages("proxy", "listener");
 
 class TcpListener final : public Listener {
  public:
@@ -52,8 +55,8 @@ class TcpListener final : public Listener {
       // Most likely out of descriptors: connected clients are served, and accepting is tried again until some have
       // gone.
       if (!std::exchange(is_full_, true))
-        log::error("proxy",
-                   "cannot accept new clients: " + ec.message() + "; connected clients are served, new ones wait");
+        of_shortages.error(
+            "", "cannot accept new clients: " + ec.message() + "; connected clients are served, new ones wait");
       pause_.expires_after(std::chrono::milliseconds(100));
       pause_.async_wait([this](const boost::system::error_code& stopped) {
         if (!stopped) accept();
@@ -68,7 +71,7 @@ class TcpListener final : public Listener {
     pause_.async_wait([this](const boost::system::error_code& stopped) {
       if (stopped) return;
       is_full_ = false;
-      log::info("proxy", "accepting clients again");
+      of_shortages.info("", "accepting clients again");
     });
   }
 

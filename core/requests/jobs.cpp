@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
-#include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/instruments/suggestions.hpp"
 #include "core/protocol/notices.hpp"
 
@@ -20,6 +20,10 @@ constexpr std::size_t kTopicsOfOne = 8;
 constexpr std::size_t kRowsOfOne = 512;
 constexpr std::size_t kEntriesOfOne = 16;
 constexpr std::size_t kAnswerOfSearch = 8;
+
+log::Limited of_subscriptions("proxy", "client");
+log::Limited of_fallbacks("proxy", "client");
+log::Limited of_unsubscriptions("proxy", "client");
 
 }  // namespace
 
@@ -96,10 +100,12 @@ routing::Outcome Jobs::subscribe_entry(Subscriber& client, const protocol::Entry
   routing::Outcome o = router_.subscribe(client.id, e.symbol, e.exchange, e.stream,
                                          {.sampled = e.min_interval_ns != 0, .resumes = true});
   if (o.code != routing::Code::ok || !o.is_new || !log::enabled(log::Level::info)) return o;
-  log::info("proxy", *client.name + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+  of_subscriptions.info(*client.name,
+                        *client.name + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
   if (e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level)
-    log::info("proxy", "fallback: " + e.symbol + '.' + e.exchange + " depth " + std::to_string(o.actual_depth) +
-                           " instead of " + std::to_string(e.stream.depth_level));
+    of_fallbacks.info(*client.name, "fallback: " + e.symbol + '.' + e.exchange + " depth " +
+                                        std::to_string(o.actual_depth) + " instead of " +
+                                        std::to_string(e.stream.depth_level));
   return o;
 }
 
@@ -163,7 +169,8 @@ bool Jobs::unsubscribe_some(Subscriber& client, Job& job) {
 routing::Outcome Jobs::unsubscribe_entry(Subscriber& client, const protocol::Entry& e) {
   routing::Outcome o = router_.unsubscribe(client.id, e.symbol, e.exchange, e.stream);
   if (o.code == routing::Code::ok && log::enabled(log::Level::info))
-    log::info("proxy", *client.name + " unsubscribed from " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+    of_unsubscriptions.info(
+        *client.name, *client.name + " unsubscribed from " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
   return o;
 }
 

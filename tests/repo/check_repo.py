@@ -22,6 +22,7 @@ SYSTEM_FILES = """
     apps/gateway/descriptors.cpp
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
+    core/base/descriptor.cpp
     core/base/large_memory.cpp
     core/base/outgoing.cpp
     core/base/thread_name.cpp

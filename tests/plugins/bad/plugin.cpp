@@ -160,6 +160,11 @@ bgw_status connect(void* self, bgw_error* error) {
     call_with_null(host);
     say(host, "called everything with NULL");
   }
+  if (adapter.misdeed == "log 20 MB") say(host, "begin " + std::string(20 << 20, 'x') + " end");
+  if (adapter.misdeed == "log in a loop" && !adapter.thread.joinable())
+    adapter.thread = std::thread([&adapter] {
+      for (std::uint64_t i = 0; !adapter.is_stopped; ++i) say(*adapter.host, "nonsense " + std::to_string(i));
+    });
   if (adapter.misdeed == "throw in on_http") {
     const auto* http = static_cast<const bgw_http*>(host.get_extension(host.context, BGW_EXTENSION_HTTP));
     const bgw_http_request request{sizeof request, 0, "GET", "http://127.0.0.1:1/", nullptr, nullptr, 0, 0, 0, 0, 0};
