@@ -5,6 +5,7 @@
 
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/descriptors.hpp"
+#include "apps/gateway/end_watch.hpp"
 #include "apps/gateway/gateway.hpp"
 #include "apps/gateway/signals.hpp"
 #include "core/base/log.hpp"
@@ -20,17 +21,20 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   if (!loaded) return kWrong;
   raise_descriptor_limit();
   write_log_on_crash();
-  Gateway gateway(options, std::move(*loaded));
+  EndWatch end;
+  Gateway gateway(options, std::move(*loaded), end);
   if (const auto started = gateway.start(ready_file); !started) {
     gateway.stop();
     gw::log::end_thread();
     gw::log::print_error("broker-gateway: " + started.error().message + '\n');
     return gateway.config_is_wrong() ? kWrong : kCouldNot;
   }
+  end.started();
   for (Asked asked = wait_for_signal(); asked != Asked::to_end; asked = wait_for_signal()) {
     gw::log::reopen();
     if (asked == Asked::to_reload) gateway.reload();
   }
+  end.begin();
   gateway.stop();
   gw::log::end_thread();
   return kDone;
@@ -84,6 +88,17 @@ void add_account_commands(CLI::App& app, CommandLine& c) {
   set->callback([&c] { c.action = [&c] { return users_set_broker(c.options, c.user, c.brokers); }; });
 }
 
+void add_backup_commands(CLI::App& app, CommandLine& c) {
+  CLI::App* backup = add(app, "backup", "copies the database into a file, also while a gateway runs", c.options, false);
+  backup->add_option("FILE", c.file, "the copy")->required();
+  backup->add_flag("--force", c.force, "replace FILE if it exists");
+  backup->callback([&c] { c.action = [&c] { return gw::app::backup(c.options, c.file, c.force); }; });
+  CLI::App* restore =
+      add(app, "restore", "puts a copy back in the database's place, while no gateway runs", c.options, false);
+  restore->add_option("FILE", c.file, "the copy, as backup made it")->required();
+  restore->callback([&c] { c.action = [&c] { return gw::app::restore(c.options, c.file); }; });
+}
+
 void add_instrument_commands(CLI::App& app, CommandLine& c) {
   CLI::App* instruments = add(app, "instruments", "instrument lists", c.options, false);
   instruments->require_subcommand(1);
@@ -111,7 +126,11 @@ void add_instrument_commands(CLI::App& app, CommandLine& c) {
 }
 
 void add_running_commands(CLI::App& app, CommandLine& c) {
-  add(app, "status", "what a running gateway knows", c.options, true)->callback([&c] {
+  const auto takes_socket = [&c](CLI::App* command) {
+    command->add_option("--socket", c.options.socket, "the gateway's control socket (default: beside the database)");
+    return command;
+  };
+  takes_socket(add(app, "status", "what a running gateway knows", c.options, true))->callback([&c] {
     c.action = [&c] { return status(c.options); };
   });
   CLI::App* brokers = add(app, "brokers", "broker links of a running gateway", c.options, false);
@@ -122,7 +141,7 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
                             relogin ? "logs in again at once, with the credentials as they are now"
                                     : "logs in again where the state of the broker is 'failed'",
                             c.options, false);
-    command->add_option("NAME", c.broker, "the broker")->required();
+    takes_socket(command)->add_option("NAME", c.broker, "the broker")->required();
     command->callback([&c, word] { c.action = [&c, word] { return broker_command(c.options, word, c.broker); }; });
   }
   CLI::App* watching = add(app, "watch", "shows one instrument live in the terminal", c.options, true);
@@ -151,6 +170,7 @@ int main(int argc, char** argv) {
     c.action = [&c] { return check_config(c.options); };
   });
   add_account_commands(app, c);
+  add_backup_commands(app, c);
   add_instrument_commands(app, c);
   CLI::App* plugins = add(app, "plugins", "broker plugins", c.options, false);
   plugins->require_subcommand(1);

@@ -276,6 +276,8 @@ void read_all(Context& c, const YAML::Node& root, Config& config) {
   part("limits", read_limits, config.limits);
   r.path("database", config.database);
   if (config.database.empty()) r.wrong("database", "", "a path");
+  if (config.database.ends_with(".sock"))
+    r.wrong("database", config.database, "a path that does not end in .sock: the control socket beside it does");
   part("plugins", read_plugins, config.plugins);
   part("instruments", read_instruments, config.instruments);
   part("zeromq", read_zeromq, config.zeromq);

@@ -47,8 +47,9 @@ void RequestHandler::set_keys(std::shared_ptr<const accounts::KeyRing> keys) {
   keys_ = std::move(keys);
   clients_.for_each_open([this](Subscriber& client) {
     if (!client.account) return;
-    if (const accounts::KeySession* now = keys_->find(client.account->key_id, wall_ns()))
-      return set_account(client, *now);
+    // In another database a key of the same number may be somebody else's.
+    const accounts::KeySession* now = keys_->find(client.account->key_id, wall_ns());
+    if (now != nullptr && now->user == client.account->user) return set_account(client, *now);
     of_ended_keys.info(*client.name, *client.name + ": its key was revoked, closed with 4401");
     client.close(kBadAuthentication, "key revoked");
   });

@@ -42,6 +42,11 @@ struct SearchRequest {
 };
 int instruments_search(const Options& options, const SearchRequest& request);
 
+// Copies the database into `file`; a file that is there is replaced only by `force`.
+int backup(const Options& options, const std::string& file, bool force);
+// Puts a copy of `file` in the database's place, while no gateway runs.
+int restore(const Options& options, const std::string& file);
+
 int plugins_list(const Options& options);
 
 int status(const Options& options);

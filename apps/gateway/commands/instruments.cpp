@@ -7,6 +7,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/running_gateway.hpp"
 #include "bgw/symbols.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
@@ -81,7 +82,9 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   const bgw_instruments* extension = library->instruments();
   if (extension == nullptr || extension->parse == nullptr)
     return fail("the plugin of broker " + broker + " reads no instrument file");
-  auto database = open_database(loaded->config);
+  const auto gateway = RunningGateway::find(options);
+  if (!gateway) return kWrong;
+  auto database = gateway->open_database();
   if (!database) return fail(database.error().message);
   instruments::Import import(import_rules(*library));
   const auto read = [&] {
@@ -109,11 +112,11 @@ int instruments_import(const Options& options, const ImportRequest& request) {
                 "with --force");
   }
   if (const auto stored = store.replace(plugin, import.rows(), taken); !stored) return fail(stored.error().message);
-  tell_running_gateway(loaded->config);
+  const auto told = gateway->tell(**database);
   auto different = no_pairs(loaded->config, store, plugin);
   if (!different) return fail(different.error().message);
   report(std::move(*different));
-  return kDone;
+  return told ? kDone : fail(told.error().message);
 }
 
 }  // namespace gw::app

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
-#include "core/control/control_socket.hpp"
+#include "apps/gateway/running_gateway.hpp"
 
 namespace gw::app {
 namespace {
@@ -14,14 +14,9 @@ namespace {
 using Json = nlohmann::json;
 
 Result<Json> ask(const Options& options, const Json& request) {
-  const auto loaded = load_config(options);
-  if (!loaded) return Error{""};
-  const auto answer = control::ask(control_path(loaded->config), request.dump());
-  if (!answer) return answer.error();
-  const Json parsed = Json::parse(*answer, nullptr, false);
-  if (!parsed.is_object()) return Error{"the gateway's answer is not JSON"};
-  if (!parsed.value("ok", false)) return Error{parsed.value("error", "refused")};
-  return parsed;
+  const auto gateway = RunningGateway::find(options);
+  if (!gateway) return Error{""};
+  return gateway->ask(request);
 }
 
 int failed(const Error& error) { return error.message.empty() ? kWrong : fail(error.message); }
@@ -101,6 +96,8 @@ int status(const Options& options) {
                                         {"older", "updates older than what another login or broker had sent"},
                                         {"zeromq_dropped", "ZeroMQ messages for which there was no room"}});
   if (!not_sent.empty()) std::printf("%s\n", not_sent.c_str());
+  if (const std::string problem = out.value("database_problem", ""); !problem.empty())
+    std::printf("warning: %s\n", problem.c_str());
   const Json& ledger = out["ledger"];
   std::printf("updates %llu, published %llu; hidden by brokers: %llu trades\n", number(out, "updates"),
               number(out, "published"), number(out, "hidden_trades"));

@@ -102,7 +102,7 @@ std::string find_key(const Options& options, const std::string& given) {
 // Where the running gateway really listens: its port may differ from that of the file.
 std::string find_url(const config::Config& config) {
   int port = config.server.port;
-  if (const auto answer = control::ask(control_path(config), R"({"command":"status"})"); answer)
+  if (const auto answer = control::ask(control_path(config.database), R"({"command":"status"})"); answer)
     port = Json::parse(*answer, nullptr, false).value("port", port);
   return "ws://" + config.server.host + ":" + std::to_string(port) + "/";
 }

@@ -3,6 +3,7 @@
 // bad_calls does in its adapter what its setting "misdeed" says; see tests/e2e/test_bad_plugins.py.
 // Calls are on the adapter's thread, except those of the threads that the misdeed "thread" starts.
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -175,13 +176,23 @@ bgw_status connect(void* self, bgw_error* error) {
   return BGW_OK;
 }
 
-bgw_status disconnect(void*, bgw_error*) { return BGW_OK; }
+[[noreturn]] void hang(const bgw_host& host) {
+  say(host, BROKER " hangs now");
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+bgw_status disconnect(void* self, bgw_error*) {
+  auto& adapter = *static_cast<Adapter*>(self);
+  if (adapter.misdeed == "hang in disconnect") hang(*adapter.host);
+  return BGW_OK;
+}
 
 bgw_status subscribe(void* self, const bgw_subscription* list, std::uint32_t, bgw_error*) {
   auto& adapter = *static_cast<Adapter*>(self);
   const bgw_host& host = *adapter.host;
   const std::uint32_t instrument = list[0].instrument;
   if (adapter.misdeed == "throw in subscribe") throw 7;
+  if (adapter.misdeed == "hang in subscribe") hang(host);
   if (adapter.misdeed == "books") publish_bad_books(host, instrument);
   if (adapter.misdeed == "thread" && !adapter.thread.joinable())
     adapter.thread = std::thread([&adapter, instrument] {
