@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/client_lists.hpp"
+
 namespace gw::app {
 namespace {
 
@@ -32,6 +34,7 @@ std::string ControlCommands::answer(std::string_view line) {
     look_();
     return answer_of({});
   }
+  if (const auto list = answer_list(status_.proxy(), request)) return *list;
   return refusal("unknown command '" + command + "'");
 }
 

@@ -17,6 +17,7 @@ class GatewayStatus {
 
   // One JSON object.
   std::string json();
+  proxy::Proxy& proxy() { return proxy_; }
 
  private:
   session::Ledger ledger();

@@ -39,6 +39,8 @@ struct CommandLine {
   std::optional<std::string> ready_file;
   KeyRequest key;
   WatchRequest watch;
+  TailRequest tail;
+  SubsRequest subs;
   std::int64_t id = 0;
   std::string user, broker, brokers, file, text;
   std::optional<std::string> date;
@@ -109,14 +111,44 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
     command->add_option("NAME", c.broker, "the broker")->required();
     command->callback([&c, word] { c.action = [&c, word] { return broker_command(c.options, word, c.broker); }; });
   }
-  CLI::App* watching = add(app, "watch", "shows one instrument live in the terminal", c.options, true);
+  add(app, "top", "the running gateway live: brokers, rates, clients; q ends it", c.options, true)->callback([&c] {
+    c.action = [&c] { return top(c.options); };
+  });
+  CLI::App* listed = add(app, "clients", "lists the clients of a running gateway", c.options, true);
+  listed->add_option("--limit", c.subs.limit, "how many are listed")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  listed->callback([&c] { c.action = [&c] { return clients(c.options, c.subs.limit); }; });
+  CLI::App* held = add(app, "subs", "lists what is subscribed at a running gateway", c.options, true);
+  CLI::Option* of_broker = held->add_option("--broker", c.subs.broker, "only what this broker serves");
+  held->add_option("--client", c.subs.client, "only what this client holds, by its number in clients")
+      ->check(CLI::PositiveNumber)
+      ->excludes(of_broker);
+  held->add_option("--limit", c.subs.limit, "how many are listed")->check(CLI::Range(1, 10000))->capture_default_str();
+  held->callback([&c] { c.action = [&c] { return subs(c.options, c.subs); }; });
+}
+
+// What the commands that are clients of the public protocol take.
+template <class Request>
+void add_client_options(CLI::App& command, Request& request) {
+  command.add_option("--mode", request.mode, "ltp, quote or depth")->capture_default_str();
+  command.add_option("--depth", request.depth, "levels: 5, 20, 30 or 50")->capture_default_str();
+  command.add_option("--url", request.url,
+                     "the gateway's URL (default: where the gateway of this configuration listens)");
+  command.add_option("--key", request.key, "API key (default: BROKER_GATEWAY_KEY, else state/local.key)");
+}
+
+void add_client_commands(CLI::App& app, CommandLine& c) {
+  CLI::App* watching = add(app, "watch", "shows one instrument live in the terminal; q ends it", c.options, true);
   watching->add_option("INSTRUMENT", c.watch.instrument, "SYMBOL.EXCHANGE")->required();
-  watching->add_option("--mode", c.watch.mode, "ltp, quote or depth");
-  watching->add_option("--depth", c.watch.depth, "levels: 5, 20, 30 or 50");
-  watching->add_option("--url", c.watch.url,
-                       "the gateway's URL (default: where the gateway of this configuration listens)");
-  watching->add_option("--key", c.watch.key, "API key (default: BROKER_GATEWAY_KEY, else state/local.key)");
+  add_client_options(*watching, c.watch);
   watching->callback([&c] { c.action = [&c] { return watch(c.options, c.watch); }; });
+  CLI::App* tailing = add(app, "tail", "prints updates, one line each", c.options, true);
+  tailing->add_option("INSTRUMENT", c.tail.instruments, "SYMBOL.EXCHANGE, one or more")->required();
+  add_client_options(*tailing, c.tail);
+  tailing->add_option("--count", c.tail.count, "ends after so many updates (default: only when it is ended)")
+      ->check(CLI::PositiveNumber);
+  tailing->callback([&c] { c.action = [&c] { return tail(c.options, c.tail); }; });
 }
 
 }  // namespace
@@ -141,6 +173,7 @@ int main(int argc, char** argv) {
     c.action = [&c] { return plugins_list(c.options); };
   });
   add_running_commands(app, c);
+  add_client_commands(app, c);
   add(app, "version", "version and what it was built with", c.options, true)->callback([&c] {
     c.action = [&c] { return version(c.options); };
   });

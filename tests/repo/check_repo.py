@@ -18,10 +18,10 @@ SYSTEM_HEADERS = re.compile(
     r"|(sys|netinet|arpa|linux|boost/asio/posix|boost/asio/local)/")
 SYSTEM_FILES = """
     apps/gateway/commands/import_output.cpp
-    apps/gateway/commands/watch.cpp
     apps/gateway/descriptors.cpp
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
+    apps/gateway/terminal/terminal.cpp
     core/base/large_memory.cpp
     core/base/outgoing.cpp
     core/base/thread_name.cpp

@@ -1,0 +1,20 @@
+// A question to the running gateway, through its control socket.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "apps/gateway/environment.hpp"
+
+namespace gw::app {
+
+// The answer to `request`, whose "ok" is true; the error has no message where the configuration was wrong, which was
+// printed.
+Result<nlohmann::json> ask_gateway(const Options& options, const nlohmann::json& request);
+// The same for the gateway of this configuration.
+Result<nlohmann::json> ask_gateway(const config::Config& config, const nlohmann::json& request);
+// Prints why there is no answer; returns the exit status.
+int no_answer(const Error& error);
+
+}  // namespace gw::app
