@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "apps/gateway/command_words.hpp"
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/descriptors.hpp"
 #include "apps/gateway/gateway.hpp"
@@ -111,7 +112,7 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
     command->add_option("NAME", c.broker, "the broker")->required();
     command->callback([&c, word] { c.action = [&c, word] { return broker_command(c.options, word, c.broker); }; });
   }
-  add(app, "top", "the running gateway live: brokers, rates, clients; q ends it", c.options, true)->callback([&c] {
+  add(app, "top", "shows the running gateway live; q ends it", c.options, true)->callback([&c] {
     c.action = [&c] { return top(c.options); };
   });
   CLI::App* listed = add(app, "clients", "lists the clients of a running gateway", c.options, true);
@@ -139,13 +140,15 @@ void add_client_options(CLI::App& command, Request& request) {
 }
 
 void add_client_commands(CLI::App& app, CommandLine& c) {
-  CLI::App* watching = add(app, "watch", "shows one instrument live in the terminal; q ends it", c.options, true);
+  CLI::App* watching = add(app, "watch", "shows one instrument live; q ends it", c.options, true);
   watching->add_option("INSTRUMENT", c.watch.instrument, "SYMBOL.EXCHANGE")->required();
   add_client_options(*watching, c.watch);
+  watching->footer("Example:\n  broker-gateway watch RELIANCE.NSE --mode depth --depth 50");
   watching->callback([&c] { c.action = [&c] { return watch(c.options, c.watch); }; });
   CLI::App* tailing = add(app, "tail", "prints updates, one line each", c.options, true);
   tailing->add_option("INSTRUMENT", c.tail.instruments, "SYMBOL.EXCHANGE, one or more")->required();
   add_client_options(*tailing, c.tail);
+  tailing->footer("Example:\n  broker-gateway tail RELIANCE.NSE INFY.NSE --mode ltp --count 100");
   tailing->add_option("--count", c.tail.count, "ends after so many updates (default: only when it is ended)")
       ->check(CLI::PositiveNumber);
   tailing->callback([&c] { c.action = [&c] { return tail(c.options, c.tail); }; });
@@ -156,6 +159,15 @@ void add_client_commands(CLI::App& app, CommandLine& c) {
 int main(int argc, char** argv) {
   CLI::App app("Market data from stock brokers, over one WebSocket protocol", "broker-gateway");
   CommandLine c;
+  app.formatter(help_formatter());
+  app.footer(
+      "Examples:\n"
+      "  broker-gateway run\n"
+      "  broker-gateway keys create --user alice\n"
+      "  broker-gateway watch RELIANCE.NSE --mode depth --depth 50\n"
+      "  broker-gateway top\n"
+      "broker-gateway COMMAND --help explains one command.\n"
+      "Exit status: 0 done, 1 could not, 2 wrong usage or wrong configuration.");
   app.add_option("--config", c.options.config, "the configuration file (default: ./gateway.yaml)");
   app.set_version_flag("--version", std::string("broker-gateway ") + gw::version());
   app.require_subcommand(1);
@@ -180,6 +192,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    if (const std::string unknown = unknown_word(app, {argv + 1, argv + argc});
+        !unknown.empty() && e.get_exit_code() != 0)
+      return fail(unknown, kWrong);
     return app.exit(e) == 0 ? kDone : kWrong;
   }
   return c.action();
