@@ -1,7 +1,6 @@
 #include "apps/gateway/commands/ladder.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
