@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/simulated.hpp"
+#include "apps/gateway/client_lists.hpp"
 
 namespace gw::app {
 namespace {
@@ -40,6 +41,7 @@ std::string ControlCommands::answer(std::string_view line) {
   if (command == "look") return look_at_database();
   if (command == "check_brokers")
     return answer_of(check_brokers_of_user(state_.config(), state_.plugins, texts_at(request, "brokers")));
+  if (const auto list = answer_list(status_.proxy(), request)) return *list;
   return refusal("unknown command '" + command + "'");
 }
 

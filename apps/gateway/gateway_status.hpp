@@ -17,6 +17,7 @@ class GatewayStatus {
 
   // One JSON object. `database_problem` is what is wrong with the database; empty: nothing.
   std::string json(const std::string& database_problem);
+  proxy::Proxy& proxy() { return proxy_; }
 
  private:
   session::Ledger ledger();

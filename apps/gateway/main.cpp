@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "apps/gateway/command_words.hpp"
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/descriptors.hpp"
 #include "apps/gateway/end_watch.hpp"
@@ -54,6 +55,8 @@ struct CommandLine {
   KeyRequest key;
   WatchRequest watch;
   SearchRequest search;
+  TailRequest tail;
+  SubsRequest subs;
   std::int64_t id = 0;
   std::string user, broker, brokers, file;
   std::optional<std::string> date;
@@ -144,14 +147,46 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
     takes_socket(command)->add_option("NAME", c.broker, "the broker")->required();
     command->callback([&c, word] { c.action = [&c, word] { return broker_command(c.options, word, c.broker); }; });
   }
-  CLI::App* watching = add(app, "watch", "shows one instrument live in the terminal", c.options, true);
+  add(app, "top", "shows the running gateway live; q ends it", c.options, true)->callback([&c] {
+    c.action = [&c] { return top(c.options); };
+  });
+  CLI::App* listed = add(app, "clients", "lists the clients of a running gateway", c.options, true);
+  listed->add_option("--limit", c.subs.limit, "how many are listed")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  listed->callback([&c] { c.action = [&c] { return clients(c.options, c.subs.limit); }; });
+  CLI::App* held = add(app, "subs", "lists what is subscribed at a running gateway", c.options, true);
+  CLI::Option* of_broker = held->add_option("--broker", c.subs.broker, "only what this broker serves");
+  held->add_option("--client", c.subs.client, "only what this client holds, by its number in clients")
+      ->check(CLI::PositiveNumber)
+      ->excludes(of_broker);
+  held->add_option("--limit", c.subs.limit, "how many are listed")->check(CLI::Range(1, 10000))->capture_default_str();
+  held->callback([&c] { c.action = [&c] { return subs(c.options, c.subs); }; });
+}
+
+// What the commands that are clients of the public protocol take.
+template <class Request>
+void add_client_options(CLI::App& command, Request& request) {
+  command.add_option("--mode", request.mode, "ltp, quote or depth")->capture_default_str();
+  command.add_option("--depth", request.depth, "levels: 5, 20, 30 or 50")->capture_default_str();
+  command.add_option("--url", request.url,
+                     "the gateway's URL (default: where the gateway of this configuration listens)");
+  command.add_option("--key", request.key, "API key (default: BROKER_GATEWAY_KEY, else state/local.key)");
+}
+
+void add_client_commands(CLI::App& app, CommandLine& c) {
+  CLI::App* watching = add(app, "watch", "shows one instrument live; q ends it", c.options, true);
   watching->add_option("INSTRUMENT", c.watch.instrument, "SYMBOL.EXCHANGE")->required();
-  watching->add_option("--mode", c.watch.mode, "ltp, quote or depth");
-  watching->add_option("--depth", c.watch.depth, "levels: 5, 20, 30 or 50");
-  watching->add_option("--url", c.watch.url,
-                       "the gateway's URL (default: where the gateway of this configuration listens)");
-  watching->add_option("--key", c.watch.key, "API key (default: BROKER_GATEWAY_KEY, else state/local.key)");
+  add_client_options(*watching, c.watch);
+  watching->footer("Example:\n  broker-gateway watch RELIANCE.NSE --mode depth --depth 50");
   watching->callback([&c] { c.action = [&c] { return watch(c.options, c.watch); }; });
+  CLI::App* tailing = add(app, "tail", "prints updates, one line each", c.options, true);
+  tailing->add_option("INSTRUMENT", c.tail.instruments, "SYMBOL.EXCHANGE, one or more")->required();
+  add_client_options(*tailing, c.tail);
+  tailing->footer("Example:\n  broker-gateway tail RELIANCE.NSE INFY.NSE --mode ltp --count 100");
+  tailing->add_option("--count", c.tail.count, "ends after so many updates (default: only when it is ended)")
+      ->check(CLI::PositiveNumber);
+  tailing->callback([&c] { c.action = [&c] { return tail(c.options, c.tail); }; });
 }
 
 }  // namespace
@@ -160,6 +195,15 @@ int main(int argc, char** argv) {
   keep_standard_descriptors();
   CLI::App app("Market data from stock brokers, over one WebSocket protocol", "broker-gateway");
   CommandLine c;
+  app.formatter(help_formatter());
+  app.footer(
+      "Examples:\n"
+      "  broker-gateway run\n"
+      "  broker-gateway keys create --user alice\n"
+      "  broker-gateway watch RELIANCE.NSE --mode depth --depth 50\n"
+      "  broker-gateway top\n"
+      "broker-gateway COMMAND --help explains one command.\n"
+      "Exit status: 0 done, 1 could not, 2 wrong usage or wrong configuration.");
   app.add_option("--config", c.options.config, "the configuration file (default: ./gateway.yaml)");
   app.set_version_flag("--version", std::string("broker-gateway ") + gw::version());
   app.require_subcommand(1);
@@ -178,12 +222,16 @@ int main(int argc, char** argv) {
     c.action = [&c] { return plugins_list(c.options); };
   });
   add_running_commands(app, c);
+  add_client_commands(app, c);
   add(app, "version", "version and what it was built with", c.options, true)->callback([&c] {
     c.action = [&c] { return version(c.options); };
   });
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
+    if (const std::string unknown = unknown_word(app, {argv + 1, argv + argc});
+        !unknown.empty() && e.get_exit_code() != 0)
+      return fail(unknown, kWrong);
     return app.exit(e) == 0 ? kDone : kWrong;
   }
   return c.action();

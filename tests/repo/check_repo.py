@@ -18,11 +18,11 @@ SYSTEM_HEADERS = re.compile(
     r"|(sys|netinet|arpa|linux|boost/asio/posix|boost/asio/local)/")
 SYSTEM_FILES = """
     apps/gateway/commands/import_output.cpp
-    apps/gateway/commands/watch.cpp
     apps/gateway/descriptors.cpp
     apps/gateway/end_watch.cpp
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
+    apps/gateway/terminal/terminal.cpp
     core/base/descriptor.cpp
     core/base/descriptors.cpp
     core/base/large_memory.cpp

@@ -61,6 +61,26 @@ struct WatchRequest {
 };
 int watch(const Options& options, const WatchRequest& request);
 
+struct TailRequest {
+  std::vector<std::string> instruments;  // SYMBOL.EXCHANGE
+  std::string mode = "quote";
+  int depth = 5;
+  std::int64_t count = 0;  // updates; 0: until it is ended
+  std::string url;
+  std::string key;
+};
+int tail(const Options& options, const TailRequest& request);
+
+int top(const Options& options);
+int clients(const Options& options, int limit);
+
+struct SubsRequest {
+  std::string broker;       // empty: of all
+  std::int64_t client = 0;  // 0: of all
+  int limit = 1000;
+};
+int subs(const Options& options, const SubsRequest& request);
+
 int version(const Options& options);
 
 }  // namespace gw::app

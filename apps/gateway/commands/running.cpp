@@ -6,20 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
-#include "apps/gateway/running_gateway.hpp"
+#include "apps/gateway/commands/control_answer.hpp"
 
 namespace gw::app {
 namespace {
 
 using Json = nlohmann::json;
-
-Result<Json> ask(const Options& options, const Json& request) {
-  const auto gateway = RunningGateway::find(options);
-  if (!gateway) return Error{""};
-  return gateway->ask(request);
-}
-
-int failed(const Error& error) { return error.message.empty() ? kWrong : fail(error.message); }
 
 unsigned long long number(const Json& object, const char* key) { return object.value(key, 0ULL); }
 
@@ -84,8 +76,8 @@ std::string list_text(const Json& broker) {
 }  // namespace
 
 int status(const Options& options) {
-  const auto answer = ask(options, {{"command", "status"}});
-  if (!answer) return failed(answer.error());
+  const auto answer = ask_gateway(options, {{"command", "status"}});
+  if (!answer) return no_answer(answer.error());
   Json out = *answer;
   out.erase("ok");
   if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
@@ -129,8 +121,8 @@ int status(const Options& options) {
 }
 
 int broker_command(const Options& options, const std::string& command, const std::string& broker) {
-  const auto answer = ask(options, {{"command", command}, {"broker", broker}});
-  return answer ? kDone : failed(answer.error());
+  const auto answer = ask_gateway(options, {{"command", command}, {"broker", broker}});
+  return answer ? kDone : no_answer(answer.error());
 }
 
 }  // namespace gw::app
