@@ -12,6 +12,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/control_answer.hpp"
 #include "apps/gateway/commands/local_clock.hpp"
+#include "apps/gateway/running_gateway.hpp"
 #include "apps/gateway/terminal/live_screen.hpp"
 #include "apps/gateway/top/top_layout.hpp"
 #include "core/base/clock.hpp"
@@ -20,19 +21,20 @@ namespace gw::app {
 namespace {
 
 constexpr std::chrono::seconds kPeriod{1};
+constexpr int kPatienceSeconds = 2;  // while it waits for an answer, top reacts to no key
 
-Result<void> ask(const config::Config& config, TopState& state) {
-  const auto status = ask_gateway(config, {{"command", "status"}});
+Result<void> ask(const RunningGateway& gateway, TopState& state) {
+  const auto status = gateway.ask({{"command", "status"}}, kPatienceSeconds);
   if (!status) return status.error();
-  const auto limits = ask_gateway(config, {{"command", "limits"}});
+  const auto limits = gateway.ask({{"command", "limits"}}, kPatienceSeconds);
   if (!limits) return limits.error();
   state.apply(*status, *limits, static_cast<double>(monotonic_ns()) / 1e9, static_cast<double>(wall_ns()) / 1e9);
   return {};
 }
 
-int show_once(const config::Config& config, TopState& state, bool json) {
+int show_once(const RunningGateway& gateway, TopState& state, bool json) {
   std::this_thread::sleep_for(kPeriod);
-  if (const auto asked = ask(config, state); !asked) return no_answer(asked.error());
+  if (const auto asked = ask(gateway, state); !asked) return no_answer(asked.error());
   if (json) return std::printf("%s\n", state.json().dump().c_str()), kDone;
   for (const Line& line : top_lines(state, ScreenSize().columns, local_clock(wall_ns())))
     std::printf("%s\n", line.text().c_str());
@@ -42,8 +44,8 @@ int show_once(const config::Config& config, TopState& state, bool json) {
 // Asks again each second, until it is destroyed.
 class Asker {
  public:
-  Asker(boost::asio::io_context& io, const config::Config& config, TopState& state, LiveScreen& screen)
-      : config_(config), state_(state), screen_(screen), next_(io) {
+  Asker(boost::asio::io_context& io, const RunningGateway& gateway, TopState& state, LiveScreen& screen)
+      : gateway_(gateway), state_(state), screen_(screen), next_(io) {
     wait();
   }
 
@@ -52,24 +54,24 @@ class Asker {
     next_.expires_after(kPeriod);
     next_.async_wait([this](const boost::system::error_code& ec) {
       if (ec) return;
-      if (const auto asked = ask(config_, state_); !asked) state_.lost(asked.error().message);
+      if (const auto asked = ask(gateway_, state_); !asked) state_.lost(asked.error().message);
       screen_.change();
       wait();
     });
   }
 
-  const config::Config& config_;
+  const RunningGateway& gateway_;
   TopState& state_;
   LiveScreen& screen_;
   boost::asio::steady_timer next_;
 };
 
-int show_live(const config::Config& config, TopState& state) {
+int show_live(const RunningGateway& gateway, TopState& state) {
   boost::asio::io_context io(1);
   try {
     LiveScreen screen(
         io, [&](ScreenSize size) { return lay_out(state, size, local_clock(wall_ns())); }, [&] { io.stop(); });
-    const Asker asker(io, config, state, screen);
+    const Asker asker(io, gateway, state, screen);
     io.run();
   } catch (const std::exception& e) {  // the terminal is as it was by now
     return fail(e.what());
@@ -80,12 +82,13 @@ int show_live(const config::Config& config, TopState& state) {
 }  // namespace
 
 int top(const Options& options) {
-  const auto loaded = load_config(options);
-  if (!loaded) return kWrong;
-  TopState state(static_cast<std::uint64_t>(loaded->config.limits.connections));
-  if (const auto asked = ask(loaded->config, state); !asked) return no_answer(asked.error());
-  if (options.json || !Terminal::is_there()) return show_once(loaded->config, state, options.json);
-  return show_live(loaded->config, state);
+  const auto gateway = RunningGateway::find(options);
+  if (!gateway) return kWrong;
+  const config::Limits limits = gateway->loaded() ? gateway->loaded()->config.limits : config::Limits{};
+  TopState state(static_cast<std::uint64_t>(limits.connections));
+  if (const auto asked = ask(*gateway, state); !asked) return no_answer(asked.error());
+  if (options.json || !Terminal::is_there()) return show_once(*gateway, state, options.json);
+  return show_live(*gateway, state);
 }
 
 }  // namespace gw::app
