@@ -54,6 +54,7 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
   differ("zeromq", before.zeromq != after.zeromq);
   differ("log.format", before.log.format != after.log.format);
   differ("log.file", before.log.file != after.log.file);
+  differ("log.rotate", before.log.rotate != after.log.rotate);
   return keys;
 }
 
@@ -65,8 +66,11 @@ void ConfigReload::take_up() {
   if (!where) return log::error("config", where.error().message + "; going on with the configuration from before");
   config::Loaded fresh = config::load(*where);
   if (fresh.problems.empty()) fresh.problems = setting_problems(fresh, state_.plugins);
-  if (const auto users = accounts::AccountStore(*state_.database).list_users(); users && fresh.problems.empty())
-    fresh.problems = simulated_problems(fresh, state_.plugins, *users);
+  const auto users = accounts::AccountStore(*state_.database).list_users();
+  if (!users)
+    return log::error("config", "the brokers of users cannot be checked: " + users.error().message + "; " + fresh.file +
+                                    " is refused, going on with the configuration from before");
+  if (fresh.problems.empty()) fresh.problems = simulated_problems(fresh, state_.plugins, *users);
   for (const config::Problem& problem : fresh.problems) log::error("config", problem.text());
   if (!fresh.problems.empty())
     return log::error("config", fresh.file + " is refused as a whole; going on with the configuration from before");

@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/simulated.hpp"
+#include "apps/gateway/client_lists.hpp"
+
 namespace gw::app {
 namespace {
 
@@ -18,6 +21,13 @@ std::string text_at(const Json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+std::vector<std::string> texts_at(const Json& object, const char* key) {
+  std::vector<std::string> texts;
+  for (const Json& text : (object.contains(key) ? object.at(key) : Json::array()))
+    if (text.is_string()) texts.push_back(text.get<std::string>());
+  return texts;
+}
+
 }  // namespace
 
 std::string ControlCommands::answer(std::string_view line) {
@@ -25,14 +35,26 @@ std::string ControlCommands::answer(std::string_view line) {
   if (!request.is_object()) return refusal("expected a JSON object on one line");
   const std::string command = text_at(request, "command");
   const std::string broker = text_at(request, "broker");
-  if (command == "status") return status_.json();
+  if (command == "status") return status_.json(database_.problem());
   if (command == "relogin") return answer_of(brokers_.relogin(broker));
   if (command == "retry") return answer_of(brokers_.retry(broker));
-  if (command == "look") {
-    look_();
-    return answer_of({});
-  }
+  if (command == "look") return look_at_database();
+  if (command == "check_brokers")
+    return answer_of(check_brokers_of_user(state_.config(), state_.plugins, texts_at(request, "brokers")));
+  if (const auto list = answer_list(status_.proxy(), request)) return *list;
   return refusal("unknown command '" + command + "'");
+}
+
+// The command compares the file that it opened with the one that this gateway serves.
+std::string ControlCommands::look_at_database() {
+  const auto seen = database_.look();
+  const database::Database& database = database_.database();
+  Json answer = {{"ok", seen.has_value()},
+                 {"database", database.path()},
+                 {"device", database.identity().device},
+                 {"inode", database.identity().inode}};
+  if (!seen) answer["error"] = seen.error().message;
+  return answer.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace gw::app

@@ -1,10 +1,10 @@
 // Answers what the command line asks a running gateway, one JSON object on one line each way. Thread: control.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 
+#include "apps/gateway/database_watch.hpp"
 #include "apps/gateway/gateway_status.hpp"
 #include "apps/gateway/running_brokers.hpp"
 
@@ -12,16 +12,18 @@ namespace gw::app {
 
 class ControlCommands {
  public:
-  // `look` checks the database for changes at once.
-  ControlCommands(RunningBrokers& brokers, GatewayStatus& status, std::function<void()> look)
-      : brokers_(brokers), status_(status), look_(std::move(look)) {}
+  ControlCommands(const GatewayState& state, RunningBrokers& brokers, GatewayStatus& status, DatabaseWatch& database)
+      : state_(state), brokers_(brokers), status_(status), database_(database) {}
 
   std::string answer(std::string_view line);
 
  private:
+  std::string look_at_database();
+
+  const GatewayState& state_;
   RunningBrokers& brokers_;
   GatewayStatus& status_;
-  std::function<void()> look_;
+  DatabaseWatch& database_;
 };
 
 }  // namespace gw::app

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "core/control/control_socket.hpp"
+#include "core/database/database_file.hpp"
 
 namespace gw::app {
 
@@ -37,8 +37,8 @@ std::string plugin_folder(const config::Config& config) {
   return fs::is_directory(installed, ec) ? installed.string() : beside.string();
 }
 
-std::string control_path(const config::Config& config) {
-  return fs::path(config.database).replace_extension(".sock").string();
+std::string control_path(const std::string& database) {
+  return fs::path(database::real_path(database)).replace_extension(".sock").string();
 }
 
 std::string local_key_path(const Options& options) {
@@ -49,11 +49,6 @@ std::string local_key_path(const Options& options) {
 
 Result<std::unique_ptr<database::Database>> open_database(const config::Config& config) {
   return database::Database::open(config.database);
-}
-
-void tell_running_gateway(const config::Config& config) {
-  // No gateway need be running: then there is nobody to tell.
-  (void)control::ask(control_path(config), R"({"command":"look"})");
 }
 
 std::shared_ptr<const plugin_host::Library> find_plugin(const std::vector<plugin_host::ScanEntry>& entries,

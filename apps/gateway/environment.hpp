@@ -20,6 +20,7 @@ inline constexpr int kWrong = 2;
 
 struct Options {
   std::optional<std::string> config;
+  std::optional<std::string> socket;  // the control socket; not given: the one beside the database
   bool json = false;
 };
 
@@ -27,7 +28,7 @@ struct Options {
 std::optional<config::Loaded> load_config(const Options& options);
 std::string plugin_folder(const config::Config& config);
 // The Unix socket beside the database.
-std::string control_path(const config::Config& config);
+std::string control_path(const std::string& database);
 std::string local_key_path(const Options& options);
 Result<std::unique_ptr<database::Database>> open_database(const config::Config& config);
 
@@ -35,9 +36,6 @@ Result<std::unique_ptr<database::Database>> open_database(const config::Config& 
 std::shared_ptr<const plugin_host::Library> find_plugin(const std::vector<plugin_host::ScanEntry>& entries,
                                                         const std::string& name);
 std::vector<config::SettingRule> setting_rules(const plugin_host::Library& library);
-
-// Has a running gateway take up at once what was written to its database; by itself it would do so a little later.
-void tell_running_gateway(const config::Config& config);
 
 // Prints to standard error; returns the exit status.
 int fail(const std::string& message, int status = kCouldNot);

@@ -52,7 +52,7 @@ struct Gateway::Parts {
   std::optional<ControlCommands> commands;  // the same
 };
 
-Gateway::Gateway(Options options, config::Loaded loaded) : options_(std::move(options)) {
+Gateway::Gateway(Options options, config::Loaded loaded, EndWatch& end) : options_(std::move(options)), end_(end) {
   state_.loaded = std::move(loaded);
 }
 
@@ -65,6 +65,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   }
   try {
     log::configure(log_options(config().log));
+    log::start_thread();
   } catch (const std::exception& e) {
     return Error{"log.file: " + std::string(e.what())};
   }
@@ -90,9 +91,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
 }
 
 Result<void> Gateway::open_stores() {
-  auto database = open_database(config());
-  if (!database) return database.error();
-  state_.database = std::move(*database);
+  if (const auto opened = database_.open(); !opened) return opened;
   for (const config::Problem& problem : plugin_folder_problems(state_.loaded))
     log::error("config", problem.text() + "; going on without plugins");
   if (auto entries = plugin_host::scan(plugin_folder(config()), config().plugins.allow); entries)
@@ -151,10 +150,7 @@ void Gateway::start_brokers() {
 }
 
 Result<void> Gateway::start_proxy() {
-  data_version_ = state_.database->data_version();
-  auto ring = accounts::AccountStore(*state_.database).load_ring();
-  if (!ring) return ring.error();
-  proxy_->requests().set_keys(*ring);
+  if (const auto started = database_.start(*proxy_, parts_->lists); !started) return started;
   const config::Server& server = config().server;
   const bool next_free = server.port_in_use == "next_free";
   // Without allow_plain, keys travel in clear on this machine only.
@@ -192,10 +188,10 @@ void Gateway::start_zeromq() {
 
 Result<void> Gateway::start_control() {
   GatewayStatus& status = parts_->status.emplace(*proxy_, parts_->brokers, port_, zeromq_.get());
-  ControlCommands& commands = parts_->commands.emplace(parts_->brokers, status, [this] { look_at_database(); });
+  ControlCommands& commands = parts_->commands.emplace(state_, parts_->brokers, status, database_);
   auto control = control::ControlServer::open(
-      control_path(config()), [&commands](std::string_view line) { return commands.answer(line); }, [this] { look(); },
-      kControlPeriodMs);
+      control_path(config().database), [&commands](std::string_view line) { return commands.answer(line); },
+      [this] { look(); }, kControlPeriodMs);
   if (!control) return control.error();
   control_ = std::move(*control);
   return {};
@@ -221,45 +217,43 @@ Result<void> Gateway::write_ready_file(const std::string& path) const {
 
 void Gateway::stop() {
   if (!proxy_) return;
+  end_.step("the check of a broker's credentials");
   credentials_.end();
+  end_.step("the control thread");
   control_.reset();
+  end_.step("the download of an instrument list");
   parts_->updates.stop();
   if (proxy_thread_.joinable()) {
+    end_.step("the log");
     log::info("gateway", "shutting down");
+    end_.step("the routing thread");
     proxy_->stop();
     proxy_thread_.join();
   }
+  end_.step("the feed thread");
   feed_.stop();
+  end_.step("the database");
   sessions_.save();
+  end_.step("the last clients");
   proxy_.reset();
+  end_.step("ZeroMQ");
   zeromq_.reset();
+  end_.step("the log");
   log::info("gateway", "stopped");
+  end_.step("the last objects");
 }
 
 void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
   constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more of the history of trading sessions
   if (reload_wanted_.exchange(false)) parts_->reload.take_up();
-  look_at_database();
+  static_cast<void>(database_.look());  // which logs and remembers what is wrong
   if (parts_->lists.look_at_day()) {
     sessions_.drop(parts_->lists.is_over());
     parts_->lists.renew_built_in();
   }
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
   if (looks_ % kLooksPerSave == 0) sessions_.save();
-}
-
-// Takes up what other processes changed in the database.
-void Gateway::look_at_database() {
-  const std::int64_t version = state_.database->data_version();
-  if (version == data_version_) return;
-  data_version_ = version;
-  auto ring = accounts::AccountStore(*state_.database).load_ring();
-  if (!ring)
-    log::error("accounts", ring.error().message + "; going on with the keys known before");
-  else
-    proxy_->post([this, keys = *ring] { proxy_->requests().set_keys(keys); });
-  parts_->lists.look_at_database();
 }
 
 // Looks for plugin files that brokers wait for, and for changed secret files of brokers whose login has ended.

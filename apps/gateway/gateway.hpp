@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "apps/gateway/broker_setup.hpp"
+#include "apps/gateway/database_watch.hpp"
+#include "apps/gateway/end_watch.hpp"
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/gateway_state.hpp"
 #include "apps/gateway/trading_session_keeper.hpp"
@@ -21,7 +23,8 @@ namespace gw::app {
 
 class Gateway {
  public:
-  Gateway(Options options, config::Loaded loaded);
+  // `end` is told what the end waits for.
+  Gateway(Options options, config::Loaded loaded, EndWatch& end);
   ~Gateway();
 
   // Starts everything and serves clients, or says why it cannot. [main]
@@ -48,13 +51,13 @@ class Gateway {
 
   // ---- [control]
   void look();  // every quarter of a second
-  void look_at_database();
   void look_at_files();
 
   Options options_;
+  EndWatch& end_;
   GatewayState state_;
   std::atomic<bool> reload_wanted_ = false;
-  std::int64_t data_version_ = 0;  // the database's, when it was last looked at
+  DatabaseWatch database_{state_};
   int looks_ = 0;
   TradingSessionKeeper sessions_{state_};  // before feed_, whose thread asks it
   bus::Doorbell routing_bell_;

@@ -96,7 +96,7 @@ session::Ledger GatewayStatus::ledger() {
   return sum.get_future().get();
 }
 
-std::string GatewayStatus::json() {
+std::string GatewayStatus::json(const std::string& database_problem) {
   Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
   // Only routing's thread may read these numbers: it copies them while this thread waits.
   on_routing(proxy_, [&] {
@@ -136,6 +136,7 @@ std::string GatewayStatus::json() {
                    {"unexplained", ledger.unexplained()}};
   for (Json& broker : out["brokers"])
     if (const auto* link = brokers_.find_link(broker["name"])) broker.update(link_json(link->counts()));
+  if (!database_problem.empty()) out["database_problem"] = database_problem;
   if (zeromq_) out["zeromq_dropped"] = zeromq_->dropped();
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

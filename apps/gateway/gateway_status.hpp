@@ -15,8 +15,9 @@ class GatewayStatus {
   GatewayStatus(proxy::Proxy& proxy, const RunningBrokers& brokers, int port, zeromq::ZeroMqPublisher* zeromq)
       : proxy_(proxy), brokers_(brokers), port_(port), zeromq_(zeromq) {}
 
-  // One JSON object.
-  std::string json();
+  // One JSON object. `database_problem` is what is wrong with the database; empty: nothing.
+  std::string json(const std::string& database_problem);
+  proxy::Proxy& proxy() { return proxy_; }
 
  private:
   session::Ledger ledger();

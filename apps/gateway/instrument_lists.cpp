@@ -23,38 +23,58 @@ std::int64_t InstrumentLists::today() const {
 }
 
 std::shared_ptr<const instruments::Index> InstrumentLists::load(const plugin_host::Library& library) {
+  auto loaded = read(library);
+  if (loaded) return std::move(*loaded);
+  const std::string name = library.descriptor().broker;
+  log::error("instruments", name + ": " + loaded.error().message);
+  const auto known = indexes_.find(name);
+  return known == indexes_.end() ? std::make_shared<const instruments::Index>() : known->second;
+}
+
+Result<std::shared_ptr<const instruments::Index>> InstrumentLists::read(const plugin_host::Library& library) {
   const std::string name = library.descriptor().broker;
   instruments::InstrumentStore store(*state_.database);
-  generations_[name] = store.generation(name).has_value() ? *store.generation(name) : 0;
+  const auto generation = store.generation(name);
+  if (!generation) return generation.error();
   const bgw_instruments* extension = library.instruments();
-  if (extension != nullptr && extension->builtin != nullptr && generations_[name] == 0) {
+  std::shared_ptr<const instruments::Index> index;
+  if (extension != nullptr && extension->builtin != nullptr && *generation == 0) {
     instruments::Import import(import_rules(library));
     if (const auto read = import.read_builtin(*extension); !read)
       log::error("plugin", name + ": " + read.error().message);
-    return indexes_[name] = std::make_shared<const instruments::Index>(import.index());
+    index = std::make_shared<const instruments::Index>(import.index());
+  } else {
+    auto loaded = store.load(name);
+    if (!loaded) return loaded.error();
+    index = std::move(*loaded);
   }
-  auto loaded = store.load(name);
-  if (!loaded) {
-    log::error("instruments", name + ": " + loaded.error().message);
-    return std::make_shared<const instruments::Index>();
-  }
-  return indexes_[name] = std::move(*loaded);
+  generations_[name] = *generation;
+  return indexes_[name] = std::move(index);
 }
 
-void InstrumentLists::look_at_database() {
+Result<void> InstrumentLists::look_at_database(bool is_other) {
   instruments::InstrumentStore store(*state_.database);
+  Result<void> all;
   for (const plugin_host::ScanEntry& entry : state_.plugins) {
     if (entry.library == nullptr) continue;
     const std::string plugin = entry.library->descriptor().broker;
     const auto generation = store.generation(plugin);
-    if (!generation || *generation == generations_[plugin]) continue;
-    take_up(*entry.library);
+    if (!generation) {
+      all = generation.error();
+      continue;
+    }
+    const bool is_same = *generation == generations_[plugin] && (!is_other || *generation == 0);
+    if (is_same) continue;
+    if (const auto taken = take_up(*entry.library); !taken) all = with_context(plugin, taken.error());
   }
+  return all;
 }
 
-void InstrumentLists::take_up(const plugin_host::Library& library) {
+Result<void> InstrumentLists::take_up(const plugin_host::Library& library) {
   const std::string plugin = library.descriptor().broker;
-  const auto index = load(library);
+  auto read_list = read(library);
+  if (!read_list) return read_list.error();
+  const auto index = std::move(*read_list);
   log::info("instruments",
             plugin + ": an instrument list with " + std::to_string(index->size()) + " instruments is now in use");
   proxy_.post([this, plugin, index] {
@@ -69,6 +89,7 @@ void InstrumentLists::take_up(const plugin_host::Library& library) {
                                         "until their exchange's day ends");
     }
   });
+  return {};
 }
 
 bool InstrumentLists::look_at_day() {
@@ -81,7 +102,9 @@ void InstrumentLists::renew_built_in() {
     if (entry.library == nullptr) continue;
     const bgw_instruments* extension = entry.library->instruments();
     const bool is_built_in = extension != nullptr && extension->builtin != nullptr;
-    if (is_built_in && generations_[entry.library->descriptor().broker] == 0) take_up(*entry.library);
+    if (!is_built_in || generations_[entry.library->descriptor().broker] != 0) continue;
+    if (const auto taken = take_up(*entry.library); !taken)
+      log::error("instruments", taken.error().message + "; going on with the list from before");
   }
 }
 

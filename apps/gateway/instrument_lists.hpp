@@ -20,10 +20,11 @@ class InstrumentLists {
  public:
   InstrumentLists(const GatewayState& state, proxy::Proxy& proxy);
 
-  // Loads the plugin's list from the database, or from the plugin where it is built in.
+  // Loads the plugin's list from the database, or from the plugin where it is built in. Where it cannot be read, that
+  // is logged, and the list that was loaded last is returned; an empty one, if there is none.
   std::shared_ptr<const instruments::Index> load(const plugin_host::Library& library);
-  // Takes up each list of which the database has another generation.
-  void look_at_database();
+  // Takes up each list of which the database has another generation; each one, where the database `is_other`.
+  Result<void> look_at_database(bool is_other);
   // True once after a new day has begun: then built-in lists must be made anew, because their contracts roll.
   bool look_at_day();
   void renew_built_in();
@@ -32,7 +33,9 @@ class InstrumentLists {
 
  private:
   std::int64_t today() const;
-  void take_up(const plugin_host::Library& library);
+  // Remembers what it has loaded, only if it could.
+  Result<std::shared_ptr<const instruments::Index>> read(const plugin_host::Library& library);
+  Result<void> take_up(const plugin_host::Library& library);
 
   const GatewayState& state_;
   proxy::Proxy& proxy_;

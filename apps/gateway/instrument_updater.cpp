@@ -80,17 +80,23 @@ bool InstrumentUpdater::wait(std::int64_t ns) {
 }
 
 void InstrumentUpdater::run() {
+  std::int64_t pause = kLongestWait;
+  while (wait(pause)) pause = attend_all();
+}
+
+// Opens the database each time: its file may be another one than the last time.
+std::int64_t InstrumentUpdater::attend_all() {
   const auto database = open_database(loaded_.config);
-  if (!database)
-    return log::error("instruments", database.error().message +
-                                         "; instrument lists are not downloaded until the gateway is started again");
+  const std::string problem = database ? "" : database.error().message;
+  if (!problem.empty() && problem != problem_)
+    log::error("instruments", problem + "; instrument lists are not downloaded until it can be opened");
+  problem_ = problem;
+  if (!database) return kLongestWait;
   instruments::InstrumentStore store(**database);
   std::int64_t pause = kLongestWait;
-  while (wait(pause)) {
-    pause = kLongestWait;
-    for (List& list : lists_)
-      if (!ending_) pause = std::min(pause, attend(list, store));
-  }
+  for (List& list : lists_)
+    if (!ending_) pause = std::min(pause, attend(list, store));
+  return pause;
 }
 
 std::int64_t InstrumentUpdater::attend(List& list, instruments::InstrumentStore& store) {

@@ -44,6 +44,7 @@ class InstrumentUpdater {
   };
 
   void run();
+  std::int64_t attend_all();   // returns how long to wait until the next time
   bool wait(std::int64_t ns);  // false: the end
   std::string take_announced(const std::string& plugin);
   bool is_news(List& list, const instruments::LastImport* last);
@@ -58,6 +59,7 @@ class InstrumentUpdater {
   std::vector<List> added_;
   std::map<std::string, std::string> announced_;  // by plugin: announcements not looked at yet
   std::atomic<bool> ending_ = false;
+  std::string problem_;  // of the database, as it was last logged
   std::thread thread_;
 };
 

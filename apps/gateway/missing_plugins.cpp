@@ -34,6 +34,12 @@ void MissingPlugins::look_for(const config::Broker& broker) {
   const std::filesystem::path folder = plugin_folder(state_.config());
   const std::string path = (folder / (broker.plugin + ".so")).string();
   if (!has_settled(broker.name, path)) return;
+  const auto users = accounts::AccountStore(*state_.database).list_users();
+  if (!users) {
+    tried_.erase(broker.name);
+    return log::error("broker", broker.name + ": its plugin is there, but the brokers of users cannot be checked: " +
+                                    users.error().message + "; trying again");
+  }
   std::vector<plugin_host::ScanEntry> entries = plugin_host::scan_file(path, state_.config().plugins.allow);
   if (entries.front().library == nullptr) return log::error("plugin", entries.front().refusal);
   std::erase_if(state_.plugins, [&](const plugin_host::ScanEntry& old) { return old.file == entries.front().file; });
@@ -42,9 +48,7 @@ void MissingPlugins::look_for(const config::Broker& broker) {
     if (find_plugin(state_.plugins, entry.library->descriptor().broker) == nullptr)
       state_.plugins.push_back(std::move(entry));
   }
-  const auto users = accounts::AccountStore(*state_.database).list_users();
-  const auto mixed =
-      simulated_problems(state_.loaded, state_.plugins, users ? *users : std::vector<accounts::UserRow>{});
+  const auto mixed = simulated_problems(state_.loaded, state_.plugins, *users);
   for (const config::Problem& problem : mixed) log::error("config", problem.text());
   if (!mixed.empty()) {
     const std::string why =

@@ -14,6 +14,9 @@ log::Options log_options(const config::Log& c) {
     if (c.level == word) options.level = level;
   options.format = c.format;
   options.file = c.file;
+  options.rotate_size = c.rotate.size;
+  options.rotate_daily = c.rotate.daily;
+  options.keep = c.rotate.keep;
   return options;
 }
 

@@ -1,19 +1,48 @@
 #include "apps/gateway/signals.hpp"
 
 #include <csignal>
+#include <cstring>
+#include <string>
 
 #include <pthread.h>
+
+#include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 
 namespace gw::app {
 namespace {
 
+constexpr std::int64_t kCrashWriteNs = 300'000'000;
+
+// What would end a process that does not expect it, but for what says that the process itself is wrong (SIGSEGV and the
+// like, and SIGABRT).
 sigset_t awaited() {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGHUP);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGQUIT, SIGALRM, SIGPROF, SIGVTALRM, SIGIO,
+                           SIGPWR, SIGSTKFLT, SIGXCPU})
+    sigaddset(&set, number);
+  for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) sigaddset(&set, number);
   return set;
+}
+
+std::string name_of(int number) {
+  const char* word = sigabbrev_np(number);
+  return word != nullptr ? std::string("SIG") + word : "signal " + std::to_string(number);
+}
+
+void tell_meaningless(int number) {
+  static log::Limited kind("gateway", "signal");
+  const std::string name = name_of(number);
+  kind.warning(name, name +
+                         " means nothing here: the gateway goes on (SIGTERM ends it, SIGHUP has it read its "
+                         "configuration again, SIGUSR1 has it open its log file again)");
+}
+
+// Returning lets what crashed crash again, now as without a handler; a signal that was sent is sent again for that.
+extern "C" void write_log(int number, siginfo_t* info, void*) {
+  log::drain(kCrashWriteNs);
+  if (info->si_code <= 0) std::raise(number);
 }
 
 }  // namespace
@@ -21,15 +50,38 @@ sigset_t awaited() {
 void block_signals() {
   const sigset_t set = awaited();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE,
-              SIG_IGN);  // a peer that is gone is an error code, not the end of the gateway
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not the end of the gateway
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
+}
+
+// A sanitizer's own handler stays.
+void write_log_on_crash() {
+  struct sigaction once {};
+  once.sa_sigaction = write_log;
+  once.sa_flags = static_cast<int>(SA_RESETHAND | SA_SIGINFO);
+  for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    struct sigaction before {};
+    if (sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_DFL) sigaction(number, &once, nullptr);
+  }
 }
 
 Asked wait_for_signal() {
   const sigset_t set = awaited();
-  int received = 0;
-  sigwait(&set, &received);
-  return received == SIGHUP ? Asked::to_reload : Asked::to_end;
+  for (;;) {
+    int received = 0;
+    if (sigwait(&set, &received) != 0) continue;
+    switch (received) {
+      case SIGTERM:
+      case SIGINT:
+        return Asked::to_end;
+      case SIGHUP:
+        return Asked::to_reload;
+      case SIGUSR1:
+        return Asked::to_reopen_log;
+      default:
+        tell_meaningless(received);
+    }
+  }
 }
 
 }  // namespace gw::app

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "apps/gateway/environment.hpp"
+#include "core/base/text.hpp"
 
 namespace gw::app {
 
@@ -28,6 +29,21 @@ std::optional<Mixture> simulated_beside_real(const config::Config& config,
   if (simulated.empty() || real.empty()) return std::nullopt;
   return Mixture{simulated + ", whose prices are simulated, beside " + real,
                  "real brokers only, or simulated ones only, or allow_simulated: true"};
+}
+
+Result<void> check_brokers_of_user(const config::Config& config, const std::vector<plugin_host::ScanEntry>& plugins,
+                                   const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  for (const config::Broker& broker : config.brokers) known.push_back(broker.name);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const std::string guess = did_you_mean(name, known);
+    return Error{"broker: found '" + name + "', expected a broker of gateway.yaml" +
+                 (guess.empty() ? "" : " (did you mean '" + guess + "'?)")};
+  }
+  if (const auto mixed = simulated_beside_real(config, plugins, names))
+    return Error{"brokers: found " + mixed->found + ", expected " + mixed->expected};
+  return {};
 }
 
 std::vector<config::Problem> simulated_problems(const config::Loaded& loaded,

@@ -24,6 +24,10 @@ std::optional<Mixture> simulated_beside_real(const config::Config& config,
                                              const std::vector<plugin_host::ScanEntry>& plugins,
                                              const std::vector<std::string>& brokers);
 
+// Whether a user may have this list of brokers; the error says what was found and what was expected.
+Result<void> check_brokers_of_user(const config::Config& config, const std::vector<plugin_host::ScanEntry>& plugins,
+                                   const std::vector<std::string>& names);
+
 // Checks active_broker, and every user's own list of brokers.
 std::vector<config::Problem> simulated_problems(const config::Loaded& loaded,
                                                 const std::vector<plugin_host::ScanEntry>& plugins,

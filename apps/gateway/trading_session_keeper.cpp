@@ -30,6 +30,7 @@ void TradingSessionKeeper::save() {
     log::warning("sessions", saved.error().message + "; the history of trading sessions is kept in memory");
   if (saved && is_unsaved_) log::info("sessions", "the history of trading sessions is saved again");
   is_unsaved_ = !saved;
+  state_.database->empty_log();
 }
 
 void TradingSessionKeeper::drop(

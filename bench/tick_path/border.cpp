@@ -42,7 +42,8 @@ class Border final : private AdapterObject::Owner, private AdapterSocket::Owner,
         subscriptions_(link_, object_, judges_, capabilities_, *this),
         gate_(link_, object_, subscriptions_, judges_),
         host_(link_, object_, sockets_, requests_, subscriptions_, gate_, capabilities_, [] {}),
-        context_(HostContext::make(host_, {"bench", gw::wall_ns, gw::monotonic_ns, &io_, [](HostContext::Posted) {}})) {
+        context_(HostContext::make(host_, {"bench", std::make_shared<gw::plugin_host::PluginLog>(), gw::wall_ns,
+                                           gw::monotonic_ns, &io_, [](HostContext::Posted) {}})) {
     link_.on_feed_news = [] {};
     for (std::uint32_t i = 0; i < kBatch; ++i) {
       link_.wanted[i] = {BGW_MODE_QUOTE, 0, 0, "S" + std::to_string(i), "NSE", "", "", std::to_string(i)};

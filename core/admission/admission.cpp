@@ -3,15 +3,18 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
-#include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 
 namespace gw::admission {
 namespace {
 
 // How many refused clients are told why at the same time; any more are closed without a word.
 constexpr std::size_t kMaxRefused = 256;
-constexpr std::int64_t kBetweenWarningsNs = 1'000'000'000;
-constexpr std::string_view kUnauthenticatedKey = "limits.unauthenticated_connections";
+
+// Strangers come in floods, and one line of each limit says all that there is to know.
+constexpr log::Budget kFew{.lines = 5, .lines_per_second = 0.2};
+log::Limited of_refusals("proxy", "peer", kFew);
+log::Limited of_evictions("proxy", "peer", kFew);
 
 }  // namespace
 
@@ -31,7 +34,8 @@ std::shared_ptr<ConnectionSlot> Admission::enter(std::string address) {
   const Refusal refusal = refusal_of(address);
   const std::uint64_t ticket = ++last_ticket_;
   if (refusal != Refusal::none) {
-    warn(of_refusals_[static_cast<std::size_t>(refusal)], "refused", address, limit_key(refusal));
+    of_refusals.warning(
+        address, "refused a connection from " + address + ": " + std::string(limit_key(refusal)) + " is reached");
     if (refused_ >= kMaxRefused) return nullptr;
     ++refused_;
   } else {
@@ -46,7 +50,8 @@ std::shared_ptr<ConnectionSlot> Admission::enter(std::string address) {
 void Admission::evict_longest() {
   const auto longest = unauthenticated_.extract(unauthenticated_.begin());
   const Unauthenticated& client = longest.mapped();
-  warn(of_evictions_, "closed unauthenticated clients:", client.address, kUnauthenticatedKey);
+  of_evictions.warning(client.address, "closed the unauthenticated client that has waited longest, from " +
+                                           client.address + ": limits.unauthenticated_connections is reached");
   if (client.evict) client.evict();
 }
 
@@ -75,16 +80,6 @@ void Admission::leave(std::uint64_t ticket, const std::string& address, Refusal 
   unauthenticated_.erase(ticket);
   const auto found = by_address_.find(address);
   if (--found->second == 0) by_address_.erase(found);
-}
-
-// Logs at most one line a second, however many clients come.
-void Admission::warn(Warning& warning, std::string_view what, const std::string& address, std::string_view key) {
-  ++warning.untold;
-  const std::int64_t now = monotonic_ns();
-  if (now < warning.next_ns) return;
-  warning.next_ns = now + kBetweenWarningsNs;
-  log::warning("proxy", std::string(what) + ' ' + std::to_string(std::exchange(warning.untold, 0)) +
-                            " connection(s), the last from " + address + ": " + std::string(key) + " is reached");
 }
 
 }  // namespace gw::admission

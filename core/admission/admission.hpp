@@ -4,7 +4,6 @@
 // asked when a client comes, authenticates and goes, never for an update. [any]
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -44,14 +43,8 @@ class Admission : public std::enable_shared_from_this<Admission> {
     std::string address;
     std::function<void()> evict;
   };
-  // A warning that is logged once a second at most.
-  struct Warning {
-    std::int64_t next_ns = 0;  // nothing is logged before this time
-    std::uint64_t untold = 0;
-  };
   Refusal refusal_of(const std::string& address) const;
   void evict_longest();
-  void warn(Warning& warning, std::string_view what, const std::string& address, std::string_view key);
 
   std::mutex mutex_;
   AdmissionLimits limits_;
@@ -61,8 +54,6 @@ class Admission : public std::enable_shared_from_this<Admission> {
   std::uint64_t last_ticket_ = 0;
   std::map<std::uint64_t, Unauthenticated> unauthenticated_;  // the one that has waited longest first
   SharedRates rates_;
-  std::array<Warning, 3> of_refusals_;
-  Warning of_evictions_;
 };
 
 }  // namespace gw::admission

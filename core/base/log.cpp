@@ -1,108 +1,100 @@
 #include "core/base/log.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <vector>
-
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
 
 #include "core/base/clock.hpp"
-#include "core/base/text.hpp"
+#include "core/base/descriptor.hpp"
+#include "core/base/log_thread.hpp"
+#include "core/base/log_writer.hpp"
+#include "core/base/secret_filter.hpp"
 
 namespace gw::log {
 namespace {
 
 struct State {
-  std::shared_ptr<spdlog::logger> logger;
   std::atomic<Level> level{Level::info};
-  bool json = false;
-  std::mutex mutex;  // guards secrets
-  std::vector<std::string> secrets;
+  std::mutex secrets_mutex;
+  std::shared_ptr<const SecretFilter> secrets = std::make_shared<SecretFilter>();
+  std::mutex writer_mutex;
+  std::unique_ptr<LogWriter> writer = std::make_unique<LogWriter>(Options{});
+  std::atomic<LogThread*> thread{nullptr};  // never deleted: threads may log until the very end
 };
 
 State& state() {
-  static State* instance = [] {
-    auto* s = new State;  // never destroyed: threads may log until the very end
-    s->logger = std::make_shared<spdlog::logger>("gateway", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    s->logger->set_pattern("%v");
-    s->logger->set_level(spdlog::level::trace);
-    s->logger->flush_on(spdlog::level::trace);
-    return s;
-  }();
-  return *instance;
+  static auto& instance = *new State;  // never destroyed, for the same reason
+  return instance;
 }
 
-std::string_view name_of(Level level) {
-  switch (level) {
-    case Level::debug:
-      return "debug";
-    case Level::info:
-      return "info";
-    case Level::warning:
-      return "warning";
-    case Level::error:
-      return "error";
-  }
-  return "error";
+std::shared_ptr<const SecretFilter> secrets() {
+  State& s = state();
+  const std::scoped_lock lock(s.secrets_mutex);
+  return s.secrets;
 }
 
 }  // namespace
 
 void configure(const Options& options) {
   State& s = state();
-  if (!options.file.empty()) {
-    s.logger =
-        std::make_shared<spdlog::logger>("gateway", std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
-    s.logger->set_pattern("%v");
-    s.logger->flush_on(spdlog::level::trace);
-  }
-  s.json = options.format == "json";
+  auto writer = std::make_unique<LogWriter>(options);
+  const std::scoped_lock lock(s.writer_mutex);
+  s.writer = std::move(writer);
   set_level(options.level);
+}
+
+void start_thread() {
+  State& s = state();
+  const std::scoped_lock lock(s.writer_mutex);
+  if (s.writer != nullptr) s.thread = new LogThread(std::move(s.writer));
+}
+
+// What is logged from here on has come too late.
+void end_thread() {
+  if (LogThread* thread = state().thread) thread->end(kMaxEndNs);
+}
+
+void drain(std::int64_t limit_ns) noexcept {
+  if (LogThread* thread = state().thread) thread->drain(limit_ns);
+}
+
+void reopen() {
+  State& s = state();
+  if (LogThread* thread = s.thread) return thread->reopen();
+  const std::scoped_lock lock(s.writer_mutex);
+  if (s.writer != nullptr) s.writer->reopen();
 }
 
 void set_level(Level level) noexcept { state().level.store(level, std::memory_order_relaxed); }
 
 bool enabled(Level level) noexcept { return level >= state().level.load(std::memory_order_relaxed); }
 
-std::string redacted(std::string_view message) {
-  State& s = state();
-  std::string text(message);
-  const std::scoped_lock lock(s.mutex);
-  for (const std::string& secret : s.secrets) {
-    for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3))
-      text.replace(at, secret.size(), "***");
-  }
-  for (char& c : text)  // one event, one line, whatever a peer sent
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return text;
-}
+std::string redacted(std::string_view message, std::size_t limit) { return secrets()->apply(message, limit); }
 
 void redact(std::string_view secret) {
   if (secret.size() < 4) return;
   State& s = state();
-  const std::scoped_lock lock(s.mutex);
-  for (const std::string& known : s.secrets)
-    if (known == secret) return;
-  // The longest first: a secret that begins with another must not leave its tail.
-  const auto shorter = std::find_if(s.secrets.begin(), s.secrets.end(),
-                                    [&](const std::string& known) { return known.size() < secret.size(); });
-  s.secrets.emplace(shorter, secret);
+  const std::scoped_lock lock(s.secrets_mutex);
+  if (s.secrets->knows(secret)) return;
+  auto more = std::make_shared<SecretFilter>(*s.secrets);
+  more->add(secret);
+  s.secrets = std::move(more);
 }
 
 void write(Level level, std::string_view module, std::string_view message) {
-  State& s = state();
   if (!enabled(level)) return;
-  const std::string time = iso_time(wall_ns());
-  const std::string text = redacted(message);
-  if (s.json)
-    s.logger->log(spdlog::level::info, "{{\"time\":\"{}\",\"level\":\"{}\",\"module\":{},\"message\":{}}}", time,
-                  name_of(level), json_text(module), json_text(text));
-  else
-    s.logger->log(spdlog::level::info, "{} {:<7} {:<10} {}", time, name_of(level), module, text);
+  State& s = state();
+  Line line{wall_ns(), level, std::string(module), redacted(message)};
+  if (LogThread* thread = s.thread) return thread->queue().push(std::move(line));
+  const std::scoped_lock lock(s.writer_mutex);
+  if (s.writer == nullptr) return;
+  s.writer->add(line);
+  s.writer->flush();
+}
+
+void print_error(std::string_view text) noexcept {
+  const auto standard_error = Descriptor::standard_error();
+  standard_error.write_within(text, kMaxEndNs);
 }
 
 }  // namespace gw::log

@@ -15,6 +15,8 @@ std::string lower(std::string_view text);  // ASCII
 std::string upper(std::string_view text);  // ASCII
 // "12.3 s"
 std::string seconds_text(std::int64_t ns);
+// "1,234"
+std::string grouped(std::uint64_t number);
 std::string hex(std::span<const unsigned char> bytes);
 
 // A JSON string literal, with quotes. Control characters, quotes and backslashes are escaped; a byte that is not part

@@ -86,10 +86,19 @@ struct ZeroMq {
   bool operator==(const ZeroMq&) const = default;
 };
 
+// When the file of the log is rotated.
+struct LogRotation {
+  std::uint64_t size = 64 * kMiB;  // 0: at any size
+  bool daily = true;
+  int keep = 14;
+  bool operator==(const LogRotation&) const = default;
+};
+
 struct Log {
   std::string level = "info";
   std::string format = "text";
   std::string file;
+  LogRotation rotate;
   bool operator==(const Log&) const = default;
 };
 

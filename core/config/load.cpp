@@ -146,6 +146,15 @@ void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log
   r.choice("level", l.level, {"debug", "info", "warning", "error"});
   r.choice("format", l.format, {"text", "json"});
   r.path("file", l.file);
+  r.mapping("rotate", [&](const YAML::Node& n, const std::string& p) {
+    constexpr std::uint64_t kMinSize = 4 * kKiB;
+    MappingReader rotate(c, n, p);
+    rotate.size("size", l.rotate.size, 0);
+    rotate.boolean("daily", l.rotate.daily);
+    rotate.integer("keep", l.rotate.keep, 1, 1000);
+    if (l.rotate.size != 0 && l.rotate.size < kMinSize)
+      rotate.wrong("size", std::to_string(l.rotate.size) + "B", "at least 4KiB, or 0B for any size");
+  });
 }
 
 // Every plugin runs inside the gateway. A process of its own is not available yet, so a file that asks for one is
@@ -267,6 +276,8 @@ void read_all(Context& c, const YAML::Node& root, Config& config) {
   part("limits", read_limits, config.limits);
   r.path("database", config.database);
   if (config.database.empty()) r.wrong("database", "", "a path");
+  if (config.database.ends_with(".sock"))
+    r.wrong("database", config.database, "a path that does not end in .sock: the control socket beside it does");
   part("plugins", read_plugins, config.plugins);
   part("instruments", read_instruments, config.instruments);
   part("zeromq", read_zeromq, config.zeromq);

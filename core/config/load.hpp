@@ -53,6 +53,9 @@ struct Located {
 };
 // The file `named`, else ./gateway.yaml, else the shipped one, with its database in the user's state folder.
 Result<Located> locate(const std::optional<std::string>& named);
+// The database that the file names, also where the rest of the file cannot be used, like while it is being edited: the
+// value of its line `database:`, else the default.
+std::string database_line(const Located& where);
 // Loads both files; problems of the calendar are among the problems.
 Loaded load(const Located& where);
 

@@ -1,4 +1,7 @@
 #include <cstdlib>
+#include <fstream>
+#include <regex>
+#include <string>
 
 #include "core/config/load.hpp"
 
@@ -19,6 +22,23 @@ Result<Located> locate(const std::optional<std::string>& named) {
                             ? fs::path(state)
                             : fs::path(home == nullptr ? "." : home) / ".local" / "state";
   return Located{{}, base / "broker-gateway"};
+}
+
+std::string database_line(const Located& where) {
+  std::string value = Config{}.database;
+  std::ifstream file(where.path);
+  for (std::string line; !where.path.empty() && std::getline(file, line);) {
+    // Also `"database": "…",`, as JSON has it.
+    static const std::regex pattern(
+        R"re(^\s*"?database"?\s*:\s*(?:"([^"]+)"|'([^']+)'|([^\s#,"'][^#,]*?))\s*,?\s*(?:#.*)?$)re");
+    std::smatch found;
+    if (line.size() > 4096 || !std::regex_match(line, found, pattern)) continue;
+    for (std::size_t i = 1; i < found.size(); ++i)
+      if (found[i].matched) value = found[i];
+    break;
+  }
+  const std::filesystem::path path(value);
+  return (path.is_absolute() ? path : where.folder / path).lexically_normal().string();
 }
 
 }  // namespace gw::config

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <string_view>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -25,6 +28,20 @@ Result<Text> read_all(int fd, const std::string& path) {
     if (text.size() > kLargest) return Error{"secret file " + path + ": found more than 64KiB, expected one secret"};
   }
   text.erase(text.find_last_not_of(" \t\r\n\v\f") + 1);
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  const std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  // A line end within a secret would become a header of its own in a request to the broker.
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte >= 0x20 && byte != 0x7f) continue;
+    char found[8];
+    std::snprintf(found, sizeof found, "0x%02X", byte);
+    return Error{"secret file " + path + ": found the control character " + found + " as byte " +
+                 std::to_string(i + 1) + " (line " +
+                 std::to_string(1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i), '\n')) +
+                 "), expected one secret on one line"};
+  }
+  text.erase(0, begin);
   return text.empty() ? Text{} : Text(std::move(text));
 }
 

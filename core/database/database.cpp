@@ -1,7 +1,5 @@
 #include "core/database/database.hpp"
 
-#include <filesystem>
-
 #include <sqlite3.h>
 
 #include "core/database/schema.hpp"
@@ -56,25 +54,23 @@ std::string_view Statement::text(int column) const {
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
-  namespace fs = std::filesystem;
-  std::error_code ec;
-  const fs::path folder = fs::path(path).parent_path();
-  if (!folder.empty() && !fs::exists(folder, ec)) {
-    fs::create_directories(folder, ec);
-    if (ec) return Error{"database: cannot make the folder " + folder.string() + ": " + ec.message()};
-    fs::permissions(folder, fs::perms::owner_all, ec);
-  }
-  const bool fresh = !fs::exists(path, ec);
+  if (const auto made = make_file(path); !made) return made.error();
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
-  std::unique_ptr<Database> made(new Database(handle));
+  const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
+  std::unique_ptr<Database> made(new Database(handle, path));
   if (code != SQLITE_OK) return Error{"database " + path + ": " + sqlite3_errmsg(handle)};
-  if (fresh) fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write, ec);
-  sqlite3_busy_timeout(handle, 5000);
+  made->identity_ = identity_of(path);
+  sqlite3_busy_timeout(handle, made->patience_ms_);
   for (const char* pragma : {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "PRAGMA foreign_keys=ON"})
     if (const auto done = made->execute(pragma); !done) return with_context(path, done.error());
   if (const auto migrated = made->migrate(path); !migrated) return migrated.error();
   return made;
+}
+
+std::unique_ptr<Database> Database::closed(const std::string& path) {
+  sqlite3* handle = nullptr;
+  sqlite3_open_v2(":memory:", &handle, SQLITE_OPEN_READWRITE, nullptr);
+  return std::unique_ptr<Database>(new Database(handle, path));
 }
 
 Database::~Database() { sqlite3_close(handle_); }
@@ -86,10 +82,22 @@ Result<void> Database::execute(const std::string& sql) {
 
 std::int64_t Database::last_id() const { return sqlite3_last_insert_rowid(handle_); }
 
-std::int64_t Database::data_version() {
+Result<std::int64_t> Database::data_version() {
   Statement version = prepare("PRAGMA data_version");
   const auto row = version.step();
-  return row && *row ? version.integer(0) : 0;
+  if (!row) return row.error();
+  return version.integer(0);
+}
+
+void Database::set_patience(std::chrono::milliseconds patience) {
+  patience_ms_ = static_cast<int>(patience.count());
+  sqlite3_busy_timeout(handle_, patience_ms_);
+}
+
+void Database::empty_log() {
+  sqlite3_busy_timeout(handle_, 0);
+  sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(handle_, patience_ms_);
 }
 
 Result<void> Database::migrate(const std::string& path) {

@@ -2,12 +2,15 @@
 // belongs to one thread; several processes may have the file open at once.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/result.hpp"
+#include "core/database/database_file.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -42,6 +45,8 @@ class Database {
   // Makes the file (0600) and its folder (0700) when they are not there, and brings the schema up to date. The schema
   // of a newer gateway is an error.
   static Result<std::unique_ptr<Database>> open(const std::string& path);
+  // Of no file: every statement that reads or writes a table fails.
+  static std::unique_ptr<Database> closed(const std::string& path);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -50,12 +55,24 @@ class Database {
   Result<void> execute(const std::string& sql);
   std::int64_t last_id() const;
   // Changes when another connection committed: cheap to poll.
-  std::int64_t data_version();
+  Result<std::int64_t> data_version();
+  const std::string& path() const { return path_; }
+  // The file that was opened. Its path may lead to another one, or to none, since.
+  const FileIdentity& identity() const { return identity_; }
+  // How long a statement waits for another process's transaction; 5 s where nothing is said.
+  void set_patience(std::chrono::milliseconds patience);
+  // Moves what the write-ahead log holds into the file, where nobody reads: a file that is put in this one's place
+  // then finds no log of its predecessor.
+  void empty_log();
 
  private:
-  explicit Database(sqlite3* handle) : handle_(handle) {}
+  friend class Backup;
+  Database(sqlite3* handle, std::string path) : handle_(handle), path_(std::move(path)) {}
   Result<void> migrate(const std::string& path);
   sqlite3* handle_;
+  std::string path_;
+  FileIdentity identity_;
+  int patience_ms_ = 5000;
 };
 
 // Rolls back unless committed.

@@ -106,6 +106,7 @@ Index Index::Builder::build() && {
       underlyings.push_back(row.name);
   std::sort(underlyings.begin(), underlyings.end());
   underlyings.erase(std::unique(underlyings.begin(), underlyings.end()), underlyings.end());
+  index.words_ = WordIndex(rows);
   return index;
 }
 

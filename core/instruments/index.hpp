@@ -12,6 +12,7 @@
 
 #include "core/base/exponents.hpp"
 #include "core/base/instrument_kind.hpp"
+#include "core/instruments/word_index.hpp"
 
 namespace gw::instruments {
 
@@ -95,6 +96,8 @@ class Index {
   // The rows with this token and, unless `broker_exchange` is empty, with this broker_exchange.
   std::vector<InstrumentView> with_token(std::string_view token, std::string_view broker_exchange) const;
   std::span<const InstrumentView> rows() const { return listed_.rows; }
+  // By which words the rows are found.
+  const WordIndex& words() const { return words_; }
   const ListInfo& list() const { return list_; }
   std::int64_t generation() const { return list_.generation; }
   std::int64_t time_ns() const { return list_.time_ns; }
@@ -112,6 +115,7 @@ class Index {
   Table former_;
   std::vector<std::string_view> underlyings_;  // of equity derivatives, sorted
   std::vector<std::uint32_t> by_token_;        // of listed_, like by_symbol; rows may share a token
+  WordIndex words_;                            // of listed_
   ListInfo list_;
 };
 

@@ -46,12 +46,15 @@ void AdapterHost::confirm(const bgw_stream& stream) noexcept {
 void AdapterHost::refuse(const bgw_stream& stream, bgw_status code, const char* text) noexcept {
   if (is_stale(stream.instrument)) return;
   subscriptions_.on_answer(stream.instrument);
-  if (text == nullptr) text = "";
-  log::warning("broker", link_.options.name + ": a subscription was refused: " + text);
-  link_.counts.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
-  const std::string reason = log::redacted(text);
-  if (stream.mode != BGW_MODE_DEPTH || stream.depth_level != 0) return link_.writer().refused(stream, code, reason);
+  const std::string reason = log::redacted(text == nullptr ? "" : text);
   const Wanted* w = link_.find_wanted(stream.instrument);
+  std::string what = w == nullptr ? "an instrument" : w->symbol + '.' + w->exchange;
+  what += " mode " + std::to_string(stream.mode);
+  if (stream.depth_level != 0) what += '/' + std::to_string(stream.depth_level);
+  link_.log->refused_subscriptions.warning(std::to_string(stream.instrument),
+                                           link_.options.name + ": refused " + what + ": " + reason);
+  link_.counts.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
+  if (stream.mode != BGW_MODE_DEPTH || stream.depth_level != 0) return link_.writer().refused(stream, code, reason);
   if (w == nullptr) return;
   for (const std::uint16_t level : capabilities_.depth_levels(w->exchange))
     link_.writer().refused({stream.instrument, stream.mode, level, 0}, code, reason);

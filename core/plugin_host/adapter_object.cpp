@@ -46,8 +46,8 @@ bool AdapterObject::begin_call(bgw_error& error) {
 
 bgw_status AdapterObject::end_call(bgw_status status, const bgw_error& error) {
   if (status == BGW_E_EXCEPTION)
-    log::error("plugin",
-               link_.options.name + ": the plugin failed: " + text_of(error) + "; going on without this call");
+    link_.log->failed_calls.error(
+        "", link_.options.name + ": the plugin failed: " + text_of(error) + "; going on without this call");
   if (--calls_ == 0) {
     link_.writer().ring();
     act_on_what_was_asked();
@@ -75,11 +75,11 @@ void AdapterObject::ask_failure(const bgw_error& failure) {
 Result<void> AdapterObject::create(AdapterHost& host) {
   const std::string& name = link_.options.name;
   bgw_error error{};
-  context_ = &HostContext::make(
-      host, {name, link_.options.wall, link_.options.monotonic, &link_.io, [this](HostContext::Posted posted) {
-               bgw_error ignored{};
-               call(ignored, [&] { return posted.run(posted.argument, 1), BGW_OK; });
-             }});
+  context_ = &HostContext::make(host, {name, link_.log, link_.options.wall, link_.options.monotonic, &link_.io,
+                                       [this](HostContext::Posted posted) {
+                                         bgw_error ignored{};
+                                         call(ignored, [&] { return posted.run(posted.argument, 1), BGW_OK; });
+                                       }});
   try {
     const HostContext::Call inside(context_);
     adapter_ = api().create(&context_->table(), &error);
@@ -107,7 +107,7 @@ void AdapterObject::destroy() {
     context_->close();
     api().destroy(adapter_);
   } catch (...) {
-    log::error("plugin", link_.options.name + ": the plugin threw an exception in destroy");
+    link_.log->failed_calls.error("destroy", link_.options.name + ": the plugin threw an exception in destroy");
   }
   adapter_ = nullptr;
   failure_.reset();

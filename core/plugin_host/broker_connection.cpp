@@ -113,10 +113,9 @@ void BrokerConnection::on_frame(AdapterSocket& socket, std::uint32_t opcode, std
   bgw_error error{};
   if (object_.on_frame(socket, opcode, frame, error) == BGW_OK) return;
   const std::uint64_t refused = link_.counts.frames_refused.fetch_add(1, std::memory_order_relaxed) + 1;
-  // Logged at each power of two, so that a broker's bad day does not fill the disk.
-  if ((refused & (refused - 1)) == 0)
-    log::warning("plugin", link_.options.name + ": frame of " + std::to_string(frame.size()) + " bytes refused (" +
-                               std::to_string(refused) + " so far): " + text_of(error));
+  link_.log->refused_frames.warning("", link_.options.name + ": frame of " + std::to_string(frame.size()) +
+                                            " bytes refused (" + std::to_string(refused) +
+                                            " so far): " + text_of(error));
 }
 
 // ---- how a login ends

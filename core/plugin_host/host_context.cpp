@@ -7,12 +7,18 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
-#include "core/base/log.hpp"
 #include "core/plugin_host/host_table.hpp"
 
 namespace gw::plugin_host {
 
 thread_local const HostContext* HostContext::current_ = nullptr;
+std::atomic<const HostContext*> HostContext::in_call_ = nullptr;
+
+// Contexts live as long as the process.
+const char* HostContext::name_in_call() {
+  const HostContext* context = in_call_.load(std::memory_order_relaxed);
+  return context == nullptr ? nullptr : context->services_.name.c_str();
+}
 
 HostContext::HostContext(AdapterHost& host, Services services)
     : host_(&host), services_(std::move(services)), table_(make_host_table(*this)) {}
@@ -35,7 +41,8 @@ void HostContext::close() {
   for (const Posted& posted : left) try {
       posted.run(posted.argument, 0);
     } catch (...) {
-      log::error("plugin", services_.name + ": the plugin threw an exception in a function that it posted");
+      services_.log->failed_calls.error(
+          "post", services_.name + ": the plugin threw an exception in a function that it posted");
     }
 }
 
@@ -68,15 +75,12 @@ void HostContext::run_posted() {
   }
 }
 
-// Logged at each power of two: a plugin's thread may do it with every tick.
 void HostContext::note_misplaced(const char* function) noexcept {
-  const std::uint64_t count = misplaced_.fetch_add(1, std::memory_order_relaxed) + 1;
-  if ((count & (count - 1)) != 0) return;
   try {
-    log::error("plugin", services_.name + ": the plugin called " + function +
-                             " outside a call of the gateway into its adapter (from a thread of its own, or after "
-                             "destroy); such calls do nothing (" +
-                             std::to_string(count) + " so far). A plugin's thread can use post");
+    services_.log->misplaced_calls.error(
+        function, services_.name + ": the plugin called " + function +
+                      " outside a call of the gateway into its adapter (from a thread of its own, or after "
+                      "destroy); such calls do nothing. A plugin's thread can use post");
   } catch (...) {
     // Without memory there is no line.
   }

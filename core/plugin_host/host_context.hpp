@@ -3,16 +3,17 @@
 // the host is calling into the adapter, and lets the functions with the tag [adapter] do something only then.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 
 #include <boost/asio/ts/netfwd.hpp>
 
 #include "bgw/abi.h"
+#include "core/plugin_host/plugin_log.hpp"
 
 namespace gw::plugin_host {
 
@@ -28,6 +29,7 @@ class HostContext {
   // What the context needs of the link; copied, since it outlives the link.
   struct Services {
     std::string name;  // of the broker
+    std::shared_ptr<PluginLog> log;
     std::function<std::int64_t()> wall;
     std::function<std::int64_t()> monotonic;
     boost::asio::io_context* io;                    // until close()
@@ -44,14 +46,21 @@ class HostContext {
   // Marks a call of the host into the adapter, on this thread, while it lives.
   class Call {
    public:
-    explicit Call(const HostContext* context) : before_(current_) { current_ = context; }
-    ~Call() { current_ = before_; }
+    explicit Call(const HostContext* context) : before_(current_) { set(context); }
+    ~Call() { set(before_); }
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
    private:
+    static void set(const HostContext* context) {
+      current_ = context;
+      in_call_.store(context, std::memory_order_relaxed);
+    }
     const HostContext* before_;
   };
+  // The broker whose plugin is being called; null: none. Of two threads that call plugins, the one that began or ended
+  // a call last. [any]
+  static const char* name_in_call();
 
   // The host's side of the adapter; null: the plugin may not call `function` here and now, which is counted and logged.
   // [any]
@@ -69,11 +78,11 @@ class HostContext {
   void run_posted();
 
   static thread_local const HostContext* current_;
+  static std::atomic<const HostContext*> in_call_;
 
   AdapterHost* host_;  // for the thread that is inside a call
   Services services_;
   bgw_host table_;
-  std::atomic<std::uint64_t> misplaced_{0};
   std::mutex mutex_;  // of what follows
   bool is_open_ = true;
   bool will_run_ = false;  // run_posted is on its way

@@ -236,12 +236,13 @@ bgw_status hmac(void*, std::uint32_t algorithm, const void* key, std::size_t key
 
 void log_line(void* context, std::int32_t level, const char* text, std::size_t length) noexcept {
   static constexpr log::Level kLevels[] = {log::Level::debug, log::Level::info, log::Level::warning, log::Level::error};
-  constexpr std::size_t kLongest = 1000;
   if (text == nullptr) return;
   try {
     const log::Level of_line = kLevels[std::clamp(level, 0, 3)];
+    const HostContext::Services& broker = of(context).services();
+    // Redacted and cut before it is copied: a plugin may say megabytes.
     if (log::enabled(of_line))
-      log::write(of_line, "plugin", of(context).services().name + ": " + std::string(text, std::min(length, kLongest)));
+      broker.log->said.write(of_line, "", broker.name + ": " + log::redacted({text, length}, kMaxSaid));
   } catch (...) {
     // Without memory there is no line.
   }

@@ -10,9 +10,11 @@
 #include <boost/dll/shared_library.hpp>
 
 #include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/plugin_host/descriptor_check.hpp"
 #include "core/plugin_host/elf_check.hpp"
 #include "core/plugin_host/library_file.hpp"
+#include "core/plugin_host/plugin_log.hpp"
 
 namespace gw::plugin_host {
 namespace {
@@ -93,8 +95,11 @@ std::string check_extensions(const bgw_plugin_descriptor& d) {
 
 // What a plugin says while it is being loaded. Its functions get this object as their context.
 struct Loading {
+  explicit Loading(std::string name) : file(std::move(name)) {}
+
   std::string file;
   std::string error;
+  log::Limited said{"plugin", "thread"};
 
   bgw_loader table() {
     return {sizeof(bgw_loader),  BGW_ABI_MAJOR,       BGW_ABI_MINOR,          this,
@@ -109,8 +114,13 @@ struct Loading {
     static constexpr log::Level kLevels[] = {log::Level::debug, log::Level::info, log::Level::warning,
                                              log::Level::error};
     if (text == nullptr) return;
-    log::write(kLevels[std::clamp(level, 0, 3)], "plugin",
-               static_cast<Loading*>(context)->file + ": " + std::string(text, std::min<std::size_t>(length, 1000)));
+    auto& loading = *static_cast<Loading*>(context);
+    try {
+      loading.said.write(kLevels[std::clamp(level, 0, 3)], "",
+                         loading.file + ": " + log::redacted({text, length}, kMaxSaid));
+    } catch (...) {
+      // Without memory there is no line.
+    }
   }
   static const void* get_extension(void*, const char*) noexcept { return nullptr; }
 };
@@ -165,7 +175,7 @@ Result<std::vector<std::shared_ptr<const Library>>> load_library(const std::stri
     return Error{"load: found '" + loader_message(e.what(), path) + "', expected a library that the system can load"};
   }
   try {
-    Loading loading{stem_of(path) + ".so", {}};
+    Loading loading(stem_of(path) + ".so");
     const bgw_loader loader = loading.table();
     const auto entry = library->get<const bgw_plugin_descriptor*(const bgw_loader*)>(BGW_PLUGIN_ENTRY_NAME);
     const bgw_plugin_descriptor* descriptor = entry(&loader);

@@ -15,6 +15,7 @@
 #include "core/download/http_client.hpp"
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
+#include "core/plugin_host/plugin_log.hpp"
 #include "core/plugin_host/wall_clock.hpp"
 #include "core/registry/limits.hpp"
 
@@ -55,6 +56,7 @@ struct LinkContext {
   registry::Limits account_limits;
   bus::Channel channel;
   LinkCounts counts;
+  const std::shared_ptr<PluginLog> log = std::make_shared<PluginLog>();
   WallClock clock;
   std::unordered_map<std::uint32_t, Wanted> wanted;  // by handle
   std::uint32_t last_login = 0;                      // grows with each login of any connection, as in UpdateRecord

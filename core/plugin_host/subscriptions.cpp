@@ -105,7 +105,8 @@ void Subscriptions::remove(std::span<const std::uint32_t> instruments) {
   for (std::size_t i = 0; is_ready_ && i < told.size(); i += batch) {
     const bgw_status status = object_.unsubscribe(std::span(told).subspan(i, std::min(batch, told.size() - i)), error);
     if (is_unsent(status)) owner_.on_unsent(error, "cannot unsubscribe: " + text_of(error));
-    if (status != BGW_OK) log::warning("broker", link_.options.name + ": unsubscribing failed: " + text_of(error));
+    if (status != BGW_OK)
+      link_.log->failed_calls.warning("unsubscribe", link_.options.name + ": unsubscribing failed: " + text_of(error));
   }
   // From here on the adapter must not publish them; what it publishes all the same is dropped.
   for (const std::uint32_t handle : told) {

@@ -200,7 +200,8 @@ std::string HeldStreams::text(std::string_view id_json) const {
 }
 
 std::string found_instruments(const std::vector<instruments::InstrumentView>& found,
-                              const instruments::Expiries& expiries, std::string_view id_json) {
+                              const instruments::Expiries& expiries, std::string_view id_json,
+                              const std::vector<std::string>& suggestions) {
   std::string list;
   for (const instruments::InstrumentView& i : found) {
     if (!list.empty()) list += ',';
@@ -213,7 +214,9 @@ std::string found_instruments(const std::vector<instruments::InstrumentView>& fo
     if (i.strike != 0) list += ",\"strike\":" + price_text(i.strike, i.exponents.price);
     list += '}';
   }
-  return end("{\"type\":\"instruments\",\"instruments\":[" + list + ']', id_json);
+  std::string text = "{\"type\":\"instruments\",\"instruments\":[" + list + ']';
+  if (!suggestions.empty()) text += ",\"suggestions\":" + json_list(suggestions);
+  return end(std::move(text), id_json);
 }
 
 std::string broker_info(std::string_view broker, bool simulated, std::string_view status,

@@ -60,8 +60,10 @@ class HeldStreams {
  private:
   std::string list_;
 };
+// `suggestions`: for clients with extras, when nothing was found.
 std::string found_instruments(const std::vector<instruments::InstrumentView>& found,
-                              const instruments::Expiries& expiries, std::string_view id_json);
+                              const instruments::Expiries& expiries, std::string_view id_json,
+                              const std::vector<std::string>& suggestions = {});
 std::string broker_info(std::string_view broker, bool simulated, std::string_view status,
                         const registry::Capabilities& can, std::string_view id_json);
 

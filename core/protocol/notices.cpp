@@ -100,11 +100,18 @@ std::string ended(const routing::TopicInfo& topic, const routing::Gone& why, boo
                   extras, gone_text(why));
 }
 
+std::string json_list(const std::vector<std::string>& texts) {
+  std::string list = "[";
+  for (const std::string& text : texts) list += (list.size() > 1 ? "," : "") + json_text(text);
+  return list + ']';
+}
+
 std::string gone_text(const routing::Gone& why) {
   std::string text;
   if (why.list_time_ns != 0) text += ",\"list_time\":" + milliseconds_text(why.list_time_ns);
   if (!why.renamed_to.empty()) text += ",\"renamed_to\":" + json_text(why.renamed_to);
   if (!why.expired_on.empty()) text += ",\"expired_on\":" + json_text(why.expired_on);
+  if (!why.suggestions.empty()) text += ",\"suggestions\":" + json_list(why.suggestions);
   return text;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/routing/names.hpp"
 
@@ -27,6 +28,8 @@ std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64
 std::string refused(const routing::TopicInfo& topic, std::string_view reason, bool extras);
 // A subscription is over because there is no such instrument any more. Sent to clients without extras too.
 std::string ended(const routing::TopicInfo& topic, const routing::Gone& why, bool extras);
+// A list of texts.
+std::string json_list(const std::vector<std::string>& texts);
 // The part of SYMBOL_NOT_FOUND that only clients with extras get; empty, or it begins with a comma.
 std::string gone_text(const routing::Gone& why);
 

@@ -1,5 +1,6 @@
 #include "core/proxy/listener.hpp"
 
+#include <optional>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -7,7 +8,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/admission/admission.hpp"
+#include "core/base/descriptors.hpp"
 #include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/event_loop/event_loop.hpp"
 #include "core/session/shard.hpp"
 
@@ -18,6 +21,8 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
 constexpr int kPortsToTry = 100;
+
+log::Limited of_shortages("proxy", "listener");
 
 class TcpListener final : public Listener {
  public:
@@ -36,6 +41,7 @@ class TcpListener final : public Listener {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
+    waiting_.reset();
   }
 
  private:
@@ -43,21 +49,32 @@ class TcpListener final : public Listener {
     session::Shard& shard = *shards_[next_++ % shards_.size()];
     acceptor_.async_accept(shard.loop().io(), [this, &shard](const boost::system::error_code& ec, tcp::socket socket) {
       if (ec == asio::error::operation_aborted || !acceptor_.is_open()) return;
-      if (!ec) {
-        if (is_full_) tell_when_over();
-        hand_over(shard, std::move(socket));
+      if (ec) return wait_for_descriptors(ec.message());
+      waiting_ = std::move(socket);
+      take(shard);
+    });
+  }
+
+  // The last descriptors are the gateway's own, for the control socket, brokers and files: a client that would get one
+  // of them waits, accepted, until others have gone.
+  void take(session::Shard& shard) {
+    if (is_kept_back(lowest_free_descriptor())) return wait_for_descriptors("too few descriptors are left");
+    if (is_full_) tell_when_over();
+    hand_over(shard, std::exchange(waiting_, std::nullopt).value());
+    accept();
+  }
+
+  void wait_for_descriptors(const std::string& reason) {
+    if (!std::exchange(is_full_, true))
+      of_shortages.error("",
+                         "cannot accept new clients: " + reason + "; connected clients are served, new ones wait");
+    pause_.expires_after(std::chrono::milliseconds(100));
+    pause_.async_wait([this](const boost::system::error_code& stopped) {
+      if (stopped) return;
+      if (waiting_)
+        take(*shards_[(next_ - 1) % shards_.size()]);
+      else
         accept();
-        return;
-      }
-      // Most likely out of descriptors: connected clients are served, and accepting is tried again until some have
-      // gone.
-      if (!std::exchange(is_full_, true))
-        log::error("proxy",
-                   "cannot accept new clients: " + ec.message() + "; connected clients are served, new ones wait");
-      pause_.expires_after(std::chrono::milliseconds(100));
-      pause_.async_wait([this](const boost::system::error_code& stopped) {
-        if (!stopped) accept();
-      });
     });
   }
 
@@ -68,7 +85,7 @@ class TcpListener final : public Listener {
     pause_.async_wait([this](const boost::system::error_code& stopped) {
       if (stopped) return;
       is_full_ = false;
-      log::info("proxy", "accepting clients again");
+      of_shortages.info("", "accepting clients again");
     });
   }
 
@@ -94,6 +111,7 @@ class TcpListener final : public Listener {
   const bool is_tls_;
   std::size_t next_ = 0;
   bool is_full_ = false;
+  std::optional<tcp::socket> waiting_;  // accepted, and not handed over yet
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
 };

@@ -49,6 +49,12 @@ class Clients {
       for (const auto& client : clients)
         if (client != nullptr && !client->closing) f(*client);
   }
+  template <class F>
+  void for_each_open(F&& f) const {
+    for (const auto& clients : by_shard_)
+      for (const auto& client : clients)
+        if (client != nullptr && !client->closing) f(static_cast<const Subscriber&>(*client));
+  }
   std::size_t count() const { return count_; }
 
  private:

@@ -4,25 +4,32 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
-#include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
+#include "core/instruments/suggestions.hpp"
 #include "core/protocol/notices.hpp"
 
 namespace gw::requests {
 namespace {
 
 constexpr std::size_t kEntriesAtOnce = 64;
-constexpr std::size_t kRowsAtOnce = 4'096;  // of an instrument list
+constexpr std::size_t kRowsAtOnce = 4'096;  // of an instrument list, and titles
+// So many unknown symbols of a request are given suggestions, each of which takes as long as a slice.
+constexpr std::size_t kMaxSuggested = 3;
 // This many topics, rows or entries take as long as one more request; the answer of a search takes as long as eight.
 constexpr std::size_t kTopicsOfOne = 8;
 constexpr std::size_t kRowsOfOne = 512;
 constexpr std::size_t kEntriesOfOne = 16;
 constexpr std::size_t kAnswerOfSearch = 8;
 
+log::Limited of_subscriptions("proxy", "client");
+log::Limited of_fallbacks("proxy", "client");
+log::Limited of_unsubscriptions("proxy", "client");
+
 }  // namespace
 
 void Jobs::start(Subscriber& client, Asked asked) {
   const std::string_view kind = asked.request.action == protocol::Action::subscribe ? "subscription" : "unsubscription";
-  client.job = std::make_unique<Job>(Job{std::move(asked), 0, {}, protocol::BatchAnswer(kind), {}, {}, {}});
+  client.job = std::make_unique<Job>(Job{std::move(asked), 0, {}, protocol::BatchAnswer(kind), {}, {}, {}, 0});
   Job& job = *client.job;
   const protocol::Request& r = job.asked.request;
   job.outcomes.reserve(r.entries.size());
@@ -40,7 +47,8 @@ void Jobs::go_on(Subscriber& client) {
   Job& job = *client.job;
   if (do_some(client, job)) return;
   std::size_t extra = job.topics.size() / kTopicsOfOne + job.asked.request.entries.size() / kEntriesOfOne;
-  if (job.search) extra += kAnswerOfSearch + job.search->rows() / kRowsOfOne;
+  if (job.search) extra += kAnswerOfSearch + job.search->looked_at() / kRowsOfOne;
+  if (job.suggested != 0) extra += job.suggested * titles_of(client) / kRowsOfOne;
   client.request_done(job.asked.bytes, extra);
   client.job.reset();
 }
@@ -70,10 +78,11 @@ bool Jobs::subscribe_some(Subscriber& client, Job& job) {
   const protocol::Request& r = job.asked.request;
   if (job.outcomes.size() < r.entries.size()) {
     const protocol::Context about = context(client, r);
-    const std::size_t end = std::min(r.entries.size(), job.outcomes.size() + kEntriesAtOnce);
+    std::size_t end = std::min(r.entries.size(), job.outcomes.size() + kEntriesAtOnce);
     while (job.outcomes.size() < end) {
       const protocol::Entry& entry = r.entries[job.outcomes.size()];
       job.outcomes.push_back(entry.error ? routing::Outcome{} : subscribe_entry(client, entry));
+      if (suggest(client, job, entry, job.outcomes.back())) end = job.outcomes.size();
       if (r.batch) job.batch.add(entry, job.outcomes.back(), about);
     }
     if (end < r.entries.size()) return true;
@@ -91,11 +100,29 @@ routing::Outcome Jobs::subscribe_entry(Subscriber& client, const protocol::Entry
   routing::Outcome o = router_.subscribe(client.id, e.symbol, e.exchange, e.stream,
                                          {.sampled = e.min_interval_ns != 0, .resumes = true});
   if (o.code != routing::Code::ok || !o.is_new || !log::enabled(log::Level::info)) return o;
-  log::info("proxy", *client.name + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+  of_subscriptions.info(*client.name,
+                        *client.name + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
   if (e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level)
-    log::info("proxy", "fallback: " + e.symbol + '.' + e.exchange + " depth " + std::to_string(o.actual_depth) +
-                           " instead of " + std::to_string(e.stream.depth_level));
+    of_fallbacks.info(*client.name, "fallback: " + e.symbol + '.' + e.exchange + " depth " +
+                                        std::to_string(o.actual_depth) + " instead of " +
+                                        std::to_string(e.stream.depth_level));
   return o;
+}
+
+// Names what may be meant instead of an unknown symbol. False: nothing to do.
+bool Jobs::suggest(const Subscriber& client, Job& job, const protocol::Entry& e, routing::Outcome& o) {
+  if (!client.extras || o.code != routing::Code::symbol_not_found || job.suggested == kMaxSuggested) return false;
+  if (!o.gone.expired_on.empty() || !o.gone.renamed_to.empty()) return false;
+  const auto& index = router_.brokers()[router_.broker_of(client.id)].index();
+  if (index == nullptr) return false;
+  ++job.suggested;
+  o.gone.suggestions = instruments::suggestions_for(*index, e.symbol, e.exchange, markets_.expiries(wall_ns()));
+  return true;
+}
+
+std::size_t Jobs::titles_of(const Subscriber& client) const {
+  const auto& index = router_.brokers()[router_.broker_of(client.id)].index();
+  return index == nullptr ? 0 : index->words().titles().size();
 }
 
 void Jobs::begin_entry(Subscriber& client, const protocol::Entry& e, const routing::Outcome& o) {
@@ -142,7 +169,8 @@ bool Jobs::unsubscribe_some(Subscriber& client, Job& job) {
 routing::Outcome Jobs::unsubscribe_entry(Subscriber& client, const protocol::Entry& e) {
   routing::Outcome o = router_.unsubscribe(client.id, e.symbol, e.exchange, e.stream);
   if (o.code == routing::Code::ok && log::enabled(log::Level::info))
-    log::info("proxy", *client.name + " unsubscribed from " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
+    of_unsubscriptions.info(
+        *client.name, *client.name + " unsubscribed from " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
   return o;
 }
 
@@ -167,10 +195,23 @@ bool Jobs::list_some(Subscriber& client, Job& job) {
 }
 
 bool Jobs::search_some(Subscriber& client, Job& job) {
-  if (job.search && !job.search->look_at(kRowsAtOnce)) return true;
   const std::string_view id = job.asked.request.id_json;
-  client.send(job.search ? protocol::found_instruments(job.search->found(), job.search->expiries(), id)
-                         : protocol::found_instruments({}, {}, id));
+  if (!job.search) {
+    client.send(protocol::found_instruments({}, {}, id));
+    return false;
+  }
+  instruments::Search& search = *job.search;
+  const bool is_new = job.done == 0;  // not all looked at
+  if (is_new && !search.look_at(kRowsAtOnce)) return true;
+  job.done = 1;
+  const auto found = search.found();
+  const bool suggests = found.empty() && client.extras;
+  if (is_new && suggests) return true;
+  job.suggested = suggests ? 1 : 0;
+  client.send(protocol::found_instruments(
+      found, search.expiries(), id,
+      suggests ? instruments::suggestions_for(*search.index(), job.asked.request.text, search.expiries())
+               : std::vector<std::string>{}));
   return false;
 }
 

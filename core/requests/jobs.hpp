@@ -33,7 +33,9 @@ class Jobs {
   bool list_some(Subscriber& client, Job& job);
   bool search_some(Subscriber& client, Job& job);
   routing::Outcome subscribe_entry(Subscriber& client, const protocol::Entry& entry);
+  bool suggest(const Subscriber& client, Job& job, const protocol::Entry& entry, routing::Outcome& outcome);
   routing::Outcome unsubscribe_entry(Subscriber& client, const protocol::Entry& entry);
+  std::size_t titles_of(const Subscriber& client) const;
   void begin_entry(Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome);
   void tell_about_entry(Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome);
   protocol::Context context(const Subscriber& client, const protocol::Request& request);

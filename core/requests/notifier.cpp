@@ -2,10 +2,16 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/bus/records.hpp"
 #include "core/protocol/notices.hpp"
 
 namespace gw::requests {
+namespace {
+
+log::Limited of_ended_topics("proxy", "client");
+
+}  // namespace
 
 void Notifier::refused(routing::SessionId session, const routing::TopicInfo& topic, std::string_view reason) {
   if (const Subscriber* client = clients_.find(session)) client->send(protocol::refused(topic, reason, client->extras));
@@ -19,8 +25,8 @@ void Notifier::ended(routing::SessionId session, const routing::TopicInfo& topic
   if (!why.other_instrument_at.empty())
     reason = "broker " + why.other_instrument_at + " has another instrument under this name";
   if (!why.expired_on.empty()) reason = "its last day was " + why.expired_on;
-  log::warning("proxy", *client->name + ": " + topic.symbol + '.' + topic.exchange + " mode " +
-                            std::to_string(topic.stream.mode) + " ended: " + reason);
+  of_ended_topics.warning(*client->name, *client->name + ": " + topic.symbol + '.' + topic.exchange + " mode " +
+                                             std::to_string(topic.stream.mode) + " ended: " + reason);
   client->send(protocol::ended(topic, why, client->extras));
 }
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
-#include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/bus/records.hpp"
 #include "core/protocol/answers.hpp"
 #include "core/protocol/notices.hpp"
@@ -13,6 +13,10 @@ namespace {
 
 constexpr int kBadAuthentication = 4401;
 constexpr int kTooMany = 4429;
+
+log::Limited of_refusals("proxy", "client");
+log::Limited of_authentications("proxy", "client");
+log::Limited of_ended_keys("proxy", "client");
 
 }  // namespace
 
@@ -43,9 +47,10 @@ void RequestHandler::set_keys(std::shared_ptr<const accounts::KeyRing> keys) {
   keys_ = std::move(keys);
   clients_.for_each_open([this](Subscriber& client) {
     if (!client.account) return;
-    if (const accounts::KeySession* now = keys_->find(client.account->key_id, wall_ns()))
-      return set_account(client, *now);
-    log::info("proxy", *client.name + ": its key was revoked, closed with 4401");
+    // In another database a key of the same number may be somebody else's.
+    const accounts::KeySession* now = keys_->find(client.account->key_id, wall_ns());
+    if (now != nullptr && now->user == client.account->user) return set_account(client, *now);
+    of_ended_keys.info(*client.name, *client.name + ": its key was revoked, closed with 4401");
     client.close(kBadAuthentication, "key revoked");
   });
 }
@@ -53,7 +58,7 @@ void RequestHandler::set_keys(std::shared_ptr<const accounts::KeyRing> keys) {
 void RequestHandler::end_expired(std::int64_t wall) {
   clients_.for_each_open([&](const Subscriber& client) {
     if (!client.account || client.account->expires_ns == 0 || wall <= client.account->expires_ns) return;
-    log::info("proxy", *client.name + ": its key expired, closed with 4401");
+    of_ended_keys.info(*client.name, *client.name + ": its key expired, closed with 4401");
     client.close(kBadAuthentication, "key expired");
   });
 }
@@ -223,7 +228,7 @@ void RequestHandler::refuse_other_levels(const Subscriber& client, protocol::Req
 // ---- authentication
 
 void RequestHandler::refuse_authentication(Subscriber& client, std::string_view code, std::string_view message) {
-  log::info("proxy", *client.name + " refused: " + std::string(message) + ", closed with 4401");
+  of_refusals.info(*client.name, *client.name + " refused: " + std::string(message) + ", closed with 4401");
   client.send(protocol::error(code, message));
   client.close(kBadAuthentication, "authentication");
 }
@@ -238,7 +243,8 @@ void RequestHandler::authenticate(Subscriber& client, const protocol::Request& r
                                                     account->user + ')');
   std::size_t& of_this_key = by_key_[account->key_id];
   if (of_this_key >= options_.connections_per_key) {
-    log::warning("proxy", *client.name + " refused: its key has limits.connections_per_key clients already");
+    of_refusals.warning(*client.name,
+                        *client.name + " refused: its key has limits.connections_per_key clients already");
     return client.close(kTooMany, "too many connections: limits.connections_per_key");
   }
   ++of_this_key;
@@ -253,8 +259,8 @@ void RequestHandler::admit(Subscriber& client, const protocol::Request& request)
   router_.open(client.id, group, client.extras ? routing::Variant::extras : routing::Variant::plain, client.deflated,
                options_.subscriptions_per_client);
   if (log::enabled(log::Level::info))
-    log::info("proxy", *client.name + " authenticated, served by broker " + table.setup().name +
-                           (table.setup().simulated ? " (simulated prices)" : ""));
+    of_authentications.info(*client.name, *client.name + " authenticated, served by broker " + table.setup().name +
+                                              (table.setup().simulated ? " (simulated prices)" : ""));
   client.tell([extras = client.extras, name = client.name, key = client.account->key_id](session::ClientSession& s) {
     s.admit(extras, name, key);
   });

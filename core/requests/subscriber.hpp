@@ -41,6 +41,7 @@ struct Job {
   std::vector<routing::TopicId> topics;
   protocol::HeldStreams held;
   std::optional<instruments::Search> search;
+  std::size_t suggested = 0;  // how many of its entries have been given suggestions
 };
 
 // Things that are sent when there is room, in this order: see CatchUp.

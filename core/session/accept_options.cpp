@@ -6,10 +6,15 @@
 #include <string_view>
 
 #include "core/admission/origin.hpp"
-#include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/base/text.hpp"
 
 namespace gw::session {
+namespace {
+
+log::Limited of_foreign_pages("proxy", "origin");
+
+}  // namespace
 
 void AcceptOptions::set() {
   for (websocket::ServerOptions* o : {&plain_, &tls_}) {
@@ -32,7 +37,7 @@ websocket::HttpAnswer AcceptOptions::check_origin(const websocket::HttpRequest& 
     if (name == "host") host = h.value;
   }
   if (origin.empty() || admission::is_allowed_origin(origin, host, options_.origins)) return {0, "", ""};
-  log::warning("proxy", "refused a web page from " + std::string(cut(origin)) + " (server.allowed_origins)");
+  of_foreign_pages.warning(origin, "refused a web page from " + std::string(cut(origin)) + " (server.allowed_origins)");
   return {403, "text/plain; charset=utf-8",
           "A web page from this origin may not use the gateway.\n"
           "An operator can allow it: server.allowed_origins in gateway.yaml\n"};

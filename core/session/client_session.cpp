@@ -8,7 +8,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "core/base/clock.hpp"
-#include "core/base/log.hpp"
+#include "core/base/log_limit.hpp"
 #include "core/protocol/answers.hpp"
 #include "core/protocol/notices.hpp"
 #include "core/session/shard.hpp"
@@ -21,6 +21,12 @@ constexpr int kDoesNotRead = 4000;
 constexpr int kTooMany = 4429;
 constexpr std::string_view kEvicted = "too many connections: limits.unauthenticated_connections";
 constexpr std::size_t kLargestAnswer = 8 << 20;
+
+log::Limited of_arrivals("proxy", "client");
+log::Limited of_departures("proxy", "client");
+log::Limited of_closes("proxy", "client");
+log::Limited of_slow_consumers("proxy", "client");
+log::Limited of_request_rates("proxy", "client");
 
 }  // namespace
 
@@ -50,8 +56,9 @@ void ClientSession::touch() { shard_.output().touch(routing::index_of(id_)); }
 
 void ClientSession::tell_slow(bool is_slow, std::uint64_t conflated) {
   if (log::enabled(log::Level::info))
-    log::info("proxy", *name_ + (is_slow ? " is a slow consumer: it gets the last published frame of each topic"
-                                         : " has caught up: " + std::to_string(conflated) + " updates were conflated"));
+    of_slow_consumers.info(
+        *name_, *name_ + (is_slow ? " is a slow consumer: it gets the last published frame of each topic"
+                                  : " has caught up: " + std::to_string(conflated) + " updates were conflated"));
   if (extras_) send(protocol::slow(is_slow ? "behind" : "caught_up", conflated));
 }
 
@@ -60,7 +67,7 @@ void ClientSession::tell_slow(bool is_slow, std::uint64_t conflated) {
 void ClientSession::send(std::string_view json) {
   if (closing_) return;
   if (connection_->backlog() > shard_.options().output_per_client + kLargestAnswer) {
-    log::warning("proxy", *name_ + " does not read its answers, closed with 4000");
+    of_closes.warning(*name_, *name_ + " does not read its answers, closed with 4000");
     end(kDoesNotRead, "output full", true);
     return;
   }
@@ -145,7 +152,7 @@ void ClientSession::request_done(std::size_t bytes, std::size_t extra) {
 
 void ClientSession::look_at_rate(std::int64_t now) {
   if (intake_.look(now)) {
-    log::warning("proxy", *name_ + " sends more than limits.requests_per_second: it is read more slowly");
+    of_request_rates.warning(*name_, *name_ + " sends more than limits.requests_per_second: it is read more slowly");
     send(protocol::error("RATE_LIMITED", "More than " + std::to_string(intake_.rate_limit().per_second) +
                                              " requests per second on this connection, or " +
                                              std::to_string(admission::SharedRate::kConnections) +
@@ -174,7 +181,7 @@ void ClientSession::on_open() {
   }
   known_ = true;
   connection_->limit_messages(std::min(RequestIntake::kMaxUnauthenticatedMessage, shard_.options().message_size));
-  log::info("proxy", *name_ + " connected");
+  of_arrivals.info(*name_, *name_ + " connected");
   shard_.requests().post([id = id_, name = name_, deflated = connection_->compresses()](RequestSide& side) {
     side.opened(id, name, deflated);
   });
@@ -190,15 +197,15 @@ void ClientSession::sweep(std::int64_t now) {
   if (!intake_.is_admitted()) {
     if (!connection_->is_open() || now - opened_ns_ <= o.authentication_timeout_ns) return;
     constexpr std::string_view kText = "First message must be authentication with API key";
-    log::info("proxy", *name_ + " refused: " + std::string(kText) + ", closed with 4401");
+    of_closes.info(*name_, *name_ + " refused: " + std::string(kText) + ", closed with 4401");
     send(protocol::error("AUTHENTICATION_REQUIRED", kText));
     close(kBadAuthentication, "authentication");
     return;
   }
   updates_.slow().look(now);
   if (updates_.slow().has_stopped_reading(o.slow_client_close_ns, now)) {
-    log::warning("proxy", *name_ + " has taken no byte for " + std::to_string(o.slow_client_close_ns / 1'000'000'000) +
-                              " s, closed with 4000");
+    of_closes.warning(*name_, *name_ + " has taken no byte for " +
+                                  std::to_string(o.slow_client_close_ns / 1'000'000'000) + " s, closed with 4000");
     end(kDoesNotRead, "stopped reading", true);
     return;
   }
@@ -210,7 +217,7 @@ void ClientSession::sweep(std::int64_t now) {
       connection_->ping({});
       return touch();
     case PeerLiveness::Verdict::dead:
-      log::info("proxy", *name_ + " did not answer a ping, closed with 1011");
+      of_closes.info(*name_, *name_ + " did not answer a ping, closed with 1011");
       return end(1011, "ping timeout", true);
   }
 }
@@ -244,8 +251,8 @@ void ClientSession::end(int code, std::string_view reason, bool lingers) {
 void ClientSession::on_closed(const websocket::CloseInfo& info) {
   if (std::exchange(gone_, true)) return;
   if (known_)
-    log::info("proxy",
-              *name_ + " disconnected: " + std::to_string(info.code) + (info.reason.empty() ? "" : " " + info.reason));
+    of_departures.info(*name_, *name_ + " disconnected: " + std::to_string(info.code) +
+                                   (info.reason.empty() ? "" : " " + info.reason));
   // A client that goes without a close frame may have lost its network only, and comes back.
   if (!closing_) begin_to_close(info.code == 1006);
   if (known_)

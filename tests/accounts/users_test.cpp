@@ -58,9 +58,9 @@ TEST_F(Users, BrokersOfAnUnknownUserAreRefused) {
 TEST_F(Users, AChangeIsNoticedByAnotherConnection) {
   const auto gateway = database::Database::open(file_);
   ASSERT_TRUE(gateway);
-  const std::int64_t before = (*gateway)->data_version();
+  const std::int64_t before = (*gateway)->data_version().value();
   const CreatedKey made = create("alice");
-  EXPECT_NE((*gateway)->data_version(), before);
+  EXPECT_NE((*gateway)->data_version().value(), before);
   EXPECT_TRUE((*AccountStore(**gateway).load_ring())->check(made.key, kNow));
 }
 

@@ -38,7 +38,7 @@ class Log : public testing::Test {
 TEST_F(Log, ATextLineHasTimeLevelModuleAndMessage) {
   start("text");
   warning("proxy", "port 8765 is taken");
-  EXPECT_THAT(written(), MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z warning "
+  EXPECT_THAT(written(), MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}[-+][0-9]{2}:[0-9]{2} warning "
                                       "proxy      port 8765 is taken\n"));
 }
 

@@ -67,6 +67,9 @@ INSTANTIATE_TEST_SUITE_P(
             "mean 'next_free'?)"},
         Bad{"server: {allowed_origins: a}", "g.yaml:1: server.allowed_origins: found a, expected a list, like [a, b]"},
         Bad{"server: {host: ''}", "g.yaml:1: server.host: found \"\", expected an address, like 127.0.0.1"},
+        Bad{"log: {rotate: {size: 1KiB}}",
+            "g.yaml:1: log.rotate.size: found 1024B, expected at least 4KiB, or 0B for any size"},
+        Bad{"log: {rotate: {keep: 0}}", "g.yaml:1: log.rotate.keep: found 0, expected a whole number from 1 to 1000"},
         Bad{"log: {level: loud}", "g.yaml:1: log.level: found loud, expected debug or info or warning or error"},
         Bad{"instruments:\n  update: 8:45\n",
             "g.yaml:2: instruments.update: found 8:45, expected a time of the exchanges' day, like 08:45, or off"},
@@ -131,7 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
             "plugins, instruments, zeromq, log, mix_brokers, allow_simulated, active_broker, brokers (did "
             "you mean 'server'?)"},
         Bad{"log:\n  levle: info\n",
-            "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file (did "
+            "g.yaml:2: log.levle: found an unknown key, expected one of level, format, file, rotate (did "
             "you mean 'level'?)"},
         Bad{"log:\n  level: info\n  level: debug\n",
             "g.yaml:3: log.level: found the key twice, expected each key once"},

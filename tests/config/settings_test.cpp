@@ -177,5 +177,28 @@ TEST(SecretFile, RefusesFoldersAndHugeFiles) {
   EXPECT_FALSE(read_secret_file(folder.write("huge", std::string(70'000, 'x'))));
 }
 
+TEST(SecretFile, RefusesControlCharactersAndSaysWhere) {
+  const TemporaryFolder folder;
+  const std::string file = folder.write("s", "to\r\nken\n");
+  const auto value = read_secret_file(file);
+  ASSERT_FALSE(value);
+  EXPECT_EQ(value.error().message, "secret file " + file +
+                                       ": found the control character 0x0D as byte 3 (line 1), expected one secret on "
+                                       "one line");
+  EXPECT_FALSE(read_secret_file(folder.write("nul", std::string("a\0b", 3))));
+  EXPECT_FALSE(read_secret_file(folder.write("delete",
+                                             "a\x7f"
+                                             "b")));
+  EXPECT_FALSE(read_secret_file(folder.write("two", "one\ntwo\n")));
+}
+
+TEST(SecretFile, DropsAByteOrderMark) {
+  const TemporaryFolder folder;
+  const auto value = read_secret_file(folder.write("s", "\xef\xbb\xbftoken\r\n"));
+  ASSERT_TRUE(value);
+  EXPECT_EQ(*value, "token");
+  EXPECT_EQ(read_secret_file(folder.write("only", "\xef\xbb\xbf\n")).value(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace gw::config

@@ -101,10 +101,10 @@ TEST_F(Open, TwoConnectionsSeeEachOthersCommits) {
   const auto one = Database::open(file_);
   const auto two = Database::open(file_);
   ASSERT_TRUE(one && two);
-  const std::int64_t before = (*one)->data_version();
-  EXPECT_EQ((*one)->data_version(), before);
+  const std::int64_t before = (*one)->data_version().value();
+  EXPECT_EQ((*one)->data_version().value(), before);
   ASSERT_TRUE((*two)->execute("INSERT INTO users (name, created) VALUES ('bob', 1)"));
-  EXPECT_NE((*one)->data_version(), before);
+  EXPECT_NE((*one)->data_version().value(), before);
   EXPECT_EQ(number(**one, "SELECT count(*) FROM users"), 1);
 }
 

@@ -60,3 +60,11 @@ def certificate(tmp_path):
                     "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
                     "-keyout", made.key, "-out", made.file], check=True, capture_output=True)
     return made
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """item.failed: the test itself failed, which a fixture may want to know when it ends."""
+    report = (yield).get_result()
+    if report.when == "call":
+        item.failed = report.failed or None

@@ -90,6 +90,32 @@ def test_wrong_usage_is_2(arguments, config):
     assert error
 
 
+@pytest.mark.parametrize("words, expected", [
+    (["staus"], "staus: no such command; did you mean status?"),
+    (["keys", "lst"], "lst: no such command; did you mean list?"),
+    (["--config", "x", "wach", "INFY.NSE"], "wach: no such command; did you mean watch?"),
+    (["watch", "INFY.NSE", "--dept", "5"], "--dept: no such option of watch; did you mean --depth?"),
+    (["users", "xyzzyxyzzy"], "xyzzyxyzzy: no such command; expected one of list, set-broker")])
+def test_an_unknown_word_is_named_with_what_it_may_mean(words, expected):
+    assert run(*words, status=2, both=True) == ("", f"broker-gateway: {expected}\n")
+
+
+def commands_of(text):
+    return re.findall(r"^  ([a-z][a-z-]*)(?: |$)", text.partition("Subcommands:")[2].partition("Example")[0], re.M)
+
+
+def test_help_fits_80_columns_and_names_what_to_do_next():
+    seen, waiting = [], [[]]
+    while waiting:
+        words = waiting.pop()
+        text = run(*words, "--help")
+        assert max(map(len, text.splitlines())) <= 80, text
+        seen.append(words)
+        waiting += [[*words, command] for command in commands_of(text)]
+    assert ["watch"] in seen and ["keys", "create"] in seen and len(seen) > 20
+    assert "broker-gateway watch RELIANCE.NSE" in run("--help") + run("watch", "--help")
+
+
 @pytest.mark.parametrize("command", [["run"], ["check-config"], ["keys", "list"], ["plugins", "list"], ["status"]])
 def test_a_named_file_that_is_missing_is_2(tmp_path, command):
     _, error = run(*command, "--config", tmp_path / "none.yaml", status=2, both=True)

@@ -21,12 +21,18 @@ class SearchTest : public testing::Test {
       builder.add(view);
     };
     add("BANKNIFTY", "NSE_INDEX", "Nifty Bank");
-    add("NIFTY30DEC26FUT", "NFO", "NIFTY");
     add("NIFTYBEES", "NSE", "Nippon ETF");
     add("NIFTY", "NSE_INDEX", "Nifty 50");
     add("JUNIORBEES", "NSE", "Nifty Next 50 ETF");
     add("NIFTYBEES", "BSE", "Nippon ETF");
     add("INFY", "NSE", "Infosys");
+    InstrumentView future;
+    future.symbol = "NIFTY30DEC26FUT";
+    future.exchange = "NFO";
+    future.name = "NIFTY";
+    future.instrument_type = "FUT";
+    future.expiry = "2026-12-30";
+    builder.add(future);
     index_ = std::make_shared<const Index>(std::move(builder).build());
   }
   std::vector<std::string> found(std::string_view text, std::string_view exchange = "", std::size_t limit = 50,
@@ -44,7 +50,7 @@ class SearchTest : public testing::Test {
 };
 
 TEST_F(SearchTest, ExactFirstThenPrefixThenInsideThenByName) {
-  EXPECT_THAT(found("NIFTY"), ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.BSE", "NIFTYBEES.NSE", "NIFTY30DEC26FUT.NFO",
+  EXPECT_THAT(found("NIFTY"), ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.NSE", "NIFTYBEES.BSE", "NIFTY30DEC26FUT.NFO",
                                           "BANKNIFTY.NSE_INDEX", "JUNIORBEES.NSE"));
 }
 
@@ -89,7 +95,7 @@ TEST_F(SearchTest, StaysWithinAnExchangeWhenOneIsNamed) {
 }
 
 TEST_F(SearchTest, StopsAtTheLimitWithTheBestOnes) {
-  EXPECT_THAT(found("NIFTY", "", 2), ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.BSE"));
+  EXPECT_THAT(found("NIFTY", "", 2), ElementsAre("NIFTY.NSE_INDEX", "NIFTYBEES.NSE"));
   EXPECT_THAT(found("NIFTY", "", 0), IsEmpty());
 }
 

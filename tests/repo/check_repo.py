@@ -18,16 +18,25 @@ SYSTEM_HEADERS = re.compile(
     r"|(sys|netinet|arpa|linux|boost/asio/posix|boost/asio/local)/")
 SYSTEM_FILES = """
     apps/gateway/commands/import_output.cpp
-    apps/gateway/commands/watch.cpp
     apps/gateway/descriptors.cpp
+    apps/gateway/end_watch.cpp
     apps/gateway/gateway.cpp
     apps/gateway/signals.cpp
+    apps/gateway/terminal/terminal.cpp
+    core/base/descriptor.cpp
+    core/base/descriptors.cpp
     core/base/large_memory.cpp
     core/base/outgoing.cpp
     core/base/thread_name.cpp
     core/bus/doorbell.cpp
     core/config/secret_file.cpp
+    core/control/control_client.cpp
     core/control/control_socket.cpp
+    core/control/peer.cpp
+    core/control/unix_address.cpp
+    core/control/unix_address.hpp
+    core/database/backup.cpp
+    core/database/database_file.cpp
     core/event_loop/event_loop.cpp
     core/plugin_host/demand_reader.cpp
     core/plugin_host/elf_check.cpp

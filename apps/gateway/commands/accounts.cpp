@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/running_gateway.hpp"
 #include "apps/gateway/simulated.hpp"
 #include "core/accounts/account_store.hpp"
 #include "core/base/clock.hpp"
-#include "core/base/text.hpp"
 #include "core/config/units.hpp"
 
 namespace gw::app {
@@ -16,14 +16,27 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Reads the database. `loaded` is null where gateway.yaml cannot be used.
 int with_store(const Options& options,
-               const std::function<int(accounts::AccountStore&, const config::Config&)>& action) {
-  const auto loaded = load_config(options);
-  if (!loaded) return kWrong;
-  auto database = open_database(loaded->config);
+               const std::function<int(accounts::AccountStore&, const config::Loaded* loaded)>& action) {
+  const auto gateway = RunningGateway::find(options);
+  if (!gateway) return kWrong;
+  auto database = database::Database::open(gateway->database());
   if (!database) return fail(database.error().message);
   accounts::AccountStore store(**database);
-  return action(store, loaded->config);
+  return action(store, gateway->loaded() ? &*gateway->loaded() : nullptr);
+}
+
+// Changes the database, and has the running gateway take the change up. An action that fails has said why.
+int change(const Options& options, const std::function<int(accounts::AccountStore&, const RunningGateway&)>& action) {
+  const auto gateway = RunningGateway::find(options);
+  if (!gateway) return kWrong;
+  auto database = gateway->open_database();
+  if (!database) return fail(database.error().message);
+  accounts::AccountStore store(**database);
+  if (const int status = action(store, *gateway); status != kDone) return status;
+  const auto told = gateway->tell(**database);
+  return told ? kDone : fail(told.error().message);
 }
 
 // "30d", "12h": days besides the units of gateway.yaml.
@@ -48,10 +61,9 @@ int keys_create(const Options& options, const KeyRequest& request) {
     expires = lifetime(request.expires);
     if (!expires) return fail("--expires: found " + request.expires + ", expected a time like 30d or 12h", kWrong);
   }
-  return with_store(options, [&](accounts::AccountStore& store, const config::Config& config) {
+  return change(options, [&](accounts::AccountStore& store, const RunningGateway&) {
     const auto created = store.create_key(request.user, request.scope, expires, wall_ns());
     if (!created) return fail(created.error().message);
-    tell_running_gateway(config);
     if (options.json)
       std::printf("%s\n", Json{{"id", created->id}, {"key", created->key}}.dump().c_str());
     else
@@ -61,7 +73,7 @@ int keys_create(const Options& options, const KeyRequest& request) {
 }
 
 int keys_list(const Options& options) {
-  return with_store(options, [&](accounts::AccountStore& store, const config::Config&) {
+  return with_store(options, [&](accounts::AccountStore& store, const config::Loaded*) {
     const auto rows = store.list_keys();
     if (!rows) return fail(rows.error().message);
     Json out = Json::array();
@@ -85,16 +97,15 @@ int keys_list(const Options& options) {
 }
 
 int keys_revoke(const Options& options, std::int64_t id) {
-  return with_store(options, [&](accounts::AccountStore& store, const config::Config& config) {
+  return change(options, [&](accounts::AccountStore& store, const RunningGateway&) {
     const auto done = store.revoke_key(id, wall_ns());
     if (!done) return fail(done.error().message);
-    tell_running_gateway(config);
     return kDone;
   });
 }
 
 int users_list(const Options& options) {
-  return with_store(options, [&](accounts::AccountStore& store, const config::Config& config) {
+  return with_store(options, [&](accounts::AccountStore& store, const config::Loaded* loaded) {
     const auto rows = store.list_users();
     if (!rows) return fail(rows.error().message);
     Json out = Json::array();
@@ -105,35 +116,44 @@ int users_list(const Options& options) {
     for (const accounts::UserRow& r : *rows) {
       std::string brokers;
       for (const std::string& name : r.brokers) brokers += (brokers.empty() ? "" : ",") + name;
-      if (brokers.empty()) brokers = config.active_broker.front() + " (default)";
+      if (brokers.empty()) brokers = loaded ? loaded->config.active_broker.front() + " (default)" : "(default)";
       std::printf("%-20s %-30s %lld\n", r.name.c_str(), brokers.c_str(), static_cast<long long>(r.keys));
     }
     return kDone;
   });
 }
 
+namespace {
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> names;
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t comma = std::min(list.find(',', at), list.size());
+    names.push_back(list.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return names;
+}
+
+// Whether users may be given these brokers. Where gateway.yaml cannot be used, the running gateway is asked.
+Result<void> check_brokers(const std::vector<std::string>& names, const RunningGateway& gateway) {
+  if (!gateway.loaded()) {
+    const auto answer = gateway.ask({{"command", "check_brokers"}, {"brokers", names}});
+    return answer ? Result<void>() : Result<void>(answer.error());
+  }
+  const config::Config& config = gateway.loaded()->config;
+  const auto plugins = plugin_host::scan(plugin_folder(config), config.plugins.allow);
+  return check_brokers_of_user(config, plugins ? *plugins : std::vector<plugin_host::ScanEntry>{}, names);
+}
+
+}  // namespace
+
 int users_set_broker(const Options& options, const std::string& user, const std::string& brokers) {
-  return with_store(options, [&](accounts::AccountStore& store, const config::Config& config) {
-    std::vector<std::string> names;
-    std::vector<std::string> known;
-    for (const config::Broker& b : config.brokers) known.push_back(b.name);
-    for (std::size_t at = 0; at <= brokers.size();) {
-      const std::size_t comma = std::min(brokers.find(',', at), brokers.size());
-      names.push_back(brokers.substr(at, comma - at));
-      at = comma + 1;
-      if (std::find(known.begin(), known.end(), names.back()) != known.end()) continue;
-      const std::string guess = did_you_mean(names.back(), known);
-      return fail("broker: found '" + names.back() + "', expected a broker of gateway.yaml" +
-                      (guess.empty() ? "" : " (did you mean '" + guess + "'?)"),
-                  kWrong);
-    }
-    if (const auto plugins = plugin_host::scan(plugin_folder(config), config.plugins.allow))
-      if (const auto mixed = simulated_beside_real(config, *plugins, names))
-        return fail("brokers: found " + mixed->found + ", expected " + mixed->expected, kWrong);
+  return change(options, [&](accounts::AccountStore& store, const RunningGateway& gateway) {
+    const std::vector<std::string> names = split(brokers);
+    if (const auto good = check_brokers(names, gateway); !good) return fail(good.error().message, kWrong);
     const auto done = store.set_brokers(user, names);
-    if (!done) return fail(done.error().message);
-    tell_running_gateway(config);
-    return kDone;
+    return done ? kDone : fail(done.error().message);
   });
 }
 

@@ -33,7 +33,19 @@ int instruments_import(const Options& options, const ImportRequest& request);
 // Updates the list of every enabled broker, or only that of `broker`. `force`: takes also a list that lacks much of
 // what is known.
 int instruments_update(const Options& options, const std::string& broker, bool force);
-int instruments_search(const Options& options, const std::string& text, const std::string& broker);
+
+struct SearchRequest {
+  std::vector<std::string> words;
+  std::string exchange;  // empty: every exchange
+  std::string broker;    // empty: the first of active_broker
+  std::size_t limit = 50;
+};
+int instruments_search(const Options& options, const SearchRequest& request);
+
+// Copies the database into `file`; a file that is there is replaced only by `force`.
+int backup(const Options& options, const std::string& file, bool force);
+// Puts a copy of `file` in the database's place, while no gateway runs.
+int restore(const Options& options, const std::string& file);
 
 int plugins_list(const Options& options);
 
@@ -48,6 +60,26 @@ struct WatchRequest {
   std::string key;
 };
 int watch(const Options& options, const WatchRequest& request);
+
+struct TailRequest {
+  std::vector<std::string> instruments;  // SYMBOL.EXCHANGE
+  std::string mode = "quote";
+  int depth = 5;
+  std::int64_t count = 0;  // updates; 0: until it is ended
+  std::string url;
+  std::string key;
+};
+int tail(const Options& options, const TailRequest& request);
+
+int top(const Options& options);
+int clients(const Options& options, int limit);
+
+struct SubsRequest {
+  std::string broker;       // empty: of all
+  std::int64_t client = 0;  // 0: of all
+  int limit = 1000;
+};
+int subs(const Options& options, const SubsRequest& request);
 
 int version(const Options& options);
 

@@ -7,13 +7,12 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/running_gateway.hpp"
 #include "bgw/symbols.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/instruments/import.hpp"
 #include "core/instruments/instrument_store.hpp"
-#include "core/instruments/search.hpp"
-#include "core/protocol/number_writer.hpp"
 
 namespace gw::app {
 namespace {
@@ -25,19 +24,6 @@ std::string plugin_of(const config::Config& config, const std::string& broker) {
   for (const config::Broker& b : config.brokers)
     if (b.name == broker) return b.plugin;
   return broker;
-}
-
-// The list that the gateway itself would use: the imported one, else the built-in one.
-Result<std::shared_ptr<const instruments::Index>> index_of(instruments::InstrumentStore& store,
-                                                           const plugin_host::Library* library,
-                                                           const std::string& plugin) {
-  const auto generation = store.generation(plugin);
-  if (!generation) return generation.error();
-  const bgw_instruments* extension = library == nullptr ? nullptr : library->instruments();
-  if (*generation != 0 || extension == nullptr || extension->builtin == nullptr) return store.load(plugin);
-  instruments::Import import(import_rules(*library));
-  if (const auto read = import.read_builtin(*extension); !read) return read.error();
-  return std::make_shared<const instruments::Index>(import.index());
 }
 
 // When the file was last written; now if the system does not say.
@@ -96,7 +82,9 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   const bgw_instruments* extension = library->instruments();
   if (extension == nullptr || extension->parse == nullptr)
     return fail("the plugin of broker " + broker + " reads no instrument file");
-  auto database = open_database(loaded->config);
+  const auto gateway = RunningGateway::find(options);
+  if (!gateway) return kWrong;
+  auto database = gateway->open_database();
   if (!database) return fail(database.error().message);
   instruments::Import import(import_rules(*library));
   const auto read = [&] {
@@ -124,50 +112,11 @@ int instruments_import(const Options& options, const ImportRequest& request) {
                 "with --force");
   }
   if (const auto stored = store.replace(plugin, import.rows(), taken); !stored) return fail(stored.error().message);
-  tell_running_gateway(loaded->config);
+  const auto told = gateway->tell(**database);
   auto different = no_pairs(loaded->config, store, plugin);
   if (!different) return fail(different.error().message);
   report(std::move(*different));
-  return kDone;
-}
-
-int instruments_search(const Options& options, const std::string& text, const std::string& broker) {
-  const auto loaded = load_config(options);
-  if (!loaded) return kWrong;
-  const std::string plugin = plugin_of(loaded->config, broker.empty() ? loaded->config.active_broker.front() : broker);
-  const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
-  auto database = open_database(loaded->config);
-  if (!database) return fail(database.error().message);
-  instruments::InstrumentStore store(**database);
-  const auto index = index_of(store, plugins ? find_plugin(*plugins, plugin).get() : nullptr, plugin);
-  if (!index) return fail(index.error().message);
-  const instruments::Expiries expiries(loaded->calendar, wall_ns());
-  instruments::Search search(*index, text, "", 50, expiries);
-  search.look_at(search.rows());
-  const auto found = search.found();
-  Json out = Json::array();
-  for (const instruments::InstrumentView& i : found)
-    out.push_back({{"symbol", i.symbol},
-                   {"exchange", i.exchange},
-                   {"name", i.name},
-                   {"instrument_type", i.instrument_type},
-                   {"expiry", i.expiry},
-                   {"expired", expiries.is_over(i.exchange, i.expiry)},
-                   {"broker_symbol", i.broker_symbol},
-                   {"strike", Json::parse(protocol::price_text(i.strike, i.exponents.price))},
-                   {"lot_size", Json::parse(protocol::quantity_text(i.lot_size, i.exponents.quantity))},
-                   {"tick_size", Json::parse(protocol::price_text(i.tick_size, i.exponents.price))},
-                   {"token", i.token}});
-  if (options.json) return std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str()), kDone;
-  for (const instruments::InstrumentView& i : found)
-    std::printf("%-28.*s %-10.*s %-5.*s %-10.*s %.*s%s\n", static_cast<int>(i.symbol.size()), i.symbol.data(),
-                static_cast<int>(i.exchange.size()), i.exchange.data(), static_cast<int>(i.instrument_type.size()),
-                i.instrument_type.data(), static_cast<int>(i.expiry.size()), i.expiry.data(),
-                static_cast<int>(i.name.size()), i.name.data(),
-                expiries.is_over(i.exchange, i.expiry) ? " (expired)" : "");
-  if (found.empty())
-    return fail("nothing found among " + std::to_string((*index)->size()) + " instruments of " + plugin);
-  return kDone;
+  return told ? kDone : fail(told.error().message);
 }
 
 }  // namespace gw::app

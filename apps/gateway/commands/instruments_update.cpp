@@ -6,6 +6,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/running_gateway.hpp"
 #include "core/base/clock.hpp"
 
 namespace gw::app {
@@ -96,15 +97,17 @@ int instruments_update(const Options& options, const std::string& broker, bool f
       return fail("the plugin of broker " + broker + " does not know where to download an instrument list");
     targets.push_back({&*found, library});
   }
-  auto database = open_database(loaded->config);
+  const auto gateway = RunningGateway::find(options);
+  if (!gateway) return kWrong;
+  auto database = gateway->open_database();
   if (!database) return fail(database.error().message);
   Json out = Json::array();
   int status = kDone;
   for (const Target& target : targets)
     if (update_one(options, *loaded, target, force, **database, out) != kDone) status = kCouldNot;
-  tell_running_gateway(loaded->config);
+  const auto told = gateway->tell(**database);
   if (options.json) std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
-  return status;
+  return told ? status : fail(told.error().message);
 }
 
 }  // namespace gw::app

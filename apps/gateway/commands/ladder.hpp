@@ -1,4 +1,4 @@
-// Draws one market_data message in the terminal: a book as a ladder, other modes as a few lines.
+// One market_data message as text for a pipe or a file: a book as a ladder, other modes as a few lines.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace gw::app {
 
-// Lines to print, each ended; no cursor movement. `color`: with ANSI colours.
-std::string draw(const nlohmann::json& message, bool color);
+// Lines to print, each ended; no escape sequences.
+std::string draw(const nlohmann::json& message);
 
 }  // namespace gw::app

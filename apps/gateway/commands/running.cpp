@@ -6,25 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
-#include "core/control/control_socket.hpp"
+#include "apps/gateway/commands/control_answer.hpp"
 
 namespace gw::app {
 namespace {
 
 using Json = nlohmann::json;
-
-Result<Json> ask(const Options& options, const Json& request) {
-  const auto loaded = load_config(options);
-  if (!loaded) return Error{""};
-  const auto answer = control::ask(control_path(loaded->config), request.dump());
-  if (!answer) return answer.error();
-  const Json parsed = Json::parse(*answer, nullptr, false);
-  if (!parsed.is_object()) return Error{"the gateway's answer is not JSON"};
-  if (!parsed.value("ok", false)) return Error{parsed.value("error", "refused")};
-  return parsed;
-}
-
-int failed(const Error& error) { return error.message.empty() ? kWrong : fail(error.message); }
 
 unsigned long long number(const Json& object, const char* key) { return object.value(key, 0ULL); }
 
@@ -89,8 +76,8 @@ std::string list_text(const Json& broker) {
 }  // namespace
 
 int status(const Options& options) {
-  const auto answer = ask(options, {{"command", "status"}});
-  if (!answer) return failed(answer.error());
+  const auto answer = ask_gateway(options, {{"command", "status"}});
+  if (!answer) return no_answer(answer.error());
   Json out = *answer;
   out.erase("ok");
   if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
@@ -101,6 +88,8 @@ int status(const Options& options) {
                                         {"older", "updates older than what another login or broker had sent"},
                                         {"zeromq_dropped", "ZeroMQ messages for which there was no room"}});
   if (!not_sent.empty()) std::printf("%s\n", not_sent.c_str());
+  if (const std::string problem = out.value("database_problem", ""); !problem.empty())
+    std::printf("warning: %s\n", problem.c_str());
   const Json& ledger = out["ledger"];
   std::printf("updates %llu, published %llu; hidden by brokers: %llu trades\n", number(out, "updates"),
               number(out, "published"), number(out, "hidden_trades"));
@@ -132,8 +121,8 @@ int status(const Options& options) {
 }
 
 int broker_command(const Options& options, const std::string& command, const std::string& broker) {
-  const auto answer = ask(options, {{"command", command}, {"broker", broker}});
-  return answer ? kDone : failed(answer.error());
+  const auto answer = ask_gateway(options, {{"command", command}, {"broker", broker}});
+  return answer ? kDone : no_answer(answer.error());
 }
 
 }  // namespace gw::app

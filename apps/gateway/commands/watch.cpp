@@ -1,146 +1,100 @@
-// Shows one instrument live in the terminal, as a client of the public protocol.
+// Shows one instrument live, as a client of the public protocol: on a terminal a screen that is drawn anew, elsewhere
+// each update as text or JSON.
 #include <cstdio>
-#include <cstdlib>
-#include <map>
+#include <exception>
+#include <optional>
 
-#include <unistd.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/commands/client_access.hpp"
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/commands/feed_client.hpp"
 #include "apps/gateway/commands/ladder.hpp"
-#include "core/control/control_socket.hpp"
-#include "core/websocket/connection.hpp"
+#include "apps/gateway/watch/live_watch.hpp"
 
 namespace gw::app {
 namespace {
 
 using Json = nlohmann::json;
 
-class Watcher final : public websocket::Listener {
- public:
-  Watcher(boost::asio::io_context& io, std::string url, std::string key, Json subscribe, bool json)
-      : io_(io),
-        key_(std::move(key)),
-        subscribe_(std::move(subscribe)),
-        json_(json),
-        terminal_(::isatty(STDOUT_FILENO) != 0) {
-    websocket::ClientOptions options;
-    options.url = std::move(url);
-    connection_ = websocket::Connection::connect(io, std::move(options), *this);
-  }
-  int result() const { return result_; }
-  // Closes the connection; io.run() returns when the gateway has answered.
-  void end() {
-    ended_ = true;
-    connection_->close(1000, "");
-  }
-
-  void on_open() override { send({{"action", "authenticate"}, {"api_key", key_}, {"extras", true}}); }
-  void on_message(websocket::Opcode, std::string_view payload) override {
-    const Json message = Json::parse(payload, nullptr, false);
-    if (!message.is_object()) return;
-    const std::string type = message.value("type", "");
-    if (type == "authentication") {
-      if (message.value("simulated", false))
-        std::fprintf(stderr, "broker %s: simulated prices, none of them is real\n",
-                     message.value("broker", "").c_str());
-      send(subscribe_);
-    }
-    if (type == "error") {
-      fail(message.value("message", "refused"));
-      result_ = kCouldNot;
-      io_.stop();
-    }
-    if (type == "subscription" && message.value("is_fallback", false))
-      std::fprintf(stderr, "%s\n", message.value("message", "").c_str());
-    if (type == "broker_status" && !json_)
-      std::fprintf(stderr, "broker %s: %s\n", message.value("broker", "").c_str(), message.value("status", "").c_str());
-    if (type == "market_data") show(message, payload);
-  }
-  void on_closed(const websocket::CloseInfo& info) override {
-    if (result_ == kDone && !ended_)
-      result_ = fail("disconnected: " + (info.reason.empty() ? std::to_string(info.code) : info.reason));
-    io_.stop();
-  }
-
- private:
-  void send(const Json& message) {
-    connection_->send(websocket::Opcode::text, message.dump());
-    connection_->flush();
-  }
-  void show(const Json& message, std::string_view payload) {
-    std::string text = json_ ? std::string(payload) + '\n' : draw(message, terminal_);
-    // Draws from the top and then clears below it: clearing the whole screen first would flicker.
-    if (terminal_ && !json_) text = "\033[H" + text + "\033[J";
-    if (terminal_ && !json_ && !cleared_) text = "\033[2J" + text;
-    cleared_ = true;
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    std::fflush(stdout);
-  }
-
-  boost::asio::io_context& io_;
-  std::string key_;
-  Json subscribe_;
-  bool json_;
-  bool terminal_;
-  bool cleared_ = false;
-  bool ended_ = false;
-  int result_ = kDone;
-  std::unique_ptr<websocket::Connection> connection_;
-};
-
-std::string find_key(const Options& options, const std::string& given) {
-  if (!given.empty()) return given;
-  if (const char* variable = std::getenv("BROKER_GATEWAY_KEY"); variable != nullptr && *variable != '\0')
-    return variable;
-  const auto stored = config::read_secret_file(local_key_path(options));
-  return stored && *stored ? **stored : "";
+// Prints what a pipe or a file gets.
+void print_message(const Json& message, std::string_view text, bool json) {
+  const std::string type = message.value("type", "");
+  if (type == "authentication" && message.value("simulated", false))
+    std::fprintf(stderr, "broker %s: simulated prices, none of them is real\n", message.value("broker", "").c_str());
+  if (type == "subscription" && message.value("is_fallback", false))
+    std::fprintf(stderr, "%s\n", message.value("message", "").c_str());
+  if (type == "broker_status" && !json)
+    std::fprintf(stderr, "broker %s: %s\n", message.value("broker", "").c_str(), message.value("status", "").c_str());
+  if (type != "market_data") return;
+  const std::string out = json ? std::string(text) + '\n' : draw(message);
+  std::fwrite(out.data(), 1, out.size(), stdout);
+  std::fflush(stdout);
 }
 
-// Where the running gateway really listens: its port may differ from that of the file.
-std::string find_url(const config::Config& config) {
-  int port = config.server.port;
-  if (const auto answer = control::ask(control_path(config), R"({"command":"status"})"); answer)
-    port = Json::parse(*answer, nullptr, false).value("port", port);
-  return "ws://" + config.server.host + ":" + std::to_string(port) + "/";
+int watch_in_pipe(FeedClient::Settings settings, bool json) {
+  boost::asio::io_context io(1);
+  std::string failure;
+  FeedClient client(io, std::move(settings),
+                    {[json](const Json& message, std::string_view text) { print_message(message, text, json); },
+                     [](const Json&) { return true; }, [](const std::string&) {},
+                     [&](const std::string& why) {
+                       failure = why;
+                       io.stop();
+                     }});
+  boost::asio::signal_set ending(io, SIGINT, SIGTERM);
+  ending.async_wait([&client](const boost::system::error_code& ec, int) {
+    if (!ec) client.end();
+  });
+  io.run();
+  return failure.empty() ? kDone : fail(failure);
+}
+
+// An error after the broker's word was good does not end the watch: the next broker may have the instrument.
+bool ends_watch(const Json& error) { return error.value("code", "") != "SUBSCRIPTION_ERROR"; }
+
+int watch_on_terminal(FeedClient::Settings settings, const Watched& watched) {
+  boost::asio::io_context io(1);
+  std::string failure;
+  try {
+    std::optional<FeedClient> client;
+    LiveWatch screen(io, watched, [&] {
+      if (client) client->end();
+    });
+    client.emplace(io, std::move(settings),
+                   FeedClient::Calls{[&](const Json& message, std::string_view) { screen.apply(message); }, ends_watch,
+                                     [&](const std::string& why) { screen.lost(why); },
+                                     [&](const std::string& why) {
+                                       failure = why;
+                                       screen.stop();
+                                       io.stop();
+                                     }});
+    io.run();
+  } catch (const std::exception& e) {  // the terminal is as it was by now
+    failure = e.what();
+  }
+  return failure.empty() ? kDone : fail(failure);
 }
 
 }  // namespace
 
 int watch(const Options& options, const WatchRequest& request) {
-  static const std::map<std::string, int> kModes = {{"ltp", 1}, {"quote", 2}, {"depth", 4}};
-  const auto mode = kModes.find(request.mode);
-  if (mode == kModes.end()) return fail("--mode: found " + request.mode + ", expected ltp, quote or depth", kWrong);
-  const std::size_t dot = request.instrument.rfind('.');
-  if (dot == std::string::npos || dot == 0 || dot + 1 == request.instrument.size())
-    return fail("INSTRUMENT: found " + request.instrument + ", expected SYMBOL.EXCHANGE, like RELIANCE.NSE", kWrong);
-  const std::string key = find_key(options, request.key);
-  if (key.empty())
-    return fail(
-        "no API key: give --key, or set BROKER_GATEWAY_KEY; scripts/run makes one in "
-        "state/local.key",
-        kWrong);
-  std::string url = request.url;
-  if (url.empty()) {
-    const auto loaded = load_config(options);
-    if (!loaded) return kWrong;
-    url = find_url(loaded->config);
-  }
-  Json subscribe = {{"action", "subscribe"},
-                    {"symbol", request.instrument.substr(0, dot)},
-                    {"exchange", request.instrument.substr(dot + 1)},
-                    {"mode", mode->second}};
-  if (mode->second == 4) subscribe["depth_level"] = request.depth;
-  boost::asio::io_context io(1);
-  boost::asio::signal_set ending(io, SIGINT, SIGTERM);
-  Watcher watcher(io, url, key, std::move(subscribe), options.json);
-  ending.async_wait([&watcher](const boost::system::error_code& ec, int) {
-    if (!ec) watcher.end();
-  });
-  io.run();
-  return watcher.result();
+  const auto mode = parse_mode(request.mode);
+  if (!mode) return fail(mode.error().message, kWrong);
+  const auto name = parse_instrument(request.instrument);
+  if (!name) return fail(name.error().message, kWrong);
+  const auto key = find_key(options, request.key);
+  if (!key) return fail(key.error().message, kWrong);
+  const auto find_url = url_finder(options, request.url);
+  if (!find_url) return kWrong;
+  Json subscribe = {{"action", "subscribe"}, {"symbol", name->symbol}, {"exchange", name->exchange}, {"mode", *mode}};
+  if (request.mode == "depth") subscribe["depth_level"] = request.depth;
+  const bool on_terminal = !options.json && Terminal::is_there();
+  FeedClient::Settings settings{*find_url, *key, subscribe.dump(), on_terminal};
+  if (!on_terminal) return watch_in_pipe(std::move(settings), options.json);
+  return watch_on_terminal(std::move(settings), {name->symbol, name->exchange, request.mode, request.depth});
 }
 
 }  // namespace gw::app

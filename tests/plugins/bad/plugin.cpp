@@ -3,6 +3,7 @@
 // bad_calls does in its adapter what its setting "misdeed" says; see tests/e2e/test_bad_plugins.py.
 // Calls are on the adapter's thread, except those of the threads that the misdeed "thread" starts.
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -160,6 +161,11 @@ bgw_status connect(void* self, bgw_error* error) {
     call_with_null(host);
     say(host, "called everything with NULL");
   }
+  if (adapter.misdeed == "log 20 MB") say(host, "begin " + std::string(20 << 20, 'x') + " end");
+  if (adapter.misdeed == "log in a loop" && !adapter.thread.joinable())
+    adapter.thread = std::thread([&adapter] {
+      for (std::uint64_t i = 0; !adapter.is_stopped; ++i) say(*adapter.host, "nonsense " + std::to_string(i));
+    });
   if (adapter.misdeed == "throw in on_http") {
     const auto* http = static_cast<const bgw_http*>(host.get_extension(host.context, BGW_EXTENSION_HTTP));
     const bgw_http_request request{sizeof request, 0, "GET", "http://127.0.0.1:1/", nullptr, nullptr, 0, 0, 0, 0, 0};
@@ -170,13 +176,23 @@ bgw_status connect(void* self, bgw_error* error) {
   return BGW_OK;
 }
 
-bgw_status disconnect(void*, bgw_error*) { return BGW_OK; }
+[[noreturn]] void hang(const bgw_host& host) {
+  say(host, BROKER " hangs now");
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+bgw_status disconnect(void* self, bgw_error*) {
+  auto& adapter = *static_cast<Adapter*>(self);
+  if (adapter.misdeed == "hang in disconnect") hang(*adapter.host);
+  return BGW_OK;
+}
 
 bgw_status subscribe(void* self, const bgw_subscription* list, std::uint32_t, bgw_error*) {
   auto& adapter = *static_cast<Adapter*>(self);
   const bgw_host& host = *adapter.host;
   const std::uint32_t instrument = list[0].instrument;
   if (adapter.misdeed == "throw in subscribe") throw 7;
+  if (adapter.misdeed == "hang in subscribe") hang(host);
   if (adapter.misdeed == "books") publish_bad_books(host, instrument);
   if (adapter.misdeed == "thread" && !adapter.thread.joinable())
     adapter.thread = std::thread([&adapter, instrument] {

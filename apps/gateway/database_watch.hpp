@@ -1,0 +1,44 @@
+// The database of a running gateway: opens it and holds its lock, notices when its file is replaced or gone, and takes
+// up what other processes write. Thread: main until the control thread begins, then control.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "apps/gateway/gateway_state.hpp"
+#include "apps/gateway/instrument_lists.hpp"
+#include "core/database/database_file.hpp"
+#include "core/proxy/proxy.hpp"
+
+namespace gw::app {
+
+class DatabaseWatch {
+ public:
+  explicit DatabaseWatch(GatewayState& state) : state_(state) {}
+
+  // Takes the lock, opens the database, and keeps both until this object ends.
+  Result<void> open();
+  // Takes up the keys for the first time. The proxy and the lists have to outlive the last look().
+  Result<void> start(proxy::Proxy& proxy, InstrumentLists& lists);
+  // Takes up what has changed. A read that fails changes nothing in memory; it is logged once, and tried again at the
+  // next look. The error says what is wrong at the moment.
+  Result<void> look();
+  // What is wrong, as of the last look; empty: nothing.
+  const std::string& problem() const { return problem_; }
+  const database::Database& database() const { return *state_.database; }
+
+ private:
+  Result<void> look_at_file();
+  Result<void> look_at_content();
+
+  GatewayState& state_;
+  std::unique_ptr<database::DatabaseLock> lock_;
+  proxy::Proxy* proxy_ = nullptr;
+  InstrumentLists* lists_ = nullptr;
+  std::int64_t data_version_ = 0;  // the database's, when it was last taken up
+  bool is_other_file_ = false;     // the database was opened anew, and nothing of it was taken up yet
+  std::string problem_;
+};
+
+}  // namespace gw::app

@@ -1,0 +1,47 @@
+// What a command knows of a running gateway: where its socket is, and whether it serves the database that the command
+// changes. Works also while gateway.yaml is half edited. Any thread.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "apps/gateway/environment.hpp"
+#include "core/base/result.hpp"
+#include "core/config/load.hpp"
+#include "core/database/database.hpp"
+
+namespace gw::app {
+
+class RunningGateway {
+ public:
+  // Finds database and socket. From a gateway.yaml that cannot be used only the line `database:` counts, and standard
+  // error says so. Nothing: there is no such file; that is printed.
+  static std::optional<RunningGateway> find(const Options& options);
+
+  const std::string& database() const { return database_; }
+  const std::string& socket() const { return socket_; }
+  // Nothing: gateway.yaml cannot be used.
+  const std::optional<config::Loaded>& loaded() const { return loaded_; }
+
+  // Sends a request and returns the answer; a refusal is an error.
+  Result<nlohmann::json> ask(const nlohmann::json& request, int patience_s = 10) const;
+  // Opens the database to be changed. Where a gateway runs, it must serve the very file: otherwise it would go on with
+  // the keys of another one.
+  Result<std::unique_ptr<database::Database>> open_database() const;
+  // Has the running gateway, if there is one, take up at once what was written.
+  Result<void> tell(const database::Database& written) const;
+
+ private:
+  RunningGateway() = default;
+  // The file that the running gateway serves; nothing: no gateway runs.
+  Result<std::optional<nlohmann::json>> served() const;
+
+  std::string database_;
+  std::string socket_;
+  std::optional<config::Loaded> loaded_;
+};
+
+}  // namespace gw::app

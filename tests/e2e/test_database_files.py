@@ -1,0 +1,200 @@
+"""The database as a file, under the hands of operators: locked, replaced, deleted, backed up and restored."""
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+
+import pytest
+
+from gateway import BINARY, Client, Gateway, Process, run, write_config
+
+CHANGES = [["keys", "create", "--user", "new"], ["keys", "revoke", "1"], ["users", "set-broker", "user", "mock"]]
+
+
+def database_of(gateway):
+    return gateway.folder / "state" / "gateway.db"
+
+
+def other_database(folder, name="other"):
+    """A whole database with the key of a user of its own; file and key."""
+    config = write_config(folder / name, {})
+    key = run("keys", "create", "--user", "restored", "--config", config).strip()
+    file = folder / name / "copy.db"
+    run("backup", file, "--config", config)
+    return file, key
+
+
+def test_two_gateways_never_serve_one_database_by_whatever_path(start, tmp_path):
+    first = start()
+    (tmp_path / "link.db").symlink_to(database_of(first))
+    for path in (database_of(first), tmp_path / "link.db"):
+        second = write_config(tmp_path / "second", {"database": str(path)})
+        _, error = run("run", "--config", second, status=1, both=True)
+        assert "another gateway" in error and f"process {first.child.pid}" in error, error
+    first.run("status")
+
+
+def test_of_two_that_start_at_once_one_serves(tmp_path):
+    config = write_config(tmp_path, {})
+    ready = tmp_path / "ready.json"
+    both = [Process([BINARY, "run", "--config", config, "--ready-file", ready]) for _ in range(2)]
+    for process in both:
+        process.wait_line(r"ready: serving|another gateway")
+    refused = [p for p in both if "another gateway" in p.text()]
+    assert len(refused) == 1 and refused[0].wait() == 1
+    serves = next(p for p in both if p is not refused[0])
+    assert f"process {serves.child.pid}" in refused[0].text()
+    assert serves.stop() == 0
+
+
+def test_the_database_is_its_owners_from_the_first_moment(tmp_path):
+    config = write_config(tmp_path, {})
+    before = os.umask(0)
+    try:
+        run("keys", "create", "--user", "a", "--config", config)
+    finally:
+        os.umask(before)
+    for file in (tmp_path / "state").iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0, file
+
+
+def test_a_database_that_was_put_in_its_place_is_taken_up(start, tmp_path):
+    gateway = start()
+    old = gateway.key()
+    copy, new = other_database(tmp_path)
+    with gateway.client(old) as client, gateway.client(gateway.key("also"), extras=True) as watched:
+        watched.subscribe("RELIANCE", "NSE", 2)
+        seq = watched.data(mode=2)["seq"]
+        os.replace(copy, database_of(gateway))
+        gateway.wait_line("is another file than before")
+        assert client.wait_closed()[0] == 4401
+        assert watched.wait_closed()[0] == 4401  # its key is not of that database either
+        assert seq > 0
+    with gateway.client(new) as client:
+        gateway.run("keys", "revoke", "1")
+        assert client.wait_closed()[0] == 4401
+
+
+@pytest.mark.parametrize("command", CHANGES, ids=lambda c: c[1])
+def test_a_change_that_the_gateway_does_not_see_is_not_made(start, command):
+    gateway = start()
+    key = gateway.key()
+    with gateway.client(key, extras=True) as client:
+        client.subscribe("RELIANCE", "NSE", 2)
+        seq = client.data(mode=2)["seq"]
+        kept = gateway.folder / "kept.db"
+        database_of(gateway).rename(kept)
+        _, error = run(*command, "--config", gateway.config, status=1, both=True)
+        assert "nothing was changed" in error and "gone" in error, error
+        assert not database_of(gateway).exists()
+        gateway.wait_line("its file is gone")
+        assert "its file is gone" in gateway.run("status")
+        assert client.data(mode=2)["seq"] == seq + 1
+        kept.rename(database_of(gateway))
+        gateway.wait_line("can be read again")
+        gateway.run(*command)
+
+
+def test_rubbish_in_its_place_leaves_keys_and_instruments_as_they_were(start):
+    gateway = start()
+    key = gateway.key()
+    rubbish = gateway.folder / "rubbish"
+    rubbish.write_text("no database at all " * 1000)
+    os.replace(rubbish, database_of(gateway))
+    gateway.wait_line("was replaced.*going on with the keys and instruments known before")
+    with gateway.client(key) as client:
+        assert client.subscribe("RELIANCE", "NSE", 2)["status"] == "success"
+        client.data(mode=2)
+        gateway.wait_line("is another file than before|file is not a database")
+        client.data(mode=2)
+
+
+def test_a_backup_is_whole_private_and_restored(tmp_path):
+    copy = tmp_path / "copy.db"
+    with Gateway(tmp_path / "gateway") as gateway:
+        key = gateway.key()
+        assert str(copy) in gateway.run("backup", copy)
+        assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+        _, error = run("backup", copy, "--config", gateway.config, status=1, both=True)
+        assert "--force" in error
+        gateway.run("backup", copy, "--force")
+        _, error = run("restore", copy, "--config", gateway.config, status=1, both=True)
+        assert "another gateway" in error and f"process {gateway.child.pid}" in error
+        gateway.run("keys", "revoke", "1")
+    said = run("restore", copy, "--config", gateway.config)
+    former = next((tmp_path / "gateway" / "state").glob("gateway.db.before-*"))
+    assert str(former) in said
+    with Gateway(tmp_path / "gateway") as gateway, gateway.client(key) as client:
+        assert client.subscribe("RELIANCE", "NSE", 2)["status"] == "success"
+
+
+def test_what_is_no_good_database_is_not_restored(tmp_path):
+    config = write_config(tmp_path, {})
+    run("keys", "create", "--user", "a", "--config", config)
+    copy = tmp_path / "copy.db"
+    run("backup", copy, "--config", config)
+    before = (tmp_path / "state" / "gateway.db").read_bytes()
+    bad = {}
+    bad["text"] = tmp_path / "text"
+    bad["text"].write_text("hello " * 1000)
+    bad["missing"] = tmp_path / "missing"
+    bad["damaged"] = tmp_path / "damaged"
+    whole = bytearray(copy.read_bytes())
+    for at in range(5000, len(whole), 7):
+        whole[at] ^= 0xff
+    bad["damaged"].write_bytes(whole)
+    for name, sql in (("foreign", "CREATE TABLE songs (title TEXT)"), ("newer", "PRAGMA user_version=9999")):
+        bad[name] = tmp_path / name
+        if name == "newer":
+            shutil.copy(copy, bad[name])
+        with sqlite3.connect(bad[name]) as made:
+            made.execute(sql)
+        made.close()
+    for name, file in bad.items():
+        _, error = run("restore", file, "--config", config, status=1, both=True)
+        assert str(file) in error, (name, error)
+    assert (tmp_path / "state" / "gateway.db").read_bytes() == before
+
+
+EDITED = '{"database": "state/gateway.db",\n "server": {"port": \n'
+
+
+def test_a_half_edited_file_locks_nobody_out(start):
+    gateway = start()
+    key = gateway.key()
+    gateway.key("second")
+    with gateway.client(key) as client:
+        good = gateway.config.read_text()
+        gateway.config.write_text(EDITED)
+        assert json.loads(gateway.run("status", "--json"))["port"] == gateway.port
+        assert "mock" in gateway.run("status")
+        gateway.run("brokers", "relogin", "mock")
+        gateway.run("brokers", "retry", "mock")
+        gateway.run("keys", "list")
+        gateway.run("users", "list")
+        gateway.run("users", "set-broker", "user", "mock")
+        _, error = run("users", "set-broker", "user", "mok", "--config", gateway.config, status=2, both=True)
+        assert "did you mean 'mock'" in error
+        gateway.run("backup", gateway.folder / "copy.db")
+        _, error = run("keys", "revoke", "1", "--config", gateway.config, both=True)
+        assert "cannot be used" in error
+        assert client.wait_closed()[0] == 4401
+        with Client(gateway.url) as other:
+            other.authenticate(gateway.key("third"))
+        gateway.config.write_text(good)
+
+
+def test_a_half_edited_file_says_where_another_database_is(tmp_path):
+    with Gateway(tmp_path, {"database": "elsewhere/b.db"}) as gateway:
+        good = gateway.config.read_text()
+        for text in ('database: elsewhere/b.db  # ours\nserver: {port: [\n', "database: 'elsewhere/b.db'\nserver: {{{",
+                     good.replace("}", "")):
+            gateway.config.write_text(text)
+            gateway.run("status")
+        gateway.config.write_text("server: {")
+        _, error = run("status", "--config", gateway.config, status=1, both=True)
+        assert "no gateway is running" in error and "cannot be used" in error
+        gateway.run("status", "--socket", tmp_path / "elsewhere" / "b.sock")
+        gateway.config.write_text(good)

@@ -1,0 +1,56 @@
+"""SIGTERM ends the gateway within its limit, whatever hangs. A hang ends it with 1 and a line that says what hung; that
+it ends at all is the proof: without the limit these tests wait in vain."""
+
+import os
+import signal
+import shutil
+import subprocess
+
+import pytest
+
+from gateway import BINARY, BUILD, MOCK, PATIENCE, Gateway, write_config
+
+
+def hanging(tmp_path, misdeed):
+    plugins = tmp_path / "plugins"
+    plugins.mkdir()
+    for file in (BUILD / "plugins" / "mock.so", BUILD / "tests" / "bad_plugins" / "bad_calls.so"):
+        shutil.copyfile(file, plugins / file.name)
+        (plugins / file.name).chmod(0o644)
+    return {"plugins": {"directory": str(plugins)}, "active_broker": "bad_calls", "allow_simulated": True,
+            "brokers": {"mock": MOCK, "bad_calls": {"plugin": "bad_calls", "settings": {"misdeed": misdeed}}}}
+
+
+@pytest.mark.parametrize("misdeed", ["hang in subscribe", "hang in disconnect"])
+def test_a_plugin_that_hangs(tmp_path, misdeed):
+    gateway = Gateway(tmp_path / "gateway", hanging(tmp_path, misdeed))
+    if misdeed == "hang in subscribe":
+        with gateway.client() as client:
+            client.subscribe("GOOD", "NSE", 1)
+            gateway.wait_line("bad_calls.* hangs now")
+    assert gateway.stop() == 1
+    assert "feed thread hangs, in a call of the plugin of broker bad_calls" in gateway.text()
+
+
+def test_standard_error_that_nobody_reads(tmp_path):
+    config = write_config(tmp_path, {"log": {"level": "debug"}})
+    read, write = os.pipe()
+    child = subprocess.Popen([str(BINARY), "run", "--config", str(config), "--ready-file", str(tmp_path / "ready")],
+                             stderr=write)
+    try:
+        while not (tmp_path / "ready").exists():
+            assert child.poll() is None
+        os.set_blocking(write, False)
+        try:
+            while os.write(write, b"x" * 4096):
+                pass
+        except BlockingIOError:
+            pass
+        os.set_blocking(write, True)  # the gateway's writes block from now on: the flag is the pipe's
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(PATIENCE) in (0, 1)
+    finally:
+        child.kill()
+        child.wait()
+        os.close(read)
+        os.close(write)
