@@ -3,6 +3,7 @@
 // the host is calling into the adapter, and lets the functions with the tag [adapter] do something only then.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
