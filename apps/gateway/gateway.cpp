@@ -72,6 +72,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
     proxy_->run();
   });
   parts_->updates.start();
+  monitor_->start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
   log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
@@ -146,6 +147,11 @@ Result<void> Gateway::start_proxy() {
   auto ring = accounts::AccountStore(*state_.database).load_ring();
   if (!ring) return ring.error();
   proxy_->requests().set_keys(*ring);
+  monitor_ = std::make_unique<Monitor>(*proxy_, feed_);
+  monitor_->set_keys(*ring);
+  proxy_->set_http([this](const websocket::HttpRequest& request, websocket::HttpReply reply) {
+    monitor_->answer(request, std::move(reply));
+  });
   const config::Server& server = config().server;
   const bool next_free = server.port_in_use == "next_free";
   // Without allow_plain, keys travel in clear on this machine only.
@@ -214,6 +220,7 @@ void Gateway::stop() {
   if (!proxy_) return;
   credentials_.end();
   control_.reset();
+  if (monitor_) monitor_->stop();
   parts_->updates.stop();
   if (proxy_thread_.joinable()) {
     log::info("gateway", "shutting down");
@@ -230,6 +237,7 @@ void Gateway::stop() {
 void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
   constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more of the history of trading sessions
+  monitor_->beat();
   if (reload_wanted_.exchange(false)) parts_->reload.take_up();
   look_at_database();
   if (parts_->lists.look_at_day()) {
@@ -248,8 +256,10 @@ void Gateway::look_at_database() {
   auto ring = accounts::AccountStore(*state_.database).load_ring();
   if (!ring)
     log::error("accounts", ring.error().message + "; going on with the keys known before");
-  else
+  else {
+    monitor_->set_keys(*ring);
     proxy_->post([this, keys = *ring] { proxy_->requests().set_keys(keys); });
+  }
   parts_->lists.look_at_database();
 }
 

@@ -41,6 +41,7 @@ struct Job {
   std::vector<routing::TopicId> topics;
   protocol::HeldStreams held;
   std::optional<instruments::Search> search;
+  std::size_t failed = 0;  // entries that were refused
 };
 
 // Things that are sent when there is room, in this order: see CatchUp.
