@@ -36,11 +36,9 @@ class Metrics:
 
 
 def verdict_of(gateway):
-    """The verdict of `status`, which the exit status agrees with."""
+    """The verdict of `status`."""
     done = gateway.run("status", "--json", status=(0, 1))
-    verdict = json.loads(done)["verdict"]
-    gateway.run("status", status=(0, 1))
-    return verdict
+    return json.loads(done)["verdict"]
 
 
 def readiness_of(gateway):
@@ -50,10 +48,26 @@ def readiness_of(gateway):
     return body
 
 
+def looks_agree(gateway):
+    """/readyz, `status` and /metrics have the same problems, or none, within SOON; the verdict."""
+    give_up = time.monotonic() + patience(gateway)
+    while True:
+        ready, told = readiness_of(gateway), verdict_of(gateway)
+        known = [[(p["broker"], p.get("exchange", ""), p["status"]) for p in one["problems"]] for one in (ready, told)]
+        metrics = Metrics(gateway)
+        if known[0] == known[1] and metrics("gateway_ready") == ready["ready"] and (metrics("gateway_problem") or 0) == len(known[0]):
+            return told
+        assert time.monotonic() < give_up, (ready, told)
+
+
+def patience(gateway):
+    return SOON * (4 if "san" in str(gateway.command[0]) else 1)
+
+
 def agree(gateway, broker, status):
     """/readyz, `status`, metrics and the log say within SOON that the broker's link or feed is `status`, in the same words
     and with the next step; a repair that goes on meanwhile may have changed the words, not that something is wrong."""
-    give_up = time.monotonic() + SOON * (4 if "san" in str(gateway.command[0]) else 1)
+    give_up = time.monotonic() + patience(gateway)
     while True:
         ready, metrics = readiness_of(gateway), Metrics(gateway)
         told = json.loads(gateway.run("status", "--json", status=(0, 1)))["verdict"]
