@@ -101,6 +101,8 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   setup.name = broker.name;
   setup.plugin = broker.plugin;
   setup.hot_standby = broker.standby == "hot";
+  setup.enabled = broker.enabled;
+  setup.always_open = broker.market_hours == "always";
   for (const std::string& symbol : broker.canary) setup.canary.push_back(pin_of(symbol));
   const auto give_up = [&](const std::string& why) {
     setup.unavailable = why;

@@ -27,15 +27,15 @@ Result<void> DatabaseWatch::open() {
   return {};
 }
 
-Result<void> DatabaseWatch::start(proxy::Proxy& proxy, InstrumentLists& lists) {
+Result<void> DatabaseWatch::start(TakeKeys take_keys, InstrumentLists& lists) {
   const auto version = state_.database->data_version();
   if (!version) return version.error();
   auto ring = accounts::AccountStore(*state_.database).load_ring();
   if (!ring) return ring.error();
   data_version_ = *version;
-  proxy_ = &proxy;
+  take_keys_ = std::move(take_keys);
   lists_ = &lists;
-  proxy.requests().set_keys(*ring);
+  take_keys_(*ring);
   return {};
 }
 
@@ -77,7 +77,7 @@ Result<void> DatabaseWatch::look_at_content() {
   if (*version == data_version_ && !is_other_file_) return {};
   auto ring = accounts::AccountStore(*state_.database).load_ring();
   if (!ring) return ring.error();
-  proxy_->post([proxy = proxy_, keys = *ring] { proxy->requests().set_keys(keys); });
+  take_keys_(*ring);
   if (const auto lists = lists_->look_at_database(is_other_file_); !lists) return lists.error();
   data_version_ = *version;
   is_other_file_ = false;

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "apps/gateway/gateway_state.hpp"
 #include "apps/gateway/instrument_lists.hpp"
+#include "core/accounts/key_ring.hpp"
 #include "core/database/database_file.hpp"
-#include "core/proxy/proxy.hpp"
 
 namespace gw::app {
 
@@ -19,8 +20,9 @@ class DatabaseWatch {
 
   // Takes the lock, opens the database, and keeps both until this object ends.
   Result<void> open();
-  // Takes up the keys for the first time. The proxy and the lists have to outlive the last look().
-  Result<void> start(proxy::Proxy& proxy, InstrumentLists& lists);
+  using TakeKeys = std::function<void(const std::shared_ptr<const accounts::KeyRing>& keys)>;
+  // Takes up the keys for the first time. `take_keys` and the lists have to outlive the last look().
+  Result<void> start(TakeKeys take_keys, InstrumentLists& lists);
   // Takes up what has changed. A read that fails changes nothing in memory; it is logged once, and tried again at the
   // next look. The error says what is wrong at the moment.
   Result<void> look();
@@ -34,7 +36,7 @@ class DatabaseWatch {
 
   GatewayState& state_;
   std::unique_ptr<database::DatabaseLock> lock_;
-  proxy::Proxy* proxy_ = nullptr;
+  TakeKeys take_keys_;
   InstrumentLists* lists_ = nullptr;
   std::int64_t data_version_ = 0;  // the database's, when it was last taken up
   bool is_other_file_ = false;     // the database was opened anew, and nothing of it was taken up yet

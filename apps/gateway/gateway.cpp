@@ -84,6 +84,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
     proxy_->run();
   });
   parts_->updates.start();
+  monitor_->start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
   log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
@@ -150,7 +151,15 @@ void Gateway::start_brokers() {
 }
 
 Result<void> Gateway::start_proxy() {
-  if (const auto started = database_.start(*proxy_, parts_->lists); !started) return started;
+  monitor_ = std::make_unique<Monitor>(*proxy_, feed_);
+  const auto take_keys = [this](const std::shared_ptr<const accounts::KeyRing>& keys) {
+    monitor_->set_keys(keys);
+    proxy_->post([this, keys] { proxy_->requests().set_keys(keys); });
+  };
+  if (const auto started = database_.start(take_keys, parts_->lists); !started) return started;
+  proxy_->set_http([this](const websocket::HttpRequest& request, websocket::HttpReply reply) {
+    monitor_->answer(request, std::move(reply));
+  });
   const config::Server& server = config().server;
   const bool next_free = server.port_in_use == "next_free";
   // Without allow_plain, keys travel in clear on this machine only.
@@ -221,6 +230,8 @@ void Gateway::stop() {
   credentials_.end();
   end_.step("the control thread");
   control_.reset();
+  end_.step("the monitor");
+  if (monitor_) monitor_->stop();
   end_.step("the download of an instrument list");
   parts_->updates.stop();
   if (proxy_thread_.joinable()) {
@@ -246,6 +257,7 @@ void Gateway::stop() {
 void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
   constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more of the history of trading sessions
+  monitor_->beat();
   if (reload_wanted_.exchange(false)) parts_->reload.take_up();
   static_cast<void>(database_.look());  // which logs and remembers what is wrong
   if (parts_->lists.look_at_day()) {

@@ -13,6 +13,7 @@
 #include "apps/gateway/end_watch.hpp"
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/gateway_state.hpp"
+#include "apps/gateway/monitoring/monitor.hpp"
 #include "apps/gateway/trading_session_keeper.hpp"
 #include "core/control/control_socket.hpp"
 #include "core/plugin_host/feed_thread.hpp"
@@ -66,6 +67,7 @@ class Gateway {
   std::unique_ptr<zeromq::ZeroMqPublisher> zeromq_;
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<Parts> parts_;
+  std::unique_ptr<Monitor> monitor_;  // stopped before the threads that it asks
   std::unique_ptr<control::ControlServer> control_;
   std::thread proxy_thread_;
   int port_ = 0;

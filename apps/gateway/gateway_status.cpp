@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/monitoring/routing_view.hpp"
+#include "apps/gateway/monitoring/verdict_json.hpp"
 #include "apps/gateway/on_routing.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
@@ -98,6 +100,7 @@ session::Ledger GatewayStatus::ledger() {
 
 std::string GatewayStatus::json(const std::string& database_problem) {
   Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
+  std::vector<BrokerView> brokers;
   // Only routing's thread may read these numbers: it copies them while this thread waits.
   on_routing(proxy_, [&] {
     const routing::Router& router = proxy_.router();
@@ -120,6 +123,7 @@ std::string GatewayStatus::json(const std::string& database_problem) {
       if (const std::string old = proxy_.markets().list_warning(id); !old.empty())
         out["brokers"].back()["list_warning"] = old;
     }
+    brokers = view_brokers(proxy_);
     out["groups"] = Json::array();
     for (std::size_t i = 0; i < router.interests().group_count(); ++i) {
       const auto id = static_cast<routing::GroupId>(i);
@@ -128,6 +132,7 @@ std::string GatewayStatus::json(const std::string& database_problem) {
       out["groups"].back()["elsewhere"] = router.choice().elsewhere_count(id);
     }
   });
+  out["verdict"] = json_of(judge(brokers));
   const session::Ledger ledger = this->ledger();
   out["ledger"] = {{"due", ledger.expected},
                    {"delivered", ledger.delivered},

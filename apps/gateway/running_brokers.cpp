@@ -59,7 +59,7 @@ void RunningBrokers::start(const config::Broker& broker) {
     if (index) router.set_index(broker.plugin, index);
     warn_of_missing_canaries(router, *id);
   });
-  if (link != nullptr) feed_.post([link] { link->start(); });
+  if (link != nullptr) feed_.start_link(*link);
 }
 
 void RunningBrokers::detach(const std::string& name, const std::string& why) {

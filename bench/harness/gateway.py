@@ -1,9 +1,13 @@
 """The gateway as a server that is measured, of this build or of another one."""
 
+import contextlib
 import json
 import pathlib
 import signal
 import subprocess
+import threading
+import time
+import urllib.request
 
 from . import paths
 from .server import Server
@@ -26,6 +30,15 @@ class Gateway(Server):
         config = write_config(self.folder, self.scenario, QUIET * self.scenario.symbols)
         self.start([self.binary, "run", "--config", config, "--ready-file", ready])
         self.port = self.wait_for_file(ready.name)["port"]
+        if self.scenario.monitored:
+            threading.Thread(target=self.scrape, args=(self.child,), daemon=True).start()
+
+    def scrape(self, child):
+        """As Prometheus does it, until the gateway ends."""
+        while child.poll() is None:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as page:
+                page.read()
+            time.sleep(1)
 
     def begin(self):
         """The broker logs in anew with its new settings; clients and what they hold stay."""
@@ -39,8 +52,9 @@ class Gateway(Server):
         return json.loads(self.command("status", "--json"))["ledger"]["unexplained"]
 
     def command(self, *words):
-        return subprocess.run([self.binary, *words, "--config", self.folder / "gateway.yaml"],
-                              check=True, capture_output=True, text=True).stdout
+        # status ends with 1 while some feed is not live, as a broker's that logs in anew.
+        return subprocess.run([self.binary, *words, "--config", self.folder / "gateway.yaml"], check=words[0] != "status",
+                              capture_output=True, text=True).stdout
 
     @classmethod
     def prepare(cls, inputs):
@@ -83,7 +97,7 @@ def write_config(folder, scenario, updates_per_second):
         "limits": {**{key: MAX_CONNECTIONS for key in ("connections", "connections_per_address", "connections_per_key",
                                                        "unauthenticated_connections")}, **dict(scenario.limits)},
         "zeromq": {"enabled": False},
-        "log": {"level": "warning"},
+        "log": {"level": "info", "file": str(folder / "gateway.log")} if scenario.monitored else {"level": "warning"},
         "active_broker": names[0],
         "brokers": {name: {"plugin": "mock", "market_hours": "always", "settings": settings} for name in names}}))
     return path

@@ -23,6 +23,7 @@ class Scenario:
     beside: str = ""  # letter of the scenario with which the cost of a delivery of the gateway is compared, run by run
     together: bool = False  # both runs at once, on one core: hundredths are less than what the machine drifts meanwhile
     max_cost: float = 0  # to one there; 0: not judged
+    monitored: bool = False  # /metrics is scraped once a second, and the log has level info
 
     @property
     def fan_out(self):
@@ -51,6 +52,8 @@ ALL = (
     # The frames of the last seconds are kept.
     Scenario("extras with replay", "R", 50, 100, 100, least_ratio=0, extras=True, others=False, beside="E", together=True,
              max_cost=1.03),
+    Scenario("monitored", "P", 50, 100, 100, least_ratio=0, others=False, beside="A", together=True, max_cost=1.03,
+             monitored=True),
     Scenario("idle clients", "I", 5000, 1, 0, least_ratio=0),
     Scenario("opening rush", "C", 10_000, 100, 1, least_ratio=0, at_once=True),
     Scenario("stalled clients", "S", 200, 20, 20, mode=4, depth=20, least_ratio=0.95, stalled=10, updates_per_second=1000),

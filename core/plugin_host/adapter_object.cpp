@@ -45,9 +45,11 @@ bool AdapterObject::begin_call(bgw_error& error) {
 }
 
 bgw_status AdapterObject::end_call(bgw_status status, const bgw_error& error) {
-  if (status == BGW_E_EXCEPTION)
+  if (status == BGW_E_EXCEPTION) {
+    link_.counts.exceptions.fetch_add(1, std::memory_order_relaxed);
     link_.log->failed_calls.error(
         "", link_.options.name + ": the plugin failed: " + text_of(error) + "; going on without this call");
+  }
   if (--calls_ == 0) {
     link_.writer().ring();
     act_on_what_was_asked();

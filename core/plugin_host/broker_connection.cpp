@@ -12,6 +12,31 @@
 
 namespace gw::plugin_host {
 
+LossReason reason_of(const Loss& loss) {
+  if (loss.by_choice) return LossReason::renewed;
+  if (loss.silent) return LossReason::silent;
+  switch (loss.status) {
+    case BGW_E_AUTH:
+      return LossReason::credentials;
+    case BGW_E_REFUSED:
+      return LossReason::refused;
+    case BGW_E_RATE:
+      return LossReason::rate_limited;
+    case BGW_E_FATAL:
+    case BGW_E_UNSUPPORTED:
+    case BGW_E_INVALID:
+      return LossReason::failed;
+    default:
+      return LossReason::lost;
+  }
+}
+
+const char* word(LossReason reason) {
+  constexpr const char* kWords[kLossReasons] = {"lost",    "silent",       "renewed", "credentials",
+                                                "refused", "rate_limited", "failed"};
+  return kWords[static_cast<std::size_t>(reason)];
+}
+
 BrokerConnection::BrokerConnection(LinkContext& link, ConnectionOwner& owner, std::shared_ptr<ConnectionJudges> judges)
     : link_(link),
       owner_(owner),
@@ -110,8 +135,15 @@ void BrokerConnection::become_ready() {
 void BrokerConnection::on_frame(AdapterSocket& socket, std::uint32_t opcode, std::span<const std::byte> frame) {
   std::atomic<std::uint64_t>& frames = link_.counts.frames;
   frames.store(frames.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // only this thread changes it
+  std::atomic<std::uint64_t>& bytes = link_.counts.bytes;
+  bytes.store(bytes.load(std::memory_order_relaxed) + frame.size(), std::memory_order_relaxed);
+  ++counts_.frames;
+  counts_.bytes += frame.size();
   bgw_error error{};
-  if (object_.on_frame(socket, opcode, frame, error) == BGW_OK) return;
+  const bgw_status status = object_.on_frame(socket, opcode, frame, error);
+  counts_.last_frame_ns = link_.counts.last_frame_ns.load(std::memory_order_relaxed);
+  if (status == BGW_OK) return;
+  ++counts_.frames_refused;
   const std::uint64_t refused = link_.counts.frames_refused.fetch_add(1, std::memory_order_relaxed) + 1;
   link_.log->refused_frames.warning("", link_.options.name + ": frame of " + std::to_string(frame.size()) +
                                             " bytes refused (" + std::to_string(refused) +

@@ -40,6 +40,20 @@ struct Loss {
   std::int64_t lived_ns = 0;  // since it was ready; 0: it never was
 };
 
+// Why a login ended, as operators count it.
+enum class LossReason : std::uint8_t { lost, silent, renewed, credentials, refused, rate_limited, failed };
+inline constexpr std::size_t kLossReasons = 7;
+LossReason reason_of(const Loss& loss);
+const char* word(LossReason reason);
+
+// What one connection has taken since its object was made.
+struct ConnectionCounts {
+  std::uint64_t frames = 0;
+  std::uint64_t frames_refused = 0;
+  std::uint64_t bytes = 0;         // of frames
+  std::int64_t last_frame_ns = 0;  // wall; 0: none
+};
+
 // The link that a connection belongs to.
 class ConnectionOwner {
  public:
@@ -72,6 +86,8 @@ class BrokerConnection final : private AdapterSocket::Owner,
   void destroy();
 
   enum class State { idle, connecting, ready };
+  const ConnectionCounts& counts() const { return counts_; }
+  std::uint64_t updates() const { return updates_.count(); }
   State state() const { return state_; }
   bool is_idle() const { return state_ == State::idle; }
   bool is_ready() const { return state_ == State::ready; }
@@ -139,6 +155,7 @@ class BrokerConnection final : private AdapterSocket::Owner,
   transport::Timers login_timer_;  // timer 0: the login takes too long
   std::shared_ptr<Login> login_;
   State state_ = State::idle;
+  ConnectionCounts counts_;
   std::int64_t ready_ns_ = 0;
 };
 

@@ -38,6 +38,38 @@ void BrokerLink::start() {
   scheduler_.start();
 }
 
+LinkReport BrokerLink::report() const {
+  const auto value = [](const auto& count) { return count.load(std::memory_order_relaxed); };
+  const LinkCounts& c = link_.counts;
+  const HostContext::Misplaced misplaced = HostContext::misplaced_of(name());
+  LinkReport out;
+  out.name = name();
+  out.connects = value(c.connects);
+  out.logins = value(c.logins);
+  out.recycles = value(c.recycles);
+  out.frames = value(c.frames);
+  out.frames_refused = value(c.frames_refused);
+  out.bytes = value(c.bytes);
+  out.updates = value(c.updates);
+  out.updates_invalid = value(c.updates_invalid);
+  out.updates_without_price = value(c.updates_without_price);
+  out.times_invalid = value(c.times_invalid);
+  out.conflated = value(c.conflated);
+  out.subscriptions_refused = value(c.subscriptions_refused);
+  out.exceptions = value(c.exceptions);
+  out.late_calls = misplaced.late;
+  out.foreign_calls = misplaced.foreign;
+  for (std::size_t i = 0; i < c.dropped.size(); ++i) out.dropped[i] = value(c.dropped[i]);
+  out.losses = losses_;
+  out.last_frame_ns = value(c.last_frame_ns);
+  out.last_live_ns = value(c.last_live_ns);
+  out.lag = link_.lag;
+  for (std::size_t number = 0; number < connections_.count(); ++number)
+    if (const BrokerConnection* connection = connections_.find(number); connection != nullptr)
+      out.connections.push_back({number, connection->state(), connection->counts(), connection->updates()});
+  return out;
+}
+
 void BrokerLink::stop() {
   scheduler_.stop();
   demand_.stop();
@@ -66,6 +98,7 @@ void BrokerLink::on_ready(BrokerConnection& connection) {
 
 void BrokerLink::on_lost(BrokerConnection& connection, const Loss& loss) {
   if (!scheduler_.is_running()) return;
+  ++losses_[static_cast<std::size_t>(reason_of(loss))];
   if (const auto number = connections_.number_beside(connection)) return renewal_.on_beside_lost(*number, loss);
   connection.was_lost = true;
   status_.set_by_choice(loss.by_choice);

@@ -2,6 +2,7 @@
 // the feed thread that serves it; only the counts are read from elsewhere.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_context.hpp"
 #include "core/plugin_host/link_options.hpp"
+#include "core/plugin_host/link_report.hpp"
 #include "core/plugin_host/link_status.hpp"
 #include "core/plugin_host/login_scheduler.hpp"
 #include "core/registry/capabilities.hpp"
@@ -44,6 +46,7 @@ class BrokerLink final : private ConnectionOwner {
   std::int64_t stall_limit_ns() const { return link_.stall_limit_ns(); }
 
   // ---- [feed]
+  LinkReport report() const;
   void start();
   void stop();
   // New credentials: new adapter objects connect at once.
@@ -67,6 +70,7 @@ class BrokerLink final : private ConnectionOwner {
   FeedRenewal renewal_;
   DemandReader demand_;
   transport::Timers timers_;  // timer 0: the feeds are looked at
+  std::array<std::uint64_t, kLossReasons> losses_{};
 };
 
 }  // namespace gw::plugin_host

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
+#include "core/bus/next_step.hpp"
 
 namespace gw::plugin_host {
 namespace {
@@ -54,7 +55,7 @@ void FeedReport::tell_of(const MarketWatch& market) {
   const std::string text =
       link_.options.name + ": the feed of " + market.exchange() + " is " + bus::word(market.state());
   if (market.state() == FeedState::stale)
-    log::warning("broker", text + ": " + message);
+    log::warning("broker", text + ": " + message + "; next: " + bus::next_step(market.state()));
   else if (market.state() == FeedState::quiet || !was_well)
     log::info("broker", text + (market.state() == FeedState::live ? " again" : ": " + message));
   link_.writer().feed(market.exchange(), market.state(), market.evidence(), link_.clock.at(market.verdict().since_ns),

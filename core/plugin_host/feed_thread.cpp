@@ -37,6 +37,7 @@ void FeedThread::remove(const std::string& name) {
   }
   std::promise<void> done;
   post([&] {
+    std::erase(started_, found->get());
     (*found)->stop();
     found->reset();
     done.set_value();
@@ -48,7 +49,7 @@ void FeedThread::remove(const std::string& name) {
 void FeedThread::remove_last() { links_.pop_back(); }
 
 void FeedThread::start() {
-  for (const auto& link : links_) post([&link = *link] { link.start(); });
+  for (const auto& link : links_) start_link(*link);
   thread_ = std::thread([this] {
     name_this_thread("feed");
     loop_->io.run();
@@ -66,6 +67,21 @@ void FeedThread::stop() {
 }
 
 void FeedThread::post(std::function<void()> task) { boost::asio::post(loop_->io, std::move(task)); }
+
+void FeedThread::start_link(BrokerLink& link) {
+  post([this, &link] {
+    started_.push_back(&link);
+    link.start();
+  });
+}
+
+void FeedThread::report(std::function<void(std::vector<LinkReport> reports)> done) {
+  post([this, done = std::move(done)] {
+    std::vector<LinkReport> reports;
+    for (const BrokerLink* link : started_) reports.push_back(link->report());
+    done(std::move(reports));
+  });
+}
 
 BrokerLink* FeedThread::find(const std::string& name) {
   for (const auto& link : links_)

@@ -23,15 +23,37 @@ const char* HostContext::name_in_call() {
 HostContext::HostContext(AdapterHost& host, Services services)
     : host_(&host), services_(std::move(services)), table_(make_host_table(*this)) {}
 
+// All contexts that there ever were, kept where a leak checker finds them.
+struct HostContext::All {
+  static All& get() {
+    static auto& all = *new All;
+    return all;
+  }
+  std::mutex mutex;
+  std::vector<std::unique_ptr<HostContext>> contexts;
+};
+
 HostContext& HostContext::make(AdapterHost& host, Services services) {
-  // Kept where a leak checker finds them.
-  static std::mutex mutex;
-  static auto& all = *new std::vector<std::unique_ptr<HostContext>>;
-  const std::lock_guard lock(mutex);
-  return *all.emplace_back(new HostContext(host, std::move(services)));
+  All& all = All::get();
+  const std::lock_guard lock(all.mutex);
+  return *all.contexts.emplace_back(new HostContext(host, std::move(services)));
+}
+
+HostContext::Misplaced HostContext::misplaced_of(std::string_view broker) {
+  All& all = All::get();
+  const std::lock_guard lock(all.mutex);
+  Misplaced sum;
+  for (const auto& context : all.contexts) {
+    if (context->services_.name != broker) continue;
+    const std::uint64_t late = context->late_.load(std::memory_order_relaxed);
+    sum.late += late;
+    sum.foreign += context->misplaced_.load(std::memory_order_relaxed) - late;
+  }
+  return sum;
 }
 
 void HostContext::close() {
+  is_gone_.store(true, std::memory_order_relaxed);
   std::deque<Posted> left;
   {
     const std::lock_guard lock(mutex_);
@@ -76,6 +98,8 @@ void HostContext::run_posted() {
 }
 
 void HostContext::note_misplaced(const char* function) noexcept {
+  if (is_gone_.load(std::memory_order_relaxed)) late_.fetch_add(1, std::memory_order_relaxed);
+  misplaced_.fetch_add(1, std::memory_order_relaxed);
   try {
     services_.log->misplaced_calls.error(
         function, services_.name + ": the plugin called " + function +

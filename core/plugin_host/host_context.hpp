@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/ts/netfwd.hpp>
 
@@ -36,6 +37,13 @@ class HostContext {
     boost::asio::io_context* io;                    // until close()
     std::function<void(Posted posted)> run_posted;  // [feed], until close()
   };
+
+  // Calls that did nothing, of all contexts of the broker so far.
+  struct Misplaced {
+    std::uint64_t late = 0;     // the adapter object was gone
+    std::uint64_t foreign = 0;  // from another thread, or outside a call of the host
+  };
+  static Misplaced misplaced_of(std::string_view broker);  // [any]
 
   // Never freed. `host` and the io_context live until close(). [feed]
   static HostContext& make(AdapterHost& host, Services services);
@@ -74,6 +82,7 @@ class HostContext {
   const Services& services() const { return services_; }
 
  private:
+  struct All;
   HostContext(AdapterHost& host, Services services);
   void note_misplaced(const char* function) noexcept;
   void run_posted();
@@ -84,7 +93,10 @@ class HostContext {
   AdapterHost* host_;  // for the thread that is inside a call
   Services services_;
   bgw_host table_;
-  std::mutex mutex_;  // of what follows
+  std::atomic<std::uint64_t> misplaced_{0};
+  std::atomic<std::uint64_t> late_{0};  // of these, after close()
+  std::atomic<bool> is_gone_{false};    // close() was called
+  std::mutex mutex_;                    // of what follows
   bool is_open_ = true;
   bool will_run_ = false;  // run_posted is on its way
   std::deque<Posted> posted_;

@@ -11,6 +11,7 @@
 
 #include <boost/asio/ts/netfwd.hpp>
 
+#include "core/base/duration_histogram.hpp"
 #include "core/bus/channel.hpp"
 #include "core/download/http_client.hpp"
 #include "core/plugin_host/library.hpp"
@@ -57,6 +58,7 @@ struct LinkContext {
   bus::Channel channel;
   LinkCounts counts;
   const std::shared_ptr<PluginLog> log = std::make_shared<PluginLog>();
+  DurationHistogram lag;  // from the exchange's time of live ticks to the reading of their frame
   WallClock clock;
   std::unordered_map<std::uint32_t, Wanted> wanted;  // by handle
   std::uint32_t last_login = 0;                      // grows with each login of any connection, as in UpdateRecord

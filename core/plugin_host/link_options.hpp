@@ -81,14 +81,17 @@ struct LinkOptions {
   std::function<void(CredentialsQuestion question)> ask_credentials{};
 };
 
-// Counts of all connections of the link together. Read by the control thread. [any]
-struct LinkCounts {
+// Counts of all connections of the link together, on lines of the cache of their own. Changed by the feed thread, read
+// by others. [any]
+struct alignas(64) LinkCounts {
   std::atomic<std::uint64_t> connects{0};     // attempts
   std::atomic<std::uint64_t> logins{0};       // attempts that succeeded
   std::atomic<std::uint64_t> recycles{0};     // logins that the gateway ended because they had gone silent or late
   std::atomic<std::uint64_t> connections{0};  // open and logged in now
   std::atomic<std::uint64_t> frames{0};
   std::atomic<std::uint64_t> frames_refused{0};
+  std::atomic<std::uint64_t> bytes{0};       // of frames
+  std::atomic<std::uint64_t> exceptions{0};  // that left the plugin
   std::atomic<std::uint64_t> updates{0};
   std::atomic<std::uint64_t> updates_invalid{0};
   std::atomic<std::uint64_t> updates_without_price{0};  // passed on without the last price: zero, or nothing traded
@@ -99,6 +102,7 @@ struct LinkCounts {
   std::atomic<std::uint64_t> subscriptions_refused{0};
   std::atomic<std::int64_t> last_frame_ns{0};  // wall
   std::atomic<std::int64_t> last_tick_ns{0};   // wall
+  std::atomic<std::int64_t> last_live_ns{0};   // wall: the last tick that proves life; 0: none
   std::atomic<std::int64_t> lag_ns{0};         // of exchange time, where it is largest: the least of a moment ago
   std::atomic<std::uint32_t> state{static_cast<std::uint32_t>(bus::LinkState::disconnected)};
 };

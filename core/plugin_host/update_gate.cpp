@@ -23,6 +23,7 @@ void UpdateGate::publish(const bgw_update* update) noexcept {
   const bgw_update& u = *update;
   const std::uint32_t instrument = u.tick->instrument;
   add_one(link_.counts.updates);
+  ++count_;
   subscriptions_.on_data(instrument, u.tick->modes);
   const AdapterObject::Time time = object_.time();
   const UpdateCheck::Result checked =
@@ -36,6 +37,10 @@ void UpdateGate::publish(const bgw_update* update) noexcept {
   if (u.book != nullptr && u.book->depth_level != 0) depth = std::min(depth, u.book->depth_level);
   liveness::FeedJudge& judge = judges_.at(class_of(*u.tick));
   const bool live = judge.on_update(times.update(), time.monotonic_ns, times.exchange_time_ns(), time.wall_ns);
+  if (live) {
+    link_.counts.last_live_ns.store(time.wall_ns, std::memory_order_relaxed);
+    if (const std::int64_t at = times.exchange_time_ns(); at != 0) link_.lag.note(time.wall_ns - at);
+  }
   if (checked.update.tick->modes != 0)
     link_.writer().put(times.update(), {time.wall_ns, depth, login_, live, subscriptions_.exponents_of(instrument)});
   if (judge.take_news()) link_.on_feed_news();

@@ -23,6 +23,7 @@ class UpdateGate {
   void close() { is_open_ = false; }
   // The updates from now on are of this login.
   void begin_login(std::uint32_t number) { login_ = number; }
+  std::uint64_t count() const { return count_; }  // updates that were valid
   // NULL counts as an invalid update.
   void publish(const bgw_update* update) noexcept;
 
@@ -37,6 +38,7 @@ class UpdateGate {
   ConnectionJudges& judges_;
   bool is_open_ = false;
   std::uint32_t login_ = 0;
+  std::uint64_t count_ = 0;
   UpdateCheck check_;
 };
 

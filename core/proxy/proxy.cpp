@@ -27,7 +27,7 @@ std::string new_epoch() {
   return text;
 }
 
-std::size_t shard_count(const Options& options) { return std::max<std::size_t>(1, options.shards); }
+std::size_t shards_of(const Options& options) { return std::max<std::size_t>(1, options.shards); }
 
 session::SessionOptions of_one_shard(const Options& options, std::size_t shards) {
   session::SessionOptions one = options.session;
@@ -55,7 +55,7 @@ Proxy::Proxy(const Options& options, bus::Doorbell& bell)
       admission_(std::make_shared<admission::Admission>()),
       farewell_(std::make_unique<Farewell>(loop_.io())) {
   notifier_.connect(router_, catch_up_);
-  const std::size_t count = shard_count(options);
+  const std::size_t count = shards_of(options);
   for (std::size_t i = 0; i < count; ++i) {
     if (count > 1) shard_loops_.push_back(std::make_unique<event_loop::EventLoop>());
     event_loop::EventLoop& loop = count > 1 ? *shard_loops_.back() : loop_;

@@ -41,11 +41,23 @@ class Proxy {
   routing::Router& router() { return router_; }
   requests::RequestHandler& requests() { return requests_; }
   requests::MarketDays& markets() { return markets_; }
+  const requests::RequestHandler& requests() const { return requests_; }
+  const requests::MarketDays& markets() const { return markets_; }
+  const routing::Router& router() const { return router_; }
   const requests::Clients& clients() const { return clients_; }
   void collect_ledger(std::function<void(const session::Ledger&)> done) {
     requests_.collect_ledger(inboxes_, std::move(done));
   }
 
+  // Before run(): who answers HTTP requests that are no upgrades. `answer` is called on the shards' threads.
+  void set_http(const websocket::LateHttp& answer) {
+    for (const auto& shard : shards_) shard->set_http(answer);
+  }
+  // Calls `act` here and now; what is the shard's own must be posted to its loop. [any]
+  void for_each_shard(const std::function<void(session::Shard&)>& act) {
+    for (const auto& shard : shards_) act(*shard);
+  }
+  std::size_t shard_count() const { return shards_.size(); }
   // Before run(). Returns the port that it got.
   Result<std::uint16_t> listen(const ListenAddress& address);
   // Sets the certificate of connections from now on. [any]

@@ -49,6 +49,7 @@ void Jobs::go_on(Subscriber& client) {
   std::size_t extra = job.topics.size() / kTopicsOfOne + job.asked.request.entries.size() / kEntriesOfOne;
   if (job.search) extra += kAnswerOfSearch + job.search->looked_at() / kRowsOfOne;
   if (job.suggested != 0) extra += job.suggested * titles_of(client) / kRowsOfOne;
+  counts_.add(job.asked.request.action, job.asked.request.entries.size(), job.failed);
   client.request_done(job.asked.bytes, extra);
   client.job.reset();
 }
@@ -82,6 +83,7 @@ bool Jobs::subscribe_some(Subscriber& client, Job& job) {
     while (job.outcomes.size() < end) {
       const protocol::Entry& entry = r.entries[job.outcomes.size()];
       job.outcomes.push_back(entry.error ? routing::Outcome{} : subscribe_entry(client, entry));
+      job.failed += entry.error || job.outcomes.back().code != routing::Code::ok ? 1 : 0;
       if (suggest(client, job, entry, job.outcomes.back())) end = job.outcomes.size();
       if (r.batch) job.batch.add(entry, job.outcomes.back(), about);
     }
@@ -99,10 +101,13 @@ bool Jobs::subscribe_some(Subscriber& client, Job& job) {
 routing::Outcome Jobs::subscribe_entry(Subscriber& client, const protocol::Entry& e) {
   routing::Outcome o = router_.subscribe(client.id, e.symbol, e.exchange, e.stream,
                                          {.sampled = e.min_interval_ns != 0, .resumes = true});
-  if (o.code != routing::Code::ok || !o.is_new || !log::enabled(log::Level::info)) return o;
+  if (o.code != routing::Code::ok || !o.is_new) return o;
+  const bool is_fallback = e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level;
+  if (is_fallback) counts_.fall_back(o.broker, e.stream.depth_level, o.actual_depth);
+  if (!log::enabled(log::Level::info)) return o;
   of_subscriptions.info(*client.name,
                         *client.name + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
-  if (e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level)
+  if (is_fallback)
     of_fallbacks.info(*client.name, "fallback: " + e.symbol + '.' + e.exchange + " depth " +
                                         std::to_string(o.actual_depth) + " instead of " +
                                         std::to_string(e.stream.depth_level));
@@ -155,6 +160,7 @@ bool Jobs::unsubscribe_some(Subscriber& client, Job& job) {
   for (; job.done < end; ++job.done) {
     const protocol::Entry& entry = r.entries[job.done];
     const routing::Outcome outcome = entry.error ? routing::Outcome{} : unsubscribe_entry(client, entry);
+    job.failed += entry.error || outcome.code != routing::Code::ok ? 1 : 0;
     if (r.batch)
       job.batch.add(entry, outcome, about);
     else

@@ -8,6 +8,7 @@
 #include "core/requests/catch_up.hpp"
 #include "core/requests/market_days.hpp"
 #include "core/requests/options.hpp"
+#include "core/requests/request_counts.hpp"
 #include "core/requests/subscriber.hpp"
 #include "core/routing/outcome.hpp"
 #include "core/routing/router.hpp"
@@ -16,9 +17,10 @@ namespace gw::requests {
 
 class Jobs {
  public:
-  // `options`: looked at for each request.
-  Jobs(routing::Router& router, CatchUp& catch_up, MarketDays& markets, const RequestOptions& options)
-      : router_(router), catch_up_(catch_up), markets_(markets), options_(options) {}
+  // `options`: looked at for each request. `counts`: where requests are counted.
+  Jobs(routing::Router& router, CatchUp& catch_up, MarketDays& markets, const RequestOptions& options,
+       RequestCounts& counts)
+      : router_(router), catch_up_(catch_up), markets_(markets), options_(options), counts_(counts) {}
 
   // Does the first slice of a request; the client has a job afterwards if there is more.
   void start(Subscriber& client, Asked asked);
@@ -44,6 +46,7 @@ class Jobs {
   CatchUp& catch_up_;
   MarketDays& markets_;
   const RequestOptions& options_;
+  RequestCounts& counts_;
 };
 
 }  // namespace gw::requests

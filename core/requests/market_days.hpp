@@ -28,6 +28,8 @@ class MarketDays {
   void tell_changes();
   // Once a second: ends contracts that are over, and warns of lists of before today when their markets begin.
   void look_at_days(std::int64_t wall_ns);
+  // Whether the exchange trades, as clients are told: "open", "closed" and so on.
+  std::string_view status_of(const std::string& exchange) const { return market(exchange).status; }
   // The warning about the broker's instrument list; empty: there is none.
   std::string list_warning(routing::BrokerId broker) const;
 

@@ -29,7 +29,7 @@ RequestHandler::RequestHandler(event_loop::EventLoop& loop, routing::Router& rou
       markets_(markets),
       broker_choice_(router),
       options_(options),
-      jobs_(router, catch_up, markets, options_),
+      jobs_(router, catch_up, markets, options_, counts_),
       keys_(std::make_shared<const accounts::KeyRing>()) {
   loop.add_bulk([this] { return take_slice(); });
 }
@@ -179,10 +179,11 @@ bool RequestHandler::take_slice() {
 
 void RequestHandler::handle(Subscriber& client, Asked asked) {
   if (asked.request.action == protocol::Action::subscribe) refuse_other_levels(client, asked.request);
-  if (answer(client, asked.request))
-    client.request_done(asked.bytes);
-  else
-    jobs_.start(client, std::move(asked));
+  const protocol::Action action = asked.request.action;
+  if (!answer(client, asked.request)) return jobs_.start(client, std::move(asked));
+  const bool is_known = action != protocol::Action::authenticate && action != protocol::Action::invalid;
+  counts_.add(action, is_known && !asked.request.error ? Result::success : Result::error);
+  client.request_done(asked.bytes);
 }
 
 // False: the answer takes time, and a job must make it.
@@ -227,7 +228,9 @@ void RequestHandler::refuse_other_levels(const Subscriber& client, protocol::Req
 
 // ---- authentication
 
-void RequestHandler::refuse_authentication(Subscriber& client, std::string_view code, std::string_view message) {
+void RequestHandler::refuse_authentication(Subscriber& client, Refusal why, std::string_view code,
+                                           std::string_view message) {
+  counts_.refuse(why);
   of_refusals.info(*client.name, *client.name + " refused: " + std::string(message) + ", closed with 4401");
   client.send(protocol::error(code, message));
   client.close(kBadAuthentication, "authentication");
@@ -235,14 +238,15 @@ void RequestHandler::refuse_authentication(Subscriber& client, std::string_view 
 
 void RequestHandler::authenticate(Subscriber& client, const protocol::Request& request) {
   if (request.action != protocol::Action::authenticate || request.api_key.empty())
-    return refuse_authentication(client, "AUTHENTICATION_REQUIRED",
+    return refuse_authentication(client, Refusal::no_key, "AUTHENTICATION_REQUIRED",
                                  "First message must be authentication with API key");
   std::optional<accounts::KeySession> account = keys_->check(request.api_key, wall_ns());
-  if (!account) return refuse_authentication(client, "INVALID_API_KEY", "Invalid API key");
+  if (!account) return refuse_authentication(client, Refusal::bad_key, "INVALID_API_KEY", "Invalid API key");
   client.name = std::make_shared<const std::string>(client.name->substr(0, client.name->size() - 1) + ", user " +
                                                     account->user + ')');
   std::size_t& of_this_key = by_key_[account->key_id];
   if (of_this_key >= options_.connections_per_key) {
+    counts_.refuse(Refusal::too_many);
     of_refusals.warning(*client.name,
                         *client.name + " refused: its key has limits.connections_per_key clients already");
     return client.close(kTooMany, "too many connections: limits.connections_per_key");
@@ -253,6 +257,7 @@ void RequestHandler::authenticate(Subscriber& client, const protocol::Request& r
 }
 
 void RequestHandler::admit(Subscriber& client, const protocol::Request& request) {
+  counts_.add(protocol::Action::authenticate, Result::success);
   client.extras = request.extras;
   const routing::GroupId group = broker_choice_.group_of(*client.account);
   const routing::Broker& table = router_.brokers()[router_.group(group).broker()];

@@ -19,6 +19,7 @@
 #include "core/requests/jobs.hpp"
 #include "core/requests/market_days.hpp"
 #include "core/requests/options.hpp"
+#include "core/requests/request_counts.hpp"
 #include "core/routing/router.hpp"
 #include "core/session/ledger.hpp"
 #include "core/session/request_side.hpp"
@@ -46,6 +47,8 @@ class RequestHandler final : public session::RequestSide {
   // its inbox before.
   void collect_ledger(const Clients::Inboxes& inboxes, std::function<void(const session::Ledger&)> done);
 
+  const RequestCounts& counts() const { return counts_; }
+
   // ---- what sessions say
   void opened(routing::SessionId session, std::shared_ptr<const std::string> name, bool deflated) override;
   void asked(routing::SessionId session, protocol::Request request, std::size_t bytes, std::size_t room) override;
@@ -59,7 +62,7 @@ class RequestHandler final : public session::RequestSide {
   void authenticate(Subscriber& client, const protocol::Request& request);
   void admit(Subscriber& client, const protocol::Request& request);
   void tell_broker(const Subscriber& client) const;
-  void refuse_authentication(Subscriber& client, std::string_view code, std::string_view message);
+  void refuse_authentication(Subscriber& client, Refusal why, std::string_view code, std::string_view message);
   void set_account(Subscriber& client, const accounts::KeySession& account);
   void decide(Subscriber& client, Asked asked);
   void handle(Subscriber& client, Asked asked);
@@ -74,6 +77,7 @@ class RequestHandler final : public session::RequestSide {
   MarketDays& markets_;
   BrokerChoice broker_choice_;
   RequestOptions options_;
+  RequestCounts counts_;
   Jobs jobs_;
   std::deque<routing::SessionId> busy_;  // clients that have a job, or asked for something meanwhile; in turn
   std::shared_ptr<const accounts::KeyRing> keys_;

@@ -1,5 +1,7 @@
 #include "core/requests/turn.hpp"
 
+#include "core/base/clock.hpp"
+
 namespace gw::requests {
 namespace {
 
@@ -47,6 +49,8 @@ bool Turn::take_records() {
   const std::uint64_t before = router_.counts().delivered;
   const auto delivered = [&] { return router_.counts().delivered - before; };
   std::size_t taken = 0;
+  const std::int64_t now = monotonic_ns();
+  for (const auto& inbox : inboxes_) inbox->begin_step(now);
   do {
     rung_ = router_.drain(kSlice);
     taken += kSlice;

@@ -11,6 +11,7 @@ namespace gw::routing {
 bool RecordIntake::drain(std::size_t budget, std::int64_t wall_ns, std::int64_t monotonic_ns) {
   bool more = false;
   now_ns_ = monotonic_ns;
+  wall_ns_ = wall_ns;
   parts_.publisher.begin_turn(wall_ns);
   for (BrokerId id = 0; id < parts_.brokers.size(); ++id)
     if (bus::Channel* channel = parts_.brokers[id].setup().channel) more = drain_one(id, *channel, budget) || more;
@@ -77,6 +78,7 @@ std::int32_t market_status_of(const bgw_value& value) {
 
 void RecordIntake::on_update(BrokerId id, const bus::UpdateView& v) {
   ++updates_;
+  until_routed_.note(wall_ns_ - v.header->received_ns);
   upstream::Broker& broker = parts_.brokers[id];
   upstream::Route* route = broker.routes().at(v.tick->instrument);
   if (route == nullptr || !route->is_held()) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/base/duration_histogram.hpp"
 #include "core/routing/ports.hpp"
 #include "core/topics/topic_publisher.hpp"
 #include "core/upstream/failover.hpp"
@@ -31,6 +32,8 @@ class RecordIntake {
   bool drain(std::size_t budget, std::int64_t wall_ns, std::int64_t monotonic_ns);
 
   std::uint64_t updates() const { return updates_; }
+  // From the reading of an update's frame to routing's taking of it.
+  const DurationHistogram& until_routed() const { return until_routed_; }
   std::uint64_t unwanted() const { return unwanted_; }  // updates that no topic took
 
  private:
@@ -44,6 +47,8 @@ class RecordIntake {
   void on_suspect(BrokerId id, const bus::HandleRecord& record);
 
   Parts parts_;
+  std::int64_t wall_ns_ = 0;  // when the drain began
+  DurationHistogram until_routed_;
   std::int64_t now_ns_ = 0;  // monotonic, when the drain began
   std::uint64_t updates_ = 0;
   std::uint64_t unwanted_ = 0;

@@ -152,6 +152,7 @@ class Router {
   // Sends changed demand to the adapters. Called after each round of requests and each drain.
   void flush_demand() { demand_.flush(); }
   RouterCounts counts() const;
+  const DurationHistogram& until_routed() const { return intake_.until_routed(); }
 
  private:
   Outcome resubscribe(SessionId session, TopicId topic, const SubscribeOptions& options);

@@ -19,6 +19,7 @@ class AcceptOptions {
   void set();
   // A certificate for connections from now on; none: there is no TLS listener.
   void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { tls_.tls = std::move(tls); }
+  void set_http(websocket::LateHttp answer) { plain_.on_http_later = tls_.on_http_later = std::move(answer); }
   const websocket::ServerOptions& of(bool is_tls) const { return is_tls ? tls_ : plain_; }
 
  private:

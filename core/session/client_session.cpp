@@ -97,6 +97,7 @@ void ClientSession::filled(bool more) {
 
 void ClientSession::flush() {
   connection_->flush();
+  note_written();
   shard_.note_backlog(std::exchange(backlog_, connection_->backlog()), connection_->backlog());
   if (closing_) return;
   if (intake_.is_paused() || connection_->backlog() != 0) intake_.update_pause();
@@ -108,6 +109,11 @@ void ClientSession::flush() {
 }
 
 void ClientSession::on_drained() { touch(); }
+
+void ClientSession::note_written() {
+  const std::uint64_t written = connection_->bytes_written();
+  shard_.counts().bytes += written - std::exchange(written_, written);
+}
 
 // ---- requests
 
@@ -198,6 +204,7 @@ void ClientSession::sweep(std::int64_t now) {
     if (!connection_->is_open() || now - opened_ns_ <= o.authentication_timeout_ns) return;
     constexpr std::string_view kText = "First message must be authentication with API key";
     of_closes.info(*name_, *name_ + " refused: " + std::string(kText) + ", closed with 4401");
+    ++shard_.counts().unauthenticated;
     send(protocol::error("AUTHENTICATION_REQUIRED", kText));
     close(kBadAuthentication, "authentication");
     return;
@@ -226,6 +233,7 @@ void ClientSession::close(int code, std::string_view reason) { end(code, reason,
 
 void ClientSession::evict() {
   if (intake_.is_admitted() || gone_) return;
+  closed_with_ = kTooMany;
   connection_->close(kTooMany, kEvicted);
   connection_->flush();
   on_closed({kTooMany, 0, {}, std::string(kEvicted)});
@@ -240,6 +248,7 @@ void ClientSession::begin_to_close(bool lingers) {
 
 void ClientSession::end(int code, std::string_view reason, bool lingers) {
   if (closing_) return;
+  closed_with_ = code;
   begin_to_close(lingers);
   if (code == kDoesNotRead)
     connection_->drop_and_close(code, reason);
@@ -250,6 +259,10 @@ void ClientSession::end(int code, std::string_view reason, bool lingers) {
 
 void ClientSession::on_closed(const websocket::CloseInfo& info) {
   if (std::exchange(gone_, true)) return;
+  note_written();
+  if (known_ || closed_with_ != 0)
+    ++shard_.counts().closed[static_cast<std::size_t>(
+        close_reason(closed_with_ != 0 ? closed_with_ : info.code, closed_with_ != 0))];
   if (known_)
     of_departures.info(*name_, *name_ + " disconnected: " + std::to_string(info.code) +
                                    (info.reason.empty() ? "" : " " + info.reason));

@@ -16,6 +16,8 @@ class OutputBudget {
     set_limit();
   }
   std::size_t limit() const { return limit_; }
+  std::size_t backlog() const { return backlog_; }  // unsent bytes of all sessions
+  std::size_t blocked() const { return blocked_; }  // sessions that have some
   // A session that was counted with `before` unsent bytes has `now`.
   void note_backlog(std::size_t before, std::size_t now) {
     if (before == now) return;

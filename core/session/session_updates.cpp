@@ -15,6 +15,16 @@ SessionUpdates::SessionUpdates(ClientSession& session, routing::SessionId id, we
                                Shard& shard)
     : session_(session), shard_(shard), connection_(connection), id_(id), slow_(connection, counts_) {}
 
+void SessionUpdates::note_conflated(std::uint64_t updates) noexcept {
+  counts_.conflated += updates;
+  shard_.counts().conflated += updates;
+}
+
+void SessionUpdates::note_sampled_away(std::uint64_t updates) noexcept {
+  sampled_away_ += updates;
+  shard_.counts().conflated += updates;
+}
+
 void SessionUpdates::touch() { shard_.output().touch(routing::index_of(id_)); }
 
 void SessionUpdates::deliver_to_slow(routing::TopicId topic, websocket::SharedFrame frame,
@@ -22,7 +32,8 @@ void SessionUpdates::deliver_to_slow(routing::TopicId topic, websocket::SharedFr
   if (ended_ || frame.size == 0) {
     counts_.lost += updates;
   } else if (!slow_.is_slow() && makes_room() && connection_.output().share(frame, shard_.backlog_limit())) {
-    counts_.conflated += updates - 1;
+    note_conflated(updates - 1);
+    ++shard_.counts().deliveries;
     touch();
   } else {
     conflate(topic, updates);
@@ -38,14 +49,17 @@ bool SessionUpdates::makes_room() {
 
 void SessionUpdates::conflate(routing::TopicId topic, std::uint64_t updates) {
   if (!slow_.conflate(topic, updates)) return;
+  shard_.note_slow(true);
   session_.tell_slow(true, 0);
   touch();
 }
 
 void SessionUpdates::end_if_caught_up() {
   if (ended_) return;
-  if (const std::optional<std::uint64_t> conflated = slow_.end_if_caught_up(monotonic_ns()))
-    session_.tell_slow(false, *conflated);
+  const std::optional<std::uint64_t> conflated = slow_.end_if_caught_up(monotonic_ns());
+  if (!conflated) return;
+  shard_.note_slow(false);
+  session_.tell_slow(false, *conflated);
 }
 
 void SessionUpdates::note_sampled(routing::TopicId topic, std::uint32_t updates) noexcept {
@@ -82,8 +96,8 @@ void SessionUpdates::frame(routing::TopicId topic, std::string_view frame, Frame
   if (ended_) return;
   if (kind == FrameKind::own) {
     // The frame is as new as what was waiting of the topic, and stands for that.
-    counts_.conflated += slow_.take(topic);
-    if (sampled_ != nullptr) sampled_away_ += sampled_->settle_by_frame(topic, monotonic_ns());
+    note_conflated(slow_.take(topic));
+    if (sampled_ != nullptr) note_sampled_away(sampled_->settle_by_frame(topic, monotonic_ns()));
     connection_.append_frames(frame);
     touch();
     return end_if_caught_up();
@@ -99,7 +113,11 @@ void SessionUpdates::frame(routing::TopicId topic, std::string_view frame, Frame
   if (updates == 0) return;
   if (!frame.empty() && connection_.append_frames(frame)) {
     ++counts_.delivered;
-    (kind == FrameKind::last_published ? counts_.conflated : sampled_away_) += updates - 1;
+    ++shard_.counts().deliveries;
+    if (kind == FrameKind::last_published)
+      note_conflated(updates - 1);
+    else
+      note_sampled_away(updates - 1);
     touch();
   } else {
     counts_.lost += updates;
@@ -123,6 +141,7 @@ std::size_t SessionUpdates::room() const {
 
 void SessionUpdates::end() {
   counts_.lost += waiting();
+  if (slow_.is_slow()) shard_.note_slow(false);
   slow_.give_up();
   sampled_.reset();
   ended_ = true;

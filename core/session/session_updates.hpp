@@ -29,7 +29,7 @@ class SessionUpdates {
   // instead. See Shard::deliver.
   void deliver_to_slow(routing::TopicId topic, websocket::SharedFrame frame, std::uint32_t updates) noexcept;
   // A frame that stands for `updates` more than itself was taken.
-  void note_conflated(std::uint32_t updates) noexcept { counts_.conflated += updates; }
+  void note_conflated(std::uint64_t updates) noexcept;
   // Updates of a topic that is sampled for this session.
   void note_sampled(routing::TopicId topic, std::uint32_t updates) noexcept;
 
@@ -55,6 +55,7 @@ class SessionUpdates {
   std::uint64_t waiting() const;
 
  private:
+  void note_sampled_away(std::uint64_t updates) noexcept;
   bool makes_room();
   void touch();
   void conflate(routing::TopicId topic, std::uint64_t updates);

@@ -84,7 +84,9 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
     return;
   }
   const websocket::SharedFrame shared = output_.add(frame);
+  output_.note_step(step_ns_);
   const std::size_t limit = budget_.limit();
+  std::size_t taken = sessions.size();
   for (; !sessions.empty(); sessions = sessions.subspan(std::min(sessions.size(), kAtOnce))) {
     const auto some = sessions.first(std::min(sessions.size(), kAtOnce));
     for (const routing::SessionId id : some) sessions_[routing::index_of(id)].output->prefetch_share();
@@ -93,6 +95,7 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
       const SessionTable::Entry& entry = sessions_[routing::index_of(id)];
       const bool is_first = entry.output->shared_bytes() == 0;
       if (!entry.output->share(shared, limit)) {
+        --taken;
         entry.session->updates().deliver_to_slow(topic, shared, updates);
         continue;
       }
@@ -101,6 +104,7 @@ void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view
       if (updates > 1) entry.session->updates().note_conflated(updates - 1);
     }
   }
+  counts_.deliveries += taken;
 }
 
 // Parses a piece of one request, between two steps of ticks.
@@ -124,6 +128,12 @@ void Shard::sweep() {
     swept_ = (swept_ + 1) % sessions_.size();
     if (ClientSession* session = sessions_[swept_].session.get()) session->sweep(now);
   }
+}
+
+ShardReport Shard::report() const {
+  ShardReport out{counts_, sessions_.session_count(), budget_.backlog(), budget_.blocked(), slow_};
+  out.counts.until_written = output_.until_written();
+  return out;
 }
 
 Ledger Shard::ledger() const {

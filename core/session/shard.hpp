@@ -20,6 +20,7 @@
 #include "core/session/output_budget.hpp"
 #include "core/session/request_side.hpp"
 #include "core/session/session_table.hpp"
+#include "core/session/shard_report.hpp"
 #include "core/session/turn_output.hpp"
 #include "core/session/wake_ups.hpp"
 #include "core/websocket/asio_fwd.hpp"
@@ -44,8 +45,11 @@ class Shard {
   void stop(std::function<void()> gone);
   // The counts of the updates of all its sessions so far, without `expected`, which routing knows.
   Ledger ledger() const;
+  ShardReport report() const;
 
   // ---- what routing's thread says
+  // What is delivered from now on was made in the step of routing's thread that began at `step_ns`, monotonic.
+  void begin_step(std::int64_t step_ns) { step_ns_ = step_ns; }
   // A frame of the topic, for these sessions; it stands for `updates`. In lane `sampled` there is no frame.
   void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept;
@@ -64,6 +68,11 @@ class Shard {
   // Unsent bytes of one session before its updates are conflated.
   std::size_t backlog_limit() const { return budget_.limit(); }
   void note_backlog(std::size_t before, std::size_t now) { budget_.note_backlog(before, now); }
+  ShardCounts& counts() { return counts_; }
+  // A session has become slow, or has caught up or ended.
+  void note_slow(bool is_slow) { slow_ += is_slow ? 1 : std::size_t(-1); }
+  // Answers HTTP requests that are no upgrades; see ServerOptions::on_http_later. Before the first client.
+  void set_http(websocket::LateHttp answer) { accept_options_.set_http(std::move(answer)); }
 
  private:
   bool parse_some();
@@ -75,6 +84,8 @@ class Shard {
   SessionTable sessions_;
   TurnOutput output_;
   OutputBudget budget_;
+  ShardCounts counts_;
+  std::int64_t step_ns_ = 0;
 
   event_loop::EventLoop& loop_;
   SessionOptions options_;
@@ -83,6 +94,7 @@ class Shard {
   WakeUps wake_ups_;
   std::deque<routing::SessionId> parsing_;  // sessions that have a large request, in turn
   std::size_t swept_ = 0;                   // the index of the session that was looked at last
+  std::size_t slow_ = 0;                    // sessions that are slow now
   Ledger ended_;                            // of sessions that are gone
   bool stopping_ = false;
   std::function<void()> gone_;

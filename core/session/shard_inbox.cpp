@@ -34,6 +34,7 @@ struct Record {
   routing::SessionId session;
   std::uint32_t position;
   Task* task;
+  std::int64_t step_ns = 0;  // when the step began in which the frame was made
 };
 
 std::uint32_t key_of(routing::TopicId topic, routing::Lane lane) {
@@ -63,7 +64,7 @@ class ShardInbox::Remote {
 
   // ---- [routing]
   void deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame) {
-    if (!is_blocked() && put({Kind::update, lane, topic, 1, 0, 0, nullptr}, frame)) return;
+    if (!is_blocked() && put({Kind::update, lane, topic, 1, 0, 0, nullptr, step_ns_}, frame)) return;
     conflated_.add(key_of(topic, lane));
   }
   void push(const Record& record) {
@@ -71,6 +72,7 @@ class ShardInbox::Remote {
     if (record.topic != kNoTopic) settle(record.topic);
     waiting_.push_back({record, {}});
   }
+  void begin_step(std::int64_t now_ns) { step_ns_ = now_ns; }
   void flush() {
     if (is_blocked() && !relieve()) {
       ring_.ask_for_room();
@@ -112,7 +114,7 @@ class ShardInbox::Remote {
   std::pair<Record, std::string_view> last_published(const ConflationQueue::Entry& entry) {
     const routing::TopicId topic = entry.topic >> kLaneBits;
     const auto lane = static_cast<routing::Lane>(entry.topic & ((1U << kLaneBits) - 1));
-    return {Record{Kind::update, lane, topic, static_cast<std::uint32_t>(entry.updates), 0, 0, nullptr},
+    return {Record{Kind::update, lane, topic, static_cast<std::uint32_t>(entry.updates), 0, 0, nullptr, step_ns_},
             last_published_(topic, lane)};
   }
   bool relieve() {
@@ -138,6 +140,7 @@ class ShardInbox::Remote {
     const auto lane = static_cast<std::size_t>(record.lane);
     switch (record.kind) {
       case Kind::update:
+        shard_.begin_step(record.step_ns);
         if (record.topic < audience_.size())
           shard_.deliver(record.topic, record.lane, frame_, audience_[record.topic].lanes[lane], record.updates);
         return;
@@ -188,6 +191,7 @@ class ShardInbox::Remote {
   std::deque<Waiting> waiting_;  // in order; goes before what is conflated
   ConflationQueue conflated_;    // by topic and lane: key_of
   bool must_ring_ = false;
+  std::int64_t step_ns_ = 0;
   // [shard]
   std::vector<routing::Audience> audience_;  // by topic, as routing has it
   std::string_view frame_;                   // of the record that is being taken
@@ -222,6 +226,13 @@ void ShardInbox::call(std::function<void(Shard&)> task, routing::TopicId topic) 
     task(shard_);
   else
     remote_->push({Kind::call, {}, topic, 0, 0, 0, new Task(std::move(task))});
+}
+
+void ShardInbox::begin_step(std::int64_t monotonic_ns) {
+  if (remote_ == nullptr)
+    shard_.begin_step(monotonic_ns);
+  else
+    remote_->begin_step(monotonic_ns);
 }
 
 void ShardInbox::flush_answers() {

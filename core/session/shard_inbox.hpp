@@ -42,6 +42,9 @@ class ShardInbox final : public topics::ShardPort {
         topic);
   }
 
+  // A step of routing's thread begins, in which frames are made.
+  void begin_step(std::int64_t monotonic_ns);
+
   // ---- the parts of a turn: a shard of the same thread writes its sockets, another one is rung and does so itself
   // Writes answers.
   void flush_answers();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/clock.hpp"
 #include "core/base/prefetch.hpp"
 #include "core/session/client_session.hpp"
 
@@ -24,6 +25,7 @@ void TurnOutput::flush_answers() {
 
 void TurnOutput::begin_round() {
   std::swap(flushing_, touched_);
+  flushing_since_ns_ = std::exchange(touched_since_ns_, 0);
   // Rotated, so that no client is always the last to be served.
   rotation_ = (rotation_ + 7919) % flushing_.size();
   std::rotate(flushing_.begin(), flushing_.begin() + static_cast<std::ptrdiff_t>(rotation_), flushing_.end());
@@ -36,6 +38,7 @@ bool TurnOutput::flush_some() {
     flushed_ = 0;
     is_full_ = false;
     if (touched_.empty()) {
+      touched_since_ns_ = 0;
       frames_.clear();
       return false;
     }
@@ -52,6 +55,8 @@ bool TurnOutput::flush_some() {
     const std::uint32_t index = flushing_[flushed_];
     if (std::exchange(marks_[index].touched, false)) sessions_[index].session->flush();
   }
+  if (flushed_ == flushing_.size() && flushing_since_ns_ != 0)
+    until_written_.note(monotonic_ns() - std::exchange(flushing_since_ns_, 0));
   return true;
 }
 

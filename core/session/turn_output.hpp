@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/duration_histogram.hpp"
 #include "core/session/session_table.hpp"
 #include "core/websocket/shared_frames.hpp"
 
@@ -42,6 +43,13 @@ class TurnOutput {
   // No more should be added before what is there has been written.
   bool is_full() const { return is_full_ || frames_.bytes() >= kMaxFrames; }
 
+  // A frame was added that was made in the step of routing's thread that began at `step_ns`, monotonic.
+  void note_step(std::int64_t step_ns) {
+    if (touched_since_ns_ == 0) touched_since_ns_ = step_ns;
+  }
+  // How long frames took from that step to the end of their writes: one duration a round, that of its oldest frames.
+  const DurationHistogram& until_written() const { return until_written_; }
+
   void flush_answers();
   // Writes answers, then some of the other sockets; true when there are more of the others.
   bool flush_some();
@@ -65,6 +73,9 @@ class TurnOutput {
   std::size_t flushed_ = 0;              // how many of them were written
   std::size_t rotation_ = 0;
   bool is_full_ = false;
+  std::int64_t touched_since_ns_ = 0;   // the oldest step of the frames in touched_; 0: there are none
+  std::int64_t flushing_since_ns_ = 0;  // the same of flushing_
+  DurationHistogram until_written_;
   websocket::SharedFrames frames_;  // of the updates that touched_ and flushing_ have not written yet
 };
 

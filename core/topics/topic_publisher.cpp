@@ -179,13 +179,17 @@ void TopicPublisher::publish_variant(TopicId id, Variant variant, const TopicUpd
 }
 
 void TopicPublisher::deliver(TopicId id, Lane lane, std::string_view frame) {
-  const std::vector<Audience>& audience = parts_.topics[id].audience;
+  const Topic& topic = parts_.topics[id];
+  const std::vector<Audience>& audience = topic.audience;
+  std::size_t delivered = 0;
   for (std::size_t shard = 0; shard < audience.size(); ++shard) {
     if ((audience[shard].used & Audience::bit(lane)) == 0) continue;
     const std::vector<SessionId>& sessions = audience[shard].of(lane);
-    if (lane != Lane::sampled) counts_.delivered += sessions.size();
+    if (lane != Lane::sampled) delivered += sessions.size();
     parts_.topics.shard(shard).deliver(id, lane, frame, sessions);
   }
+  counts_.delivered += delivered;
+  counts_.delivered_by_mode[static_cast<std::size_t>(topic.info.stream.mode) >> 1] += delivered;
 }
 
 // ---- from last values

@@ -3,6 +3,7 @@
 // last values. [routing]
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -18,8 +19,9 @@
 namespace gw::topics {
 
 struct PublishCounts {
-  std::uint64_t published = 0;        // topic updates
-  std::uint64_t delivered = 0;        // topic updates times sessions
+  std::uint64_t published = 0;                       // topic updates
+  std::uint64_t delivered = 0;                       // topic updates times sessions
+  std::array<std::uint64_t, 3> delivered_by_mode{};  // the same of modes 1, 2 and 4
   std::uint64_t older = 0;            // topic updates refused: older than what another login or broker had sent
   std::uint64_t withheld = 0;         // topic updates that sessions without extras did not get: no last price was known
   std::uint64_t hidden_trades = 0;    // updates whose volume grew by more than their last quantity

@@ -29,11 +29,19 @@ TopicId TopicTable::find_or_add(InterestId interest, upstream::Stream stream) {
   t.info.exchange = i.instrument.exchange;
   t.info.stream = stream;
   t.name = i.instrument.symbol + '.' + i.instrument.exchange + '.' + std::to_string(stream.mode);
+  ++count_of(t);
   return id;
+}
+
+// Where topics of this one's broker, mode and state are counted.
+std::size_t& TopicTable::count_of(const Topic& t) {
+  if (t.broker >= counts_.size()) counts_.resize(t.broker + std::size_t{1});
+  return counts_[t.broker][static_cast<std::size_t>(t.info.stream.mode) >> 1][static_cast<std::size_t>(t.state)];
 }
 
 void TopicTable::remove(TopicId id) {
   const Topic& t = *topics_[id];
+  --count_of(t);
   upstream::Interest& i = interests_[t.interest];
   i.remove_topic(t.info.stream, id);
   std::uint64_t& floor = interests_.group_of(i).seq_floor;
@@ -51,7 +59,9 @@ void TopicTable::granted(TopicId id, const upstream::Grant& grant) {
   const bool has_other_levels = !is_new && actual != t.info.actual_depth;
   if (is_new || has_other_levels || t.broker != grant.broker || t.info.broker_message != message) {
     const upstream::BrokerSetup& broker = brokers_[grant.broker].setup();
+    --count_of(t);
     t.broker = grant.broker;
+    ++count_of(t);
     t.info.broker = broker.name;
     t.info.simulated = broker.simulated;
     t.info.is_of_24_hours = broker.capabilities.is_of_24_hours(t.info.exchange);
@@ -73,7 +83,9 @@ void TopicTable::set_state(TopicId id, SubscriptionState state) {
   Topic& t = *topics_[id];
   t.reason.clear();
   if (t.state == state) return;
+  --count_of(t);
   t.state = state;
+  ++count_of(t);
   t.quiet = false;
   tell_extras(id);
 }
@@ -91,7 +103,9 @@ void TopicTable::suspect(TopicId id, std::string_view why) {
 void TopicTable::fail(TopicId id, std::string_view reason) {
   Topic& t = *topics_[id];
   if (t.state == SubscriptionState::failed && t.reason == reason) return;
+  --count_of(t);
   t.state = SubscriptionState::failed;
+  ++count_of(t);
   t.reason = reason;
   tell_refused(id, reason);
 }

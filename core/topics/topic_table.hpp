@@ -1,6 +1,7 @@
 // All topics: how they come and go, the state of each subscription, and who is told of it. [routing]
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -33,6 +34,10 @@ class TopicTable {
   // Takes the topic out of its interest, which may have no topic left.
   void remove(TopicId id);
 
+  // Topics of a broker by mode (1, 2 and 4) and SubscriptionState.
+  using Counts = std::array<std::array<std::size_t, 3>, 3>;
+  Counts counts_of(BrokerId broker) const { return broker < counts_.size() ? counts_[broker] : Counts{}; }
+
   // ---- what brokers say
   void granted(TopicId id, const upstream::Grant& grant);
   // The plugin says that an active topic is not kept up to date, and why: it is pending until data comes.
@@ -55,6 +60,7 @@ class TopicTable {
   void tell_refused(TopicId id, std::string_view reason);
 
  private:
+  std::size_t& count_of(const Topic& topic);
   void set_state(TopicId id, SubscriptionState state);
   void fail(TopicId id, std::string_view reason);
 
@@ -65,6 +71,7 @@ class TopicTable {
   std::vector<ShardPort*> shards_;  // by number
   std::vector<std::unique_ptr<Topic>> topics_;
   std::vector<TopicId> free_;
+  std::vector<Counts> counts_;  // by broker
 };
 
 }  // namespace gw::topics

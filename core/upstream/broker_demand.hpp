@@ -30,6 +30,7 @@ class BrokerDemand {
   bool want(RouteHandle handle, std::uint32_t mode, std::uint32_t depth);
   // Why want() says no to this level, for people.
   std::string limit_text(std::uint32_t mode, std::uint32_t level) const { return allocator_.limit_text(mode, level); }
+  const ConnectionAllocator& allocator() const { return allocator_; }
   // Room was freed since the last call.
   bool take_freed() { return std::exchange(freed_, false); }
   std::size_t wanted_count() const { return wanted_count_; }

@@ -27,6 +27,8 @@ struct BrokerSetup {
   registry::Limits limits;
   bool hot_standby = false;
   bool tokens_per_exchange = false;            // a token is unique within its broker_exchange only
+  bool enabled = true;                         // false: by gateway.yaml
+  bool always_open = false;                    // its feeds are watched at any hour, whatever the calendar says
   bool simulated = false;                      // its prices are invented
   std::int64_t stall_limit_ns = 0;             // how long a feed may be silent before it is looked into
   std::int64_t lag_limit_ns = 10'000'000'000;  // ticks that are later than this are not live

@@ -80,6 +80,23 @@ void ConnectionAllocator::count(const Allocation& share, std::int32_t sign) {
   used.depths[i] += static_cast<std::uint32_t>(sign);
 }
 
+std::vector<ConnectionAllocator::Use> ConnectionAllocator::uses() const {
+  std::vector<Use> uses;
+  for (std::uint32_t connection = 0; connection < used_.size(); ++connection) {
+    const Used& used = used_[connection];
+    if (limits_.instruments_per_connection != 0)
+      uses.push_back({connection, "instruments", used.weight, limits_.instruments_per_connection});
+    for (std::size_t i = 0; i < limits_.classes.size(); ++i)
+      if (limits_.classes[i].instruments != 0)
+        uses.push_back({connection, limits_.classes[i].name, used.classes[i], limits_.classes[i].instruments});
+    for (std::size_t i = 0; i < used.depths.size(); ++i)
+      if (limits_.depths[i].per_connection != 0)
+        uses.push_back({connection, "depth" + std::to_string(limits_.depths[i].level), used.depths[i],
+                        limits_.depths[i].per_connection});
+  }
+  return uses;
+}
+
 void ConnectionAllocator::replace(Allocation& now, const Allocation& next) {
   count(now, -1);
   count(next, 1);

@@ -33,6 +33,14 @@ class ConnectionAllocator {
   std::string limit_text(std::uint32_t mode, std::uint32_t level) const;
   void replace(Allocation& now, const Allocation& next);
   const registry::Limits& limits() const { return limits_; }
+  // How much of each bound of each connection is taken. `limit`: "instruments", a class of connections, or "depth20".
+  struct Use {
+    std::uint32_t connection;
+    std::string limit;
+    std::uint32_t used;
+    std::uint32_t bound;
+  };
+  std::vector<Use> uses() const;
 
  private:
   struct Used {

@@ -71,6 +71,7 @@ struct HttpRequest {
   std::string_view target;
   std::string_view body;  // at most 8 KiB
   std::vector<Header> headers;
+  std::string remote{};  // "127.0.0.1:51234"
 };
 
 struct HttpAnswer {
@@ -79,7 +80,12 @@ struct HttpAnswer {
   std::string body = "Not found\n";
   bool verbatim = false;  // the body is all of the answer's bytes, from the status line on
   bool stays = false;     // the connection ends when the peer ends it, not behind the answer
+  std::vector<Header> headers{};
 };
+
+// Takes a request and calls `reply` once, then or later, from any thread. The request is valid during the call.
+using HttpReply = std::function<void(HttpAnswer answer)>;
+using LateHttp = std::function<void(const HttpRequest& request, HttpReply reply)>;
 
 class ByteStream;  // byte_stream.hpp
 class StreamOwner;
@@ -107,6 +113,8 @@ struct ServerOptions {
   bool compression = false;
   // A request that is no WebSocket upgrade is answered with this, then the connection ends. Unset: 404.
   std::function<HttpAnswer(const HttpRequest& request)> on_http;
+  // The same for answers that take time, in place of on_http. A reply must come before the io_context ends.
+  LateHttp on_http_later{};
   // Decides about an upgrade: status 0 accepts unless the answer is verbatim; else the answer is sent instead of 101,
   // with `extra_headers`. Unset: accept.
   std::function<HttpAnswer(const HttpRequest& request, std::vector<Header>& extra_headers)> on_upgrade;

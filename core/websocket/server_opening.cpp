@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/status.hpp>
@@ -28,13 +29,14 @@ std::vector<Header> headers_of(const Fields& fields) {
   return headers;
 }
 
-std::string http_text(const HttpAnswer& a, const std::vector<Header>& extra) {
+std::string http_text(const HttpAnswer& a, const std::vector<Header>& extra, bool with_body) {
   std::string text = "HTTP/1.1 " + std::to_string(a.status) + ' ' +
                      std::string(http::obsolete_reason(static_cast<http::status>(a.status))) +
                      "\r\nContent-Type: " + a.content_type + "\r\nContent-Length: " + std::to_string(a.body.size()) +
                      "\r\nConnection: close\r\n";
+  for (const Header& h : a.headers) text += h.name + ": " + h.value + "\r\n";
   for (const Header& h : extra) text += h.name + ": " + h.value + "\r\n";
-  return text + "\r\n" + a.body;
+  return text + "\r\n" + (with_body ? a.body : "");
 }
 
 }  // namespace
@@ -59,7 +61,10 @@ void ServerOpening::on_request(error_code ec) {
   if (ec) return host_.finish({1006, 0, {}, ec.message()});
   const auto& request = parser_.get();
   const std::string method(request.method_string());
-  const HttpRequest asked{method, request.target(), request.body(), headers_of(request)};
+  const HttpRequest asked{method, request.target(), request.body(), headers_of(request), host_.remote_address()};
+  is_head_ = method == "HEAD";
+  if (!boost::beast::websocket::is_upgrade(request) && options_.on_http_later)
+    return options_.on_http_later(asked, late_reply());
   if (!boost::beast::websocket::is_upgrade(request))
     return answer(options_.on_http ? options_.on_http(asked) : HttpAnswer{}, {});
   // The key is sixteen bytes in base64 (RFC 6455, 4.2.1); Beast takes anything.
@@ -82,10 +87,19 @@ void ServerOpening::on_handshake(error_code ec) {
   host_.opened();
 }
 
+// Answers on the connection's thread, unless the connection has ended by then.
+HttpReply ServerOpening::late_reply() {
+  return [this, executor = host_.layer().get_executor(), weak = std::weak_ptr(host_.shared())](HttpAnswer a) {
+    boost::asio::post(executor, [this, weak, a = std::move(a)] {
+      if (const auto host = weak.lock(); host && host->has_owner()) answer(a, {});
+    });
+  };
+}
+
 // Sends a plain HTTP answer and, unless it is to stay, ends the connection.
 void ServerOpening::answer(const HttpAnswer& a, const std::vector<Header>& extra) {
   is_answered_ = true;
-  host_.answer_http(a.verbatim ? a.body : http_text(a, extra), a.stays);
+  host_.answer_http(a.verbatim ? a.body : http_text(a, extra, !is_head_), a.stays);
   drain();
 }
 

@@ -25,6 +25,7 @@ class ServerOpening final : public Opening {
  private:
   void on_request(boost::system::error_code ec);
   void answer(const HttpAnswer& a, const std::vector<Header>& extra);
+  HttpReply late_reply();
   void drain();
   bool choose_extension();
 
@@ -33,6 +34,7 @@ class ServerOpening final : public Opening {
   boost::beast::flat_buffer buffer_;
   boost::beast::http::request_parser<boost::beast::http::string_body> parser_;
   bool is_answered_ = false;
+  bool is_head_ = false;  // the answer has no body
   char sink_[512];
 };
 

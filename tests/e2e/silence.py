@@ -9,6 +9,7 @@ import pytest
 import fault_table
 from brokers import FIFTY, STALL, Angel, Kite, link_of, start_with
 from gateway import PATIENCE
+from monitoring import looks_agree
 from stand_in import until
 
 LIMIT = 3 * STALL  # the stall limit
@@ -175,7 +176,8 @@ class Pair:
         assert set(self.words()) <= set(allowed), self.words()
         assert self.new_logins() == [0] * len(self.sims)
         assert self.counts(0)["status"] == "connected" and self.counts(0)["feed"] != "stale"
-        self.gateway.run("status")
+        assert looks_agree(self.gateway)["ready"]
+        self.gateway.run("status", status=0)
 
     def counts(self, place):
         return link_of(self.gateway, self.brokers[place])
@@ -190,6 +192,7 @@ class Pair:
         held = {symbol for symbol, *_ in self.instruments}
         books = until(sim, lambda books: len(books["subscriptions"]) == len(held))
         assert set(books["subscriptions"]) == {self.brokers[order.index(serving)].in_books(symbol) for symbol in held}
+        looks_agree(self.gateway)
         fault_table.add(row, ", ".join(order), self.words(), seconds, True, sum(self.new_logins()))
 
 def change_of_minute(least):

@@ -220,9 +220,9 @@ def test_values_after_a_big_subscribe_all_arrive_though_the_output_is_small(star
                 seen.add(message["topic"])
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/metrics", "/anything"])
-def test_http_is_not_found_yet(shared, path):
-    assert shared.http(path)[0] == 404
+@pytest.mark.parametrize("path", ["/", "/anything"])
+def test_http_without_an_upgrade_is_426(shared, path):
+    assert shared.http(path)[0] == 426
 
 
 @pytest.mark.parametrize("junk", [b"", b"\0" * 100, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 5000, b"\x16\x03\x01\x02\x00",

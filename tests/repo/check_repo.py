@@ -52,6 +52,7 @@ OWNED = {
     "boost/dll": ["core/plugin_host/", "bench/tick_path/border.cpp"],
     "spdlog/": ["core/base/"],
     "curl/": ["core/download/"],
+    "prometheus/": ["apps/gateway/monitoring/"],
     "sqlite3.h": ["core/database/", "apps/gateway/commands/"],
     "zlib.h": ["core/websocket/", "core/instruments/", "apps/gateway/list_download.cpp", "tests/support/gzip.hpp", "tests/websocket/", "tools/broker_sim/"],
     "zmq.h": ["core/zeromq/", "apps/gateway/commands/", "tests/zeromq/"],
@@ -74,7 +75,7 @@ LICENCE = "SPDX-License-Identifier: Apache-2.0"
 
 FORBIDDEN_FOLDERS = {"utils", "util", "common"}
 TOP_FILES = ("CMakeLists.txt", "LICENSE", "gateway.yaml")
-TOP_FOLDERS = "apps bench cmake config core docs plugins scripts sdk tests tools".split()
+TOP_FOLDERS = "apps bench cmake config core deploy docs plugins scripts sdk tests tools".split()
 CPP = (".cpp", ".hpp", ".c", ".h", ".cc", ".hh", ".in")
 CODE = CPP + (".py", ".cmake", "CMakeLists.txt")
 

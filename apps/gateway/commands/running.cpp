@@ -73,6 +73,16 @@ std::string list_text(const Json& broker) {
   return text;
 }
 
+// What is wrong and what comes next, one line each; the same words as in /readyz.
+std::string verdict_text(const Json& verdict) {
+  std::string text = verdict.value("ready", false) ? "ready: everything wanted is served\n" : "";
+  for (const Json& problem : verdict.value("problems", Json::array()))
+    text += "NOT READY: " + problem.value("text", "") + '\n';
+  for (const Json& other : verdict.value("others", Json::array()))
+    text += "not in use: " + other.value("text", "") + '\n';
+  return text;
+}
+
 }  // namespace
 
 int status(const Options& options) {
@@ -80,7 +90,10 @@ int status(const Options& options) {
   if (!answer) return no_answer(answer.error());
   Json out = *answer;
   out.erase("ok");
-  if (options.json) return std::printf("%s\n", out.dump().c_str()), kDone;
+  const Json verdict = out.value("verdict", Json::object());
+  const int result = verdict.value("ready", false) ? kDone : kCouldNot;
+  if (options.json) return std::printf("%s\n", out.dump().c_str()), result;
+  std::fputs(verdict_text(verdict).c_str(), stdout);
   std::printf("port %llu, zeromq %s, %llu clients\n", number(out, "port"),
               out["zeromq"].is_string() ? out["zeromq"].get<std::string>().c_str() : "off", number(out, "clients"));
   const std::string not_sent = counted("not sent: ", out,
@@ -117,7 +130,7 @@ int status(const Options& options) {
         number(b, "updates_invalid"), number(b, "conflated"));
     std::fputs((feeds_of(b) + rest_of(b)).c_str(), stdout);
   }
-  return kDone;
+  return result;
 }
 
 int broker_command(const Options& options, const std::string& command, const std::string& broker) {

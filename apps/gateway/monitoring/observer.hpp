@@ -1,0 +1,33 @@
+// Asks the threads of a running gateway for what they know. Each does its part when it comes to it; whoever asks waits
+// for a second at the most, and no serving thread waits for anybody.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/gateway/monitoring/observation.hpp"
+#include "core/plugin_host/feed_thread.hpp"
+#include "core/proxy/proxy.hpp"
+
+namespace gw::app {
+
+class Observer {
+ public:
+  // Both outlive this, and their threads the last call.
+  Observer(proxy::Proxy& proxy, plugin_host::FeedThread& feed) : proxy_(proxy), feed_(feed) {}
+
+  // What was known within a second. [any but the threads that are asked]
+  Observation observe();
+  // A thread, and whether it did a task within a second.
+  struct Sign {
+    std::string thread;
+    bool is_alive;
+  };
+  std::vector<Sign> signs_of_life();  // [any but the threads that are asked]
+
+ private:
+  proxy::Proxy& proxy_;
+  plugin_host::FeedThread& feed_;
+};
+
+}  // namespace gw::app
