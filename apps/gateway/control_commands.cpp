@@ -28,6 +28,7 @@ std::string ControlCommands::answer(std::string_view line) {
   if (command == "status") return status_.json();
   if (command == "relogin") return answer_of(brokers_.relogin(broker));
   if (command == "retry") return answer_of(brokers_.retry(broker));
+  if (command == "take_up_login") return answer_of(brokers_.take_up_secrets(broker));
   if (command == "look") {
     look_();
     return answer_of({});

@@ -16,6 +16,7 @@
 #include "apps/gateway/running_brokers.hpp"
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
+#include "apps/gateway/unattended_logins.hpp"
 #include "core/accounts/account_store.hpp"
 #include "core/base/log.hpp"
 #include "core/base/thread_name.hpp"
@@ -34,12 +35,14 @@ struct Gateway::Parts {
         updates(g.state_, g.feed_),
         brokers(g.state_, g.feed_, g.routing_bell_, *g.proxy_, lists, g.link_services()),
         missing_plugins(g.state_, brokers, updates),
-        reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates) {}
+        logins(g.state_, brokers),
+        reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates, logins) {}
 
   InstrumentLists lists;
   ListUpdates updates;
   RunningBrokers brokers;
   MissingPlugins missing_plugins;
+  UnattendedLogins logins;
   ConfigReload reload;
   std::optional<GatewayStatus> status;      // made when the port is known
   std::optional<ControlCommands> commands;  // the same
@@ -72,6 +75,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
     proxy_->run();
   });
   parts_->updates.start();
+  parts_->logins.start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
   log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
@@ -182,7 +186,7 @@ void Gateway::start_zeromq() {
 }
 
 Result<void> Gateway::start_control() {
-  GatewayStatus& status = parts_->status.emplace(*proxy_, parts_->brokers, port_, zeromq_.get());
+  GatewayStatus& status = parts_->status.emplace(*proxy_, parts_->brokers, parts_->logins, port_, zeromq_.get());
   ControlCommands& commands = parts_->commands.emplace(parts_->brokers, status, [this] { look_at_database(); });
   auto control = control::ControlServer::open(
       control_path(config()), [&commands](std::string_view line) { return commands.answer(line); }, [this] { look(); },
@@ -214,6 +218,7 @@ void Gateway::stop() {
   if (!proxy_) return;
   credentials_.end();
   control_.reset();
+  parts_->logins.stop();
   parts_->updates.stop();
   if (proxy_thread_.joinable()) {
     log::info("gateway", "shutting down");
@@ -231,6 +236,7 @@ void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
   constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more of the history of trading sessions
   if (reload_wanted_.exchange(false)) parts_->reload.take_up();
+  parts_->logins.look();
   look_at_database();
   if (parts_->lists.look_at_day()) {
     sessions_.drop(parts_->lists.is_over());

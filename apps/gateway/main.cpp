@@ -39,6 +39,7 @@ struct CommandLine {
   std::optional<std::string> ready_file;
   KeyRequest key;
   WatchRequest watch;
+  LoginRequest login;
   std::int64_t id = 0;
   std::string user, broker, brokers, file, text;
   std::optional<std::string> date;
@@ -109,6 +110,12 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
     command->add_option("NAME", c.broker, "the broker")->required();
     command->callback([&c, word] { c.action = [&c, word] { return broker_command(c.options, word, c.broker); }; });
   }
+  CLI::App* login =
+      add(app, "login", "logs in at a broker and stores the token; a running gateway takes it up", c.options, false);
+  login->add_option("NAME", c.login.broker, "the broker")->required();
+  login->add_flag("--manual", c.login.manual, "paste the address that the broker's page leads to");
+  login->add_option("--timeout", c.login.timeout, "how long to wait for you, like 5m");
+  login->callback([&c] { c.action = [&c] { return login_at_broker(c.options, c.login); }; });
   CLI::App* watching = add(app, "watch", "shows one instrument live in the terminal", c.options, true);
   watching->add_option("INSTRUMENT", c.watch.instrument, "SYMBOL.EXCHANGE")->required();
   watching->add_option("--mode", c.watch.mode, "ltp, quote or depth");

@@ -17,7 +17,9 @@ SYSTEM_HEADERS = re.compile(
     r"(unistd|fcntl|dlfcn|elf|signal|poll|pthread|netdb|spawn)\.h$|csignal$"
     r"|(sys|netinet|arpa|linux|boost/asio/posix|boost/asio/local)/")
 SYSTEM_FILES = """
+    apps/gateway/alert_command.cpp
     apps/gateway/commands/import_output.cpp
+    apps/gateway/commands/login.cpp
     apps/gateway/commands/watch.cpp
     apps/gateway/descriptors.cpp
     apps/gateway/gateway.cpp
@@ -29,6 +31,7 @@ SYSTEM_FILES = """
     core/config/secret_file.cpp
     core/control/control_socket.cpp
     core/event_loop/event_loop.cpp
+    core/login/token_files.cpp
     core/plugin_host/demand_reader.cpp
     core/plugin_host/elf_check.cpp
     core/plugin_host/library_file.cpp
