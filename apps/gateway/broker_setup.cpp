@@ -1,6 +1,7 @@
 #include "apps/gateway/broker_setup.hpp"
 
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/login_setup.hpp"
 #include "apps/gateway/simulated.hpp"
 #include "core/base/log.hpp"
 
@@ -78,6 +79,8 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
     for (config::UnsetVariable& unset : config::unset_variables(broker, loaded.file, setting_rules(*library)))
       problems.push_back(std::move(unset.problem));
     if (problems.empty()) problems = try_settings(broker, loaded.file, library);
+    for (config::Problem& problem : login_problems(broker, loaded.file, *library))
+      problems.push_back(std::move(problem));
     for (config::Problem& problem : problems) all.push_back(std::move(problem));
   }
   return all;

@@ -79,6 +79,7 @@ void ConfigReload::take_up() {
 
 void ConfigReload::apply(config::Loaded fresh) {
   updates_.stop();  // the updater reads the configuration that is replaced here
+  logins_.stop();
   const config::Loaded before = std::exchange(state_.loaded, std::move(fresh));
   for (const std::string& key : need_a_restart(before.config, state_.config()))
     log::warning("config", key + " has changed: that takes effect at the next start only");
@@ -106,6 +107,7 @@ void ConfigReload::apply(config::Loaded fresh) {
     proxy_.router().set_order(routing::kDefaultGroup, proxy_.requests().brokers_named(state_.config().active_broker));
   });
   updates_.start();
+  logins_.start();
   for (const auto& [what, names] : {std::pair{"added", &added}, {"changed", &changed}, {"removed", &removed}})
     if (!names->empty()) log::info("config", "brokers " + std::string(what) + ": " + names_of(*names));
   log::info("config", state_.loaded.file + " is applied; brokers in order: " + names_of(state_.config().active_broker));

@@ -9,6 +9,7 @@
 #include "apps/gateway/list_updates.hpp"
 #include "apps/gateway/missing_plugins.hpp"
 #include "apps/gateway/running_brokers.hpp"
+#include "apps/gateway/unattended_logins.hpp"
 #include "core/proxy/proxy.hpp"
 
 namespace gw::app {
@@ -17,8 +18,14 @@ class ConfigReload {
  public:
   // `file`: named on the command line, if any was.
   ConfigReload(std::optional<std::string> file, GatewayState& state, proxy::Proxy& proxy, RunningBrokers& brokers,
-               MissingPlugins& plugins, ListUpdates& updates)
-      : file_(std::move(file)), state_(state), proxy_(proxy), brokers_(brokers), plugins_(plugins), updates_(updates) {}
+               MissingPlugins& plugins, ListUpdates& updates, UnattendedLogins& logins)
+      : file_(std::move(file)),
+        state_(state),
+        proxy_(proxy),
+        brokers_(brokers),
+        plugins_(plugins),
+        updates_(updates),
+        logins_(logins) {}
 
   // Takes up what has changed in the file, or refuses the file as a whole.
   void take_up();
@@ -34,6 +41,7 @@ class ConfigReload {
   RunningBrokers& brokers_;
   MissingPlugins& plugins_;
   ListUpdates& updates_;
+  UnattendedLogins& logins_;
 };
 
 }  // namespace gw::app

@@ -38,6 +38,7 @@ std::string ControlCommands::answer(std::string_view line) {
   if (command == "status") return status_.json(database_.problem());
   if (command == "relogin") return answer_of(brokers_.relogin(broker));
   if (command == "retry") return answer_of(brokers_.retry(broker));
+  if (command == "take_up_login") return answer_of(brokers_.take_up_secrets(broker));
   if (command == "look") return look_at_database();
   if (command == "check_brokers")
     return answer_of(check_brokers_of_user(state_.config(), state_.plugins, texts_at(request, "brokers")));

@@ -17,6 +17,7 @@
 #include "apps/gateway/running_brokers.hpp"
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
+#include "apps/gateway/unattended_logins.hpp"
 #include "core/accounts/account_store.hpp"
 #include "core/base/log.hpp"
 #include "core/base/thread_name.hpp"
@@ -41,12 +42,14 @@ struct Gateway::Parts {
         updates(g.state_, g.feed_),
         brokers(g.state_, g.feed_, g.routing_bell_, *g.proxy_, lists, g.link_services()),
         missing_plugins(g.state_, brokers, updates),
-        reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates) {}
+        logins(g.state_, brokers),
+        reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates, logins) {}
 
   InstrumentLists lists;
   ListUpdates updates;
   RunningBrokers brokers;
   MissingPlugins missing_plugins;
+  UnattendedLogins logins;
   ConfigReload reload;
   std::optional<GatewayStatus> status;      // made when the port is known
   std::optional<ControlCommands> commands;  // the same
@@ -85,6 +88,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   });
   parts_->updates.start();
   monitor_->start();
+  parts_->logins.start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
   log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
@@ -196,7 +200,7 @@ void Gateway::start_zeromq() {
 }
 
 Result<void> Gateway::start_control() {
-  GatewayStatus& status = parts_->status.emplace(*proxy_, parts_->brokers, port_, zeromq_.get());
+  GatewayStatus& status = parts_->status.emplace(*proxy_, parts_->brokers, parts_->logins, port_, zeromq_.get());
   ControlCommands& commands = parts_->commands.emplace(state_, parts_->brokers, status, database_);
   auto control = control::ControlServer::open(
       control_path(config().database), [&commands](std::string_view line) { return commands.answer(line); },
@@ -232,6 +236,8 @@ void Gateway::stop() {
   control_.reset();
   end_.step("the monitor");
   if (monitor_) monitor_->stop();
+  end_.step("a login at a broker");
+  parts_->logins.stop();
   end_.step("the download of an instrument list");
   parts_->updates.stop();
   if (proxy_thread_.joinable()) {
@@ -259,6 +265,7 @@ void Gateway::look() {
   constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more of the history of trading sessions
   monitor_->beat();
   if (reload_wanted_.exchange(false)) parts_->reload.take_up();
+  parts_->logins.look();
   static_cast<void>(database_.look());  // which logs and remembers what is wrong
   if (parts_->lists.look_at_day()) {
     sessions_.drop(parts_->lists.is_over());

@@ -142,6 +142,11 @@ std::string GatewayStatus::json(const std::string& database_problem) {
   for (Json& broker : out["brokers"])
     if (const auto* link = brokers_.find_link(broker["name"])) broker.update(link_json(link->counts()));
   if (!database_problem.empty()) out["database_problem"] = database_problem;
+  for (Json& broker : out["brokers"]) {
+    const LoginCounts logins = logins_.counts(broker["name"]);
+    broker["unattended_logins"] = {{"done", logins.logins}, {"given_up", logins.given_up}};
+    if (!logins.message.empty()) broker["unattended_logins"]["message"] = logins.message;
+  }
   if (zeromq_) out["zeromq_dropped"] = zeromq_->dropped();
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

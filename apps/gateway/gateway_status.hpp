@@ -4,6 +4,7 @@
 #include <string>
 
 #include "apps/gateway/running_brokers.hpp"
+#include "apps/gateway/unattended_logins.hpp"
 #include "core/proxy/proxy.hpp"
 #include "core/zeromq/publisher.hpp"
 
@@ -12,8 +13,9 @@ namespace gw::app {
 class GatewayStatus {
  public:
   // `zeromq` is null when nothing is published there.
-  GatewayStatus(proxy::Proxy& proxy, const RunningBrokers& brokers, int port, zeromq::ZeroMqPublisher* zeromq)
-      : proxy_(proxy), brokers_(brokers), port_(port), zeromq_(zeromq) {}
+  GatewayStatus(proxy::Proxy& proxy, const RunningBrokers& brokers, const UnattendedLogins& logins, int port,
+                zeromq::ZeroMqPublisher* zeromq)
+      : proxy_(proxy), brokers_(brokers), logins_(logins), port_(port), zeromq_(zeromq) {}
 
   // One JSON object. `database_problem` is what is wrong with the database; empty: nothing.
   std::string json(const std::string& database_problem);
@@ -24,6 +26,7 @@ class GatewayStatus {
 
   proxy::Proxy& proxy_;
   const RunningBrokers& brokers_;
+  const UnattendedLogins& logins_;
   int port_;
   zeromq::ZeroMqPublisher* zeromq_;
 };

@@ -57,6 +57,7 @@ struct CommandLine {
   SearchRequest search;
   TailRequest tail;
   SubsRequest subs;
+  LoginRequest login;
   std::int64_t id = 0;
   std::string user, broker, brokers, file;
   std::optional<std::string> date;
@@ -162,6 +163,12 @@ void add_running_commands(CLI::App& app, CommandLine& c) {
       ->excludes(of_broker);
   held->add_option("--limit", c.subs.limit, "how many are listed")->check(CLI::Range(1, 10000))->capture_default_str();
   held->callback([&c] { c.action = [&c] { return subs(c.options, c.subs); }; });
+  CLI::App* login =
+      add(app, "login", "logs in at a broker and stores the token; a running gateway takes it up", c.options, false);
+  login->add_option("NAME", c.login.broker, "the broker")->required();
+  login->add_flag("--manual", c.login.manual, "paste the address that the broker's page leads to");
+  login->add_option("--timeout", c.login.timeout, "how long to wait for you, like 5m");
+  login->callback([&c] { c.action = [&c] { return login_at_broker(c.options, c.login); }; });
 }
 
 // What the commands that are clients of the public protocol take.

@@ -79,11 +79,17 @@ Result<void> RunningBrokers::relogin(const std::string& name) {
   plugin_host::BrokerLink* link = feed_.find(name);
   const config::Broker* broker = state_.find_broker(name);
   if (link == nullptr || broker == nullptr) return Error{"no broker '" + name + "' is running"};
+  secrets_seen_[name] = state_of_secrets(*broker);  // before they are read: what is written meanwhile is news
   auto settings = adapter_settings(*broker, *find_plugin(state_.plugins, broker->plugin));
-  secrets_seen_[name] = state_of_secrets(*broker);
   if (!settings) return settings.error();
   feed_.post([link, taken = std::move(*settings)]() mutable { link->relogin(std::move(taken)); });
   return {};
+}
+
+Result<void> RunningBrokers::take_up_secrets(const std::string& name) {
+  const config::Broker* broker = state_.find_broker(name);
+  if (broker != nullptr && find_link(name) != nullptr && state_of_secrets(*broker) == secrets_seen_[name]) return {};
+  return relogin(name);
 }
 
 Result<void> RunningBrokers::retry(const std::string& name) {

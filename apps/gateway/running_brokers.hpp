@@ -31,6 +31,8 @@ class RunningBrokers {
 
   // Reads the credentials anew where the configuration says, and logs in with them.
   Result<void> relogin(const std::string& name);
+  // The same, unless the secrets' files are those of the present login: somebody has taken them up already.
+  Result<void> take_up_secrets(const std::string& name);
   Result<void> retry(const std::string& name);
   // Logs in anew if a secret's file has changed since the present login, unless the link is connected.
   void look_at_secrets(const config::Broker& broker);

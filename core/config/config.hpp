@@ -125,6 +125,16 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 
+// How the gateway logs in at a broker: brokers.NAME.login.
+struct Login {
+  std::string redirect;         // http:// to this machine, where the broker's page leads; empty: the answer is pasted
+  std::optional<int> at;        // minute of the day by this machine's local time; nothing: only by the command
+  std::optional<int> deadline;  // the same; nothing: an hour after `at`
+  std::string on_failure;       // for /bin/sh; empty: none
+  int line = 0;                 // 0: the file has no such key
+  bool operator==(const Login&) const = default;
+};
+
 struct Broker {
   std::string name;
   bool enabled = true;
@@ -138,6 +148,7 @@ struct Broker {
   std::string bind_address;  // of this machine; empty: the system chooses
   std::string address_family = "any";
   Reconnect reconnect;
+  Login login;
   std::vector<Setting> settings;
   int line = 0;
   bool operator==(const Broker&) const = default;

@@ -157,6 +157,46 @@ void read_log(Context& c, const YAML::Node& node, const std::string& prefix, Log
   });
 }
 
+// Whether it is an address of a server of this machine, with a port, and no query.
+bool is_redirect(const std::string& url) {
+  const std::string_view authority = authority_of(url);
+  const std::size_t colon = authority.rfind(':');
+  return url.starts_with("http://") && check_url(url, "http") && colon != authority.npos &&
+         authority.find(']', colon) == authority.npos && parse_integer(authority.substr(colon + 1)).value_or(0) > 0 &&
+         parse_integer(authority.substr(colon + 1)).value_or(0) <= 65535 && url.find_first_of("?#") == url.npos;
+}
+
+std::optional<int> read_time(MappingReader& r, const char* key, bool& is_given) {
+  std::string text;
+  r.text(key, text);
+  is_given = !text.empty();
+  if (!is_given) return std::nullopt;
+  const auto time = parse_time_of_day(text);
+  if (time && time != kMinutesOfDay) return time;
+  r.wrong(key, text, "a time of this machine's day, like \"08:45\"");
+  return std::nullopt;
+}
+
+void read_login(Context& c, const YAML::Node& node, const std::string& prefix, Login& l) {
+  MappingReader r(c, node, prefix);
+  l.line = line_of(node);
+  r.text("redirect", l.redirect);
+  if (!l.redirect.empty() && !is_redirect(l.redirect))
+    r.wrong("redirect", without_secrets(l.redirect),
+            "http:// to this machine, with a port, like http://127.0.0.1:5000/login");
+  bool has_at = false;
+  bool has_deadline = false;
+  l.at = read_time(r, "at", has_at);
+  l.deadline = read_time(r, "deadline", has_deadline);
+  r.text("on_failure", l.on_failure);
+  constexpr const char* kAt = "login.at too: without it the gateway never logs in by itself";
+  if (l.at && l.deadline && *l.deadline <= *l.at)
+    r.wrong("deadline", "a time that is not later than at", "a later time of the same day");
+  if (has_at) return;
+  if (has_deadline) r.wrong("deadline", "it without at", kAt);
+  if (!l.on_failure.empty()) r.wrong("on_failure", "it without at", kAt);
+}
+
 // Every plugin runs inside the gateway. A process of its own is not available yet, so a file that asks for one is
 // refused, not run without it.
 void read_isolation(MappingReader& r) {
@@ -204,6 +244,7 @@ void read_broker(Context& c, const YAML::Node& node, const std::string& prefix, 
     reconnect.integer("attempts", b.reconnect.attempts, 0, 1'000'000);
     if (b.reconnect.max < b.reconnect.first) reconnect.wrong("max", "less than first", "a duration of at least first");
   });
+  r.mapping("login", [&](const YAML::Node& n, const std::string& p) { read_login(c, n, p, b.login); });
   r.mapping("settings", [&](const YAML::Node& n, const std::string& p) { read_settings(c, n, p, b.settings); });
 }
 

@@ -7,29 +7,14 @@
 #include <string>
 #include <string_view>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "core/base/exponents.hpp"
 #include "core/base/log.hpp"
 #include "core/plugin_host/adapter_host.hpp"
+#include "core/plugin_host/digests.hpp"
 #include "core/plugin_host/host_context.hpp"
 
 namespace gw::plugin_host {
 namespace {
-
-const EVP_MD* algorithm_of(std::uint32_t algorithm) {
-  switch (algorithm) {
-    case BGW_DIGEST_SHA1:
-      return EVP_sha1();
-    case BGW_DIGEST_SHA256:
-      return EVP_sha256();
-    case BGW_DIGEST_SHA512:
-      return EVP_sha512();
-    default:
-      return nullptr;
-  }
-}
 
 // Nothing may leave these functions as an exception: the caller may be C.
 
@@ -211,29 +196,6 @@ bgw_status set_limits(void* context, const bgw_limits* limits, bgw_error* error)
              [&](AdapterHost& host, std::string& why) { return host.set_limits(*limits, why); });
 }
 
-bgw_status digest(void*, std::uint32_t algorithm, const void* data, std::size_t length, std::uint8_t* out,
-                  bgw_error* error) noexcept {
-  const EVP_MD* md = algorithm_of(algorithm);
-  if (md == nullptr || out == nullptr || (data == nullptr && length != 0))
-    return lacks(error, "found an unknown algorithm, no data or no room, expected all of them");
-  return EVP_Digest(data, length, out, nullptr, md, nullptr) == 1
-             ? bgw_status{BGW_OK}
-             : answer(error, BGW_E_FATAL, "the digest cannot be made");
-}
-bgw_status hmac(void*, std::uint32_t algorithm, const void* key, std::size_t key_length, const void* data,
-                std::size_t length, std::uint8_t* out, bgw_error* error) noexcept {
-  const EVP_MD* md = algorithm_of(algorithm);
-  if (md == nullptr || out == nullptr || (key == nullptr && key_length != 0) || (data == nullptr && length != 0))
-    return lacks(error, "found an unknown algorithm, no key, no data or no room, expected all of them");
-  // The pointer of an empty span may be null, which OpenSSL refuses even where nothing is to be read.
-  if (key_length == 0) key = "";
-  if (length == 0) data = "";
-  return HMAC(md, key, static_cast<int>(key_length), static_cast<const unsigned char*>(data), length, out, nullptr) !=
-                 nullptr
-             ? bgw_status{BGW_OK}
-             : answer(error, BGW_E_FATAL, "the digest cannot be made");
-}
-
 void log_line(void* context, std::int32_t level, const char* text, std::size_t length) noexcept {
   static constexpr log::Level kLevels[] = {log::Level::debug, log::Level::info, log::Level::warning, log::Level::error};
   if (text == nullptr) return;
@@ -297,8 +259,8 @@ bgw_host make_host_table(HostContext& context) {
   host.setting_written_ns = setting_written_ns;
   host.set_capabilities = set_capabilities;
   host.set_limits = set_limits;
-  host.digest = digest;
-  host.hmac = hmac;
+  host.digest = make_digest;
+  host.hmac = make_hmac;
   host.log = log_line;
   host.get_extension = get_extension;
   host.dropped = dropped;

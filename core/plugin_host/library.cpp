@@ -66,6 +66,7 @@ std::string loader_message(std::string text, const std::string& path) {
 // Sizes in the first contract, 0.9.
 constexpr std::uint32_t kFirstInstruments = 64;
 constexpr std::uint32_t kFirstCredentials = 32;
+constexpr std::uint32_t kFirstLogin = 48;
 
 // The table with this name. `problem` says why there is none although the plugin has it.
 template <class Extension>
@@ -85,12 +86,37 @@ const Extension* find_extension(const bgw_plugin_descriptor& d, const char* id, 
   return nullptr;
 }
 
+// The first name of a list of bgw_login that no setting of the plugin has.
+std::string undeclared_in(const char* const* names, const bgw_plugin_descriptor& d) {
+  for (; *names != nullptr; ++names)
+    if (std::none_of(d.settings, d.settings + d.setting_count,
+                     [&](const bgw_setting& s) { return std::strcmp(s.name, *names) == 0; }))
+      return *names;
+  return {};
+}
+
+// What is wrong with a login's table; empty: nothing.
+std::string check_login(const bgw_login& login, const bgw_plugin_descriptor& d) {
+  const std::string name = std::string(BGW_EXTENSION_LOGIN) + ": ";
+  if (login.run == nullptr || login.needs == nullptr || login.stores == nullptr)
+    return name + "found no function run or no list of settings, expected all of them";
+  if ((login.flags & BGW_LOGIN_BY_PAGE) != 0 && login.page == nullptr)
+    return name + "found no function page, expected one because a person logs in at a page";
+  if (login.stores[0] == nullptr) return name + "found nothing that it stores, expected a setting";
+  for (const char* const* names : {login.needs, login.stores})
+    if (const std::string missing = undeclared_in(names, d); !missing.empty())
+      return name + "found the setting '" + missing + "', expected one that the plugin declares";
+  return {};
+}
+
 // What is wrong with the tables that a plugin has beside its descriptor; empty: nothing.
 std::string check_extensions(const bgw_plugin_descriptor& d) {
   std::string problem;
   find_extension<bgw_instruments>(d, BGW_EXTENSION_INSTRUMENTS, kFirstInstruments, problem);
   if (problem.empty()) find_extension<bgw_credentials>(d, BGW_EXTENSION_CREDENTIALS, kFirstCredentials, problem);
-  return problem;
+  if (!problem.empty()) return problem;
+  const auto* login = find_extension<bgw_login>(d, BGW_EXTENSION_LOGIN, kFirstLogin, problem);
+  return login == nullptr ? problem : check_login(*login, d);
 }
 
 // What a plugin says while it is being loaded. Its functions get this object as their context.
@@ -146,7 +172,7 @@ std::vector<const bgw_plugin_descriptor*> brokers_of(const bgw_plugin_descriptor
 
 }  // namespace
 
-// load_library has asked for both before, so that a problem is a plugin that answers otherwise now.
+// load_library has asked for all of them before, so that a problem is a plugin that answers otherwise now.
 const bgw_instruments* Library::instruments() const {
   std::string problem;
   const auto* found =
@@ -161,6 +187,13 @@ const bgw_credentials* Library::credentials() const {
       find_extension<bgw_credentials>(descriptor(), BGW_EXTENSION_CREDENTIALS, kFirstCredentials, problem);
   if (!problem.empty()) log::error("plugin", path() + ": " + problem);
   return found != nullptr && found->url != nullptr && found->judge != nullptr ? found : nullptr;
+}
+
+const bgw_login* Library::login() const {
+  std::string problem;
+  const auto* found = find_extension<bgw_login>(descriptor(), BGW_EXTENSION_LOGIN, kFirstLogin, problem);
+  if (!problem.empty()) log::error("plugin", path() + ": " + problem);
+  return found;
 }
 
 Result<std::vector<std::shared_ptr<const Library>>> load_library(const std::string& path) {

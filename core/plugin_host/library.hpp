@@ -16,9 +16,10 @@ class Library {
   virtual ~Library() = default;
   virtual const std::string& path() const = 0;
   virtual const bgw_plugin_descriptor& descriptor() const = 0;
-  // bgw.instruments/1 and bgw.credentials/1 of the plugin; null: it has none. [load]
+  // bgw.instruments/1, bgw.credentials/1 and bgw.login/1 of the plugin; null: it has none. [load]
   const bgw_instruments* instruments() const;
   const bgw_credentials* credentials() const;
+  const bgw_login* login() const;
 };
 
 // One for each broker of the file. The error is one line that lists every difference, or says what the plugin itself

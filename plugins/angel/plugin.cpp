@@ -3,6 +3,7 @@
 
 #include "angel_adapter.hpp"
 #include "angel_instruments.hpp"
+#include "angel_login.hpp"
 
 namespace {
 
@@ -26,7 +27,7 @@ constexpr std::array<bgw_capability, 10> kCapabilities = {{
     {"MCX_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kTimes},
 }};
 
-constexpr std::array<bgw_setting, 6> kSettings = {{
+constexpr std::array<bgw_setting, 9> kSettings = {{
     {"url", BGW_SETTING_TEXT, 0, angel::kDefaultUrl, "where the feed is; a stand-in broker's for tests"},
     {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your SmartAPI app"},
     {"client_code", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your account at Angel One"},
@@ -35,6 +36,10 @@ constexpr std::array<bgw_setting, 6> kSettings = {{
     {"feed_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr, "of the same login"},
     {"instruments_url", BGW_SETTING_TEXT, 0,
      "https://margincalculator.angelone.in/OpenAPI_File/files/OpenAPIScripMaster.json", "where the instrument list is"},
+    {"pin", BGW_SETTING_TEXT, BGW_SETTING_SECRET, nullptr, "of your account, for logins by the gateway"},
+    {"totp_secret", BGW_SETTING_TEXT, BGW_SETTING_SECRET, nullptr,
+     "as it stands under the QR code of smartapi.angelone.in/enable-totp, for logins by the gateway"},
+    {"api_url", BGW_SETTING_TEXT, 0, angel::kDefaultApiUrl, "where a login is made; a stand-in broker's for tests"},
 }};
 
 // "Limits": 1000 subscriptions a connection, where each mode of a token counts, at most 50 of them in Depth20; three
@@ -42,7 +47,9 @@ constexpr std::array<bgw_setting, 6> kSettings = {{
 constexpr bgw_depth_limit kDepthLimits[] = {{20, angel::kDeepPerConnection, 2, 0}};
 
 const void* extension(const char* id) {
-  return std::string_view(id) == BGW_EXTENSION_INSTRUMENTS ? angel::instruments_extension() : nullptr;
+  if (std::string_view(id) == BGW_EXTENSION_INSTRUMENTS) return angel::instruments_extension();
+  if (std::string_view(id) == BGW_EXTENSION_LOGIN) return bgw::login_extension<angel::AngelLogin>();
+  return nullptr;
 }
 
 const bgw::PluginInfo kInfo = {

@@ -4,6 +4,7 @@
 #include "zerodha_adapter.hpp"
 #include "zerodha_credentials.hpp"
 #include "zerodha_instruments.hpp"
+#include "zerodha_login.hpp"
 #include "zerodha_requests.hpp"
 
 namespace {
@@ -34,19 +35,21 @@ constexpr std::array<bgw_capability, 13> kCapabilities = {{
     {"GLOBAL_INDEX", kNoDepth, BGW_FEED_SNAPSHOT, 0, {}, kIndex},
 }};
 
-constexpr std::array<bgw_setting, 5> kSettings = {{
+constexpr std::array<bgw_setting, 6> kSettings = {{
     {"url", BGW_SETTING_TEXT, 0, zerodha::kDefaultUrl, "where the ticker is; a stand-in broker's for tests"},
     {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your Kite Connect app"},
     {"access_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr,
      "of today's login; good until 06:00 IST of the next day"},
     {"instruments_url", BGW_SETTING_TEXT, 0, "https://api.kite.trade/instruments", "where the instrument list is"},
-    {"api_url", BGW_SETTING_TEXT, 0, "https://api.kite.trade",
-     "where a token that the ticker refuses is checked; a stand-in broker's for tests"},
+    {"api_url", BGW_SETTING_TEXT, 0, zerodha::kDefaultApiUrl,
+     "where a login is made, and a token that the ticker refuses is checked; a stand-in broker's for tests"},
+    {"api_secret", BGW_SETTING_TEXT, BGW_SETTING_SECRET, nullptr, "of your Kite Connect app, for broker-gateway login"},
 }};
 
 const void* extension(const char* id) {
   if (std::string_view(id) == BGW_EXTENSION_INSTRUMENTS) return zerodha::instruments_extension();
   if (std::string_view(id) == BGW_EXTENSION_CREDENTIALS) return zerodha::credentials_extension();
+  if (std::string_view(id) == BGW_EXTENSION_LOGIN) return bgw::login_extension<zerodha::ZerodhaLogin>();
   return nullptr;
 }
 

@@ -56,5 +56,34 @@ TEST(Canary, IsAListOfInstrumentsOneOfEachExchange) {
               ElementsAre("g.yaml:2: brokers.a.canary: found a list, expected text"));
 }
 
+TEST(Login, NamesTimesThatAreNone) {
+  EXPECT_THAT(problems_of_broker("login: {redirect: 'http://[::1]:5000', at: '08:45', deadline: '08:46'}"),
+              ElementsAre());
+  EXPECT_THAT(problems_of_broker("login: {}"), ElementsAre());
+  for (const char* bad : {"8:45", "24:00", "08:60", "noon", "8"})
+    EXPECT_THAT(problems_of_broker("login: {at: '" + std::string(bad) + "'}"),
+                ElementsAre("g.yaml:1: brokers.a.login.at: found " + std::string(bad) +
+                            ", expected a time of this machine's day, like \"08:45\""));
+  EXPECT_THAT(
+      problems_of_broker("login: {at: '09:10',\n deadline: '09:10'}"),
+      ElementsAre("g.yaml:2: brokers.a.login.deadline: found a time that is not later than at, expected a later "
+                  "time of the same day"));
+  EXPECT_THAT(problems_of_broker("login: {deadline: '09:10', on_failure: x}"),
+              ElementsAre("g.yaml:1: brokers.a.login.deadline: found it without at, expected login.at too: without it "
+                          "the gateway never logs in by itself",
+                          "g.yaml:1: brokers.a.login.on_failure: found it without at, expected login.at too: without "
+                          "it the gateway never logs in by itself"));
+}
+
+TEST(Login, IsLedBackToThisMachineOnly) {
+  for (const char* good : {"http://127.0.0.1:5000/kite", "http://localhost:1", "http://[::1]:65535/a/b"})
+    EXPECT_THAT(problems_of_broker("login: {redirect: '" + std::string(good) + "'}"), ElementsAre()) << good;
+  for (const char* bad :
+       {"https://127.0.0.1:5000/", "http://192.0.2.7:5000/", "http://example.com:80/", "127.0.0.1:5000",
+        "http://127.0.0.1/kite", "http://[::1]/kite", "http://127.0.0.1:0/", "http://127.0.0.1:65536/",
+        "http://127.0.0.1:5000/#a", "http://u:p@127.0.0.1:5000/", "http://127.0.0.1.example.com:1/"})
+    EXPECT_EQ(problems_of_broker("login: {redirect: '" + std::string(bad) + "'}").size(), 1U) << bad;
+}
+
 }  // namespace
 }  // namespace gw::config

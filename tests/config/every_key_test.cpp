@@ -80,6 +80,10 @@ const std::map<std::string, Row>& rows() {
       {"brokers.mock.reconnect.first", {"1s"}},
       {"brokers.mock.reconnect.max", {"61s"}},
       {"brokers.mock.reconnect.attempts", {"1"}},
+      {"brokers.mock.login.redirect", {"'http://127.0.0.1:5000/kite'"}},
+      {"brokers.mock.login.at", {"'08:45'"}},
+      {"brokers.mock.login.deadline", {"'09:10'"}},
+      {"brokers.mock.login.on_failure", {"'true'"}},
       {"brokers.mock.settings", {"{seed: 2}"}},
   };
   return kRows;
@@ -139,7 +143,7 @@ TEST(EveryKey, ThatTheParserKnowsHasARowHere) {
 
 TEST(EveryKey, ChangesTheConfiguration) {
   for (const auto& [key, row] : rows()) {
-    if (key == "server.tls.port") continue;
+    if (key == "server.tls.port" || key.ends_with(".login.deadline") || key.ends_with(".login.on_failure")) continue;
     const std::size_t dot = key.rfind('.');
     const std::string without = dot == std::string::npos ? "" : text_of(key.substr(0, dot), "{}");
     const std::string beside = std::string("\n") + row.beside + '\n';
@@ -155,6 +159,14 @@ TEST(EveryKey, OfTheTlsPortToo) {
   const Loaded given = load_text("server: {tls: {port: 1, certificate: /c, key: /k}}", "g.yaml", "/etc/gw");
   EXPECT_TRUE(given.problems.empty());
   EXPECT_EQ(given.config.server.tls.port, 1);
+}
+
+TEST(EveryKey, OfTheLoginThatNeedsItsTimeToo) {
+  const Loaded given =
+      load_text("brokers: {mock: {login: {at: '08:45', deadline: '09:10', on_failure: 'true'}}}", "g.yaml", "/etc/gw");
+  EXPECT_TRUE(given.problems.empty());
+  EXPECT_EQ(given.config.brokers.at(0).login.deadline, 550);
+  EXPECT_EQ(given.config.brokers.at(0).login.on_failure, "true");
 }
 
 TEST(EveryKey, WhoseValueIsNotBuiltYetIsRefused) {

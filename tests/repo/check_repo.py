@@ -17,7 +17,9 @@ SYSTEM_HEADERS = re.compile(
     r"(unistd|fcntl|dlfcn|elf|signal|poll|pthread|netdb|spawn)\.h$|csignal$"
     r"|(sys|netinet|arpa|linux|boost/asio/posix|boost/asio/local)/")
 SYSTEM_FILES = """
+    apps/gateway/alert_command.cpp
     apps/gateway/commands/import_output.cpp
+    apps/gateway/commands/login.cpp
     apps/gateway/descriptors.cpp
     apps/gateway/end_watch.cpp
     apps/gateway/gateway.cpp
@@ -38,6 +40,7 @@ SYSTEM_FILES = """
     core/database/backup.cpp
     core/database/database_file.cpp
     core/event_loop/event_loop.cpp
+    core/login/token_files.cpp
     core/plugin_host/demand_reader.cpp
     core/plugin_host/elf_check.cpp
     core/plugin_host/library_file.cpp

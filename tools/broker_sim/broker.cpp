@@ -81,7 +81,11 @@ std::optional<Refusal> Broker::refuse(const Login& login) {
 bool Broker::takes(const Login& login) {
   if (login.refusal) return false;
   seen_.insert(login.credentials);
-  return !dead_.contains(login.credentials);
+  return !is_dead(login);
+}
+
+bool Broker::is_dead(const Login& login) const {
+  return dead_.contains(login.credentials) || (options_.logins != nullptr && !options_.logins->accepts(login));
 }
 
 gw::Result<ServedList> Broker::list() const {
@@ -91,7 +95,7 @@ gw::Result<ServedList> Broker::list() const {
 std::optional<Refusal> Broker::reason_to_refuse(const Login& login) const {
   if (fault_.upgrade) return refusal_by_fault();
   if (login.refusal) return login.refusal;
-  if (dead_.contains(login.credentials)) return protocol_->refusal(protocol_->expired_status());
+  if (is_dead(login)) return protocol_->refusal(protocol_->expired_status());
   const std::size_t limit = fault_.connections_limit != 0 ? fault_.connections_limit : protocol_->connections_allowed();
   const auto held = std::count_if(sessions_.begin(), sessions_.end(),
                                   [&](const auto& s) { return s->is_admitted() && s->account() == login.account; });

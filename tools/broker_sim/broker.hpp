@@ -13,6 +13,7 @@
 #include "core/websocket/asio_fwd.hpp"
 #include "core/websocket/connection.hpp"
 #include "tools/broker_sim/fault.hpp"
+#include "tools/broker_sim/login_server.hpp"
 #include "tools/broker_sim/protocol.hpp"
 #include "tools/broker_sim/recorded.hpp"
 #include "tools/broker_sim/served_list.hpp"
@@ -30,6 +31,7 @@ struct Options {
   double heartbeat = 0;          // seconds from one to the next; 0: as the broker does
   std::string instruments_file;  // the list that is served; empty: a list of the stand-in's own
   std::shared_ptr<const gw::websocket::ServerTls> tls;
+  std::shared_ptr<LoginServer> logins;  // null: there is no login, and every token is taken
 };
 
 struct Counts {
@@ -87,6 +89,7 @@ class Broker {
   void remove(Session& session);
 
  private:
+  bool is_dead(const Login& login) const;
   std::optional<Refusal> reason_to_refuse(const Login& login) const;
   Refusal refusal_by_fault() const;
   void answer(gw::TcpSocket&& socket);

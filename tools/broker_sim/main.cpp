@@ -125,6 +125,12 @@ int main(int argc, char** argv) {
   app.add_option("--instruments", options.instruments_file,
                  "the instrument list that is served, read at each request; default: a list of its own")
       ->check(CLI::ExistingFile);
+  sim::LoginOptions login;
+  app.add_option("--api-key", login.api_key, "the app's key that the login knows; default: any");
+  app.add_option("--api-secret", login.api_secret, "zerodha: serves the login of the app with this secret");
+  app.add_option("--redirect", login.redirect, "zerodha: where the page of the login leads");
+  app.add_option("--pin", login.pin, "angel: serves the login of an account with this PIN");
+  app.add_option("--totp-secret", login.totp_secret, "angel: of that account, in base32");
   app.add_option("--control-port", control_port, "HTTP: GET /books, POST /fault, POST /reset; 0: any free one")
       ->check(CLI::Range(0, 65535));
   app.add_option("--script", script, "faults as JSON lines: {\"at\":SECONDS,\"fault\":NAME,…}")
@@ -153,9 +159,18 @@ int main(int argc, char** argv) {
       if (!read) return fail(read.error().message, 2);
       lines = std::move(*read);
     }
+    const bool is_angel = broker == "angel";
+    const bool is_whole =
+        is_angel ? login.pin.empty() == login.totp_secret.empty() : login.api_secret.empty() == login.redirect.empty();
+    const bool is_mixed = is_angel ? !login.api_secret.empty() || !login.redirect.empty()
+                                   : !login.pin.empty() || !login.totp_secret.empty();
+    if (!is_whole || is_mixed)
+      return fail(is_angel ? "a login needs --pin and --totp-secret" : "a login needs --api-secret and --redirect", 2);
+    if (!login.pin.empty()) options.logins = sim::make_angel_login(login);
+    if (!login.api_secret.empty()) options.logins = sim::make_kite_login(login);
     if (addresses.serving.empty()) addresses.serving = {"127.0.0.1"};
-    return serve(broker == "angel" ? sim::make_angel() : sim::make_kite(), addresses, port, control_port,
-                 std::move(options), std::move(lines));
+    return serve(is_angel ? sim::make_angel() : sim::make_kite(), addresses, port, control_port, std::move(options),
+                 std::move(lines));
   } catch (const std::exception& e) {
     return fail(e.what(), 1);
   }

@@ -59,7 +59,13 @@ HttpAnswer answer_http(Broker& broker, const HttpRequest& request) {
   const bool is_profile = !protocol.profile_path().empty() && path == protocol.profile_path();
   if (request.method == "GET" && is_list) found = instrument_list(broker, request);
   if (request.method == "GET" && is_profile) found = profile(broker, request);
-  ++broker.counts().web[is_list || is_profile ? std::string(path) : "other"][found.status];
+  bool is_login = false;
+  if (LoginServer* logins = broker.options().logins.get(); logins != nullptr)
+    if (auto answered = logins->answer(request)) {
+      found = *std::move(answered);
+      is_login = true;
+    }
+  ++broker.counts().web[is_list || is_profile || is_login ? std::string(path) : "other"][found.status];
   return found;
 }
 

@@ -1,4 +1,5 @@
-// What the stand-in serves by plain HTTP on the port of its WebSocket: the instrument list and, at Kite, the profile.
+// What the stand-in serves by plain HTTP on the port of its WebSocket: the instrument list, the login and, at Kite, the
+// profile.
 #pragma once
 
 #include "core/websocket/connection.hpp"

@@ -52,6 +52,13 @@ int plugins_list(const Options& options);
 int status(const Options& options);
 int broker_command(const Options& options, const std::string& command, const std::string& broker);
 
+struct LoginRequest {
+  std::string broker;
+  bool manual = false;         // what the page led to is pasted, whatever gateway.yaml says of a redirect
+  std::string timeout = "5m";  // for a person to log in
+};
+int login_at_broker(const Options& options, const LoginRequest& request);
+
 struct WatchRequest {
   std::string instrument;  // SYMBOL.EXCHANGE
   std::string mode = "quote";

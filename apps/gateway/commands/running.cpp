@@ -45,6 +45,10 @@ std::string rest_of(const Json& broker) {
                        {{"updates_without_price", "updates without a last price"},
                         {"times_invalid", "updates whose impossible time was removed"}}));
   text += line(counted("", broker, {{"not_in_list", "subscribed instruments are not in the list"}}));
+  if (const Json logins = broker.value("unattended_logins", Json::object()); number(logins, "given_up") != 0)
+    text += line("logins by itself: " + std::to_string(number(logins, "done")) + ", given up " +
+                 std::to_string(number(logins, "given_up")) +
+                 (logins.contains("message") ? ": " + logins.value("message", "") : ""));
   if (const std::string warning = broker.value("list_warning", ""); !warning.empty())
     text += line("warning: " + warning);
   return text;

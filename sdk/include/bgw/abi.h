@@ -558,9 +558,8 @@ typedef struct bgw_adapter_api {
   const void* (*get_extension)(void* self, const char* id);
 } bgw_adapter_api;
 
-/* Reserved for later: extensions with these names are not made yet, and no plugin may use the names for its own. */
+/* Reserved for later: extensions with this name are not made yet, and no plugin may use the name for its own. */
 #define BGW_EXTENSION_ORDERS "bgw.orders/1"
-#define BGW_EXTENSION_LOGIN "bgw.login/1"
 
 /* ---- bgw.instruments/1: the broker's instrument list ---------------------------------------------------------------
  * From bgw_plugin_descriptor.get_extension. Stateless: no adapter object, no settings, no clock. [any] */
@@ -650,6 +649,58 @@ typedef struct bgw_credentials {
    * NULL. */
   bgw_status (*judge)(int32_t http_status, const char* body, size_t length, bgw_error* error);
 } bgw_credentials;
+
+/* ---- bgw.login/1: opens the day's session at the broker, for the operator ------------------------------------------
+ * From bgw_plugin_descriptor.get_extension. There is no adapter object: what a login needs is in its bgw_login_host.
+ * [login]: a thread that makes one call of page or run and may wait meanwhile. A host function with this tag may be
+ * called only inside such a call, on its thread; elsewhere it answers BGW_E_STATE and the host logs it. */
+
+#define BGW_EXTENSION_LOGIN "bgw.login/1"
+
+/* Every function that answers a status takes `error`, which may be NULL; on failure its message says why. */
+typedef struct bgw_login_host {
+  uint32_t size;
+  uint32_t abi_minor;
+  void* context;                    /* first argument of every function below */
+  int64_t (*now_ns)(void* context); /* as in bgw_host [login] */
+  /* As in bgw_host. [login] */
+  bgw_status (*setting)(void* context, const char* key, char* buffer, size_t capacity, size_t* length,
+                        bgw_error* error);
+  /* As in bgw_host. [any] */
+  bgw_status (*digest)(void* context, uint32_t algorithm, const void* data, size_t length, uint8_t* out,
+                       bgw_error* error);
+  bgw_status (*hmac)(void* context, uint32_t algorithm, const void* key, size_t key_length, const void* data,
+                     size_t length, uint8_t* out, bgw_error* error);
+  void (*log)(void* context, int32_t level, const char* text, size_t length); /* secrets are redacted [login] */
+  /* Makes a request as bgw.http/1 does, and waits for its answer, which stays until the next call. BGW_OK: there is an
+   * answer, whatever its status. BGW_E_TRANSIENT: there is none. BGW_E_INVALID: the request. BGW_E_STATE: the host ends
+   * the login; return soon. [login] */
+  bgw_status (*http)(void* context, const bgw_http_request* request, const bgw_http_response** response,
+                     bgw_error* error);
+  /* The new value of one of bgw_login.stores. The host keeps the values of a run that succeeds, all or none, where
+   * gateway.yaml reads them from. Later calls replace earlier ones. [login] */
+  bgw_status (*store)(void* context, const char* key, const char* value, bgw_error* error);
+  const void* (*get_extension)(void* context, const char* id); /* NULL: not offered [login] */
+} bgw_login_host;
+
+enum { BGW_LOGIN_BY_PAGE = 1u }; /* a person logs in at a page of the broker's; else a login runs unattended */
+
+typedef struct bgw_login {
+  uint32_t size;
+  uint32_t flags; /* BGW_LOGIN_BY_PAGE */
+  /* Names of settings, each list ending with NULL: what a login cannot do without, and what a run that succeeds stores,
+   * which is at least one secret. The plugin declares all of them. */
+  const char* const* needs;
+  const char* const* stores;
+  int64_t interval_ns; /* the broker's rule: the least time from one run to the next; 0: none */
+  /* Writes the address of the page. It makes no request. NULL without BGW_LOGIN_BY_PAGE. [login] */
+  bgw_status (*page)(const bgw_login_host* host, char* url, size_t capacity, bgw_error* error);
+  /* Logs in. `answer` is "" for an unattended login; else what the page led to: the query of the redirect ("a=b&c=d"),
+   * or what a person pasted, which may be an address, a query or a bare token. BGW_OK: all of `stores` is stored.
+   * BGW_E_AUTH: refused, and again with the same settings and answer. BGW_E_RATE: wait at least retry_after_ns.
+   * BGW_E_TRANSIENT: it may work later. Anything else: it will not work before somebody changes something. [login] */
+  bgw_status (*run)(const bgw_login_host* host, const char* answer, bgw_error* error);
+} bgw_login;
 
 /* ---- the entry --------------------------------------------------------------------------------------------------- */
 
@@ -752,6 +803,9 @@ BGW_LAYOUT_ASSERT(offsetof(bgw_adapter_api, create) == 8 && offsetof(bgw_adapter
 BGW_LAYOUT_ASSERT(offsetof(bgw_instrument, quantity_exponent) == 116, "bgw_instrument: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_instruments, judge) == 56, "bgw_instruments: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_credentials, judge) == 24, "bgw_credentials: append only");
+BGW_LAYOUT_ASSERT(offsetof(bgw_login_host, now_ns) == 16 && offsetof(bgw_login_host, get_extension) == 72,
+                  "bgw_login_host: append only");
+BGW_LAYOUT_ASSERT(offsetof(bgw_login, run) == 40, "bgw_login: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_plugin_descriptor, broker) == 80 && offsetof(bgw_plugin_descriptor, next) == 160,
                   "bgw_plugin_descriptor: append only");
 BGW_LAYOUT_ASSERT(offsetof(bgw_loader, get_extension) == 32, "bgw_loader: append only");

@@ -28,7 +28,7 @@ FROZEN = """bgw_subscription bgw_update bgw_level bgw_value bgw_header bgw_capab
     bgw_connection_class bgw_error""".split()
 TABLES = """bgw_host bgw_adapter_api bgw_plugin_descriptor bgw_loader bgw_http bgw_http_request bgw_http_response bgw_limits
     bgw_websocket_request bgw_close bgw_instrument bgw_instruments bgw_instrument_sink bgw_instrument_source
-    bgw_credentials bgw_tick bgw_tick_rare bgw_book bgw_stream""".split()
+    bgw_credentials bgw_login bgw_login_host bgw_tick bgw_tick_rare bgw_book bgw_stream""".split()
 # These count what there is.
 MAY_RISE = ["BGW_ABI_MINOR", "BGW_DROP_KINDS"]
 

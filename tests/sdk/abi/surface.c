@@ -8,6 +8,7 @@ struct bgw_surface {
   const bgw_http* http;
   const bgw_instruments* instruments;
   const bgw_credentials* credentials;
+  const bgw_login* login; /* and its host */
 };
 
 const struct bgw_surface* bgw_surface(void);

@@ -1,0 +1,58 @@
+#include "apps/gateway/login_setup.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "apps/gateway/broker_setup.hpp"
+
+namespace gw::app {
+
+std::vector<config::Problem> missing_for_login(const config::Broker& broker, const std::string& file,
+                                               const plugin_host::Library& library) {
+  std::vector<config::Problem> problems;
+  const bgw_login& login = *library.login();
+  for (const std::string& key : login::names_in(login.needs)) {
+    const bool is_given = std::any_of(broker.settings.begin(), broker.settings.end(),
+                                      [&](const config::Setting& s) { return s.key == key; });
+    if (!is_given)
+      problems.push_back({file, broker.line, "brokers." + broker.name + ".settings." + key, "nothing",
+                          "${env:NAME} or ${file:PATH}, because a login needs it"});
+  }
+  login::token_files(broker, file, login::names_in(login.stores), problems);
+  return problems;
+}
+
+std::vector<config::Problem> login_problems(const config::Broker& broker, const std::string& file,
+                                            const plugin_host::Library& library) {
+  const config::Login& wanted = broker.login;
+  if (wanted.line == 0) return {};
+  const std::string key = "brokers." + broker.name + ".login";
+  const bgw_login* login = library.login();
+  if (login == nullptr)
+    return {{file, wanted.line, key, "it for the plugin " + broker.plugin,
+             "no such key: this plugin cannot log in by itself"}};
+  const bool is_by_page = (login->flags & BGW_LOGIN_BY_PAGE) != 0;
+  if (is_by_page && wanted.at)
+    return {{file, wanted.line, key + ".at", "a time",
+             "no such key: a person logs in at this broker's page, with broker-gateway login " + broker.name}};
+  if (!is_by_page && !wanted.redirect.empty())
+    return {
+        {file, wanted.line, key + ".redirect", wanted.redirect, "no such key: a login at this broker needs no page"}};
+  return missing_for_login(broker, file, library);
+}
+
+Result<login::Login> make_login(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library,
+                                std::function<bool()> is_wanted) {
+  auto settings = adapter_settings(broker, *library);
+  if (!settings) return settings.error();
+  login::TokenFiles files = token_files_of(broker, *library);
+  login::LoginOptions options{broker.name, std::move(*settings), outgoing_of(broker), std::move(is_wanted)};
+  return login::Login(std::move(library), std::move(options), std::move(files));
+}
+
+login::TokenFiles token_files_of(const config::Broker& broker, const plugin_host::Library& library) {
+  std::vector<config::Problem> ignored;
+  return login::token_files(broker, "", login::names_in(library.login()->stores), ignored);
+}
+
+}  // namespace gw::app
