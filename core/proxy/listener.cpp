@@ -66,8 +66,7 @@ class TcpListener final : public Listener {
 
   void wait_for_descriptors(const std::string& reason) {
     if (!std::exchange(is_full_, true))
-      of_shortages.error("",
-                         "cannot accept new clients: " + reason + "; connected clients are served, new ones wait");
+      of_shortages.error("", "cannot accept new clients: " + reason + "; connected clients are served, new ones wait");
     pause_.expires_after(std::chrono::milliseconds(100));
     pause_.async_wait([this](const boost::system::error_code& stopped) {
       if (stopped) return;

@@ -23,6 +23,7 @@ SYSTEM_FILES = """
     apps/gateway/descriptors.cpp
     apps/gateway/end_watch.cpp
     apps/gateway/gateway.cpp
+    apps/gateway/place_problems.cpp
     apps/gateway/signals.cpp
     apps/gateway/terminal/terminal.cpp
     core/base/descriptor.cpp

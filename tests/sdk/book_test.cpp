@@ -450,5 +450,33 @@ TEST(BookBuilder, ADriftingBookStaysWhereItIsInMemory) {
   EXPECT_LE(high - low, 300) << "no new memory";
 }
 
+TEST(BookBuilder, BehindTheWorstLevelOfAFullSnapshotNothingIsKnown) {
+  // The asks of the snapshot are fewer than it could have: all of them are known.
+  BookBuilder book = BookBuilder({.levels = 10, .snapshot_levels = 3}, 0, 0);
+  book.begin_snapshot(10);
+  for (const std::int64_t price : {99, 98, 96}) book.bid(price, 1);
+  book.ask(101, 3);
+  EXPECT_EQ(book.finish(), BookResult::kPublish);
+  book.begin_delta(11);
+  book.bid(95, 9);  // 94 may have a level too, of which nothing was ever said
+  book.bid(97, 7);
+  book.bid(94, 0);
+  book.ask(103, 2);
+  EXPECT_EQ(book.finish(), BookResult::kPublish);
+  EXPECT_THAT(bids_of(book), ElementsAre(Level{99, 1}, Level{98, 1}, Level{97, 7}, Level{96, 1}));
+  EXPECT_THAT(asks_of(book), ElementsAre(Level{101, 3}, Level{103, 2}));
+  book.begin_delta(12);
+  for (const std::int64_t price : {99, 98, 97}) book.bid(price, 0);
+  EXPECT_EQ(book.finish(), BookResult::kPublish);
+  EXPECT_THAT(bids_of(book), ElementsAre(Level{96, 1})) << "fewer levels, and no hole";
+  book.begin_snapshot(20);
+  book.bid(50, 1);
+  EXPECT_EQ(book.finish(), BookResult::kPublish);
+  book.begin_delta(21);
+  book.bid(40, 1);
+  EXPECT_EQ(book.finish(), BookResult::kPublish);
+  EXPECT_THAT(bids_of(book), ElementsAre(Level{50, 1}, Level{40, 1})) << "this snapshot had every bid";
+}
+
 }  // namespace
 }  // namespace bgw

@@ -49,6 +49,11 @@ struct BookRules {
   std::uint32_t levels = BGW_MIN_LEVELS;
   // The exchange does not delete levels that fall out of the book: both sides are cut to `levels` after each update.
   bool is_cut = false;
+  // Snapshots have this many of the best levels of a side at most, and deltas change deeper ones too, as with Binance's
+  // snapshot over HTTP. What lies behind the worst level of a full snapshot is not known, and is left out: top() has
+  // fewer levels as better ones go. Fetch a new snapshot when it has fewer than you need. 0: snapshots have every
+  // level.
+  std::uint32_t snapshot_levels = 0;
   bool may_cross = false;       // false: a best bid at or above the best ask makes the book suspect
   bool has_orders = false;      // levels say how many orders they have
   bool keeps_decimals = false;  // for checksums over texts: bid_price_text() and so on write them as they were sent
@@ -81,6 +86,7 @@ class BookBuilder {
   bool begin_snapshot() noexcept {
     bids_.clear();
     asks_.clear();
+    worst_bid_ = worst_ask_ = std::nullopt;
     has_number_ = false;
     must_ask_ = false;
     update_ = Update::kSnapshot;
@@ -236,6 +242,8 @@ class BookBuilder {
   }
   void set(BookSide& side, const bgw_level& level, BookSide::Decimals decimals) {
     if (!is_taking()) return;
+    if (worst_bid_ && &side == &bids_ && level.price < *worst_bid_) return;
+    if (worst_ask_ && &side == &asks_ && level.price > *worst_ask_) return;
     if (level.quantity < 0) return fail("found a quantity below 0, expected none");
     const BookSide::Change change = side.set(level, decimals);
     if (change == BookSide::Change::kReplaced && update_ == Update::kSnapshot)
@@ -257,6 +265,10 @@ class BookBuilder {
         bids().front().price >= asks().front().price)
       fail("found the best bid %s at or above the best ask %s, expected it below", price_text(bids().front()).c_str(),
            price_text(asks().front()).c_str());
+    if (update_ == Update::kSnapshot && rules_.snapshot_levels != 0) {
+      if (bids_.size() >= rules_.snapshot_levels) worst_bid_ = bids().back().price;
+      if (asks_.size() >= rules_.snapshot_levels) worst_ask_ = asks().back().price;
+    }
     const bool is_good = is_taking() && is_right();
     if (is_good) state_ = State::kWhole;
     update_ = Update::kNone;
@@ -285,6 +297,7 @@ class BookBuilder {
   int quantity_exponent_;
   BookSide bids_;
   BookSide asks_;
+  std::optional<std::int64_t> worst_bid_, worst_ask_;  // behind these nothing is known
   State state_ = State::kWaiting;
   Update update_ = Update::kNone;
   bool must_ask_ = false;  // the next finish() answers kSubscribeAnew

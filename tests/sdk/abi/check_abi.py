@@ -49,7 +49,8 @@ def run(*command):
 def described(include, folder):
     """abidw's description of the header in this folder; a file."""
     library, description = folder / "surface.so", folder / "surface.abi"
-    run("gcc", "-std=c11", "-g", "-O0", "-fPIC", "-shared", "-I", include, "-o", library, HERE / "surface.c")
+    run("gcc", "-std=c11", "-g", "-O0", "-fPIC", "-shared", f"-ffile-prefix-map={HERE}/=",
+        "-I", include, "-o", library, HERE / "surface.c")
     run("abidw", "--no-show-locs", "--no-corpus-path", "--no-comp-dir-path", "--no-elf-needed", "--no-parameter-names",
         "--out-file", description, library)
     return description
