@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "apps/gateway/simulated.hpp"
 #include "apps/gateway/client_lists.hpp"
+#include "apps/gateway/simulated.hpp"
 
 namespace gw::app {
 namespace {

@@ -42,7 +42,7 @@ struct Job {
   protocol::HeldStreams held;
   std::optional<instruments::Search> search;
   std::size_t suggested = 0;  // how many of its entries have been given suggestions
-  std::size_t failed = 0;  // entries that were refused
+  std::size_t failed = 0;     // entries that were refused
 };
 
 // Things that are sent when there is room, in this order: see CatchUp.

@@ -28,7 +28,8 @@ constexpr std::chrono::milliseconds kPoll{50};
 // A running gateway's view of one broker.
 class RunningBroker {
  public:
-  RunningBroker(const config::Config& config, std::string name) : path_(control_path(config.database)), name_(std::move(name)) {
+  RunningBroker(const config::Config& config, std::string name)
+      : path_(control_path(config.database)), name_(std::move(name)) {
     before_ = look();
   }
   bool is_there() const { return before_.is_object(); }
