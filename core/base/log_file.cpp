@@ -31,6 +31,13 @@ std::int64_t written_ns(const std::string& path) {
       .count();
 }
 
+// Opens the file to append to it; folders that are missing on the way to it are made.
+Descriptor open(const std::string& path) {
+  std::error_code ec;
+  if (const fs::path folder = fs::path(path).parent_path(); !folder.empty()) fs::create_directories(folder, ec);
+  return Descriptor::append_to(path);
+}
+
 }  // namespace
 
 LogFile::LogFile(const Options& options)
@@ -38,7 +45,7 @@ LogFile::LogFile(const Options& options)
       max_size_(options.rotate_size),
       is_daily_(options.rotate_daily),
       keep_(options.keep),
-      file_(Descriptor::append_to(path_)) {
+      file_(open(path_)) {
   if (!file_.is_open())
     throw std::runtime_error(path_ + " cannot be opened: " + std::generic_category().message(errno));
   note_state();
@@ -77,7 +84,7 @@ std::string LogFile::rotate_files() const {
 }
 
 std::string LogFile::reopen() {
-  Descriptor fresh = Descriptor::append_to(path_);
+  Descriptor fresh = open(path_);
   if (!fresh.is_open())
     return path_ + " cannot be opened again: " + std::generic_category().message(errno) +
            "; going on with the file that was open";

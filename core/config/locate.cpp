@@ -1,7 +1,7 @@
 #include <cstdlib>
 #include <fstream>
-#include <regex>
 #include <string>
+#include <string_view>
 
 #include "core/config/load.hpp"
 
@@ -24,17 +24,40 @@ Result<Located> locate(const std::optional<std::string>& named) {
   return Located{{}, base / "broker-gateway"};
 }
 
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r");
+  return begin == text.npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
+}
+
+// The value of a line `database: VALUE`, or `"database": "VALUE",` as JSON has it; empty: the line is another one.
+std::string_view database_value(std::string_view line) {
+  constexpr std::string_view kKey = "database";
+  line = trimmed(line);
+  const bool is_quoted = line.starts_with('"');
+  if (is_quoted) line.remove_prefix(1);
+  if (!line.starts_with(kKey)) return {};
+  line.remove_prefix(kKey.size());
+  if (is_quoted != line.starts_with('"')) return {};
+  line = trimmed(line.substr(is_quoted ? 1 : 0));
+  if (!line.starts_with(':')) return {};
+  line = trimmed(line.substr(1));
+  if (line.empty()) return {};
+  if (line[0] != '"' && line[0] != '\'') return trimmed(line.substr(0, line.find_first_of("#,")));
+  const std::size_t end = line.find(line[0], 1);
+  return end == line.npos ? std::string_view{} : line.substr(1, end - 1);
+}
+
+}  // namespace
+
 std::string database_line(const Located& where) {
   std::string value = Config{}.database;
   std::ifstream file(where.path);
   for (std::string line; !where.path.empty() && std::getline(file, line);) {
-    // Also `"database": "…",`, as JSON has it.
-    static const std::regex pattern(
-        R"re(^\s*"?database"?\s*:\s*(?:"([^"]+)"|'([^']+)'|([^\s#,"'][^#,]*?))\s*,?\s*(?:#.*)?$)re");
-    std::smatch found;
-    if (line.size() > 4096 || !std::regex_match(line, found, pattern)) continue;
-    for (std::size_t i = 1; i < found.size(); ++i)
-      if (found[i].matched) value = found[i];
+    const std::string_view found = database_value(line);
+    if (found.empty()) continue;
+    value = found;
     break;
   }
   const std::filesystem::path path(value);

@@ -120,7 +120,7 @@ def test_log_lines_name_client_and_event(start):
         client.subscribe("RELIANCE", "NSE", 2)
         client.unsubscribe("RELIANCE", "NSE", 2)
     for event in ("connected", "authenticated", r"subscribed to RELIANCE\.NSE", r"unsubscribed from RELIANCE\.NSE", "disconnected"):
-        gateway.wait_line(rf"\d{{4}}-\d\d-\d\dT\S+Z +info +proxy +client.*{event}")
+        gateway.wait_line(rf"\d{{4}}-\d\d-\d\dT\S+[+-]\d\d:\d\d +info +proxy +client.*{event}")
     gateway.stop()
     assert key not in gateway.text()
 

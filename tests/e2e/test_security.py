@@ -45,7 +45,7 @@ def is_served(gateway, client):
 def test_curl_gets_an_http_answer(shared):
     done = subprocess.run(["curl", "-s", "-o", "-", "-w", "%{http_code}", f"http://127.0.0.1:{shared.port}/nothing"],
                           capture_output=True, text=True, timeout=PATIENCE)
-    assert done.stdout.endswith("404")
+    assert done.stdout.endswith("426")
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost.evil.example"])
@@ -150,7 +150,7 @@ def test_who_asks_too_fast_is_answered_slowly_and_loses_nothing(start):
 
 def test_a_request_header_may_be_as_large_as_the_operator_says(start):
     gateway = start({"limits": {"header_size": "2KiB"}})
-    for size, status in ((1000, b"404"), (3000, b"431")):
+    for size, status in ((1000, b"426"), (3000, b"431")):
         with socket.create_connection(("127.0.0.1", gateway.port)) as raw:
             raw.sendall(b"GET /x HTTP/1.1\r\nHost: h\r\nX: " + b"x" * size + b"\r\n\r\n")
             assert raw.recv(100).split(b" ")[1] == status

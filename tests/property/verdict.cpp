@@ -77,7 +77,7 @@ bool World::is_wanted(std::size_t broker, int symbol) const {
 // What the broker should be asked for, by token: the richest stream that it has not refused, of all that is held by the
 // clients that it serves or stands by for. The clients of a group count as one. Refused streams stay wanted where
 // nobody wants another one of the token.
-std::map<int, Demand> World::expected(std::size_t broker) const {
+std::map<int, Demand> World::expected(std::size_t broker, std::set<int>& all_refused) const {
   struct Wanted {
     Demand taken;
     Demand all;
@@ -106,6 +106,8 @@ std::map<int, Demand> World::expected(std::size_t broker) const {
     const int token = lists_[broker].token(name.second);
     w.taken.first != 0 ? add(some[token], w.taken) : add(none[token], w.all);
   }
+  for (const auto& [token, demand] : none)
+    if (!some.contains(token)) all_refused.insert(token);
   some.merge(none);
   return some;
 }
@@ -136,12 +138,18 @@ void World::check_books(std::size_t i) {
   const std::string name = "broker " + std::to_string(i) + ": ";
   if (!books.violation.empty()) fault_.add(name + books.violation);
   if (limited_ && !books.refused.empty()) return;
-  std::map<int, Demand> want = limited_ ? expected_within_limits(i) : expected(i);
+  std::set<int> all_refused;
+  std::map<int, Demand> want = limited_ ? expected_within_limits(i) : expected(i, all_refused);
   std::map<int, Demand> have;
   for (const auto& [token, s] : books.subscribed()) have[token] = s.told;
   for (const int token : books.doubtful)
     if (want.erase(token) != have.erase(token))
       fault_.add(name + "token " + std::to_string(token) + " is held by nobody, or is not there");
+  // Of books that were all refused, the one that was asked for last stays: another one would be asked for anew.
+  for (const int token : all_refused)
+    if (have.contains(token) && have[token].first == BGW_MODE_DEPTH && want[token].first == BGW_MODE_DEPTH &&
+        books.refused.contains({token, have[token]}))
+      want[token] = have[token];
   if (have != want) fault_.add(name + "has " + text_of_all(have) + ", expected " + text_of_all(want));
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <memory>
 #include <optional>
 #include <random>
@@ -86,7 +87,8 @@ class World {
   }
   bool is_over(int symbol) const;
   bool is_wanted(std::size_t broker, int symbol) const;
-  std::map<int, Demand> expected(std::size_t broker) const;
+  // `all_refused`: the tokens of which the broker has refused all that is wanted.
+  std::map<int, Demand> expected(std::size_t broker, std::set<int>& all_refused) const;
   std::map<int, Demand> expected_within_limits(std::size_t broker) const;
   void check_books(std::size_t broker);
   void check_streams(routing::SessionId session);

@@ -186,7 +186,7 @@ def test_each_module_runs_on_the_threads_of_its_row(all_traces, heading, shards)
 
 def test_the_table_of_threads_has_those_that_run(tmp_path):
     expected = {thread.name for thread in architecture.threads(PAGE)}
-    expected -= {"credentials", "http"}  # they begin with the first request to a broker's web interface
+    expected -= {"credentials", "http", "login"}  # they begin with the first request to a broker's web interface
     expected = {"broker-gateway" if name == "main" else name for name in expected}
     with Gateway(tmp_path, {"server": {"threads": 2}, "instruments": {"update": "08:45"}}) as gateway:
         give_up = time.monotonic() + PATIENCE

@@ -277,7 +277,7 @@ bgw_status judge(std::int32_t, const char*, std::size_t, bgw_error*) { throw 7; 
 const void* get_extension(const char* id) {
   static std::atomic<int> calls{0};
   if (kVariant == Variant::bad_extension) throw PrivateException("");
-  if (kVariant == Variant::bad_late_extension && ++calls > 2) throw PrivateException("");
+  if (kVariant == Variant::bad_late_extension && ++calls > 3) throw PrivateException("");
   constexpr bool kHasList = kVariant == Variant::bad_next_page || kVariant == Variant::bad_judge;
   constexpr bool kReadsFile =
       kHasList || kVariant == Variant::bad_parse || kVariant == Variant::bad_skip || kVariant == Variant::bad_rows;

@@ -174,7 +174,7 @@ def check(include):
 
 # ---- the check itself is checked
 
-BEHIND_HOST = "  uint32_t max_levels; /* levels a side that a book may carry; BGW_MIN_LEVELS at least */\n  uint32_t reserved;\n"
+BEHIND_HOST = "  void (*suspect)(void* context, uint32_t instrument, uint32_t modes, const char* text);\n"
 GOOD = {
     "nothing changed": ("", ""),
     "a function appended to the host": (BEHIND_HOST, BEHIND_HOST + "  void (*later)(void* context);\n"),
