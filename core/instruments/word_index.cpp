@@ -12,7 +12,7 @@ namespace gw::instruments {
 namespace {
 
 constexpr std::size_t kWordBits = 64;
-constexpr std::string_view kMonths = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
+constexpr std::string_view kMonthLetters = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC";
 constexpr std::size_t kMonthOfDate = 7;  // "2026-12" of "2026-12-29"
 
 RowKind kind_of(const InstrumentView& row) {
@@ -28,7 +28,7 @@ std::string written_in_symbols(std::string_view expiry) {
   if (expiry.size() != 10) return {};
   const std::size_t month = static_cast<std::size_t>((expiry[5] - '0') * 10 + (expiry[6] - '0'));
   if (month < 1 || month > 12) return {};
-  return std::string(expiry.substr(8)).append(kMonths.substr((month - 1) * 3, 3)).append(expiry.substr(2, 2));
+  return std::string(expiry.substr(8)).append(kMonthLetters.substr((month - 1) * 3, 3)).append(expiry.substr(2, 2));
 }
 
 // The symbol, or that of a contract's underlying.
