@@ -2,6 +2,7 @@
 // the whole, made on that thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -15,12 +16,14 @@ class DurationHistogram {
       10'000,      30'000,      100'000,       300'000,       1'000'000,      3'000'000,      10'000'000,    30'000'000,
       100'000'000, 300'000'000, 1'000'000'000, 3'000'000'000, 10'000'000'000, 30'000'000'000, 60'000'000'000};
 
-  // A negative duration, which clocks of two machines can show, counts as none.
+  // A negative duration, which clocks of two machines can show, counts as none, and one above an hour as an hour: a
+  // clock that jumped must not spoil the sum.
   void note(std::int64_t ns) noexcept {
     std::size_t bucket = 0;
     for (const std::int64_t bound : kBounds) bucket += static_cast<std::size_t>(ns > bound);
     ++counts_[bucket];
-    sum_ns_ += ns > 0 ? ns : 0;
+    constexpr std::int64_t kHour = 3'600'000'000'000;
+    sum_ns_ += std::clamp<std::int64_t>(ns, 0, kHour);
   }
 
   // How many durations each bound was the least for; the last count is of those above all bounds.
