@@ -12,8 +12,8 @@
 namespace gw::app {
 
 // The answer to {"command":"clients"}, {"command":"subs","broker"?,"client"?} or {"command":"limits"}; nothing: the
-// request is another one. The first two take a "limit" (1,000; at most 10,000): so many rows are listed, and "count"
-// says how many there are.
+// request is another one. The first two list at most "limit" rows (1,000 by default, 10,000 at most). "count"
+// says how many rows there are.
 std::optional<std::string> answer_list(proxy::Proxy& proxy, const nlohmann::json& request);
 
 }  // namespace gw::app

@@ -191,7 +191,7 @@ void add_client_commands(CLI::App& app, CommandLine& c) {
   tailing->add_option("INSTRUMENT", c.tail.instruments, "SYMBOL.EXCHANGE, one or more")->required();
   add_client_options(*tailing, c.tail);
   tailing->footer("Example:\n  broker-gateway tail RELIANCE.NSE INFY.NSE --mode ltp --count 100");
-  tailing->add_option("--count", c.tail.count, "ends after so many updates (default: only when it is ended)")
+  tailing->add_option("--count", c.tail.count, "ends after this many updates (default: never)")
       ->check(CLI::PositiveNumber);
   tailing->callback([&c] { c.action = [&c] { return tail(c.options, c.tail); }; });
 }

@@ -24,7 +24,7 @@ void add_each(MetricFamilies& families, const Observation& o, const F& value) {
 
 void add_clients(MetricFamilies& families, const Observation& o) {
   using Report = session::ShardReport;
-  families.gauge("gateway_clients", "Connections of clients, those that have not authenticated too.");
+  families.gauge("gateway_clients", "Connections of clients, authenticated or not.");
   add_each(families, o, [](const Report& r) { return r.clients; });
   families.gauge("gateway_slow_clients", "Clients that are behind: they get the last published frame of each topic.");
   add_each(families, o, [](const Report& r) { return r.slow_clients; });

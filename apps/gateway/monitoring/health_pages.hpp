@@ -9,7 +9,7 @@
 
 namespace gw::app {
 
-// 200 when every thread is alive, else 503 that names those that are not.
+// Answers 200 when every thread is alive. Else it answers 503 and names the threads that are not.
 websocket::HttpAnswer health_page(const std::vector<Observer::Sign>& signs);
 // 200 when the gateway serves what is wanted, else 503 that says why: see judge().
 websocket::HttpAnswer readiness_page(const Observation& observation);

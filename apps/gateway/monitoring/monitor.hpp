@@ -25,7 +25,7 @@ class Monitor {
   Monitor& operator=(const Monitor&) = delete;
 
   void start();
-  // Those who wait are answered with 503. The threads that it asks may end afterwards. [main]
+  // Answers the waiting requests with 503. After this the threads that it asks may end. [main]
   void stop();
   // Keys that may ask from now on. [main, then control]
   void set_keys(std::shared_ptr<const accounts::KeyRing> keys);
