@@ -109,6 +109,26 @@ struct HttpRequest {
   std::uint32_t max_redirects = 0;
 };
 
+namespace detail {
+
+// The text of a setting, of either kind of host; nothing when it is not set. A missing secret throws BGW_E_AUTH.
+template <class Host>
+std::optional<std::string> read_setting(const Host& host, const char* key) {
+  std::string value(256, '\0');
+  std::size_t length = 0;
+  bgw_status status = host.setting(host.context, key, value.data(), value.size(), &length, nullptr);
+  if (status == BGW_E_TOO_SMALL) {
+    value.resize(length + 1);
+    status = host.setting(host.context, key, value.data(), value.size(), &length, nullptr);
+  }
+  if (status == BGW_E_AUTH) throw Error(BGW_E_AUTH, std::string(key) + " is missing");
+  if (status != BGW_OK) return std::nullopt;
+  value.resize(length);
+  return value;
+}
+
+}  // namespace detail
+
 // Derive your broker from this. The constructor must not call the host; read settings in initialize.
 class BaseBrokerAdapter {
  public:
@@ -254,19 +274,7 @@ class BaseBrokerAdapter {
   }
 
   // The setting's text; nothing when it is not set. A missing secret throws BGW_E_AUTH.
-  std::optional<std::string> setting(const char* key) const {
-    std::string value(256, '\0');
-    std::size_t length = 0;
-    bgw_status status = host_->setting(host_->context, key, value.data(), value.size(), &length, nullptr);
-    if (status == BGW_E_TOO_SMALL) {
-      value.resize(length + 1);
-      status = host_->setting(host_->context, key, value.data(), value.size(), &length, nullptr);
-    }
-    if (status == BGW_E_AUTH) throw Error(BGW_E_AUTH, std::string(key) + " is missing");
-    if (status != BGW_OK) return std::nullopt;
-    value.resize(length);
-    return value;
-  }
+  std::optional<std::string> setting(const char* key) const { return detail::read_setting(*host_, key); }
   // An integer setting's value, or a duration's in nanoseconds; nothing when it is not set.
   std::optional<std::int64_t> setting_integer(const char* key) const {
     const std::optional<std::string> text = setting(key);

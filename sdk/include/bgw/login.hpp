@@ -25,19 +25,7 @@ class LoginHost {
   std::int64_t now_ns() const { return host_->now_ns(host_->context); }
 
   // The setting's text; nothing when it is not set. A missing secret throws BGW_E_AUTH.
-  std::optional<std::string> setting(const char* key) const {
-    std::string value(256, '\0');
-    std::size_t length = 0;
-    bgw_status status = host_->setting(host_->context, key, value.data(), value.size(), &length, nullptr);
-    if (status == BGW_E_TOO_SMALL) {
-      value.resize(length + 1);
-      status = host_->setting(host_->context, key, value.data(), value.size(), &length, nullptr);
-    }
-    if (status == BGW_E_AUTH) throw Error(BGW_E_AUTH, std::string(key) + " is missing");
-    if (status != BGW_OK) return std::nullopt;
-    value.resize(length);
-    return value;
-  }
+  std::optional<std::string> setting(const char* key) const { return detail::read_setting(*host_, key); }
   // A setting without which there is no login: throws BGW_E_AUTH where it is not set.
   std::string needed(const char* key) const {
     auto value = setting(key);
