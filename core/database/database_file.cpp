@@ -1,8 +1,12 @@
 #include "core/database/database_file.hpp"
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -16,11 +20,21 @@ namespace fs = std::filesystem;
 
 std::string lock_path(const std::string& database) { return real_path(database) + ".lock"; }
 
-std::string holder_named_in(int descriptor) {
+// 0: nobody has written a number, or the process of that number has ended.
+pid_t living_process_in(int descriptor) {
   char text[32] = "";
-  const ssize_t n = ::pread(descriptor, text, sizeof text - 1, 0);
-  const std::string pid(text, n > 0 ? std::strspn(text, "0123456789") : 0);
-  return pid.empty() ? "another process" : "process " + pid;
+  if (::pread(descriptor, text, sizeof text - 1, 0) <= 0) return 0;
+  const auto pid = static_cast<pid_t>(std::strtol(text, nullptr, 10));
+  return pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM) ? pid : 0;
+}
+
+// Who has just taken the lock writes its number a moment later; until then the file is empty, or names the last holder.
+std::string holder_named_in(int descriptor) {
+  for (int looks = 0; looks < 100; ++looks) {
+    if (const pid_t pid = living_process_in(descriptor); pid != 0) return "process " + std::to_string(pid);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return "another process";
 }
 
 }  // namespace
