@@ -97,7 +97,6 @@ void ClientSession::filled(bool more) {
 
 void ClientSession::flush() {
   connection_->flush();
-  note_written();
   shard_.note_backlog(std::exchange(backlog_, connection_->backlog()), connection_->backlog());
   if (closing_) return;
   if (intake_.is_paused() || connection_->backlog() != 0) intake_.update_pause();
@@ -109,11 +108,6 @@ void ClientSession::flush() {
 }
 
 void ClientSession::on_drained() { touch(); }
-
-void ClientSession::note_written() {
-  const std::uint64_t written = connection_->bytes_written();
-  shard_.counts().bytes += written - std::exchange(written_, written);
-}
 
 // ---- requests
 
@@ -259,7 +253,6 @@ void ClientSession::end(int code, std::string_view reason, bool lingers) {
 
 void ClientSession::on_closed(const websocket::CloseInfo& info) {
   if (std::exchange(gone_, true)) return;
-  note_written();
   if (known_ || closed_with_ != 0)
     ++shard_.counts().closed[static_cast<std::size_t>(
         close_reason(closed_with_ != 0 ? closed_with_ : info.code, closed_with_ != 0))];

@@ -53,6 +53,8 @@ class ClientSession final : public websocket::Listener {
   // Deadlines: authentication, ping, a client that stopped reading.
   void sweep(std::int64_t monotonic_ns);
   std::size_t counted_backlog() const { return backlog_; }
+  // Bytes that the socket has taken.
+  std::uint64_t bytes_written() const { return connection_->bytes_written(); }
 
   // ---- what its updates say
   // It has become slow, or has caught up and `conflated` updates were not sent meanwhile.
@@ -66,7 +68,6 @@ class ClientSession final : public websocket::Listener {
 
  private:
   void touch();
-  void note_written();
   std::size_t lend_room();
   void hand_over(RequestIntake::Taken taken);
   void look_at_rate(std::int64_t now_ns);
@@ -78,13 +79,12 @@ class ClientSession final : public websocket::Listener {
   const routing::SessionId id_;
   bool closing_ = false;
   bool extras_ = false;
-  bool known_ = false;         // the request side knows the session
-  bool gone_ = false;          // the connection is gone
-  bool offered_ = false;       // something waits at the request side for room
-  bool room_lent_ = false;     // the request side has it, until filled()
-  int closed_with_ = 0;        // the code with which the gateway closes it; 0: it does not
-  std::uint64_t written_ = 0;  // bytes that the socket had taken at the last flush
-  std::size_t backlog_ = 0;    // as the shard has counted it
+  bool known_ = false;       // the request side knows the session
+  bool gone_ = false;        // the connection is gone
+  bool offered_ = false;     // something waits at the request side for room
+  bool room_lent_ = false;   // the request side has it, until filled()
+  int closed_with_ = 0;      // the code with which the gateway closes it; 0: it does not
+  std::size_t backlog_ = 0;  // as the shard has counted it
   SessionUpdates updates_;
   RequestIntake intake_;
   PeerLiveness peer_;

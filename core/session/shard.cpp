@@ -55,6 +55,7 @@ void Shard::adopt(boost::asio::ip::tcp::socket&& socket, bool is_tls, std::share
 void Shard::forget(routing::SessionId id) {
   const ClientSession& session = *sessions_.find(id);
   ended_ += session.updates().ledger();
+  counts_.bytes += session.bytes_written();
   note_backlog(session.counted_backlog(), 0);
   sessions_.remove(id);
   output_.note_removed(routing::index_of(id));
@@ -133,6 +134,8 @@ void Shard::sweep() {
 ShardReport Shard::report() const {
   ShardReport out{counts_, sessions_.session_count(), budget_.backlog(), budget_.blocked(), slow_};
   out.counts.until_written = output_.until_written();
+  for (std::size_t i = 0; i < sessions_.size(); ++i)
+    if (const ClientSession* session = sessions_[i].session.get()) out.counts.bytes += session->bytes_written();
   return out;
 }
 

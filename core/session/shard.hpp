@@ -84,7 +84,7 @@ class Shard {
   SessionTable sessions_;
   TurnOutput output_;
   OutputBudget budget_;
-  ShardCounts counts_;
+  ShardCounts counts_;  // the bytes are those of sessions that are gone
   std::int64_t step_ns_ = 0;
 
   event_loop::EventLoop& loop_;
