@@ -1,5 +1,7 @@
 #include "core/base/url.hpp"
 
+#include <charconv>
+
 #include "core/base/text.hpp"
 
 namespace gw {
@@ -46,7 +48,9 @@ Result<void> check_url(std::string_view url, std::string_view scheme) {
   if (colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos) {
     host = authority.substr(0, colon);
     const std::string_view port = authority.substr(colon + 1);
-    if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string_view::npos)
+    unsigned number = 0;
+    const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
+    if (failed != std::errc{} || end != port.data() + port.size() || number == 0 || number > 65535)
       return wrong("a port of 1 to 65535");
   }
   if (!tls && !is_loopback(lower(host)))

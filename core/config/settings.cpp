@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/base/url.hpp"
 #include "core/config/reader.hpp"
 #include "core/config/units.hpp"
 
@@ -63,6 +64,10 @@ const char* expected_of(SettingType type) {
       return kDurationForm;
     case SettingType::integers:
       return "a list of whole numbers, like [5, 20]";
+    case SettingType::websocket_url:
+      return "wss://HOST, or ws:// to a loopback address";
+    case SettingType::web_url:
+      return "https://HOST, or http:// to a loopback address";
   }
   return "";
 }
@@ -84,6 +89,10 @@ std::optional<std::string> canonical(SettingType type, const std::string& text) 
       return std::nullopt;
     case SettingType::duration:
       if (const auto value = parse_duration(text)) return std::to_string(value->count());
+      return std::nullopt;
+    case SettingType::websocket_url:
+    case SettingType::web_url:
+      if (check_url(text, type == SettingType::web_url ? "http" : "ws")) return text;
       return std::nullopt;
   }
   return std::nullopt;

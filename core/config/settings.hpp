@@ -18,7 +18,8 @@ namespace gw::config {
 
 struct Context;
 
-enum class SettingType { text, integer, number, boolean, duration, integers };
+// By number as BGW_SETTING_*.
+enum class SettingType { text, integer, number, boolean, duration, integers, websocket_url, web_url };
 
 struct SettingRule {
   std::string name;

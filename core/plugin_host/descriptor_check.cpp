@@ -98,7 +98,7 @@ void check_settings(const bgw_plugin_descriptor& d, Differences& out) {
       out.add("setting " + std::to_string(i), "no name", "one");
     else if (!names.insert(s.name).second)
       out.add("setting", shown(s.name) + " twice", "it once");
-    if (s.type > BGW_SETTING_INTEGERS) out.add("setting " + shown(s.name), "type " + std::to_string(s.type), "0 to 5");
+    if (s.type > BGW_SETTING_WEB_URL) out.add("setting " + shown(s.name), "type " + std::to_string(s.type), "0 to 7");
   }
 }
 

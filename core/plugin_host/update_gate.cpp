@@ -51,7 +51,9 @@ std::size_t UpdateGate::class_of(const bgw_tick& tick) const noexcept {
   if (link_.limits().classes.empty()) return 0;
   const auto from = object_.frame_class();
   if (from && subscriptions_.is_in_class(tick.instrument, *from)) return *from;
-  return link_.limits().class_of(tick.modes, subscriptions_.depth_of(tick.instrument));
+  const Wanted* wanted = link_.find_wanted(tick.instrument);
+  if (wanted == nullptr) return 0;
+  return link_.limits().class_of(wanted->exchange, tick.modes, subscriptions_.depth_of(tick.instrument));
 }
 
 bool UpdateGate::is_valid(const bgw_update& u) const noexcept {

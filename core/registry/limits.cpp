@@ -3,9 +3,20 @@
 #include <algorithm>
 #include <cstring>
 #include <iterator>
+#include <sstream>
 #include <utility>
 
 namespace gw::registry {
+namespace {
+
+constexpr std::size_t kMaxExchange = 15;
+
+std::vector<std::string> exchanges_of(const bgw_connection_class& c) {
+  std::istringstream words(c.exchanges == nullptr ? "" : c.exchanges);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+}  // namespace
 
 std::string Limits::problem_of(const bgw_limits* d) {
   constexpr std::uint32_t kFirstSize = 64;  // in the first contract
@@ -33,6 +44,10 @@ std::string Limits::problem_of(const bgw_limits* d) {
     const std::size_t length = strnlen(c.name, sizeof c.name);
     if (length == 0 || length == sizeof c.name) return where + "found no name, expected 1 to 15 letters";
     if (c.modes == 0 || (c.modes & ~7U) != 0) return where + "modes: " + found(c.modes, "bits of 1, 2 and 4");
+    const auto exchanges = exchanges_of(c);
+    const auto bad = std::ranges::find_if(exchanges, [](const std::string& e) { return e.size() > kMaxExchange; });
+    if (bad != exchanges.end())
+      return where + "exchanges: found " + *bad + ", expected names of at most 15 bytes, a space between two";
     if (c.depth_count > std::size(c.depths)) return where + "depth levels: " + found(c.depth_count, "at most 8");
   }
   return {};
@@ -56,7 +71,8 @@ Limits::Limits(const bgw_limits& d)
   }
   for (std::uint32_t i = 0; i < d.class_count; ++i) {
     const bgw_connection_class& from = d.classes[i];
-    Class& one = classes.emplace_back(Class{from.name, from.connections, from.instruments, from.modes, {}});
+    Class& one =
+        classes.emplace_back(Class{from.name, from.connections, from.instruments, from.modes, {}, exchanges_of(from)});
     one.levels.assign(from.depths, from.depths + from.depth_count);
     // Each adapter object opens at most one connection of a class.
     connections =
@@ -68,26 +84,27 @@ Limits::Limits(const bgw_limits& d)
     connections = std::min(connections, d.connections_per_account);
 }
 
-bool Limits::Class::serves(std::uint32_t mode, std::uint32_t level) const {
+bool Limits::Class::serves(std::string_view exchange, std::uint32_t mode, std::uint32_t level) const {
   if ((modes & mode) == 0) return false;
+  if (!exchanges.empty() && std::ranges::find(exchanges, exchange) == exchanges.end()) return false;
   return mode != BGW_MODE_DEPTH || levels.empty() || std::find(levels.begin(), levels.end(), level) != levels.end();
 }
 
-std::uint32_t Limits::classes_of(std::uint32_t mode, std::uint32_t level) const {
+std::uint32_t Limits::classes_of(std::string_view exchange, std::uint32_t mode, std::uint32_t level) const {
   std::uint32_t bits = 0;
   for (std::uint32_t one = BGW_MODE_LTP; one <= mode && !classes.empty(); one <<= 1) {
     const auto found =
-        std::find_if(classes.begin(), classes.end(), [&](const Class& c) { return c.serves(one, level); });
+        std::find_if(classes.begin(), classes.end(), [&](const Class& c) { return c.serves(exchange, one, level); });
     if (found != classes.end()) bits |= 1U << (found - classes.begin());
   }
   return bits;
 }
 
-std::size_t Limits::class_of(std::uint32_t modes, std::uint32_t level) const {
+std::size_t Limits::class_of(std::string_view exchange, std::uint32_t modes, std::uint32_t level) const {
   for (std::uint32_t one = BGW_MODE_DEPTH; one != 0; one >>= 1) {
     if ((modes & one) == 0) continue;
     for (std::size_t i = 0; i < classes.size(); ++i)
-      if (classes[i].serves(one, level)) return i;
+      if (classes[i].serves(exchange, one, level)) return i;
   }
   return 0;
 }

@@ -25,8 +25,9 @@ struct Limits {
     std::uint32_t connections;  // 0: no bound
     std::uint32_t instruments;  // on each; 0: no bound
     std::uint32_t modes;
-    std::vector<std::uint32_t> levels;  // empty: every level
-    bool serves(std::uint32_t mode, std::uint32_t level) const;
+    std::vector<std::uint32_t> levels;   // empty: every level
+    std::vector<std::string> exchanges;  // empty: every exchange
+    bool serves(std::string_view exchange, std::uint32_t mode, std::uint32_t level) const;
   };
   static constexpr std::size_t kMaxClasses = 8;
 
@@ -48,11 +49,11 @@ struct Limits {
 
   // Null: the level has no bound of its own and takes as much as any other subscription.
   const Depth* find(std::uint32_t level) const;
-  // The classes, as bits, in which a subscription takes room whose richest mode is `mode`: for each mode up to it the
-  // first class that serves it.
-  std::uint32_t classes_of(std::uint32_t mode, std::uint32_t level) const;
-  // The class that carries packets of these modes; 0 where there are no classes.
-  std::size_t class_of(std::uint32_t modes, std::uint32_t level) const;
+  // The classes, as bits, in which a subscription of an instrument at `exchange` takes room whose richest mode is
+  // `mode`: for each mode up to it the first class that serves it.
+  std::uint32_t classes_of(std::string_view exchange, std::uint32_t mode, std::uint32_t level) const;
+  // The class that carries packets of these modes and this exchange; 0 where there are no classes.
+  std::size_t class_of(std::string_view exchange, std::uint32_t modes, std::uint32_t level) const;
   // For people: "3 connections of 3000 instruments each".
   std::string text() const;
   // "3 connections of 50 instruments with 20 levels each".

@@ -63,7 +63,7 @@ bool BrokerDemand::want(RouteHandle handle, std::uint32_t mode, std::uint32_t de
   }
   ConnectionAllocator::Allocation next;
   if (mode != 0) {
-    const auto found = allocator_.find(r.allocation, mode, depth);
+    const auto found = allocator_.find(r.allocation, r.exchange, mode, depth);
     if (!found) return false;
     next = *found;
   }

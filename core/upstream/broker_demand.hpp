@@ -29,7 +29,9 @@ class BrokerDemand {
   // Changes what is wanted of the route; false, and nothing changed, when no connection has room for it.
   bool want(RouteHandle handle, std::uint32_t mode, std::uint32_t depth);
   // Why want() says no to this level, for people.
-  std::string limit_text(std::uint32_t mode, std::uint32_t level) const { return allocator_.limit_text(mode, level); }
+  std::string limit_text(std::string_view exchange, std::uint32_t mode, std::uint32_t level) const {
+    return allocator_.limit_text(exchange, mode, level);
+  }
   const ConnectionAllocator& allocator() const { return allocator_; }
   // Room was freed since the last call.
   bool take_freed() { return std::exchange(freed_, false); }

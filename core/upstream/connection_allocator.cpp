@@ -39,23 +39,25 @@ bool ConnectionAllocator::fits_in_class(std::size_t index, const Allocation& now
   return here != 0 || limits.connections == 0 || others < limits.connections;
 }
 
-std::optional<ConnectionAllocator::Allocation> ConnectionAllocator::find(const Allocation& now, std::uint32_t mode,
+std::optional<ConnectionAllocator::Allocation> ConnectionAllocator::find(const Allocation& now,
+                                                                         std::string_view exchange, std::uint32_t mode,
                                                                          std::uint32_t level) const {
   const registry::Limits::Depth* depth = limits_.find(level);
-  Allocation next{now.connection, depth == nullptr ? 1 : depth->weight, level, limits_.classes_of(mode, level)};
+  Allocation next{now.connection, depth == nullptr ? 1 : depth->weight, level,
+                  limits_.classes_of(exchange, mode, level)};
   if (now.weight != 0 && fits(now, next)) return next;
   for (next.connection = 0; next.connection < limits_.connections; ++next.connection)
     if (fits(now, next)) return next;
   return std::nullopt;
 }
 
-std::string ConnectionAllocator::limit_text(std::uint32_t mode, std::uint32_t level) const {
+std::string ConnectionAllocator::limit_text(std::string_view exchange, std::uint32_t mode, std::uint32_t level) const {
   const auto has_room = [this](Allocation next) {
     for (next.connection = 0; next.connection < limits_.connections; ++next.connection)
       if (fits({}, next)) return true;
     return false;
   };
-  const std::uint32_t classes = limits_.classes_of(mode, level);
+  const std::uint32_t classes = limits_.classes_of(exchange, mode, level);
   for (std::size_t i = 0; i < limits_.classes.size(); ++i)
     if ((classes >> i & 1U) != 0 && !has_room({0, 0, 0, 1U << i})) return registry::Limits::text(limits_.classes[i]);
   const registry::Limits::Depth* depth = limits_.find(level);
@@ -63,7 +65,7 @@ std::string ConnectionAllocator::limit_text(std::uint32_t mode, std::uint32_t le
     return limits_.text(*depth);
   // Each class has room, but no connection has room in all of them.
   if (classes != 0 && limits_.instruments_per_connection == 0)
-    return registry::Limits::text(limits_.classes[limits_.class_of(mode, level)]);
+    return registry::Limits::text(limits_.classes[limits_.class_of(exchange, mode, level)]);
   return limits_.text();
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/registry/limits.hpp"
@@ -25,12 +26,13 @@ class ConnectionAllocator {
 
   explicit ConnectionAllocator(registry::Limits limits) : limits_(std::move(limits)) {}
 
-  // The allocation of an instrument with this mode and depth level (0: no book) in place of `now`: on the same
-  // connection when it fits there, else on the first with room. Nothing: all are full.
-  std::optional<Allocation> find(const Allocation& now, std::uint32_t mode, std::uint32_t level) const;
-  // The limit that leaves no room for one more instrument of this mode and level, for people: "3 connections of 1000
-  // instruments each".
-  std::string limit_text(std::uint32_t mode, std::uint32_t level) const;
+  // The allocation of an instrument of this exchange with this mode and depth level (0: no book) in place of `now`: on
+  // the same connection when it fits there, else on the first with room. Nothing: all are full.
+  std::optional<Allocation> find(const Allocation& now, std::string_view exchange, std::uint32_t mode,
+                                 std::uint32_t level) const;
+  // The limit that leaves no room for one more instrument of this exchange, mode and level, for people: "3 connections
+  // of 1000 instruments each".
+  std::string limit_text(std::string_view exchange, std::uint32_t mode, std::uint32_t level) const;
   void replace(Allocation& now, const Allocation& next);
   const registry::Limits& limits() const { return limits_; }
   // How much of each bound of each connection is taken. `limit`: "instruments", a class of connections, or "depth20".

@@ -199,9 +199,10 @@ Grant InstrumentDemand::grant_of(const Interest& i, Stream stream) const {
                     (offer.lacking == "mode" ? " " + std::to_string(stream.mode) : "") + " for " +
                     i.instrument.exchange;
   } else if (source.mode < mode && refused == nullptr && !i.awaited) {
-    grant.lacking = "broker " + broker.name() + " allows " +
-                    broker.demand().limit_text(mode, static_cast<std::uint32_t>(offer.source_depth)) +
-                    ", and all are in use";
+    grant.lacking =
+        "broker " + broker.name() + " allows " +
+        broker.demand().limit_text(i.instrument.exchange, mode, static_cast<std::uint32_t>(offer.source_depth)) +
+        ", and all are in use";
   }
   if (!grant.is_granted()) {
     grant.is_less = true;
@@ -226,11 +227,11 @@ std::string InstrumentDemand::message_of(const Interest& i, const Offer& offer, 
   const Refusal* refused = refusal_of(i.source, stream, offer.source_depth);
   return "Depth level " + std::to_string(asked) + " not available, using " + std::to_string(actual) + ": broker " +
          broker.name() +
-         (refused != nullptr
-              ? " refused it: " + refused->reason
-              : " allows " +
-                    broker.demand().limit_text(BGW_MODE_DEPTH, static_cast<std::uint32_t>(offer.source_depth)) +
-                    ", and all are in use");
+         (refused != nullptr ? " refused it: " + refused->reason
+                             : " allows " +
+                                   broker.demand().limit_text(i.instrument.exchange, BGW_MODE_DEPTH,
+                                                              static_cast<std::uint32_t>(offer.source_depth)) +
+                                   ", and all are in use");
 }
 
 // ---- refusals

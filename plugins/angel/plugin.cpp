@@ -28,18 +28,18 @@ constexpr std::array<bgw_capability, 10> kCapabilities = {{
 }};
 
 constexpr std::array<bgw_setting, 9> kSettings = {{
-    {"url", BGW_SETTING_TEXT, 0, angel::kDefaultUrl, "where the feed is; a stand-in broker's for tests"},
+    {"url", BGW_SETTING_WEBSOCKET_URL, 0, angel::kDefaultUrl, "where the feed is; a stand-in broker's for tests"},
     {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your SmartAPI app"},
     {"client_code", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your account at Angel One"},
     {"jwt_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr,
      "of today's login, with or without 'Bearer ' before it"},
     {"feed_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr, "of the same login"},
-    {"instruments_url", BGW_SETTING_TEXT, 0,
+    {"instruments_url", BGW_SETTING_WEB_URL, 0,
      "https://margincalculator.angelone.in/OpenAPI_File/files/OpenAPIScripMaster.json", "where the instrument list is"},
     {"pin", BGW_SETTING_TEXT, BGW_SETTING_SECRET, nullptr, "of your account, for logins by the gateway"},
     {"totp_secret", BGW_SETTING_TEXT, BGW_SETTING_SECRET, nullptr,
      "as it stands under the QR code of smartapi.angelone.in/enable-totp, for logins by the gateway"},
-    {"api_url", BGW_SETTING_TEXT, 0, angel::kDefaultApiUrl, "where a login is made; a stand-in broker's for tests"},
+    {"api_url", BGW_SETTING_WEB_URL, 0, angel::kDefaultApiUrl, "where a login is made; a stand-in broker's for tests"},
 }};
 
 // "Limits": 1000 subscriptions a connection, where each mode of a token counts, at most 50 of them in Depth20; three

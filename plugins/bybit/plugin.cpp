@@ -22,15 +22,15 @@ constexpr std::array<bgw_capability, bybit::kCategories> kCapabilities = {{
 }};
 
 constexpr std::array<bgw_setting, 2> kSettings = {{
-    {"url", BGW_SETTING_TEXT, 0, bybit::kDefaultUrl,
+    {"url", BGW_SETTING_WEBSOCKET_URL, 0, bybit::kDefaultUrl,
      "where the feed is, without the category; some countries have a host of their own"},
-    {"api_url", BGW_SETTING_TEXT, 0, "https://api.bybit.com", "where the instrument list is, likewise"},
+    {"api_url", BGW_SETTING_WEB_URL, 0, "https://api.bybit.com", "where the instrument list is, likewise"},
 }};
 
-// One socket a category. The room counts for both together: classes are told apart by mode and level, not by exchange.
+// One socket a category.
 constexpr std::array<bgw_connection_class, bybit::kCategories> kClasses = {{
-    {"linear", 0, bybit::kInstrumentsPerConnection, kAll, 0, {}, {}},
-    {"spot", 0, bybit::kInstrumentsPerConnection, kAll, 0, {}, {}},
+    {"linear", 0, bybit::kInstrumentsPerConnection, kAll, 0, {}, "BYBIT_LINEAR"},
+    {"spot", 0, bybit::kInstrumentsPerConnection, kAll, 0, {}, "BYBIT_SPOT"},
 }};
 
 const void* extension(const char* id) {
@@ -44,7 +44,7 @@ const bgw::PluginInfo kInfo = {
     .capabilities = kCapabilities,
     .settings = kSettings,
     .limits = {.size = 0,
-               .instruments_per_connection = bybit::kInstrumentsPerConnection,
+               .instruments_per_connection = 0,
                .connections_per_account = 0,
                .batch_size = 0,
                .batch_interval_ns = 0,

@@ -36,12 +36,12 @@ constexpr std::array<bgw_capability, 13> kCapabilities = {{
 }};
 
 constexpr std::array<bgw_setting, 6> kSettings = {{
-    {"url", BGW_SETTING_TEXT, 0, zerodha::kDefaultUrl, "where the ticker is; a stand-in broker's for tests"},
+    {"url", BGW_SETTING_WEBSOCKET_URL, 0, zerodha::kDefaultUrl, "where the ticker is; a stand-in broker's for tests"},
     {"api_key", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your Kite Connect app"},
     {"access_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr,
      "of today's login; good until 06:00 IST of the next day"},
-    {"instruments_url", BGW_SETTING_TEXT, 0, "https://api.kite.trade/instruments", "where the instrument list is"},
-    {"api_url", BGW_SETTING_TEXT, 0, zerodha::kDefaultApiUrl,
+    {"instruments_url", BGW_SETTING_WEB_URL, 0, "https://api.kite.trade/instruments", "where the instrument list is"},
+    {"api_url", BGW_SETTING_WEB_URL, 0, zerodha::kDefaultApiUrl,
      "where a login is made, and a token that the ticker refuses is checked; a stand-in broker's for tests"},
     {"api_secret", BGW_SETTING_TEXT, BGW_SETTING_SECRET, nullptr, "of your Kite Connect app, for broker-gateway login"},
 }};

@@ -33,8 +33,9 @@ INSTANTIATE_TEST_SUITE_P(PlainToAnotherMachine, Refused,
                                          "ws://localhost.example.org/", "ws://[2001:db8::1]:80/", "ws://128.0.0.1/"));
 
 INSTANTIATE_TEST_SUITE_P(Malformed, Refused,
-                         testing::Values("", "ws.kite.trade", "http://localhost/", "https://ws.kite.trade/", "wss:/x",
-                                         "wss://", "wss:///path", "wss://?x", "wss://user:password@ws.kite.trade/",
+                         testing::Values("", "wss://a:0", "wss://a:65536", "wss://a:1x", "wss://a:+1", "ws.kite.trade",
+                                         "http://localhost/", "https://ws.kite.trade/", "wss:/x", "wss://",
+                                         "wss:///path", "wss://?x", "wss://user:password@ws.kite.trade/",
                                          "ws://localhost@evil.example/", "wss://host:", "wss://host:port/",
                                          "wss://host:123456/", "wss://host:-1/"));
 

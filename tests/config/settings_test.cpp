@@ -24,6 +24,11 @@ const std::vector<SettingRule> kRules = {
     {"depth_levels", SettingType::integers, false, false, "[5, 20]"},
 };
 
+const std::vector<SettingRule> kAddressRules = {
+    {"feed", SettingType::websocket_url, false, false, std::nullopt},
+    {"api", SettingType::web_url, false, false, std::nullopt},
+};
+
 Broker broker_with(const std::string& settings, const std::filesystem::path& folder = "/etc/gw") {
   const Loaded loaded = load_text("brokers:\n  x:\n    settings: {" + settings + "}\n", "g.yaml", folder);
   for (const Problem& p : loaded.problems) ADD_FAILURE() << p.text();
@@ -66,6 +71,21 @@ TEST(CheckSettings, ReportsAllThatIsWrongWithItsLine) {
                           "g.yaml:2: brokers.x.settings.api_key: found nothing, expected text",
                           "g.yaml:2: brokers.x.settings.access_token: found nothing, expected "
                           "${env:NAME} or ${file:PATH}"));
+}
+
+TEST(CheckSettings, AddressesAreThoseThatTheGatewayConnectsTo) {
+  const auto problems = [](const std::string& settings) {
+    std::vector<std::string> out;
+    for (const Problem& p : check_settings(broker_with(settings), "g.yaml", kAddressRules)) out.push_back(p.text());
+    return out;
+  };
+  EXPECT_THAT(problems("feed: 'wss://a.example/x?y=1',\napi: 'http://127.0.0.1:80'"), ElementsAre());
+  EXPECT_THAT(problems("feed: 'ws://a.example',\napi: 'https://a.example:0'"),
+              ElementsAre("g.yaml:3: brokers.x.settings.feed: found ws://a.example, expected wss://HOST, or ws:// to a "
+                          "loopback address",
+                          "g.yaml:4: brokers.x.settings.api: found https://a.example:0, expected https://HOST, or "
+                          "http:// to a loopback address"));
+  EXPECT_THAT(problems("feed: 'https://a.example',\napi: ''"), testing::SizeIs(2));
 }
 
 TEST(CheckSettings, SuggestsTheKeyThatWasMeant) {

@@ -75,6 +75,21 @@ TEST_F(LimitsDeclared, AClassNeedsANameModesAndNoMoreLevelsThanItHoldsPlaceFor) 
   EXPECT_EQ(problem(), "connection class 1: found no name, expected 1 to 15 letters");
 }
 
+TEST_F(LimitsDeclared, AClassServesTheExchangesThatItNames) {
+  class_.exchanges = "NSE A_NAME_OF_16_BYT";
+  EXPECT_EQ(problem(),
+            "connection class 1: exchanges: found A_NAME_OF_16_BYT, expected names of at most 15 bytes, a space "
+            "between two");
+  class_.exchanges = "NSE NFO";
+  class_.modes = 7;
+  ASSERT_EQ(problem(), "");
+  const Limits limits(limits_);
+  EXPECT_EQ(limits.classes_of("NFO", 2, 0), 1U);
+  EXPECT_EQ(limits.classes_of("NF", 2, 0), 0U);
+  class_.exchanges = nullptr;
+  EXPECT_EQ(Limits(limits_).classes_of("NF", 2, 0), 1U) << "without names it serves all";
+}
+
 TEST_F(LimitsDeclared, ConnectionsAreThoseOfTheWidestClassAndNoMoreThanTheAccountHas) {
   class_.connections = 5;
   EXPECT_EQ(Limits(limits_).connections, 5U);

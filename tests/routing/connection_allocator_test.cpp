@@ -103,7 +103,7 @@ TEST(ConnectionClasses, RandomDemandNeverBreaksALimitAndIsRefusedOnlyWhereNothin
       }
       const std::uint32_t mode = 1U << below(3);
       const std::uint32_t level = mode != 4 ? 0 : std::array{5U, 20U, 200U}[below(3)];
-      const auto found = allocator.find(h.at, mode, level);
+      const auto found = allocator.find(h.at, "NSE", mode, level);
       const std::set<std::size_t> need = needed(classes, mode, level);
       std::uint32_t first = 0;
       while (first < limits.connections && !fits(which, first, need)) ++first;
@@ -117,7 +117,7 @@ TEST(ConnectionClasses, RandomDemandNeverBreaksALimitAndIsRefusedOnlyWhereNothin
         second_connections += found->connection != 0;
       } else {
         ++refused;
-        EXPECT_NE(allocator.limit_text(mode, level), "");
+        EXPECT_NE(allocator.limit_text("NSE", mode, level), "");
         if (h.mode == 0) held.erase(which);
       }
     }
@@ -131,38 +131,54 @@ TEST(ConnectionClasses, TheLimitThatIsFullIsNamed) {
   ConnectionAllocator allocator(limits_of(classes));
   std::vector<ConnectionAllocator::Allocation> held;
   const auto take = [&](std::uint32_t mode, std::uint32_t level) {
-    const auto found = allocator.find({}, mode, level);
+    const auto found = allocator.find({}, "NSE", mode, level);
     if (!found) return false;
     allocator.replace(held.emplace_back(), *found);
     return true;
   };
   ASSERT_TRUE(take(4, 20));
   EXPECT_FALSE(take(4, 20));
-  EXPECT_EQ(allocator.limit_text(4, 20), "1 connection of 1 instruments for depth20");
+  EXPECT_EQ(allocator.limit_text("NSE", 4, 20), "1 connection of 1 instruments for depth20");
   ASSERT_TRUE(take(1, 0));
   ASSERT_TRUE(take(1, 0));
   ASSERT_TRUE(take(1, 0));
   EXPECT_FALSE(take(1, 0));
-  EXPECT_EQ(allocator.limit_text(1, 0), "2 connections of 2 instruments each for feed");
+  EXPECT_EQ(allocator.limit_text("NSE", 1, 0), "2 connections of 2 instruments each for feed");
 }
 
 TEST(ConnectionClasses, WhereNoConnectionHasRoomInAllOfThemTheRichestIsNamed) {
   const std::vector<bgw_connection_class> classes = {class_of("feed", 2, 1, 3), class_of("depth20", 1, 5, 4, {20})};
   ConnectionAllocator allocator(limits_of(classes));
   ConnectionAllocator::Allocation first{};
-  allocator.replace(first, *allocator.find({}, 4, 20));
+  allocator.replace(first, *allocator.find({}, "NSE", 4, 20));
   // The feed has room on the second connection, and depth20 on the first only.
-  EXPECT_FALSE(allocator.find({}, 4, 20));
-  EXPECT_EQ(allocator.limit_text(4, 20), "1 connection of 5 instruments for depth20");
+  EXPECT_FALSE(allocator.find({}, "NSE", 4, 20));
+  EXPECT_EQ(allocator.limit_text("NSE", 4, 20), "1 connection of 5 instruments for depth20");
 }
 
 TEST(ConnectionClasses, TheCommonLimitIsNamedWhereItIsTheFullOne) {
   const std::vector<bgw_connection_class> classes = {class_of("feed", 2, 100, 7)};
   ConnectionAllocator allocator(limits_of(classes, 1, 1));
   ConnectionAllocator::Allocation first{};
-  allocator.replace(first, *allocator.find({}, 1, 0));
-  EXPECT_FALSE(allocator.find({}, 1, 0)) << "the account has one connection, whatever its classes allow";
-  EXPECT_EQ(allocator.limit_text(1, 0), "1 connection of 1 instruments");
+  allocator.replace(first, *allocator.find({}, "NSE", 1, 0));
+  EXPECT_FALSE(allocator.find({}, "NSE", 1, 0)) << "the account has one connection, whatever its classes allow";
+  EXPECT_EQ(allocator.limit_text("NSE", 1, 0), "1 connection of 1 instruments");
+}
+
+TEST(ConnectionClasses, SocketsOfTwoExchangesHaveRoomOfTheirOwn) {
+  std::vector<bgw_connection_class> classes = {class_of("spot", 1, 1, 7), class_of("futures", 1, 2, 7)};
+  classes[0].exchanges = "SPOT MARGIN";
+  classes[1].exchanges = "FUTURES";
+  ConnectionAllocator allocator(limits_of(classes));
+  ConnectionAllocator::Allocation spot{}, first{}, second{};
+  allocator.replace(spot, *allocator.find({}, "SPOT", 2, 0));
+  EXPECT_FALSE(allocator.find({}, "MARGIN", 2, 0));
+  EXPECT_EQ(allocator.limit_text("MARGIN", 2, 0), "1 connection of 1 instruments for spot");
+  allocator.replace(first, *allocator.find({}, "FUTURES", 2, 0));
+  EXPECT_EQ(first.classes, 2U);
+  allocator.replace(second, *allocator.find({}, "FUTURES", 4, 20));
+  EXPECT_FALSE(allocator.find({}, "FUTURES", 1, 0));
+  EXPECT_EQ(allocator.limit_text("FUTURES", 1, 0), "1 connection of 2 instruments for futures");
 }
 
 }  // namespace

@@ -297,7 +297,10 @@ enum {
   BGW_SETTING_NUMBER = 2u,
   BGW_SETTING_BOOLEAN = 3u,
   BGW_SETTING_DURATION = 4u, /* read as integer nanoseconds */
-  BGW_SETTING_INTEGERS = 5u  /* a list */
+  BGW_SETTING_INTEGERS = 5u, /* a list */
+  /* Addresses, which the host checks before the plugin reads them. */
+  BGW_SETTING_WEBSOCKET_URL = 6u, /* wss://, or ws:// to a loopback address */
+  BGW_SETTING_WEB_URL = 7u        /* https://, or http:// to a loopback address */
 };
 
 typedef struct bgw_setting {
@@ -318,7 +321,7 @@ typedef struct bgw_depth_limit {
 
 /* A kind of connection that the broker offers beside others, e.g. one for books of 20 levels. An adapter object opens
  * at most one socket of each class. A subscription takes room in the class of each mode up to its richest: the first
- * class in the list that has the mode and, for depth, the level. */
+ * class in the list that has the exchange, the mode and, for depth, the level. */
 typedef struct bgw_connection_class {
   char name[16];        /* for people: "feed", "depth20" */
   uint32_t connections; /* of one account; 0: no bound known */
@@ -326,7 +329,7 @@ typedef struct bgw_connection_class {
   uint32_t modes;       /* BGW_MODE_* that it serves */
   uint32_t depth_count; /* with BGW_MODE_DEPTH: 0 means every level */
   uint16_t depths[8];
-  uint32_t reserved[2];
+  const char* exchanges; /* normalised, with a space between two; NULL: every exchange */
 } bgw_connection_class;
 
 /* When the connections of one adapter object are full, the host makes a further object. With classes, give the limits

@@ -298,7 +298,7 @@ const void* get_extension(const char* id) {
 constexpr bgw_capability kCapabilities[] = {
     {"NSE", BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH, BGW_FEED_SNAPSHOT, 1, {5}, 0}};
 constexpr bgw_setting kSettings[] = {{"misdeed", BGW_SETTING_TEXT, 0, nullptr, "what the adapter does wrong"},
-                                     {"instruments_url", BGW_SETTING_TEXT, 0, nullptr, "where the list is"}};
+                                     {"instruments_url", BGW_SETTING_WEB_URL, 0, nullptr, "where the list is"}};
 constexpr bgw_limits kLimits = {sizeof kLimits, 0, 0, 0, 0, 0, 0, 0, 0, nullptr, nullptr};
 
 bgw_plugin_descriptor descriptor_of(const char* broker) {

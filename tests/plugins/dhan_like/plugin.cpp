@@ -23,9 +23,10 @@ constexpr bgw_setting kSettings[] = {
     {"client_id", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED, nullptr, "of your account"},
     {"access_token", BGW_SETTING_TEXT, BGW_SETTING_REQUIRED | BGW_SETTING_SECRET, nullptr, "good for 24 hours"},
     {"plan", BGW_SETTING_TEXT, 0, "plus", "basic: one connection of 20 and of 200 levels; plus: five of each"},
-    {"feed_url", BGW_SETTING_TEXT, 0, "wss://api-feed.dhan.co/", "where the plain feed is"},
-    {"depth20_url", BGW_SETTING_TEXT, 0, "wss://depth-api-feed.dhan.co/twentydepth", "where books of 20 levels are"},
-    {"depth200_url", BGW_SETTING_TEXT, 0, "wss://full-depth-api.dhan.co/", "where books of 200 levels are"},
+    {"feed_url", BGW_SETTING_WEBSOCKET_URL, 0, "wss://api-feed.dhan.co/", "where the plain feed is"},
+    {"depth20_url", BGW_SETTING_WEBSOCKET_URL, 0, "wss://depth-api-feed.dhan.co/twentydepth",
+     "where books of 20 levels are"},
+    {"depth200_url", BGW_SETTING_WEBSOCKET_URL, 0, "wss://full-depth-api.dhan.co/", "where books of 200 levels are"},
     {"heartbeat", BGW_SETTING_DURATION, 0, "10s", "how often the broker pings"},
     {"reopen_after", BGW_SETTING_DURATION, 0, "1s", "the pause before an ended depth socket is opened again"},
 };
