@@ -7,6 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "core/base/log.hpp"
+#include "core/base/url.hpp"
 #include "core/plugin_host/plugin_http.hpp"
 
 namespace gw::plugin_host {
@@ -29,6 +31,8 @@ bgw_status AdapterRequests::begin(const bgw_http_request& request, std::uint32_t
     return BGW_E_RATE;
   }
   id = ++last_id_;
+  log::debug("broker", link_.options.name + ": request " + std::to_string(id) + ": " + request.method + ' ' +
+                           without_secrets(request.url));
   // The answer comes on the client's thread, which ends before the link does.
   under_way_->calls[id] = link_.http.begin(std::move(*call), [this, number = id, life = std::weak_ptr(under_way_),
                                                               &io = link_.io](download::HttpReply reply) {
@@ -42,6 +46,11 @@ bgw_status AdapterRequests::begin(const bgw_http_request& request, std::uint32_t
 
 void AdapterRequests::answer(std::uint32_t id, const download::HttpReply& reply) {
   const HttpResponseView view(reply);
+  const bgw_http_response& got = view.response();
+  log::debug("broker", link_.options.name + ": request " + std::to_string(id) + ": " +
+                           (got.status != 0
+                                ? "status " + std::to_string(got.status) + ", " + std::to_string(got.length) + " bytes"
+                                : got.error));
   on_reply_(id, view.response());
 }
 

@@ -6,7 +6,8 @@ namespace gw::plugin_host {
 
 AdapterSocket::AdapterSocket(LinkContext& link, Owner& owner, std::uint32_t number, std::uint32_t connection_class,
                              transport::WsClientOptions options)
-    : owner_(owner),
+    : link_(link),
+      owner_(owner),
       number_(number),
       class_(connection_class),
       client_(link.io, *this, std::move(options)),
@@ -23,6 +24,11 @@ Result<void> AdapterSocket::open(const std::string& url, std::vector<websocket::
                                  std::int64_t ping_interval_ns) {
   ping_interval_ns_ = ping_interval_ns;
   return client_.open(url, std::move(headers));
+}
+
+std::string AdapterSocket::name() const {
+  const auto& classes = link_.limits().classes;
+  return "socket " + std::to_string(number_) + (classes.size() < 2 ? "" : " (" + classes[class_].name + ')');
 }
 
 void AdapterSocket::on_open() {

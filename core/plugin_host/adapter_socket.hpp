@@ -42,6 +42,8 @@ class AdapterSocket final : private transport::WsClient::Events {
   void close(int code) { client_.close(code); }
   std::uint32_t number() const { return number_; }
   std::uint32_t connection_class() const { return class_; }
+  // For people: "socket 3 (spot)", with the class where there is more than one.
+  std::string name() const;
   void set_stall_limit(std::int64_t ns) { client_.set_stall_limit(ns); }
 
  private:
@@ -52,6 +54,7 @@ class AdapterSocket final : private transport::WsClient::Events {
   void on_close(const websocket::CloseInfo& info) override { owner_.on_close(*this, info); }
   void on_silence(const std::string& reason) override { owner_.on_silence(*this, reason); }
 
+  LinkContext& link_;
   Owner& owner_;
   const std::uint32_t number_;
   const std::uint32_t class_;

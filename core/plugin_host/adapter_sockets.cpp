@@ -4,6 +4,9 @@
 #include <atomic>
 #include <utility>
 
+#include "core/base/log.hpp"
+#include "core/base/url.hpp"
+
 namespace gw::plugin_host {
 namespace {
 
@@ -58,6 +61,7 @@ bgw_status AdapterSockets::open(const bgw_websocket_request& request, std::int64
     return BGW_E_INVALID;
   }
   number = socket->number();
+  log::debug("broker", link_.options.name + ": " + socket->name() + " connects to " + without_secrets(request.url));
   sockets_.emplace(number, std::move(socket));
   return BGW_OK;
 }

@@ -107,6 +107,7 @@ void BrokerConnection::connect() {
 }
 
 void BrokerConnection::on_open(AdapterSocket& socket) {
+  log::debug("broker", link_.options.name + ": " + socket.name() + " is open");
   bgw_error error{};
   const bgw_status status = object_.on_open(socket.number(), error);
   if (status != BGW_OK) lost(status, error, text_of(error));
@@ -146,7 +147,7 @@ void BrokerConnection::on_frame(AdapterSocket& socket, std::uint32_t opcode, std
   ++counts_.frames_refused;
   const std::uint64_t refused = link_.counts.frames_refused.fetch_add(1, std::memory_order_relaxed) + 1;
   link_.log->refused_frames.warning("", link_.options.name + ": frame of " + std::to_string(frame.size()) +
-                                            " bytes refused (" + std::to_string(refused) +
+                                            " bytes refused (" + socket.name() + ", " + std::to_string(refused) +
                                             " so far): " + text_of(error));
 }
 
@@ -190,8 +191,9 @@ void BrokerConnection::tell_end(const std::string& why) {
 
 void BrokerConnection::on_close(AdapterSocket& socket, const websocket::CloseInfo& info) {
   bgw_error error{};
+  const std::string name = socket.name();
   bgw_status status = tell_closed(socket.number(), info, error);
-  if (status == BGW_OK && has_work()) return go_on_without_it();
+  if (status == BGW_OK && has_work()) return go_on_without_it(name, info);
   if (status == BGW_OK) status = BGW_E_TRANSIENT;
   std::string why = error.message[0] != '\0' ? text_of(error) : info.reason;
   if (why.empty()) why = "the connection was closed with code " + std::to_string(info.code);
@@ -199,7 +201,10 @@ void BrokerConnection::on_close(AdapterSocket& socket, const websocket::CloseInf
   lost(status, error, why);
 }
 
-void BrokerConnection::go_on_without_it() {
+void BrokerConnection::go_on_without_it(const std::string& socket, const websocket::CloseInfo& info) {
+  link_.log->ended_sockets.info(
+      socket, link_.options.name + ": " + socket + " has ended with code " + std::to_string(info.code) +
+                  (info.reason.empty() ? "" : ", " + log::redacted(info.reason)) + "; the login goes on without it");
   if (login_ != nullptr) login_->has_lost_socket = true;
 }
 
@@ -214,7 +219,9 @@ void BrokerConnection::on_silence(AdapterSocket& socket, const std::string& reas
   const bool was_ready = state_ == State::ready;
   if (was_ready) judges_->at(socket.connection_class()).on_no_frame(now, link_.clock.at(now), reason);
   bgw_error error{};
-  if (tell_closed(socket.number(), {1006, 0, {}, reason}, error) == BGW_OK && has_work()) return go_on_without_it();
+  const std::string name = socket.name();
+  const websocket::CloseInfo info{1006, 0, {}, reason};
+  if (tell_closed(socket.number(), info, error) == BGW_OK && has_work()) return go_on_without_it(name, info);
   if (sockets_.any()) tell_end(reason);
   end_by_gateway({.why = reason, .silent = was_ready});
 }

@@ -132,7 +132,7 @@ class BrokerConnection final : private AdapterSocket::Owner,
   void on_reply(std::uint32_t id, const bgw_http_response& response);
   bgw_status tell_closed(std::uint32_t socket, const websocket::CloseInfo& info, bgw_error& error);
   bool has_work() const;
-  void go_on_without_it();
+  void go_on_without_it(const std::string& socket, const websocket::CloseInfo& info);
   void after_timer();
   void tell_end(const std::string& why);
   void give_up_login();

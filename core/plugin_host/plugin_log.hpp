@@ -14,6 +14,7 @@ struct PluginLog {
   log::Limited failed_calls{"plugin", "function"};
   log::Limited misplaced_calls{"plugin", "function"};
   log::Limited refused_frames{"plugin", "socket"};
+  log::Limited ended_sockets{"broker", "socket"};
   log::Limited refused_subscriptions{"broker", "instrument"};
 };
 

@@ -8,6 +8,17 @@
 namespace gw::plugin_host {
 namespace {
 
+// For the log at level debug, where authors of plugins look.
+std::string shown(const std::vector<bgw_subscription>& list) {
+  constexpr std::size_t kShown = 20;
+  std::string text;
+  for (const bgw_subscription& s : std::span(list).first(std::min(list.size(), kShown))) {
+    text += (text.empty() ? "" : ", ") + std::string(s.symbol) + '.' + s.exchange + " mode " + std::to_string(s.mode);
+    if (s.depth_level != 0) text += '/' + std::to_string(s.depth_level);
+  }
+  return text + (list.size() > kShown ? " and " + std::to_string(list.size() - kShown) + " more" : "");
+}
+
 constexpr std::size_t kDefaultBatch = 500;
 
 // The request did not reach the broker, which therefore refused nothing.
@@ -81,7 +92,7 @@ void Subscriptions::make_room(std::uint32_t handle) {
 
 // Tells the judges of the classes of connections that carry it, and of no others.
 void Subscriptions::note_wanted(std::uint32_t handle, const Wanted& w, std::int64_t now_ns) {
-  const std::uint32_t classes = std::max(link_.limits().classes_of(w.mode, w.depth_level), 1U);
+  const std::uint32_t classes = std::max(link_.limits().classes_of(w.exchange, w.mode, w.depth_level), 1U);
   const std::uint32_t before = std::exchange(classes_[handle], static_cast<std::uint8_t>(classes));
   for (std::uint32_t i = 0; i < registry::Limits::kMaxClasses; ++i) {
     if ((classes >> i & 1U) != 0)
@@ -100,6 +111,8 @@ void Subscriptions::remove(std::span<const std::uint32_t> instruments) {
     if (queued_.erase(handle) != 0) std::erase(queue_, handle);
     told.push_back(handle);
   }
+  if (is_ready_ && !told.empty())
+    log::debug("broker", link_.options.name + ": unsubscribe " + std::to_string(told.size()) + " instruments");
   const std::size_t batch = batch_size();
   bgw_error error{};
   for (std::size_t i = 0; is_ready_ && i < told.size(); i += batch) {
@@ -196,6 +209,7 @@ bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool a
                     {}});
   }
   if (list.empty()) return true;
+  if (log::enabled(log::Level::debug)) log::debug("broker", link_.options.name + ": subscribe " + shown(list));
   await_answers();
   bgw_error error{};
   const bgw_status status = object_.subscribe(list, error);

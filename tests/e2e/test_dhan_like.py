@@ -40,9 +40,9 @@ def broker(start):
 @pytest.fixture
 def serve(start, broker, tmp_path):
     """serve(**settings): a gateway with this broker, connected."""
-    def served(**settings):
+    def served(level="info", **settings):
         token = secret(tmp_path / "token", broker.token)
-        config = {"plugins": {"directory": str(PLUGINS)}, "active_broker": "dhan_like", "brokers": {"dhan_like": {
+        config = {"plugins": {"directory": str(PLUGINS)}, "log": {"level": level}, "active_broker": "dhan_like", "brokers": {"dhan_like": {
             **QUICK, "settings": {"client_id": "C1", "access_token": f"${{file:{token}}}", "heartbeat": f"{BEAT}s",
                                   "reopen_after": "100ms", **broker.settings(), **settings}}}}
         gateway = start(config)
@@ -280,9 +280,22 @@ def test_a_depth_socket_that_the_broker_closes_comes_back_and_nothing_else_ends(
         broker.send("feed", SHARES["N02"], dhan.ticker(SHARES["N02"], 55.05))
         client.data(topic="N02.NSE", mode=1)
         assert broker.of("feed") + broker.of("depth200") == others
+        gateway.wait_line(r"info .*dhan_like: socket \d+ \(depth20\) has ended with code \d+.*; the login goes on without it")
         client.barrier()
         assert not [n for n in client.notices if n["type"] == "broker_status"]
         assert not broker.refusals
+
+
+def test_debug_lines_show_an_author_what_the_host_asks(serve, broker):
+    gateway = serve(level="debug")
+    with gateway.client(extras=True) as client:
+        client.next("broker_status", status="connected")
+        hold_all_kinds(client, broker)
+        gateway.wait_line(r"debug .*dhan_like: socket \d+ \(feed\) connects to ws://127\.0\.0\.1:\d+/\S*$")
+        gateway.wait_line(r"debug .*dhan_like: socket \d+ \(feed\) is open")
+        gateway.wait_line(r"debug .*dhan_like: subscribe .*N00\.NSE mode 4/20")
+    gateway.wait_line(r"debug .*dhan_like: unsubscribe \d+ instruments")
+    assert broker.token not in gateway.text()
 
 
 def test_a_mute_depth_socket_is_noticed_while_the_feed_ticks(serve, broker):
