@@ -220,7 +220,7 @@ std::optional<std::pair<std::string, std::string>> why_unset(const Value& value)
                                    : std::string("a variable of the gateway's environment that is set"));
   if (!is_credential) return std::nullopt;
   std::error_code failed;
-  if (std::filesystem::exists(std::filesystem::path(text) / value.text, failed)) return std::nullopt;
+  if (std::filesystem::exists(std::filesystem::path(text) / value.text, failed) || failed) return std::nullopt;
   return std::pair("the service has no such credential", "LoadCredential=" + value.text + ":PATH in its unit");
 }
 
