@@ -9,8 +9,8 @@ namespace gw::config {
 
 namespace {
 
-// The gateway.yaml of an installed gateway, if there is one: in /etc for /usr/bin/broker-gateway, else in the folder etc
-// of the program's prefix.
+// The gateway.yaml of an installed gateway, if there is one: in /etc for /usr/bin/broker-gateway, else in the folder
+// etc of the program's prefix.
 std::optional<std::filesystem::path> installed_file() {
   namespace fs = std::filesystem;
   std::error_code ec;
