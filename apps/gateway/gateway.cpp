@@ -55,7 +55,8 @@ struct Gateway::Parts {
   std::optional<ControlCommands> commands;  // the same
 };
 
-Gateway::Gateway(Options options, config::Loaded loaded, EndWatch& end) : options_(std::move(options)), end_(end) {
+Gateway::Gateway(Options options, config::Loaded loaded, EndWatch& end, const ServiceManager& manager)
+    : options_(std::move(options)), end_(end), manager_(manager) {
   state_.loaded = std::move(loaded);
 }
 
@@ -91,7 +92,9 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   parts_->logins.start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
-  log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
+  log::info("gateway", "ready: serving clients on " + address());
+  manager_.ready("serving clients on " + address());
+  start_watchdog();
   return {};
 }
 
@@ -210,6 +213,15 @@ Result<void> Gateway::start_control() {
   return {};
 }
 
+void Gateway::start_watchdog() {
+  watchdog_.start([this] {
+    std::vector<std::string> silent;
+    for (const Observer::Sign& sign : monitor_->signs_of_life())
+      if (!sign.is_alive) silent.push_back(sign.thread);
+    return silent;
+  });
+}
+
 Result<void> Gateway::write_ready_file(const std::string& path) const {
   const std::string fresh = path + ".new";
   {
@@ -230,6 +242,8 @@ Result<void> Gateway::write_ready_file(const std::string& path) const {
 
 void Gateway::stop() {
   if (!proxy_) return;
+  end_.step("systemd's watchdog");
+  watchdog_.stop();
   end_.step("the check of a broker's credentials");
   credentials_.end();
   end_.step("the control thread");
@@ -264,7 +278,7 @@ void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
   constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more of the history of trading sessions
   monitor_->beat();
-  if (reload_wanted_.exchange(false)) parts_->reload.take_up();
+  if (reload_wanted_.exchange(false)) reload_now();
   parts_->logins.look();
   static_cast<void>(database_.look());  // which logs and remembers what is wrong
   if (parts_->lists.look_at_day()) {
@@ -273,6 +287,12 @@ void Gateway::look() {
   }
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
   if (looks_ % kLooksPerSave == 0) sessions_.save();
+}
+
+void Gateway::reload_now() {
+  manager_.reloading();
+  parts_->reload.take_up();
+  manager_.ready("serving clients on " + address());
 }
 
 // Looks for plugin files that brokers wait for, and for changed secret files of brokers whose login has ended.

@@ -14,6 +14,7 @@
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/gateway_state.hpp"
 #include "apps/gateway/monitoring/monitor.hpp"
+#include "apps/gateway/service/watchdog.hpp"
 #include "apps/gateway/trading_session_keeper.hpp"
 #include "core/control/control_socket.hpp"
 #include "core/plugin_host/feed_thread.hpp"
@@ -24,8 +25,8 @@ namespace gw::app {
 
 class Gateway {
  public:
-  // `end` is told what the end waits for.
-  Gateway(Options options, config::Loaded loaded, EndWatch& end);
+  // `end` is told what the end waits for, `manager` how far the gateway is. Both outlive this.
+  Gateway(Options options, config::Loaded loaded, EndWatch& end, const ServiceManager& manager);
   ~Gateway();
 
   // Starts everything and serves clients, or says why it cannot. [main]
@@ -47,15 +48,19 @@ class Gateway {
   Result<void> start_proxy();
   void start_zeromq();
   Result<void> start_control();
+  void start_watchdog();
+  std::string address() const { return "ws://" + config().server.host + ":" + std::to_string(port_) + "/"; }
   Result<void> write_ready_file(const std::string& path) const;
   LinkServices link_services();
 
   // ---- [control]
   void look();  // every quarter of a second
+  void reload_now();
   void look_at_files();
 
   Options options_;
   EndWatch& end_;
+  const ServiceManager& manager_;
   GatewayState state_;
   std::atomic<bool> reload_wanted_ = false;
   DatabaseWatch database_{state_};
@@ -68,6 +73,7 @@ class Gateway {
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<Monitor> monitor_;  // stopped before the threads that it asks
+  Watchdog watchdog_{manager_};       // asks by the monitor
   std::unique_ptr<control::ControlServer> control_;
   std::thread proxy_thread_;
   int port_ = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "apps/gateway/broker_setup.hpp"
+#include "core/config/settings.hpp"
 
 namespace gw::app {
 
@@ -16,7 +17,7 @@ std::vector<config::Problem> missing_for_login(const config::Broker& broker, con
                                       [&](const config::Setting& s) { return s.key == key; });
     if (!is_given)
       problems.push_back({file, broker.line, "brokers." + broker.name + ".settings." + key, "nothing",
-                          "${env:NAME} or ${file:PATH}, because a login needs it"});
+                          std::string(config::kReference) + ", because a login needs it"});
   }
   login::token_files(broker, file, login::names_in(login.stores), problems);
   return problems;

@@ -8,6 +8,7 @@
 #include "apps/gateway/descriptors.hpp"
 #include "apps/gateway/end_watch.hpp"
 #include "apps/gateway/gateway.hpp"
+#include "apps/gateway/service/service_manager.hpp"
 #include "apps/gateway/signals.hpp"
 #include "core/base/log.hpp"
 #include "core/base/version.hpp"
@@ -18,12 +19,13 @@ using namespace gw::app;
 
 int run(const Options& options, const std::optional<std::string>& ready_file) {
   block_signals();
+  const ServiceManager manager;
   auto loaded = load_config(options);
   if (!loaded) return kWrong;
   raise_descriptor_limit();
   write_log_on_crash();
   EndWatch end;
-  Gateway gateway(options, std::move(*loaded), end);
+  Gateway gateway(options, std::move(*loaded), end, manager);
   if (const auto started = gateway.start(ready_file); !started) {
     gateway.stop();
     gw::log::end_thread();
@@ -36,6 +38,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
     if (asked == Asked::to_reload) gateway.reload();
   }
   end.begin();
+  manager.stopping();
   gateway.stop();
   gw::log::end_thread();
   return kDone;

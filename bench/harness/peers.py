@@ -10,6 +10,7 @@ from . import paths
 from .server import PATIENCE, Server
 
 WS_FOLDER = pathlib.Path("/usr/share/nodejs")
+UNPACKED = paths.SOURCE / "build" / "servers" / "usr" / "sbin"  # scripts/unpack-servers
 
 
 class Ws(Server):
@@ -40,7 +41,11 @@ class Nats(Server):
 
     @classmethod
     def installed(cls):
-        return bool(shutil.which("nats-server"))
+        return bool(cls.binary())
+
+    @staticmethod
+    def binary():
+        return shutil.which("nats-server") or shutil.which("nats-server", path=str(UNPACKED))
 
     def serve(self):
         for old in self.folder.glob("*.ports"):
@@ -48,7 +53,7 @@ class Nats(Server):
         config = self.folder / "nats.conf"
         config.write_text('listen: "127.0.0.1:-1"\nwebsocket { listen: "127.0.0.1:-1", no_tls: true }\n'
                           f'ports_file_dir: "{self.folder}"\n')
-        self.start(["nats-server", "-c", config])
+        self.start([self.binary(), "-c", config])
         ports = self.wait_for_file("*.ports")
         self.port = int(ports["websocket"][0].rsplit(":", 1)[1])
         self.nats_port = int(ports["nats"][0].rsplit(":", 1)[1])

@@ -109,11 +109,11 @@ struct Reconnect {
   bool operator==(const Reconnect&) const = default;
 };
 
-// Where a value comes from: as written, an environment variable, or a file.
+// Where a value comes from: as written, an environment variable, a file, or a credential of systemd.
 struct Value {
-  enum class Source { literal, environment, file };
+  enum class Source { literal, environment, file, credential };
   Source source = Source::literal;
-  std::string text;  // the value, the variable's name, or the file's absolute path
+  std::string text;  // the value, the variable's or credential's name, or the file's absolute path
   bool operator==(const Value&) const = default;
 };
 

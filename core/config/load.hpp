@@ -51,7 +51,8 @@ struct Located {
   std::filesystem::path path;    // empty: the shipped one
   std::filesystem::path folder;  // for relative paths
 };
-// The file `named`, else ./gateway.yaml, else the shipped one, with its database in the user's state folder.
+// The file `named`, else ./gateway.yaml, else that of the installed gateway (/etc/broker-gateway/gateway.yaml), else
+// the shipped one, with its database in the user's state folder.
 Result<Located> locate(const std::optional<std::string>& named);
 // The database that the file names, also where the rest of the file cannot be used, like while it is being edited: the
 // value of its line `database:`, else the default.

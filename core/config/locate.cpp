@@ -7,6 +7,22 @@
 
 namespace gw::config {
 
+namespace {
+
+// The gateway.yaml of an installed gateway, if there is one: in /etc for /usr/bin/broker-gateway, else in the folder
+// etc of the program's prefix.
+std::optional<std::filesystem::path> installed_file() {
+  namespace fs = std::filesystem;
+  std::error_code ec;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ec);
+  if (ec || program.parent_path().filename() != "bin") return std::nullopt;
+  const fs::path prefix = program.parent_path().parent_path();
+  const fs::path file = (prefix == "/usr" ? fs::path("/etc") : prefix / "etc") / "broker-gateway" / "gateway.yaml";
+  return fs::is_regular_file(file, ec) ? std::optional(file) : std::nullopt;
+}
+
+}  // namespace
+
 Result<Located> locate(const std::optional<std::string>& named) {
   namespace fs = std::filesystem;
   std::error_code ec;
@@ -16,6 +32,7 @@ Result<Located> locate(const std::optional<std::string>& named) {
     return Located{*named, fs::absolute(*named).parent_path()};
   }
   if (fs::is_regular_file("gateway.yaml", ec)) return Located{"gateway.yaml", fs::current_path()};
+  if (const auto installed = installed_file()) return Located{*installed, installed->parent_path()};
   const char* state = std::getenv("XDG_STATE_HOME");
   const char* home = std::getenv("HOME");
   const fs::path base = state != nullptr && *state != '\0'

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
@@ -45,10 +46,13 @@ Result<Text> read_all(int fd, const std::string& path) {
   return text.empty() ? Text{} : Text(std::move(text));
 }
 
-Result<Text> check_and_read(int fd, const std::string& path) {
+enum class Owner { must_be_us, is_systemd };
+
+Result<Text> check_and_read(int fd, const std::string& path, Owner owner) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return Error{"secret file " + path + ": " + std::strerror(errno)};
   if (!S_ISREG(info.st_mode)) return Error{"secret file " + path + ": expected a regular file"};
+  if (owner == Owner::is_systemd) return read_all(fd, path);
   if (info.st_uid != ::geteuid())
     return Error{"secret file " + path + ": found user " + std::to_string(info.st_uid) +
                  " as its owner, expected the user that runs the gateway"};
@@ -57,9 +61,7 @@ Result<Text> check_and_read(int fd, const std::string& path) {
   return read_all(fd, path);
 }
 
-}  // namespace
-
-Result<Text> read_secret_file(const std::string& path) {
+Result<Text> read_file(const std::string& path, Owner owner) {
   // The checks look at the open file, so that it cannot be exchanged before it is read. O_NONBLOCK: a pipe must not
   // block.
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -67,9 +69,19 @@ Result<Text> read_secret_file(const std::string& path) {
     if (errno == ENOENT || errno == ENOTDIR) return Text{};
     return Error{"secret file " + path + ": " + std::strerror(errno)};
   }
-  auto result = check_and_read(fd, path);
+  auto result = check_and_read(fd, path, owner);
   ::close(fd);
   return result;
+}
+
+}  // namespace
+
+Result<Text> read_secret_file(const std::string& path) { return read_file(path, Owner::must_be_us); }
+
+Result<Text> read_credential(const std::string& name) {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");
+  if (folder == nullptr || *folder == '\0') return Text{};
+  return read_file(std::string(folder) + '/' + name, Owner::is_systemd);
 }
 
 }  // namespace gw::config

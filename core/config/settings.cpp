@@ -15,8 +15,6 @@
 namespace gw::config {
 namespace {
 
-constexpr const char* kReference = "${env:NAME} or ${file:PATH}";
-
 // Keys whose values are secrets, whatever the plugin declares.
 bool is_secret_name(const std::string& key) {
   static const std::vector<std::string> kNames = {"access_token", "jwt_token",   "feed_token",
@@ -24,7 +22,14 @@ bool is_secret_name(const std::string& key) {
   return std::find(kNames.begin(), kNames.end(), key) != kNames.end();
 }
 
-// Nothing when `text` has a ${...} that is neither of the two references, or is $NAME, as a shell would read it.
+// Whether systemd takes `name` for a credential; a dot at the beginning could lead out of the folder.
+bool is_credential_name(std::string_view name) {
+  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  constexpr std::size_t kMaxLength = 255;
+  return !name.empty() && name.size() <= kMaxLength && name[0] != '.' && name.find_first_not_of(kAllowed) == name.npos;
+}
+
+// Nothing when `text` has a ${...} that is none of the three references, or is $NAME, as a shell would read it.
 std::optional<Value> parse_value(const Context& c, const std::string& text) {
   if (is_shell_variable(text)) return std::nullopt;
   if (text.find("${") == std::string::npos) return Value{Value::Source::literal, text};
@@ -34,6 +39,8 @@ std::optional<Value> parse_value(const Context& c, const std::string& text) {
   if (inner.starts_with("env:") && is_variable_name(std::string_view(inner).substr(4)))
     return Value{Value::Source::environment, inner.substr(4)};
   if (inner.starts_with("file:") && inner.size() > 5) return Value{Value::Source::file, c.absolute(inner.substr(5))};
+  if (inner.starts_with("credential:") && is_credential_name(std::string_view(inner).substr(11)))
+    return Value{Value::Source::credential, inner.substr(11)};
   return std::nullopt;
 }
 
@@ -207,6 +214,27 @@ std::vector<Problem> check_settings(const Broker& broker, const std::string& fil
   return problems;
 }
 
+namespace {
+
+// Why a value that cannot come while this process runs is not there, and what is expected; nothing: it is there, or may
+// come.
+std::optional<std::pair<std::string, std::string>> why_unset(const Value& value) {
+  const bool is_credential = value.source == Value::Source::credential;
+  if (!is_credential && value.source != Value::Source::environment) return std::nullopt;
+  const std::string variable = is_credential ? "CREDENTIALS_DIRECTORY" : value.text;
+  const char* text = std::getenv(variable.c_str());
+  if (text == nullptr || *text == '\0')
+    return std::pair(variable + " is not set",
+                     is_credential ? "a service of systemd with LoadCredential=" + value.text + ":PATH"
+                                   : std::string("a variable of the gateway's environment that is set"));
+  if (!is_credential) return std::nullopt;
+  std::error_code failed;
+  if (std::filesystem::exists(std::filesystem::path(text) / value.text, failed) || failed) return std::nullopt;
+  return std::pair("the service has no such credential", "LoadCredential=" + value.text + ":PATH in its unit");
+}
+
+}  // namespace
+
 std::vector<UnsetVariable> unset_variables(const Broker& broker, const std::string& file,
                                            std::span<const SettingRule> rules) {
   std::vector<UnsetVariable> unset;
@@ -214,16 +242,27 @@ std::vector<UnsetVariable> unset_variables(const Broker& broker, const std::stri
     const SettingRule* rule = find_rule(rules, setting.key);
     if (rule == nullptr || !rule->required) continue;
     for (const Value& value : setting.values) {
-      if (value.source != Value::Source::environment) continue;
-      const char* text = std::getenv(value.text.c_str());
-      if (text != nullptr && *text != '\0') continue;
-      unset.push_back({{file, setting.line, "brokers." + broker.name + ".settings." + setting.key,
-                        "${env:" + value.text + "}, and " + value.text + " is not set",
-                        "a variable of the gateway's environment that is set"},
-                       rule->secret});
+      const auto why = why_unset(value);
+      if (!why) continue;
+      const std::string key = "brokers." + broker.name + ".settings." + setting.key;
+      unset.push_back({{file, setting.line, key, shown(value) + ", and " + why->first, why->second}, rule->secret});
     }
   }
   return unset;
+}
+
+std::string shown(const Value& value) {
+  switch (value.source) {
+    case Value::Source::literal:
+      break;
+    case Value::Source::environment:
+      return "${env:" + value.text + '}';
+    case Value::Source::file:
+      return "${file:" + value.text + '}';
+    case Value::Source::credential:
+      return "${credential:" + value.text + '}';
+  }
+  return "a secret as plain text";
 }
 
 Result<std::optional<std::string>> resolve(const Value& value) {
@@ -237,6 +276,8 @@ Result<std::optional<std::string>> resolve(const Value& value) {
     }
     case Value::Source::file:
       return read_secret_file(value.text);
+    case Value::Source::credential:
+      return read_credential(value.text);
   }
   return std::optional<std::string>{};
 }

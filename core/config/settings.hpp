@@ -18,6 +18,9 @@ namespace gw::config {
 
 struct Context;
 
+// The references that a value may be, for "expected …".
+inline constexpr const char* kReference = "${env:NAME}, ${file:PATH} or ${credential:NAME}";
+
 // By number as BGW_SETTING_*.
 enum class SettingType { text, integer, number, boolean, duration, integers, websocket_url, web_url };
 
@@ -42,8 +45,8 @@ void read_settings(Context& context, const YAML::Node& node, const std::string& 
 
 // All problems: unknown keys, wrong types, missing settings.
 std::vector<Problem> check_settings(const Broker& broker, const std::string& file, std::span<const SettingRule> rules);
-// A required setting whose value is an environment variable that is not set. It stays so for as long as this process
-// runs: a secret that is missing so will never come.
+// A required setting whose value is an environment variable or a credential that is not set. It stays so for as long as
+// this process runs: a secret that is missing so will never come.
 struct UnsetVariable {
   Problem problem;
   bool is_secret;
@@ -54,11 +57,16 @@ std::vector<UnsetVariable> unset_variables(const Broker& broker, const std::stri
 // wrong. Fails for a secret file that others can read, and for a value of the wrong type from the environment or a
 // file.
 Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker, std::span<const SettingRule> rules);
-// The value; nothing when the variable or file is missing or empty.
+// The value as gateway.yaml has it where it is a reference; never what may be a secret.
+std::string shown(const Value& value);
+// The value; nothing when the variable, file or credential is missing or empty.
 Result<std::optional<std::string>> resolve(const Value& value);
 
 // The contents of a secret's file, without trailing white space; nothing when it is missing or empty. Fails for a file
 // that others can read or that belongs to another user.
 Result<std::optional<std::string>> read_secret_file(const std::string& path);
+// The same of a credential that systemd gave the service (LoadCredential), which belongs to root: whoever can read it
+// may. Nothing where $CREDENTIALS_DIRECTORY is not set.
+Result<std::optional<std::string>> read_credential(const std::string& name);
 
 }  // namespace gw::config

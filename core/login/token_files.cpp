@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/config/settings.hpp"
+
 namespace gw::login {
 namespace {
 
@@ -57,8 +59,7 @@ struct Parts {
 
 std::string shown(const config::Setting* setting) {
   if (setting == nullptr || setting->values.size() != 1) return "nothing";
-  const config::Value& value = setting->values[0];
-  return value.source == config::Value::Source::environment ? "${env:" + value.text + "}" : "a secret as plain text";
+  return config::shown(setting->values[0]);
 }
 
 }  // namespace

@@ -106,25 +106,28 @@ INSTANTIATE_TEST_SUITE_P(
                         "tls.port is set"},
                     Bad{"brokers:\n  mock:\n    settings:\n      access_token: hunter2\n",
                         "g.yaml:4: brokers.mock.settings.access_token: found a secret as plain text, expected "
-                        "${env:NAME} or ${file:PATH}"},
+                        "${env:NAME}, ${file:PATH} or ${credential:NAME}"},
                     Bad{"brokers: {mock: {settings: {pin: 1234}}}",
                         "g.yaml:1: brokers.mock.settings.pin: found a secret as plain text, expected "
-                        "${env:NAME} or ${file:PATH}"},
+                        "${env:NAME}, ${file:PATH} or ${credential:NAME}"},
                     Bad{"brokers: {mock: {settings: {totp_secret: '${hunter2}'}}}",
                         "g.yaml:1: brokers.mock.settings.totp_secret: found a malformed reference, expected "
-                        "${env:NAME} or ${file:PATH}"},
+                        "${env:NAME}, ${file:PATH} or ${credential:NAME}"},
                     Bad{"brokers: {mock: {settings: {api_key: '${environment:X}'}}}",
                         "g.yaml:1: brokers.mock.settings.api_key: found ${environment:X}, expected "
-                        "${env:NAME} or ${file:PATH}"},
+                        "${env:NAME}, ${file:PATH} or ${credential:NAME}"},
                     Bad{"brokers: {mock: {settings: {api_key: '${env:A B}'}}}",
-                        "g.yaml:1: brokers.mock.settings.api_key: found ${env:A B}, expected ${env:NAME} or "
-                        "${file:PATH}"},
+                        "g.yaml:1: brokers.mock.settings.api_key: found ${env:A B}, expected ${env:NAME}, "
+                        "${file:PATH} or ${credential:NAME}"},
                     Bad{"brokers: {mock: {settings: {api_key: 'x${env:X}'}}}",
-                        "g.yaml:1: brokers.mock.settings.api_key: found x${env:X}, expected ${env:NAME} or "
-                        "${file:PATH}"},
+                        "g.yaml:1: brokers.mock.settings.api_key: found x${env:X}, expected ${env:NAME}, "
+                        "${file:PATH} or ${credential:NAME}"},
+                    Bad{"brokers: {mock: {settings: {api_key: '${credential:../x}'}}}",
+                        "g.yaml:1: brokers.mock.settings.api_key: found ${credential:../x}, expected ${env:NAME}, "
+                        "${file:PATH} or ${credential:NAME}"},
                     Bad{"brokers: {mock: {settings: {api_key: '${env:X'}}}",
-                        "g.yaml:1: brokers.mock.settings.api_key: found ${env:X, expected ${env:NAME} or "
-                        "${file:PATH}"}));
+                        "g.yaml:1: brokers.mock.settings.api_key: found ${env:X, expected ${env:NAME}, "
+                        "${file:PATH} or ${credential:NAME}"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Keys, BadFiles,

@@ -70,7 +70,7 @@ TEST(CheckSettings, ReportsAllThatIsWrongWithItsLine) {
                           "g.yaml:5: brokers.x.settings.url: found a list, expected text",
                           "g.yaml:2: brokers.x.settings.api_key: found nothing, expected text",
                           "g.yaml:2: brokers.x.settings.access_token: found nothing, expected "
-                          "${env:NAME} or ${file:PATH}"));
+                          "${env:NAME}, ${file:PATH} or ${credential:NAME}"));
 }
 
 TEST(CheckSettings, AddressesAreThoseThatTheGatewayConnectsTo) {
@@ -101,7 +101,7 @@ TEST(CheckSettings, SuggestsTheKeyThatWasMeant) {
 TEST(CheckSettings, RefusesASecretOfThePluginsOwnAsPlainText) {
   EXPECT_THAT(setting_problems(good_and("session: hunter2")),
               ElementsAre("g.yaml:3: brokers.x.settings.session: found a secret as plain text, "
-                          "expected ${env:NAME} or ${file:PATH}"));
+                          "expected ${env:NAME}, ${file:PATH} or ${credential:NAME}"));
 }
 
 TEST(ResolveSettings, GivesCanonicalTextsAndDefaults) {
@@ -218,6 +218,58 @@ TEST(SecretFile, DropsAByteOrderMark) {
   ASSERT_TRUE(value);
   EXPECT_EQ(*value, "token");
   EXPECT_EQ(read_secret_file(folder.write("only", "\xef\xbb\xbf\n")).value(), std::nullopt);
+}
+
+class Credential : public testing::Test {
+ protected:
+  void SetUp() override { ::setenv("CREDENTIALS_DIRECTORY", folder_.path().c_str(), 1); }
+  void TearDown() override { ::unsetenv("CREDENTIALS_DIRECTORY"); }
+
+  static Broker broker() { return broker_with("api_key: k, access_token: '${credential:kite_token}'"); }
+
+  const TemporaryFolder folder_;
+};
+
+TEST_F(Credential, IsReadAlthoughItBelongsToAnotherUserAndHasTheModeOfAnAccessList) {
+  const std::string file = folder_.write("kite_token", "token \n", 0440);
+  if (::geteuid() == 0) {
+    ASSERT_EQ(::chown(file.c_str(), 12345, 12345), 0);
+  }
+  const auto all = resolve_settings(broker(), kRules);
+  ASSERT_TRUE(all);
+  const auto token =
+      std::find_if(all->begin(), all->end(), [](const ResolvedSetting& s) { return s.key == "access_token"; });
+  ASSERT_NE(token, all->end());
+  EXPECT_EQ(token->text, "token");
+  EXPECT_TRUE(token->is_secret);
+}
+
+TEST_F(Credential, HasTheSameChecksOfCharactersAsAFile) {
+  folder_.write("kite_token", "to\r\nken\n", 0400);
+  const auto all = resolve_settings(broker(), kRules);
+  ASSERT_FALSE(all);
+  EXPECT_THAT(all.error().message, testing::HasSubstr("kite_token: found the control character 0x0D as byte 3"));
+}
+
+TEST_F(Credential, IsMissingWhereTheServiceHasNone) {
+  const auto missing = [] {
+    const auto unset = unset_variables(broker(), "g.yaml", kRules);
+    return unset.empty() ? std::string() : unset[0].problem.text();
+  };
+  EXPECT_EQ(missing(),
+            "g.yaml:3: brokers.x.settings.access_token: found ${credential:kite_token}, and the service has no such "
+            "credential, expected LoadCredential=kite_token:PATH in its unit");
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  EXPECT_EQ(missing(),
+            "g.yaml:3: brokers.x.settings.access_token: found ${credential:kite_token}, and CREDENTIALS_DIRECTORY is "
+            "not set, expected a service of systemd with LoadCredential=kite_token:PATH");
+  const auto all = resolve_settings(broker(), kRules);
+  ASSERT_TRUE(all);
+  EXPECT_TRUE(std::any_of(all->begin(), all->end(),
+                          [](const ResolvedSetting& s) { return s.key == "access_token" && s.is_missing; }));
+  ::setenv("CREDENTIALS_DIRECTORY", folder_.path().c_str(), 1);
+  folder_.write("kite_token", "token", 0400);
+  EXPECT_EQ(missing(), "");
 }
 
 }  // namespace

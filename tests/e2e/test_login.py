@@ -292,7 +292,7 @@ def test_a_login_at_a_fast_pace_is_told_when_to_come_again(start, angel):
 @pytest.mark.parametrize("settings, says", [
     ({"access_token": "${env:KITE_TOKEN}"},
      "settings.access_token: found ${env:KITE_TOKEN}, expected ${file:PATH}, because a login stores the new value there"),
-    ({"api_secret": None}, "settings.api_secret: found nothing, expected ${env:NAME} or ${file:PATH}, because a login needs it"),
+    ({"api_secret": None}, "settings.api_secret: found nothing, expected ${env:NAME}, ${file:PATH} or ${credential:NAME}, because a login needs it"),
     ({"access_token": "plain"}, "settings.access_token: found a secret as plain text"),
 ])
 def test_what_a_login_cannot_work_with_is_wrong_configuration(tmp_path, kite, settings, says):
@@ -305,7 +305,7 @@ def test_what_a_login_cannot_work_with_is_wrong_configuration(tmp_path, kite, se
 
 @pytest.mark.parametrize("name, login, changes, says", [
     ("angel", {}, {"feed_token": "same"}, "settings.feed_token: found the file of jwt_token, expected a file of its own"),
-    ("angel", {"at": "08:45"}, {"pin": None}, "settings.pin: found nothing, expected ${env:NAME} or ${file:PATH}"),
+    ("angel", {"at": "08:45"}, {"pin": None}, "settings.pin: found nothing, expected ${env:NAME}, ${file:PATH} or ${credential:NAME}"),
     ("angel", {"at": "8.45"}, {}, 'login.at: found 8.45, expected a time of this machine\'s day, like "08:45"'),
     ("angel", {"at": "08:45", "deadline": "08:45"}, {}, "login.deadline: found a time that is not later than at"),
     ("angel", {"redirect": "http://127.0.0.1:5000/"}, {}, "login.redirect: found http://127.0.0.1:5000/, expected no such key"),

@@ -24,6 +24,7 @@ SYSTEM_FILES = """
     apps/gateway/end_watch.cpp
     apps/gateway/gateway.cpp
     apps/gateway/place_problems.cpp
+    apps/gateway/service/service_manager.cpp
     apps/gateway/signals.cpp
     apps/gateway/terminal/terminal.cpp
     core/base/descriptor.cpp
@@ -51,7 +52,7 @@ SYSTEM_FILES = """
 
 # A library and the only places that may include it. Places end with "/", "*" stands for one folder.
 OWNED = {
-    "boost/beast": ["core/websocket/"],
+    "boost/beast": ["core/websocket/", "examples/cpp/"],
     "yaml-cpp/": ["core/config/"],
     "boost/dll": ["core/plugin_host/", "bench/tick_path/border.cpp"],
     "spdlog/": ["core/base/"],
@@ -79,7 +80,7 @@ LICENCE = "SPDX-License-Identifier: Apache-2.0"
 
 FORBIDDEN_FOLDERS = {"utils", "util", "common"}
 TOP_FILES = ("CMakeLists.txt", "LICENSE", "gateway.yaml")
-TOP_FOLDERS = "apps bench cmake config core deploy docs plugins scripts sdk tests tools".split()
+TOP_FOLDERS = "apps bench cmake config core deploy docs examples plugins scripts sdk tests tools".split()
 CPP = (".cpp", ".hpp", ".c", ".h", ".cc", ".hh", ".in")
 CODE = CPP + (".py", ".cmake", "CMakeLists.txt")
 

@@ -143,8 +143,7 @@ std::string missing_secrets(const config::Broker& broker, const plugin_host::Lib
       if (setting.key != key || setting.values.empty()) continue;
       const auto value = config::resolve(setting.values[0]);
       if (value && *value) continue;
-      const bool is_file = setting.values[0].source == config::Value::Source::file;
-      all += (all.empty() ? "" : ", ") + key + (is_file ? " (${file:" : " (${env:") + setting.values[0].text + "})";
+      all += (all.empty() ? "" : ", ") + key + " (" + config::shown(setting.values[0]) + ")";
     }
   return all;
 }

@@ -24,6 +24,20 @@ Json capabilities_json(const registry::Capabilities& can) {
   return out;
 }
 
+Json settings_json(const plugin_host::Library& library) {
+  static constexpr const char* kTypes[] = {"text", "integer", "number", "boolean", "duration", "integers"};
+  Json out = Json::array();
+  for (const config::SettingRule& rule : setting_rules(library)) {
+    Json setting{{"name", rule.name},
+                 {"type", kTypes[static_cast<std::size_t>(rule.type)]},
+                 {"required", rule.required},
+                 {"secret", rule.secret}};
+    if (rule.default_value) setting["default"] = *rule.default_value;
+    out.push_back(std::move(setting));
+  }
+  return out;
+}
+
 void print_loaded(const plugin_host::ScanEntry& entry) {
   const bgw_plugin_descriptor& d = entry.library->descriptor();
   std::printf("%s: loaded: %s %s by %s (ABI %u.%u, %s)\n", entry.file.c_str(), d.broker, d.version, d.vendor,
@@ -57,6 +71,7 @@ int plugins_list(const Options& options) {
                    {"broker", d.broker},
                    {"version", d.version},
                    {"vendor", d.vendor},
+                   {"settings", settings_json(*entry.library)},
                    {"capabilities", capabilities_json(registry::Capabilities({d.capabilities, d.capability_count}))}});
     if (!options.json) print_loaded(entry);
   }

@@ -119,7 +119,7 @@ void Monitor::serve() {
 websocket::HttpAnswer Monitor::make(Page page) {
   switch (page) {
     case Page::health:
-      return make_health();
+      return health_page(signs_of_life());
     case Page::readiness:
       return readiness_page(observer_.observe());
     case Page::metrics:
@@ -128,10 +128,10 @@ websocket::HttpAnswer Monitor::make(Page page) {
   return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_page(observer_.observe(), started_ns_, wall_ns())};
 }
 
-websocket::HttpAnswer Monitor::make_health() {
+std::vector<Observer::Sign> Monitor::signs_of_life() {
   std::vector<Observer::Sign> signs = observer_.signs_of_life();
   signs.push_back({"control", monotonic_ns() - beat_ns_.load(std::memory_order_relaxed) < kControlPatienceNs});
-  return health_page(signs);
+  return signs;
 }
 
 }  // namespace gw::app

@@ -31,6 +31,8 @@ class Monitor {
   void set_keys(std::shared_ptr<const accounts::KeyRing> keys);
   // The control thread is alive. [control]
   void beat();
+  // What each thread that serves did when it was asked; waits for a second at the most. [monitor, watchdog]
+  std::vector<Observer::Sign> signs_of_life();
   // Answers a request that is no upgrade, at once or later. [shard]
   void answer(const websocket::HttpRequest& request, websocket::HttpReply reply);
 
@@ -49,7 +51,6 @@ class Monitor {
   void ask(Page page, websocket::HttpReply reply);
   void serve();
   websocket::HttpAnswer make(Page page);
-  websocket::HttpAnswer make_health();
 
   Observer observer_;
   const std::int64_t started_ns_;  // wall
