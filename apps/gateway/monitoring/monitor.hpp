@@ -51,6 +51,7 @@ class Monitor {
   websocket::HttpAnswer make(Page page);
   websocket::HttpAnswer make_health();
 
+  proxy::Proxy& proxy_;
   Observer observer_;
   const std::int64_t started_ns_;  // wall
   std::atomic<std::int64_t> beat_ns_{0};
