@@ -121,10 +121,12 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   auto problems = config::check_settings(broker, file, setting_rules(*library));
   for (config::UnsetVariable& unset : config::unset_variables(broker, file, setting_rules(*library))) {
     if (unset.is_secret)  // as before the first login: clients may subscribe already
+      // event: a variable of a broker's secret is not set: file, line and key
       log::error("config", unset.problem.text());
     else
       problems.push_back(std::move(unset.problem));
   }
+  // event: a problem of a broker's settings: file, line and key
   for (const config::Problem& problem : problems) log::error("config", problem.text());
   const std::string wrong = "Broker '" + broker.name +
                             "': its settings in gateway.yaml are wrong; an operator sees them "
@@ -132,6 +134,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   if (!problems.empty()) return give_up(wrong);
   auto settings = adapter_settings(broker, *library);
   if (!settings) {
+    // event: a secret of a broker cannot be read, and why
     log::error("config", settings.error().message);
     return give_up(wrong);
   }
@@ -162,6 +165,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
     };
   plugin_host::BrokerLink& link = feed.add(library, std::move(options), routing_bell);
   if (const auto prepared = link.prepare(); !prepared) {
+    // event: a plugin refuses a broker's settings, and why
     log::error("broker", prepared.error().message);
     feed.remove_last();
     return give_up(wrong);

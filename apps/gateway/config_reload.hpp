@@ -4,12 +4,14 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/gateway/gateway_state.hpp"
 #include "apps/gateway/list_updates.hpp"
 #include "apps/gateway/missing_plugins.hpp"
 #include "apps/gateway/running_brokers.hpp"
 #include "apps/gateway/unattended_logins.hpp"
+#include "core/base/result.hpp"
 #include "core/proxy/proxy.hpp"
 
 namespace gw::app {
@@ -27,12 +29,15 @@ class ConfigReload {
         updates_(updates),
         logins_(logins) {}
 
-  // Takes up what has changed in the file, or refuses the file as a whole.
-  void take_up();
+  // Takes up what has changed in the file, or refuses the file as a whole: the error has every problem, one a line.
+  // Returns sentences that say what changed; none: nothing did. All of it is in the log, too.
+  Result<std::vector<std::string>> take_up();
 
  private:
-  void apply(config::Loaded fresh);
-  void take_up_certificate();
+  Result<std::vector<std::string>> apply(config::Loaded fresh);
+  // Each adds to `said` what has changed. The error: the certificate cannot be used.
+  Result<void> apply_settings(const config::Loaded& before, std::vector<std::string>& said);
+  void apply_brokers(const config::Config& before, std::vector<std::string>& said);
   void remove(const std::string& name, const std::string& why);
 
   std::optional<std::string> file_;

@@ -4,16 +4,24 @@
 
 #include "apps/gateway/client_lists.hpp"
 #include "apps/gateway/simulated.hpp"
+#include "core/base/log.hpp"
 
 namespace gw::app {
 namespace {
 
 using Json = nlohmann::json;
 
-std::string refusal(const std::string& why) { return Json{{"ok", false}, {"error", why}}.dump(); }
+std::string refusal(const std::string& why) {
+  return Json{{"ok", false}, {"error", why}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string answer_of(const Result<void>& done) {
   return done ? std::string(R"({"ok":true})") : refusal(done.error().message);
+}
+
+// The command waits until the login of this number has an outcome.
+std::string answer_of(const Result<std::uint64_t>& asked) {
+  return asked ? Json{{"ok", true}, {"asked", *asked}}.dump() : refusal(asked.error().message);
 }
 
 std::string text_at(const Json& object, const char* key) {
@@ -39,11 +47,20 @@ std::string ControlCommands::answer(std::string_view line) {
   if (command == "relogin") return answer_of(brokers_.relogin(broker));
   if (command == "retry") return answer_of(brokers_.retry(broker));
   if (command == "take_up_login") return answer_of(brokers_.take_up_secrets(broker));
+  if (command == "link") return status_.link_json(broker);
+  if (command == "reload") return reload();
   if (command == "look") return look_at_database();
+  if (command == "save_key_uses") return key_uses_.save(status_.proxy()), answer_of(Result<void>());
   if (command == "check_brokers")
     return answer_of(check_brokers_of_user(state_.config(), state_.plugins, texts_at(request, "brokers")));
   if (const auto list = answer_list(status_.proxy(), request)) return *list;
   return refusal("unknown command '" + command + "'");
+}
+
+std::string ControlCommands::reload() {
+  log::reopen();
+  const Result<std::vector<std::string>> taken = reload_.take_up();
+  return taken ? Json{{"ok", true}, {"said", *taken}}.dump() : refusal(taken.error().message);
 }
 
 // The command compares the file that it opened with the one that this gateway serves.

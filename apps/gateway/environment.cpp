@@ -9,6 +9,11 @@ namespace gw::app {
 
 namespace fs = std::filesystem;
 
+int say(const std::string& sentence) {
+  std::printf("%s\n", sentence.c_str());
+  return kDone;
+}
+
 int fail(const std::string& message, int status) {
   std::fprintf(stderr, "broker-gateway: %s\n", message.c_str());
   return status;

@@ -37,6 +37,8 @@ std::shared_ptr<const plugin_host::Library> find_plugin(const std::vector<plugin
                                                         const std::string& name);
 std::vector<config::SettingRule> setting_rules(const plugin_host::Library& library);
 
+// Prints a sentence to standard output; returns kDone.
+int say(const std::string& sentence);
 // Prints to standard error; returns the exit status.
 int fail(const std::string& message, int status = kCouldNot);
 

@@ -106,6 +106,7 @@ Result<void> Gateway::open_stores() {
     state_.plugins = std::move(*entries);
   for (const plugin_host::ScanEntry& entry : state_.plugins) {
     if (entry.library == nullptr)
+      // event: a file of the plugin folder is refused: what was found and what was expected
       log::error("plugin", entry.refusal);
     else
       log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
@@ -120,6 +121,7 @@ Result<void> Gateway::check_brokers() {
   config_is_wrong_ = !problems.empty();
   if (config_is_wrong_) return Error{text_of(problems)};
   for (const config::Problem& problem : plugin_problems(state_.loaded, state_.plugins))
+    // event: a plugin of gateway.yaml is not there or is refused: file, line and key
     log::error("config", problem.text());
   for (const std::string& name : config().active_broker) {
     const config::Broker* broker = state_.find_broker(name);
@@ -203,8 +205,10 @@ void Gateway::start_zeromq() {
 }
 
 Result<void> Gateway::start_control() {
-  GatewayStatus& status = parts_->status.emplace(*proxy_, parts_->brokers, parts_->logins, port_, zeromq_.get());
-  ControlCommands& commands = parts_->commands.emplace(state_, parts_->brokers, status, database_);
+  GatewayStatus& status =
+      parts_->status.emplace(state_, *proxy_, parts_->brokers, parts_->logins, port_, zeromq_.get());
+  ControlCommands& commands =
+      parts_->commands.emplace(state_, parts_->brokers, status, database_, parts_->reload, key_uses_);
   auto control = control::ControlServer::open(
       control_path(config().database), [&commands](std::string_view line) { return commands.answer(line); },
       [this] { look(); }, kControlPeriodMs);
@@ -257,6 +261,8 @@ void Gateway::stop() {
   if (proxy_thread_.joinable()) {
     end_.step("the log");
     log::info("gateway", "shutting down");
+    end_.step("the database");
+    key_uses_.save(*proxy_);
     end_.step("the routing thread");
     proxy_->stop();
     proxy_thread_.join();
@@ -276,22 +282,27 @@ void Gateway::stop() {
 
 void Gateway::look() {
   constexpr int kLooksPerFileLook = 2;
-  constexpr int kLooksPerSave = 120;  // half a minute: a crash loses no more of the history of trading sessions
+  constexpr int kLooksPerSave = 120;     // half a minute: a crash loses no more of the history of trading sessions
+  constexpr int kLooksPerFeeds = 4;      // a second
+  constexpr int kLooksPerKeyUses = 240;  // a minute
   monitor_->beat();
   if (reload_wanted_.exchange(false)) reload_now();
   parts_->logins.look();
+  parts_->status->look();
   static_cast<void>(database_.look());  // which logs and remembers what is wrong
   if (parts_->lists.look_at_day()) {
     sessions_.drop(parts_->lists.is_over());
     parts_->lists.renew_built_in();
   }
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
+  if (looks_ % kLooksPerFeeds == 0) feeds_.look(parts_->status->view());
   if (looks_ % kLooksPerSave == 0) sessions_.save();
+  if (looks_ % kLooksPerKeyUses == 0) key_uses_.save(*proxy_);
 }
 
 void Gateway::reload_now() {
   manager_.reloading();
-  parts_->reload.take_up();
+  static_cast<void>(parts_->reload.take_up());
   manager_.ready("serving clients on " + address());
 }
 

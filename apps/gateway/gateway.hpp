@@ -12,7 +12,9 @@
 #include "apps/gateway/database_watch.hpp"
 #include "apps/gateway/end_watch.hpp"
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/feeds_watch.hpp"
 #include "apps/gateway/gateway_state.hpp"
+#include "apps/gateway/key_use_keeper.hpp"
 #include "apps/gateway/monitoring/monitor.hpp"
 #include "apps/gateway/service/watchdog.hpp"
 #include "apps/gateway/trading_session_keeper.hpp"
@@ -65,6 +67,8 @@ class Gateway {
   std::atomic<bool> reload_wanted_ = false;
   DatabaseWatch database_{state_};
   int looks_ = 0;
+  FeedsWatch feeds_;
+  KeyUseKeeper key_uses_{state_};
   TradingSessionKeeper sessions_{state_};  // before feed_, whose thread asks it
   bus::Doorbell routing_bell_;
   plugin_host::FeedThread feed_;

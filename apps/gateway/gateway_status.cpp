@@ -1,15 +1,21 @@
 #include "apps/gateway/gateway_status.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <future>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/monitoring/broker_words.hpp"
 #include "apps/gateway/monitoring/routing_view.hpp"
 #include "apps/gateway/monitoring/verdict_json.hpp"
 #include "apps/gateway/on_routing.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
+#include "core/base/version.hpp"
+#include "core/bus/next_step.hpp"
 #include "core/bus/records.hpp"
+#include "core/config/settings.hpp"
 
 namespace gw::app {
 namespace {
@@ -18,7 +24,7 @@ using Json = nlohmann::json;
 
 std::uint64_t value(const std::atomic<std::uint64_t>& count) { return count.load(std::memory_order_relaxed); }
 
-Json link_json(const plugin_host::LinkCounts& c) {
+Json counts_json(const plugin_host::LinkCounts& c) {
   const auto time = [](const std::atomic<std::int64_t>& ns) {
     return static_cast<double>(ns.load(std::memory_order_relaxed) / 1'000'000) / 1e3;
   };
@@ -57,6 +63,48 @@ Json list_json(const instruments::ListInfo& list) {
           {"etag", list.etag}};
 }
 
+double tenths(double number) { return std::round(number * 10) / 10; }
+
+// Null: there was none.
+Json age_json(double seconds) { return seconds < 0 ? Json(nullptr) : Json(tenths(seconds)); }
+
+// What an operator looks at first: the broker in words, and what comes next.
+void add_view(Json& out, const BrokerView& view) {
+  out["enabled"] = view.enabled;
+  out["state"] = broker_words(view);
+  out["next_step"] = view.enabled ? bus::next_step(view.state, view.name) : "";
+  double youngest = -1;
+  for (const FeedView& feed : view.feeds) {
+    Json& one = out["feeds"][feed.exchange];
+    one["market"] = feed.market;
+    one["instruments"] = feed.served;
+    one["last_live_age"] = age_json(feed.last_live_age_s);
+    if (feed.last_live_age_s >= 0 && (youngest < 0 || feed.last_live_age_s < youngest)) youngest = feed.last_live_age_s;
+    if (const std::string next = bus::next_step(feed.state); !next.empty()) out["next_step"] = next;
+  }
+  out["last_live_age"] = age_json(youngest);
+  out["limits"] = Json::array();
+  for (const auto& use : view.limits)
+    out["limits"].push_back(
+        {{"connection", use.connection}, {"limit", use.limit}, {"used", use.used}, {"bound", use.bound}});
+}
+
+// What clients were refused, and what they were given less of.
+Json requests_json(const requests::RequestCounts& counts) {
+  std::uint64_t refused = 0;
+  for (const auto& of_action : counts.requests())
+    refused += of_action[static_cast<std::size_t>(requests::Result::error)] +
+               of_action[static_cast<std::size_t>(requests::Result::partial)];
+  std::uint64_t fallbacks = 0;
+  for (const auto& [what, count] : counts.fallbacks()) fallbacks += count;
+  const auto refusals = [&](requests::Refusal why) { return counts.refusals()[static_cast<std::size_t>(why)]; };
+  return {{"refused", refused},
+          {"depth_fallbacks", fallbacks},
+          {"bad_keys", refusals(requests::Refusal::bad_key)},
+          {"no_keys", refusals(requests::Refusal::no_key)},
+          {"too_many", refusals(requests::Refusal::too_many)}};
+}
+
 Json broker_json(const routing::Broker& table) {
   Json out = {{"name", table.setup().name},
               {"simulated", table.setup().simulated},
@@ -91,6 +139,36 @@ Json group_json(const routing::Router& router, const routing::BrokerGroup& group
 
 }  // namespace
 
+GatewayStatus::GatewayStatus(const GatewayState& state, proxy::Proxy& proxy, const RunningBrokers& brokers,
+                             const UnattendedLogins& logins, int port, zeromq::ZeroMqPublisher* zeromq)
+    : state_(state),
+      proxy_(proxy),
+      brokers_(brokers),
+      logins_(logins),
+      port_(port),
+      zeromq_(zeromq),
+      started_ns_(wall_ns()) {}
+
+void GatewayStatus::look() {
+  for (const config::Broker& broker : state_.config().brokers)
+    if (const auto* link = brokers_.find_link(broker.name))
+      rates_.look(broker.name, value(link->counts().updates), monotonic_ns());
+}
+
+std::vector<std::string> GatewayStatus::secret_problems(const std::string& name) const {
+  std::vector<std::string> problems;
+  const config::Broker* broker = state_.find_broker(name);
+  if (broker == nullptr || !broker->enabled) return problems;
+  for (const config::Setting& setting : broker->settings)
+    for (const config::Value& from : setting.values) {
+      if (from.source != config::Value::Source::file) continue;
+      const auto read = config::resolve(from);
+      if (read || std::find(problems.begin(), problems.end(), read.error().message) != problems.end()) continue;
+      problems.push_back(read.error().message);
+    }
+  return problems;
+}
+
 // Waits until every shard has reported its counts.
 session::Ledger GatewayStatus::ledger() {
   std::promise<session::Ledger> sum;
@@ -98,14 +176,50 @@ session::Ledger GatewayStatus::ledger() {
   return sum.get_future().get();
 }
 
+std::vector<BrokerView> GatewayStatus::view() {
+  std::vector<BrokerView> views;
+  on_routing(proxy_, [&] { views = view_brokers(proxy_); });
+  return views;
+}
+
+std::string GatewayStatus::link_json(const std::string& broker) {
+  const plugin_host::BrokerLink* link = brokers_.find_link(broker);
+  if (link == nullptr) return Json{{"ok", false}, {"error", broker + ": does not run"}}.dump();
+  // First what is settled: routing learns of the state that belongs to it no later than that.
+  const std::uint64_t settled = link->counts().logins_settled.load(std::memory_order_acquire);
+  const auto state = static_cast<bus::LinkState>(link->counts().state.load(std::memory_order_acquire));
+  Json out = {{"ok", true}, {"status", bus::word(state)}, {"settled", settled}};
+  for (const BrokerView& view : view()) {
+    if (view.name != broker) continue;
+    if (view.state != state) out["settled"] = 0;  // the words that belong to it are on their way
+    out["message"] = view.message;
+    out["wanted"] = view.wanted;
+    out["always_open"] = view.always_open;
+    out["last_live"] = link->counts().last_live_ns.load(std::memory_order_relaxed);
+    out["next_step"] = bus::next_step(state, broker);
+    out["feeds"] = Json::object();
+    for (const FeedView& feed : view.feeds)
+      out["feeds"][feed.exchange] = {
+          {"status", bus::word(feed.state)}, {"market", feed.market}, {"instruments", feed.served}};
+  }
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string GatewayStatus::json(const std::string& database_problem) {
-  Json out = {{"ok", true}, {"port", port_}, {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)}};
+  Json out = {{"ok", true},
+              {"version", version()},
+              {"started", iso_time(started_ns_)},
+              {"uptime", (wall_ns() - started_ns_) / 1'000'000'000},
+              {"port", port_},
+              {"zeromq", zeromq_ ? Json(zeromq_->endpoint()) : Json(nullptr)},
+              {"clients_limit", state_.config().limits.connections}};
   std::vector<BrokerView> brokers;
   // Only routing's thread may read these numbers: it copies them while this thread waits.
   on_routing(proxy_, [&] {
     const routing::Router& router = proxy_.router();
     const routing::RouterCounts& counts = router.counts();
     out["clients"] = proxy_.clients().count();
+    out["requests"] = requests_json(proxy_.requests().counts());
     out["updates"] = counts.updates;
     out["published"] = counts.published;
     out["delivered"] = counts.delivered;
@@ -140,9 +254,15 @@ std::string GatewayStatus::json(const std::string& database_problem) {
                    {"lost", ledger.lost},
                    {"unexplained", ledger.unexplained()}};
   for (Json& broker : out["brokers"])
-    if (const auto* link = brokers_.find_link(broker["name"])) broker.update(link_json(link->counts()));
+    if (const auto* link = brokers_.find_link(broker["name"])) broker.update(counts_json(link->counts()));
   if (!database_problem.empty()) out["database_problem"] = database_problem;
+  for (const BrokerView& view : brokers)
+    for (Json& broker : out["brokers"])
+      if (broker["name"] == view.name) add_view(broker, view);
   for (Json& broker : out["brokers"]) {
+    const std::string name = broker["name"];
+    broker["rate"] = tenths(rates_.of(name));
+    broker["secret_problems"] = secret_problems(name);
     const LoginCounts logins = logins_.counts(broker["name"]);
     broker["unattended_logins"] = {{"done", logins.logins}, {"given_up", logins.given_up}};
     if (!logins.message.empty()) broker["unattended_logins"]["message"] = logins.message;

@@ -26,6 +26,7 @@ std::shared_ptr<const instruments::Index> InstrumentLists::load(const plugin_hos
   auto loaded = read(library);
   if (loaded) return std::move(*loaded);
   const std::string name = library.descriptor().broker;
+  // event: the instruments of a plugin cannot be read from the database, and why
   log::error("instruments", name + ": " + loaded.error().message);
   const auto known = indexes_.find(name);
   return known == indexes_.end() ? std::make_shared<const instruments::Index>() : known->second;
@@ -41,6 +42,7 @@ Result<std::shared_ptr<const instruments::Index>> InstrumentLists::read(const pl
   if (extension != nullptr && extension->builtin != nullptr && *generation == 0) {
     instruments::Import import(import_rules(library));
     if (const auto read = import.read_builtin(*extension); !read)
+      // event: the built-in list of a plugin cannot be read, and why
       log::error("plugin", name + ": " + read.error().message);
     index = std::make_shared<const instruments::Index>(import.index());
   } else {

@@ -140,8 +140,10 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
   log::info("instruments", plugin + ": a new instrument list: " + std::to_string(import.rows().size()) +
                                " rows kept, " + std::to_string(import.report().skipped) + " skipped");
   for (const auto& shared : import.report().first_shared)
+    // event: tokens that two instruments of a list share
     log::warning("instruments", plugin + ": " + text_of(shared, import.report().place_word));
   const auto different = no_pairs(loaded_.config, store, plugin);
+  // event: the lists of two brokers cannot be compared, and why
   if (!different) return log::error("instruments", different.error().message);
   if (!different->empty())
     log::warning("instruments",

@@ -41,6 +41,7 @@ void MissingPlugins::look_for(const config::Broker& broker) {
                                     users.error().message + "; trying again");
   }
   std::vector<plugin_host::ScanEntry> entries = plugin_host::scan_file(path, state_.config().plugins.allow);
+  // event: a plugin file that came later is refused: what was found and what was expected
   if (entries.front().library == nullptr) return log::error("plugin", entries.front().refusal);
   std::erase_if(state_.plugins, [&](const plugin_host::ScanEntry& old) { return old.file == entries.front().file; });
   for (plugin_host::ScanEntry& entry : entries) {
@@ -49,6 +50,7 @@ void MissingPlugins::look_for(const config::Broker& broker) {
       state_.plugins.push_back(std::move(entry));
   }
   const auto mixed = simulated_problems(state_.loaded, state_.plugins, *users);
+  // event: the plugin that came would mix simulated and real prices
   for (const config::Problem& problem : mixed) log::error("config", problem.text());
   if (!mixed.empty()) {
     const std::string why =

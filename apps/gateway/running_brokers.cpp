@@ -7,6 +7,7 @@
 #include "apps/gateway/file_state.hpp"
 #include "apps/gateway/on_routing.hpp"
 #include "core/base/log.hpp"
+#include "core/base/text.hpp"
 
 namespace gw::app {
 
@@ -75,28 +76,56 @@ void RunningBrokers::remove(const std::string& name, const std::string& why) {
   secrets_seen_.erase(name);
 }
 
-Result<void> RunningBrokers::relogin(const std::string& name) {
+Error RunningBrokers::not_running(const std::string& name) const {
+  std::string why;
+  on_routing(proxy_, [&] {
+    const routing::Router& router = proxy_.router();
+    if (const auto id = router.brokers().find(name)) why = router.brokers()[*id].setup().unavailable;
+  });
+  if (!why.empty()) return Error{"does not run: " + why};
+  std::vector<std::string> names;
+  for (const config::Broker& broker : state_.config().brokers) names.push_back(broker.name);
+  const std::string meant = did_you_mean(name, names);
+  return Error{"gateway.yaml has no broker of this name" + (meant.empty() ? "" : "; did you mean " + meant + "?")};
+}
+
+Result<std::uint64_t> RunningBrokers::relogin(const std::string& name) {
   plugin_host::BrokerLink* link = feed_.find(name);
   const config::Broker* broker = state_.find_broker(name);
-  if (link == nullptr || broker == nullptr) return Error{"no broker '" + name + "' is running"};
+  if (broker == nullptr) return not_running(name);
+  if (link == nullptr) {
+    const auto library = broker->enabled ? find_plugin(state_.plugins, broker->plugin) : nullptr;
+    if (library == nullptr) return not_running(name);
+    if (const auto settings = adapter_settings(*broker, *library); !settings) return settings.error();
+    start(*broker);
+    link = feed_.find(name);
+    if (link == nullptr) return not_running(name);
+    const std::uint64_t asked = link->next_asked();
+    feed_.post([link, asked] { link->retry(asked); });
+    return asked;
+  }
   secrets_seen_[name] = state_of_secrets(*broker);  // before they are read: what is written meanwhile is news
   auto settings = adapter_settings(*broker, *find_plugin(state_.plugins, broker->plugin));
   if (!settings) return settings.error();
-  feed_.post([link, taken = std::move(*settings)]() mutable { link->relogin(std::move(taken)); });
-  return {};
+  const std::uint64_t asked = link->next_asked();
+  feed_.post([link, asked, taken = std::move(*settings)]() mutable { link->relogin(std::move(taken), asked); });
+  return asked;
 }
 
-Result<void> RunningBrokers::take_up_secrets(const std::string& name) {
+Result<std::uint64_t> RunningBrokers::take_up_secrets(const std::string& name) {
   const config::Broker* broker = state_.find_broker(name);
-  if (broker != nullptr && find_link(name) != nullptr && state_of_secrets(*broker) == secrets_seen_[name]) return {};
+  const plugin_host::BrokerLink* link = find_link(name);
+  if (broker != nullptr && link != nullptr && state_of_secrets(*broker) == secrets_seen_[name])
+    return link->counts().logins_asked.load(std::memory_order_relaxed);
   return relogin(name);
 }
 
-Result<void> RunningBrokers::retry(const std::string& name) {
+Result<std::uint64_t> RunningBrokers::retry(const std::string& name) {
   plugin_host::BrokerLink* link = feed_.find(name);
-  if (link == nullptr) return Error{"no broker '" + name + "' is running"};
-  feed_.post([link] { link->retry(); });
-  return {};
+  if (link == nullptr) return not_running(name);
+  const std::uint64_t asked = link->next_asked();
+  feed_.post([link, asked] { link->retry(asked); });
+  return asked;
 }
 
 void RunningBrokers::look_at_secrets(const config::Broker& broker) {
@@ -105,6 +134,7 @@ void RunningBrokers::look_at_secrets(const config::Broker& broker) {
   // The credentials of a connected link are good.
   if (state == bus::LinkState::connected || state_of_secrets(broker) == secrets_seen_[broker.name]) return;
   log::info("broker", broker.name + ": its secret file has changed: logging in again");
+  // event: a broker cannot log in with its changed secret file, and why
   if (const auto done = relogin(broker.name); !done) log::error("broker", broker.name + ": " + done.error().message);
 }
 

@@ -2,6 +2,7 @@
 // main until the control thread begins, then control.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -29,11 +30,14 @@ class RunningBrokers {
   // Routing serves nothing of the broker from now on; its link, if it runs, keeps running.
   void detach(const std::string& name, const std::string& why);
 
-  // Reads the credentials anew where the configuration says, and logs in with them.
-  Result<void> relogin(const std::string& name);
-  // The same, unless the secrets' files are those of the present login: somebody has taken them up already.
-  Result<void> take_up_secrets(const std::string& name);
-  Result<void> retry(const std::string& name);
+  // Reads the credentials anew where the configuration says, and logs in with them. A broker that does not run, because
+  // its settings could not be used, is set up anew. Returns the number of the login: its outcome is known when the
+  // link's counts say that it is settled.
+  Result<std::uint64_t> relogin(const std::string& name);
+  // The same, unless the secrets' files are those of the present login: somebody has taken them up already, and the
+  // number is that of the last login.
+  Result<std::uint64_t> take_up_secrets(const std::string& name);
+  Result<std::uint64_t> retry(const std::string& name);
   // Logs in anew if a secret's file has changed since the present login, unless the link is connected.
   void look_at_secrets(const config::Broker& broker);
   // Null: the broker does not run.
@@ -41,6 +45,8 @@ class RunningBrokers {
 
  private:
   routing::BrokerSetup set_up(const config::Broker& broker);
+  // Why the broker does not run.
+  Error not_running(const std::string& name) const;
 
   const GatewayState& state_;
   plugin_host::FeedThread& feed_;

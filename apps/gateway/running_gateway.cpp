@@ -45,7 +45,8 @@ Result<Json> RunningGateway::ask(const Json& request, int patience_s) const {
   const auto answer = control::ask(socket_, request.dump(), std::chrono::seconds(patience_s));
   if (!answer) return answer.error();
   const Json parsed = Json::parse(*answer, nullptr, false);
-  if (!parsed.is_object()) return Error{"the gateway's answer is not JSON"};
+  if (!parsed.is_object())
+    return Error{"the gateway's answer cannot be read: is it of another version than this command?"};
   if (!parsed.value("ok", false)) return Error{parsed.value("error", "the gateway refused, and did not say why")};
   return parsed;
 }
@@ -58,7 +59,7 @@ Result<std::optional<Json>> RunningGateway::served() const {
                  "; nothing was changed. Is it just starting or ending?"};
   }
   auto answer = ask({{"command", "look"}});
-  if (!answer) return with_context("nothing was changed: the running gateway says", answer.error());
+  if (!answer) return with_context("nothing was changed", answer.error());
   return std::optional<Json>(std::move(*answer));
 }
 
@@ -76,15 +77,15 @@ Result<std::unique_ptr<database::Database>> RunningGateway::open_database() cons
   return opened;
 }
 
-Result<void> RunningGateway::tell(const database::Database& written) const {
-  if (!control::is_served(socket_) && database::DatabaseLock::holder(database_).empty()) return {};
+Result<bool> RunningGateway::tell(const database::Database& written) const {
+  if (!control::is_served(socket_) && database::DatabaseLock::holder(database_).empty()) return false;
   const auto answer = ask({{"command", "look"}});
   const std::string what = "written to " + database_ + ", but the running gateway ";
   if (!answer) return Error{what + "has not taken it up: " + answer.error().message};
   if (!is_same(*answer, written.identity()))
     return Error{what + "(" + process(*answer) + ") serves database " + answer->value("database", "") +
                  ", which is another file"};
-  return {};
+  return true;
 }
 
 }  // namespace gw::app

@@ -31,8 +31,8 @@ class RunningGateway {
   // Opens the database to be changed. Where a gateway runs, it must serve the very file: otherwise it would go on with
   // the keys of another one.
   Result<std::unique_ptr<database::Database>> open_database() const;
-  // Has the running gateway, if there is one, take up at once what was written.
-  Result<void> tell(const database::Database& written) const;
+  // Has the running gateway, if there is one, take up at once what was written. Returns whether there is one.
+  Result<bool> tell(const database::Database& written) const;
 
  private:
   RunningGateway() = default;

@@ -28,6 +28,7 @@ void UnattendedLogins::look() {
   }
   for (const std::string& name : keeper_.take_stored())
     if (const auto done = brokers_.take_up_secrets(name); !done)
+      // event: a broker cannot log in with the token of an unattended login, and why
       log::error("login", name + ": " + done.error().message);
 }
 

@@ -20,6 +20,7 @@ struct KeySession {
   std::string scope;
   std::vector<std::string> brokers;  // in order of preference; empty: the gateway's default
   std::int64_t expires_ns = 0;       // 0: never
+  std::string label{};               // what the key is for; may be empty
 };
 
 class KeyRing {

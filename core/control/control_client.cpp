@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "core/base/owner.hpp"
 #include "core/control/control_socket.hpp"
 #include "core/control/unix_address.hpp"
 
@@ -55,6 +56,11 @@ bool read_line(int fd, Clock::time_point until, std::string& line, bool& late) {
   return true;
 }
 
+// Why this process may not use `path`; the errno EACCES or EPERM says that it may not.
+Error not_permitted(const std::string& path) {
+  return {"no permission to use " + path + of_its_owner(path) + "; run the command as the user that runs the gateway"};
+}
+
 Error no_answer(const std::string& path, milliseconds patience) {
   return {"the gateway that serves " + path + " does not answer within " + std::to_string(patience.count() / 1000) +
           " s; is it stopped, or does a plugin hang? Its log says more"};
@@ -68,6 +74,7 @@ Result<std::string> ask(const std::string& path, std::string_view line, millisec
   if (!address) return address.error();
   const int fd = connect_to(*address, patience);
   if (fd < 0 && errno == EAGAIN) return no_answer(path, patience);
+  if (fd < 0 && (errno == EACCES || errno == EPERM)) return not_permitted(path);
   if (fd < 0) return Error{"no gateway is running here (nobody serves " + path + ")"};
   std::string answer;
   bool late = false;
@@ -83,7 +90,7 @@ bool is_served(const std::string& path) {
   if (!address) return false;
   const int fd = connect_to(*address, std::chrono::seconds(1));
   if (fd >= 0) ::close(fd);
-  return fd >= 0 || errno == EAGAIN;
+  return fd >= 0 || errno == EAGAIN || errno == EACCES || errno == EPERM;
 }
 
 }  // namespace gw::control

@@ -56,11 +56,11 @@ class ControlServer {
   std::thread thread_;
 };
 
-// Sends one line and waits for the answer; the error says so when no gateway runs there, or when it does not answer
-// within `patience`. [any]
+// Sends one line and waits for the answer; the error says so when no gateway runs there, when this user may not ask it,
+// or when it does not answer within `patience`. [any]
 Result<std::string> ask(const std::string& path, std::string_view line,
                         std::chrono::milliseconds patience = std::chrono::seconds(10));
-// Whether a gateway serves the socket. [any]
+// Whether a gateway serves the socket, or may do so: another user's cannot be asked. [any]
 bool is_served(const std::string& path);
 
 }  // namespace gw::control

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/owner.hpp"
+
 namespace gw::database {
 namespace {
 
@@ -62,8 +64,12 @@ Result<void> make_file(const std::string& path) {
     if (ec) return Error{"database: cannot make the folder " + folder.string() + ": " + ec.message()};
     fs::permissions(folder, fs::perms::owner_all, ec);
   }
-  if (identity_of(path).exists()) return {};
+  if (identity_of(path).exists()) {
+    if (::access(path.c_str(), R_OK | W_OK) == 0 || errno != EACCES) return {};
+    return Error{"database " + path + ": no permission" + of_its_owner(path)};
+  }
   const int fresh = ::open(real_path(path).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fresh < 0 && errno == EACCES) return Error{"database " + path + ": no permission" + of_its_owner(path)};
   if (fresh < 0 && errno != EEXIST) return Error{"database " + path + ": " + std::strerror(errno)};
   if (fresh >= 0) ::close(fresh);
   return {};

@@ -96,7 +96,27 @@ ALTER TABLE instruments ADD COLUMN price_exponent INTEGER NOT NULL DEFAULT -9;
 ALTER TABLE instruments ADD COLUMN quantity_exponent INTEGER NOT NULL DEFAULT 0;
 )sql";
 
-constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
+// Keys have a label and their last use, and the number of one that was deleted is never given to another: a running
+// gateway tells its clients' keys apart by it.
+constexpr const char* kVersion7 = R"sql(
+CREATE TABLE numbered_keys (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  user_id INTEGER NOT NULL REFERENCES users(id),
+  hash BLOB NOT NULL UNIQUE,
+  scope TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  expires INTEGER,
+  revoked INTEGER,
+  label TEXT NOT NULL DEFAULT '',
+  used INTEGER
+);
+INSERT INTO numbered_keys (id, user_id, hash, scope, created, expires, revoked)
+  SELECT id, user_id, hash, scope, created, expires, revoked FROM api_keys;
+DROP TABLE api_keys;
+ALTER TABLE numbered_keys RENAME TO api_keys;
+)sql";
+
+constexpr const char* kScripts[] = {kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7};
 
 }  // namespace
 

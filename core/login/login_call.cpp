@@ -91,6 +91,7 @@ struct LoginFunctions {
     run(context, nullptr, [&](LoginCall& call, std::string&) {
       const log::Level of_line = kLevels[std::clamp(level, 0, 3)];
       if (log::enabled(of_line))
+        // event: what a plugin says during a login
         log::write(of_line, "login",
                    call.options_.name + ": " + std::string(text, std::min<std::size_t>(length, 1000)));
       return bgw_status{BGW_OK};

@@ -39,13 +39,13 @@ bool AdapterHost::is_stale(std::uint32_t instrument) noexcept {
 
 void AdapterHost::confirm(const bgw_stream& stream) noexcept {
   if (is_stale(stream.instrument)) return;
-  subscriptions_.on_answer(stream.instrument);
+  subscriptions_.on_confirmed(stream.instrument);
   link_.writer().confirmed(stream);
 }
 
 void AdapterHost::refuse(const bgw_stream& stream, bgw_status code, const char* text) noexcept {
   if (is_stale(stream.instrument)) return;
-  subscriptions_.on_answer(stream.instrument);
+  subscriptions_.on_refused(stream.instrument);
   const std::string reason = log::redacted(text == nullptr ? "" : text);
   const Wanted* w = link_.find_wanted(stream.instrument);
   std::string what = w == nullptr ? "an instrument" : w->symbol + '.' + w->exchange;

@@ -106,6 +106,7 @@ class BrokerConnection final : private AdapterSocket::Owner,
   void take_over(const BrokerConnection& other) { subscriptions_.take_over(other.subscriptions_); }
   void ask_again(const std::vector<std::uint32_t>& instruments) { subscriptions_.ask_again(instruments); }
   std::size_t carried() const { return subscriptions_.count(); }
+  Subscriptions& subscriptions() { return subscriptions_; }
 
   const std::shared_ptr<ConnectionJudges>& judges() const { return judges_; }
   bool was_lost = false;  // it was logged in, and has not been since; also set by the link

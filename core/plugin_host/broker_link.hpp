@@ -44,15 +44,17 @@ class BrokerLink final : private ConnectionOwner {
   bus::Channel& channel() { return link_.channel; }
   const LinkCounts& counts() const { return link_.counts; }
   std::int64_t stall_limit_ns() const { return link_.stall_limit_ns(); }
+  // The number of a login that somebody asks for: counts().logins_settled reaches it when its outcome is known.
+  std::uint64_t next_asked() { return link_.counts.logins_asked.fetch_add(1, std::memory_order_relaxed) + 1; }
 
   // ---- [feed]
   LinkReport report() const;
   void start();
   void stop();
-  // New credentials: new adapter objects connect at once.
-  void relogin(std::vector<AdapterSetting> settings);
+  // New credentials: new adapter objects connect at once. `asked` is a number of next_asked(), or 0.
+  void relogin(std::vector<AdapterSetting> settings, std::uint64_t asked = 0);
   // Logs in at once where the link has failed or waits to reconnect.
-  void retry();
+  void retry(std::uint64_t asked = 0);
 
  private:
   // ConnectionOwner
@@ -61,6 +63,8 @@ class BrokerLink final : private ConnectionOwner {
 
   void watch();
   void look();
+  // Once all that was subscribed lately has an outcome, one line says what became of it.
+  void report_round();
 
   LinkContext link_;
   Connections connections_;

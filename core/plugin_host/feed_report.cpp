@@ -55,8 +55,10 @@ void FeedReport::tell_of(const MarketWatch& market) {
   const std::string text =
       link_.options.name + ": the feed of " + market.exchange() + " is " + bus::word(market.state());
   if (market.state() == FeedState::stale)
+    // event: …: the feed of … is stale: …; next: …
     log::warning("broker", text + ": " + message + "; next: " + bus::next_step(market.state()));
   else if (market.state() == FeedState::quiet || !was_well)
+    // event: …: the feed of … is live again; or quiet: …
     log::info("broker", text + (market.state() == FeedState::live ? " again" : ": " + message));
   link_.writer().feed(market.exchange(), market.state(), market.evidence(), link_.clock.at(market.verdict().since_ns),
                       message);

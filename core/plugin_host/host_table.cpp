@@ -204,6 +204,7 @@ void log_line(void* context, std::int32_t level, const char* text, std::size_t l
     const HostContext::Services& broker = of(context).services();
     // Redacted and cut before it is copied: a plugin may say megabytes.
     if (log::enabled(of_line))
+      // event: what a plugin says by itself
       broker.log->said.write(of_line, "", broker.name + ": " + log::redacted({text, length}, kMaxSaid));
   } catch (...) {
     // Without memory there is no line.

@@ -142,6 +142,7 @@ struct Loading {
     if (text == nullptr) return;
     auto& loading = *static_cast<Loading*>(context);
     try {
+      // event: what a plugin says while it is loaded
       loading.said.write(kLevels[std::clamp(level, 0, 3)], "",
                          loading.file + ": " + log::redacted({text, length}, kMaxSaid));
     } catch (...) {
@@ -177,6 +178,7 @@ const bgw_instruments* Library::instruments() const {
   std::string problem;
   const auto* found =
       find_extension<bgw_instruments>(descriptor(), BGW_EXTENSION_INSTRUMENTS, kFirstInstruments, problem);
+  // event: an extension of a plugin cannot be used, and why
   if (!problem.empty()) log::error("plugin", path() + ": " + problem);
   return found;
 }
@@ -185,6 +187,7 @@ const bgw_credentials* Library::credentials() const {
   std::string problem;
   const auto* found =
       find_extension<bgw_credentials>(descriptor(), BGW_EXTENSION_CREDENTIALS, kFirstCredentials, problem);
+  // event: an extension of a plugin cannot be used, and why
   if (!problem.empty()) log::error("plugin", path() + ": " + problem);
   return found != nullptr && found->url != nullptr && found->judge != nullptr ? found : nullptr;
 }
@@ -192,6 +195,7 @@ const bgw_credentials* Library::credentials() const {
 const bgw_login* Library::login() const {
   std::string problem;
   const auto* found = find_extension<bgw_login>(descriptor(), BGW_EXTENSION_LOGIN, kFirstLogin, problem);
+  // event: an extension of a plugin cannot be used, and why
   if (!problem.empty()) log::error("plugin", path() + ": " + problem);
   return found;
 }

@@ -105,6 +105,9 @@ struct alignas(64) LinkCounts {
   std::atomic<std::int64_t> last_live_ns{0};   // wall: the last tick that proves life; 0: none
   std::atomic<std::int64_t> lag_ns{0};         // of exchange time, where it is largest: the least of a moment ago
   std::atomic<std::uint32_t> state{static_cast<std::uint32_t>(bus::LinkState::disconnected)};
+  // Logins that somebody asked for, by number from 1: the last one asked for, and the last one whose outcome is known.
+  std::atomic<std::uint64_t> logins_asked{0};
+  std::atomic<std::uint64_t> logins_settled{0};
 };
 
 }  // namespace gw::plugin_host

@@ -14,6 +14,7 @@ void LinkStatus::set(bus::LinkState state, const std::string& message) {
   const bool good = state == bus::LinkState::connected || state == bus::LinkState::connecting;
   // The message of a link that logs in by itself says when.
   const bool needs_words = !good && state != bus::LinkState::reconnecting;
+  // event: …: the state of the broker's link has changed: …; next: …
   log::write(good ? log::Level::info : log::Level::warning, "broker",
              link_.options.name + ": " + bus::word(state) + (message == bus::word(state) ? "" : ": " + message) +
                  (needs_words ? "; next: " + bus::next_step(state, link_.options.name) : ""));

@@ -40,7 +40,8 @@ void LoginScheduler::on_timer(std::uint32_t id) {
   connect_next();
 }
 
-void LoginScheduler::start_over() {
+void LoginScheduler::start_over(std::uint64_t asked) {
+  if (asked != 0) asked_ = asked;
   timers_.cancel(kReconnect);
   timers_.cancel(kSecondLogin);
   retry_at_ns_ = 0;
@@ -118,6 +119,12 @@ void LoginScheduler::say_connected() {
   refused_once_ = false;
   refusals_.begin_anew();
   status_.set(bus::LinkState::connected, "connected");
+  settle();
+}
+
+void LoginScheduler::settle() {
+  if (asked_ == 0) return;
+  link_.counts.logins_settled.store(std::exchange(asked_, 0), std::memory_order_release);
 }
 
 void LoginScheduler::on_lost(const Loss& loss, const std::string& why) {
@@ -137,12 +144,13 @@ void LoginScheduler::on_lost(const Loss& loss, const std::string& why) {
 }
 
 // Stops all logins. With bad credentials (auth_expired) all connections end too; otherwise open ones go on.
-void LoginScheduler::halt(bus::LinkState state, const std::string& message) {
+void LoginScheduler::halt(bus::LinkState state, const std::string& message, bool is_final) {
   halted_ = true;
   retry_at_ns_ = 0;
   timers_.cancel(kReconnect);
   status_.set_by_choice(false);
   status_.set(state, message);
+  if (is_final) settle();
   if (state != bus::LinkState::auth_expired) return;
   refusals_.drop_question();
   connections_.drop_all_beside();
@@ -151,8 +159,9 @@ void LoginScheduler::halt(bus::LinkState state, const std::string& message) {
 
 // The broker may be wrong once, or a new login may take a moment to count: the credentials are tried a second time.
 void LoginScheduler::refuse_credentials(const std::string& why) {
-  halt(bus::LinkState::auth_expired, why + after_a_new_login());
-  if (!std::exchange(refused_once_, true)) timers_.set(kSecondLogin, link_.options.second_login_ns);
+  const bool is_second = std::exchange(refused_once_, true);
+  halt(bus::LinkState::auth_expired, why + after_a_new_login(), is_second);
+  if (!is_second) timers_.set(kSecondLogin, link_.options.second_login_ns);
 }
 
 // The credentials may still be good: they are tried again, ever more slowly, and no try counts as one of the attempts.
@@ -184,6 +193,7 @@ void LoginScheduler::on_credentials(const CredentialsAnswer& answer) {
   if (answer.verdict != BGW_OK)
     return log::warning("broker", name + ": cannot find out whether the credentials are good: " + answer.text);
   if (!halted_ && is_waiting()) return retry_at(retry_at_ns_, link_.options.monotonic(), refusals_.why());
+  // event: …: the broker's web interface accepts the token
   log::info("broker", name + ": " + answer.text);
 }
 

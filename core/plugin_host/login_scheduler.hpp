@@ -26,8 +26,10 @@ class LoginScheduler {
   bool is_running() const { return running_; }
   // New credentials are in the options: refusals of the old ones count no more.
   void forget_credentials() { refusals_.forget(); }
-  // Forgets all pauses and logs in at once.
-  void start_over();
+  // Forgets all pauses and logs in at once. `asked`: the number under which somebody waits for the outcome, or 0.
+  void start_over(std::uint64_t asked = 0);
+  // The login that is under way is the one that somebody waits for.
+  void follow(std::uint64_t asked) { asked_ = asked; }
   // Logs in the next connection that needs it, unless that must wait.
   void connect_next();
   // Does so soon: for callers inside a callback of a connection.
@@ -56,7 +58,9 @@ class LoginScheduler {
   void ask_about_credentials();
   void on_credentials(const CredentialsAnswer& answer);
   void retry_at(std::int64_t at_ns, std::int64_t now_ns, const std::string& why);
-  void halt(bus::LinkState state, const std::string& message);
+  void halt(bus::LinkState state, const std::string& message, bool is_final = true);
+  // The outcome of the login that somebody asked for is known.
+  void settle();
   std::optional<std::string> missing_secret() const;
   std::string after_a_new_login() const;
 
@@ -70,6 +74,7 @@ class LoginScheduler {
   bool halted_ = false;                                         // auth_expired or failed: no login until somebody acts
   bool refused_once_ = false;                                   // the present credentials were
   std::int64_t retry_at_ns_ = 0;                                // 0: no login waits for its time
+  std::uint64_t asked_ = 0;                                     // the login that somebody waits for; 0: nobody does
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // tells posted tasks whether `this` still lives
   transport::Timers timers_;
 };

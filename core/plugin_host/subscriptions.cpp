@@ -123,6 +123,7 @@ void Subscriptions::remove(std::span<const std::uint32_t> instruments) {
   }
   // From here on the adapter must not publish them; what it publishes all the same is dropped.
   for (const std::uint32_t handle : told) {
+    if (unanswered_.has(handle) && round_.asked != 0) --round_.asked;
     asked_[handle] = 0;
     unanswered_.remove(handle);
   }
@@ -133,7 +134,7 @@ void Subscriptions::replay() {
   std::vector<std::uint32_t> all(carried_.begin(), carried_.end());
   std::sort(all.begin(), all.end());
   if (!all.empty())
-    log::info("broker", link_.options.name + ": replaying " + std::to_string(all.size()) + " subscriptions");
+    log::debug("broker", link_.options.name + ": replaying " + std::to_string(all.size()) + " subscriptions");
   queue_.assign(all.begin(), all.end());
   queued_ = carried_;
   next_batch_ns_ = 0;
@@ -144,6 +145,7 @@ void Subscriptions::end_login() {
   is_ready_ = false;
   timers_.cancel_all();
   unanswered_.clear();
+  round_ = {};
 }
 
 void Subscriptions::take_over(const Subscriptions& other) {
@@ -186,6 +188,7 @@ bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool a
     asked_[handle] = static_cast<std::uint16_t>((w->depth_level + 1) | (awaits ? 0 : asked_[handle] & kUnanswered));
     if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
     if (awaits) {
+      if (!unanswered_.has(handle)) ++round_.asked;
       asked_[handle] |= kUnanswered;
       unanswered_.add(handle, w->mode, now + link_.options.answer_limit_ns);
     }
@@ -220,7 +223,7 @@ bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool a
   }
   link_.counts.subscriptions_refused.fetch_add(list.size(), std::memory_order_relaxed);
   for (const bgw_subscription& s : list) {
-    on_answer(s.instrument);
+    on_refused(s.instrument);
     link_.writer().refused({s.instrument, s.mode, s.depth_level, 0}, status, text_of(error));
   }
   return true;
@@ -243,8 +246,19 @@ void Subscriptions::await_answers() {
     timers_.set(kAnswers, std::max<std::int64_t>(*deadline - link_.options.monotonic(), 0));
 }
 
-void Subscriptions::on_answer(std::uint32_t handle) noexcept {
+void Subscriptions::on_confirmed(std::uint32_t handle) noexcept {
   if (handle >= asked_.size() || (asked_[handle] & kUnanswered) == 0) return;
+  ++round_.confirmed;
+  answered(handle);
+}
+
+void Subscriptions::on_refused(std::uint32_t handle) noexcept {
+  if (handle >= asked_.size() || (asked_[handle] & kUnanswered) == 0) return;
+  ++round_.refused;
+  answered(handle);
+}
+
+void Subscriptions::answered(std::uint32_t handle) noexcept {
   asked_[handle] &= static_cast<std::uint16_t>(~kUnanswered);
   unanswered_.remove(handle);
 }
@@ -257,9 +271,12 @@ void Subscriptions::say_what_is_unanswered() {
     if (w == nullptr || !is_live(handle) || (asked_[handle] & kUnanswered) == 0) continue;
     asked_[handle] &= static_cast<std::uint16_t>(~kUnanswered);
     if (!capabilities_.answers_with_snapshot(w->exchange)) {
+      ++round_.quiet;
+      round_.note_silent(w->symbol);
       link_.writer().quiet(handle);
       continue;
     }
+    ++round_.refused;
     link_.counts.subscriptions_refused.fetch_add(1, std::memory_order_relaxed);
     link_.writer().refused({handle, w->mode, w->depth_level, 0}, BGW_E_TRANSIENT,
                            "no data and no word from the broker");

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "bgw/abi.h"
@@ -15,6 +16,7 @@
 #include "core/plugin_host/connection_judges.hpp"
 #include "core/plugin_host/link_context.hpp"
 #include "core/plugin_host/lot_converter.hpp"
+#include "core/plugin_host/subscription_round.hpp"
 #include "core/plugin_host/unanswered.hpp"
 #include "core/registry/capabilities.hpp"
 #include "core/transport/timers.hpp"
@@ -69,10 +71,18 @@ class Subscriptions {
   }
   // Data came of the instrument.
   void on_data(std::uint32_t handle, std::uint32_t modes) noexcept {
-    if ((asked_[handle] & kUnanswered) != 0 && unanswered_.is_answer(handle, modes)) on_answer(handle);
+    if ((asked_[handle] & kUnanswered) == 0 || !unanswered_.is_answer(handle, modes)) return;
+    ++round_.ticking;
+    answered(handle);
   }
-  // The broker's word has come, or data that answer what was asked.
-  void on_answer(std::uint32_t handle) noexcept;
+  // The broker's word has come.
+  void on_confirmed(std::uint32_t handle) noexcept;
+  void on_refused(std::uint32_t handle) noexcept;
+  // Whether each subscription that was handed over lately has an outcome, so that round() is whole.
+  bool is_round_over() const { return queue_.empty() && unanswered_.empty(); }
+  // What became of the subscriptions since the last call.
+  SubscriptionRound take_round() { return std::exchange(round_, {}); }
+  std::size_t round_size() const { return round_.asked; }
   // The update in units; valid until the next call.
   const bgw_update& in_units(const bgw_update& update) {
     return lots_.has(update.tick->instrument) ? lots_.convert(update) : update;
@@ -81,6 +91,7 @@ class Subscriptions {
  private:
   enum Timer : std::uint32_t { kPace, kAnswers };
 
+  void answered(std::uint32_t handle) noexcept;
   std::size_t batch_size() const;
   bool hand_over(std::span<const std::uint32_t> instruments, bool awaits);
   void await_answers();
@@ -109,6 +120,7 @@ class Subscriptions {
   std::vector<Exponents> exponents_;   // by handle, as long as asked_
   std::vector<std::uint8_t> classes_;  // by handle: bits of connection classes
   Unanswered unanswered_;
+  SubscriptionRound round_;
   LotConverter lots_;
 };
 

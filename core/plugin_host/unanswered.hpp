@@ -23,6 +23,8 @@ class Unanswered {
     const auto found = waiting_.find(handle);
     return found != waiting_.end() && (modes & found->second.mode) != 0;
   }
+  bool has(std::uint32_t handle) const { return waiting_.contains(handle); }
+  bool empty() const { return waiting_.empty(); }
   void remove(std::uint32_t handle) { waiting_.erase(handle); }
   void clear() {
     waiting_.clear();

@@ -148,6 +148,12 @@ std::string authenticated(const AuthenticatedExtras* extras, std::string_view id
   return end(std::move(text), id_json);
 }
 
+std::string error_text(const Entry& e, const Outcome& o, const Context& c) {
+  if (e.error) return std::string(e.error->code) + ": " + std::string(e.error->message);
+  if (o.code == Code::ok) return {};
+  return std::string(code_name(o.code)) + ": " + message_of(e, o, c);
+}
+
 std::string subscribed(const Entry& e, const Outcome& o, const Context& c) {
   if (o.code != Code::ok) return failure(e, o, c);
   std::string text = "{\"type\":\"subscription\",\"status\":\"success\",\"symbol\":" + json_text(e.symbol) +

@@ -34,6 +34,9 @@ std::string authenticated(const AuthenticatedExtras* extras, std::string_view id
 
 std::string subscribed(const Entry& entry, const routing::Outcome& outcome, const Context& context);
 std::string unsubscribed(const Entry& entry, const routing::Outcome& outcome, const Context& context);
+// The error that the outcome is answered with, for a log: "SYMBOL_NOT_FOUND: Symbol X not found for exchange NSE".
+// Empty: it is none.
+std::string error_text(const Entry& entry, const routing::Outcome& outcome, const Context& context);
 // The answer to a request for several symbols, entry by entry.
 class BatchAnswer {
  public:

@@ -144,8 +144,8 @@ Result<std::unique_ptr<Listener>> Listener::open(event_loop::EventLoop& loop, st
     ec = bind(acceptor, endpoint);
     if (!ec) {
       if (attempt > 0)
-        log::info("proxy", "port " + std::to_string(port) + " is in use, using port " +
-                               std::to_string(acceptor.local_endpoint().port()) + " instead");
+        log::warning("proxy", "port " + std::to_string(port) + " is in use, using port " +
+                                  std::to_string(acceptor.local_endpoint().port()) + " instead");
       return std::unique_ptr<Listener>(
           std::make_unique<TcpListener>(loop, std::move(shards), std::move(admission), is_tls, std::move(acceptor)));
     }

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/log_limit.hpp"
+#include "core/base/text.hpp"
 #include "core/instruments/suggestions.hpp"
 #include "core/protocol/notices.hpp"
 
@@ -24,6 +25,7 @@ constexpr std::size_t kAnswerOfSearch = 8;
 log::Limited of_subscriptions("proxy", "client");
 log::Limited of_fallbacks("proxy", "client");
 log::Limited of_unsubscriptions("proxy", "client");
+log::Limited of_errors("proxy", "client");
 
 }  // namespace
 
@@ -86,8 +88,10 @@ bool Jobs::subscribe_some(Subscriber& client, Job& job) {
       job.failed += entry.error || job.outcomes.back().code != routing::Code::ok ? 1 : 0;
       if (suggest(client, job, entry, job.outcomes.back())) end = job.outcomes.size();
       if (r.batch) job.batch.add(entry, job.outcomes.back(), about);
+      if (r.entries.size() == 1) log_entry(client, entry, job.outcomes.back(), about);
     }
     if (end < r.entries.size()) return true;
+    if (r.entries.size() > 1) log_batch(client, job, about);
     client.send(r.batch ? job.batch.text(r.id_json)
                         : protocol::subscribed(r.entries.front(), job.outcomes.front(), about));
     // Live updates begin once the answer is on its way; from here on the client misses none.
@@ -104,14 +108,41 @@ routing::Outcome Jobs::subscribe_entry(Subscriber& client, const protocol::Entry
   if (o.code != routing::Code::ok || !o.is_new) return o;
   const bool is_fallback = e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level;
   if (is_fallback) counts_.fall_back(o.broker, e.stream.depth_level, o.actual_depth);
-  if (!log::enabled(log::Level::info)) return o;
+  return o;
+}
+
+void Jobs::log_entry(const Subscriber& client, const protocol::Entry& e, const routing::Outcome& o,
+                     const protocol::Context& about) const {
+  if (!log::enabled(log::Level::info)) return;
+  const std::string error = protocol::error_text(e, o, about);
+  if (!error.empty()) return of_errors.info(*client.name, *client.name + " was answered " + error);
+  if (!o.is_new) return;
   of_subscriptions.info(*client.name,
                         *client.name + " subscribed to " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
-  if (is_fallback)
+  if (e.stream.mode == BGW_MODE_DEPTH && o.actual_depth != e.stream.depth_level)
     of_fallbacks.info(*client.name, "fallback: " + e.symbol + '.' + e.exchange + " depth " +
                                         std::to_string(o.actual_depth) + " instead of " +
                                         std::to_string(e.stream.depth_level));
-  return o;
+}
+
+void Jobs::log_batch(const Subscriber& client, const Job& job, const protocol::Context& about) const {
+  if (!log::enabled(log::Level::info)) return;
+  const std::vector<protocol::Entry>& entries = job.asked.request.entries;
+  std::size_t fallbacks = 0;
+  std::string first_error;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const routing::Outcome& o = job.outcomes[i];
+    const bool is_good = !entries[i].error && o.code == routing::Code::ok;
+    if (!is_good && first_error.empty()) first_error = protocol::error_text(entries[i], o, about);
+    const routing::Stream& stream = entries[i].stream;
+    if (is_good && stream.mode == BGW_MODE_DEPTH && o.actual_depth != stream.depth_level) ++fallbacks;
+  }
+  of_subscriptions.info(
+      *client.name,
+      *client.name + " subscribed to " + grouped(entries.size() - job.failed) + " of " + grouped(entries.size()) +
+          " streams in one request" +
+          (fallbacks == 0 ? "" : ", " + grouped(fallbacks) + " with fewer depth levels than asked for") +
+          (job.failed == 0 ? "" : "; refused: " + grouped(job.failed) + ", the first with " + first_error));
 }
 
 // Names what may be meant instead of an unknown symbol. False: nothing to do.
@@ -160,24 +191,31 @@ bool Jobs::unsubscribe_some(Subscriber& client, Job& job) {
   for (; job.done < end; ++job.done) {
     const protocol::Entry& entry = r.entries[job.done];
     const routing::Outcome outcome = entry.error ? routing::Outcome{} : unsubscribe_entry(client, entry);
-    job.failed += entry.error || outcome.code != routing::Code::ok ? 1 : 0;
+    const bool is_good = !entry.error && outcome.code == routing::Code::ok;
+    job.failed += is_good ? 0 : 1;
     if (r.batch)
       job.batch.add(entry, outcome, about);
     else
       client.send(protocol::unsubscribed(entry, outcome, about));
+    if (r.entries.size() != 1 || !log::enabled(log::Level::info)) continue;
+    if (is_good)
+      of_unsubscriptions.info(*client.name, *client.name + " unsubscribed from " + entry.symbol + '.' + entry.exchange +
+                                                " mode " + entry.mode_text);
+    else
+      of_errors.info(*client.name, *client.name + " was answered " + protocol::error_text(entry, outcome, about));
   }
   catch_up_.drop_resumes_of_left(client);
   if (end < r.entries.size()) return true;
   if (r.batch) client.send(job.batch.text(r.id_json));
+  if (r.entries.size() > 1 && log::enabled(log::Level::info))
+    of_unsubscriptions.info(*client.name, *client.name + " unsubscribed from " +
+                                              grouped(r.entries.size() - job.failed) + " of " +
+                                              grouped(r.entries.size()) + " streams in one request");
   return false;
 }
 
 routing::Outcome Jobs::unsubscribe_entry(Subscriber& client, const protocol::Entry& e) {
-  routing::Outcome o = router_.unsubscribe(client.id, e.symbol, e.exchange, e.stream);
-  if (o.code == routing::Code::ok && log::enabled(log::Level::info))
-    of_unsubscriptions.info(
-        *client.name, *client.name + " unsubscribed from " + e.symbol + '.' + e.exchange + " mode " + e.mode_text);
-  return o;
+  return router_.unsubscribe(client.id, e.symbol, e.exchange, e.stream);
 }
 
 bool Jobs::unsubscribe_some_of_all(Subscriber& client, Job& job) {

@@ -40,6 +40,10 @@ class Jobs {
   std::size_t titles_of(const Subscriber& client) const;
   void begin_entry(Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome);
   void tell_about_entry(Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome);
+  // One line for each entry of a request, or one for the whole of a batch.
+  void log_entry(const Subscriber& client, const protocol::Entry& entry, const routing::Outcome& outcome,
+                 const protocol::Context& about) const;
+  void log_batch(const Subscriber& client, const Job& job, const protocol::Context& about) const;
   protocol::Context context(const Subscriber& client, const protocol::Request& request);
 
   routing::Router& router_;

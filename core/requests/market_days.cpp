@@ -92,6 +92,7 @@ void MarketDays::warn_of_old_list(routing::BrokerId id, const std::string& excha
                      "; its tokens may belong to other instruments by now";
   if (old.generation == list.generation && old.text == text) return;
   old = {list.generation, std::move(text)};
+  // event: …: the instrument list is not today's
   log::warning("instruments", table.setup().name + ": " + old.text);
   notifier_.tell_users_of(id, protocol::broker_status(table.setup().name, bus::word(table.state()), old.text, wall));
 }

@@ -17,6 +17,7 @@ constexpr int kTooMany = 4429;
 log::Limited of_refusals("proxy", "client");
 log::Limited of_authentications("proxy", "client");
 log::Limited of_ended_keys("proxy", "client");
+log::Limited of_errors("proxy", "client");
 
 }  // namespace
 
@@ -105,7 +106,7 @@ void RequestHandler::opened(routing::SessionId id, std::shared_ptr<const std::st
 void RequestHandler::leaving(routing::SessionId id, bool lingers) {
   Subscriber& client = *clients_.find(id);
   if (client.account) {
-    if (--by_key_[client.account->key_id] == 0) by_key_.erase(client.account->key_id);
+    key_uses_.end(client.account->key_id, wall_ns());
     ended_expected_ += router_.clients().expected_updates(id);
     router_.close(id, lingers && client.extras ? options_.resume_time_ns : 0);
     router_.flush_demand();
@@ -189,6 +190,8 @@ void RequestHandler::handle(Subscriber& client, Asked asked) {
 // False: the answer takes time, and a job must make it.
 bool RequestHandler::answer(const Subscriber& client, const protocol::Request& r) const {
   if (r.error && r.action != protocol::Action::authenticate) {
+    of_errors.info(*client.name,
+                   *client.name + " was answered " + std::string(r.error->code) + ": " + std::string(r.error->message));
     client.send(protocol::error(r.error->code, r.error->message, r.id_json));
     return true;
   }
@@ -231,7 +234,9 @@ void RequestHandler::refuse_other_levels(const Subscriber& client, protocol::Req
 void RequestHandler::refuse_authentication(Subscriber& client, Refusal why, std::string_view code,
                                            std::string_view message) {
   counts_.refuse(why);
-  of_refusals.info(*client.name, *client.name + " refused: " + std::string(message) + ", closed with 4401");
+  // A wrong key needs somebody to look; a stranger who sends none does not.
+  of_refusals.write(why == Refusal::bad_key ? log::Level::warning : log::Level::info, *client.name,
+                    *client.name + " refused: " + std::string(message) + ", closed with 4401");
   client.send(protocol::error(code, message));
   client.close(kBadAuthentication, "authentication");
 }
@@ -243,15 +248,15 @@ void RequestHandler::authenticate(Subscriber& client, const protocol::Request& r
   std::optional<accounts::KeySession> account = keys_->check(request.api_key, wall_ns());
   if (!account) return refuse_authentication(client, Refusal::bad_key, "INVALID_API_KEY", "Invalid API key");
   client.name = std::make_shared<const std::string>(client.name->substr(0, client.name->size() - 1) + ", user " +
-                                                    account->user + ')');
-  std::size_t& of_this_key = by_key_[account->key_id];
-  if (of_this_key >= options_.connections_per_key) {
+                                                    account->user + ", key " + std::to_string(account->key_id) +
+                                                    (account->label.empty() ? "" : ' ' + account->label) + ')');
+  if (key_uses_.clients_of(account->key_id) >= options_.connections_per_key) {
     counts_.refuse(Refusal::too_many);
     of_refusals.warning(*client.name,
                         *client.name + " refused: its key has limits.connections_per_key clients already");
     return client.close(kTooMany, "too many connections: limits.connections_per_key");
   }
-  ++of_this_key;
+  key_uses_.begin(account->key_id);
   client.account = std::move(account);
   admit(client, request);
 }

@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "core/accounts/key_ring.hpp"
@@ -17,6 +16,7 @@
 #include "core/requests/catch_up.hpp"
 #include "core/requests/clients.hpp"
 #include "core/requests/jobs.hpp"
+#include "core/requests/key_uses.hpp"
 #include "core/requests/market_days.hpp"
 #include "core/requests/options.hpp"
 #include "core/requests/request_counts.hpp"
@@ -48,6 +48,7 @@ class RequestHandler final : public session::RequestSide {
   void collect_ledger(const Clients::Inboxes& inboxes, std::function<void(const session::Ledger&)> done);
 
   const RequestCounts& counts() const { return counts_; }
+  KeyUses& key_uses() { return key_uses_; }
 
   // ---- what sessions say
   void opened(routing::SessionId session, std::shared_ptr<const std::string> name, bool deflated) override;
@@ -81,8 +82,8 @@ class RequestHandler final : public session::RequestSide {
   Jobs jobs_;
   std::deque<routing::SessionId> busy_;  // clients that have a job, or asked for something meanwhile; in turn
   std::shared_ptr<const accounts::KeyRing> keys_;
-  std::unordered_map<std::int64_t, std::size_t> by_key_;  // clients of each key
-  std::uint64_t ended_expected_ = 0;                      // updates expected of clients that are gone
+  KeyUses key_uses_;
+  std::uint64_t ended_expected_ = 0;  // updates expected of clients that are gone
 };
 
 }  // namespace gw::requests

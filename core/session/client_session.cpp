@@ -56,6 +56,7 @@ void ClientSession::touch() { shard_.output().touch(routing::index_of(id_)); }
 
 void ClientSession::tell_slow(bool is_slow, std::uint64_t conflated) {
   if (log::enabled(log::Level::info))
+    // event: client … is a slow consumer: it gets the last published frame of each topic; or has caught up
     of_slow_consumers.info(
         *name_, *name_ + (is_slow ? " is a slow consumer: it gets the last published frame of each topic"
                                   : " has caught up: " + std::to_string(conflated) + " updates were conflated"));
@@ -121,6 +122,8 @@ void ClientSession::on_message(websocket::Opcode opcode, std::string_view payloa
   if (closing_) return;
   const std::int64_t now = monotonic_ns();
   peer_.heard(now);
+  if (log::enabled(log::Level::debug))
+    log::debug("websocket", *name_ + " sent a message of " + std::to_string(payload.size()) + " bytes");
   if (opcode == websocket::Opcode::binary) {
     close(1003, "text frames only");
     return;
@@ -166,6 +169,7 @@ void ClientSession::look_at_rate(std::int64_t now) {
 
 void ClientSession::on_control_frame() {
   const std::int64_t now = monotonic_ns();
+  if (log::enabled(log::Level::debug)) log::debug("websocket", *name_ + " sent a ping or a pong");
   peer_.heard(now);
   if (!closing_) intake_.note_control_frame(now);
 }
@@ -174,6 +178,8 @@ void ClientSession::on_control_frame() {
 
 void ClientSession::on_open() {
   opened_ns_ = monotonic_ns();
+  if (log::enabled(log::Level::debug))
+    log::debug("websocket", *name_ + " has upgraded" + (connection_->compresses() ? ", with compression" : ""));
   peer_.opened(opened_ns_);
   if (slot_->refusal() != admission::Refusal::none) {
     close(kTooMany, "too many connections: " + std::string(admission::limit_key(slot_->refusal())));
@@ -215,6 +221,7 @@ void ClientSession::sweep(std::int64_t now) {
     case PeerLiveness::Verdict::alive:
       return;
     case PeerLiveness::Verdict::ping:
+      if (log::enabled(log::Level::debug)) log::debug("websocket", *name_ + " is sent a ping");
       connection_->ping({});
       return touch();
     case PeerLiveness::Verdict::dead:
@@ -242,6 +249,8 @@ void ClientSession::begin_to_close(bool lingers) {
 
 void ClientSession::end(int code, std::string_view reason, bool lingers) {
   if (closing_) return;
+  if (log::enabled(log::Level::debug))
+    log::debug("websocket", *name_ + " is closed with " + std::to_string(code) + ' ' + std::string(reason));
   closed_with_ = code;
   begin_to_close(lingers);
   if (code == kDoesNotRead)
@@ -253,6 +262,8 @@ void ClientSession::end(int code, std::string_view reason, bool lingers) {
 
 void ClientSession::on_closed(const websocket::CloseInfo& info) {
   if (std::exchange(gone_, true)) return;
+  if (log::enabled(log::Level::debug))
+    log::debug("websocket", *name_ + " is gone: " + std::to_string(info.code) + ' ' + info.reason);
   if (known_ || closed_with_ != 0)
     ++shard_.counts().closed[static_cast<std::size_t>(
         close_reason(closed_with_ != 0 ? closed_with_ : info.code, closed_with_ != 0))];

@@ -7,6 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/base/clock.hpp"
+#include "core/base/log.hpp"
 #include "core/base/url.hpp"
 
 namespace gw::transport {
@@ -44,6 +45,8 @@ WsClient::~WsClient() = default;
 
 Result<void> WsClient::open(const std::string& url, std::vector<websocket::Header> headers) {
   if (const auto allowed = check_url(url, "ws"); !allowed) return allowed;
+  where_ = without_secrets(url);
+  log::debug("websocket", "connecting to " + where_);
   websocket::ClientOptions options;
   options.url = url;
   options.headers = std::move(headers);
@@ -85,6 +88,7 @@ void WsClient::set_stall_limit(std::int64_t ns) {
 
 void WsClient::on_open() {
   open_ = true;
+  log::debug("websocket", where_ + " has upgraded");
   last_frame_ns_ = monotonic_ns();
   if (options_.stall_limit_ns > 0) watch();
   intake_.begin(last_frame_ns_);
@@ -94,14 +98,21 @@ void WsClient::on_open() {
 
 void WsClient::on_message(websocket::Opcode opcode, std::string_view payload) {
   last_frame_ns_ = monotonic_ns();
+  if (log::enabled(log::Level::debug))
+    log::debug("websocket", where_ + " sent a message of " + std::to_string(payload.size()) + " bytes");
   events_.on_frame(static_cast<std::uint32_t>(opcode), std::as_bytes(std::span(payload.data(), payload.size())));
 }
 
-void WsClient::on_control_frame() { last_frame_ns_ = monotonic_ns(); }
+void WsClient::on_control_frame() {
+  last_frame_ns_ = monotonic_ns();
+  if (log::enabled(log::Level::debug)) log::debug("websocket", where_ + " sent a ping or a pong");
+}
 
 void WsClient::on_closed(const websocket::CloseInfo& info) {
   open_ = false;
   watch_->cancel();
+  if (log::enabled(log::Level::debug))
+    log::debug("websocket", where_ + " is closed: " + std::to_string(info.code) + ' ' + info.reason);
   events_.on_close(info);
 }
 

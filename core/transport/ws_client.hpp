@@ -78,6 +78,7 @@ class WsClient final : private websocket::Listener {
   std::int64_t last_frame_ns_ = 0;
   IntakeLimit intake_;
   bool open_ = false;
+  std::string where_;  // the URL without secrets, for the log
 };
 
 }  // namespace gw::transport

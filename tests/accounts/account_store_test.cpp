@@ -41,7 +41,7 @@ TEST_F(Keys, OnlyTheirSha256IsStored) {
 }
 
 TEST_F(Keys, AGoodOneSaysWhoseItIs) {
-  const auto made = store_->create_key("alice", "admin", std::nullopt, kNow);
+  const auto made = store_->create_key({"alice", "admin"}, kNow);
   ASSERT_TRUE(made);
   const auto session = check(made->key);
   ASSERT_TRUE(session);
@@ -115,11 +115,37 @@ TEST_F(Keys, TheListShowsEveryKeyInOrderOfMaking) {
   EXPECT_EQ((*rows)[1].revoked_ns, kNow + 7);
 }
 
+TEST_F(Keys, HaveALabelAndTheirLastUse) {
+  const auto made = store_->create_key({"alice", "read", std::nullopt, "desk 4"}, kNow);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(check(made->key)->label, "desk 4");
+  EXPECT_EQ((*store_->list_keys())[0].label, "desk 4");
+  EXPECT_EQ((*store_->list_keys())[0].used_ns, 0);
+  ASSERT_TRUE(store_->note_uses({{made->id, kNow + 5}, {99, kNow}}));
+  ASSERT_TRUE(store_->note_uses({{made->id, kNow + 3}})) << "an older use is no news";
+  EXPECT_EQ((*store_->list_keys())[0].used_ns, kNow + 5);
+  for (const std::string& label : {std::string(65, 'a'), std::string("a\nb"), std::string("a)")})
+    EXPECT_FALSE(store_->create_key({"alice", "read", std::nullopt, label}, kNow)) << label;
+}
+
+TEST_F(Keys, OfADeletedUserAreGoneAndTheirNumbersAreNotGivenAgain) {
+  const CreatedKey kept = create("bob");
+  const CreatedKey gone = create("alice");
+  ASSERT_TRUE(store_->delete_user("alice"));
+  EXPECT_FALSE(check(gone.key));
+  EXPECT_TRUE(check(kept.key));
+  EXPECT_EQ(store_->list_users()->size(), 1U);
+  EXPECT_GT(create("carol").id, gone.id);
+  const auto again = store_->delete_user("alice");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().message, "there is no user 'alice'; see: broker-gateway users list");
+}
+
 TEST_F(Keys, ABadUserOrScopeMakesNothing) {
   for (const std::string& user :
        {std::string(), std::string("a b"), std::string("x'; DROP"), std::string("\xc3\xa9"), std::string(65, 'a')})
-    EXPECT_FALSE(store_->create_key(user, "read", std::nullopt, kNow)) << user;
-  const auto scope = store_->create_key("alice", "root", std::nullopt, kNow);
+    EXPECT_FALSE(store_->create_key({user, "read"}, kNow)) << user;
+  const auto scope = store_->create_key({"alice", "root"}, kNow);
   ASSERT_FALSE(scope);
   EXPECT_EQ(scope.error().message, "scope: found 'root', expected read or admin");
   EXPECT_THAT(*store_->list_keys(), IsEmpty());

@@ -19,7 +19,7 @@ class StoreTest : public testing::Test {
     store_ = std::make_unique<AccountStore>(*database_);
   }
   CreatedKey create(std::string_view user, std::optional<std::int64_t> lifetime = std::nullopt) {
-    const auto made = store_->create_key(user, "read", lifetime, kNow);
+    const auto made = store_->create_key({std::string(user), "read", lifetime}, kNow);
     EXPECT_TRUE(made);
     return made ? *made : CreatedKey{};
   }

@@ -45,6 +45,9 @@ TEST_F(Open, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt) {
     ASSERT_TRUE((*made)->execute("INSERT INTO imports VALUES ('angel', 'scrip.json', 7, 2, 3); PRAGMA user_version=1"));
     ASSERT_TRUE((*made)->execute(
         "INSERT INTO instruments VALUES ('angel', 'INFY', 'NSE', 'INFY-EQ', 'NSE', '1594', '', 'EQ', '', 0, 5, 1)"));
+    ASSERT_TRUE(
+        (*made)->execute("INSERT INTO users VALUES (3, 'alice', 'angel', 7); "
+                         "INSERT INTO api_keys VALUES (5, 3, x'00', 'admin', 8, NULL, 9)"));
   }
   const auto database = Database::open(file_);
   ASSERT_TRUE(database) << database.error().message;
@@ -52,6 +55,10 @@ TEST_F(Open, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt) {
   EXPECT_EQ(number(**database, "SELECT generation FROM imports WHERE source = 'scrip.json' AND etag = ''"), 3);
   EXPECT_EQ(number(**database, "SELECT time FROM imports WHERE time_of = 'fetched' AND day = 0"), 7);
   EXPECT_EQ(number(**database, "SELECT count(*) FROM instruments WHERE exchange_number = ''"), 1);
+  EXPECT_EQ(number(**database,
+                   "SELECT id FROM api_keys WHERE user_id = 3 AND created = 8 AND expires IS NULL AND "
+                   "revoked = 9 AND label = '' AND used IS NULL"),
+            5);
 }
 
 TEST_F(Open, MakesFileAndFolderForTheirOwnerOnly) {

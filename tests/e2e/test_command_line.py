@@ -95,7 +95,7 @@ def test_wrong_usage_is_2(arguments, config):
     (["keys", "lst"], "lst: no such command; did you mean list?"),
     (["--config", "x", "wach", "INFY.NSE"], "wach: no such command; did you mean watch?"),
     (["watch", "INFY.NSE", "--dept", "5"], "--dept: no such option of watch; did you mean --depth?"),
-    (["users", "xyzzyxyzzy"], "xyzzyxyzzy: no such command; expected one of list, set-broker")])
+    (["users", "xyzzyxyzzy"], "xyzzyxyzzy: no such command; expected one of list, set-broker, delete")])
 def test_an_unknown_word_is_named_with_what_it_may_mean(words, expected):
     assert run(*words, status=2, both=True) == ("", f"broker-gateway: {expected}\n")
 

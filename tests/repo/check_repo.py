@@ -21,6 +21,7 @@ SYSTEM_FILES = """
     apps/gateway/commands/import_output.cpp
     apps/gateway/commands/login.cpp
     apps/gateway/descriptors.cpp
+    apps/gateway/doctor/system_probe.cpp
     apps/gateway/end_watch.cpp
     apps/gateway/gateway.cpp
     apps/gateway/place_problems.cpp
@@ -31,6 +32,7 @@ SYSTEM_FILES = """
     core/base/descriptors.cpp
     core/base/large_memory.cpp
     core/base/outgoing.cpp
+    core/base/owner.cpp
     core/base/thread_name.cpp
     core/bus/doorbell.cpp
     core/config/secret_file.cpp

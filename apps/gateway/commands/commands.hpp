@@ -11,17 +11,25 @@
 namespace gw::app {
 
 int check_config(const Options& options);
+int doctor(const Options& options);
 
 struct KeyRequest {
   std::string user;
   std::string scope = "read";
   std::string expires;  // "30d", or empty
+  std::string label;
 };
 int keys_create(const Options& options, const KeyRequest& request);
 int keys_list(const Options& options);
 int keys_revoke(const Options& options, std::int64_t id);
 int users_list(const Options& options);
-int users_set_broker(const Options& options, const std::string& user, const std::string& brokers);
+struct BrokersOfUser {
+  std::string user;
+  std::string brokers;      // "first,second"
+  bool is_default = false;  // instead: back to active_broker
+};
+int users_set_broker(const Options& options, const BrokersOfUser& request);
+int users_delete(const Options& options, const std::string& user);
 
 struct ImportRequest {
   std::string broker;
@@ -50,7 +58,15 @@ int restore(const Options& options, const std::string& file);
 int plugins_list(const Options& options);
 
 int status(const Options& options);
-int broker_command(const Options& options, const std::string& command, const std::string& broker);
+struct BrokerRequest {
+  std::string command;  // relogin or retry
+  std::string broker;
+  std::string timeout = "15s";  // for the outcome
+};
+// Says what came of it.
+int broker_command(const Options& options, const BrokerRequest& request);
+// Has the running gateway read gateway.yaml again, and says what came of it.
+int reload(const Options& options);
 
 struct LoginRequest {
   std::string broker;

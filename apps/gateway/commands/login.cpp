@@ -3,14 +3,15 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
-#include <thread>
 
 #include <poll.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/commands/link_outcome.hpp"
 #include "apps/gateway/login_setup.hpp"
+#include "apps/gateway/running_gateway.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 #include "core/config/units.hpp"
@@ -20,60 +21,18 @@
 namespace gw::app {
 namespace {
 
-using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kLiveTimeout{15};  // for the running gateway's feed to be connected
-constexpr std::chrono::milliseconds kPoll{50};
 
-// A running gateway's view of one broker.
-class RunningBroker {
- public:
-  RunningBroker(const config::Config& config, std::string name)
-      : path_(control_path(config.database)), name_(std::move(name)) {
-    before_ = look();
-  }
-  bool is_there() const { return before_.is_object(); }
-
-  // Has the gateway use the tokens that were stored, and waits for what comes of it; returns the exit status.
-  int take_up() {
-    const auto told = control::ask(path_, Json{{"command", "take_up_login"}, {"broker", name_}}.dump());
-    const Json answer = told ? Json::parse(*told, nullptr, false) : Json();
-    if (!answer.is_object() || !answer.value("ok", false))
-      return fail(name_ + ": the token is stored, but the running gateway does not take it: " +
-                  (answer.is_object() ? answer.value("error", "") : told.error().message));
-    const auto end = Clock::now() + kLiveTimeout;
-    Json now;
-    for (;; std::this_thread::sleep_for(kPoll)) {
-      now = look();
-      const std::string status = now.is_object() ? now.value("status", "") : "";
-      if (status == "connected" && count(now, "logins") > count(before_, "logins")) break;
-      const bool is_refused =
-          status == "failed" || (status == "auth_expired" && attempts(now) >= attempts(before_) + 2);
-      if (is_refused || Clock::now() >= end)
-        return fail(name_ + ": the token is stored, and the feed is not connected: " + status + ": " +
-                    (now.is_object() ? now.value("message", "") : "the gateway does not answer"));
-    }
-    std::printf("%s: live\n", name_.c_str());
-    return kDone;
-  }
-
- private:
-  static std::uint64_t count(const Json& broker, const char* key) { return broker.value(key, std::uint64_t{0}); }
-  static std::uint64_t attempts(const Json& broker) { return count(broker, "connects"); }
-
-  Json look() const {
-    const auto answer = control::ask(path_, R"({"command":"status"})");
-    const Json status = answer ? Json::parse(*answer, nullptr, false) : Json();
-    if (!status.is_object() || !status.contains("brokers")) return {};
-    for (const Json& broker : status["brokers"])
-      if (broker.value("name", "") == name_) return broker;
-    return {};
-  }
-
-  std::string path_;
-  std::string name_;
-  Json before_;
-};
+// Has the running gateway use the tokens that were stored, and waits for what comes of it; returns the exit status.
+int take_up(const RunningGateway& gateway, const std::string& name) {
+  const auto told = gateway.ask({{"command", "take_up_login"}, {"broker", name}});
+  if (!told)
+    return fail(name + ": the token is stored, but the running gateway does not take it: " + told.error().message);
+  const LinkOutcome outcome = follow_login(gateway, name, told->value("asked", std::uint64_t{0}), kLiveTimeout);
+  if (outcome.is_connected) return say(name + ": live");
+  return fail(name + ": the token is stored, and the feed is not connected: " + outcome.text);
+}
 
 // One line of standard input; the error: nothing came in time, or there is none.
 Result<std::string> read_line(Clock::time_point end) {
@@ -178,11 +137,11 @@ int login_at_broker(const Options& options, const LoginRequest& request) {
   const auto end = Clock::now() + *timeout;
   auto made = make_login(broker, library, [end] { return Clock::now() < end; });
   if (!made) return fail(made.error().message);
-  RunningBroker running(loaded->config, broker.name);
   const auto outcome = made->is_by_page() ? run_by_page(*made, broker, request.manual, end) : made->run("");
   if (!outcome) return fail(broker.name + ": " + log::redacted(outcome.error().message));
   if (!outcome->is_good()) return fail(why_not(broker.name, *outcome));
-  if (running.is_there()) return running.take_up();
+  const auto gateway = RunningGateway::find(options);
+  if (gateway && control::is_served(gateway->socket())) return take_up(*gateway, broker.name);
   std::printf("%s: the token is stored; no gateway is running here, the next one uses it\n", broker.name.c_str());
   return kDone;
 }

@@ -15,13 +15,6 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kRowColumns = 80;
 
-// A cell of text, which ends with ".." where it is cut.
-std::string cell(const std::string& text, std::size_t width) {
-  const std::string safe = printable(text);
-  if (safe.size() <= width) return left_aligned(safe, width) + ' ';
-  return safe.substr(0, width - 2) + ".. ";
-}
-
 std::string number_cell(const Json& row, const char* key, std::size_t width) {
   return right_aligned(std::to_string(row.value(key, std::int64_t{0})), width) + ' ';
 }

@@ -34,8 +34,8 @@ websocket::HttpAnswer no(int status, const char* words) {
 
 }  // namespace
 
-websocket::HttpAnswer refuse_metrics(const websocket::HttpRequest& request, const accounts::KeyRing& keys,
-                                     std::int64_t wall_ns) {
+MetricsAccess metrics_access(const websocket::HttpRequest& request, const accounts::KeyRing& keys,
+                             std::int64_t wall_ns) {
   constexpr std::string_view kBearer = "bearer ";
   bool is_forwarded = false;
   std::string_view authorization;
@@ -44,16 +44,16 @@ websocket::HttpAnswer refuse_metrics(const websocket::HttpRequest& request, cons
     if (says_forwarded(name)) is_forwarded = true;
     if (name == "authorization") authorization = header.value;
   }
-  if (!is_forwarded && is_loopback(request.remote)) return {0, "", ""};
+  if (!is_forwarded && is_loopback(request.remote)) return {};
   if (lower(authorization.substr(0, kBearer.size())) != kBearer)
-    return no(401,
-              "Metrics are for this machine, or for an admin key: send Authorization: Bearer KEY with a key that "
-              "broker-gateway keys create --user U --scope admin has made.\n");
+    return {no(401,
+               "Metrics are for this machine, or for an admin key: send Authorization: Bearer KEY with a key that "
+               "broker-gateway keys create --user U --scope admin has made.\n")};
   const auto account = keys.check(authorization.substr(kBearer.size()), wall_ns);
-  if (!account) return no(401, "The key is unknown, revoked or expired.\n");
+  if (!account) return {no(401, "The key is unknown, revoked or expired.\n")};
   if (account->scope != "admin")
-    return no(403, "The key has scope read. Metrics need one that keys create --scope admin has made.\n");
-  return {0, "", ""};
+    return {no(403, "The key has scope read. Metrics need one that keys create --scope admin has made.\n")};
+  return {std::nullopt, account->key_id};
 }
 
 }  // namespace gw::app

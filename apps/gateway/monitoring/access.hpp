@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/accounts/key_ring.hpp"
 #include "core/websocket/connection.hpp"
 
 namespace gw::app {
 
-// Status 0: the request may pass.
-websocket::HttpAnswer refuse_metrics(const websocket::HttpRequest& request, const accounts::KeyRing& keys,
-                                     std::int64_t wall_ns);
+struct MetricsAccess {
+  std::optional<websocket::HttpAnswer> refusal;  // nothing: the request may pass
+  std::int64_t key_id = 0;                       // of the key that it needed; 0: none
+};
+MetricsAccess metrics_access(const websocket::HttpRequest& request, const accounts::KeyRing& keys,
+                             std::int64_t wall_ns);
 
 }  // namespace gw::app

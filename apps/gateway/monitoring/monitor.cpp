@@ -27,7 +27,10 @@ websocket::HttpAnswer text(int status, std::string words) {
 }  // namespace
 
 Monitor::Monitor(proxy::Proxy& proxy, plugin_host::FeedThread& feed)
-    : observer_(proxy, feed), started_ns_(wall_ns()), keys_(std::make_shared<const accounts::KeyRing>()) {}
+    : proxy_(proxy),
+      observer_(proxy, feed),
+      started_ns_(wall_ns()),
+      keys_(std::make_shared<const accounts::KeyRing>()) {}
 
 void Monitor::start() {
   beat();
@@ -74,8 +77,10 @@ void Monitor::answer(const websocket::HttpRequest& request, websocket::HttpReply
     const std::lock_guard lock(mutex_);
     keys = keys_;
   }
-  websocket::HttpAnswer no = refuse_metrics(request, *keys, wall_ns());
-  if (no.status != 0) return reply(std::move(no));
+  MetricsAccess access = metrics_access(request, *keys, wall_ns());
+  if (access.refusal) return reply(std::move(*access.refusal));
+  if (access.key_id != 0)
+    proxy_.post([&proxy = proxy_, key = access.key_id] { proxy.requests().key_uses().note(key, wall_ns()); });
   ask(Page::metrics, std::move(reply));
 }
 

@@ -52,6 +52,7 @@ class Monitor {
   void serve();
   websocket::HttpAnswer make(Page page);
 
+  proxy::Proxy& proxy_;
   Observer observer_;
   const std::int64_t started_ns_;  // wall
   std::atomic<std::int64_t> beat_ns_{0};

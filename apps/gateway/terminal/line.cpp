@@ -107,6 +107,27 @@ std::string left_aligned(std::string_view text, std::size_t width) {
   return std::string(shown) + std::string(width - shown.size(), ' ');
 }
 
+std::string cell(std::string_view text, std::size_t width) {
+  const std::string safe = printable(text);
+  if (safe.size() <= width) return left_aligned(safe, width) + ' ';
+  return safe.substr(0, width - 2) + ".. ";
+}
+
+std::string wrapped(std::string_view text, std::size_t indent) {
+  constexpr std::size_t kColumns = 80;
+  std::string rest = printable(text);
+  std::string out;
+  const std::size_t width = kColumns - indent;
+  while (rest.size() > width) {
+    std::size_t space = rest.rfind(' ', width);
+    const bool has_space = space != std::string::npos && space != 0;
+    if (!has_space) space = width;
+    out += std::string(indent, ' ') + rest.substr(0, space) + '\n';
+    rest.erase(0, space + (has_space ? 1 : 0));
+  }
+  return out + std::string(indent, ' ') + rest + '\n';
+}
+
 std::vector<std::string> packed(const std::vector<std::string>& items, std::size_t columns) {
   std::vector<std::string> rows;
   for (const std::string& item : items) {

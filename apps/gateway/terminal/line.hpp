@@ -54,6 +54,11 @@ Line spread(Line left, const Line& right, std::size_t columns);
 // `text` within `width` columns, at the right or the left end of them.
 std::string right_aligned(std::string_view text, std::size_t width);
 std::string left_aligned(std::string_view text, std::size_t width);
+// A cell of a table: `text` in `width` columns, and a space; it ends with ".." where it is cut.
+std::string cell(std::string_view text, std::size_t width);
+// `text` in rows of at most 80 columns that begin with `indent` spaces; broken at spaces where that can be. Each row
+// ends with a line end.
+std::string wrapped(std::string_view text, std::size_t indent);
 // Items of text in rows of at most `columns`, two spaces between them. An item that is longer is cut.
 std::vector<std::string> packed(const std::vector<std::string>& items, std::size_t columns);
 

@@ -1,4 +1,4 @@
-#include "apps/gateway/command_words.hpp"
+#include "apps/gateway/command_line/command_words.hpp"
 
 #include <sstream>
 
@@ -48,7 +48,8 @@ std::string with_suggestion(const std::string& what, const std::string& word,
 
 std::string unknown_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  for (const CLI::App* command : app.get_subcommands(nullptr))
+    if (!command->get_group().empty()) names.push_back(command->get_name());
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
   const std::string text = with_suggestion(word + ": no such command", word, names);

@@ -1,0 +1,25 @@
+// Says in the log what an operator waits for in the morning: that all feeds are live, and that a market has opened or
+// closed. Thread: control.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "apps/gateway/monitoring/observation.hpp"
+
+namespace gw::app {
+
+class FeedsWatch {
+ public:
+  // Once a second.
+  void look(const std::vector<BrokerView>& brokers);
+
+ private:
+  void look_at_markets(const std::vector<BrokerView>& brokers);
+
+  bool all_live_ = false;                       // as last said
+  std::map<std::string, std::string> markets_;  // the status of each exchange, as last seen
+};
+
+}  // namespace gw::app
