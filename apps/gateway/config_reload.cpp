@@ -45,6 +45,8 @@ std::vector<std::string> need_a_restart(const config::Config& before, const conf
   server.authentication_timeout = after.server.authentication_timeout;
   server.compression = after.server.compression;
   server.allowed_origins = after.server.allowed_origins;
+  server.names = after.server.names;
+  server.trusted_proxies = after.server.trusted_proxies;
   server.tls = after.server.tls;
   server.tls.port = before.server.tls.port;
   differ("server", server != after.server);

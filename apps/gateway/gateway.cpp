@@ -62,7 +62,9 @@ Gateway::Gateway(Options options, config::Loaded loaded, EndWatch& end) : option
 Gateway::~Gateway() { stop(); }
 
 Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
-  if (const auto problems = written_file_problems(state_.loaded); !problems.empty()) {
+  auto problems = written_file_problems(state_.loaded);
+  for (config::Problem& problem : listen_problems(state_.loaded)) problems.push_back(std::move(problem));
+  if (!problems.empty()) {
     config_is_wrong_ = true;
     return Error{text_of(problems)};
   }
@@ -91,7 +93,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   parts_->logins.start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
-  log::info("gateway", "ready: serving clients on ws://" + config().server.host + ":" + std::to_string(port_) + "/");
+  log::info("gateway", "ready: serving clients on " + urls_of("ws", plain_hosts(config().server), port_));
   return {};
 }
 
@@ -166,9 +168,7 @@ Result<void> Gateway::start_proxy() {
   });
   const config::Server& server = config().server;
   const bool next_free = server.port_in_use == "next_free";
-  // Without allow_plain, keys travel in clear on this machine only.
-  const std::string plain_host = server.tls.port != 0 && !server.allow_plain ? "127.0.0.1" : server.host;
-  const auto port = proxy_->listen({plain_host, static_cast<std::uint16_t>(server.port), next_free, false});
+  const auto port = proxy_->listen({plain_hosts(server), static_cast<std::uint16_t>(server.port), next_free, false});
   if (!port) return port.error();
   port_ = *port;
   if (server.tls.port == 0) return {};
@@ -177,7 +177,7 @@ Result<void> Gateway::start_proxy() {
   proxy_->set_tls(*certificate);
   const auto tls_port = proxy_->listen({server.host, static_cast<std::uint16_t>(server.tls.port), next_free, true});
   if (!tls_port) return tls_port.error();
-  log::info("gateway", "serving clients on wss://" + server.host + ":" + std::to_string(*tls_port) + "/ too");
+  log::info("gateway", "serving clients on " + urls_of("wss", server.host, *tls_port) + " too");
   return {};
 }
 

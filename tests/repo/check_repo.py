@@ -29,6 +29,7 @@ SYSTEM_FILES = """
     core/base/descriptor.cpp
     core/base/descriptors.cpp
     core/base/large_memory.cpp
+    core/base/networks.cpp
     core/base/outgoing.cpp
     core/base/thread_name.cpp
     core/bus/doorbell.cpp

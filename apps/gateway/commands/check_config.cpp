@@ -21,6 +21,7 @@ int check_config(const Options& options) {
   };
   const auto unwritten = written_file_problems(loaded);
   add(unwritten);
+  add(listen_problems(loaded));
   add(plugin_folder_problems(loaded));
   if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins) {
     add(plugin_problems(loaded, *plugins));
