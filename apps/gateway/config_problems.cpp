@@ -15,6 +15,7 @@ std::vector<config::Problem> config_problems(const config::Loaded& loaded) {
   };
   const auto unwritten = written_file_problems(loaded);
   add(unwritten);
+  add(listen_problems(loaded));
   add(plugin_folder_problems(loaded));
   if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins) {
     add(plugin_problems(loaded, *plugins));

@@ -22,6 +22,8 @@ config::Server with_live_keys(const config::Server& before, const config::Server
   server.authentication_timeout = after.authentication_timeout;
   server.compression = after.compression;
   server.allowed_origins = after.allowed_origins;
+  server.names = after.names;
+  server.trusted_proxies = after.trusted_proxies;
   server.tls = after.tls;
   server.tls.port = before.tls.port;
   return server;

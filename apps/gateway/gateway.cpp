@@ -63,7 +63,9 @@ Gateway::Gateway(Options options, config::Loaded loaded, EndWatch& end, const Se
 Gateway::~Gateway() { stop(); }
 
 Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
-  if (const auto problems = written_file_problems(state_.loaded); !problems.empty()) {
+  auto problems = written_file_problems(state_.loaded);
+  for (config::Problem& problem : listen_problems(state_.loaded)) problems.push_back(std::move(problem));
+  if (!problems.empty()) {
     config_is_wrong_ = true;
     return Error{text_of(problems)};
   }
@@ -171,9 +173,7 @@ Result<void> Gateway::start_proxy() {
   });
   const config::Server& server = config().server;
   const bool next_free = server.port_in_use == "next_free";
-  // Without allow_plain, keys travel in clear on this machine only.
-  const std::string plain_host = server.tls.port != 0 && !server.allow_plain ? "127.0.0.1" : server.host;
-  const auto port = proxy_->listen({plain_host, static_cast<std::uint16_t>(server.port), next_free, false});
+  const auto port = proxy_->listen({plain_hosts(server), static_cast<std::uint16_t>(server.port), next_free, false});
   if (!port) return port.error();
   port_ = *port;
   if (server.tls.port == 0) return {};
@@ -182,7 +182,7 @@ Result<void> Gateway::start_proxy() {
   proxy_->set_tls(*certificate);
   const auto tls_port = proxy_->listen({server.host, static_cast<std::uint16_t>(server.tls.port), next_free, true});
   if (!tls_port) return tls_port.error();
-  log::info("gateway", "serving clients on wss://" + server.host + ":" + std::to_string(*tls_port) + "/ too");
+  log::info("gateway", "serving clients on " + urls_of("wss", server.host, *tls_port) + " too");
   return {};
 }
 
@@ -299,6 +299,8 @@ void Gateway::look() {
   if (looks_ % kLooksPerSave == 0) sessions_.save();
   if (looks_ % kLooksPerKeyUses == 0) key_uses_.save(*proxy_);
 }
+
+std::string Gateway::address() const { return urls_of("ws", plain_hosts(config().server), port_); }
 
 void Gateway::reload_now() {
   manager_.reloading();

@@ -51,7 +51,7 @@ class Gateway {
   void start_zeromq();
   Result<void> start_control();
   void start_watchdog();
-  std::string address() const { return "ws://" + config().server.host + ":" + std::to_string(port_) + "/"; }
+  std::string address() const;
   Result<void> write_ready_file(const std::string& path) const;
   LinkServices link_services();
 

@@ -20,6 +20,28 @@ log::Options log_options(const config::Log& c) {
   return options;
 }
 
+bool is_on_loopback(const config::Server& server) {
+  return std::all_of(server.host.begin(), server.host.end(), [](const std::string& host) { return is_loopback(host); });
+}
+
+std::vector<std::string> plain_hosts(const config::Server& server) {
+  if (server.tls.port == 0 || server.allow_plain) return server.host;
+  std::vector<std::string> hosts;
+  for (const std::string& host : server.host)
+    if (is_loopback(host)) hosts.push_back(host);
+  if (hosts.empty()) hosts.emplace_back("127.0.0.1");
+  return hosts;
+}
+
+std::string urls_of(const char* scheme, const std::vector<std::string>& hosts, int port) {
+  std::string urls;
+  for (const std::string& host : hosts) {
+    urls += (urls.empty() ? "" : " and ") + server_url(scheme, host, port);
+    if (host == "0.0.0.0" || host == "::") urls += " (and every other address of this machine)";
+  }
+  return urls;
+}
+
 proxy::Options proxy_options(const config::Config& c) {
   proxy::Options o;
   o.session.ping_interval_ns = c.server.ping_interval.count();
@@ -43,7 +65,8 @@ proxy::Options proxy_options(const config::Config& c) {
   o.session.compression = c.server.compression.enabled;
   o.compression_threshold = c.server.compression.threshold;
   o.session.request_rate = {c.limits.requests_per_second, c.limits.request_burst};
-  o.session.origins = {c.server.allowed_origins, is_loopback(c.server.host)};
+  o.session.origins = {c.server.allowed_origins, c.server.names, is_on_loopback(c.server)};
+  o.session.trusted_proxies = o.admission.trusted_proxies = c.server.trusted_proxies;
   const auto cores = static_cast<int>(std::thread::hardware_concurrency());
   o.shards = static_cast<std::size_t>(c.server.threads != 0 ? c.server.threads : std::max(1, cores - 1));
   return o;

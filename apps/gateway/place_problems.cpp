@@ -1,5 +1,6 @@
 #include "apps/gateway/place_problems.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/options_of.hpp"
+#include "core/proxy/listener.hpp"
 
 namespace gw::app {
 namespace {
@@ -46,6 +49,28 @@ std::vector<config::Problem> written_file_problems(const config::Loaded& loaded)
   std::vector<config::Problem> problems;
   check_written(loaded, "database", loaded.config.database, problems);
   check_written(loaded, "log.file", loaded.config.log.file, problems);
+  return problems;
+}
+
+std::vector<config::Problem> listen_problems(const config::Loaded& loaded) {
+  const config::Server& server = loaded.config.server;
+  std::vector<config::Problem> problems;
+  const auto check = [&](const std::vector<std::string>& hosts, int port, const char* port_key) {
+    for (const std::string& host : hosts) {
+      const proxy::ListenProblem problem = proxy::check_address(host, static_cast<std::uint16_t>(port));
+      const bool is_known = std::any_of(problems.begin(), problems.end(),
+                                        [&](const config::Problem& p) { return p.found.starts_with(host + " ("); });
+      if (problem.fault == proxy::ListenFault::host && !is_known)
+        problems.push_back({loaded.file, loaded.line_of("server.host"), "server.host", host + " (" + problem.why + ')',
+                            "an address of this machine"});
+      if (problem.fault == proxy::ListenFault::port)
+        problems.push_back({loaded.file, loaded.line_of(port_key), port_key,
+                            std::to_string(port) + " (" + problem.why + " at " + host + ')',
+                            "a port that this user may open, like 8765"});
+    }
+  };
+  check(plain_hosts(server), server.port, "server.port");
+  if (server.tls.port != 0) check(server.host, server.tls.port, "server.tls.port");
   return problems;
 }
 

@@ -13,6 +13,10 @@ namespace gw::app {
 // Files that a gateway writes, the database and the log, in folders where it cannot. run refuses these.
 std::vector<config::Problem> written_file_problems(const config::Loaded& loaded);
 
+// Addresses of `server` that this machine or this user cannot have. A port that is in use is none of them. run refuses
+// these too.
+std::vector<config::Problem> listen_problems(const config::Loaded& loaded);
+
 // A plugin folder that cannot be read. run goes on without plugins.
 std::vector<config::Problem> plugin_folder_problems(const config::Loaded& loaded);
 

@@ -54,7 +54,7 @@ LocalGateway::~LocalGateway() {
 }
 
 void LocalGateway::start() {
-  const auto port = proxy_.listen({"127.0.0.1", 0, false, false});
+  const auto port = proxy_.listen({{"127.0.0.1"}, 0, false, false});
   if (!port) throw std::runtime_error(port.error().message);
   port_ = *port;
   thread_ = std::thread([this] { proxy_.run(); });

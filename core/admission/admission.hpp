@@ -13,9 +13,11 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "core/admission/connection_slot.hpp"
 #include "core/admission/shared_rates.hpp"
+#include "core/base/networks.hpp"
 
 namespace gw::admission {
 
@@ -23,18 +25,21 @@ struct AdmissionLimits {
   std::size_t connections = 10'000;
   std::size_t per_address = 1'000;
   std::size_t unauthenticated = 500;
+  std::vector<Network> trusted_proxies{};
 };
 
 class Admission : public std::enable_shared_from_this<Admission> {
  public:
   void set_limits(const AdmissionLimits& limits);
   // The slot of a new connection. A refused slot says which limit is reached, so that its client can be told before it
-  // is closed. Null: too many refused clients are being told already, and the socket is to be closed at once.
+  // is closed. Null: too many refused clients are being told already, and the socket is to be closed at once. The
+  // address of a trusted proxy does not count: ConnectionSlot::is_from_proxy.
   std::shared_ptr<ConnectionSlot> enter(std::string address);
 
   // ---- called by a ConnectionSlot, with its ticket
   void on_evict(std::uint64_t ticket, std::function<void()> evict);
   std::shared_ptr<SharedRate> authenticated(std::uint64_t ticket, std::int64_t key);
+  Refusal arrived(std::uint64_t ticket, const std::string& address);
   void leave(std::uint64_t ticket, const std::string& address, Refusal refusal);
 
  private:
@@ -44,6 +49,7 @@ class Admission : public std::enable_shared_from_this<Admission> {
     std::function<void()> evict;
   };
   Refusal refusal_of(const std::string& address) const;
+  bool is_full(const std::string& address) const;
   void evict_longest();
 
   std::mutex mutex_;

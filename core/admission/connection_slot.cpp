@@ -24,6 +24,12 @@ ConnectionSlot::ConnectionSlot(std::shared_ptr<Admission> admission, std::string
 
 ConnectionSlot::~ConnectionSlot() { admission_->leave(ticket_, address_, refusal_); }
 
+void ConnectionSlot::arrived(const std::string& address) {
+  if (!is_from_proxy() || refusal_ != Refusal::none) return;
+  refusal_ = admission_->arrived(ticket_, address);
+  address_ = address;
+}
+
 void ConnectionSlot::on_evict(std::function<void()> evict) {
   if (!authenticated_ && refusal_ == Refusal::none) admission_->on_evict(ticket_, std::move(evict));
 }

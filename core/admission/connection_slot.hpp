@@ -21,7 +21,7 @@ std::string_view limit_key(Refusal refusal);
 
 class ConnectionSlot {
  public:
-  // Made by Admission, which gives it its `ticket`.
+  // Made by Admission, which gives it its `ticket`. `address` is empty for a connection from a trusted proxy.
   ConnectionSlot(std::shared_ptr<Admission> admission, std::string address, std::uint64_t ticket, Refusal refusal);
   ~ConnectionSlot();
   ConnectionSlot(const ConnectionSlot&) = delete;
@@ -30,6 +30,11 @@ class ConnectionSlot {
   // A number that no other connection ever has.
   std::uint64_t number() const { return ticket_; }
   Refusal refusal() const { return refusal_; }
+  // The connection comes from a trusted proxy, and arrived() has not said yet from where.
+  bool is_from_proxy() const { return address_.empty(); }
+  // The proxy says that the client is at `address`: its connections count as those of this address. refusal() may
+  // change.
+  void arrived(const std::string& address);
   // `evict` is called once, on any thread and with the admission locked, when the connection is to be closed so that
   // another gets its slot; at once when that has been decided already. Never after authenticated().
   void on_evict(std::function<void()> evict);
@@ -39,9 +44,9 @@ class ConnectionSlot {
 
  private:
   const std::shared_ptr<Admission> admission_;
-  const std::string address_;
+  std::string address_;
   const std::uint64_t ticket_;
-  const Refusal refusal_;
+  Refusal refusal_;
   bool authenticated_ = false;
 };
 

@@ -2,30 +2,33 @@
 
 #include <algorithm>
 
-#include "core/base/text.hpp"
+#include "core/base/origin_form.hpp"
 #include "core/base/url.hpp"
 
 namespace gw::admission {
-namespace {
-
-// The host of an authority, without port and without the brackets of an IPv6 address.
-std::string_view host_of(std::string_view authority) {
-  if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
-  return authority.substr(0, authority.find(':'));
-}
-
-}  // namespace
 
 bool is_allowed_origin(std::string_view origin, std::string_view host, const OriginRule& rule) {
-  const std::string from = lower(std::string(origin));
-  if (std::any_of(rule.allowed.begin(), rule.allowed.end(), [&](const std::string& a) { return lower(a) == from; }))
+  const std::string from = normal_origin(origin);
+  if (std::any_of(rule.allowed.begin(), rule.allowed.end(),
+                  [&](const std::string& allowed) { return normal_origin(allowed) == from; }))
     return true;
-  const std::size_t scheme = from.find("://");
-  if (scheme == std::string::npos) return false;  // "null" and the like
-  const std::string page = std::string(host_of(std::string_view(from).substr(scheme + 3)));
-  if (page.empty()) return false;
+  const std::string page = host_of_origin(origin);
+  if (page.empty()) return false;  // "null" and the like
   if (is_loopback_name(page)) return true;
-  return !rule.loopback_only && page == host_of(lower(std::string(host)));
+  if (std::find(rule.names.begin(), rule.names.end(), page) != rule.names.end()) return true;
+  return !rule.loopback_only && page == host_of_authority(host);
+}
+
+std::vector<std::string> ways_to_allow(std::string_view origin, std::string_view host) {
+  const std::string from = normal_origin(origin);
+  if (!expected_origin(from).empty()) return {};
+  std::vector<std::string> ways;
+  const std::string page = host_of_origin(from);
+  // A request for the very host that its origin names has come through a proxy that says so.
+  const bool is_own_name = page == host_of_authority(host);
+  if (!is_own_name) ways.push_back("server: {allowed_origins: [\"" + from + "\"]}");
+  if (!page.empty() && expected_host_name(page).empty()) ways.push_back("server: {names: [\"" + page + "\"]}");
+  return ways;
 }
 
 }  // namespace gw::admission

@@ -26,6 +26,17 @@ std::string without_secrets(std::string_view url) {
   return std::string(url.substr(0, begin)) + "***" + std::string(url.substr(at));
 }
 
+std::string with_port(std::string_view host, int port) {
+  const bool is_ipv6 = host.find(':') != std::string_view::npos;
+  return (is_ipv6 ? '[' + std::string(host) + ']' : std::string(host)) + ':' + std::to_string(port);
+}
+
+std::string server_url(std::string_view scheme, std::string_view host, int port) {
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  return std::string(scheme) + "://" + with_port(host, port) + '/';
+}
+
 std::string_view authority_of(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);

@@ -17,6 +17,11 @@ bool is_loopback(std::string_view host);
 // Whether a host that a browser or another program names is this machine: RFC 6761, section 6.3, keeps localhost and
 // the names under it for that, with or without the root's dot.
 bool is_loopback_name(std::string_view host);
+// Where programs of this machine reach a server that listens on `host`, a name or an address without brackets; an
+// address that means all becomes the loopback address of its family: "ws://[::1]:8765/".
+std::string server_url(std::string_view scheme, std::string_view host, int port);
+// "127.0.0.1:8765", "[::1]:8765"
+std::string with_port(std::string_view host, int port);
 // The URL for logs and errors: without the query, and with *** for a user name and password.
 std::string without_secrets(std::string_view url);
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/base/networks.hpp"
+
 namespace gw::config {
 
 using Duration = std::chrono::nanoseconds;
@@ -33,7 +35,7 @@ struct Tls {
 };
 
 struct Server {
-  std::string host = "127.0.0.1";
+  std::vector<std::string> host = {"127.0.0.1"};  // names or addresses, without brackets
   int port = 8765;
   std::string port_in_use = "next_free";  // or fail
   int threads = 0;
@@ -42,6 +44,8 @@ struct Server {
   Duration authentication_timeout = 15s;
   bool allow_plain = false;
   std::vector<std::string> allowed_origins;
+  std::vector<std::string> names;  // in lower case, without brackets and the root's dot
+  std::vector<Network> trusted_proxies;
   Compression compression;
   Tls tls;
   bool operator==(const Server&) const = default;

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "core/base/networks.hpp"
+#include "core/base/origin_form.hpp"
 #include "core/base/outgoing.hpp"
 #include "core/base/text.hpp"
 #include "core/base/url.hpp"
@@ -25,25 +27,6 @@ bool is_name(const std::string& name) {
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string::npos;
 }
 
-// Why no browser sends `text` as an origin, as what it should be; empty: one may. Browsers send no path, not even a
-// slash, no port that the scheme has anyhow, and names beyond ASCII in their coded form. Pages from files have the
-// origin "null", and "file://" in programs that are built on a browser.
-std::string expected_origin(const std::string& text) {
-  const std::size_t scheme = text.find("://");
-  const bool has_host = scheme != std::string::npos && scheme != 0 && scheme + 3 < text.size();
-  if (text == "file://") return {};
-  if (!has_host || text.find_first_of("/@?#\\* ", scheme + 3) != std::string::npos)
-    return "SCHEME://HOST or SCHEME://HOST:PORT, like https://app.example.com";
-  if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7e; }))
-    return "the name as browsers send it, in ASCII, like https://xn--bcher-kva.example for b\xc3\xbc"
-           "cher.example";
-  const std::string plain = lower(text);
-  for (const auto& [begin, port] : {std::pair{"https://", ":443"}, {"http://", ":80"}})
-    if (plain.starts_with(begin) && plain.ends_with(port))
-      return text.substr(0, text.size() - std::string_view(port).size()) + ", because browsers leave this port out";
-  return {};
-}
-
 bool is_instrument(const std::string& text) {
   const std::size_t dot = text.rfind('.');
   return dot != std::string::npos && dot != 0 && dot + 1 != text.size();
@@ -62,9 +45,54 @@ void read_tls(Context& c, const YAML::Node& node, const std::string& prefix, Tls
   if (t.key.empty()) r.wrong("key", "nothing", kExpected);
 }
 
+// A name, an address, or a list of them; an IPv6 address also in brackets, as URLs have it.
+void read_hosts(MappingReader& r, Server& s) {
+  constexpr const char* kExpected = "an address, like 127.0.0.1, or a list of them";
+  std::vector<std::string> hosts;
+  r.text_or_texts("host", hosts);
+  if (hosts.empty()) return;
+  s.host.clear();
+  for (std::string& host : hosts) {
+    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    if (host.empty() || host.find_first_of("[]/ @?#") != std::string::npos)
+      r.wrong("host", host, kExpected);
+    else if (std::find(s.host.begin(), s.host.end(), host) != s.host.end())
+      r.wrong("host", host + " twice", "each address once");
+    else
+      s.host.push_back(std::move(host));
+  }
+}
+
+void read_names(MappingReader& r, Server& s) {
+  std::vector<std::string> names;
+  r.texts("names", names);
+  for (const std::string& name : names) {
+    const bool has_brackets = name.size() > 2 && name.front() == '[' && name.back() == ']';
+    if (std::string expected = expected_host_name(has_brackets ? name.substr(1, name.size() - 2) : name);
+        !expected.empty())
+      r.wrong("names", name, std::move(expected));
+    else
+      s.names.push_back(name.find(':') == std::string::npos || has_brackets ? host_of_authority(name) : lower(name));
+  }
+}
+
+void read_proxies(MappingReader& r, Server& s) {
+  std::vector<std::string> texts;
+  r.texts("trusted_proxies", texts);
+  for (const std::string& text : texts) {
+    const auto network = parse_network(text);
+    if (!network)
+      r.wrong("trusted_proxies", text, "an address or a network, like 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32");
+    else if (text.find('/') != std::string::npos && parse_ip(text.substr(0, text.find('/'))) != network->first)
+      r.wrong("trusted_proxies", text, text_of(*network) + ", or one address without a slash");
+    else
+      s.trusted_proxies.push_back(*network);
+  }
+}
+
 void read_server(Context& c, const YAML::Node& node, const std::string& prefix, Server& s) {
   MappingReader r(c, node, prefix);
-  r.text("host", s.host);
+  read_hosts(r, s);
   r.integer("port", s.port, 0, 65535);
   r.choice("port_in_use", s.port_in_use, {"next_free", "fail"});
   r.integer("threads", s.threads, 0, 256);
@@ -76,16 +104,17 @@ void read_server(Context& c, const YAML::Node& node, const std::string& prefix, 
   for (const std::string& origin : s.allowed_origins)
     if (std::string expected = expected_origin(origin); !expected.empty())
       r.wrong("allowed_origins", origin, std::move(expected));
+  read_names(r, s);
+  read_proxies(r, s);
   r.mapping("compression", [&](const YAML::Node& n, const std::string& p) {
     MappingReader compression(c, n, p);
     compression.boolean("enabled", s.compression.enabled);
     compression.size("threshold", s.compression.threshold, 0);
   });
   r.mapping("tls", [&](const YAML::Node& n, const std::string& p) { read_tls(c, n, p, s.tls); });
-  if (s.host.empty())
-    r.wrong("host", "", "an address, like 127.0.0.1");
-  else if (!is_loopback(s.host) && s.tls.port == 0 && !s.allow_plain)
-    r.wrong("host", s.host, "127.0.0.1, or tls.port, or allow_plain: true (without TLS, keys would travel in clear)");
+  for (const std::string& host : s.host)
+    if (!is_loopback(host) && s.tls.port == 0 && !s.allow_plain)
+      r.wrong("host", host, "127.0.0.1, or tls.port, or allow_plain: true (without TLS, keys would travel in clear)");
 }
 
 void read_limits(Context& c, const YAML::Node& node, const std::string& prefix, Limits& l) {

@@ -212,6 +212,16 @@ void MappingReader::texts(const char* key, std::vector<std::string>& out) {
   out = std::move(values);
 }
 
+void MappingReader::text_or_texts(const char* key, std::vector<std::string>& out) {
+  if (find(key).IsSequence()) {
+    if (context_.lines != nullptr) (*context_.lines)[full(key)] = line_at(key);
+    texts(key, out);
+    if (out.empty()) wrong(key, "an empty list", "text, or a list like [a, b]");
+  } else if (auto value = plain_text(key, "text, or a list like [a, b]")) {
+    out = {std::move(*value)};
+  }
+}
+
 void MappingReader::mapping(const char* key,
                             const std::function<void(const YAML::Node&, const std::string& prefix)>& read) {
   const YAML::Node node = any(key);

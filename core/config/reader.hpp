@@ -62,6 +62,7 @@ class MappingReader {
   void duration(const char* key, std::optional<Duration>& out, Duration least);
   void size(const char* key, std::uint64_t& out, std::uint64_t least);
   void texts(const char* key, std::vector<std::string>& out);
+  void text_or_texts(const char* key, std::vector<std::string>& out);
   // Notes that the value of `key` is wrong, at the line of the value.
   void wrong(const char* key, const std::string& found, std::string expected);
   // A nested mapping; `read` is called when it is there.

@@ -1,16 +1,19 @@
 #include "core/proxy/listener.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "core/admission/admission.hpp"
 #include "core/base/descriptors.hpp"
 #include "core/base/log.hpp"
 #include "core/base/log_limit.hpp"
+#include "core/base/url.hpp"
 #include "core/event_loop/event_loop.hpp"
 #include "core/session/shard.hpp"
 
@@ -115,44 +118,93 @@ class TcpListener final : public Listener {
   asio::steady_timer pause_;
 };
 
-boost::system::error_code bind(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
+boost::system::error_code listen(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool is_only_v6) {
   boost::system::error_code ec;
   acceptor.open(endpoint.protocol(), ec);
   if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(is_only_v6), ec);
   if (!ec) acceptor.bind(endpoint, ec);
   if (!ec) acceptor.listen(4096, ec);
-  if (ec) {
-    boost::system::error_code ignored;
-    acceptor.close(ignored);
-  }
   return ec;
+}
+
+// An endpoint for each host with another address, all without port.
+Result<std::vector<tcp::endpoint>> resolve(asio::io_context& io, const std::vector<std::string>& hosts) {
+  std::vector<tcp::endpoint> all;
+  for (const std::string& host : hosts) {
+    boost::system::error_code ec;
+    const auto found = tcp::resolver(io).resolve(host, "0", tcp::resolver::passive, ec);
+    if (ec || found.empty()) return Error{"server.host: found " + host + ", expected an address of this machine"};
+    const tcp::endpoint endpoint = *found.begin();
+    if (std::find(all.begin(), all.end(), endpoint) == all.end()) all.push_back(endpoint);
+  }
+  return all;
+}
+
+bool has_ipv4(const std::vector<tcp::endpoint>& endpoints) {
+  return std::any_of(endpoints.begin(), endpoints.end(), [](const tcp::endpoint& e) { return e.address().is_v4(); });
+}
+
+struct Opened {
+  std::vector<tcp::acceptor> acceptors;
+  boost::system::error_code ec;
+  tcp::endpoint failed;
+};
+
+// All of them with this port; 0: with one that is free for the first.
+Opened open_at(asio::io_context& io, const std::vector<tcp::endpoint>& endpoints, std::uint16_t port) {
+  Opened opened;
+  for (tcp::endpoint endpoint : endpoints) {
+    endpoint.port(opened.acceptors.empty() ? port : opened.acceptors.front().local_endpoint().port());
+    tcp::acceptor& acceptor = opened.acceptors.emplace_back(io);
+    opened.ec = listen(acceptor, endpoint, has_ipv4(endpoints));
+    opened.failed = endpoint;
+    if (opened.ec) break;
+  }
+  return opened;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Listener>> Listener::open(event_loop::EventLoop& loop, std::vector<session::Shard*> shards,
-                                                 std::shared_ptr<admission::Admission> admission,
-                                                 const ListenAddress& address) {
-  const auto& [host, port, next_free, is_tls] = address;
-  boost::system::error_code ec;
-  tcp::resolver resolver(loop.io());
-  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, ec);
-  if (ec || found.empty()) return Error{"server.host: found " + host + ", expected an address of this machine"};
-  tcp::endpoint endpoint = *found.begin();
+Result<std::vector<std::unique_ptr<Listener>>> Listener::open(event_loop::EventLoop& loop,
+                                                              const std::vector<session::Shard*>& shards,
+                                                              const std::shared_ptr<admission::Admission>& admission,
+                                                              const ListenAddress& address) {
+  const auto endpoints = resolve(loop.io(), address.hosts);
+  if (!endpoints) return endpoints.error();
+  Opened opened;
   for (int attempt = 0; attempt < kPortsToTry; ++attempt) {
-    tcp::acceptor acceptor(loop.io());
-    ec = bind(acceptor, endpoint);
-    if (!ec) {
-      if (attempt > 0)
-        log::warning("proxy", "port " + std::to_string(port) + " is in use, using port " +
-                                  std::to_string(acceptor.local_endpoint().port()) + " instead");
-      return std::unique_ptr<Listener>(
-          std::make_unique<TcpListener>(loop, std::move(shards), std::move(admission), is_tls, std::move(acceptor)));
-    }
-    if (ec != asio::error::address_in_use || !next_free || endpoint.port() == 65535) break;
-    endpoint.port(static_cast<std::uint16_t>(endpoint.port() + 1));
+    const int port = address.port == 0 ? 0 : address.port + attempt;
+    if (port > 65535) break;
+    opened = open_at(loop.io(), *endpoints, static_cast<std::uint16_t>(port));
+    if (!opened.ec && port != address.port)
+      log::warning("proxy",
+                "port " + std::to_string(address.port) + " is in use, using port " + std::to_string(port) + " instead");
+    const bool may_go_on = address.next_free || address.port == 0;
+    if (opened.ec != asio::error::address_in_use || !may_go_on) break;
   }
-  return Error{"cannot listen on " + host + ":" + std::to_string(port) + ": " + ec.message()};
+  if (opened.ec)
+    return Error{"cannot listen on " + with_port(opened.failed.address().to_string(), opened.failed.port()) + ": " +
+                 opened.ec.message()};
+  std::vector<std::unique_ptr<Listener>> listeners;
+  for (tcp::acceptor& acceptor : opened.acceptors)
+    listeners.push_back(std::make_unique<TcpListener>(loop, shards, admission, address.is_tls, std::move(acceptor)));
+  return listeners;
+}
+
+ListenProblem check_address(const std::string& host, std::uint16_t port) {
+  asio::io_context io;
+  const auto endpoints = resolve(io, {host});
+  if (!endpoints) return {ListenFault::host, "no address is known"};
+  tcp::endpoint endpoint = endpoints->front();
+  endpoint.port(port);
+  boost::system::error_code ec;
+  tcp::acceptor acceptor(io);
+  acceptor.open(endpoint.protocol(), ec);
+  if (!ec) acceptor.set_option(tcp::acceptor::reuse_address(true), ec);
+  if (!ec) acceptor.bind(endpoint, ec);
+  if (!ec || ec == asio::error::address_in_use) return {};
+  return {ec == asio::error::access_denied ? ListenFault::port : ListenFault::host, ec.message()};
 }
 
 }  // namespace gw::proxy

@@ -93,9 +93,9 @@ void Proxy::sweep() {
 Result<std::uint16_t> Proxy::listen(const ListenAddress& address) {
   std::vector<session::Shard*> shards;
   for (const auto& shard : shards_) shards.push_back(shard.get());
-  auto listener = Listener::open(loop_, std::move(shards), admission_, address);
+  auto listener = Listener::open(loop_, shards, admission_, address);
   if (!listener) return listener.error();
-  listeners_.push_back(std::move(*listener));
+  for (auto& one : *listener) listeners_.push_back(std::move(one));
   return listeners_.back()->port();
 }
 

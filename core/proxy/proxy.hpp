@@ -58,7 +58,7 @@ class Proxy {
     for (const auto& shard : shards_) act(*shard);
   }
   std::size_t shard_count() const { return shards_.size(); }
-  // Before run(). Returns the port that it got.
+  // Before run(). Returns the port that it got, the same at all hosts.
   Result<std::uint16_t> listen(const ListenAddress& address);
   // Sets the certificate of connections from now on. [any]
   void set_tls(std::shared_ptr<const websocket::ServerTls> tls);

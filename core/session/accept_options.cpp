@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/admission/forwarded.hpp"
 #include "core/admission/origin.hpp"
 #include "core/base/log_limit.hpp"
 #include "core/base/text.hpp"
@@ -37,10 +38,34 @@ websocket::HttpAnswer AcceptOptions::check_origin(const websocket::HttpRequest& 
     if (name == "host") host = h.value;
   }
   if (origin.empty() || admission::is_allowed_origin(origin, host, options_.origins)) return {0, "", ""};
-  of_foreign_pages.warning(origin, "refused a web page from " + std::string(cut(origin)) + " (server.allowed_origins)");
-  return {403, "text/plain; charset=utf-8",
-          "A web page from this origin may not use the gateway.\n"
-          "An operator can allow it: server.allowed_origins in gateway.yaml\n"};
+  const std::vector<std::string> ways = admission::ways_to_allow(origin, host);
+  const std::string shown(cut(origin, 256));
+  std::string said = "refused a connection whose Origin is " + shown + ": ";
+  std::string body = "Requests with this Origin may not use the gateway: " + shown + '\n';
+  if (ways.empty()) {
+    said += "it is none that can be allowed";
+    body += "Its like cannot be allowed by server.allowed_origins in gateway.yaml. What can: https://app.example.com\n";
+  } else {
+    said += "to allow it, write into gateway.yaml, beside what is there: ";
+    body +=
+        "An operator can allow it by server.allowed_origins or server.names in gateway.yaml, beside what is there:\n";
+  }
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    const bool is_name = ways[i].find("names") != std::string::npos;
+    said += (i == 0 ? "" : "; or, where that is a name of this gateway: ") + ways[i];
+    body += std::string(is_name ? "  if that is a name of this gateway:  " : "  if that is a page elsewhere:        ") +
+            ways[i] + '\n';
+  }
+  of_foreign_pages.warning(origin, said);
+  return {403, "text/plain; charset=utf-8", body};
+}
+
+std::string AcceptOptions::client_address(const websocket::HttpRequest& request) const {
+  std::vector<std::string_view> lines;
+  for (const websocket::Header& h : request.headers)
+    if (lower(h.name) == "x-forwarded-for") lines.emplace_back(h.value);
+  const std::string_view peer = std::string_view(request.remote).substr(0, request.remote.rfind(':'));
+  return admission::client_address(lines, peer, options_.trusted_proxies);
 }
 
 }  // namespace gw::session

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "core/session/options.hpp"
 #include "core/websocket/connection.hpp"
@@ -20,6 +21,8 @@ class AcceptOptions {
   // A certificate for connections from now on; none: there is no TLS listener.
   void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { tls_.tls = std::move(tls); }
   void set_http(websocket::LateHttp answer) { plain_.on_http_later = tls_.on_http_later = std::move(answer); }
+  // The address of the client of a request that came from a trusted proxy.
+  std::string client_address(const websocket::HttpRequest& request) const;
   const websocket::ServerOptions& of(bool is_tls) const { return is_tls ? tls_ : plain_; }
 
  private:

@@ -28,6 +28,10 @@ log::Limited of_closes("proxy", "client");
 log::Limited of_slow_consumers("proxy", "client");
 log::Limited of_request_rates("proxy", "client");
 
+std::shared_ptr<const std::string> name_of(const admission::ConnectionSlot& slot, const std::string& address) {
+  return std::make_shared<const std::string>("client " + std::to_string(slot.number()) + " (" + address + ')');
+}
+
 }  // namespace
 
 ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& socket,
@@ -38,8 +42,7 @@ ClientSession::ClientSession(Shard& shard, routing::SessionId id, TcpSocket&& so
       updates_(*this, id, *connection_, shard),
       intake_(*connection_, shard.options()),
       opened_ns_(monotonic_ns()),
-      name_(std::make_shared<const std::string>("client " + std::to_string(slot->number()) + " (" +
-                                                connection_->remote_address() + ')')),
+      name_(name_of(*slot, connection_->remote_address())),
       slot_(std::move(slot)) {
   slot_->on_evict([&shard, id] {
     shard.loop().post([&shard, id] {
@@ -175,6 +178,13 @@ void ClientSession::on_control_frame() {
 }
 
 // ---- its beginning and its end
+
+void ClientSession::on_request(const websocket::HttpRequest& request) {
+  if (!slot_->is_from_proxy()) return;
+  const std::string address = shard_.client_address(request);
+  slot_->arrived(address);
+  name_ = name_of(*slot_, address);
+}
 
 void ClientSession::on_open() {
   opened_ns_ = monotonic_ns();

@@ -60,6 +60,7 @@ class ClientSession final : public websocket::Listener {
   // It has become slow, or has caught up and `conflated` updates were not sent meanwhile.
   void tell_slow(bool is_slow, std::uint64_t conflated);
 
+  void on_request(const websocket::HttpRequest& request) override;
   void on_open() override;
   void on_message(websocket::Opcode opcode, std::string_view payload) override;
   void on_control_frame() override;

@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "core/admission/origin.hpp"
 #include "core/admission/rate_limit.hpp"
+#include "core/base/networks.hpp"
 
 namespace gw::session {
 
@@ -22,6 +24,7 @@ struct SessionOptions {
   std::size_t output_total = 1 << 30;  // of all sessions of a shard
   admission::RateLimit request_rate;
   admission::OriginRule origins;
+  std::vector<Network> trusted_proxies{};
   bool compression = false;
 };
 

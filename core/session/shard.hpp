@@ -71,6 +71,10 @@ class Shard {
   ShardCounts& counts() { return counts_; }
   // A session has become slow, or has caught up or ended.
   void note_slow(bool is_slow) { slow_ += is_slow ? 1 : std::size_t(-1); }
+  // The address of the client of a request that came from a trusted proxy.
+  std::string client_address(const websocket::HttpRequest& request) const {
+    return accept_options_.client_address(request);
+  }
   // Answers HTTP requests that are no upgrades; see ServerOptions::on_http_later. Before the first client.
   void set_http(websocket::LateHttp answer) { accept_options_.set_http(std::move(answer)); }
 

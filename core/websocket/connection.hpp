@@ -40,10 +40,14 @@ struct CloseInfo {
   std::string peer{};
 };
 
+struct HttpRequest;
+
 // What the owner is told. All calls come from the io_context, never from inside a Connection's own function.
 class Listener {
  public:
   virtual ~Listener() = default;
+  // Server side: the request that is to open the connection was read; its answer follows.
+  virtual void on_request(const HttpRequest&) {}
   virtual void on_open() = 0;
   virtual void on_message(Opcode opcode, std::string_view payload) = 0;  // payload: valid during the call
   virtual void on_control_frame() {}                                     // a ping or pong came in
@@ -71,7 +75,8 @@ struct HttpRequest {
   std::string_view target;
   std::string_view body;  // at most 8 KiB
   std::vector<Header> headers;
-  std::string remote{};  // "127.0.0.1:51234"
+  std::string remote{};   // "127.0.0.1:51234", of the peer itself
+  std::string missing{};  // what it lacks to be a WebSocket upgrade, in words; empty: it is one
 };
 
 struct HttpAnswer {

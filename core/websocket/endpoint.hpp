@@ -73,6 +73,9 @@ class Endpoint final : public std::enable_shared_from_this<Endpoint>,
   Layer& layer() override { return beast_.next_layer(); }
   void ask_for_upgrade(const ClientOptions& options, const std::string& host, const std::string& target) override;
   void accept_upgrade(const Request& request, bool compress) override;
+  void tell_request(const HttpRequest& request) override {
+    if (listener_ != nullptr) listener_->on_request(request);
+  }
   void set_timeout(std::chrono::milliseconds after) override;
   void opened() override;
   void finish(CloseInfo info) override;

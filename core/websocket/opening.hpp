@@ -42,6 +42,7 @@ class OpeningHost {
   virtual ByteStream& stream() = 0;
   virtual Layer& layer() = 0;
   virtual std::string remote_address() const = 0;
+  virtual void tell_request(const HttpRequest& request) = 0;  // to the owner, who may be told nothing else
   // Beast's part of the handshake; on_handshake() follows.
   virtual void ask_for_upgrade(const ClientOptions& options, const std::string& host, const std::string& target) = 0;
   virtual void accept_upgrade(const Request& request, bool compress) = 0;

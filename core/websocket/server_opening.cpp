@@ -2,14 +2,19 @@
 
 #include <utility>
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/status.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
+#include "core/base/text.hpp"
 #include "core/websocket/deflate_offer.hpp"
+#include "core/websocket/upgrade_request.hpp"
 
 namespace gw::websocket {
 namespace {
@@ -27,6 +32,11 @@ std::vector<Header> headers_of(const Fields& fields) {
   std::vector<Header> headers;
   for (const auto& field : fields) headers.push_back({std::string(field.name_string()), std::string(field.value())});
   return headers;
+}
+
+bool is_plain_http(error_code ec) {
+  const auto code = static_cast<unsigned long>(ec.value());
+  return ec.category() == boost::asio::error::get_ssl_category() && ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST;
 }
 
 std::string http_text(const HttpAnswer& a, const std::vector<Header>& extra, bool with_body) {
@@ -47,6 +57,12 @@ ServerOpening::ServerOpening(OpeningHost& host, const ServerOptions& options) : 
 }
 
 void ServerOpening::on_ready(error_code ec) {
+  if (is_without_tls_)
+    return answer({400, "text/plain; charset=utf-8", "This port speaks TLS: use https:// or wss://.\n"}, {});
+  if (is_plain_http(ec)) {
+    is_without_tls_ = true;
+    return host_.use_stream(std::move(host_.stream().socket()), make_plain_stream);
+  }
   if (ec) return host_.finish({1006, 0, {}, "TLS with " + host_.remote_address() + " failed: " + ec.message()});
   http::async_read(host_.layer(), buffer_, parser_, [this, host = host_.shared()](error_code read_ec, std::size_t) {
     if (host->has_owner()) on_request(read_ec);
@@ -54,19 +70,23 @@ void ServerOpening::on_ready(error_code ec) {
 }
 
 void ServerOpening::on_request(error_code ec) {
+  const auto& request = parser_.get();
+  const std::string method(request.method_string());
+  is_head_ = method == "HEAD";
   if (ec == http::error::header_limit || ec == http::error::body_limit)
     return answer({431, "text/plain", "Too large\n"}, {});
   if (ec && ec != http::error::end_of_stream && parser_.got_some())
     return answer({400, "text/plain", "Bad request\n"}, {});
   if (ec) return host_.finish({1006, 0, {}, ec.message()});
-  const auto& request = parser_.get();
-  const std::string method(request.method_string());
-  const HttpRequest asked{method, request.target(), request.body(), headers_of(request), host_.remote_address()};
-  is_head_ = method == "HEAD";
-  if (!boost::beast::websocket::is_upgrade(request) && options_.on_http_later)
-    return options_.on_http_later(asked, late_reply());
-  if (!boost::beast::websocket::is_upgrade(request))
-    return answer(options_.on_http ? options_.on_http(asked) : HttpAnswer{}, {});
+  HttpRequest asked{method, request.target(), request.body(), headers_of(request), host_.remote_address()};
+  asked.missing = missing_for_upgrade(method, request.version() >= 11, asked.headers);
+  host_.tell_request(asked);
+  // An upgrade in all but its version is none that somebody else could answer (RFC 6455, 4.4).
+  if (asked.missing.starts_with("Sec-WebSocket-Version"))
+    return answer({426, "text/plain; charset=utf-8", "To open a WebSocket, the request lacks " + asked.missing + ".\n"},
+                  {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}});
+  if (!asked.missing.empty() && options_.on_http_later) return options_.on_http_later(asked, late_reply());
+  if (!asked.missing.empty()) return answer(options_.on_http ? options_.on_http(asked) : HttpAnswer{}, {});
   // The key is sixteen bytes in base64 (RFC 6455, 4.2.1); Beast takes anything.
   if (!is_websocket_key(request[http::field::sec_websocket_key]))
     return answer({400, "text/plain", "Sec-WebSocket-Key is no key\n"}, {});
@@ -78,6 +98,7 @@ void ServerOpening::on_request(error_code ec) {
     const HttpAnswer decision = options_.on_upgrade(asked, extra);
     if (decision.status != 0 || decision.verbatim) return answer(decision, extra);
   }
+  make_upgrade_plain();
   const bool compress = options_.compression && choose_extension();
   host_.accept_upgrade(request, compress);
 }
@@ -109,6 +130,14 @@ void ServerOpening::drain() {
     if (ec) return host->finish({1000, 0, {}, "HTTP"});
     drain();
   });
+}
+
+// Beast looks at the first line of each header only.
+void ServerOpening::make_upgrade_plain() {
+  auto& asked = parser_.get();
+  asked.set(http::field::connection, "Upgrade");
+  asked.set(http::field::upgrade, "websocket");
+  asked.set(http::field::sec_websocket_version, "13");
 }
 
 // Leaves in the request, for Beast, the one offer of compression that is accepted. False: there is none.

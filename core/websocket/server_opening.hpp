@@ -24,6 +24,7 @@ class ServerOpening final : public Opening {
 
  private:
   void on_request(boost::system::error_code ec);
+  void make_upgrade_plain();
   void answer(const HttpAnswer& a, const std::vector<Header>& extra);
   HttpReply late_reply();
   void drain();
@@ -34,7 +35,8 @@ class ServerOpening final : public Opening {
   boost::beast::flat_buffer buffer_;
   boost::beast::http::request_parser<boost::beast::http::string_body> parser_;
   bool is_answered_ = false;
-  bool is_head_ = false;  // the answer has no body
+  bool is_without_tls_ = false;  // the peer sent plain HTTP to a port for TLS
+  bool is_head_ = false;         // the answer has no body
   char sink_[512];
 };
 

@@ -1,4 +1,5 @@
 // Who may come in: origins and connection slots.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/admission/admission.hpp"
@@ -9,8 +10,8 @@ namespace gw::admission {
 namespace {
 
 TEST(Origin, PagesOfThisMachineAndOfTheSameHostMayConnect) {
-  const OriginRule at_home{{}, true};
-  const OriginRule served{{"https://desk.example.com"}, false};
+  const OriginRule at_home{{}, {}, true};
+  const OriginRule served{{"https://desk.example.com"}, {}, false};
   for (const char* page : {"http://localhost:3000", "http://127.0.0.1", "https://[::1]:8443", "HTTP://LocalHost"})
     EXPECT_TRUE(is_allowed_origin(page, "127.0.0.1:8765", at_home)) << page;
   for (const char* page : {"https://evil.example", "null", "", "http://", "http://127.evil.example", "file://",
@@ -25,19 +26,42 @@ TEST(Origin, PagesOfThisMachineAndOfTheSameHostMayConnect) {
 TEST(Origin, NamesUnderLocalhostAreThisMachine) {
   for (const char* page :
        {"http://tauri.localhost", "https://app.localhost:3000", "http://localhost.", "http://a.b.localhost."})
-    EXPECT_TRUE(is_allowed_origin(page, "127.0.0.1:8765", {{}, true})) << page;
+    EXPECT_TRUE(is_allowed_origin(page, "127.0.0.1:8765", {{}, {}, true})) << page;
   for (const char* page :
        {"http://localhost.evil.example", "http://notlocalhost", "http://.", "http://127.0.0.1.evil.example."})
-    EXPECT_FALSE(is_allowed_origin(page, "127.0.0.1:8765", {{}, true})) << page;
+    EXPECT_FALSE(is_allowed_origin(page, "127.0.0.1:8765", {{}, {}, true})) << page;
 }
 
 TEST(Origin, PagesFromFilesMayBeAllowed) {
-  EXPECT_FALSE(is_allowed_origin("file://", "127.0.0.1:8765", {{}, true}));
-  EXPECT_TRUE(is_allowed_origin("file://", "127.0.0.1:8765", {{"file://"}, true}));
+  EXPECT_FALSE(is_allowed_origin("file://", "127.0.0.1:8765", {{}, {}, true}));
+  EXPECT_TRUE(is_allowed_origin("file://", "127.0.0.1:8765", {{"file://"}, {}, true}));
 }
 
 TEST(Origin, ANameThatWasPointedAtLoopbackIsNotTheSameHost) {
-  EXPECT_FALSE(is_allowed_origin("http://evil.example:8765", "evil.example:8765", {{}, true}));
+  EXPECT_FALSE(is_allowed_origin("http://evil.example:8765", "evil.example:8765", {{}, {}, true}));
+}
+
+TEST(Origin, TheGatewaysOwnNamesAreTheSameHostWithAnySchemeAndPort) {
+  const OriginRule behind_a_proxy{{}, {"gw.example.com"}, true};
+  for (const char* page : {"http://gw.example.com", "https://GW.example.com:8443", "https://gw.example.com."})
+    EXPECT_TRUE(is_allowed_origin(page, "127.0.0.1:8765", behind_a_proxy)) << page;
+  for (const char* page : {"https://desk.example.com", "https://gw.example.com.evil.example", "null"})
+    EXPECT_FALSE(is_allowed_origin(page, "gw.example.com", behind_a_proxy)) << page;
+}
+
+TEST(Origin, APortThatTheSchemeHasAnyhowDoesNotCount) {
+  EXPECT_TRUE(is_allowed_origin("https://desk.example:443", "x", {{"https://desk.example"}, {}, true}));
+}
+
+TEST(Origin, ARefusedOriginCanBeAllowedByWhatIsShown) {
+  using testing::ElementsAre;
+  EXPECT_THAT(
+      ways_to_allow("https://Desk.example:8443", "gw.example"),
+      ElementsAre("server: {allowed_origins: [\"https://desk.example:8443\"]}", "server: {names: [\"desk.example\"]}"));
+  EXPECT_THAT(ways_to_allow("http://gw.example", "gw.example:8765"), ElementsAre("server: {names: [\"gw.example\"]}"));
+  EXPECT_THAT(ways_to_allow("file://", "gw.example"), ElementsAre("server: {allowed_origins: [\"file://\"]}"));
+  for (const char* none : {"null", "", "https://a\"b", "https://*.example"})
+    EXPECT_THAT(ways_to_allow(none, "gw.example"), ElementsAre()) << none;
 }
 
 class Slots : public testing::Test {
@@ -111,6 +135,37 @@ TEST_F(Slots, ThoseThatAreToldWhyAreBoundedToo) {
   }
   refused.pop_back();
   EXPECT_NE(admission_->enter("10.0.0.2"), nullptr);
+}
+
+TEST_F(Slots, WhatComesThroughATrustedProxyCountsByTheAddressOfTheClient) {
+  admission_->set_limits({10, 1, 10, {parse_network("10.0.0.0/8").value()}});
+  const auto one = admission_->enter("10.0.0.1");
+  const auto two = admission_->enter("10.0.0.1");
+  const auto three = admission_->enter("10.0.0.1");
+  EXPECT_TRUE(one->is_from_proxy());
+  one->arrived("203.0.113.9");
+  EXPECT_FALSE(one->is_from_proxy());
+  two->arrived("203.0.113.10");
+  EXPECT_EQ(two->refusal(), Refusal::none);
+  three->arrived("203.0.113.9");
+  EXPECT_EQ(three->refusal(), Refusal::per_address);
+  EXPECT_EQ(admission_->enter("203.0.113.9")->refusal(), Refusal::per_address) << "it comes without the proxy too";
+  EXPECT_FALSE(admission_->enter("192.0.2.1")->is_from_proxy());
+}
+
+TEST_F(Slots, ARefusedClientBehindAProxyMakesRoomWhenItGoes) {
+  admission_->set_limits({2, 1, 10, {parse_network("10.0.0.0/8").value()}});
+  auto one = admission_->enter("10.0.0.1");
+  one->arrived("203.0.113.9");
+  auto two = admission_->enter("10.0.0.1");
+  two->arrived("203.0.113.9");
+  EXPECT_EQ(two->refusal(), Refusal::per_address);
+  EXPECT_EQ(admission_->enter("192.0.2.1")->refusal(), Refusal::none) << "a refused one takes no place";
+  one.reset();
+  two.reset();
+  auto again = admission_->enter("10.0.0.1");
+  again->arrived("203.0.113.9");
+  EXPECT_EQ(again->refusal(), Refusal::none);
 }
 
 }  // namespace

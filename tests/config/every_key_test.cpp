@@ -28,6 +28,8 @@ const std::map<std::string, Row>& rows() {
       {"server.ping_timeout", {"11s"}},
       {"server.authentication_timeout", {"16s"}},
       {"server.allow_plain", {"true"}},
+      {"server.names", {"[gw.example.com]"}},
+      {"server.trusted_proxies", {"[10.0.0.0/8]"}},
       {"server.allowed_origins", {"['https://a.example']"}},
       {"server.compression.enabled", {"false"}},
       {"server.compression.threshold", {"2KiB"}},

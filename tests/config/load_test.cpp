@@ -66,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
             "g.yaml:1: server.port_in_use: found next_fre, expected next_free or fail (did you "
             "mean 'next_free'?)"},
         Bad{"server: {allowed_origins: a}", "g.yaml:1: server.allowed_origins: found a, expected a list, like [a, b]"},
-        Bad{"server: {host: ''}", "g.yaml:1: server.host: found \"\", expected an address, like 127.0.0.1"},
+        Bad{"server: {host: ''}",
+            "g.yaml:1: server.host: found \"\", expected an address, like 127.0.0.1, or a list of them"},
         Bad{"log: {rotate: {size: 1KiB}}",
             "g.yaml:1: log.rotate.size: found 1024B, expected at least 4KiB, or 0B for any size"},
         Bad{"log: {rotate: {keep: 0}}", "g.yaml:1: log.rotate.keep: found 0, expected a whole number from 1 to 1000"},
@@ -215,7 +216,7 @@ TEST(Load, TakesAnEmptyFileAsAllDefaultsWithAMockBroker) {
     const Loaded loaded = load(text);
     ASSERT_TRUE(loaded.problems.empty()) << loaded.problems[0].text();
     const Config& c = loaded.config;
-    EXPECT_EQ(c.server.host, "127.0.0.1");
+    EXPECT_THAT(c.server.host, ElementsAre("127.0.0.1"));
     EXPECT_EQ(c.server.port, 8765);
     EXPECT_EQ(c.limits.request_burst, 20'000);
     EXPECT_EQ(c.database, "/etc/gw/state/gateway.db");
@@ -250,7 +251,7 @@ TEST(Load, ReadsEveryKeyOfTheServer) {
 )");
   ASSERT_TRUE(loaded.problems.empty()) << loaded.problems[0].text();
   const Server& s = loaded.config.server;
-  EXPECT_EQ(s.host, "0.0.0.0");
+  EXPECT_THAT(s.host, ElementsAre("0.0.0.0"));
   EXPECT_EQ(s.port, 0);
   EXPECT_EQ(s.port_in_use, "fail");
   EXPECT_EQ(s.threads, 4);

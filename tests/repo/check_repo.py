@@ -31,6 +31,7 @@ SYSTEM_FILES = """
     core/base/descriptor.cpp
     core/base/descriptors.cpp
     core/base/large_memory.cpp
+    core/base/networks.cpp
     core/base/outgoing.cpp
     core/base/owner.cpp
     core/base/thread_name.cpp

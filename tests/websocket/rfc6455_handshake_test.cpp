@@ -49,6 +49,11 @@ TEST_F(Rfc6455Handshake, Requests) {
            {"Upgrade in any case", "Upgrade: websocket", "UPGRADE: WebSocket", "101"},
            {"Connection in any case", "Connection: Upgrade", "connection: uPGRADE", "101"},
            {"Connection as a list", "Connection: Upgrade", "Connection: keep-alive,  Upgrade", "101"},
+           {"Connection in two lines", "Connection: Upgrade", "Connection: keep-alive\r\nConnection: Upgrade", "101"},
+           {"Upgrade in two lines", "Upgrade: websocket", "Upgrade: h2c\r\nUpgrade: websocket", "101"},
+           {"version in two lines", "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Version: 13", "101"},
+           {"version in a list", "Version: 13", "Version: 8, 13", "101"},
            {"Upgrade as a list", "Upgrade: websocket", "Upgrade: h2c, websocket", "101"},
            {"no space behind the colon", "Upgrade: websocket", "Upgrade:websocket", "101"},
            {"no key", key, "", "400"},
@@ -57,7 +62,7 @@ TEST_F(Rfc6455Handshake, Requests) {
            {"key that is no base64", "dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSB ub25jZ==", "400"},
            {"version 12", "Version: 13", "Version: 12", "426"},
            {"version 14", "Version: 13", "Version: 14", "426"},
-           {"no version", "Sec-WebSocket-Version: 13\r\n", "", "400"},
+           {"no version", "Sec-WebSocket-Version: 13\r\n", "", "426"},
            {"no host", "Host: localhost\r\n", "", "400"},
            {"HTTP/1.0", "HTTP/1.1", "HTTP/1.0", "4"},
            {"POST", "GET", "POST", "4"},
@@ -77,6 +82,35 @@ TEST_F(Rfc6455Handshake, Requests) {
       EXPECT_THAT(answer, HasSubstr("Upgrade: websocket\r\n"));
       EXPECT_THAT(answer, HasSubstr("Connection: upgrade\r\n"));
     }
+  }
+}
+
+TEST_F(Rfc6455Handshake, WhatIsMissingIsNamed) {
+  server_.options.on_http = [](const HttpRequest& r) { return HttpAnswer{.status = 426, .body = r.missing}; };
+  for (const HandshakeRow& row : std::vector<HandshakeRow>{
+           {"version 12", "Version: 13", "Version: 12",
+            "To open a WebSocket, the request lacks Sec-WebSocket-Version: 13 (found 12).\n"},
+           {"no version", "Sec-WebSocket-Version: 13\r\n", "",
+            "To open a WebSocket, the request lacks Sec-WebSocket-Version: 13.\n"},
+           {"HTTP/1.0", "HTTP/1.1", "HTTP/1.0", "HTTP/1.1 (found HTTP/1.0)"},
+           {"HEAD", "GET", "HEAD", ""},
+           {"no Upgrade", "Upgrade: websocket\r\n", "", "Upgrade: websocket"},
+           {"as nginx hands it on by default",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade",
+            "GET / HTTP/1.0\r\nHost: localhost\r\nConnection: close",
+            "HTTP/1.1 (found HTTP/1.0), Connection: Upgrade (found close), Upgrade: websocket"},
+       }) {
+    SCOPED_TRACE(row.name);
+    server_.ends.clear();
+    support::RawClient raw(io_, server_.port());
+    raw.write(request(row.from, row.to));
+    EXPECT_TRUE(run_until([this] {
+      return !server_.ends.empty() && peer().connection->bytes_written() > 0 && peer().connection->backlog() == 0;
+    }));
+    const std::string answer = raw.read_to_end();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 426"));
+    EXPECT_EQ(answer.substr(answer.find("\r\n\r\n") + 4), row.status);
   }
 }
 

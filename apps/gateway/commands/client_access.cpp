@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/options_of.hpp"
+#include "core/base/url.hpp"
 #include "core/control/control_socket.hpp"
 
 namespace gw::app {
@@ -27,7 +29,7 @@ std::optional<std::function<std::string()>> url_finder(const Options& options, c
       const auto status = nlohmann::json::parse(*answer, nullptr, false);
       if (status.is_object()) port = status.value("port", port);
     }
-    return "ws://" + config.server.host + ":" + std::to_string(port) + "/";
+    return server_url("ws", plain_hosts(config.server).front(), port);
   };
 }
 

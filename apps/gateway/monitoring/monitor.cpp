@@ -68,8 +68,10 @@ void Monitor::answer(const websocket::HttpRequest& request, websocket::HttpReply
   if (path == "/healthz") return ask(Page::health, std::move(reply));
   if (path == "/readyz") return ask(Page::readiness, std::move(reply));
   if (path != "/metrics") {
-    websocket::HttpAnswer no = text(426, "This is a WebSocket server: see docs/protocol.md.\n");
-    no.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}};
+    websocket::HttpAnswer no =
+        text(426, "This is a WebSocket server. To open a WebSocket, the request lacks " + request.missing +
+                      ".\nA reverse proxy in between must pass these on: docs/clients.md.\n");
+    no.headers = {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}};
     return reply(std::move(no));
   }
   std::shared_ptr<const accounts::KeyRing> keys;

@@ -1,0 +1,45 @@
+#include "core/admission/forwarded.hpp"
+
+#include <optional>
+
+namespace gw::admission {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
+// Some proxies write a port too: "192.0.2.7:4711", "[2001:db8::7]:4711".
+std::optional<IpAddress> address_of(std::string_view entry) {
+  entry = trimmed(entry);
+  if (entry.starts_with('[')) return parse_ip(entry.substr(1, entry.find(']') - 1));
+  const std::size_t colon = entry.find(':');
+  if (colon != std::string_view::npos && entry.find(':', colon + 1) == std::string_view::npos)
+    entry = entry.substr(0, colon);
+  return parse_ip(entry);
+}
+
+}  // namespace
+
+std::string client_address(const std::vector<std::string_view>& lines, std::string_view peer,
+                           const std::vector<Network>& trusted) {
+  std::optional<IpAddress> client = parse_ip(peer);
+  if (!client) return std::string(peer);
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    std::string_view left = *line;
+    for (bool is_first = false; !is_first;) {
+      if (!has(trusted, *client)) return text_of(*client);
+      const std::size_t comma = left.rfind(',');
+      is_first = comma == std::string_view::npos;
+      const auto before = address_of(is_first ? left : left.substr(comma + 1));
+      if (!before) return text_of(*client);
+      client = before;
+      if (!is_first) left = left.substr(0, comma);
+    }
+  }
+  return text_of(*client);
+}
+
+}  // namespace gw::admission
