@@ -118,7 +118,8 @@ std::string batch_entry(std::string_view kind, const Entry& e, const Outcome& o,
   if (e.error) {
     text += e.error->code == "INVALID_DEPTH_LEVEL" ? e.depth_json : "null";
   } else if (unsubscribing) {
-    text += e.stream.mode == BGW_MODE_DEPTH && e.stream.depth_level != 0 ? e.depth_json : "null";
+    const bool named = e.stream.mode == BGW_MODE_DEPTH && e.stream.depth_level != 0;
+    text += named ? e.depth_json : c.extras && o.ended_depth != 0 ? number(o.ended_depth) : "null";
   } else {
     text += depth_json(e);
   }
@@ -167,6 +168,7 @@ std::string unsubscribed(const Entry& e, const Outcome& o, const Context& c) {
   if (o.code != Code::ok) return failure(e, o, c);
   std::string text = "{\"type\":\"unsubscription\",\"status\":\"success\",\"symbol\":" + json_text(e.symbol) +
                      ",\"exchange\":" + json_text(e.exchange) + ",\"mode\":" + e.mode_json;
+  if (c.extras && o.ended_depth != 0) text += ",\"depth_level\":" + number(o.ended_depth);
   if (c.extras) text += ",\"message\":\"Unsubscription successful\"";
   return end(std::move(text), c.id_json);
 }

@@ -18,9 +18,6 @@ class LargeRequest {
   static constexpr std::size_t kAtOnce = 4 * 1024;
   // Bytes in which one piece looks for entries, which takes as long as parsing kAtOnce bytes.
   static constexpr std::size_t kLookedAtAtOnce = 32 * 1024;
-  // The most values in a part that is parsed in one go: the request without its symbols, and each entry. Long texts
-  // cost little; a megabyte of brackets costs much.
-  static constexpr std::size_t kMaxValues = 8 * 1024;
 
   // Copies the frame.
   LargeRequest(std::string_view frame, const RequestLimits& limits);
@@ -35,8 +32,8 @@ class LargeRequest {
   struct Defaults;
   bool parse_head();
   bool parse_entry(std::string_view entry);
-  bool fail(std::string_view code, std::string message);
-  bool fail_for_values(const char* what, std::size_t count);
+  bool is_json(std::string_view entries) const;
+  bool fail(RequestError error);
 
   std::string frame_;
   RequestLimits limits_;

@@ -7,6 +7,7 @@ namespace gw::protocol {
 namespace {
 
 constexpr int kMaxDepth = 32;
+constexpr std::size_t kGroup = 1024;  // bytes from which a group of entries is full
 
 }  // namespace
 
@@ -71,10 +72,21 @@ void OutlineScan::begin_list() {
 }
 
 void OutlineScan::end_entry() {
-  if (++outline_.entry_count <= max_entries_) outline_.entries.push_back(frame_.substr(entry_, at_ - entry_));
+  ++outline_.entry_count;
+  note_entry();
   entry_ = at_ + 1;
   outline_.max_entry_values = std::max(outline_.max_entry_values, values_ - before_entry_);
   before_entry_ = values_;
+}
+
+void OutlineScan::note_entry() {
+  std::vector<std::string_view>& noted = outline_.entries;
+  if (noted.size() <= max_entries_ || noted.back().size() >= kGroup) {
+    noted.push_back(frame_.substr(entry_, at_ - entry_));
+  } else {
+    const auto begin = static_cast<std::size_t>(noted.back().data() - frame_.data());
+    noted.back() = frame_.substr(begin, at_ - begin);
+  }
 }
 
 void OutlineScan::end_list() {

@@ -15,8 +15,9 @@ struct Outline {
   std::size_t list_begin = 0;
   std::size_t list_end = 0;
   std::size_t entry_count = 0;
-  std::vector<std::string_view>
-      entries;  // of the frame, in order, with the spaces around them; only the first of too many
+  // Of the frame, in order, with the spaces around them. Beyond the most entries that may be, each is several of them
+  // and the commas between them.
+  std::vector<std::string_view> entries;
   // Numbers of values, each of which a parser makes an object of, counted by commas and opening brackets: in the frame
   // without the entries, and in the entry that has the most.
   std::size_t head_values = 0;
@@ -24,7 +25,7 @@ struct Outline {
 };
 
 // The frame need not be JSON: it is JSON if each entry is, and if the frame without what stands between the brackets
-// is. Of a longer list only the first `max_entries` entries are noted.
+// is. Of a longer list the entries behind the first `max_entries` are noted in groups.
 Outline outline_of(std::string_view frame, std::size_t max_entries);
 
 // Makes the outline of a frame that is too large to be looked at in one go. The frame must stay where it is.
@@ -41,6 +42,7 @@ class OutlineScan {
   void skip_string();
   void begin_list();
   void end_entry();
+  void note_entry();
   void end_list();
   void forget_list();
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/base/text.hpp"
+#include "core/protocol/json_reader.hpp"
 #include "core/protocol/outline.hpp"
 #include "core/protocol/request_json.hpp"
 
@@ -14,6 +15,8 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxResults = 1000;
 constexpr double kLongestIntervalMs = 3'600'000;
+constexpr std::size_t kLongestId = 64;
+constexpr std::int64_t kLargestId = std::int64_t{1} << 53;  // what every client's numbers can hold
 
 std::string dump(const Json& value) {
   std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -121,12 +124,26 @@ void parse_search(const Json& object, Request& r) {
       r.limit = std::min(static_cast<std::size_t>(*number), kMaxResults);
 }
 
-void parse_id(const Json& object, Request& r) {
+bool can_be_echoed(const Json& id) {
+  if (id.is_number_unsigned()) return id.get<std::uint64_t>() <= static_cast<std::uint64_t>(kLargestId);
+  if (id.is_number_integer()) return id.get<std::int64_t>() >= -kLargestId;
+  if (!id.is_string()) return false;
+  const std::string& text = id.get_ref<const std::string&>();
+  return text.size() <= kLongestId && text.find(kNoCharacter) == std::string::npos;
+}
+
+// False: the request has an id that its answer cannot carry.
+bool parse_id(const Json& object, Request& r) {
   const Json* id = member(object, "id");
-  if (id == nullptr) return;
-  if (id->is_number_integer()) r.id_json = id->dump();
-  if (id->is_string() && id->get_ref<const std::string&>().size() <= 64)
-    r.id_json = id->dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (id == nullptr) return true;
+  if (!can_be_echoed(*id)) return false;
+  r.id_json = id->dump(-1, ' ', false, Json::error_handler_t::replace);
+  return true;
+}
+
+RequestError too_many_values(const char* what, std::size_t count) {
+  return {"INVALID_PARAMETERS", std::string(what) + " may have " + std::to_string(kMaxParsedValues) +
+                                    " values, this one has " + std::to_string(count)};
 }
 
 Action action_of(const Json* action) {
@@ -180,21 +197,36 @@ RequestError too_many_symbols(std::size_t count, const RequestLimits& limits) {
                                     " symbols, this one names " + std::to_string(count) + ": send it in parts"};
 }
 
+RequestError invalid_json() { return {"INVALID_JSON", "Invalid JSON message"}; }
+
+std::optional<RequestError> unreadable(std::string_view frame, const Outline& outline) {
+  // The parser would take a NUL for the end, and recurse into what is nested.
+  if (frame.find('\0') != std::string_view::npos || outline.too_deep) return invalid_json();
+  if (outline.head_values > kMaxParsedValues)
+    return too_many_values("A request without its symbols", outline.head_values);
+  if (outline.max_entry_values > kMaxParsedValues)
+    return too_many_values("An entry of symbols", outline.max_entry_values);
+  return std::nullopt;
+}
+
 Request parse_request(std::string_view frame, const RequestLimits& limits) {
-  // Deep nesting is refused before the parser, which would recurse into it.
-  return request_of(outline_of(frame, 0).too_deep ? Json(Json::value_t::discarded) : Json::parse(frame, nullptr, false),
-                    limits);
+  Request r;
+  r.error = unreadable(frame, outline_of(frame, 0));
+  return r.error ? r : request_of(read_json(frame), limits);
 }
 
 Request request_of(const Json& object, const RequestLimits& limits) {
   Request r;
   if (!object.is_object()) {
-    r.error = {"INVALID_JSON", "Invalid JSON message"};
+    r.error = invalid_json();
     return r;
   }
-  parse_id(object, r);
   const Json* action = member(object, "action");
   r.action = action_of(action);
+  if (!parse_id(object, r) && r.action != Action::invalid) {
+    r.error = {"INVALID_PARAMETERS", "id must be a text of at most 64 bytes or a whole number within 2^53"};
+    return r;
+  }
   switch (r.action) {
     case Action::authenticate: {
       std::string ignored;

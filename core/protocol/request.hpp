@@ -66,6 +66,10 @@ struct Request {
   std::size_t limit = 50;
 };
 
+// The most values in a part of a request that is parsed in one go: the request without its symbols, and each entry.
+// Long texts cost little; a megabyte of brackets costs much.
+inline constexpr std::size_t kMaxParsedValues = 8 * 1024;
+
 struct RequestLimits {
   std::size_t symbols_per_request = 5000;
 };

@@ -2,12 +2,19 @@
 // request.cpp and large_request.cpp only.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include <nlohmann/json.hpp>
 
+#include "core/protocol/outline.hpp"
 #include "core/protocol/request.hpp"
 
 namespace gw::protocol {
 
+// The error of a frame that no parser should be given.
+std::optional<RequestError> unreadable(std::string_view frame, const Outline& outline);
+RequestError invalid_json();
 // A value that is no object makes a request with the error INVALID_JSON.
 Request request_of(const nlohmann::json& object, const RequestLimits& limits);
 // `defaults` is the frame of a batch, or null.

@@ -168,7 +168,8 @@ void Jobs::begin_entry(Subscriber& client, const protocol::Entry& e, const routi
         [t = o.topic, interval = e.min_interval_ns](session::ClientSession& s) { s.updates().sample(t, interval); });
   if (e.since && o.is_new) {
     const bool same = e.since->epoch == router_.group(router_.clients()[client.id].group).epoch && client.extras;
-    catch_up_.add_resume(client, {o.topic, e.since->seq, 0, same});
+    const bool has_been = e.since->seq <= router_.topics()[o.topic].seq;
+    catch_up_.add_resume(client, {o.topic, e.since->seq, 0, same && has_been});
   } else if (o.is_new || !router_.clients().resumes(client.id, o.topic)) {  // one that resumes goes live after that
     router_.go_live(client.id, o.topic);
     catch_up_.add_snapshot(client, o.topic);

@@ -149,7 +149,10 @@ void RequestHandler::asked(routing::SessionId id, protocol::Request request, std
 
 void RequestHandler::decide(Subscriber& client, Asked asked) {
   if (!client.account) {
-    authenticate(client, asked.request);
+    if (asked.request.action == protocol::Action::authenticate && asked.request.error)
+      client.send(protocol::error(asked.request.error->code, asked.request.error->message));
+    else
+      authenticate(client, asked.request);
     client.request_done(asked.bytes);
   } else if (client.job != nullptr || !client.asked.empty()) {
     client.asked.push_back(std::move(asked));

@@ -23,6 +23,7 @@ struct Outcome {
   TopicId topic = 0;           // with ok
   int actual_depth = 0;        // with ok, depth mode
   int source_depth = 0;        // with ok, depth mode: the broker's level that it is cut from
+  int ended_depth = 0;         // with ok, of unsubscribe: the level of the one depth that ended; 0: none, or several
   bool is_new = false;         // with ok: not held before
   std::string detail;          // unavailable, limit: why. limitation: the feature, "depth" or "mode"
   std::string refusal;         // with ok: why the broker has refused it to other clients already; else empty

@@ -213,6 +213,7 @@ Outcome Router::unsubscribe(SessionId session, std::string_view symbol, std::str
     if (have.mode != stream.mode) continue;
     if (stream.mode == BGW_MODE_DEPTH && stream.depth_level != 0 && have.depth_level != stream.depth_level) continue;
     leave(session, id);
+    outcome.ended_depth = outcome.code == Code::ok ? 0 : have.depth_level;
     outcome.code = Code::ok;
   }
   return outcome;

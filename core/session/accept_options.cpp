@@ -4,11 +4,13 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/admission/forwarded.hpp"
 #include "core/admission/origin.hpp"
 #include "core/base/log_limit.hpp"
 #include "core/base/text.hpp"
+#include "core/session/subprotocol.hpp"
 
 namespace gw::session {
 namespace {
@@ -25,7 +27,11 @@ void AcceptOptions::set() {
     o->open_timeout = std::chrono::milliseconds(options_.authentication_timeout_ns / 1'000'000);
     // Not bounded here, but by Shard::deliver and ClientSession::send.
     o->output_limit = std::numeric_limits<std::size_t>::max() / 2;
-    o->on_upgrade = [this](const websocket::HttpRequest& request, auto&) { return check_origin(request); };
+    o->on_upgrade = [this](const websocket::HttpRequest& request, std::vector<websocket::Header>& answer) {
+      websocket::HttpAnswer decision = check_origin(request);
+      if (decision.status == 0) choose_subprotocol(request, answer);
+      return decision;
+    };
   }
 }
 

@@ -82,6 +82,8 @@ class Layer {
   executor_type get_executor() const noexcept { return executor_; }
   LayerHost& host() { return host_; }
   PendingHandler& reader() { return reader_; }
+  // Where the read that has just ended put its bytes.
+  char* read_to() const { return read_to_; }
   // Bytes that are read before any of the stream's.
   void feed(std::string bytes) { fed_ = std::make_unique<std::string>(std::move(bytes)); }
   // While paused nothing is read, not even between the control frames that Beast answers by itself.
@@ -130,6 +132,7 @@ class Layer {
   static constexpr char kPong = '\x8a';
 
   void start_read(boost::asio::mutable_buffer to) {
+    read_to_ = static_cast<char*>(to.data());
     if (fed_ == nullptr) return host_.stream().read_some(to.data(), to.size());
     const std::size_t n = boost::asio::buffer_copy(to, boost::asio::buffer(*fed_));
     fed_->erase(0, n);
@@ -155,6 +158,7 @@ class Layer {
   Writer& writer_;
   executor_type executor_;
   PendingHandler reader_;
+  char* read_to_ = nullptr;
   boost::asio::mutable_buffer waiting_;  // where to read to after the pause
   std::unique_ptr<std::string> fed_;
   bool paused_ = false;

@@ -5,6 +5,9 @@
 
 #include <boost/asio/error.hpp>
 
+#include "core/base/text.hpp"
+#include "core/websocket/deflate_offer.hpp"
+
 namespace gw::websocket {
 namespace {
 
@@ -115,11 +118,18 @@ void ClientOpening::on_read(error_code ec, std::size_t n) {
 }
 
 void ClientOpening::accepted() {
+  std::string essence = answer_.essence();
   // A server may use only what was offered (RFC 6455, 4.1); Beast takes anything.
-  if (!options_.offer_deflate && !answer_.header("Sec-WebSocket-Extensions").empty())
-    return fail(peer() + ": found an extension in the answer to the upgrade, expected none");
+  if (const std::string extensions = answer_.all("Sec-WebSocket-Extensions"); !extensions.empty()) {
+    const auto agreed = options_.offer_deflate ? agreed_deflate(extensions) : std::nullopt;
+    if (!agreed)
+      return fail(peer() + ": found the extension " + std::string(cut(extensions)) +
+                  " in the answer to the upgrade, expected " +
+                  (options_.offer_deflate ? "permessage-deflate as it was offered" : "none"));
+    host_.expect_compressed(agreed->keeps_window, std::span(essence).subspan(essence.find("\r\n\r\n") + 4));
+  }
   is_decided_ = true;
-  host_.layer().feed(answer_.essence());
+  host_.layer().feed(std::move(essence));
   host_.layer().pause(false);
 }
 

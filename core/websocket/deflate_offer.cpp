@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
 #include "core/websocket/deflater.hpp"
 
 namespace gw::websocket {
 namespace {
 
-constexpr int kInflateWindowBits = 10;
+constexpr int kInflateWindowBits = 10;  // asked of clients, whose messages are short
 
 std::string_view trimmed(std::string_view text) {
   const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
@@ -49,7 +50,7 @@ std::optional<std::string> kept(std::string_view parameters) {
       client_flag = true;
     } else if (name == "server_max_window_bits" && has_value && bits >= kDeflateWindowBits && server_bits == 0) {
       server_bits = kDeflateWindowBits;
-    } else if (name == "client_max_window_bits" && bits > 8 && client_bits == 0) {  // zlib compresses with 9 at least
+    } else if (name == "client_max_window_bits" && bits != 0 && client_bits == 0) {
       client_bits = std::min(bits, kInflateWindowBits);
     } else {
       return std::nullopt;
@@ -70,6 +71,24 @@ std::optional<std::string> choose_offer(std::string_view header) {
     if (auto offer = kept(parameters)) return offer;
   }
   return std::nullopt;
+}
+
+std::optional<AgreedDeflate> agreed_deflate(std::string_view header) {
+  if (next(header, ';') != "permessage-deflate") return std::nullopt;
+  AgreedDeflate agreed;
+  std::vector<std::string_view> seen;
+  while (!header.empty()) {
+    std::string_view value = next(header, ';');
+    const bool has_value = value.find('=') != std::string_view::npos;
+    const std::string_view name = next(value, '=');
+    const bool is_flag = name == "server_no_context_takeover" || name == "client_no_context_takeover";
+    const bool is_window = name == "server_max_window_bits" || name == "client_max_window_bits";
+    if (!(is_flag && !has_value) && !(is_window && has_value && window_bits(trimmed(value)) != 0)) return std::nullopt;
+    if (std::find(seen.begin(), seen.end(), name) != seen.end()) return std::nullopt;
+    seen.push_back(name);
+    if (name == "server_no_context_takeover") agreed.keeps_window = false;
+  }
+  return agreed;
 }
 
 }  // namespace gw::websocket

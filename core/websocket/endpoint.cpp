@@ -10,6 +10,7 @@
 #include "core/base/version.hpp"
 #include "core/websocket/client_opening.hpp"
 #include "core/websocket/close_code.hpp"
+#include "core/websocket/deflate_offer.hpp"
 #include "core/websocket/server_opening.hpp"
 
 namespace gw::websocket {
@@ -84,30 +85,31 @@ void Endpoint::on_ready(error_code ec) {
 }
 
 void Endpoint::ask_for_upgrade(const ClientOptions& options, const std::string& host, const std::string& target) {
-  beast_.set_option(ws::stream_base::decorator([headers = options.headers](ws::request_type& request) {
-    request.set(http::field::user_agent, user_agent());
-    for (const Header& h : headers) request.set(h.name, h.value);
-  }));
-  if (options.offer_deflate) {
-    ws::permessage_deflate offer;
-    offer.client_enable = true;
-    beast_.set_option(offer);
-  }
+  beast_.set_option(ws::stream_base::decorator(
+      [headers = options.headers, deflate = options.offer_deflate](ws::request_type& request) {
+        request.set(http::field::user_agent, user_agent());
+        if (deflate) request.set(http::field::sec_websocket_extensions, kDeflateOffer);
+        for (const Header& h : headers) request.set(h.name, h.value);
+      }));
   beast_.async_handshake(host, target, [self = shared_from_this()](error_code ec) {
     if (self->listener_ != nullptr) self->opening_->on_handshake(ec);
   });
 }
 
-void Endpoint::accept_upgrade(const Request& request, bool compress) {
-  compresses_ = compress;
-  if (compress) {
-    ws::permessage_deflate option;
-    option.server_enable = true;
-    beast_.set_option(option);
-  }
+void Endpoint::accept_upgrade(const Request& request, std::vector<Header> headers, bool deflate) {
+  compresses_ = deflate;
+  if (!headers.empty())
+    beast_.set_option(ws::stream_base::decorator([headers = std::move(headers)](ws::response_type& response) {
+      for (const Header& h : headers) response.set(h.name, h.value);
+    }));
   beast_.async_accept(request, [self = shared_from_this()](error_code ec) {
     if (self->listener_ != nullptr) self->opening_->on_handshake(ec);
   });
+}
+
+void Endpoint::expect_compressed(bool keeps_window, std::span<char> read) {
+  compressed_ = std::make_unique<Compressed>(keeps_window);
+  compressed_->marks.take_off(read);
 }
 
 void Endpoint::opened() {
@@ -157,13 +159,48 @@ void Endpoint::on_some(error_code ec, std::size_t n) {
   reading_ = !ec && listener_ != nullptr;
   if (!reading_) return listener_ == nullptr ? void() : on_read_failed(ec);
   message_.add(n);
-  const bool is_done = beast_.is_message_done();
-  if (is_done && beast_.got_text() && message_.cut_off()) close(1007, "text ends inside a character");
-  if (is_done && state_ == State::open)
-    listener_->on_message(beast_.got_text() ? Opcode::text : Opcode::binary, message_.bytes());
-  if (is_done || state_ != State::open) message_.clear();
+  if (beast_.is_message_done()) {
+    if (compressed_) {
+      if (const auto kind = compressed_->marks.next(); kind.is_compressed) {
+        compressed_->inflater.begin(message_.bytes(), kind.is_text, beast_.read_message_max());
+        return inflate();
+      }
+    }
+    if (beast_.got_text() && message_.cut_off()) close(1007, "text ends inside a character");
+    on_message(beast_.got_text() ? Opcode::text : Opcode::binary, message_.bytes());
+  } else if (state_ != State::open) {
+    message_.clear();
+  }
+  read_on();
+}
+
+void Endpoint::on_message(Opcode opcode, std::string_view payload) {
+  if (state_ == State::open) listener_->on_message(opcode, payload);
+  message_.clear();
+}
+
+void Endpoint::read_on() {
   reading_ = false;  // only now: reading that goes on from inside on_message would read into what was cleared since
   if (listener_ != nullptr) read();
+}
+
+// The message counts as being read until it is inflated: nothing else is read meanwhile.
+void Endpoint::inflate() {
+  const MessageInflater::State state =
+      state_ == State::open ? compressed_->inflater.inflate_some() : MessageInflater::State::done;
+  if (state != MessageInflater::State::more) return inflated(state);
+  asio::post(executor(), [self = shared_from_this()] {
+    if (self->listener_ != nullptr) self->inflate();
+  });
+}
+
+void Endpoint::inflated(MessageInflater::State state) {
+  MessageInflater& inflater = compressed_->inflater;
+  if (state == MessageInflater::State::too_large) close(1009, "message too big");
+  if (state == MessageInflater::State::broken) close(1007, inflater.problem());
+  on_message(inflater.is_text() ? Opcode::text : Opcode::binary, inflater.payload());
+  inflater.end();
+  read_on();
 }
 
 void Endpoint::on_read_failed(error_code ec) {
@@ -181,12 +218,17 @@ void Endpoint::on_read_failed(error_code ec) {
 
 void Endpoint::on_read(error_code ec, std::size_t n) {
   if (opening_ && opening_->reads()) return listener_ != nullptr ? opening_->on_read(ec, n) : void();
+  if (compressed_) compressed_->marks.take_off({beast_.next_layer().read_to(), n});
+  pass_to_beast(ec, n);
+}
+
+void Endpoint::pass_to_beast(error_code ec, std::size_t n) {
   PendingHandler& handler = beast_.next_layer().reader();
   if (!handler.empty()) handler(ec, n);
 }
 
 void Endpoint::read_later(std::size_t n) {
-  asio::post(executor(), [self = shared_from_this(), n] { self->on_read({}, n); });
+  asio::post(executor(), [self = shared_from_this(), n] { self->pass_to_beast({}, n); });
 }
 
 // ---- writing

@@ -8,8 +8,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -17,8 +19,10 @@
 #include <boost/beast/websocket/stream.hpp>
 
 #include "core/websocket/beast_layer.hpp"
+#include "core/websocket/compressed_marks.hpp"
 #include "core/websocket/connection.hpp"
 #include "core/websocket/message.hpp"
+#include "core/websocket/message_inflater.hpp"
 #include "core/websocket/opening.hpp"
 #include "core/websocket/writer.hpp"
 
@@ -72,7 +76,8 @@ class Endpoint final : public std::enable_shared_from_this<Endpoint>,
   void use_stream(boost::asio::ip::tcp::socket&& socket, const StreamMaker& make) override;
   Layer& layer() override { return beast_.next_layer(); }
   void ask_for_upgrade(const ClientOptions& options, const std::string& host, const std::string& target) override;
-  void accept_upgrade(const Request& request, bool compress) override;
+  void accept_upgrade(const Request& request, std::vector<Header> headers, bool deflate) override;
+  void expect_compressed(bool keeps_window, std::span<char> read) override;
   void tell_request(const HttpRequest& request) override {
     if (listener_ != nullptr) listener_->on_request(request);
   }
@@ -82,20 +87,33 @@ class Endpoint final : public std::enable_shared_from_this<Endpoint>,
   void finish_later(CloseInfo info) override;
   void answer_http(std::string_view bytes, bool stays) override;
 
+  // What a peer's compressed messages need.
+  struct Compressed {
+    explicit Compressed(bool keeps_window) : inflater(keeps_window) {}
+    CompressedMarks marks;
+    MessageInflater inflater;
+  };
+
   bool has_opened() const;  // and has not ended
   Layer::executor_type executor() { return beast_.get_executor(); }
   void read();
   void on_some(boost::system::error_code ec, std::size_t n);
+  void on_message(Opcode opcode, std::string_view payload);
+  void inflate();
+  void inflated(MessageInflater::State state);
+  void read_on();
+  void pass_to_beast(boost::system::error_code ec, std::size_t n);
   void on_read_failed(boost::system::error_code ec);
   void start_close(int code, std::string_view reason);
   void abandon();
 
   Listener* listener_;  // null: nobody is told anything any more
   Writer writer_;
-  boost::beast::websocket::stream<Layer, true> beast_;
+  boost::beast::websocket::stream<Layer, false> beast_;
   std::shared_ptr<ByteStream> stream_;  // null: there is none yet
   std::unique_ptr<Opening> opening_;    // null: it is over
   Message message_;
+  std::unique_ptr<Compressed> compressed_;            // null: the peer may send no compressed messages
   std::unique_ptr<boost::asio::steady_timer> timer_;  // while opening and closing
   std::unique_ptr<CloseInfo> local_close_;            // why this side closes
   boost::asio::ip::tcp::endpoint remote_;

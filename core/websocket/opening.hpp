@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/message.hpp>
@@ -45,7 +47,10 @@ class OpeningHost {
   virtual void tell_request(const HttpRequest& request) = 0;  // to the owner, who may be told nothing else
   // Beast's part of the handshake; on_handshake() follows.
   virtual void ask_for_upgrade(const ClientOptions& options, const std::string& host, const std::string& target) = 0;
-  virtual void accept_upgrade(const Request& request, bool compress) = 0;
+  // `headers` go out with the answer; `deflate`: permessage-deflate is among them.
+  virtual void accept_upgrade(const Request& request, std::vector<Header> headers, bool deflate) = 0;
+  // The peer may send compressed messages from now on; `read` was read of them already. See MessageInflater.
+  virtual void expect_compressed(bool keeps_window, std::span<char> read) = 0;
 
   virtual void set_timeout(std::chrono::milliseconds after) = 0;
   virtual void opened() = 0;                                         // the last call; destroys the opening

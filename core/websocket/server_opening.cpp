@@ -99,8 +99,10 @@ void ServerOpening::on_request(error_code ec) {
     if (decision.status != 0 || decision.verbatim) return answer(decision, extra);
   }
   make_upgrade_plain();
-  const bool compress = options_.compression && choose_extension();
-  host_.accept_upgrade(request, compress);
+  const std::optional<std::string> deflate = options_.compression ? chosen_offer() : std::nullopt;
+  if (deflate) extra.push_back({"Sec-WebSocket-Extensions", *deflate});
+  if (deflate) host_.expect_compressed(false, {});
+  host_.accept_upgrade(request, std::move(extra), deflate.has_value());
 }
 
 void ServerOpening::on_handshake(error_code ec) {
@@ -140,15 +142,13 @@ void ServerOpening::make_upgrade_plain() {
   asked.set(http::field::sec_websocket_version, "13");
 }
 
-// Leaves in the request, for Beast, the one offer of compression that is accepted. False: there is none.
-bool ServerOpening::choose_extension() {
-  auto& asked = parser_.get();
+// The one offer of compression that is accepted.
+std::optional<std::string> ServerOpening::chosen_offer() {
+  const auto& asked = parser_.get();
   std::string offers;
   const auto [begin, end] = asked.equal_range(http::field::sec_websocket_extensions);
   for (auto line = begin; line != end; ++line) offers += std::string(line->value()) + ',';
-  const auto chosen = choose_offer(offers);
-  if (chosen) asked.set(http::field::sec_websocket_extensions, *chosen);
-  return chosen.has_value();
+  return choose_offer(offers);
 }
 
 void ServerOpening::on_timeout() {

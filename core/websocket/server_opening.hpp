@@ -2,6 +2,8 @@
 // Thread: the connection's.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,7 +30,7 @@ class ServerOpening final : public Opening {
   void answer(const HttpAnswer& a, const std::vector<Header>& extra);
   HttpReply late_reply();
   void drain();
-  bool choose_extension();
+  std::optional<std::string> chosen_offer();
 
   OpeningHost& host_;
   const ServerOptions& options_;

@@ -49,6 +49,14 @@ std::string_view UpgradeAnswer::header(std::string_view name) const {
   return {};
 }
 
+std::string UpgradeAnswer::all(std::string_view name) const {
+  const std::string wanted = lower(name);
+  std::string values;
+  for (const Header& h : headers_)
+    if (lower(h.name) == wanted && !h.value.empty()) values += (values.empty() ? "" : ", ") + h.value;
+  return values;
+}
+
 UpgradeAnswer::State UpgradeAnswer::end() {
   if (state_ == State::incomplete) take_cut_head();
   return state_;

@@ -33,6 +33,8 @@ class UpgradeAnswer {
   const std::vector<Header>& headers() const { return headers_; }
   // The value of a header, or nothing. Names compare without case.
   std::string_view header(std::string_view name) const;
+  // The values of all headers of this name, separated by commas.
+  std::string all(std::string_view name) const;
   const std::string& body() const { return body_; }  // without the framing of chunks
   const std::string& problem() const { return problem_; }
   // An accepted answer with the headers of the handshake only, and the frames that came behind it.

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway import Client
+
 
 def test_batch_answers_in_the_order_asked(client):
     answer = client.ask({"action": "subscribe", "id": "b1", "mode": 4, "depth_level": 20, "symbols": [
@@ -74,9 +76,19 @@ def test_id_is_echoed(client, identifier):
     assert client.ask({"action": "dance", "id": identifier})["id"] == identifier
 
 
-@pytest.mark.parametrize("identifier", ["y" * 65, 1.5, None, [], True])
-def test_other_ids_are_not(client, identifier):
-    assert "id" not in client.ask({"action": "ping", "id": identifier})
+@pytest.mark.parametrize("identifier", ["y" * 65, 1.5, None, [], True, 2 ** 53 + 1, "\ud800"])
+def test_other_ids_are_an_error(client, identifier):
+    for request in ({"action": "ping"}, {"action": "subscribe", "symbol": "RELIANCE", "exchange": "NSE", "mode": 1}):
+        answer = client.ask({**request, "id": identifier})
+        assert (answer["type"], answer["code"], set(answer)) == (
+            "error", "INVALID_PARAMETERS", {"type", "code", "message"}) and answer["message"].startswith("id must be")
+    assert client.ask({"action": "list"})["subscriptions"] == []
+
+
+def test_an_id_that_cannot_be_echoed_ends_no_authentication(shared):
+    with Client(shared.url) as client:
+        for identifier, key, value in (([], "code", "INVALID_PARAMETERS"), (1, "status", "success")):
+            assert client.ask({"action": "authenticate", "api_key": shared.good_key, "id": identifier})[key] == value
 
 
 def test_search(client):

@@ -27,6 +27,18 @@ def test_subscription_answers_are_richer(extras):
         "message": "Unsubscription successful"}
 
 
+def test_the_end_of_one_depth_says_which(extras, client):
+    for one in (extras, client):
+        for level in (5, 20, 50):
+            one.subscribe("SBIN", "NSE", 4, level)
+        answers = [one.unsubscribe("SBIN", "NSE", 4, depth_level=20), one.unsubscribe("SBIN", "NSE", 4),
+                   one.subscribe("SBIN", "NSE", 4, 30) and one.unsubscribe("SBIN", "NSE", 4)]
+        assert [answer.get("depth_level") for answer in answers] == ([20, None, 30] if one is extras else [None] * 3)
+        one.subscribe("SBIN", "NSE", 4, 50)
+        entry = one.ask({"action": "unsubscribe", "symbols": [{"symbol": "SBIN", "exchange": "NSE", "mode": 4}]})
+        assert entry["subscriptions"][0]["depth_level"] == (50 if one is extras else None)
+
+
 def test_fallback_is_told_in_the_answer(start):
     gateway = start({"brokers": {"mock": {"plugin": "mock", "settings": {"depth_levels": [5, 20]}}}})
     with gateway.client(extras=True) as client:

@@ -4,7 +4,6 @@
 #include <string_view>
 
 #include "core/protocol/large_request.hpp"
-#include "core/protocol/outline.hpp"
 #include "core/protocol/request.hpp"
 
 namespace {
@@ -24,8 +23,6 @@ bool same(const Entry& a, const Entry& b) {
 }
 
 void compare_with_pieces(std::string_view frame, const Request& whole, std::size_t most) {
-  if (gw::protocol::outline_of(frame, most).entry_count > most) return;  // the others are not looked at
-  if (frame.find('\0') != std::string_view::npos) return;                // taken for the end by one
   gw::protocol::LargeRequest large(frame, {most});
   while (!large.parse_some()) {
   }

@@ -87,18 +87,32 @@ TEST(Batch, FiveThousandAreTaken) {
 TEST(Id, AStringOrAnIntegerIsEchoedAsSent) {
   const auto id = [](const std::string& value) { return batch_of(R"({"action":"ping","id":)" + value + '}').id_json; };
   EXPECT_EQ(id("7"), "7");
-  EXPECT_EQ(id("-9007199254740993"), "-9007199254740993");
-  EXPECT_EQ(id("18446744073709551615"), "18446744073709551615");
+  EXPECT_EQ(id("9007199254740992"), "9007199254740992");
+  EXPECT_EQ(id("-9007199254740992"), "-9007199254740992");
   EXPECT_EQ(id(R"("a\"b")"), R"("a\"b")");
   EXPECT_EQ(id("\"\""), "\"\"");
   EXPECT_EQ(id('"' + std::string(64, 'x') + '"'), '"' + std::string(64, 'x') + '"');
 }
 
-TEST(Id, AnythingElseIsLeftOut) {
-  const auto id = [](const std::string& value) { return batch_of(R"({"action":"ping","id":)" + value + '}').id_json; };
+TEST(Id, AnythingElseIsAnError) {
   EXPECT_EQ(batch_of(R"({"action":"ping"})").id_json, "");
-  for (const char* value : {"null", "true", "1.5", "[1]", "{}"}) EXPECT_EQ(id(value), "") << value;
-  EXPECT_EQ(id('"' + std::string(65, 'x') + '"'), "");
+  EXPECT_FALSE(batch_of(R"({"action":"ping"})").error);
+  for (const std::string& id :
+       {std::string("null"), std::string("true"), std::string("1.5"), std::string("[1]"), std::string("{}"),
+        std::string("9007199254740993"), std::string("-9007199254740993"), std::string("18446744073709551615"),
+        std::string("1e400"), std::string(R"("\ud800")"), '"' + std::string(65, 'x') + '"'})
+    for (const char* action : {R"("ping")", R"("list")", R"("subscribe","symbol":"A","exchange":"N")",
+                               R"("subscribe","symbols":[{"symbol":"A","exchange":"N"}])", R"("unsubscribe_all")",
+                               R"("search")", R"("get_broker_info")"}) {
+      const Request r = batch_of(std::string(R"({"action":)") + action + R"(,"id":)" + id + "}");
+      ASSERT_TRUE(r.error) << action << id;
+      EXPECT_EQ(r.error->code, "INVALID_PARAMETERS") << action << id;
+      EXPECT_EQ(r.id_json, "");
+      EXPECT_TRUE(r.entries.empty());
+    }
+  const Request unknown = batch_of(R"({"action":"fly","id":null})");
+  ASSERT_TRUE(unknown.error);
+  EXPECT_EQ(unknown.error->code, "INVALID_ACTION") << "checked first";
 }
 
 TEST(Id, IsKnownOfARequestThatIsWrong) {

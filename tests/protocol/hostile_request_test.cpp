@@ -44,6 +44,40 @@ TEST(HostileRequest, ControlCharactersAndNulBytesAreNoJson) {
   EXPECT_EQ(code("{\"action\":\"li\nst\"}"), "INVALID_JSON");
 }
 
+TEST(HostileRequest, ANulBehindTheJsonIsNoJson) {
+  const std::string good = R"({"action":"list"})";
+  EXPECT_EQ(code(good), "ok");
+  EXPECT_EQ(code(good + std::string(1, '\0')), "INVALID_JSON");
+  EXPECT_EQ(code(good + std::string("\0garbage", 8)), "INVALID_JSON");
+  EXPECT_EQ(code(std::string(1, '\0') + good), "INVALID_JSON");
+}
+
+TEST(HostileRequest, AMemberThatNobodyReadsSpoilsNothing) {
+  for (const char* value :
+       {"1e400", "-1e400", "1E+999", "0.5e99999", R"("\ud800")", R"("\udc00 \uD83D")", R"("\ud800\ud800\udc00")",
+        R"("\\\udbff")", R"([{"a":[1e400,"\ud800"]}])", R"({"\udfff":1})", "1e-400"}) {
+    EXPECT_EQ(code(std::string(R"({"x":)") + value + R"(,"action":"list"})"), "ok") << value;
+    EXPECT_EQ(code(std::string(R"({"action":"list","x":)") + value + "}"), "ok") << value;
+  }
+  EXPECT_EQ(code(R"({"action":"list","x":)" + std::string(400, '9') + "}"), "ok");
+}
+
+TEST(HostileRequest, WhatLooksLikeAHugeNumberMustStillBeOne) {
+  for (const char* value : {"01e400", "1e400x", "1e", "+1e400", "1.e400", ".1e400", "1e400 1", "-e400", R"("\ud8")",
+                            R"("\ud80)", "1e400e400", "nul1e400", R"("\x")", "-", "- 1e400"})
+    EXPECT_EQ(code(std::string(R"({"action":"list","x":)") + value + "}"), "INVALID_JSON") << value;
+  EXPECT_EQ(code(R"({1e400:1,"action":"list"})"), "INVALID_JSON");
+}
+
+TEST(HostileRequest, AMemberThatIsReadIsWrongAndNotTheWholeFrame) {
+  EXPECT_EQ(code(R"({"action":"subscribe","symbol":"A","exchange":"N","mode":1e400})"), "INVALID_MODE");
+  EXPECT_EQ(code(R"({"action":"subscribe","symbol":"A","exchange":"N","min_interval_ms":1e400})"),
+            "INVALID_PARAMETERS");
+  const Request r = parse_request(R"({"action":"subscribe","symbol":"\ud800","exchange":"N"})", {});
+  EXPECT_FALSE(r.error);
+  EXPECT_EQ(json_text(r.entries.at(0).symbol), r.entries.at(0).symbol_json) << "it can be echoed";
+}
+
 TEST(HostileRequest, EchoedTextIsCutAt64Bytes) {
   const std::string longest(64, 'x');
   const auto message = [](const std::string& action) {

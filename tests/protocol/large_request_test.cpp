@@ -117,7 +117,7 @@ TEST(LargeRequest, WhatIsNotCutMayHave8192Values) {
     while (--values != 0) text += ",1";
     return text + ']';
   };
-  constexpr std::size_t kMax = LargeRequest::kMaxValues;
+  constexpr std::size_t kMax = kMaxParsedValues;
   const std::string head = R"({"action":"list","x":)";
   EXPECT_EQ(code(head + list(kMax - 2) + '}'), "ok");
   EXPECT_EQ(code(head + list(kMax - 1) + '}'),
@@ -128,6 +128,40 @@ TEST(LargeRequest, WhatIsNotCutMayHave8192Values) {
             "INVALID_PARAMETERS: An entry of symbols may have 8192 values, this one has 8193");
   EXPECT_EQ(code(R"({"action":"list","x":")" + std::string(500'000, ',') + "\"}"), "ok") << "a text is one";
   EXPECT_EQ(code(std::string("{\"action\":\"list\"}\0", 18)), "INVALID_JSON: Invalid JSON message");
+}
+
+TEST(LargeRequest, WhatTheParserWouldStumbleOverIsTheSameInPieces) {
+  const std::string good = kGood;
+  for (const std::string& odd : {std::string("1e400"), std::string(R"("\ud800")"), std::string(R"({"\udc00":-1e999})"),
+                                 std::string("1e400x"), std::string(R"("\ud8")"), std::string(1, '\0'),
+                                 std::string("\"a\0b\"", 5), std::string("\xef\xbb\xbf"), std::string("1e-400")})
+    for (std::size_t at = 0; at <= good.size(); ++at) expect_same(std::string(good).insert(at, odd));
+  for (const char* id : {"null", "1.5", R"("\ud800")", "[1e400]", "9007199254740993", "7"})
+    expect_same(std::string(R"({"symbols":[{"symbol":"A","exchange":"N"},{}],"id":)") + id +
+                R"(,"action":"subscribe"})");
+}
+
+TEST(LargeRequest, OfTooManyEntriesAllAreLookedAt) {
+  const auto frame = [](std::size_t count, const std::string& last) {
+    std::string text = R"({"action":"subscribe","symbols":[)";
+    for (std::size_t i = 0; i < count; ++i) text += R"({"symbol":"A","exchange":"N"},)";
+    return text + last + "]}";
+  };
+  for (const std::size_t count : {7UL, 8UL, 9UL, 300UL})
+    for (const char* last : {"{}", "", "{", "1e400", R"("\ud800")", "\xef\xbb\xbf{}", "[[[", "nul", "1]", "\"a"}) {
+      const RequestLimits limits{8};
+      EXPECT_EQ(text_of(in_pieces(frame(count, last), limits)), text_of(parse_request(frame(count, last), limits)))
+          << count << ' ' << last;
+    }
+}
+
+TEST(LargeRequest, TooManyValuesAreTooManyInOneGoToo) {
+  std::string many(20'000, '1');
+  for (std::size_t i = 1; i < many.size(); i += 2) many[i] = ',';
+  many.pop_back();
+  expect_same(R"({"action":"list","x":[)" + many + "]}");
+  expect_same(R"({"action":"list","x":[)" + many + "]");
+  expect_same(R"({"action":"subscribe","symbols":[{"x":[)" + many + "]}]}");
 }
 
 }  // namespace

@@ -70,13 +70,14 @@ TEST_F(Compression, OffersAreTakenAsFarAsTheyCanBeKept) {
   EXPECT_EQ(open_raw({"permessage-deflate; server_no_context_takeover; client_no_context_takeover"}), none) << "Go";
   EXPECT_EQ(open_raw({"permessage-deflate; server_max_window_bits=15"}), none + "; server_max_window_bits=12");
   EXPECT_EQ(open_raw({"permessage-deflate; client_max_window_bits=9"}), none + "; client_max_window_bits=9");
+  EXPECT_EQ(open_raw({"permessage-deflate; client_max_window_bits=8"}), none + "; client_max_window_bits=8");
   EXPECT_EQ(open_raw({"permessage-deflate; server_max_window_bits=\"13\""}), none + "; server_max_window_bits=12");
 }
 
 TEST_F(Compression, OffersThatCannotBeKeptAreDeclinedAndTheNextIsLookedAt) {
   for (const std::string_view parameters :
        {"server_max_window_bits=11", "server_max_window_bits", "server_max_window_bits=16",
-        "server_max_window_bits=012", "server_max_window_bits=12x", "client_max_window_bits=8",
+        "server_max_window_bits=012", "server_max_window_bits=12x", "client_max_window_bits=7",
         "client_max_window_bits=", "client_max_window_bits=99", "server_no_context_takeover=1",
         "client_no_context_takeover; client_no_context_takeover", "something_else"}) {
     const std::string bad = "permessage-deflate; " + std::string(parameters);
@@ -156,25 +157,103 @@ TEST_F(Compression, ABombIs1009BeforeItHasGrown) {
   open_raw({"permessage-deflate"});
   const std::string bomb = deflated(std::string(8 << 20, '\0'));
   ASSERT_LT(bomb.size(), 65'000U);
-  raw_->write(raw_frame(kDeflatedText, bomb));
+  raw_->write(raw_frame(kDeflatedText, bomb) + raw_frame(0x88, {}));
   ASSERT_TRUE(run_until([this] { return peer().heard.closed.has_value(); }));
   EXPECT_EQ(peer().heard.code(), 1009);
-  EXPECT_THAT(raw_->read_to_end(), HasSubstr("\x88\x02\x03\xf1"));
+  EXPECT_THAT(raw_->read_to_end(), HasSubstr("\x88\x11\x03\xf1message too big"));
   EXPECT_TRUE(peer().heard.messages.empty());
 }
 
-TEST_F(Compression, WhatIsNoDeflateEndsTheConnection) {
+TEST_F(Compression, WhatIsNoDeflateIs1007WithAReason) {
+  const std::string good = deflated(std::string(300, 'a') + "some more text, and more");
+  const std::string far = "\x4b\x84\x82\x01";  // a distance beyond what came
+  for (const std::string& body :
+       {std::string("\xff\xff\xff\xff"), std::string("\x07"), std::string("\x00\x05\x00", 3), far,
+        good.substr(0, good.size() / 2), good + '\x06', std::string("\x00\x01\x00\x00\x00x", 6)}) {
+    open_raw({"permessage-deflate"});
+    raw_->write(raw_frame(kDeflatedText, body) + raw_frame(kPlainText, std::string(40'000, 'x')) + raw_frame(0x88, {}));
+    ASSERT_TRUE(run_until([this] { return peer().heard.closed.has_value(); }));
+    EXPECT_EQ(peer().heard.code(), 1007);
+    EXPECT_THAT(peer().heard.closed->reason, HasSubstr("compressed message"));
+    EXPECT_TRUE(peer().heard.messages.empty());
+    EXPECT_THAT(raw_->read_to_end(), HasSubstr("\x03\xef" + peer().heard.closed->reason));
+  }
+}
+
+TEST_F(Compression, FinalBlocksAreUnderstood) {
   open_raw({"permessage-deflate"});
-  raw_->write(raw_frame(kDeflatedText, "\xff\xff\xff\xff"));
-  ASSERT_TRUE(run_until([this] { return peer().heard.closed.has_value(); }));
-  EXPECT_TRUE(peer().heard.messages.empty());
+  const std::string hello = std::string("\xf3\x48\xcd\xc9\xc9\x07\0", 7);  // final (RFC 7692, 7.2.3.4)
+  raw_->write(raw_frame(kDeflatedText, hello + std::string(1, '\0')));
+  raw_->write(raw_frame(kDeflatedText, hello));  // and nothing behind it
+  raw_->write(raw_frame(kDeflatedText, hello + hello + deflated(" you")));
+  raw_->write(raw_frame(kDeflatedText, hello + hello));
+  raw_->write(raw_frame(kDeflatedPart, hello.substr(0, 3)) + raw_frame(kLastPart, hello.substr(3)));
+  raw_->write(raw_frame(kDeflatedText, deflated("end")));
+  ASSERT_TRUE(run_until_heard(6));
+  EXPECT_THAT(peer().heard.messages, ElementsAre("Hello", "Hello", "HelloHello you", "HelloHello", "Hello", "end"));
+}
+
+TEST_F(Compression, WhatNeedNotBeLeftAwayMayStay) {
+  open_raw({"permessage-deflate"});
+  raw_->write(raw_frame(kDeflatedText, deflated("whole") + std::string("\0\0\xff\xff", 4)));
+  raw_->write(raw_frame(kDeflatedText, ""));
+  raw_->write(raw_frame(kDeflatedText, std::string(1, '\0')));
+  raw_->write(raw_frame(kDeflatedText, deflated("end")));
+  ASSERT_TRUE(run_until_heard(4));
+  EXPECT_THAT(peer().heard.messages, ElementsAre("whole", "", "", "end"));
+}
+
+TEST_F(Compression, AMarkWhereNoneMayBeIs1002) {
+  for (const std::string& frames : {raw_frame(0xc9, "ping"), raw_frame(0x01, "a") + raw_frame(0xc0, "b"),
+                                    raw_frame(0xe1, deflated("a")), raw_frame(0x91, "a")}) {
+    open_raw({"permessage-deflate"});
+    raw_->write(frames);
+    ASSERT_TRUE(run_until([this] { return peer().heard.closed.has_value(); }));
+    EXPECT_EQ(peer().heard.code(), 1002);
+  }
+}
+
+TEST_F(Compression, FramesAreTheSameHoweverTheirBytesAreCut) {
+  open_raw({"permessage-deflate"});
+  const std::string big(60'000, 'q');
+  const std::string all = raw_frame(kDeflatedText, deflated("one")) + raw_frame(kPlainText, "two") +
+                          raw_frame(kDeflatedPart, deflated("three").substr(0, 2)) + raw_frame(0x89, "ping") +
+                          raw_frame(kLastPart, deflated("three").substr(2)) +
+                          raw_frame(kPlainText, std::string(200, 'p'));
+  for (const std::size_t piece : {1UL, 2UL, 3UL, 7UL, 1000UL})
+    for (std::size_t at = 0; at < all.size(); at += piece) {
+      raw_->write(all.substr(at, piece));
+      io_.poll();
+    }
+  raw_->write(raw_frame(kPlainText, big) + raw_frame(kDeflatedText, deflated(big)));
+  ASSERT_TRUE(run_until_heard(22));
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(peer().heard.messages[4 * i], "one");
+    EXPECT_EQ(peer().heard.messages[4 * i + 1], "two");
+    EXPECT_EQ(peer().heard.messages[4 * i + 2], "three");
+    EXPECT_EQ(peer().heard.messages[4 * i + 3], std::string(200, 'p'));
+  }
+  EXPECT_EQ(peer().heard.messages[20], big);
+  EXPECT_EQ(peer().heard.messages[21], big);
 }
 
 TEST_F(Compression, InvalidUtf8IsFoundInsideToo) {
   open_raw({"permessage-deflate"});
-  raw_->write(raw_frame(kDeflatedText, deflated("cut \xe2\x82")));
-  ASSERT_TRUE(run_until([this] { return peer().heard.closed.has_value(); }));
-  EXPECT_EQ(peer().heard.code(), 1007);
+  raw_->write(raw_frame(0xc2, deflated("cut \xe2\x82")));
+  ASSERT_TRUE(run_until_heard(1)) << "a binary message may be anything";
+  for (const char* text : {"cut \xe2\x82", "\xff", "a\xc3(b", "\xed\xa0\x80 and more text behind it"}) {
+    open_raw({"permessage-deflate"});
+    raw_->write(raw_frame(kDeflatedText, deflated(text)) + raw_frame(0x88, {}));
+    ASSERT_TRUE(run_until([this] { return peer().heard.closed.has_value(); }));
+    EXPECT_EQ(peer().heard.code(), 1007);
+    EXPECT_TRUE(peer().heard.messages.empty());
+  }
+  open_raw({"permessage-deflate"});
+  std::string euros;
+  for (int i = 0; i < 20'000; ++i) euros += "\xe2\x82\xac";  // cut by every piece
+  raw_->write(raw_frame(kDeflatedText, deflated(euros)));
+  ASSERT_TRUE(run_until_heard(1));
+  EXPECT_THAT(peer().heard.messages, ElementsAre(euros));
 }
 
 }  // namespace

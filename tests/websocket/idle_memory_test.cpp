@@ -107,7 +107,7 @@ TEST_F(NegotiatedIdleMemory, IsBoundedAfterCompressedMessagesToo) {
   body.resize(deflater.deflate(std::string(5000, 'c'), body.data()));
   exchange(body, 0xc1);
   std::printf("and after a compressed message %zu bytes\n", bytes_per_connection());
-  EXPECT_LE(bytes_per_connection(), 20'000U);
+  EXPECT_LE(bytes_per_connection(), 4'608U);
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <zlib.h>
 #include <boost/asio/write.hpp>
 
 #include "core/base/version.hpp"
@@ -30,6 +33,11 @@ class Upgrade : public PairTest {
     options.url = "ws://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()) + "/?token=secret";
     connect(std::move(options));
   }
+  // The server takes the upgrade with these extensions, and says `server_says_` right behind it.
+  void be_upgraded(const std::string& extensions, ClientOptions options) {
+    accepts_with_ = extensions;
+    be_told("", std::move(options));
+  }
   const CloseInfo& closed() {
     EXPECT_TRUE(run_until([this] { return client_.heard.closed.has_value(); }));
     return *client_.heard.closed;
@@ -43,18 +51,34 @@ class Upgrade : public PairTest {
   tcp::socket socket_{io_};
   std::string asked_;
   bool ends_ = false;  // the connection behind the answer
+  std::string server_says_;
 
  private:
   void read() {
     socket_.async_read_some(boost::asio::buffer(bytes_), [this](boost::system::error_code ec, std::size_t n) {
       asked_.append(bytes_, n);
       if (ec) return;
+      if (!accepts_with_.empty()) answer_ = acceptance();
       if (asked_.ends_with("\r\n\r\n")) boost::asio::write(socket_, boost::asio::buffer(answer_), ec);
       if (ends_) return socket_.close();
       read();
     });
   }
+  std::string acceptance() const {
+    const std::string name = "Sec-WebSocket-Key: ";
+    const std::string key = asked_.substr(asked_.find(name) + name.size(), 24);
+    const std::string text = key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+    unsigned char hash[SHA_DIGEST_LENGTH];
+    SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash);
+    unsigned char accept[32];
+    const int size = EVP_EncodeBlock(accept, hash, sizeof hash);
+    return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+           std::string(reinterpret_cast<char*>(accept), static_cast<std::size_t>(size)) +
+           "\r\nSec-WebSocket-Extensions: " + accepts_with_ + "\r\n\r\n" + server_says_;
+  }
+
   std::string answer_;
+  std::string accepts_with_;
   char bytes_[4096];
 };
 
@@ -192,10 +216,54 @@ TEST_F(Upgrade, CompressionThatWasAskedForWorks) {
   EXPECT_EQ(peer().heard.messages[0], "up");
 }
 
+TEST_F(Upgrade, AServerMayKeepItsWindowBetweenMessages) {
+  z_stream z{};
+  ASSERT_EQ(deflateInit2(&z, 6, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  const std::string text = "a text that the second message only refers to";
+  std::string frames;
+  for (int i = 0; i < 3; ++i) {
+    char out[200];
+    std::string in = text;
+    z.next_in = reinterpret_cast<Bytef*>(in.data());
+    z.avail_in = static_cast<uInt>(in.size());
+    z.next_out = reinterpret_cast<Bytef*>(out);
+    z.avail_out = sizeof out;
+    deflate(&z, Z_SYNC_FLUSH);
+    const std::size_t size = sizeof out - z.avail_out - 4;
+    frames += std::string("\xc1") + static_cast<char>(size) + std::string(out, size);
+  }
+  deflateEnd(&z);
+  ASSERT_LT(frames.size(), 100U);
+  server_says_ = frames;
+  ClientOptions options;
+  options.offer_deflate = true;
+  be_upgraded("permessage-deflate; server_max_window_bits=15", std::move(options));
+  ASSERT_TRUE(run_until([this] { return client_.heard.messages.size() == 3 || client_.heard.closed; }));
+  EXPECT_EQ(client_.heard.messages, std::vector<std::string>(3, text));
+}
+
 TEST_F(Upgrade, AnExtensionThatWasNotOfferedOpensNothing) {
   be_told("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
-  EXPECT_THAT(closed().reason, HasSubstr("found an extension"));
+  EXPECT_THAT(closed().reason, HasSubstr("found the extension permessage-deflate"));
 }
+
+class UnofferedAnswer : public Upgrade, public testing::WithParamInterface<const char*> {};
+
+TEST_P(UnofferedAnswer, OpensNothing) {
+  ClientOptions options;
+  options.offer_deflate = true;
+  be_told(std::string("HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Extensions: ") + GetParam() + "\r\n\r\n",
+          std::move(options));
+  EXPECT_THAT(closed().reason, HasSubstr("as it was offered"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, UnofferedAnswer,
+                         testing::Values("x-webkit-deflate-frame", "permessage-deflate, permessage-deflate",
+                                         "permessage-deflate, x", "permessage-deflate; server_max_window_bits",
+                                         "permessage-deflate; server_max_window_bits=7",
+                                         "permessage-deflate; server_no_context_takeover; server_no_context_takeover",
+                                         "permessage-deflate; server_no_context_takeover=1",
+                                         "permessage-deflate; client_max_window_bits", "permessage-deflate; mux"));
 
 TEST(UpgradeAnswer, IsTheSameHoweverItsBytesAreCut) {
   const std::string text =

@@ -93,8 +93,10 @@ void check_ports(const config::Loaded& loaded, std::optional<int> served_port, b
         "server.port",
         "the running gateway serves port " + std::to_string(*served_port) + ", not " + std::to_string(server.port),
         "free the port, then start the gateway anew");
-  check_port({"server.port", server.host, server.port, runs && *served_port == server.port}, findings);
-  if (server.tls.port != 0) check_port({"server.tls.port", server.host, server.tls.port, runs}, findings);
+  for (const std::string& host : plain_hosts(server))
+    check_port({"server.port", host, server.port, runs && *served_port == server.port}, findings);
+  for (const std::string& host : server.host)
+    if (server.tls.port != 0) check_port({"server.tls.port", host, server.tls.port, runs}, findings);
   const config::ZeroMq& zeromq = loaded.config.zeromq;
   if (zeromq.enabled) check_port({"zeromq.port", zeromq.host, zeromq.port, runs && serves_zeromq}, findings);
 }
