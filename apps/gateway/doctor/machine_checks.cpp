@@ -8,6 +8,7 @@
 
 #include "apps/gateway/commands/local_clock.hpp"
 #include "apps/gateway/doctor/system_probe.hpp"
+#include "apps/gateway/options_of.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/owner.hpp"
 #include "core/database/backup.hpp"
