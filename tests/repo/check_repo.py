@@ -32,6 +32,7 @@ SYSTEM_FILES = """
     core/base/outgoing.cpp
     core/base/thread_name.cpp
     core/bus/doorbell.cpp
+    core/bus/shared_memory.cpp
     core/config/secret_file.cpp
     core/control/control_client.cpp
     core/control/control_socket.cpp
