@@ -45,6 +45,7 @@ SYSTEM_FILES = """
     core/login/token_files.cpp
     core/plugin_host/demand_reader.cpp
     core/plugin_host/elf_check.cpp
+    core/plugin_host/library_copy.cpp
     core/plugin_host/library_file.cpp
     core/websocket/byte_stream.cpp
     core/websocket/intake.cpp
