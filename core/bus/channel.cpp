@@ -26,6 +26,19 @@ Channel::Channel(std::size_t update_bytes, std::size_t demand_bytes, Doorbell& r
       demand_({demand_memory_.get(), sizeof(RingHeader) + demand_bytes}, true),
       writer_(updates_, routing_bell) {}
 
+Channel::Channel(const Shared& shared)
+    : updates_(shared.updates, true),
+      demand_(shared.demand, true),
+      writer_(updates_, adapter_bell_),  // which nobody uses: the other process writes
+      adapter_bell_(shared.adapter_rung),
+      routing_rung_(&shared.routing_rung) {}
+
+Channel::Channel(const Shared& shared, Doorbell& routing_bell, int adapter_bell)
+    : updates_(shared.updates, false),
+      demand_(shared.demand, false),
+      writer_(updates_, routing_bell),
+      adapter_bell_(adapter_bell, shared.adapter_rung) {}
+
 bool put_demand(Ring& ring, const Demand& d) noexcept {
   const std::array texts = {d.symbol, d.exchange, d.broker_symbol, d.broker_exchange, d.token};
   std::size_t text_size = 0;

@@ -2,9 +2,11 @@
 // ring.hpp and update_queue.hpp say which thread uses which end.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "core/bus/doorbell.hpp"
@@ -17,6 +19,23 @@ class Channel {
  public:
   // `routing_bell` wakes the reader of updates and outlives the channel.
   Channel(std::size_t update_bytes, std::size_t demand_bytes, Doorbell& routing_bell);
+
+  // ---- with the adapter in another process, over memory that both see, which outlives the channel
+  struct Shared {
+    // Each for a RingHeader and a power of two of data bytes, aligned to 64.
+    std::span<std::byte> updates, demand;
+    // Whether the adapter has rung routing, and routing the adapter, since the other side answered.
+    std::atomic<bool>& routing_rung;
+    std::atomic<bool>& adapter_rung;
+  };
+  // Routing's side, which formats the memory. Its adapter_bell() is for the other process to inherit.
+  explicit Channel(const Shared& shared);
+  // The adapter's side. Both descriptors are those of the bells; `adapter_bell` is taken over.
+  Channel(const Shared& shared, Doorbell& routing_bell, int adapter_bell);
+  // To be called before routing looks for updates: the next one rings its bell again. [routing]
+  void answer() noexcept {
+    if (routing_rung_ != nullptr) routing_rung_->exchange(false);
+  }
 
   Ring& updates() { return updates_; }
   Ring& demand() { return demand_; }
@@ -36,6 +55,7 @@ class Channel {
   Ring demand_;
   UpdateWriter writer_;
   Doorbell adapter_bell_;
+  std::atomic<bool>* routing_rung_ = nullptr;  // of an adapter in another process
 };
 
 // What an adapter is asked for one instrument. The texts are the caller's.

@@ -13,7 +13,7 @@
 #include "core/base/log_limit.hpp"
 #include "core/plugin_host/descriptor_check.hpp"
 #include "core/plugin_host/elf_check.hpp"
-#include "core/plugin_host/library_file.hpp"
+#include "core/plugin_host/library_copy.hpp"
 #include "core/plugin_host/plugin_log.hpp"
 
 namespace gw::plugin_host {
@@ -23,14 +23,16 @@ namespace dll = boost::dll;
 
 class LoadedLibrary final : public Library {
  public:
-  LoadedLibrary(std::string path, std::shared_ptr<const dll::shared_library> library,
+  LoadedLibrary(const LibraryCopy& copy, std::shared_ptr<const dll::shared_library> library,
                 const bgw_plugin_descriptor& descriptor)
-      : path_(std::move(path)), library_(std::move(library)), descriptor_(descriptor) {}
+      : path_(copy.file()), copy_(copy.descriptor()), library_(std::move(library)), descriptor_(descriptor) {}
+  int copy() const { return copy_; }
   const std::string& path() const override { return path_; }
   const bgw_plugin_descriptor& descriptor() const override { return descriptor_; }
 
  private:
   std::string path_;
+  int copy_;                                            // never closed
   std::shared_ptr<const dll::shared_library> library_;  // shared by the brokers of one file
   const bgw_plugin_descriptor& descriptor_;             // in the library
 };
@@ -173,6 +175,11 @@ std::vector<const bgw_plugin_descriptor*> brokers_of(const bgw_plugin_descriptor
 
 }  // namespace
 
+int copy_descriptor_of(const Library& library) {
+  const auto* loaded = dynamic_cast<const LoadedLibrary*>(&library);
+  return loaded == nullptr ? -1 : loaded->copy();
+}
+
 // load_library has asked for all of them before, so that a problem is a plugin that answers otherwise now.
 const bgw_instruments* Library::instruments() const {
   std::string problem;
@@ -201,26 +208,32 @@ const bgw_login* Library::login() const {
 }
 
 Result<std::vector<std::shared_ptr<const Library>>> load_library(const std::string& path) {
-  if (const auto problem = check_file(path)) return Error{*problem};
+  const auto copy = LibraryCopy::make(path);
+  return copy ? load_copy(**copy) : copy.error();
+}
+
+Result<std::vector<std::shared_ptr<const Library>>> load_copy(LibraryCopy& copy) {
+  const std::string& path = copy.path();
   if (const auto problem = check_elf(path)) return Error{*problem};
   if (const auto problem = lacks_entry(path)) return Error{*problem};
   const auto library = std::make_shared<dll::shared_library>();  // outlives the handlers below: what was thrown may be
                                                                  // of a type that it defines
   try {
     library->load(boost::dll::fs::path(path), dll::load_mode::rtld_now | dll::load_mode::rtld_local);
+    copy.keep();
   } catch (const std::exception& e) {
     return Error{"load: found '" + loader_message(e.what(), path) + "', expected a library that the system can load"};
   }
   try {
-    Loading loading(stem_of(path) + ".so");
+    Loading loading(stem_of(copy.file()) + ".so");
     const bgw_loader loader = loading.table();
     const auto entry = library->get<const bgw_plugin_descriptor*(const bgw_loader*)>(BGW_PLUGIN_ENTRY_NAME);
     const bgw_plugin_descriptor* descriptor = entry(&loader);
     if (descriptor == nullptr && !loading.error.empty()) return Error{"the plugin says: " + loading.error};
     std::string problem;
     std::vector<std::shared_ptr<const Library>> brokers;
-    for (const bgw_plugin_descriptor* d : brokers_of(descriptor, stem_of(path), problem))
-      brokers.push_back(std::make_shared<LoadedLibrary>(path, library, *d));
+    for (const bgw_plugin_descriptor* d : brokers_of(descriptor, stem_of(copy.file()), problem))
+      brokers.push_back(std::make_shared<LoadedLibrary>(copy, library, *d));
     if (!problem.empty()) return Error{problem};
     return brokers;
   } catch (const std::exception& e) {

@@ -2,29 +2,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
-#include <openssl/sha.h>
-
-#include "core/base/text.hpp"
+#include "core/base/log.hpp"
+#include "core/plugin_host/library_copy.hpp"
 #include "core/plugin_host/library_file.hpp"
 
 namespace gw::plugin_host {
 namespace {
 
-std::string sha256_of(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
-  return hex(digest);
-}
-
 void refuse(ScanEntry& entry, const std::string& why) {
   entry.library.reset();
-  entry.refusal = entry.file + ": refused: " + why;
-  std::replace(entry.refusal.begin(), entry.refusal.end(), '\n', ' ');
+  entry.refusal = log::redacted(entry.file + ": refused: " + why);  // without the control characters of the plugin
 }
 
 bool names_its_file(const ScanEntry& entry) {
@@ -48,19 +37,18 @@ void refuse_twice_named(std::vector<ScanEntry>& entries) {
 }  // namespace
 
 std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow) {
-  ScanEntry entry{path, std::filesystem::path(path).filename().string(), nullptr, {}};
-  if (const auto problem = check_file(path)) {
-    refuse(entry, *problem);
+  ScanEntry entry{path, std::filesystem::path(path).filename().string(), nullptr, {}, {}};
+  const auto copy = LibraryCopy::make(path);
+  if (!copy) {
+    refuse(entry, copy.error().message);
     return {entry};
   }
-  if (!allow.empty()) {
-    const std::string digest = sha256_of(path);
-    if (std::find(allow.begin(), allow.end(), digest) == allow.end()) {
-      refuse(entry, "sha256: found " + digest + ", expected one of plugins.allow");
-      return {entry};
-    }
+  entry.sha256 = (*copy)->sha256();
+  if (!allow.empty() && std::find(allow.begin(), allow.end(), entry.sha256) == allow.end()) {
+    refuse(entry, "sha256: found " + entry.sha256 + ", expected one of plugins.allow");
+    return {entry};
   }
-  auto loaded = load_library(path);
+  auto loaded = load_copy(**copy);
   if (!loaded) {
     refuse(entry, loaded.error().message);
     return {entry};

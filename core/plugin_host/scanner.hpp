@@ -16,6 +16,7 @@ struct ScanEntry {
   std::string file;                        // its name
   std::shared_ptr<const Library> library;  // null: refused
   std::string refusal;                     // "acme.so: refused: …", one line
+  std::string sha256;                      // hex, of the bytes that were checked and loaded; empty: they were not read
 };
 
 // One file: an entry for each of its brokers. [main or control]

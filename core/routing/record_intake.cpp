@@ -22,6 +22,7 @@ bool RecordIntake::drain(std::size_t budget, std::int64_t wall_ns, std::int64_t 
 bool RecordIntake::drain_one(BrokerId id, bus::Channel& channel, std::size_t budget) {
   std::array<std::span<const std::byte>, topics::kMaxAheadRecords> records;
   std::size_t left = budget;
+  channel.answer();
   while (left != 0) {
     const auto run = std::span(records).first(
         channel.updates().peek(std::span(records).first(std::min(left, topics::kMaxAheadRecords))));

@@ -1,6 +1,7 @@
 """A plugin's binary that was built for the first contract is served by this gateway, and so is the same source compiled
 anew in plain C."""
 
+import hashlib
 import json
 import platform
 import shutil
@@ -51,8 +52,10 @@ def subscribe(client, symbol, mode, level=None):
 def test_the_plugins_list_names_it(plugin, tmp_path):
     config = write_config(tmp_path, {"plugins": {"directory": str(tmp_path / "plugins")}, "active_broker": plugin,
                                      "brokers": {plugin: {"settings": {"url": "ws://127.0.0.1:1/"}}}})
+    digest = hashlib.sha256((tmp_path / "plugins" / f"{plugin}.so").read_bytes()).hexdigest()
     assert run("plugins", "list", "--config", config) == (
-        f"{plugin}.so: loaded: {plugin} 0.9 by tests (ABI 0.9, C11)\n    KEPT           depth 5/20\n")
+        f"{plugin}.so: loaded: {plugin} 0.9 by tests (ABI 0.9, C11)\n    sha256 {digest}\n"
+        "    KEPT           depth 5/20\n")
 
 
 def test_last_prices_quotes_and_books_come_to_the_last_digit(gateway, broker):

@@ -234,6 +234,20 @@ TEST(Loader, OnlyAllowedFilesLoadWhenSomeAreNamed) {
   EXPECT_NE(second.at("second_good.so"), "");
 }
 
+TEST(Loader, AFileMayBeOverwrittenWhileItsPluginRuns) {
+  PluginFolder folder;
+  const fs::path file = folder.add("good");
+  ASSERT_EQ(folder.refusal_of("good.so"), "");
+  const std::shared_ptr<const Library> library = folder.entries().front().library;
+  fs::resize_file(file, 0);  // what cp does first; a mapping of the file would end here
+  EXPECT_STREQ(library->descriptor().broker, "good");
+  EXPECT_EQ(library->instruments(), nullptr);
+  EXPECT_EQ(folder.refusal_of("good.so"), "good.so: refused: file: found no ELF file, expected a library");
+  folder.add("good");
+  EXPECT_EQ(folder.refusal_of("good.so"), "") << "a copy of its own";
+  EXPECT_NE(&folder.entries().front().library->descriptor(), &library->descriptor());
+}
+
 TEST(Loader, AFolderThatCannotBeUsedIsAnError) {
   PluginFolder folder;
   const std::string missing = (folder.path() / "missing").string();

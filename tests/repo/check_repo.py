@@ -36,6 +36,7 @@ SYSTEM_FILES = """
     core/base/owner.cpp
     core/base/thread_name.cpp
     core/bus/doorbell.cpp
+    core/bus/shared_memory.cpp
     core/config/secret_file.cpp
     core/control/control_client.cpp
     core/control/control_socket.cpp
@@ -48,6 +49,7 @@ SYSTEM_FILES = """
     core/login/token_files.cpp
     core/plugin_host/demand_reader.cpp
     core/plugin_host/elf_check.cpp
+    core/plugin_host/library_copy.cpp
     core/plugin_host/library_file.cpp
     core/websocket/byte_stream.cpp
     core/websocket/intake.cpp

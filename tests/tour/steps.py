@@ -159,6 +159,7 @@ def images_of(pid):
     images = []
     for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines():
         addresses, rights, offset, _, _, *file = line.split(None, 5)
+        file = [name.removeprefix("/memfd:").removesuffix(" (deleted)") for name in file]  # plugins run from private copies
         if "x" in rights and file and file[0].startswith(f"{BUILD.resolve()}/"):
             low, high = (int(address, 16) for address in addresses.split("-"))
             images.append(Image(file[0], low, high, low - int(offset, 16) - address_less_offset(file[0])))

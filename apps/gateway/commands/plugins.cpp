@@ -1,8 +1,12 @@
 #include <cstdio>
+#include <set>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/bundled_plugins.hpp"
 #include "apps/gateway/commands/commands.hpp"
+#include "core/base/log.hpp"
 #include "core/registry/capabilities.hpp"
 
 namespace gw::app {
@@ -25,7 +29,8 @@ Json capabilities_json(const registry::Capabilities& can) {
 }
 
 Json settings_json(const plugin_host::Library& library) {
-  static constexpr const char* kTypes[] = {"text", "integer", "number", "boolean", "duration", "integers"};
+  static constexpr const char* kTypes[] = {"text", "integer", "number", "boolean", "duration",
+                                              "integers", "websocket_url", "web_url"};
   Json out = Json::array();
   for (const config::SettingRule& rule : setting_rules(library)) {
     Json setting{{"name", rule.name},
@@ -38,10 +43,14 @@ Json settings_json(const plugin_host::Library& library) {
   return out;
 }
 
-void print_loaded(const plugin_host::ScanEntry& entry) {
+// What a plugin says of itself, as a terminal may show it.
+std::string shown(const char* text) { return log::redacted(text); }
+
+void print_loaded(const plugin_host::ScanEntry& entry, bool is_bundled) {
   const bgw_plugin_descriptor& d = entry.library->descriptor();
-  std::printf("%s: loaded: %s %s by %s (ABI %u.%u, %s)\n", entry.file.c_str(), d.broker, d.version, d.vendor,
-              d.abi_major, d.abi_minor, d.build_tag);
+  std::printf("%s: loaded: %s %s by %s (ABI %u.%u, %s)\n", entry.file.c_str(), shown(d.broker).c_str(),
+              shown(d.version).c_str(), shown(d.vendor).c_str(), d.abi_major, d.abi_minor, shown(d.build_tag).c_str());
+  std::printf("    sha256 %s%s\n", entry.sha256.c_str(), is_bundled ? ", bundled with this gateway" : "");
   const registry::Capabilities can({d.capabilities, d.capability_count});
   for (const std::string& exchange : can.exchanges()) {
     std::string levels;
@@ -58,22 +67,26 @@ int plugins_list(const Options& options) {
   if (!loaded) return kWrong;
   const auto entries = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
   if (!entries) return fail(entries.error().message);
+  const std::set<std::string> bundled = bundled_digests();
   Json out = Json::array();
   for (const plugin_host::ScanEntry& entry : *entries) {
     if (entry.library == nullptr) {
       out.push_back({{"file", entry.file}, {"loaded", false}, {"reason", entry.refusal}});
+      if (!entry.sha256.empty()) out.back()["sha256"] = entry.sha256;
       if (!options.json) std::printf("%s\n", entry.refusal.c_str());
       continue;
     }
     const bgw_plugin_descriptor& d = entry.library->descriptor();
     out.push_back({{"file", entry.file},
                    {"loaded", true},
+                   {"sha256", entry.sha256},
+                   {"bundled", bundled.contains(entry.sha256)},
                    {"broker", d.broker},
                    {"version", d.version},
                    {"vendor", d.vendor},
                    {"settings", settings_json(*entry.library)},
                    {"capabilities", capabilities_json(registry::Capabilities({d.capabilities, d.capability_count}))}});
-    if (!options.json) print_loaded(entry);
+    if (!options.json) print_loaded(entry, bundled.contains(entry.sha256));
   }
   if (options.json) std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   return kDone;

@@ -342,7 +342,7 @@ extern "C" __attribute__((visibility("default"))) const bgw_plugin_descriptor* b
   static bgw_plugin_descriptor second = descriptor_of(kVariant == Variant::taken_name ? "mock" : "second_broker");
   static bgw_plugin_descriptor first = descriptor_of(BROKER);
   if (kVariant == Variant::two_brokers || kVariant == Variant::taken_name) first.next = &second;
-  if (kVariant == Variant::bad_entry_says) loader->set_error(loader->context, "this machine has\nno license");
+  if (kVariant == Variant::bad_entry_says) loader->set_error(loader->context, "this machine has\nno\x1blicense");
   if (kVariant == Variant::bad_entry_throws) throw PrivateException("");
   if (kVariant == Variant::bad_entry_says || kVariant == Variant::bad_entry_silent) return nullptr;
   return &first;
