@@ -1,5 +1,6 @@
 #include "apps/gateway/feeds_watch.hpp"
 
+#include "apps/gateway/monitoring/routing_view.hpp"
 #include "apps/gateway/monitoring/verdict.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
@@ -28,7 +29,12 @@ Served served_by(const std::vector<BrokerView>& brokers) {
 
 }  // namespace
 
-void FeedsWatch::look(const std::vector<BrokerView>& brokers) {
+void FeedsWatch::look(proxy::Proxy& proxy) {
+  if (const auto brokers = brokers_.take()) look_at(*brokers);
+  brokers_.ask(proxy, [&proxy] { return view_brokers(proxy); });
+}
+
+void FeedsWatch::look_at(const std::vector<BrokerView>& brokers) {
   look_at_markets(brokers);
   const Verdict verdict = judge(brokers);
   const Served served = served_by(brokers);

@@ -261,9 +261,8 @@ void Gateway::stop() {
   if (proxy_thread_.joinable()) {
     end_.step("the log");
     log::info("gateway", "shutting down");
-    end_.step("the database");
-    key_uses_.save(*proxy_);
     end_.step("the routing thread");
+    key_uses_.save(*proxy_);
     proxy_->stop();
     proxy_thread_.join();
   }
@@ -295,9 +294,9 @@ void Gateway::look() {
     parts_->lists.renew_built_in();
   }
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
-  if (looks_ % kLooksPerFeeds == 0) feeds_.look(parts_->status->view());
+  if (looks_ % kLooksPerFeeds == 0) feeds_.look(*proxy_);
   if (looks_ % kLooksPerSave == 0) sessions_.save();
-  if (looks_ % kLooksPerKeyUses == 0) key_uses_.save(*proxy_);
+  if (looks_ % kLooksPerKeyUses == 0) key_uses_.look(*proxy_);
 }
 
 std::string Gateway::address() const { return urls_of("ws", plain_hosts(config().server), port_); }

@@ -111,6 +111,8 @@ Json broker_json(const routing::Broker& table) {
               {"status", bus::word(table.state())},
               {"message", table.available() ? table.state_message() : table.setup().unavailable},
               {"wanted", table.demand().wanted_count()},
+              {"connections_limit", table.setup().limits.connections},
+              {"instruments_limit", table.setup().limits.connections * table.setup().limits.instruments_per_connection},
               {"instruments", table.index() == nullptr ? 0 : table.index()->size()},
               {"list", table.index() == nullptr ? Json(nullptr) : list_json(table.index()->list())},
               {"feed", bus::word(table.feeds().worst().state)}};

@@ -1,12 +1,16 @@
 """Help, the manual page and the completions of bash: made from one table, so that each of them knows all commands."""
 
+import os
+import pty
 import re
+import select
 import shutil
 import subprocess
+import time
 
 import pytest
 
-from gateway import BUILD, run
+from gateway import BUILD, PATIENCE, run
 
 COMPLETIONS = BUILD / "share" / "bash-completion" / "completions" / "broker-gateway"
 MANUAL = BUILD / "share" / "man" / "man1" / "broker-gateway.1"
@@ -75,6 +79,30 @@ def test_bash_completes_every_command_and_option():
     # A value that happens to be a command's word is no command.
     assert complete("keys", "create", "--scope", "") == ["read", "admin"]
     assert complete("watch", "INFY.NSE", "--mode", "d") == ["depth"]
+
+
+def test_at_a_prompt_the_tab_key_completes():
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvpe("bash", ["bash", "--norc", "--noprofile", "-i"], {"PATH": os.environ["PATH"], "TERM": "dumb", "PS1": "ready> "})
+    seen, give_up = "", time.monotonic() + PATIENCE
+
+    def type_and_wait(text, expected):
+        nonlocal seen
+        seen = ""
+        os.write(terminal, text.encode())
+        while expected not in seen:
+            assert select.select([terminal], [], [], give_up - time.monotonic())[0], seen
+            seen += os.read(terminal, 4096).decode(errors="replace")
+    try:
+        type_and_wait("", "ready> ")
+        type_and_wait(f"source {COMPLETIONS}; echo so''urced\n", "sourced\r\nready> ")
+        type_and_wait("broker-gateway keys rev\t", "keys revoke ")
+        type_and_wait("\x15broker-gateway watch INFY.NSE --mod\t", "--mode ")
+        type_and_wait("\x15exit\n", "exit")
+    finally:
+        os.close(terminal)
+        os.waitpid(pid, 0)
 
 
 @pytest.mark.parametrize("words", [["backup"], ["--config"], ["instruments", "import"], ["restore", "--config"]])

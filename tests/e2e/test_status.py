@@ -61,7 +61,7 @@ def test_a_live_feed(start):
         assert rows[1].startswith(f"broker-gateway {status['version']}, up 0 min, port {gateway.port}, zeromq tcp://")
         assert rows[2] == "clients 1 of 10,000"
         text = "\n".join(rows)
-        assert re.search(r"^BROKER +STATE +LAST TICK +UPDATES +LAG CONNS INSTRUMENTS\nmock +live +\d\.\d s +\d+/s +0\.\d s +1 +1$",
+        assert re.search(r"^BROKER +STATE +LAST TICK +UPDATES +LAG +CONNS +INSTRUMENTS\nmock +live +\d\.\d s +\d+/s +0\.\d s +1\S* +1$",
                          text, re.M), text
         assert re.search(r"^    NSE live, market (open|closed), 1 instruments, last live tick 0\.\d s ago$", text, re.M), text
         assert "    simulated prices: none of them is real" in rows
@@ -99,6 +99,8 @@ def test_each_bad_state_in_words(start, broker, inject, state, words):
         expected = state[broker.name] if isinstance(state, dict) else state
         status, rows = until(gateway, state_is(broker.name, expected))
         assert words in " ".join(" ".join(rows).split()), rows
+        connections, instruments = {"zerodha": ("3", "9,000"), "angel": ("3", "3,000")}[broker.name]
+        assert re.search(rf"^{broker.name} .* \d/{connections} +3/{instruments}$", "\n".join(rows), re.M), rows
         if expected != "quiet":
             assert not status["verdict"]["ready"] and broker_of(status, broker.name)["next_step"]
             assert any(row.startswith(f"NOT READY: {broker.name}") for row in rows)

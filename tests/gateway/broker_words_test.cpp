@@ -31,8 +31,8 @@ TEST(BrokerWords, ABrokerIsLiveOnlyWhileLiveTicksComeAndNoneIsStale) {
   EXPECT_EQ(words_of(LinkState::connected, {live, feed_of(FeedState::stale)}), "stale");
   EXPECT_EQ(words_of(LinkState::connected, {live}, 0), "no subscription");
   EXPECT_EQ(words_of(LinkState::connected, {feed_of(FeedState::quiet)}), "quiet");
-  EXPECT_EQ(words_of(LinkState::connected, {feed_of(FeedState::unknown)}), "waiting for ticks");
-  EXPECT_EQ(words_of(LinkState::connected), "waiting for ticks");
+  EXPECT_EQ(words_of(LinkState::connected, {feed_of(FeedState::unknown)}), "waiting");
+  EXPECT_EQ(words_of(LinkState::connected), "waiting");
 }
 
 TEST(BrokerWords, ADisabledBrokerIsNotLiveWhateverIsLeftOfIt) {

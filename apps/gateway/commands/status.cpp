@@ -106,17 +106,23 @@ std::string group_text(const Json& group) {
 
 // ---- one broker
 
+// "3" or, where the broker has a limit, "3/9".
+std::string of_limit(const Json& broker, const char* count, const char* limit) {
+  const std::uint64_t bound = number(broker, limit);
+  return grouped(number(broker, count)) + (bound == 0 ? "" : '/' + grouped(bound));
+}
+
 std::string row_of(const Json& broker) {
   char lag[16];
   std::snprintf(lag, sizeof lag, "%.1f s", broker.value("lag", 0.0));
   const bool is_up = broker.value("status", "") == "connected";
   std::string row =
-      cell(broker.value("name", ""), 13) + cell(broker.value("state", ""), 17) +
+      cell(broker.value("name", ""), 13) + cell(broker.value("state", ""), 15) +
       right_aligned(age_of(broker, "last_live_age"), 9) + ' ' +
       right_aligned(is_up ? grouped(static_cast<std::uint64_t>(broker.value("rate", 0.0) + 0.5)) + "/s" : "-", 9) +
       ' ' + right_aligned(is_up ? lag : "-", 8) + ' ' +
-      right_aligned(std::to_string(number(broker, "connections")), 5) + ' ' +
-      right_aligned(grouped(number(broker, "subscribed")), 11);
+      right_aligned(of_limit(broker, "connections", "connections_limit"), 6) + ' ' +
+      right_aligned(of_limit(broker, "subscribed", "instruments_limit"), 12);
   return row.substr(0, row.find_last_not_of(' ') + 1) + '\n';
 }
 
@@ -211,7 +217,7 @@ int status(const Options& options) {
   if (options.json) return std::printf("%s\n", out.dump().c_str()), result;
   std::string text = verdict_text(verdict) + gateway_text(out);
   for (const Json& group : out["groups"]) text += group_text(group);
-  text += "BROKER        STATE             LAST TICK   UPDATES      LAG CONNS INSTRUMENTS\n";
+  text += "BROKER        STATE           LAST TICK   UPDATES      LAG  CONNS  INSTRUMENTS\n";
   for (const Json& broker : out["brokers"]) text += broker_text(broker);
   std::fputs(text.c_str(), stdout);
   return result;

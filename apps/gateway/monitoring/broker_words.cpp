@@ -35,7 +35,7 @@ const char* broker_words(const BrokerView& broker) {
   if (any([](const FeedView& feed) { return feed.halted; })) return "market halted";
   const bool is_open = broker.always_open || any([](const FeedView& feed) { return feed.market != "closed"; });
   if (!broker.feeds.empty() && !is_open) return "market closed";
-  return any([](const FeedView& feed) { return feed.state == bus::FeedState::quiet; }) ? "quiet" : "waiting for ticks";
+  return any([](const FeedView& feed) { return feed.state == bus::FeedState::quiet; }) ? "quiet" : "waiting";
 }
 
 }  // namespace gw::app
