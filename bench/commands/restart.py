@@ -186,6 +186,7 @@ def report(clients, times, status, cpu):
     rows = [("clients", str(len(clients))), ("told before (closing)", str(told)), ("closed with 1001", str(closed)),
             ("old gateway: seconds from SIGTERM to its end, status", f"{gone_at - asked_at:.2f}, {status}"),
             ("new gateway: seconds until it serves", f"{up_at - gone_at:.2f}"),
+            ("back with first values", str(len(back))),
             (f"back with first values within {LIMIT:.0f} s of the end of the old one", str(in_time)),
             ("seconds from that end to the first value: min / median / 99 % / max", spread([c.first_at - gone_at for c in back])),
             ("seconds without a connection: min / median / 99 % / max", spread([c.first_at - c.lost_at for c in back])),
