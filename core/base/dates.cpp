@@ -125,4 +125,14 @@ std::string iso_day(std::int64_t day) {
   return text;
 }
 
+std::string utc_minute(std::int64_t wall_ns) {
+  constexpr std::int64_t kMinuteNs = 60'000'000'000;
+  constexpr std::int64_t kMinutesOfDay = 24 * 60;
+  const std::int64_t day = day_at(wall_ns, 0);
+  const std::int64_t minute = wall_ns / kMinuteNs - day * kMinutesOfDay;
+  char text[16];
+  std::snprintf(text, sizeof text, " %02d:%02d UTC", static_cast<int>(minute / 60), static_cast<int>(minute % 60));
+  return iso_day(day) + text;
+}
+
 }  // namespace gw

@@ -17,6 +17,7 @@ std::optional<std::int64_t> parse_http_date(std::string_view text);
 
 // The local day at `wall_ns`, in days since 1970; `utc_offset` is in minutes east of UTC.
 std::int64_t day_at(std::int64_t wall_ns, int utc_offset);
-std::string iso_day(std::int64_t day);  // "2026-11-27"
+std::string iso_day(std::int64_t day);         // "2026-11-27"
+std::string utc_minute(std::int64_t wall_ns);  // "2026-11-27 08:31 UTC"
 
 }  // namespace gw

@@ -2,6 +2,10 @@
 
 #include <cstdlib>
 
+#include <openssl/x509_vfy.h>
+
+#include "core/base/clock.hpp"
+#include "core/base/dates.hpp"
 #include "core/base/url.hpp"
 #include "core/base/version.hpp"
 
@@ -67,7 +71,20 @@ CURLcode CurlHandle::perform() {
   return handle_ == nullptr ? CURLE_FAILED_INIT : curl_easy_perform(handle_.get());
 }
 
+// Why the server's certificate was refused. libcurl looks at the name by itself, for which it has no code.
+std::string CurlHandle::certificate_problem() const {
+  long reason = X509_V_OK;
+  curl_easy_getinfo(handle_.get(), CURLINFO_SSL_VERIFYRESULT, &reason);
+  const std::string now = "; this machine's clock says " + utc_minute(wall_ns());
+  if (reason == X509_V_ERR_CERT_HAS_EXPIRED) return "its certificate has expired" + now;
+  if (reason == X509_V_ERR_CERT_NOT_YET_VALID) return "its certificate is not valid yet" + now;
+  const std::string said = &error_[0];
+  const bool is_name = said.find("target host name") != std::string::npos;
+  return std::string("its certificate is ") + (is_name ? "for another name" : "not trusted") + " (" + said + ')';
+}
+
 Error CurlHandle::error_of(CURLcode code) const {
+  if (code == CURLE_PEER_FAILED_VERIFICATION) return failed("TLS failed: " + certificate_problem());
   if (code == CURLE_OPERATION_TIMEDOUT) return failed("timed out: no answer, or hardly any data");
   const std::string what = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
   if (code == CURLE_INTERFACE_FAILED) return failed("cannot connect from " + bind_address_ + ": " + what);

@@ -41,6 +41,8 @@ class CurlHandle {
   CURL* handle() { return handle_.get(); }                           // for libcurl's multi interface
 
  private:
+  std::string certificate_problem() const;
+
   struct Free {
     void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
     void operator()(curl_slist* list) const { curl_slist_free_all(list); }

@@ -66,6 +66,11 @@ std::string slow(std::string_view status, std::uint64_t conflated) {
   return "{\"type\":\"slow\",\"status\":" + json_text(status) + ",\"conflated\":" + std::to_string(conflated) + '}';
 }
 
+std::string closing(int code, int reconnect_after_ms) {
+  return "{\"type\":\"closing\",\"code\":" + std::to_string(code) +
+         ",\"reconnect_after_ms\":" + std::to_string(reconnect_after_ms) + '}';
+}
+
 std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64_t> missing) {
   const routing::Stream stream = topic.stream;
   const bool depth = stream.mode == BGW_MODE_DEPTH;

@@ -21,6 +21,8 @@ std::string subscription_status(const routing::Topic& topic, std::string_view no
 std::string market_status(std::string_view exchange, std::string_view status, std::string_view source);
 // `status`: "behind" or "caught_up".
 std::string slow(std::string_view status, std::uint64_t conflated);
+// The gateway will close the connection with `code`; the client should wait `reconnect_after_ms` after that.
+std::string closing(int code, int reconnect_after_ms);
 // Follows the updates of a topic that a client had missed. `missing`: how many of them are not kept; unset: the client
 // held the topic in another epoch, and nobody can tell.
 std::string recovered(const routing::TopicInfo& topic, std::optional<std::uint64_t> missing);

@@ -26,7 +26,12 @@ std::int64_t sweep_interval(const SessionOptions& o) {
 }  // namespace
 
 Shard::Shard(std::size_t number, event_loop::EventLoop& loop, const SessionOptions& options)
-    : sessions_(number), output_(sessions_), loop_(loop), accept_options_(options_), wake_ups_(loop, sessions_) {
+    : sessions_(number),
+      output_(sessions_),
+      loop_(loop),
+      accept_options_(options_),
+      wake_ups_(loop, sessions_),
+      farewell_(loop, sessions_) {
   set_options(options);
   loop.add_bulk([this] { return parse_some(); });
   loop.every([this] { return sweep_interval(options_) / static_cast<std::int64_t>(sweep_parts()); },
@@ -43,7 +48,7 @@ void Shard::set_options(const SessionOptions& options) {
 }
 
 void Shard::adopt(boost::asio::ip::tcp::socket&& socket, bool is_tls, std::shared_ptr<admission::ConnectionSlot> slot) {
-  if (stopping_) return;
+  if (farewell_.has_begun()) return;
   const routing::SessionId id = sessions_.take_id();
   output_.note_added(routing::index_of(id));
   auto session =
@@ -59,24 +64,14 @@ void Shard::forget(routing::SessionId id) {
   note_backlog(session.counted_backlog(), 0);
   sessions_.remove(id);
   output_.note_removed(routing::index_of(id));
-  finish_if_empty();
+  farewell_.look();
 }
 
 void Shard::forget_later(routing::SessionId id) {
   loop_.post([this, id] { forget(id); });
 }
 
-void Shard::stop(std::function<void()> gone) {
-  stopping_ = true;
-  gone_ = std::move(gone);
-  for (std::size_t i = 0; i < sessions_.size(); ++i)
-    if (ClientSession* session = sessions_[i].session.get()) session->close(1001, "the gateway is shutting down");
-  finish_if_empty();
-}
-
-void Shard::finish_if_empty() {
-  if (stopping_ && sessions_.session_count() == 0 && gone_) std::exchange(gone_, nullptr)();
-}
+void Shard::stop(std::function<void()> gone) { farewell_.begin(std::move(gone)); }
 
 void Shard::deliver(routing::TopicId topic, routing::Lane lane, std::string_view frame,
                     std::span<const routing::SessionId> sessions, std::uint32_t updates) noexcept {

@@ -15,6 +15,7 @@
 #include "core/routing/names.hpp"
 #include "core/session/accept_options.hpp"
 #include "core/session/client_session.hpp"
+#include "core/session/farewell.hpp"
 #include "core/session/ledger.hpp"
 #include "core/session/options.hpp"
 #include "core/session/output_budget.hpp"
@@ -41,7 +42,8 @@ class Shard {
   void set_options(const SessionOptions& options);
   void set_tls(std::shared_ptr<const websocket::ServerTls> tls) { accept_options_.set_tls(std::move(tls)); }
   void adopt(TcpSocket&& socket, bool is_tls, std::shared_ptr<admission::ConnectionSlot> slot);
-  // Closes every client with 1001; calls `gone` when no client is left.
+  // Tells every client that it will be closed, and closes them with 1001 within a second; calls `gone` when no client
+  // is left.
   void stop(std::function<void()> gone);
   // The counts of the updates of all its sessions so far, without `expected`, which routing knows.
   Ledger ledger() const;
@@ -82,7 +84,6 @@ class Shard {
   bool parse_some();
   std::size_t sweep_parts() const;
   void sweep();
-  void finish_if_empty();
 
   // Every update looks at these.
   SessionTable sessions_;
@@ -100,8 +101,7 @@ class Shard {
   std::size_t swept_ = 0;                   // the index of the session that was looked at last
   std::size_t slow_ = 0;                    // sessions that are slow now
   Ledger ended_;                            // of sessions that are gone
-  bool stopping_ = false;
-  std::function<void()> gone_;
+  Farewell farewell_;
 };
 
 }  // namespace gw::session

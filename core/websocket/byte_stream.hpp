@@ -31,6 +31,8 @@ class ByteStream {
   virtual ~ByteStream() = default;
   // Does what must happen on a connected socket before the first byte (a TLS handshake).
   virtual void start() = 0;
+  // What is wrong with the peer's certificate, when start() failed for that; else empty.
+  virtual std::string certificate_problem() const { return {}; }
   // One read at a time; on_read follows. No allocation in steady state.
   virtual void read_some(void* data, std::size_t size) = 0;
   // Takes what the socket takes now; boost::asio::error::would_block when it takes nothing.

@@ -79,7 +79,10 @@ void ClientOpening::connected(tcp::socket&& socket) {
 }
 
 void ClientOpening::on_ready(error_code ec) {
-  if (ec) return fail("TLS with " + peer() + " failed: " + ec.message());
+  if (ec) {
+    const std::string problem = host_.stream().certificate_problem();
+    return fail("TLS with " + peer() + " failed: " + (problem.empty() ? ec.message() : problem));
+  }
   // The answer is read here first, because Beast reads a refusal to the end of its body, and takes few headers only.
   host_.layer().pause(true);
   host_.ask_for_upgrade(options_, url_.authority, url_.target);

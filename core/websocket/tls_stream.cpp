@@ -9,6 +9,7 @@
 #include <boost/asio/ssl/error.hpp>
 
 #include "core/websocket/byte_stream.hpp"
+#include "core/websocket/certificate_problem.hpp"
 #include "core/websocket/connection.hpp"
 
 namespace gw::websocket {
@@ -32,10 +33,26 @@ Context new_context(const SSL_METHOD* method) {
   return context;
 }
 
+// What a client finds out about its server's certificate.
+struct Verification {
+  std::string host;
+  std::string problem{};  // empty: none is known
+};
+
+// OpenSSL calls it for each certificate of the chain, and once more for the name.
+int on_verified(int is_good, X509_STORE_CTX* store) {
+  auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* const found = static_cast<Verification*>(SSL_get_app_data(ssl));
+  if (is_good != 1 && found != nullptr)
+    found->problem =
+        certificate_problem(X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_current_cert(store), found->host);
+  return is_good;
+}
+
 // The client's side of a TLS connection; keeps its context alive.
 Ssl new_client(const std::string& host, const std::string& ca_file) {
   const Context context = new_context(TLS_client_method());
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, &on_verified);
   const int trusted = ca_file.empty() ? SSL_CTX_set_default_verify_paths(context.get())
                                       : SSL_CTX_load_verify_locations(context.get(), ca_file.c_str(), nullptr);
   if (trusted != 1) throw std::runtime_error("cannot read the certificates in " + ca_file);
@@ -54,9 +71,14 @@ Ssl new_client(const std::string& host, const std::string& ca_file) {
 
 class TlsStream final : public ByteStream, public std::enable_shared_from_this<TlsStream> {
  public:
-  // `ssl` knows its side and whom to trust.
-  TlsStream(tcp::socket&& socket, std::weak_ptr<void> life, StreamOwner& owner, Ssl ssl)
-      : socket_(std::move(socket)), life_(std::move(life)), owner_(owner), ssl_(std::move(ssl)) {
+  // `ssl` knows its side and whom to trust. `host`: of a client's server.
+  TlsStream(tcp::socket&& socket, std::weak_ptr<void> life, StreamOwner& owner, Ssl ssl, std::string host = {})
+      : socket_(std::move(socket)),
+        life_(std::move(life)),
+        owner_(owner),
+        ssl_(std::move(ssl)),
+        verification_{std::move(host)} {
+    SSL_set_app_data(ssl_.get(), &verification_);
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
@@ -66,6 +88,8 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
   void start() override {
     boost::asio::post(socket_.get_executor(), [self = shared_from_this()] { self->handshake(); });
   }
+
+  std::string certificate_problem() const override { return verification_.problem; }
 
   void read_some(void* data, std::size_t size) override {
     read_data_ = data;
@@ -156,6 +180,7 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
   std::weak_ptr<void> life_;
   StreamOwner& owner_;
   Ssl ssl_;
+  Verification verification_;
   void* read_data_ = nullptr;
   std::size_t read_size_ = 0;
   std::size_t bound_ = 0;
@@ -189,7 +214,7 @@ Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& cert
 
 std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, StreamOwner& owner,
                                             const std::string& host, const std::string& ca_file) {
-  return std::make_shared<TlsStream>(std::move(socket), std::move(life), owner, new_client(host, ca_file));
+  return std::make_shared<TlsStream>(std::move(socket), std::move(life), owner, new_client(host, ca_file), host);
 }
 
 std::shared_ptr<ByteStream> make_tls_stream(tcp::socket&& socket, std::weak_ptr<void> life, StreamOwner& owner,

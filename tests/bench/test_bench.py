@@ -1,5 +1,6 @@
 """The load client against the baseline and the real gateway, and what is made of the numbers."""
 
+import asyncio
 import dataclasses
 import json
 import signal
@@ -10,7 +11,7 @@ import time
 import types
 
 import pytest
-from commands import fanout, fanout_picture, fanout_table, hostile, latency, slow_clients
+from commands import fanout, fanout_picture, fanout_table, hostile, latency, restart, slow_clients
 from harness import counting, gateway, paths, peers, scenarios, search, tables
 from harness.gateway import Gateway
 from harness.inputs import Inputs
@@ -245,14 +246,14 @@ def test_scenarios_have_names_and_letters():
         scenarios.find_all("A,X")
 
 
-@pytest.mark.parametrize("main", [fanout.main, latency.main, slow_clients.main, hostile.main])
+@pytest.mark.parametrize("main", [fanout.main, latency.main, slow_clients.main, hostile.main, restart.main])
 def test_a_command_says_what_it_is_for(main, capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
     assert ended.value.code == 0 and "Needs the release build" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["fanout", "latency", "slow_clients", "hostile"])
+@pytest.mark.parametrize("name", ["fanout", "latency", "slow_clients", "hostile", "restart"])
 def test_a_command_starts_as_the_docs_write_it(name):
     done = subprocess.run([paths.SOURCE / "bench" / name, "--help"], capture_output=True, text=True)
     assert done.returncode == 0 and name in done.stdout
@@ -264,6 +265,13 @@ def test_a_gateway_that_is_not_there_is_refused(capsys):
         with pytest.raises(SystemExit):
             fanout.main(words)
         assert complaint in capsys.readouterr().err
+
+
+def test_every_client_comes_through_a_restart():
+    rows, _ = asyncio.run(restart.run(60))
+    found = dict(rows)
+    for what in ("clients", "told before (closing)", "closed with 1001", "back with first values"):
+        assert found[what] == "60", rows
 
 
 def test_each_step_of_a_ticks_way_runs():

@@ -59,33 +59,38 @@ TEST_F(Tls, AHostNameIsCheckedAsAName) {
 
 TEST_F(Tls, ACertificateNobodyVouchesForIsRefused) {
   const TlsServer server(Certificate("DNS:localhost,IP:127.0.0.1"), "");
-  EXPECT_THAT(connect_to(server, "127.0.0.1", ""),
-              AllOf(HasSubstr("TLS with 127.0.0.1:"), HasSubstr("certificate verify failed")));
+  EXPECT_THAT(
+      connect_to(server, "127.0.0.1", ""),
+      AllOf(HasSubstr("TLS with 127.0.0.1:"), HasSubstr("its certificate is not trusted: self-signed certificate")));
   EXPECT_FALSE(client_.heard.opened);
 }
 
 TEST_F(Tls, ACertificateOfAnotherAuthorityIsRefused) {
   const Certificate other("DNS:localhost,IP:127.0.0.1");
   const TlsServer server(Certificate("DNS:localhost,IP:127.0.0.1"), "");
-  EXPECT_THAT(connect_to(server, "127.0.0.1", written(other)), HasSubstr("verify failed"));
+  EXPECT_THAT(connect_to(server, "127.0.0.1", written(other)), HasSubstr("its certificate is not trusted: "));
 }
 
 TEST_F(Tls, ACertificateForAnotherHostIsRefused) {
   const Certificate other("DNS:broker.example.com,IP:10.0.0.1");
   const TlsServer server(other, "");
-  EXPECT_THAT(connect_to(server, "127.0.0.1", written(other)), HasSubstr("verify failed"));
+  EXPECT_THAT(connect_to(server, "127.0.0.1", written(other)),
+              HasSubstr("its certificate is for another name: found broker.example.com, 10.0.0.1, expected 127.0.0.1"));
 }
 
 TEST_F(Tls, ACertificateForAnotherNameIsRefused) {
   const Certificate other("DNS:broker.example.com,IP:127.0.0.1");
   const TlsServer server(other, "");
-  EXPECT_THAT(connect_to(server, "localhost", written(other)), HasSubstr("verify failed"));
+  EXPECT_THAT(
+      connect_to(server, "localhost", written(other)),
+      HasSubstr("its certificate is for another name: found broker.example.com, 127.0.0.1, expected localhost"));
 }
 
 TEST_F(Tls, AnExpiredCertificateIsRefused) {
   const Certificate old("DNS:localhost,IP:127.0.0.1", true);
   const TlsServer server(old, "");
-  EXPECT_THAT(connect_to(server, "127.0.0.1", written(old)), HasSubstr("verify failed"));
+  EXPECT_THAT(connect_to(server, "127.0.0.1", written(old)),
+              AllOf(HasSubstr("its certificate expired on "), HasSubstr("; this machine's clock says ")));
 }
 
 TEST_F(Tls, AnAuthorityFileThatCannotBeReadIsNamed) {
