@@ -28,7 +28,8 @@ Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::fu
       holdings_(topics_),
       lifetime_(interests_, topics_, publisher_, demand_),
       pinned_({brokers_, interests_, choice_, listings_, demand_, failover_, topics_, lifetime_}),
-      events_({interests_, topics_, publisher_, replay_, holdings_, lifetime_, pinned_, port}),
+      subscribed_({brokers_, interests_, choice_, listings_, demand_, topics_, publisher_, lifetime_}),
+      events_({interests_, topics_, publisher_, replay_, holdings_, lifetime_, pinned_, subscribed_, port}),
       intake_({brokers_, interests_, demand_, reassigner_, failover_, witness_, topics_, publisher_, port}),
       port_(port) {}
 
@@ -81,6 +82,7 @@ void Router::set_index(std::string_view plugin, std::shared_ptr<const instrument
   }
   reassigner_.follow_lists(changed);
   pinned_.apply();
+  subscribed_.apply();
   for (const BrokerId id : changed) pinned_.keep_canaries(id);
   demand_.request_waiting();
   flush_demand();

@@ -20,6 +20,7 @@
 #include "core/routing/pinned_instruments.hpp"
 #include "core/routing/ports.hpp"
 #include "core/routing/record_intake.hpp"
+#include "core/routing/subscribed_topics.hpp"
 #include "core/routing/topic_lifetime.hpp"
 #include "core/topics/replay.hpp"
 #include "core/topics/replay_log.hpp"
@@ -94,6 +95,8 @@ class Router {
   // Everything of the default group goes to the publisher as well; `pins` stay wanted in all modes though no client
   // asks.
   void publish_to(Publisher& publisher, std::vector<Pin> pins);
+  // What the publisher's subscribers ask for.
+  SubscribedTopics& subscribed() { return subscribed_; }
 
   // ---- groups
   // The group with this key; made, with this order of brokers, when new. The empty key is the default group's, whose
@@ -174,6 +177,7 @@ class Router {
   ClientHoldings holdings_;
   TopicLifetime lifetime_;
   PinnedInstruments pinned_;
+  SubscribedTopics subscribed_;
   InterestEvents events_;
   RecordIntake intake_;
   SessionPort& port_;
