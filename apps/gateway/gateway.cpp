@@ -189,7 +189,17 @@ Result<void> Gateway::start_proxy() {
 void Gateway::start_zeromq() {
   const config::ZeroMq& z = config().zeromq;
   if (!z.enabled) return;
-  auto publisher = zeromq::ZeroMqPublisher::open(z.host, static_cast<std::uint16_t>(z.port));
+  auto publisher = zeromq::ZeroMqPublisher::open(
+      {z.host, static_cast<std::uint16_t>(z.port), static_cast<std::size_t>(z.subscribers),
+       [proxy = proxy_.get()](std::vector<zeromq::SubscriptionChange> changes, std::function<void()> done) {
+         proxy->post([proxy, changes = std::move(changes), done = std::move(done)] {
+           routing::Router& router = proxy->router();
+           for (const zeromq::SubscriptionChange& change : changes)
+             change.begins ? router.subscribed().begin(change.topic) : router.subscribed().end(change.topic);
+           router.flush_demand();
+           done();
+         });
+       }});
   if (!publisher) {
     log::error("zeromq", publisher.error().message + "; going on without ZeroMQ");
     return;
@@ -198,6 +208,7 @@ void Gateway::start_zeromq() {
   std::vector<routing::Pin> pins;
   for (const std::string& symbol : z.symbols) pins.push_back(pin_of(symbol));
   proxy_->router().publish_to(*zeromq_, std::move(pins));
+  proxy_->router().subscribed().set_limit(static_cast<std::size_t>(z.topics));
   log::info("zeromq", "publishing on " + zeromq_->endpoint());
   for (const routing::Pin& pin : proxy_->router().pinned().missing_pins())
     log::warning("zeromq", pin.symbol + '.' + pin.exchange + " is not known to broker " +
@@ -270,10 +281,10 @@ void Gateway::stop() {
   feed_.stop();
   end_.step("the database");
   sessions_.save();
-  end_.step("the last clients");
-  proxy_.reset();
   end_.step("ZeroMQ");
   zeromq_.reset();
+  end_.step("the last clients");
+  proxy_.reset();
   end_.step("the log");
   log::info("gateway", "stopped");
   end_.step("the last objects");

@@ -241,12 +241,11 @@ std::string GatewayStatus::json(const std::string& database_problem) {
     }
     brokers = view_brokers(proxy_);
     out["groups"] = Json::array();
-    for (std::size_t i = 0; i < router.interests().group_count(); ++i) {
-      const auto id = static_cast<routing::GroupId>(i);
-      if (router.group(id).is_canary) continue;
-      out["groups"].push_back(group_json(router, router.group(id)));
+    router.interests().for_each_group([&](routing::GroupId id, const routing::BrokerGroup& group) {
+      if (group.is_canary) return;
+      out["groups"].push_back(group_json(router, group));
       out["groups"].back()["elsewhere"] = router.choice().elsewhere_count(id);
-    }
+    });
   });
   out["verdict"] = json_of(judge(brokers));
   const session::Ledger ledger = this->ledger();

@@ -87,6 +87,8 @@ struct ZeroMq {
   std::string host = "127.0.0.1";
   int port = 5555;
   std::vector<std::string> symbols = {"RELIANCE.NSE"};
+  int subscribers = 100;  // connections
+  int topics = 3000;      // of all subscribers, at a time
   bool operator==(const ZeroMq&) const = default;
 };
 

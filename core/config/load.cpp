@@ -145,6 +145,8 @@ void read_zeromq(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.integer("port", z.port, 0, 65535);
   if (z.host.empty()) r.wrong("host", "", "an address, like 127.0.0.1");
   r.texts("symbols", z.symbols);
+  r.integer("subscribers", z.subscribers, 1, 100'000);
+  r.integer("topics", z.topics, 0, 1'000'000);
   for (const std::string& symbol : z.symbols)
     if (!is_instrument(symbol)) r.wrong("symbols", symbol, "SYMBOL.EXCHANGE, like RELIANCE.NSE");
 }

@@ -65,9 +65,19 @@ void Notifier::switched(routing::GroupId group, std::string_view why) {
   log::warning("proxy", std::string(why) + ": " + std::to_string(l.interests.size()) + " instruments of " +
                             (l.key.empty() ? "the default brokers" : "brokers " + l.key.substr(0, l.key.size() - 1)) +
                             " move to broker " + broker);
-  const std::string text = protocol::broker_status(broker, "switched", why, wall_ns(), l.epoch);
+  tell_epoch(group, why);
+}
+
+void Notifier::renumbered(routing::GroupId group) {
+  tell_epoch(group, "a client came from other brokers: seq goes on from the higher number");
+}
+
+void Notifier::tell_epoch(routing::GroupId group, std::string_view why) {
+  const routing::BrokerGroup& l = router_->group(group);
+  const std::string text =
+      protocol::broker_status(router_->brokers()[l.broker()].setup().name, "switched", why, wall_ns(), l.epoch);
   clients_.for_each_open([&](Subscriber& client) {
-    if (client.extras && router_->clients()[client.id].group == group) client.send(text);
+    if (client.extras && client.account && router_->clients()[client.id].group == group) client.send(text);
   });
 }
 

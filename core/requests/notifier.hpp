@@ -30,11 +30,13 @@ class Notifier final : public routing::SessionPort {
   void broker_changed(routing::BrokerId broker) override;
   void feed_changed(routing::BrokerId broker) override;
   void switched(routing::GroupId group, std::string_view why) override;
+  void renumbered(routing::GroupId group) override;
 
   // Sends `text` to each client with extras that the broker serves.
   void tell_users_of(routing::BrokerId broker, const std::string& text);
 
  private:
+  void tell_epoch(routing::GroupId group, std::string_view why);
   struct ToldFeed {
     std::string_view status = "live";
     std::vector<std::string> exchanges;

@@ -78,6 +78,10 @@ void ClientHoldings::exit(SessionId session, TopicId id, const Client::Held& hel
   topics_.shard(topics::shard_of(session)).left(session, id, held.lane, held.position);
 }
 
+void ClientHoldings::skip(TopicId id, std::uint64_t numbers) {
+  for (const SessionId session : holders_of(id)) client(session).held.at(id).seq += numbers;
+}
+
 bool ClientHoldings::resumes(SessionId session, TopicId id) const {
   const Client& c = (*this)[session];
   const auto held = c.held.find(id);

@@ -65,6 +65,9 @@ class ClientHoldings {
   // A topic that resumes gets live updates from now on.
   void go_live(SessionId session, TopicId id);
 
+  // The topic's sequence number jumps by so much, without updates.
+  void skip(TopicId id, std::uint64_t numbers);
+
   bool holds(SessionId session, TopicId id) const { return (*this)[session].held.contains(id); }
   // The session holds the topic, but gets no live updates yet.
   bool resumes(SessionId session, TopicId id) const;

@@ -11,13 +11,16 @@ void InterestEvents::listing_changed(const upstream::Interest& interest) {
 }
 
 void InterestEvents::switch_done(GroupId group) {
-  if (group == kDefaultGroup) parts_.pinned.apply();
+  if (group != kDefaultGroup) return;
+  parts_.pinned.apply();
+  parts_.subscribed.apply();
 }
 
 void InterestEvents::ended(upstream::InterestId id, const Gone& why) {
   parts_.interests[id].ends = true;
   for (const TopicId topic : parts_.interests[id].all_topics()) {
     parts_.topics[topic].pinned = false;
+    parts_.topics[topic].subscribed = false;
     parts_.replay.end(topic);
     const std::vector<SessionId> holders = parts_.holdings.holders_of(topic);
     const TopicInfo info = parts_.topics[topic].info;

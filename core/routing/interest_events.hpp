@@ -5,6 +5,7 @@
 #include "core/routing/client_holdings.hpp"
 #include "core/routing/pinned_instruments.hpp"
 #include "core/routing/ports.hpp"
+#include "core/routing/subscribed_topics.hpp"
 #include "core/routing/topic_lifetime.hpp"
 #include "core/topics/replay.hpp"
 #include "core/upstream/interest_observer.hpp"
@@ -21,6 +22,7 @@ class InterestEvents final : public upstream::InterestObserver {
     ClientHoldings& holdings;
     TopicLifetime& lifetime;
     PinnedInstruments& pinned;
+    SubscribedTopics& subscribed;
     SessionPort& port;
   };
   // All outlive this.

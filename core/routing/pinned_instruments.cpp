@@ -57,15 +57,17 @@ std::vector<Pin> PinnedInstruments::missing_pins() const {
 }
 
 std::optional<GroupId> PinnedInstruments::canary_group(BrokerId id) const {
-  for (GroupId group = 0; group < parts_.interests.group_count(); ++group)
-    if (const BrokerGroup& g = parts_.interests.group(group); g.is_canary && g.broker() == id) return group;
-  return std::nullopt;
+  std::optional<GroupId> found;
+  parts_.interests.for_each_group([&](GroupId group, const BrokerGroup& g) {
+    if (g.is_canary && g.broker() == id) found = group;
+  });
+  return found;
 }
 
 void PinnedInstruments::keep_canaries(BrokerId id) {
   const upstream::Broker& broker = parts_.brokers[id];
   // The first group is the default one.
-  if (parts_.interests.group_count() == 0 || !broker.available() || broker.setup().canary.empty()) return;
+  if (!parts_.interests.has_groups() || !broker.available() || broker.setup().canary.empty()) return;
   std::optional<GroupId> home = canary_group(id);
   if (!home) {
     bool is_new = false;

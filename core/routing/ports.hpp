@@ -18,6 +18,8 @@ class SessionPort : public topics::SubscriptionNotices {
   virtual void feed_changed(BrokerId broker) = 0;
   // Another broker serves this group now, in a new epoch. [routing]
   virtual void switched(GroupId group, std::string_view why) = 0;
+  // Sequence numbers of the group's topics have jumped without updates; its epoch is a new one. [routing]
+  virtual void renumbered(GroupId group) = 0;
 };
 
 }  // namespace gw::routing

@@ -28,7 +28,8 @@ Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::fu
       holdings_(topics_),
       lifetime_(interests_, topics_, publisher_, demand_),
       pinned_({brokers_, interests_, choice_, listings_, demand_, failover_, topics_, lifetime_}),
-      events_({interests_, topics_, publisher_, replay_, holdings_, lifetime_, pinned_, port}),
+      subscribed_({brokers_, interests_, choice_, listings_, demand_, topics_, publisher_, lifetime_}),
+      events_({interests_, topics_, publisher_, replay_, holdings_, lifetime_, pinned_, subscribed_, port}),
       intake_({brokers_, interests_, demand_, reassigner_, failover_, witness_, topics_, publisher_, port}),
       port_(port) {}
 
@@ -38,7 +39,7 @@ void Router::attach_broker(BrokerId id, BrokerSetup setup) {
   brokers_[id].attach(std::move(setup));
   demand_.request_all_of(id);
   pinned_.keep_canaries(id);
-  for (GroupId group = 0; group < interests_.group_count(); ++group) failover_.follow_standby(group);
+  interests_.for_each_group([this](GroupId group, const BrokerGroup&) { failover_.follow_standby(group); });
   review();
   flush_demand();
   port_.broker_changed(id);
@@ -81,6 +82,7 @@ void Router::set_index(std::string_view plugin, std::shared_ptr<const instrument
   }
   reassigner_.follow_lists(changed);
   pinned_.apply();
+  subscribed_.apply();
   for (const BrokerId id : changed) pinned_.keep_canaries(id);
   demand_.request_waiting();
   flush_demand();
@@ -126,6 +128,11 @@ void Router::set_order(GroupId id, std::vector<BrokerId> order) {
 }
 
 // ---- sessions
+
+void Router::open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t subscription_limit) {
+  ++interests_.group(group).sessions;
+  holdings_.open(session, group, variant, deflated, subscription_limit);
+}
 
 Outcome Router::subscribe(SessionId session, std::string_view symbol, std::string_view exchange, Stream stream,
                           SubscribeOptions options) {
@@ -234,6 +241,7 @@ void Router::move(SessionId session, GroupId group) {
   struct Moved {
     TopicInfo info;
     SubscribeOptions options;
+    std::uint64_t seq;
   };
   std::vector<Moved> moved;
   std::vector<std::pair<TopicInfo, Gone>> ended;
@@ -244,24 +252,43 @@ void Router::move(SessionId session, GroupId group) {
     if (by && !choice_.is_same_instrument(i, *by))
       ended.emplace_back(info, choice_.other_instrument(*by, i));
     else
-      moved.push_back({info, {.sampled = held.lane == Lane::sampled, .resumes = false}});
+      moved.push_back({info, {.sampled = held.lane == Lane::sampled, .resumes = false}, topics_[id].seq});
   }
   unsubscribe_all(session);
+  --interests_.group(holdings_[session].group).sessions;
+  ++interests_.group(group).sessions;
   holdings_.set_group(session, group);
   for (const auto& [info, why] : ended) port_.ended(session, info, why);
-  for (const auto& [info, options] : moved) {
+  bool others_jump = false;
+  for (const auto& [info, options, seq] : moved) {
     const TopicId id = lifetime_.find_or_add(group, InstrumentKey(info.symbol, info.exchange), info.stream);
     const Topic& topic = topics_[id];
+    others_jump = count_on_from(id, seq) || others_jump;
     demand_.request(topic.interest);
     holdings_.join(session, id, options, demand_.next_order());
     if (!topic.granted) port_.refused(session, topic.info, topic.reason);
   }
+  if (!others_jump) return;
+  failover_.begin_epoch(group);
+  port_.renumbered(group);
+}
+
+// A client's sequence numbers never run backwards, also where the group that it comes to has counted less. True:
+// whoever holds the topic already, or may come back to it, sees a jump.
+bool Router::count_on_from(TopicId id, std::uint64_t seq) {
+  Topic& topic = topics_[id];
+  if (topic.seq >= seq) return false;
+  holdings_.skip(id, seq - topic.seq);
+  topic.seq = seq;
+  publisher_.forget(id);
+  return topic.holders != 0 || topic.kept_until_ns != 0;
 }
 
 void Router::close(SessionId session, std::int64_t keep_ns) {
   if (keep_ns != 0)
     for (const TopicId topic : holdings_.topics_of(session)) replay_.keep(topic, clocks_.monotonic() + keep_ns);
   unsubscribe_all(session);
+  --interests_.group(holdings_[session].group).sessions;
   holdings_.close(session);
 }
 
@@ -295,6 +322,7 @@ bool Router::replay(SessionId session, TopicId id, std::uint64_t& seq, std::uint
 
 void Router::let_go() {
   for (const TopicId id : replay_.take_expired(clocks_.monotonic())) lifetime_.end_if_unused(id);
+  interests_.free_unused_groups();
 }
 
 RouterCounts Router::counts() const {

@@ -20,6 +20,7 @@
 #include "core/routing/pinned_instruments.hpp"
 #include "core/routing/ports.hpp"
 #include "core/routing/record_intake.hpp"
+#include "core/routing/subscribed_topics.hpp"
 #include "core/routing/topic_lifetime.hpp"
 #include "core/topics/replay.hpp"
 #include "core/topics/replay_log.hpp"
@@ -94,6 +95,8 @@ class Router {
   // Everything of the default group goes to the publisher as well; `pins` stay wanted in all modes though no client
   // asks.
   void publish_to(Publisher& publisher, std::vector<Pin> pins);
+  // What the publisher's subscribers ask for.
+  SubscribedTopics& subscribed() { return subscribed_; }
 
   // ---- groups
   // The group with this key; made, with this order of brokers, when new. The empty key is the default group's, whose
@@ -105,9 +108,7 @@ class Router {
   void review() { failover_.review(); }
 
   // ---- sessions
-  void open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t subscription_limit) {
-    holdings_.open(session, group, variant, deflated, subscription_limit);
-  }
+  void open(SessionId session, GroupId group, Variant variant, bool deflated, std::size_t subscription_limit);
   // Moves all topics of the session to another group. What that group lacks stays wanted; a topic whose name is another
   // instrument's there ends.
   void move(SessionId session, GroupId group);
@@ -143,7 +144,8 @@ class Router {
               const std::function<bool(std::string_view frame)>& take);
   // A resuming topic gets live updates from now on, without a replay.
   void go_live(SessionId session, TopicId topic) { holdings_.go_live(session, topic); }
-  // Lets go of topics that were kept for clients that did not come back in time. Called regularly.
+  // Lets go of topics that were kept for clients that did not come back in time, and of groups that serve nobody any
+  // more. Called regularly.
   void let_go();
 
   // ---- the way of a tick
@@ -157,6 +159,7 @@ class Router {
  private:
   Outcome resubscribe(SessionId session, TopicId topic, const SubscribeOptions& options);
   void leave(SessionId session, TopicId topic);
+  bool count_on_from(TopicId topic, std::uint64_t seq);
 
   Clocks clocks_;
   upstream::Brokers brokers_;
@@ -174,6 +177,7 @@ class Router {
   ClientHoldings holdings_;
   TopicLifetime lifetime_;
   PinnedInstruments pinned_;
+  SubscribedTopics subscribed_;
   InterestEvents events_;
   RecordIntake intake_;
   SessionPort& port_;

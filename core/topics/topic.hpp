@@ -70,6 +70,7 @@ struct Topic {
   BrokerId broker = 0;  // that serves it, or would
   SubscriptionState state = SubscriptionState::pending;
   bool pinned = false;
+  bool subscribed = false;     // by subscribers of the publisher
   bool published = false;      // to the publisher too
   bool has_less = false;       // it gives less than its broker could, or nothing
   bool granted = false;        // the broker that serves now can give it
@@ -81,7 +82,7 @@ struct Topic {
   std::string reason;  // why it failed, or is pending again; each reason is said once
   std::string name;    // SYMBOL.EXCHANGE.MODE, for the publisher
 
-  bool is_used() const { return pinned || holders != 0 || kept_until_ns != 0; }
+  bool is_used() const { return pinned || subscribed || holders != 0 || kept_until_ns != 0; }
   // Lanes that have sessions on any shard.
   std::uint8_t used_lanes() const {
     std::uint8_t used = 0;

@@ -247,6 +247,11 @@ std::string_view TopicPublisher::snapshot(TopicId id, Variant variant) {
   return fill(topic, update, login) ? encode(topic, variant, update, true) : std::string_view{};
 }
 
+void TopicPublisher::publish_last_value(TopicId id) {
+  if (publisher_ == nullptr || snapshot(id, Variant::plain).empty()) return;
+  publisher_->publish(parts_.topics[id].name, frames_[static_cast<std::size_t>(Variant::plain)].payload());
+}
+
 std::string_view TopicPublisher::last_published(TopicId id, Variant variant) {
   const Topic& topic = parts_.topics[id];
   if (variant == Variant::extras && parts_.log.has(topic.logged.last)) {

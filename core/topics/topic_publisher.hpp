@@ -54,6 +54,8 @@ class TopicPublisher {
   // The last value as a snapshot frame. Empty: there is none, or it is suspect or has no last price, and a frame of
   // this variant cannot say so. Valid until the next call.
   std::string_view snapshot(TopicId id, Variant variant);
+  // Gives the publisher the last value once more, if there is one that plain clients would get.
+  void publish_last_value(TopicId id);
   // What was published last; empty: it is known no more. Valid until the next call.
   std::string_view last_published(TopicId id, Variant variant);
   // The id stands for another topic from now on.

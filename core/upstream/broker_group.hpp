@@ -17,8 +17,9 @@
 namespace gw::upstream {
 
 struct BrokerGroup {
-  std::string key;         // of the user's own list; empty: the default
-  bool is_canary = false;  // it serves no user: it holds the canaries of one broker
+  std::string key;           // of the user's own list; empty: the default
+  bool is_canary = false;    // it serves no user: it holds the canaries of one broker
+  std::size_t sessions = 0;  // of clients that it serves, with or without subscriptions
   std::vector<BrokerId> order;
   std::size_t active = 0;           // index in `order`
   std::optional<BrokerId> standby;  // subscribed too

@@ -65,11 +65,11 @@ void Failover::review() {
   parts_.witness.send_proofs(monotonic_());
   seeks_relief_ = false;
   halts_.follow();
-  for (GroupId id = 0; id < parts_.interests.group_count(); ++id) review_group(id);
+  parts_.interests.for_each_group([this](GroupId id, const BrokerGroup&) { review_group(id); });
   halts_.follow();
   has_standby_ = false;
-  for (GroupId id = 0; id < parts_.interests.group_count(); ++id)
-    has_standby_ = has_standby_ || parts_.interests.group(id).standby.has_value();
+  parts_.interests.for_each_group(
+      [this](GroupId, const BrokerGroup& g) { has_standby_ = has_standby_ || g.standby.has_value(); });
 }
 
 void Failover::review_group(GroupId id) {
@@ -172,6 +172,8 @@ void Failover::switch_to(GroupId id, std::size_t index, const std::string& why) 
   for (const InterestId interest : all) parts_.observer.moved(parts_.interests[interest]);
   parts_.observer.switch_done(id);
 }
+
+void Failover::begin_epoch(GroupId id) { parts_.interests.group(id).epoch = new_epoch_(); }
 
 std::optional<BrokerId> Failover::standby_of(const BrokerGroup& g) const {
   if (g.proving) return g.proving;

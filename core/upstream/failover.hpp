@@ -37,6 +37,8 @@ class Failover {
   GroupId group_for(std::string_view key, const std::vector<BrokerId>& order, bool& is_new);
   // An operator's new order for the group.
   void set_order(GroupId id, std::vector<BrokerId> order);
+  // The group's sequence numbers do not go on from where they were.
+  void begin_epoch(GroupId id);
 
   // Moves groups to a broker that serves, or back to one that they prefer. Called regularly, and after each change of a
   // link.

@@ -15,11 +15,10 @@ bool HaltWatch::ticks_anywhere(std::string_view exchange) const {
 
 void HaltWatch::follow() {
   std::set<std::string, std::less<>> halted;
-  for (GroupId id = 0; id < interests_.group_count(); ++id) {
-    const BrokerGroup& g = interests_.group(id);
+  interests_.for_each_group([&](GroupId, const BrokerGroup& g) {
     for (const MarketFeed* feed : feeds_.silent(g))
       if (feeds_.is_silent_everywhere(g, *feed) && !ticks_anywhere(feed->exchange)) halted.insert(feed->exchange);
-  }
+  });
   if (halted == halted_) return;
   halted_ = std::move(halted);
   for (BrokerId id = 0; id < brokers_.size(); ++id) {

@@ -1,5 +1,6 @@
 #include "core/upstream/interest_table.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace gw::upstream {
@@ -8,13 +9,24 @@ GroupId InterestTable::add_group(std::string_view key, std::vector<BrokerId> ord
   auto made = std::make_unique<BrokerGroup>();
   made->key = key;
   made->order = std::move(order);
-  groups_.push_back(std::move(made));
-  return static_cast<GroupId>(groups_.size() - 1);
+  const auto free = std::find(groups_.begin(), groups_.end(), nullptr);
+  const auto id = static_cast<GroupId>(free - groups_.begin());
+  if (free == groups_.end())
+    groups_.push_back(std::move(made));
+  else
+    *free = std::move(made);
+  return id;
+}
+
+void InterestTable::free_unused_groups() {
+  for (std::size_t i = kDefaultGroup + std::size_t{1}; i < groups_.size(); ++i)
+    if (groups_[i] != nullptr && !groups_[i]->is_canary && groups_[i]->sessions == 0 && groups_[i]->interests.empty())
+      groups_[i].reset();
 }
 
 std::optional<GroupId> InterestTable::find_group(std::string_view key) const {
   for (std::size_t i = 0; i < groups_.size(); ++i)
-    if (groups_[i]->key == key) return static_cast<GroupId>(i);
+    if (groups_[i] != nullptr && groups_[i]->key == key) return static_cast<GroupId>(i);
   return std::nullopt;
 }
 

@@ -25,7 +25,20 @@ class InterestTable {
   const BrokerGroup& group(GroupId id) const { return *groups_[id]; }
   BrokerGroup& group_of(const Interest& interest) { return *groups_[interest.group]; }
   const BrokerGroup& group_of(const Interest& interest) const { return *groups_[interest.group]; }
-  std::size_t group_count() const { return groups_.size(); }
+  bool has_groups() const { return !groups_.empty(); }
+  // Calls each(GroupId, BrokerGroup&) for every group.
+  template <class F>
+  void for_each_group(F&& each) {
+    for (std::size_t i = 0; i < groups_.size(); ++i)
+      if (groups_[i] != nullptr) each(static_cast<GroupId>(i), *groups_[i]);
+  }
+  template <class F>
+  void for_each_group(F&& each) const {
+    for (std::size_t i = 0; i < groups_.size(); ++i)
+      if (groups_[i] != nullptr) each(static_cast<GroupId>(i), static_cast<const BrokerGroup&>(*groups_[i]));
+  }
+  // Frees the groups that serve no session and hold no interest any more, but for the default one and the canaries'.
+  void free_unused_groups();
 
   // ---- interests
   Interest& operator[](InterestId id) { return *interests_[id]; }
@@ -51,7 +64,7 @@ class InterestTable {
 
  private:
   const Brokers& brokers_;
-  std::vector<std::unique_ptr<BrokerGroup>> groups_;
+  std::vector<std::unique_ptr<BrokerGroup>> groups_;  // null: freed, for the next one
   std::vector<std::unique_ptr<Interest>> interests_;
   std::vector<InterestId> free_;
 };

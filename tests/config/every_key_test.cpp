@@ -60,6 +60,8 @@ const std::map<std::string, Row>& rows() {
       {"zeromq.host", {"127.0.0.2"}},
       {"zeromq.port", {"1"}},
       {"zeromq.symbols", {"[TCS.NSE]"}},
+      {"zeromq.subscribers", {"7"}},
+      {"zeromq.topics", {"0"}},
       {"log.level", {"debug"}},
       {"log.format", {"json"}},
       {"log.file", {"a.log"}},

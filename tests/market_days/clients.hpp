@@ -134,6 +134,7 @@ class Clients final : public routing::SessionPort, public topics::ShardPort {
   void broker_changed(routing::BrokerId) override {}
   void feed_changed(routing::BrokerId) override {}
   void switched(routing::GroupId group, std::string_view why) override { on_switched(group, why); }
+  void renumbered(routing::GroupId) override {}
 
  private:
   std::int64_t resolution_ns_;

@@ -179,6 +179,12 @@ class ModelClients final : public routing::SessionPort, public topics::ShardPort
   void broker_changed(routing::BrokerId) override {}
   void feed_changed(routing::BrokerId) override {}
   void switched(routing::GroupId, std::string_view) override {}
+  void renumbered(routing::GroupId group) override {
+    for (auto& [who, next] : next_) {
+      const auto& topic = router_->topics()[who.second];
+      if (router_->interests()[topic.interest].group == group) next = topic.seq + 1;
+    }
+  }
 
   static Frame read(std::string_view bytes) {
     Frame frame{};

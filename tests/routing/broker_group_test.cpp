@@ -172,6 +172,64 @@ TEST_F(BrokerGroupTest, AUserMovesToOtherBrokersWithAllThatIsHeld) {
   EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 4/20 as 5 extras #1 ltp 4 5x5"));
 }
 
+TEST_F(BrokerGroupTest, ThatMovesCountsOnFromWhereItWas) {
+  const GroupId other = router_.group_for("zerodha,", {zerodha_});
+  subscribe(5, "INFY", kLtp);
+  for (int i = 0; i < 12; ++i) adapter_.tick(0, BGW_MODE_LTP, 4);
+  got();
+  const std::string epoch = router_.group(other).epoch;
+  router_.move(5, other);
+  demand(second_);
+  second_.tick(0, BGW_MODE_LTP, 4);
+  EXPECT_THAT(got(), ElementsAre("5: INFY.NSE 1 extras #13 ltp 4"));
+  EXPECT_EQ(router_.group(other).epoch, epoch) << "nobody else saw the jump";
+  EXPECT_THAT(port_.renumberings, testing::IsEmpty());
+  EXPECT_EQ(router_.clients().expected_updates(5), 13U);
+}
+
+TEST_F(BrokerGroupTest, ANewcomerWhoCountedFurtherBeginsAnEpochForTheOthers) {
+  const GroupId other = router_.group_for("zerodha,", {zerodha_});
+  router_.move(6, other);
+  subscribe(5, "INFY", kLtp);
+  subscribe(6, "INFY", kLtp);
+  for (int i = 0; i < 3; ++i) adapter_.tick(0, BGW_MODE_LTP, 4);
+  demand(second_);
+  second_.tick(0, BGW_MODE_LTP, 5);
+  got();
+  const std::string epoch = router_.group(other).epoch;
+  router_.move(5, other);
+  EXPECT_NE(router_.group(other).epoch, epoch);
+  EXPECT_THAT(port_.renumberings, ElementsAre(other));
+  second_.tick(0, BGW_MODE_LTP, 6);
+  EXPECT_THAT(got(), testing::UnorderedElementsAre("5: INFY.NSE 1 extras #4 ltp 6", "6: INFY.NSE 1 #4 ltp 6"));
+  EXPECT_EQ(router_.clients().expected_updates(6), 2U) << "a jump is no update";
+}
+
+TEST_F(BrokerGroupTest, ThatServesNobodyIsFreed) {
+  const auto groups = [this] {
+    std::size_t count = 0;
+    router_.interests().for_each_group([&](GroupId, const BrokerGroup&) { ++count; });
+    return count;
+  };
+  const std::size_t before = groups();
+  for (int i = 0; i < 70'000; ++i) {  // more than there are numbers
+    const GroupId other = router_.group_for("list " + std::to_string(i), {zerodha_});
+    router_.move(6, other);
+    router_.let_go();
+    ASSERT_EQ(groups(), before + 1);
+  }
+  subscribe(6, "INFY", kLtp);
+  router_.let_go();
+  EXPECT_EQ(groups(), before + 1) << "it is in use";
+  router_.close(6, 1000);
+  router_.let_go();
+  EXPECT_EQ(groups(), before + 1) << "the client may come back";
+  monotonic_ += 2000;
+  router_.let_go();
+  EXPECT_EQ(groups(), before);
+  router_.open(6, kDefaultGroup, Variant::extras, false, 10);
+}
+
 class HotStandby : public BrokerGroupTest {
  protected:
   void SetUp() override {

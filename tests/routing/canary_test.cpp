@@ -34,9 +34,9 @@ class Canary : public BrokerGroupTest {
   }
   std::size_t canaries_of(BrokerId broker) const {
     std::size_t count = 0;
-    for (GroupId id = 0; id < router_.interests().group_count(); ++id)
-      if (router_.group(id).is_canary && router_.group(id).broker() == broker)
-        count += router_.group(id).interests.size();
+    router_.interests().for_each_group([&](GroupId, const BrokerGroup& group) {
+      if (group.is_canary && group.broker() == broker) count += group.interests.size();
+    });
     return count;
   }
 

@@ -89,6 +89,8 @@ class FakePort final : public SessionPort, public topics::ShardPort {
     switches.push_back(std::to_string(group) + ": " + std::string(why));
   }
 
+  void renumbered(GroupId group) override { renumberings.push_back(group); }
+
   std::vector<std::string> take() {
     std::sort(delivered.begin(), delivered.end());
     return std::exchange(delivered, {});
@@ -100,6 +102,7 @@ class FakePort final : public SessionPort, public topics::ShardPort {
   std::vector<BrokerId> changes;
   std::vector<BrokerId> feeds;
   std::vector<std::string> switches;
+  std::vector<GroupId> renumberings;
 };
 
 class FakePublisher final : public Publisher {

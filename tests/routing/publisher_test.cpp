@@ -80,5 +80,77 @@ TEST_F(Publishing, OnlyTheBrokerNamedIsPublished) {
   EXPECT_THAT(publisher_.published, IsEmpty());
 }
 
+class SubscribedTopicsTest : public Publishing {
+ protected:
+  void SetUp() override {
+    Publishing::SetUp();
+    router_.publish_to(publisher_, {});
+    router_.subscribed().set_limit(2);
+  }
+  void begin(std::string_view name) { router_.subscribed().begin(name); }
+  void end(std::string_view name) { router_.subscribed().end(name); }
+};
+
+TEST_F(SubscribedTopicsTest, AreWantedUntilTheLastSubscriberLeaves) {
+  begin("INFY.NSE.4");
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1"));
+  adapter_.book(0, 10, 5, 5);
+  got();
+  EXPECT_THAT(publisher_.published, ElementsAre("INFY.NSE.4 <- INFY.NSE 4/5 as 5 #1 ltp 10 5x5"));
+  end("INFY.NSE.4");
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
+  EXPECT_EQ(router_.subscribed().count(), 0U);
+}
+
+TEST_F(SubscribedTopicsTest, ShowTheLastValueToEachThatComes) {
+  begin("INFY.NSE.1");
+  asked();
+  EXPECT_THAT(publisher_.published, IsEmpty());
+  adapter_.tick(0, kLtpPacket, 10);
+  got();
+  publisher_.published.clear();
+  begin("INFY.NSE.1");
+  ASSERT_EQ(publisher_.published.size(), 1U);
+  EXPECT_THAT(publisher_.published[0], testing::HasSubstr("ltp 10"));
+}
+
+TEST_F(SubscribedTopicsTest, AndClientsDoNotEndEachOther) {
+  begin("INFY.NSE.2");
+  subscribe(1, "INFY", kQuote);
+  asked();
+  unsubscribe(1, "INFY", kQuote);
+  EXPECT_THAT(asked(), IsEmpty());
+  subscribe(1, "INFY", kQuote);
+  end("INFY.NSE.2");
+  EXPECT_THAT(asked(), IsEmpty());
+  unsubscribe(1, "INFY", kQuote);
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE none"));
+}
+
+TEST_F(SubscribedTopicsTest, AreWholeNames) {
+  for (const char* name : {"", ".", "..", "...", "INFY", "INFY.NSE", "INFY.NSE.", "INFY.NSE.11", ".NSE.1", "INFY..1",
+                           "NSE.1", ".1", "INFY.NSE.x", "INFY.NSE.3"})
+    begin(name);
+  EXPECT_THAT(asked(), IsEmpty());
+  for (const char* name : {"", "INFY", "TCS.NSE.1"}) end(name);
+}
+
+TEST_F(SubscribedTopicsTest, AreBounded) {
+  for (const char* name : {"INFY.NSE.1", "TCS.NSE.1", "SBIN.NSE.1"}) begin(name);
+  EXPECT_EQ(asked().size(), 2U);
+  end("INFY.NSE.1");
+  begin("SBIN.NSE.1");
+  EXPECT_EQ(router_.subscribed().count(), 2U);
+}
+
+TEST_F(SubscribedTopicsTest, WaitForAList) {
+  begin("WIPRO.NSE.1");
+  EXPECT_THAT(asked(), IsEmpty());
+  router_.set_index("angel", index_of({{"WIPRO", "NSE", "9"}}));
+  EXPECT_THAT(asked(), ElementsAre("0 WIPRO.NSE mode 1 token 9"));
+  end("WIPRO.NSE.1");
+  EXPECT_THAT(asked(), ElementsAre("0 WIPRO.NSE none"));
+}
+
 }  // namespace
 }  // namespace gw::routing

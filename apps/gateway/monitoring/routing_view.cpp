@@ -13,11 +13,9 @@ FeedView view_feed(const proxy::Proxy& proxy, routing::BrokerId id, const upstre
   view.message = feed.message;
   view.halted = feed.halted;
   view.market = proxy.markets().status_of(feed.exchange);
-  const routing::Router& router = proxy.router();
-  for (std::size_t i = 0; i < router.interests().group_count(); ++i) {
-    const routing::BrokerGroup& group = router.group(static_cast<routing::GroupId>(i));
+  proxy.router().interests().for_each_group([&](routing::GroupId, const routing::BrokerGroup& group) {
     if (!group.is_canary) view.served += group.served_count(id, feed.exchange);
-  }
+  });
   if (feed.last_live_ns != 0) view.last_live_age_s = static_cast<double>(monotonic_ns() - feed.last_live_ns) / 1e9;
   return view;
 }
