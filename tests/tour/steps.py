@@ -19,8 +19,9 @@ TRACER = BUILD / "bin" / "step-tracer"
 STEP = struct.Struct("<3Q")
 OURS = ("core/", "plugins/", "apps/", "sdk/")
 # From such a function Asio runs the handler of a timer. It is left out with all that it calls: what comes round by the clock
-# is on nobody's way.
-TIMER = re.compile(r"boost::asio::detail::wait_handler<.*::do_complete\(")
+# is on nobody's way. So is what the control thread has routing say by the clock.
+TIMER = re.compile(r"boost::asio::detail::wait_handler<.*::do_complete\("
+                   r"|std::_Function_handler<void \(\), gw::app::LateAnswer<.*::_M_(invoke|manager)\(")
 
 
 @dataclasses.dataclass
