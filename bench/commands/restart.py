@@ -97,7 +97,7 @@ class Client(asyncio.Protocol):
         if self.lost_at is None and self.run.ended_at:
             self.lost_at = time.monotonic()
             self.run.loop.call_later(self.pause or 1, lambda: self.run.loop.create_task(self.connect()))
-        elif self.run.ended_at and self.first_at is None and not self.run.over:
+        elif self.first_at is None and not self.run.over:
             self.run.loop.create_task(self.connect())
 
 
@@ -107,6 +107,7 @@ class Run:
         self.loop = asyncio.get_running_loop()
         self.port, self.ended_at, self.served, self.back, self.over = 0, None, set(), 0, False
         self.config = self.folder / "gateway.yaml"
+        self.child = None
         self.write_config()
         self.keys = [self.command("keys", "create", "--user", f"user{i}") for i in range(count // KEYS_PER + 1)]
 
@@ -124,7 +125,7 @@ class Run:
     async def start(self):
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
-        child = subprocess.Popen([paths.GATEWAY, "run", "--config", self.config, "--ready-file", ready])
+        self.child = child = subprocess.Popen([paths.GATEWAY, "run", "--config", self.config, "--ready-file", ready])
         while not ready.exists():
             if child.poll() is not None:
                 raise RuntimeError("the gateway has ended")
@@ -199,7 +200,13 @@ def report(clients, times, status, cpu):
 
 async def run(count):
     with tempfile.TemporaryDirectory() as folder:
-        return await Run(count, folder).measure()
+        measured = Run(count, folder)
+        try:
+            return await measured.measure()
+        finally:
+            if measured.child is not None and measured.child.poll() is None:
+                measured.child.kill()
+                measured.child.wait()
 
 
 def main(words=None):

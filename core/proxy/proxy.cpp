@@ -18,7 +18,7 @@ namespace gw::proxy {
 namespace {
 
 // A second in which the shards close their clients one after the other, and time for the clients' answers.
-constexpr std::chrono::milliseconds kPatience{2'500};
+constexpr std::chrono::milliseconds kPatience{2'000};
 constexpr std::int64_t kSweepNs = 100'000'000;
 
 std::string new_epoch() {

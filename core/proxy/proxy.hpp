@@ -71,7 +71,7 @@ class Proxy {
   void post_to_shards(const std::function<void(session::Shard&)>& task);
   // From now on the options count for all clients, connected ones too. [any]
   void set_options(const Options& options);
-  // Accepts no more, closes every client with 1001 and ends run() when they are gone, or after 2.5 s. [any]
+  // Accepts no more, closes every client with 1001 and ends run() when they are gone, or after two seconds. [any]
   void stop();
 
  private:

@@ -34,7 +34,7 @@ class ShardTest : public testing::Test {
         "", {router.add_broker({"angel", "angel", std::move(capabilities), &adapter_.channel, "", {}, false})});
     router.set_index("angel", routing::index_of({{"INFY", "NSE", "1"}, {"TCS", "NSE", "2"}}));
     proxy_->requests().set_keys(ring({{"key", 1, 0}, {"short", 2, wall_ns() + 50'000'000}}));
-    const auto port = proxy_->listen({"127.0.0.1", 0, false, false});
+    const auto port = proxy_->listen({{"127.0.0.1"}, 0, false, false});
     ASSERT_TRUE(port) << port.error().message;
     port_ = *port;
     adapter_.link(bus::LinkState::connected);
