@@ -178,8 +178,8 @@ Result<std::vector<std::unique_ptr<Listener>>> Listener::open(event_loop::EventL
     if (port > 65535) break;
     opened = open_at(loop.io(), *endpoints, static_cast<std::uint16_t>(port));
     if (!opened.ec && port != address.port)
-      log::warning("proxy",
-                "port " + std::to_string(address.port) + " is in use, using port " + std::to_string(port) + " instead");
+      log::warning("proxy", "port " + std::to_string(address.port) + " is in use, using port " + std::to_string(port) +
+                                " instead");
     const bool may_go_on = address.next_free || address.port == 0;
     if (opened.ec != asio::error::address_in_use || !may_go_on) break;
   }

@@ -62,6 +62,7 @@ websocket::HttpAnswer AcceptOptions::check_origin(const websocket::HttpRequest& 
     body += std::string(is_name ? "  if that is a name of this gateway:  " : "  if that is a page elsewhere:        ") +
             ways[i] + '\n';
   }
+  // event: refused a connection whose Origin is …: what to write into gateway.yaml to allow it
   of_foreign_pages.warning(origin, said);
   return {403, "text/plain; charset=utf-8", body};
 }

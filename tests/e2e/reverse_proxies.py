@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pathlib
 import re
 import shutil
 import socket
@@ -15,17 +14,15 @@ from gateway import PATIENCE, SOURCE, Process
 NAME = "gw.example"
 
 
-def unpacked(package):
-    """The folder of a Debian package that is not installed."""
-    done = subprocess.run([SOURCE / "scripts" / "unpack-package", package], capture_output=True, text=True)
+def binary(package, path):
+    """Of a Debian package that need not be installed."""
+    if found := shutil.which(package):
+        return found
+    done = subprocess.run([SOURCE / "scripts" / "unpack-servers", package], capture_output=True, text=True)
     if done.returncode == 3:
         pytest.skip(done.stdout.strip())
     assert done.returncode == 0, done.stderr
-    return pathlib.Path(done.stdout.strip())
-
-
-def binary(package, path):
-    return shutil.which(package) or unpacked(package) / path
+    return SOURCE / "build" / "servers" / path
 
 
 def example(language):
