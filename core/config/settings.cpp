@@ -79,6 +79,8 @@ const char* expected_of(SettingType type) {
   return "";
 }
 
+bool is_address(SettingType type) { return type == SettingType::websocket_url || type == SettingType::web_url; }
+
 // The canonical text; nothing when `text` is not of that type.
 std::optional<std::string> canonical(SettingType type, const std::string& text) {
   switch (type) {
@@ -167,7 +169,7 @@ void check_one(const Setting& s, const SettingRule& rule, const Problem& where, 
     if (rule.secret)
       add("a secret as plain text", kReference);
     else if (!canonical(rule.type, v.text))
-      add(printable(v.text), expected_of(rule.type));
+      add(printable(is_address(rule.type) ? without_secrets(v.text) : v.text), expected_of(rule.type));
   }
 }
 

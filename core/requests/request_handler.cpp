@@ -17,7 +17,7 @@ constexpr int kTooMany = 4429;
 log::Limited of_refusals("proxy", "client");
 log::Limited of_authentications("proxy", "client");
 log::Limited of_ended_keys("proxy", "client");
-log::Limited of_errors("proxy", "client");
+log::Limited of_refused_requests("proxy", "client");
 
 }  // namespace
 
@@ -193,8 +193,8 @@ void RequestHandler::handle(Subscriber& client, Asked asked) {
 // False: the answer takes time, and a job must make it.
 bool RequestHandler::answer(const Subscriber& client, const protocol::Request& r) const {
   if (r.error && r.action != protocol::Action::authenticate) {
-    of_errors.info(*client.name,
-                   *client.name + " was answered " + std::string(r.error->code) + ": " + std::string(r.error->message));
+    of_refused_requests.info(*client.name, *client.name + " was answered " + std::string(r.error->code) + ": " +
+                                               std::string(r.error->message));
     client.send(protocol::error(r.error->code, r.error->message, r.id_json));
     return true;
   }

@@ -93,7 +93,9 @@ void TopicTable::set_state(TopicId id, SubscriptionState state) {
 void TopicTable::suspect(TopicId id, std::string_view why) {
   Topic& t = *topics_[id];
   if (t.state != SubscriptionState::active) return;
+  --count_of(t);
   t.state = SubscriptionState::pending;
+  ++count_of(t);
   t.quiet = false;
   t.reason = why.empty() ? "not up to date" : why;
   tell_extras(id);

@@ -12,6 +12,7 @@
 #include "core/bus/doorbell.hpp"
 #include "core/bus/ring.hpp"
 #include "core/zeromq/doorkeeper.hpp"
+#include "core/zeromq/wait.hpp"
 
 namespace gw::zeromq {
 namespace {
@@ -21,7 +22,7 @@ constexpr std::size_t kRecordsAtOnce = 1024;
 constexpr std::size_t kChangesAtOnce = 256;
 constexpr std::int64_t kMaxSubscription = 512;  // bytes of a subscriber's message
 
-// The thread sleeps in zmq_poll: the bell says that there are updates to be sent, or that routing has done what
+// The thread sleeps in wait_for_input: the bell says that there are updates to be sent, or that routing has done what
 // subscribers asked for last. A record is: u16 length of the topic, topic, payload.
 class SendingThread final : public ZeroMqPublisher {
  public:
@@ -69,17 +70,14 @@ class SendingThread final : public ZeroMqPublisher {
   void send_all() {
     bool more = false;
     while (!stop_.load()) {
-      zmq_pollitem_t items[] = {{nullptr, bell_.descriptor(), ZMQ_POLLIN, 0},
-                                {door_->requests(), 0, ZMQ_POLLIN, 0},
-                                {door_->events(), 0, ZMQ_POLLIN, 0},
-                                {socket_, 0, ZMQ_POLLIN, 0}};
+      void* const sockets[] = {door_->requests(), door_->events(), socket_};
       // What subscribers ask for waits in the socket while routing is busy with what they asked for before.
       const bool listens = !is_asking_.load();
-      zmq_poll(items, listens ? 4 : 3, more ? 0 : -1);
+      wait_for_input(bell_.descriptor(), std::span(sockets).first(listens ? 3 : 2), more);
       bell_.answer();
-      if (items[1].revents != 0) door_->answer_requests();
-      if (items[2].revents != 0) door_->note_events();
-      if (listens && items[3].revents != 0) take_changes();
+      if (has_input(door_->requests())) door_->answer_requests();
+      if (has_input(door_->events())) door_->note_events();
+      if (listens && has_input(socket_)) take_changes();
       more = send_some();
     }
   }

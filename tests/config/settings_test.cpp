@@ -80,7 +80,7 @@ TEST(CheckSettings, AddressesAreThoseThatTheGatewayConnectsTo) {
     return out;
   };
   EXPECT_THAT(problems("feed: 'wss://a.example/x?y=1',\napi: 'http://127.0.0.1:80'"), ElementsAre());
-  EXPECT_THAT(problems("feed: 'ws://a.example',\napi: 'https://a.example:0'"),
+  EXPECT_THAT(problems("feed: 'ws://a.example?key=hidden',\napi: 'https://a.example:0'"),
               ElementsAre("g.yaml:3: brokers.x.settings.feed: found ws://a.example, expected wss://HOST, or ws:// to a "
                           "loopback address",
                           "g.yaml:4: brokers.x.settings.api: found https://a.example:0, expected https://HOST, or "

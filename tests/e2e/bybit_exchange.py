@@ -6,6 +6,7 @@ late, or anew, gets a snapshot of what was played so far.
 """
 
 import asyncio
+import contextlib
 import decimal
 import http
 import json
@@ -87,6 +88,8 @@ class Exchange:
         self._time = 1  # of the last frame, in milliseconds
         self.web = WebServer(self._answer_http)
         self._order = asyncio.Lock()  # no frame comes between a book's snapshot and its topic
+        self._subscribes = asyncio.Event()  # unset: a subscribe waits
+        self._subscribes.set()
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
@@ -125,6 +128,13 @@ class Exchange:
         """Sends one frame to the sockets that have its topic. With `lose` nobody gets it, though the exchange's own book has
         it."""
         self._run(self._play(category, text, lose))
+
+    @contextlib.contextmanager
+    def keeping_subscribes(self):
+        """Within it no subscribe is answered."""
+        self.loop.call_soon_threadsafe(self._subscribes.clear)
+        yield
+        self.loop.call_soon_threadsafe(self._subscribes.set)
 
     def close(self, category, code=1001):
         async def close():
@@ -180,6 +190,7 @@ class Exchange:
                       {"req_id": answer["req_id"], "op": "pong", "args": [str(self._time)], "conn_id": "stand-in"})
             await socket.send(json.dumps(answer))
         elif op == "subscribe":
+            await self._subscribes.wait()
             bad = next((topic for topic in arguments if topic in self.refused_topics), None)
             double = next((topic for topic in arguments if topic in topics), None)
             if category == "spot" and len(arguments) > 10:

@@ -14,15 +14,17 @@ from gateway import PATIENCE, SOURCE, Process
 NAME = "gw.example"
 
 
-def binary(package, path):
-    """Of a Debian package that need not be installed."""
-    if found := shutil.which(package):
-        return found
+def unpacked(package):
+    """The folder in which a Debian package is that need not be installed."""
     done = subprocess.run([SOURCE / "scripts" / "unpack-servers", package], capture_output=True, text=True)
     if done.returncode == 3:
         pytest.skip(done.stdout.strip())
     assert done.returncode == 0, done.stderr
-    return SOURCE / "build" / "servers" / path
+    return SOURCE / "build" / "servers"
+
+
+def binary(package, path):
+    return shutil.which(package) or unpacked(package) / path
 
 
 def example(language):

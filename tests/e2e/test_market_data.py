@@ -114,7 +114,7 @@ def test_two_clients_with_two_depths_are_one_subscription_at_the_broker(start):
         deep.unsubscribe("RELIANCE", "NSE", 4)
         assert len(shallow.data()["data"]["depth"]["buy"]) == 5
         assert subscribed() == 1
-    gateway.wait_line(r"user user\) disconnected", start=0)
+    gateway.wait_line(r"user user, key \d+\) disconnected", start=0)
 
 
 def test_equal_seeds_give_equal_values(start, tmp_path_factory):

@@ -113,7 +113,10 @@ def test_healthz_names_a_thread_that_hangs(start, tmp_path):
     """The feed thread is stopped by a debugger's means: the threads that serve clients go on."""
     gateway = start()
     tasks = pathlib.Path(f"/proc/{gateway.child.pid}/task")
-    feed = next(int(task.name) for task in tasks.iterdir() if (task / "comm").read_text().strip() == "feed")
+    feeds = []
+    while not feeds:  # a thread that has just begun has no name of its own yet
+        feeds = [int(task.name) for task in tasks.iterdir() if (task / "comm").read_text().strip() == "feed"]
+    feed = feeds[0]
     tracer = subprocess.Popen(["/usr/bin/python3", "-c", STOP_THREAD, str(feed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         if tracer.stdout.readline().strip() != "stopped":

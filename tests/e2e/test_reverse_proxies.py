@@ -88,7 +88,7 @@ def test_a_client_is_served_and_known_by_its_own_address(start, tmp_path, tls, c
         for _ in range(3):
             client.data()
         gateway.wait_line(r"client \d+ \(127.0.0.5\) connected")
-        gateway.wait_line(r"client \d+ \(127.0.0.5, user user\).*subscribed")
+        gateway.wait_line(r"client \d+ \(127.0.0.5, user user, key \d+\).*subscribed")
 
 
 def test_what_a_client_claims_of_itself_is_not_believed(start, tmp_path, tls, connect):
@@ -117,7 +117,7 @@ def test_limits_by_address_are_those_of_the_clients(start, tmp_path, tls, connec
         with gateway.client(key) as direct:  # of an address of its own
             assert direct.barrier()
         one.close()
-        gateway.wait_line(r"client \d+ \(127.0.0.5, user user\).*disconnected")
+        gateway.wait_line(r"client \d+ \(127.0.0.5, user user, key \d+\).*disconnected")
         with connect(port) as again:
             again.authenticate(key)
 

@@ -12,11 +12,12 @@ import pytest
 import websockets
 
 from brokers import Kite, start_with
-from gateway import BINARY, PATIENCE
+from gateway import BINARY, MOCK, PATIENCE
 from terminal import TMUX, Terminal
 
 pytestmark = pytest.mark.skipif(not TMUX, reason="tmux is not installed")
 
+OPEN = {"brokers": {"mock": {**MOCK, "market_hours": "always"}}}  # at any hour of the day
 BEST = re.compile(r"(\d+\.\d\d) \| (\d+\.\d\d)")
 HEAD = re.compile(r"\bbid \| ask\b")
 
@@ -49,7 +50,7 @@ DEPTH = ("RELIANCE.NSE", "--mode", "depth", "--depth", "50")
 
 @pytest.mark.parametrize("size, levels", [((80, 24), 17), ((120, 30), 24), ((160, 50), 44), ((40, 12), 5), ((40, 10), 4)])
 def test_it_fits_the_terminal(start, watching, size, levels):
-    gateway = start()
+    gateway = start(OPEN)
     columns, count = size
     terminal = watching(gateway, *DEPTH, size=size)
     rows = terminal.wait(has_book(levels), f"book of {levels} levels")
@@ -72,7 +73,7 @@ def test_it_fits_the_terminal(start, watching, size, levels):
 
 
 def test_it_follows_the_size_of_the_terminal(start, watching):
-    gateway = start()
+    gateway = start(OPEN)
     terminal = watching(gateway, *DEPTH, size=(120, 30))
     terminal.wait(has_book(24))
     for columns, count, levels in ((80, 24, 17), (40, 10, 4), (100, 20, 14), (160, 50, 44)):
@@ -87,7 +88,7 @@ def test_it_follows_the_size_of_the_terminal(start, watching):
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, "C-c", "Q"])
 def test_every_end_leaves_the_terminal_as_it_was(start, watching, end):
-    gateway = start()
+    gateway = start(OPEN)
     terminal = watching(gateway, *DEPTH)
     terminal.wait(has_book(17))
     if isinstance(end, str):
@@ -99,12 +100,12 @@ def test_every_end_leaves_the_terminal_as_it_was(start, watching, end):
 
 
 def test_an_error_leaves_the_terminal_as_it_was(start, watching):
-    terminal = watching(start(), "NOPE.NSE")
+    terminal = watching(start(OPEN), "NOPE.NSE")
     assert terminal.wait_ended(1) == "broker-gateway: Symbol NOPE not found for exchange NSE"
 
 
 def test_a_revoked_key_ends_it_and_says_so(start, watching):
-    gateway = start()
+    gateway = start(OPEN)
     terminal = watching(gateway, *DEPTH)
     terminal.wait(has_book(17))
     gateway.run("keys", "revoke", 1)
@@ -112,7 +113,7 @@ def test_a_revoked_key_ends_it_and_says_so(start, watching):
 
 
 def test_colours_are_for_those_who_want_them(start, watching):
-    gateway = start()
+    gateway = start(OPEN)
     coloured = watching(gateway, *DEPTH)
     coloured.wait(has_book(17))
     assert "\x1b[3" in "".join(coloured.screen("-e"))
@@ -122,7 +123,7 @@ def test_colours_are_for_those_who_want_them(start, watching):
 
 
 def test_a_dumb_terminal_gets_lines(start, watching):
-    terminal = watching(start(), "INFY.NSE", "--mode", "ltp", env={"TERM": "dumb"})
+    terminal = watching(start(OPEN), "INFY.NSE", "--mode", "ltp", env={"TERM": "dumb"})
     terminal.wait(lambda rows: sum(re.match(r"INFY\.NSE  ltp \d", row) is not None for row in rows) > 2)
     assert terminal.state() == (False, True)
     terminal.type("C-c")
@@ -130,13 +131,13 @@ def test_a_dumb_terminal_gets_lines(start, watching):
 
 
 def test_a_new_start_of_the_gateway_is_survived(start, watching, tmp_path):
-    gateway = start()
+    gateway = start(OPEN)
     terminal = watching(gateway, *DEPTH)
     terminal.wait(has_book(17))
     gateway.stop()
     rows = terminal.wait_text("lost the gateway")
     assert rows[1].startswith("reconnecting"), rows
-    start()
+    start(OPEN)
     rows = terminal.wait_text("connected to the gateway again")
     assert has_book(17)(terminal.wait(lambda rows: rows[1].startswith("restored"), "restored"))
     terminal.type("q")
@@ -144,7 +145,7 @@ def test_a_new_start_of_the_gateway_is_survived(start, watching, tmp_path):
 
 
 def test_it_can_be_left_while_there_is_no_gateway(start, watching):
-    gateway = start()
+    gateway = start(OPEN)
     terminal = watching(gateway, *DEPTH)
     terminal.wait(has_book(17))
     gateway.stop()
@@ -212,7 +213,7 @@ class Numbers:
         self.started = threading.Event()
         self.subscribed = threading.Event()
         self.thread = threading.Thread(target=self.loop.run_until_complete, args=[self.serve()])
-        self.thread.start()
+        self.thread.start(OPEN)
         assert self.started.wait(PATIENCE)
 
     async def serve(self):

@@ -65,8 +65,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "capability of CDS: found 9 depth levels, expected at most 8; "
                 "capability of NSE: found it twice, expected it once"},
         Refusal{"bad_settings",
-                "setting: found 'key' twice, expected it once; setting 'key': found type 6, "
-                "expected 0 to 5; setting 2: found no name, expected one"},
+                "setting: found 'key' twice, expected it once; setting 'key': found type 8, "
+                "expected 0 to 7; setting 2: found no name, expected one"},
         Refusal{"says_why", "the plugin says: found host 0.9, expected 0.12"},
         Refusal{"same_twice", "broker: found 'same_twice' twice, expected it once in a file"},
         Refusal{"ring_of_brokers", "broker: found 'ring_of_brokers' twice, expected it once in a file"},

@@ -53,6 +53,7 @@ SYSTEM_FILES = """
     core/plugin_host/library_file.cpp
     core/websocket/byte_stream.cpp
     core/websocket/intake.cpp
+    core/zeromq/wait.cpp
 """.split()
 
 # A library and the only places that may include it. Places end with "/", "*" stands for one folder.

@@ -29,8 +29,8 @@ Json capabilities_json(const registry::Capabilities& can) {
 }
 
 Json settings_json(const plugin_host::Library& library) {
-  static constexpr const char* kTypes[] = {"text", "integer", "number", "boolean", "duration",
-                                              "integers", "websocket_url", "web_url"};
+  static constexpr const char* kTypes[] = {"text",     "integer",  "number",        "boolean",
+                                           "duration", "integers", "websocket_url", "web_url"};
   Json out = Json::array();
   for (const config::SettingRule& rule : setting_rules(library)) {
     Json setting{{"name", rule.name},

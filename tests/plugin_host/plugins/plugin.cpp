@@ -83,7 +83,7 @@ constexpr bgw_capability kBadCapabilities[] = {
 };
 constexpr bgw_setting kBadSettings[] = {
     {"key", BGW_SETTING_TEXT, 0, nullptr, ""},
-    {"key", 6, 0, nullptr, ""},
+    {"key", 8, 0, nullptr, ""},
     {nullptr, BGW_SETTING_TEXT, 0, nullptr, ""},
 };
 
