@@ -53,7 +53,7 @@ def test_it_fits_the_terminal(start, watching, size, levels):
     gateway = start(OPEN)
     columns, count = size
     terminal = watching(gateway, *DEPTH, size=size)
-    rows = terminal.wait(has_book(levels), f"book of {levels} levels")
+    rows = terminal.wait(lambda rows: has_book(levels)(rows) and rows[1].startswith("live"), f"book of {levels} levels, live")
     assert len(rows) == len(terminal.screen("-J")) == count, "no row is wrapped"
     assert rows[0].startswith("RELIANCE.NSE") and re.search(r"\d\d:\d\d:\d\d IST$", rows[0]), rows[0]
     assert re.match(r"live  \d\.\d s ago +mock simulated$", rows[1]), rows[1]
