@@ -55,7 +55,7 @@ def test_a_client_prints_the_book(language, start, request):
     gateway = start()
     with start_example(language, gateway, request, gateway.key()) as client:
         client.wait_line(r"[Aa]uthentication.*successful")
-        first = client.wait_line(r"\b(RELIANCE|ltp)\b.*\d+\.\d+.*price.*\d+\.\d+")
+        first = client.wait_line(r"^(?=.*\b(RELIANCE|ltp)\b)(?=.*\d+\.\d+).*price.*\d+\.\d+")  # in any order
         client.wait_line(r"price", client.lines.index(first.string) + 1)
 
 
