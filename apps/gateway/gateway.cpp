@@ -82,6 +82,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   start_brokers();
   sessions_.drop(parts_->lists.is_over());
   if (const auto done = start_proxy(); !done) return done;
+  address_ = urls_of("ws", plain_hosts(config().server), port_);
   start_zeromq();
   if (const auto done = start_control(); !done) return done;
   feed_.start();
@@ -94,8 +95,8 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   parts_->logins.start();
   if (ready_file)
     if (const auto done = write_ready_file(*ready_file); !done) return done;
-  log::info("gateway", "ready: serving clients on " + address());
-  manager_.ready("serving clients on " + address());
+  log::info("gateway", "ready: serving clients on " + address_);
+  manager_.ready("serving clients on " + address_);
   start_watchdog();
   return {};
 }
@@ -310,12 +311,10 @@ void Gateway::look() {
   if (looks_ % kLooksPerKeyUses == 0) key_uses_.look(*proxy_);
 }
 
-std::string Gateway::address() const { return urls_of("ws", plain_hosts(config().server), port_); }
-
 void Gateway::reload_now() {
   manager_.reloading();
   static_cast<void>(parts_->reload.take_up());
-  manager_.ready("serving clients on " + address());
+  manager_.ready("serving clients on " + address_);
 }
 
 // Looks for plugin files that brokers wait for, and for changed secret files of brokers whose login has ended.

@@ -51,7 +51,6 @@ class Gateway {
   void start_zeromq();
   Result<void> start_control();
   void start_watchdog();
-  std::string address() const;
   Result<void> write_ready_file(const std::string& path) const;
   LinkServices link_services();
 
@@ -81,6 +80,7 @@ class Gateway {
   std::unique_ptr<control::ControlServer> control_;
   std::thread proxy_thread_;
   int port_ = 0;
+  std::string address_;  // where clients are served, as URLs; set before the control thread begins
   bool config_is_wrong_ = false;
 };
 
