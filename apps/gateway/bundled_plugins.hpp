@@ -1,5 +1,5 @@
-// The plugins that the gateway was built with: those whose SHA-256 stands in the file that the build writes beside
-// them, wherever a copy of them lies.
+// The plugins that were built together with the gateway. The build writes their SHA-256 into a file beside them, so
+// that a copy of one is known in any folder.
 #pragma once
 
 #include <set>

@@ -60,8 +60,9 @@ std::optional<Network> parse_network(std::string_view text) {
   int bits = 0;
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
   if (problem != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  if (counts_from_ipv4) bits += kBitsBeforeIpv4;
   if (digits.front() == '-' || bits > kBits) return std::nullopt;
+  if (counts_from_ipv4) bits += kBitsBeforeIpv4;
+  if (bits > kBits) return std::nullopt;
   network.bits = bits;
   for (std::size_t i = 0; i < network.first.bytes.size(); ++i) network.first.bytes[i] &= mask(bits, i);
   return network;

@@ -65,8 +65,8 @@ Result<std::optional<std::string>> resolve(const Value& value);
 // The contents of a secret's file, without trailing white space; nothing when it is missing or empty. Fails for a file
 // that others can read or that belongs to another user.
 Result<std::optional<std::string>> read_secret_file(const std::string& path);
-// The same of a credential that systemd gave the service (LoadCredential), which belongs to root: whoever can read it
-// may. Nothing where $CREDENTIALS_DIRECTORY is not set.
+// The same of a credential that systemd gave the service (LoadCredential). Its file belongs to root, so neither owner
+// nor mode is looked at. Nothing where $CREDENTIALS_DIRECTORY is not set.
 Result<std::optional<std::string>> read_credential(const std::string& name);
 
 }  // namespace gw::config

@@ -98,7 +98,7 @@ void Doorkeeper::note_events() {
     std::memcpy(&kind, event[0].data(), sizeof kind);
     std::memcpy(&descriptor, event[0].data() + sizeof kind, sizeof descriptor);
     if (kind == ZMQ_EVENT_ACCEPTED) open_[descriptor] = monotonic_ns();
-    if (kind == ZMQ_EVENT_DISCONNECTED && open_.erase(descriptor) != 0) continue;
+    if (kind == ZMQ_EVENT_DISCONNECTED) open_.erase(descriptor);
   }
 }
 

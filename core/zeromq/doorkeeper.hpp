@@ -1,6 +1,6 @@
 // Bounds how many subscribers a publishing socket has: it answers the socket's ZAP requests (RFC 27 of ZeroMQ), which
 // come with each handshake, and watches connections come and go. A peer that never shakes hands is no subscriber, and
-// libzmq drops it after kHandshake. Thread: zeromq's, but for the constructor.
+// libzmq drops it after kHandshakeMs. Thread: zeromq's, but for the constructor.
 #pragma once
 
 #include <cstddef>

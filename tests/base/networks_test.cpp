@@ -46,7 +46,7 @@ TEST(Networks, BitsBehindThePrefixAreDropped) {
 
 TEST(Networks, OtherTextIsNone) {
   for (const char* text : {"", "/", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8 ", "10.0.0.0/+8", "::/129",
-                           "gw.example.com", "10.0.0.0/8/8"})
+                           "gw.example.com", "10.0.0.0/8/8", "10.0.0.0/2147483647", "::/2147483647"})
     EXPECT_FALSE(parse_network(text)) << text;
 }
 

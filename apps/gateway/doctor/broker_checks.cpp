@@ -118,7 +118,7 @@ std::optional<std::int64_t> clock_ahead_ns(const download::HttpReply& reply, std
 
 void judge_clock(const Server& server, std::int64_t ahead_ns, Findings& findings) {
   constexpr std::int64_t kOdd = 5 * kSecondNs;
-  constexpr std::int64_t kWrong = 30 * kSecondNs;  // a TOTP counts for so long
+  constexpr std::int64_t kWrong = 30 * kSecondNs;  // a TOTP code is valid for 30 s
   const std::int64_t off = std::abs(ahead_ns);
   if (off < kOdd) return;
   const std::string text = "this machine's clock is " + seconds_text(off) + (ahead_ns > 0 ? " ahead of " : " behind ") +

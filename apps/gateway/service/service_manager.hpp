@@ -22,7 +22,7 @@ class ServiceManager {
   // All threads that serve are alive. To be told more often than every watchdog().
   void alive() const;
 
-  // After so long a silence systemd takes the gateway for hung; nothing: it does not watch.
+  // systemd ends a gateway that says nothing for this time. Nothing: systemd does not watch.
   const std::optional<std::chrono::microseconds>& watchdog() const { return watchdog_; }
 
  private:
