@@ -150,7 +150,8 @@ void Endpoint::pause_reading(bool paused) {
 void Endpoint::read() {
   if (paused_ || reading_) return;
   reading_ = true;
-  const std::span<char> room = message_.room(beast_.read_size_hint());
+  // While it closes, Beast reads and drops frames by itself, and has no hint to give.
+  const std::span<char> room = message_.room(state_ == State::open ? beast_.read_size_hint() : 0);
   beast_.async_read_some(asio::buffer(room.data(), room.size()),
                          [self = shared_from_this()](error_code ec, std::size_t n) { self->on_some(ec, n); });
 }

@@ -257,6 +257,18 @@ def test_nothing_counts_after_a_close(raw):
     assert raw.frame() is None
 
 
+@pytest.mark.parametrize("cut", [0, 3, 40, 60, 75, 100])
+def test_what_follows_a_message_that_closes_is_dropped(shared, cut):
+    """The gateway closes because of the first message, and the next one is on its way, whole or in two pieces."""
+    wrong = frame(TEXT, b'{"action":"authenticate","api_key":"wrong"}')
+    data = wrong + frame(TEXT, b'{"action":"subscribe","symbol":"RELIANCE","exchange":"NSE","mode":4}') + frame(TEXT, b"x" * 200)
+    for _ in range(20):
+        with RawSocket(shared.port) as raw:
+            raw.socket.sendall(data[:cut])
+            raw.socket.sendall(data[cut:])
+            assert raw.close_code() == 4401
+
+
 def test_a_close_between_fragments_ends_the_message(raw):
     is_closed(raw, frame(TEXT, b"never whole", fin=False) + frame(CLOSE, b"\x03\xe8"), 1000)
 
