@@ -2,8 +2,11 @@
 
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/login_setup.hpp"
+#include "apps/gateway/options_of.hpp"
 #include "apps/gateway/simulated.hpp"
 #include "core/base/log.hpp"
+#include "core/feed_process/feed_process.hpp"
+#include "core/plugin_host/feed_thread.hpp"
 
 namespace gw::app {
 namespace {
@@ -64,8 +67,8 @@ std::vector<config::Problem> try_settings(const config::Broker& broker, const st
   options.name = broker.name;
   options.settings = std::move(*settings);
   bus::Doorbell bell;
-  plugin_host::FeedThread never_started;
-  const auto prepared = never_started.add(std::move(library), std::move(options), bell).prepare();
+  plugin_host::FeedThread never_started(std::move(library), std::move(options), bell);
+  const auto prepared = never_started.prepare(plugin_host::Feeds::kCallLimitNs);
   return prepared ? std::vector<config::Problem>{} : std::vector{problem_of(broker, file, prepared.error().message)};
 }
 
@@ -97,9 +100,20 @@ void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId i
                  router.brokers()[id].setup().name + ": " + missing + "; it is subscribed when a list has it");
 }
 
+void ask_credentials_of(std::shared_ptr<const plugin_host::Library> library, CredentialsChecker& credentials,
+                        plugin_host::LinkOptions& options) {
+  const bgw_credentials* extension = library->credentials();
+  if (extension == nullptr) return;
+  options.ask_credentials = [&credentials, kept = std::shared_ptr<const bgw_credentials>(library, extension),
+                             outgoing = options.outgoing](plugin_host::CredentialsQuestion question) {
+    credentials.ask(kept, outgoing, std::move(question));
+  };
+}
+
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
-                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell, const LinkServices& services) {
+                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::Feeds& feeds,
+                                   bus::Doorbell& routing_bell, const LinkServices& services,
+                                   const config::Config& config) {
   routing::BrokerSetup setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
@@ -157,27 +171,31 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
     options.has_hours = services.has_hours;
   }
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
-  if (const bgw_credentials* extension = library->credentials(); extension != nullptr)
-    options.ask_credentials = [&credentials = services.credentials,
-                               kept = std::shared_ptr<const bgw_credentials>(library, extension),
-                               outgoing = options.outgoing](plugin_host::CredentialsQuestion question) {
-      credentials.ask(kept, outgoing, std::move(question));
-    };
-  plugin_host::BrokerLink& link = feed.add(library, std::move(options), routing_bell);
-  if (const auto prepared = link.prepare(); !prepared) {
+  std::string problem;
+  plugin_host::Feed* feed = nullptr;
+  if (broker.isolation == "process") {
+    const feed_process::FeedProcess::Limits limits{config.plugins.memory_limit,
+                                                   static_cast<std::uint64_t>(config.plugins.descriptor_limit)};
+    feed = feeds.add(std::make_shared<feed_process::FeedProcess>(library, std::move(options), limits,
+                                                                 log_options(config.log).level, routing_bell),
+                     problem);
+  } else {
+    ask_credentials_of(library, services.credentials, options);
+    feed = feeds.add(library, std::move(options), routing_bell, problem);
+  }
+  if (feed == nullptr) {
     // event: a plugin refuses a broker's settings, and why
-    log::error("broker", prepared.error().message);
-    feed.remove_last();
+    log::error("broker", problem);
     return give_up(wrong);
   }
-  setup.capabilities = link.capabilities();
-  setup.limits = link.limits();
+  setup.capabilities = feed->capabilities();
+  setup.limits = feed->limits();
   setup.simulated = is_simulated(*library);
   setup.tokens_per_exchange = (library->descriptor().flags & BGW_PLUGIN_TOKENS_PER_EXCHANGE) != 0;
   if (setup.simulated) log::info("broker", broker.name + ": its prices are simulated, none of them is real");
-  setup.stall_limit_ns = link.stall_limit_ns();
+  setup.stall_limit_ns = feed->stall_limit_ns();
   setup.lag_limit_ns = broker.lag_limit.count();
-  setup.channel = &link.channel();
+  setup.channel = &feed->channel();
   return setup;
 }
 

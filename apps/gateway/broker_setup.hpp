@@ -9,7 +9,7 @@
 #include "apps/gateway/credentials_checker.hpp"
 #include "core/base/outgoing.hpp"
 #include "core/config/load.hpp"
-#include "core/plugin_host/feed_thread.hpp"
+#include "core/plugin_host/feeds.hpp"
 #include "core/plugin_host/scanner.hpp"
 #include "core/routing/router.hpp"
 
@@ -45,7 +45,7 @@ using IsExpected = std::function<bool(std::string_view symbol, std::string_view 
 using TradingSessionSeen =
     std::function<void(std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time)>;
 
-// What links ask of the gateway until the feed thread has ended.
+// What links ask of the gateway until their threads have ended.
 struct LinkServices {
   MarketOpen market_open;
   HasHours has_hours;
@@ -55,15 +55,20 @@ struct LinkServices {
   CredentialsChecker& credentials;
 };
 
+// Has a link ask the checker about its credentials, where the plugin says how.
+void ask_credentials_of(std::shared_ptr<const plugin_host::Library> library, CredentialsChecker& credentials,
+                        plugin_host::LinkOptions& options);
+
 // "RELIANCE.NSE", as the configuration writes it.
 routing::Pin pin_of(const std::string& symbol);
 // One warning for each canary that the broker's list lacks. [routing]
 void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId id);
 
-// Adds a link to the feed thread, unless the broker cannot be used: the reason is logged with file and line. [main
+// Adds a link to the feeds, unless the broker cannot be used: the reason is logged with file and line. [main
 // until the control thread begins, then control]
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
-                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::FeedThread& feed,
-                                   bus::Doorbell& routing_bell, const LinkServices& services);
+                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::Feeds& feeds,
+                                   bus::Doorbell& routing_bell, const LinkServices& services,
+                                   const config::Config& config);
 
 }  // namespace gw::app

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "core/base/thread_name.hpp"
-#include "core/plugin_host/host_context.hpp"
 
 namespace gw::app {
 namespace {
@@ -63,9 +62,7 @@ void EndWatch::watch() {
 
 // The log may be what hangs, and so may standard error: this writes only what can be written at once.
 void EndWatch::give_up() const {
-  const char* broker = plugin_host::HostContext::name_in_call();
   std::string line = "broker-gateway: not ended in time, exiting: " + std::string(step_.load()) + " hangs";
-  if (broker != nullptr) line += ", in a call of the plugin of broker " + std::string(broker) + " that does not return";
   line += '\n';
   pollfd out{STDERR_FILENO, POLLOUT, 0};
   if (::poll(&out, 1, 0) == 1) static_cast<void>(!::write(STDERR_FILENO, line.data(), line.size()));

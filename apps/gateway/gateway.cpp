@@ -9,6 +9,7 @@
 #include "apps/gateway/config_reload.hpp"
 #include "apps/gateway/control_commands.hpp"
 #include "apps/gateway/gateway_status.hpp"
+#include "apps/gateway/hang_reports.hpp"
 #include "apps/gateway/instrument_lists.hpp"
 #include "apps/gateway/list_updates.hpp"
 #include "apps/gateway/missing_plugins.hpp"
@@ -39,11 +40,12 @@ std::string text_of(const std::vector<config::Problem>& problems) {
 struct Gateway::Parts {
   explicit Parts(Gateway& g)
       : lists(g.state_, *g.proxy_),
-        updates(g.state_, g.feed_),
-        brokers(g.state_, g.feed_, g.routing_bell_, *g.proxy_, lists, g.link_services()),
+        updates(g.state_, g.feeds_),
+        brokers(g.state_, g.feeds_, g.routing_bell_, *g.proxy_, lists, g.link_services()),
         missing_plugins(g.state_, brokers, updates),
         logins(g.state_, brokers),
-        reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates, logins) {}
+        reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates, logins),
+        hangs(*g.proxy_) {}
 
   InstrumentLists lists;
   ListUpdates updates;
@@ -51,14 +53,13 @@ struct Gateway::Parts {
   MissingPlugins missing_plugins;
   UnattendedLogins logins;
   ConfigReload reload;
+  HangReports hangs;
   std::optional<GatewayStatus> status;      // made when the port is known
   std::optional<ControlCommands> commands;  // the same
 };
 
 Gateway::Gateway(Options options, config::Loaded loaded, EndWatch& end, const ServiceManager& manager)
-    : options_(std::move(options)), end_(end), manager_(manager) {
-  state_.loaded = std::move(loaded);
-}
+    : options_(std::move(options)), end_(end), manager_(manager), state_(std::move(loaded)) {}
 
 Gateway::~Gateway() { stop(); }
 
@@ -85,7 +86,7 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   address_ = urls_of("ws", plain_hosts(config().server), port_);
   start_zeromq();
   if (const auto done = start_control(); !done) return done;
-  feed_.start();
+  feeds_.start(&parts_->hangs);
   proxy_thread_ = std::thread([this] {
     name_this_thread("routing");
     proxy_->run();
@@ -163,7 +164,7 @@ void Gateway::start_brokers() {
 }
 
 Result<void> Gateway::start_proxy() {
-  monitor_ = std::make_unique<Monitor>(*proxy_, feed_);
+  monitor_ = std::make_unique<Monitor>(*proxy_, feeds_);
   const auto take_keys = [this](const std::shared_ptr<const accounts::KeyRing>& keys) {
     monitor_->set_keys(keys);
     proxy_->post([this, keys] { proxy_->requests().set_keys(keys); });
@@ -270,6 +271,8 @@ void Gateway::stop() {
   parts_->logins.stop();
   end_.step("the download of an instrument list");
   parts_->updates.stop();
+  end_.step("the watch of calls into plugins");
+  feeds_.end_watch();
   if (proxy_thread_.joinable()) {
     end_.step("the log");
     log::info("gateway", "shutting down");
@@ -278,8 +281,8 @@ void Gateway::stop() {
     proxy_->stop();
     proxy_thread_.join();
   }
-  end_.step("the feed thread");
-  feed_.stop();
+  end_.step("a feed thread");
+  feeds_.stop();
   end_.step("the database");
   sessions_.save();
   end_.step("ZeroMQ");
@@ -305,8 +308,9 @@ void Gateway::look() {
     sessions_.drop(parts_->lists.is_over());
     parts_->lists.renew_built_in();
   }
+  parts_->brokers.look_at_processes();
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
-  if (looks_ % kLooksPerFeeds == 0) feeds_.look(*proxy_);
+  if (looks_ % kLooksPerFeeds == 0) feeds_watch_.look(*proxy_);
   if (looks_ % kLooksPerSave == 0) sessions_.save();
   if (looks_ % kLooksPerKeyUses == 0) key_uses_.look(*proxy_);
 }
@@ -321,7 +325,7 @@ void Gateway::reload_now() {
 void Gateway::look_at_files() {
   for (const config::Broker& broker : config().brokers) {
     if (!broker.enabled) continue;
-    if (feed_.find(broker.name) != nullptr)
+    if (feeds_.find(broker.name) != nullptr)
       parts_->brokers.look_at_secrets(broker);
     else
       parts_->missing_plugins.look_for(broker);

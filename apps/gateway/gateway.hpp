@@ -19,7 +19,7 @@
 #include "apps/gateway/service/watchdog.hpp"
 #include "apps/gateway/trading_session_keeper.hpp"
 #include "core/control/control_socket.hpp"
-#include "core/plugin_host/feed_thread.hpp"
+#include "core/plugin_host/feeds.hpp"
 #include "core/proxy/proxy.hpp"
 #include "core/zeromq/publisher.hpp"
 
@@ -66,12 +66,12 @@ class Gateway {
   std::atomic<bool> reload_wanted_ = false;
   DatabaseWatch database_{state_};
   int looks_ = 0;
-  FeedsWatch feeds_;
+  FeedsWatch feeds_watch_;
   KeyUseKeeper key_uses_{state_};
-  TradingSessionKeeper sessions_{state_};  // before feed_, whose thread asks it
+  TradingSessionKeeper sessions_{state_};  // before feeds_, whose threads ask it
   bus::Doorbell routing_bell_;
-  plugin_host::FeedThread feed_;
-  CredentialsChecker credentials_;  // after feed_, where its answers are posted
+  plugin_host::Feeds feeds_{state_.config().plugins.call_limit.count()};
+  CredentialsChecker credentials_;  // after feeds_, where its answers are posted
   std::unique_ptr<zeromq::ZeroMqPublisher> zeromq_;
   std::unique_ptr<proxy::Proxy> proxy_;
   std::unique_ptr<Parts> parts_;

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/gateway/shared_calendar.hpp"
@@ -15,6 +16,7 @@
 namespace gw::app {
 
 struct GatewayState {
+  explicit GatewayState(config::Loaded config) : loaded(std::move(config)) {}
   const config::Config& config() const { return loaded.config; }
   // Null: the configuration has no broker of that name.
   const config::Broker* find_broker(const std::string& name) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <future>
+#include <limits>
 
 #include <nlohmann/json.hpp>
 
@@ -153,8 +154,8 @@ GatewayStatus::GatewayStatus(const GatewayState& state, proxy::Proxy& proxy, con
 
 void GatewayStatus::look() {
   for (const config::Broker& broker : state_.config().brokers)
-    if (const auto* link = brokers_.find_link(broker.name))
-      rates_.look(broker.name, value(link->counts().updates), monotonic_ns());
+    if (auto* feed = brokers_.find(broker.name))
+      rates_.look(broker.name, value(feed->counts().updates), monotonic_ns());
 }
 
 std::vector<std::string> GatewayStatus::secret_problems(const std::string& name) const {
@@ -185,11 +186,21 @@ std::vector<BrokerView> GatewayStatus::view() {
 }
 
 std::string GatewayStatus::link_json(const std::string& broker) {
-  const plugin_host::BrokerLink* link = brokers_.find_link(broker);
-  if (link == nullptr) return Json{{"ok", false}, {"error", broker + ": does not run"}}.dump();
+  // A login at a link that is lost, or whose plugin hangs, comes to nothing: that is its outcome.
+  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
+  plugin_host::Feed* feed = brokers_.find(broker);
+  if (feed == nullptr) {
+    for (const BrokerView& view : view())
+      if (view.name == broker)
+        return Json{{"ok", true}, {"status", bus::word(view.state)}, {"settled", kAll}, {"message", view.message}}.dump(
+            -1, ' ', false, Json::error_handler_t::replace);
+    return Json{{"ok", false}, {"error", broker + ": does not run"}}.dump();
+  }
+  const auto hang = brokers_.hang(broker);
+  const plugin_host::LinkCounts& counts = feed->counts();
   // First what is settled: routing learns of the state that belongs to it no later than that.
-  const std::uint64_t settled = link->counts().logins_settled.load(std::memory_order_acquire);
-  const auto state = static_cast<bus::LinkState>(link->counts().state.load(std::memory_order_acquire));
+  const std::uint64_t settled = counts.logins_settled.load(std::memory_order_acquire);
+  const auto state = static_cast<bus::LinkState>(counts.state.load(std::memory_order_acquire));
   Json out = {{"ok", true}, {"status", bus::word(state)}, {"settled", settled}};
   for (const BrokerView& view : view()) {
     if (view.name != broker) continue;
@@ -197,13 +208,14 @@ std::string GatewayStatus::link_json(const std::string& broker) {
     out["message"] = view.message;
     out["wanted"] = view.wanted;
     out["always_open"] = view.always_open;
-    out["last_live"] = link->counts().last_live_ns.load(std::memory_order_relaxed);
+    out["last_live"] = counts.last_live_ns.load(std::memory_order_relaxed);
     out["next_step"] = bus::next_step(state, broker);
     out["feeds"] = Json::object();
-    for (const FeedView& feed : view.feeds)
-      out["feeds"][feed.exchange] = {
-          {"status", bus::word(feed.state)}, {"market", feed.market}, {"instruments", feed.served}};
+    for (const FeedView& market : view.feeds)
+      out["feeds"][market.exchange] = {
+          {"status", bus::word(market.state)}, {"market", market.market}, {"instruments", market.served}};
   }
+  if (hang) out.update({{"settled", kAll}, {"message", hang->text()}, {"hangs", true}});
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -255,7 +267,13 @@ std::string GatewayStatus::json(const std::string& database_problem) {
                    {"lost", ledger.lost},
                    {"unexplained", ledger.unexplained()}};
   for (Json& broker : out["brokers"])
-    if (const auto* link = brokers_.find_link(broker["name"])) broker.update(counts_json(link->counts()));
+    if (auto* feed = brokers_.find(broker["name"])) broker.update(counts_json(feed->counts()));
+  for (Json& broker : out["brokers"])
+    if (const auto hang = brokers_.hang(broker["name"]))
+      broker["hang"] = {{"plugin", hang->plugin},
+                        {"function", hang->function},
+                        {"since", iso_time(hang->since_ns)},
+                        {"given_up", brokers_.find(broker["name"]) == nullptr}};
   if (!database_problem.empty()) out["database_problem"] = database_problem;
   for (const BrokerView& view : brokers)
     for (Json& broker : out["brokers"])

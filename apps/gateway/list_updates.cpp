@@ -9,7 +9,7 @@ void ListUpdates::start() {
   const std::lock_guard lock(mutex_);
   updater_ = std::make_unique<InstrumentUpdater>(state_.loaded);
   for (const config::Broker& broker : state_.config().brokers)
-    if (feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(state_.plugins, broker.plugin));
+    if (feeds_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(state_.plugins, broker.plugin));
 }
 
 void ListUpdates::stop() {
@@ -19,7 +19,8 @@ void ListUpdates::stop() {
 }
 
 void ListUpdates::add(const config::Broker& broker) {
-  if (updater_ && feed_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(state_.plugins, broker.plugin));
+  if (updater_ && feeds_.find(broker.name) != nullptr)
+    updater_->add(broker, find_plugin(state_.plugins, broker.plugin));
 }
 
 void ListUpdates::announced(const std::string& plugin, std::string_view etag) {

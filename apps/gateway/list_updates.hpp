@@ -9,13 +9,13 @@
 
 #include "apps/gateway/gateway_state.hpp"
 #include "apps/gateway/instrument_updater.hpp"
-#include "core/plugin_host/feed_thread.hpp"
+#include "core/plugin_host/feeds.hpp"
 
 namespace gw::app {
 
 class ListUpdates {
  public:
-  ListUpdates(const GatewayState& state, plugin_host::FeedThread& feed) : state_(state), feed_(feed) {}
+  ListUpdates(const GatewayState& state, plugin_host::Feeds& feeds) : state_(state), feeds_(feeds) {}
 
   // Begins updates for the brokers that run, if the configuration asks for updates.
   void start();
@@ -28,7 +28,7 @@ class ListUpdates {
 
  private:
   const GatewayState& state_;
-  plugin_host::FeedThread& feed_;
+  plugin_host::Feeds& feeds_;
   std::mutex mutex_;
   std::unique_ptr<InstrumentUpdater> updater_;  // null: no updates are running
 };

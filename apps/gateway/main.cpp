@@ -1,16 +1,32 @@
 // The command line: calls the function of each command, which is in commands/ or gateway.cpp.
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
 #include "apps/gateway/command_line/command_line.hpp"
 #include "apps/gateway/command_line/command_words.hpp"
 #include "apps/gateway/descriptors.hpp"
 #include "apps/gateway/end_watch.hpp"
+#include "apps/gateway/feed_process_command.hpp"
 #include "apps/gateway/gateway.hpp"
 #include "apps/gateway/service/service_manager.hpp"
 #include "apps/gateway/signals.hpp"
 #include "core/base/log.hpp"
+#include "core/feed_process/child.hpp"
+#include "core/plugin_host/feed_thread.hpp"
 
 namespace {
 
 using namespace gw::app;
+
+// A thread that a plugin keeps goes on until the process is gone: what the end of main would destroy is still its own.
+void end_now_if_a_plugin_hangs(int status) {
+  if (!gw::plugin_host::FeedThread::any_given_up()) return;
+  std::fflush(nullptr);
+  std::_Exit(status);
+}
 
 int run(const Options& options, const std::optional<std::string>& ready_file) {
   block_signals();
@@ -25,6 +41,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
     gateway.stop();
     gw::log::end_thread();
     gw::log::print_error("broker-gateway: " + started.error().message + '\n');
+    end_now_if_a_plugin_hangs(gateway.config_is_wrong() ? kWrong : kCouldNot);
     return gateway.config_is_wrong() ? kWrong : kCouldNot;
   }
   end.started();
@@ -36,6 +53,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   manager.stopping();
   gateway.stop();
   gw::log::end_thread();
+  end_now_if_a_plugin_hangs(kDone);
   return kDone;
 }
 
@@ -43,6 +61,8 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
 
 int main(int argc, char** argv) {
   keep_standard_descriptors();
+  if (argc > 1 && std::string_view(argv[1]) == gw::feed_process::kProcessWord)
+    return feed_process_command({argv + 2, argv + argc});
   CommandLine c;
   const auto app = make_command_line(c, run);
   try {
@@ -53,5 +73,7 @@ int main(int argc, char** argv) {
       return fail(unknown, kWrong);
     return app->exit(e) == 0 ? kDone : kWrong;
   }
-  return c.action();
+  const int status = c.action();
+  end_now_if_a_plugin_hangs(status);
+  return status;
 }

@@ -6,23 +6,47 @@
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/file_state.hpp"
 #include "apps/gateway/on_routing.hpp"
+#include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
 
 namespace gw::app {
+namespace {
 
-RunningBrokers::RunningBrokers(const GatewayState& state, plugin_host::FeedThread& feed, bus::Doorbell& routing_bell,
+constexpr const char* kNoBegin = "its process could not begin";
+
+}  // namespace
+
+RunningBrokers::RunningBrokers(const GatewayState& state, plugin_host::Feeds& feeds, bus::Doorbell& routing_bell,
                                proxy::Proxy& proxy, InstrumentLists& lists, LinkServices services)
     : state_(state),
-      feed_(feed),
+      feeds_(feeds),
       routing_bell_(routing_bell),
       proxy_(proxy),
       lists_(lists),
-      services_(std::move(services)) {}
+      services_(std::move(services)),
+      isolated_(state.config().database) {}
+
+std::string RunningBrokers::digest_of(const config::Broker& broker) const {
+  const auto library = find_plugin(state_.plugins, broker.plugin);
+  for (const plugin_host::ScanEntry& entry : state_.plugins)
+    if (library != nullptr && entry.library == library) return entry.sha256;
+  return {};
+}
+
+bool RunningBrokers::is_given_up(const std::string& name) const {
+  return feeds_.find(name) == nullptr && feeds_.hang(name).has_value();
+}
 
 routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker) {
+  config::Broker as_it_runs = broker;
+  if (broker.isolation != "process" && isolated_.has(digest_of(broker))) {
+    log::warning("plugin",
+                 broker.name + ": its plugin once did not return from a call: it runs in a process of its own");
+    as_it_runs.isolation = "process";
+  }
   routing::BrokerSetup setup =
-      set_up_broker(broker, state_.loaded.file, state_.plugins, feed_, routing_bell_, services_);
+      set_up_broker(as_it_runs, state_.loaded.file, state_.plugins, feeds_, routing_bell_, services_, state_.config());
   secrets_seen_[broker.name] = state_of_secrets(broker);
   return setup;
 }
@@ -47,9 +71,9 @@ void RunningBrokers::start_all() {
 
 void RunningBrokers::start(const config::Broker& broker) {
   routing::BrokerSetup setup = set_up(broker);
-  plugin_host::BrokerLink* link = feed_.find(broker.name);
+  plugin_host::Feed* feed = feeds_.find(broker.name);
   std::shared_ptr<const instruments::Index> index;
-  if (link != nullptr) index = lists_.load(*find_plugin(state_.plugins, broker.plugin));
+  if (feed != nullptr) index = lists_.load(*find_plugin(state_.plugins, broker.plugin));
   on_routing(proxy_, [&] {
     routing::Router& router = proxy_.router();
     auto id = router.brokers().find(broker.name);
@@ -60,7 +84,7 @@ void RunningBrokers::start(const config::Broker& broker) {
     if (index) router.set_index(broker.plugin, index);
     warn_of_missing_canaries(router, *id);
   });
-  if (link != nullptr) feed_.start_link(*link);
+  if (feed != nullptr) feed->start();
 }
 
 void RunningBrokers::detach(const std::string& name, const std::string& why) {
@@ -71,17 +95,23 @@ void RunningBrokers::detach(const std::string& name, const std::string& why) {
 }
 
 void RunningBrokers::remove(const std::string& name, const std::string& why) {
+  restarts_.erase(name);
+  end_link(name, why);
+}
+
+void RunningBrokers::end_link(const std::string& name, const std::string& why) {
   detach(name, why);
-  feed_.remove(name);
+  feeds_.remove(name);
   secrets_seen_.erase(name);
 }
 
 Error RunningBrokers::not_running(const std::string& name) const {
-  std::string why;
-  on_routing(proxy_, [&] {
-    const routing::Router& router = proxy_.router();
-    if (const auto id = router.brokers().find(name)) why = router.brokers()[*id].setup().unavailable;
-  });
+  std::string why = feeds_.death(name);
+  if (why.empty())
+    on_routing(proxy_, [&] {
+      const routing::Router& router = proxy_.router();
+      if (const auto id = router.brokers().find(name)) why = router.brokers()[*id].setup().unavailable;
+    });
   if (!why.empty()) return Error{"does not run: " + why};
   std::vector<std::string> names;
   for (const config::Broker& broker : state_.config().brokers) names.push_back(broker.name);
@@ -89,48 +119,95 @@ Error RunningBrokers::not_running(const std::string& name) const {
   return Error{"gateway.yaml has no broker of this name" + (meant.empty() ? "" : "; did you mean " + meant + "?")};
 }
 
+Result<plugin_host::Feed*> RunningBrokers::that_answers(const std::string& name) const {
+  const auto hang = feeds_.hang(name);
+  plugin_host::Feed* feed = feeds_.find(name);
+  if (feed != nullptr && !hang) return feed;
+  if (!hang) return not_running(name);
+  return Error{hang->text() + ", for " + seconds_text(hang->lasts_ns) +
+               (feed == nullptr ? ", and was given up; brokers retry " + name + " begins it in a process of its own"
+                                : "; nothing was done")};
+}
+
+Result<std::uint64_t> RunningBrokers::begin(const config::Broker& broker) {
+  const auto plan = restarts_.find(broker.name);
+  if (plan != restarts_.end()) plan->second.forget();
+  start(broker);
+  if (plugin_host::Feed* feed = feeds_.find(broker.name)) return feed->retry();
+  if (plan != restarts_.end()) note_death(broker, kNoBegin);
+  return not_running(broker.name);
+}
+
 Result<std::uint64_t> RunningBrokers::relogin(const std::string& name) {
-  plugin_host::BrokerLink* link = feed_.find(name);
   const config::Broker* broker = state_.find_broker(name);
   if (broker == nullptr) return not_running(name);
-  if (link == nullptr) {
+  look_at_processes();  // which ends what is left of one that died just now
+  if (feeds_.find(name) == nullptr && !feeds_.hang(name)) {
     const auto library = broker->enabled ? find_plugin(state_.plugins, broker->plugin) : nullptr;
     if (library == nullptr) return not_running(name);
     if (const auto settings = adapter_settings(*broker, *library); !settings) return settings.error();
-    start(*broker);
-    link = feed_.find(name);
-    if (link == nullptr) return not_running(name);
-    const std::uint64_t asked = link->next_asked();
-    feed_.post([link, asked] { link->retry(asked); });
-    return asked;
+    return begin(*broker);
   }
+  const auto feed = that_answers(name);
+  if (!feed) return feed.error();
   secrets_seen_[name] = state_of_secrets(*broker);  // before they are read: what is written meanwhile is news
   auto settings = adapter_settings(*broker, *find_plugin(state_.plugins, broker->plugin));
   if (!settings) return settings.error();
-  const std::uint64_t asked = link->next_asked();
-  feed_.post([link, asked, taken = std::move(*settings)]() mutable { link->relogin(std::move(taken), asked); });
-  return asked;
+  return (*feed)->relogin(std::move(*settings));
 }
 
 Result<std::uint64_t> RunningBrokers::take_up_secrets(const std::string& name) {
   const config::Broker* broker = state_.find_broker(name);
-  const plugin_host::BrokerLink* link = find_link(name);
-  if (broker != nullptr && link != nullptr && state_of_secrets(*broker) == secrets_seen_[name])
-    return link->counts().logins_asked.load(std::memory_order_relaxed);
+  plugin_host::Feed* feed = find(name);
+  if (broker != nullptr && feed != nullptr && state_of_secrets(*broker) == secrets_seen_[name])
+    return feed->counts().logins_asked.load(std::memory_order_relaxed);
   return relogin(name);
 }
 
 Result<std::uint64_t> RunningBrokers::retry(const std::string& name) {
-  plugin_host::BrokerLink* link = feed_.find(name);
-  if (link == nullptr) return not_running(name);
-  const std::uint64_t asked = link->next_asked();
-  feed_.post([link, asked] { link->retry(asked); });
-  return asked;
+  look_at_processes();  // which ends what is left of one that died just now
+  if (const config::Broker* broker = state_.find_broker(name); broker != nullptr) {
+    if (is_given_up(name)) {
+      isolated_.add(digest_of(*broker));
+      remove(name, "Broker '" + name + "' begins in a process of its own");
+      return begin(*broker);
+    }
+    if (const auto plan = restarts_.find(name); plan != restarts_.end() && plan->second.is_waiting())
+      return begin(*broker);
+  }
+  const auto feed = that_answers(name);
+  if (!feed) return feed.error();
+  return (*feed)->retry();
+}
+
+void RunningBrokers::note_death(const config::Broker& broker, const std::string& how) {
+  const auto pause = restarts_[broker.name].note_death(broker.restart, monotonic_ns());
+  const config::Breaker& breaker = broker.restart.breaker;
+  const std::string next = pause ? "another one begins in " + seconds_text(*pause)
+                                 : "it died " + std::to_string(breaker.deaths) + " times within " +
+                                       seconds_text(breaker.within.count()) +
+                                       ", and begins again with: broker-gateway brokers retry " + broker.name;
+  // event: …: how the broker's process has ended, and when another one begins
+  log::error("broker", broker.name + ": " + how + "; " + next);
+  end_link(broker.name, "Broker '" + broker.name + "': " + how + "; " + next);
+}
+
+void RunningBrokers::look_at_processes() {
+  for (const config::Broker& broker : state_.config().brokers) {
+    if (const std::string how = feeds_.death(broker.name); !how.empty()) note_death(broker, how);
+    if (is_given_up(broker.name)) isolated_.add(digest_of(broker));
+    const auto plan = restarts_.find(broker.name);
+    if (plan == restarts_.end() || !plan->second.take_planned(monotonic_ns()) || feeds_.find(broker.name) != nullptr)
+      continue;
+    start(broker);
+    if (feeds_.find(broker.name) == nullptr) note_death(broker, kNoBegin);
+  }
 }
 
 void RunningBrokers::look_at_secrets(const config::Broker& broker) {
-  const auto state =
-      static_cast<bus::LinkState>(feed_.find(broker.name)->counts().state.load(std::memory_order_relaxed));
+  plugin_host::Feed* feed = feeds_.find(broker.name);
+  if (feed == nullptr || feed->hang()) return;
+  const auto state = static_cast<bus::LinkState>(feed->counts().state.load(std::memory_order_relaxed));
   // The credentials of a connected link are good.
   if (state == bus::LinkState::connected || state_of_secrets(broker) == secrets_seen_[broker.name]) return;
   log::info("broker", broker.name + ": its secret file has changed: logging in again");

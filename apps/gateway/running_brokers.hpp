@@ -4,23 +4,26 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/gateway_state.hpp"
 #include "apps/gateway/instrument_lists.hpp"
+#include "apps/gateway/isolated_files.hpp"
+#include "apps/gateway/restart_plan.hpp"
 #include "core/base/result.hpp"
 #include "core/bus/doorbell.hpp"
-#include "core/plugin_host/feed_thread.hpp"
+#include "core/plugin_host/feeds.hpp"
 #include "core/proxy/proxy.hpp"
 
 namespace gw::app {
 
 class RunningBrokers {
  public:
-  // The links use `services` until the feed thread has ended.
-  RunningBrokers(const GatewayState& state, plugin_host::FeedThread& feed, bus::Doorbell& routing_bell,
-                 proxy::Proxy& proxy, InstrumentLists& lists, LinkServices services);
+  // The links use `services` until their threads have ended.
+  RunningBrokers(const GatewayState& state, plugin_host::Feeds& feeds, bus::Doorbell& routing_bell, proxy::Proxy& proxy,
+                 InstrumentLists& lists, LinkServices services);
 
   // Sets up all brokers of the configuration. Call it before the threads begin.
   void start_all();
@@ -31,29 +34,43 @@ class RunningBrokers {
   void detach(const std::string& name, const std::string& why);
 
   // Reads the credentials anew where the configuration says, and logs in with them. A broker that does not run, because
-  // its settings could not be used, is set up anew. Returns the number of the login: its outcome is known when the
-  // link's counts say that it is settled.
+  // its settings could not be used or its process has died, is set up anew. Returns the number of the login: its
+  // outcome is known when the link's counts say that it is settled.
   Result<std::uint64_t> relogin(const std::string& name);
   // The same, unless the secrets' files are those of the present login: somebody has taken them up already, and the
   // number is that of the last login.
   Result<std::uint64_t> take_up_secrets(const std::string& name);
   Result<std::uint64_t> retry(const std::string& name);
+  // Ends what is left of processes that died, and begins others when it is time. Notes which files did not return.
+  void look_at_processes();
   // Logs in anew if a secret's file has changed since the present login, unless the link is connected.
   void look_at_secrets(const config::Broker& broker);
-  // Null: the broker does not run.
-  plugin_host::BrokerLink* find_link(const std::string& name) const { return feed_.find(name); }
+  // Null: the broker does not run, or its plugin was given up.
+  plugin_host::Feed* find(const std::string& name) const { return feeds_.find(name); }
+  // The call into its plugin that does not return, or was given up.
+  std::optional<plugin_host::Hang> hang(const std::string& name) const { return feeds_.hang(name); }
 
  private:
+  // The broker's link, or why nothing can be asked of it.
+  Result<plugin_host::Feed*> that_answers(const std::string& name) const;
   routing::BrokerSetup set_up(const config::Broker& broker);
   // Why the broker does not run.
   Error not_running(const std::string& name) const;
+  void note_death(const config::Broker& broker, const std::string& how);
+  void end_link(const std::string& name, const std::string& why);
+  // Begins the broker, which does not run, and has it log in.
+  Result<std::uint64_t> begin(const config::Broker& broker);
+  bool is_given_up(const std::string& name) const;
+  std::string digest_of(const config::Broker& broker) const;  // of its plugin's file
 
   const GatewayState& state_;
-  plugin_host::FeedThread& feed_;
+  plugin_host::Feeds& feeds_;
   bus::Doorbell& routing_bell_;
   proxy::Proxy& proxy_;
   InstrumentLists& lists_;
   LinkServices services_;
+  IsolatedFiles isolated_;
+  std::map<std::string, RestartPlan> restarts_;      // by broker: those whose process has died
   std::map<std::string, std::string> secrets_seen_;  // by broker: its secret files at the present login
 };
 

@@ -21,9 +21,9 @@ void UnattendedLogins::start() {
 
 void UnattendedLogins::look() {
   for (const config::Broker& broker : state_.config().brokers) {
-    const plugin_host::BrokerLink* link = brokers_.find_link(broker.name);
-    if (!broker.login.at || link == nullptr) continue;
-    const auto state = static_cast<bus::LinkState>(link->counts().state.load(std::memory_order_relaxed));
+    plugin_host::Feed* feed = brokers_.find(broker.name);
+    if (!broker.login.at || feed == nullptr) continue;
+    const auto state = static_cast<bus::LinkState>(feed->counts().state.load(std::memory_order_relaxed));
     keeper_.note(broker.name, state == bus::LinkState::auth_expired, state == bus::LinkState::connected);
   }
   for (const std::string& name : keeper_.take_stored())

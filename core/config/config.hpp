@@ -73,6 +73,10 @@ struct Limits {
 struct Plugins {
   std::string directory;  // empty: ../plugins beside the executable
   std::vector<std::string> allow;
+  Duration call_limit = 10s;  // a call into a plugin that lasts longer is given up
+  // Of a process of its own: bytes of data, and descriptors.
+  std::uint64_t memory_limit = kGiB;
+  std::int64_t descriptor_limit = 256;
   bool operator==(const Plugins&) const = default;
 };
 
@@ -115,6 +119,21 @@ struct Reconnect {
   bool operator==(const Reconnect&) const = default;
 };
 
+// When a broker's process does not begin by itself any more: brokers.NAME.restart.breaker.
+struct Breaker {
+  int deaths = 5;  // so many within the time below; 0: it always begins
+  Duration within = 10min;
+  bool operator==(const Breaker&) const = default;
+};
+
+// When a broker's process that died begins again: brokers.NAME.restart.
+struct Restart {
+  Duration first = 500ms;  // the pause, which doubles
+  Duration max = 60s;
+  Breaker breaker;
+  bool operator==(const Restart&) const = default;
+};
+
 // Where a value comes from: as written, an environment variable, a file, or a credential of systemd.
 struct Value {
   enum class Source { literal, environment, file, credential };
@@ -153,6 +172,8 @@ struct Broker {
   std::string standby = "cold";
   std::string bind_address;  // of this machine; empty: the system chooses
   std::string address_family = "any";
+  std::string isolation = "inproc";  // or "process"
+  Restart restart;
   Reconnect reconnect;
   Login login;
   std::vector<Setting> settings;

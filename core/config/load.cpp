@@ -160,6 +160,9 @@ void read_plugins(Context& c, const YAML::Node& node, const std::string& prefix,
     if (sum.size() != 64 || sum.find_first_not_of("0123456789abcdef") != std::string::npos)
       r.wrong("allow", sum, "the SHA-256 of a file, 64 hexadecimal digits");
   }
+  r.duration("call_limit", p.call_limit, 1s);
+  r.size("memory_limit", p.memory_limit, 64 * kMiB);
+  r.integer("descriptor_limit", p.descriptor_limit, 64, 1'000'000);
 }
 
 void read_instruments(Context& c, const YAML::Node& node, const std::string& prefix, Instruments& i) {
@@ -228,15 +231,16 @@ void read_login(Context& c, const YAML::Node& node, const std::string& prefix, L
   if (!l.on_failure.empty()) r.wrong("on_failure", "it without at", kAt);
 }
 
-// Every plugin runs inside the gateway. A process of its own is not available yet, so a file that asks for one is
-// refused, not run without it.
-void read_isolation(MappingReader& r) {
-  std::string isolation = "inproc";
-  r.text("isolation", isolation);
-  if (isolation == "process")
-    r.wrong("isolation", isolation, "inproc (process is not available in this version)");
-  else if (isolation != "inproc")
-    r.wrong("isolation", isolation, "inproc");
+void read_restart(Context& c, const YAML::Node& node, const std::string& prefix, Restart& restart) {
+  MappingReader r(c, node, prefix);
+  r.duration("first", restart.first, 1ms);
+  r.duration("max", restart.max, 1ms);
+  if (restart.max < restart.first) r.wrong("max", "less than first", "a duration of at least first");
+  r.mapping("breaker", [&](const YAML::Node& n, const std::string& p) {
+    MappingReader breaker(c, n, p);
+    breaker.integer("deaths", restart.breaker.deaths, 0, 1'000);
+    breaker.duration("within", restart.breaker.within, 1s);
+  });
 }
 
 void read_broker(Context& c, const YAML::Node& node, const std::string& prefix, Broker& b) {
@@ -245,7 +249,8 @@ void read_broker(Context& c, const YAML::Node& node, const std::string& prefix, 
   r.boolean("enabled", b.enabled);
   r.text("plugin", b.plugin);
   if (b.plugin.empty()) r.wrong("plugin", "", "a plugin's name");
-  read_isolation(r);
+  r.choice("isolation", b.isolation, {"inproc", "process"});
+  r.mapping("restart", [&](const YAML::Node& n, const std::string& p) { read_restart(c, n, p, b.restart); });
   r.duration("stall_limit", b.stall_limit, 10ms);
   r.duration("lag_limit", b.lag_limit, 10ms);
   r.duration("first_tick_limit", b.first_tick_limit, 10ms);

@@ -21,11 +21,23 @@ void describe_exception(bgw_error& error) noexcept {
   }
 }
 
+// A call that no other one surrounds, for the watchdog.
+class MarkedCall {
+ public:
+  MarkedCall(CallMark& mark, Callback name, std::int64_t now_ns) : mark_(mark) { mark_.enter(name, now_ns); }
+  ~MarkedCall() { mark_.leave(); }
+  MarkedCall(const MarkedCall&) = delete;
+  MarkedCall& operator=(const MarkedCall&) = delete;
+
+ private:
+  CallMark& mark_;
+};
+
 }  // namespace
 
 template <class F>
-bgw_status AdapterObject::call(bgw_error& error, F&& function) {
-  if (!begin_call(error)) return BGW_E_STATE;
+bgw_status AdapterObject::call(Callback name, bgw_error& error, F&& function) {
+  if (!begin_call(name, error)) return BGW_E_STATE;
   bgw_status status = BGW_E_EXCEPTION;
   const HostContext::Call inside(context_);
   try {
@@ -36,10 +48,13 @@ bgw_status AdapterObject::call(bgw_error& error, F&& function) {
   return end_call(status, error);
 }
 
-bool AdapterObject::begin_call(bgw_error& error) {
+bool AdapterObject::begin_call(Callback name, bgw_error& error) {
   error = {};
   if (adapter_ == nullptr) return false;
-  if (calls_ == 0) call_time_ = time();
+  if (calls_ == 0) {
+    call_time_ = time();
+    link_.calls->enter(name, call_time_.monotonic_ns);
+  }
   ++calls_;
   return true;
 }
@@ -51,6 +66,7 @@ bgw_status AdapterObject::end_call(bgw_status status, const bgw_error& error) {
         "", link_.options.name + ": the plugin failed: " + text_of(error) + "; going on without this call");
   }
   if (--calls_ == 0) {
+    link_.calls->leave();
     link_.writer().ring();
     act_on_what_was_asked();
   }
@@ -77,13 +93,15 @@ void AdapterObject::ask_failure(const bgw_error& failure) {
 Result<void> AdapterObject::create(AdapterHost& host) {
   const std::string& name = link_.options.name;
   bgw_error error{};
-  context_ = &HostContext::make(host, {name, link_.log, link_.options.wall, link_.options.monotonic, &link_.io,
-                                       [this](HostContext::Posted posted) {
-                                         bgw_error ignored{};
-                                         call(ignored, [&] { return posted.run(posted.argument, 1), BGW_OK; });
-                                       }});
+  context_ = &HostContext::make(
+      host,
+      {name, link_.log, link_.options.wall, link_.options.monotonic, &link_.io, [this](HostContext::Posted posted) {
+         bgw_error ignored{};
+         call(Callback::posted_work, ignored, [&] { return posted.run(posted.argument, 1), BGW_OK; });
+       }});
   try {
     const HostContext::Call inside(context_);
+    const MarkedCall marked(*link_.calls, Callback::create, link_.options.monotonic());
     adapter_ = api().create(&context_->table(), &error);
   } catch (const std::exception& e) {
     context_->close();
@@ -95,7 +113,7 @@ Result<void> AdapterObject::create(AdapterHost& host) {
   if (adapter_ == nullptr) context_->close();
   if (adapter_ == nullptr) return Error{name + ": the plugin could not create an adapter: " + text_of(error)};
   initializing_ = true;
-  const bgw_status status = call(error, [&] { return api().initialize(adapter_, &error); });
+  const bgw_status status = call(Callback::initialize, error, [&] { return api().initialize(adapter_, &error); });
   initializing_ = false;
   login_problem_ = status == BGW_E_AUTH ? text_of(error) : "";
   if (status == BGW_OK || status == BGW_E_AUTH) return {};
@@ -106,6 +124,7 @@ void AdapterObject::destroy() {
   if (adapter_ == nullptr) return;
   try {
     const HostContext::Call inside(context_);
+    const MarkedCall marked(*link_.calls, Callback::destroy, link_.options.monotonic());
     context_->close();
     api().destroy(adapter_);
   } catch (...) {
@@ -117,22 +136,22 @@ void AdapterObject::destroy() {
 }
 
 bgw_status AdapterObject::connect(bgw_error& error) {
-  return call(error, [&] { return api().connect(adapter_, &error); });
+  return call(Callback::connect, error, [&] { return api().connect(adapter_, &error); });
 }
 
 bgw_status AdapterObject::disconnect(bgw_error& error) {
-  return call(error, [&] { return api().disconnect(adapter_, &error); });
+  return call(Callback::disconnect, error, [&] { return api().disconnect(adapter_, &error); });
 }
 
 bgw_status AdapterObject::on_open(std::uint32_t connection, bgw_error& error) {
-  return call(error, [&] { return api().on_open(adapter_, connection, &error); });
+  return call(Callback::on_open, error, [&] { return api().on_open(adapter_, connection, &error); });
 }
 
 bgw_status AdapterObject::on_frame(const AdapterSocket& socket, std::uint32_t opcode, std::span<const std::byte> frame,
                                    bgw_error& error) {
   const std::uint32_t number = socket.number();
   frame_class_ = socket.connection_class();
-  const bgw_status status = call(error, [&] {
+  const bgw_status status = call(Callback::on_frame, error, [&] {
     link_.counts.last_frame_ns.store(call_time_.wall_ns, std::memory_order_relaxed);
     return api().on_frame(adapter_, number, opcode, frame.data(), frame.size(), &error);
   });
@@ -141,7 +160,7 @@ bgw_status AdapterObject::on_frame(const AdapterSocket& socket, std::uint32_t op
 }
 
 bgw_status AdapterObject::on_http(std::uint32_t id, const bgw_http_response& response, bgw_error& error) {
-  return call(error, [&] {
+  return call(Callback::on_http, error, [&] {
     const bgw_adapter_api& functions = api();
     return BGW_HAS(&functions, on_http) && functions.on_http != nullptr
                ? functions.on_http(adapter_, id, &response, &error)
@@ -150,20 +169,20 @@ bgw_status AdapterObject::on_http(std::uint32_t id, const bgw_http_response& res
 }
 
 bgw_status AdapterObject::on_close(std::uint32_t connection, const bgw_close& close, bgw_error& error) {
-  return call(error, [&] { return api().on_close(adapter_, connection, &close, &error); });
+  return call(Callback::on_close, error, [&] { return api().on_close(adapter_, connection, &close, &error); });
 }
 
 bgw_status AdapterObject::on_timer(std::uint32_t id, bgw_error& error) {
-  return call(error, [&] { return api().on_timer(adapter_, id, &error); });
+  return call(Callback::on_timer, error, [&] { return api().on_timer(adapter_, id, &error); });
 }
 
 bgw_status AdapterObject::subscribe(std::span<const bgw_subscription> list, bgw_error& error) {
-  return call(error,
+  return call(Callback::subscribe, error,
               [&] { return api().subscribe(adapter_, list.data(), static_cast<std::uint32_t>(list.size()), &error); });
 }
 
 bgw_status AdapterObject::unsubscribe(std::span<const std::uint32_t> instruments, bgw_error& error) {
-  return call(error, [&] {
+  return call(Callback::unsubscribe, error, [&] {
     return api().unsubscribe(adapter_, instruments.data(), static_cast<std::uint32_t>(instruments.size()), &error);
   });
 }

@@ -78,8 +78,8 @@ class AdapterObject {
  private:
   const bgw_adapter_api& api() const { return *library_->descriptor().api; }
   template <class F>
-  bgw_status call(bgw_error& error, F&& function);
-  bool begin_call(bgw_error& error);
+  bgw_status call(Callback name, bgw_error& error, F&& function);
+  bool begin_call(Callback name, bgw_error& error);
   bgw_status end_call(bgw_status status, const bgw_error& error);
   void act_on_what_was_asked();
 

@@ -43,9 +43,10 @@ class BrokerLink final : private ConnectionOwner {
   const std::string& name() const { return link_.options.name; }
   bus::Channel& channel() { return link_.channel; }
   const LinkCounts& counts() const { return link_.counts; }
+  const std::shared_ptr<CallMark>& calls() const { return link_.calls; }
   std::int64_t stall_limit_ns() const { return link_.stall_limit_ns(); }
   // The number of a login that somebody asks for: counts().logins_settled reaches it when its outcome is known.
-  std::uint64_t next_asked() { return link_.counts.logins_asked.fetch_add(1, std::memory_order_relaxed) + 1; }
+  std::uint64_t next_asked() { return link_.counts.next_asked(); }
 
   // ---- [feed]
   LinkReport report() const;

@@ -1,92 +1,129 @@
 #include "core/plugin_host/feed_thread.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
 #include <future>
+#include <utility>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "core/base/log.hpp"
 #include "core/base/thread_name.hpp"
 
 namespace gw::plugin_host {
+namespace {
 
-struct FeedThread::Loop {
+constexpr std::chrono::milliseconds kLook{20};  // how often a waiting thread looks whether the plugin hangs
+constexpr std::int64_t kEndPatienceNs = 2'000'000'000;
+std::atomic<bool> any_lost{false};
+
+}  // namespace
+
+struct FeedThread::Body {
   boost::asio::io_context io{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
+  std::unique_ptr<BrokerLink> link;  // destroyed on the thread
+  bool is_started = false;           // [feed]
+  std::promise<void> ended;
+  std::future<void> end = ended.get_future();
 };
 
-FeedThread::FeedThread() : loop_(std::make_unique<Loop>()) {}
-
-FeedThread::~FeedThread() {
-  stop();
-  links_.clear();
-}
-
-BrokerLink& FeedThread::add(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell) {
-  links_.push_back(std::make_unique<BrokerLink>(loop_->io, std::move(library), std::move(options), routing_bell));
-  return *links_.back();
-}
-
-void FeedThread::remove(const std::string& name) {
-  const auto found = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->name() == name; });
-  if (found == links_.end()) return;
-  if (!thread_.joinable()) {
-    links_.erase(found);
-    return;
-  }
-  std::promise<void> done;
-  post([&] {
-    std::erase(started_, found->get());
-    (*found)->stop();
-    found->reset();
-    done.set_value();
+FeedThread::FeedThread(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell)
+    : Feed(options.name, std::filesystem::path(library->path()).filename().string()), body_(std::make_shared<Body>()) {
+  body_->link = std::make_unique<BrokerLink>(body_->io, std::move(library), std::move(options), routing_bell);
+  calls_ = body_->link->calls();
+  thread_ = std::thread([body = body_] {
+    name_this_thread("feed");
+    body->io.run();
+    body->link.reset();
+    body->ended.set_value();
   });
-  done.get_future().wait();
-  links_.erase(found);
 }
 
-void FeedThread::remove_last() { links_.pop_back(); }
+FeedThread::~FeedThread() { end(); }
+
+BrokerLink& FeedThread::link() const { return *body_->link; }
+
+Result<void> FeedThread::prepare(std::int64_t limit_ns) {
+  const auto prepared = std::make_shared<std::promise<Result<void>>>();
+  auto result = prepared->get_future();
+  post([body = body_.get(), prepared] {
+    auto done = body->link->prepare();
+    if (!done) body->io.stop();  // nothing that it asked for comes to pass
+    prepared->set_value(std::move(done));
+  });
+  while (result.wait_for(kLook) != std::future_status::ready)
+    if (const auto hang = hang_of(name(), plugin(), *calls_, limit_ns)) {
+      give_up();
+      return Error{name() + ": " + hang->text()};
+    }
+  return result.get();
+}
 
 void FeedThread::start() {
-  for (const auto& link : links_) start_link(*link);
-  thread_ = std::thread([this] {
-    name_this_thread("feed");
-    loop_->io.run();
+  post([body = body_.get()] {
+    body->is_started = true;
+    body->link->start();
   });
 }
 
-void FeedThread::stop() {
-  if (!thread_.joinable()) return;
-  post([this] {
-    for (const auto& link : links_) link->stop();
-    loop_->guard.reset();
-    loop_->io.stop();
+void FeedThread::post(std::function<void()> task) { boost::asio::post(body_->io, std::move(task)); }
+
+std::uint64_t FeedThread::relogin(std::vector<AdapterSetting> settings) {
+  const std::uint64_t asked = link().next_asked();
+  post([body = body_.get(), asked, taken = std::move(settings)]() mutable {
+    body->link->relogin(std::move(taken), asked);
   });
+  return asked;
+}
+
+std::uint64_t FeedThread::retry() {
+  const std::uint64_t asked = link().next_asked();
+  post([body = body_.get(), asked] { body->link->retry(asked); });
+  return asked;
+}
+
+std::optional<Hang> FeedThread::hang() {
+  return hang_of(name(), plugin(), *calls_, is_lost() ? 0 : CallWatch::kHangNs);
+}
+
+void FeedThread::report(std::function<void(std::optional<LinkReport> report)> done) {
+  post([body = body_.get(), done = std::move(done)] {
+    done(body->is_started ? std::optional(body->link->report()) : std::nullopt);
+  });
+}
+
+void FeedThread::begin_end() {
+  if (std::exchange(is_ending_, true)) return;
+  post([body = body_.get()] {
+    if (body->is_started) body->link->stop();
+    body->guard.reset();
+    body->io.stop();
+  });
+}
+
+void FeedThread::end() {
+  if (!thread_.joinable()) return;
+  begin_end();
+  while (body_->end.wait_for(kLook) != std::future_status::ready)
+    if (const auto hang = hang_of(name(), plugin(), *calls_, kEndPatienceNs)) {
+      log::warning("plugin", name() + ": " + hang->text() + ": going on without it");
+      return give_up();
+    }
   thread_.join();
 }
 
-void FeedThread::post(std::function<void()> task) { boost::asio::post(loop_->io, std::move(task)); }
-
-void FeedThread::start_link(BrokerLink& link) {
-  post([this, &link] {
-    started_.push_back(&link);
-    link.start();
-  });
+void FeedThread::give_up() {
+  any_lost = true;
+  calls_->give_up();
+  is_ending_ = true;
+  thread_.detach();
 }
 
-void FeedThread::report(std::function<void(std::vector<LinkReport> reports)> done) {
-  post([this, done = std::move(done)] {
-    std::vector<LinkReport> reports;
-    for (const BrokerLink* link : started_) reports.push_back(link->report());
-    done(std::move(reports));
-  });
-}
-
-BrokerLink* FeedThread::find(const std::string& name) {
-  for (const auto& link : links_)
-    if (link->name() == name) return link.get();
-  return nullptr;
-}
+bool FeedThread::any_given_up() { return any_lost; }
 
 }  // namespace gw::plugin_host

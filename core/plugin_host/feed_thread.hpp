@@ -1,44 +1,57 @@
-// The thread that serves adapters: broker sockets, timers and all calls into plugins.
+// A broker's link on a thread of this process: broker sockets, timers and all calls into the plugin. A plugin that does
+// not return costs this thread alone; what it holds then lives on until the process ends.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <thread>
-#include <vector>
-
-#include <boost/asio/ts/netfwd.hpp>
 
 #include "core/plugin_host/broker_link.hpp"
+#include "core/plugin_host/feed.hpp"
 
 namespace gw::plugin_host {
 
-class FeedThread {
+class FeedThread final : public Feed {
  public:
-  FeedThread();
-  ~FeedThread();  // stops
+  // Makes the link and begins the thread, which waits for tasks.
+  FeedThread(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell);
+  ~FeedThread() override;  // ends
 
-  // Makes a link, which this object owns. On a running thread, start_link() must follow. [main, then control]
-  BrokerLink& add(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell);
-  // Ends the link; returns when it is gone. [control]
-  void remove(const std::string& name);
-  void remove_last();  // a link whose prepare() failed
-  void start();
-  // Disconnects every adapter and ends the thread. [any but feed]
-  void stop();
-  // Runs `task` on the feed thread. [any]
-  void post(std::function<void()> task);
-  void start_link(BrokerLink& link);          // [control]
-  BrokerLink* find(const std::string& name);  // [main, then control]
-  // Calls `done` on the feed thread with the reports of all links that were started. [any]
-  void report(std::function<void(std::vector<LinkReport> reports)> done);
+  BrokerLink& link() const;               // until begin_end()
+  void post(std::function<void()> task);  // runs `task` on the thread [any]
+
+  Result<void> prepare(std::int64_t limit_ns) override;
+  const registry::Capabilities& capabilities() override { return link().capabilities(); }
+  const registry::Limits& limits() override { return link().limits(); }
+  std::int64_t stall_limit_ns() override { return link().stall_limit_ns(); }
+  bus::Channel& channel() override { return link().channel(); }
+  const LinkCounts& counts() override { return link().counts(); }
+  CallMark& calls() override { return *calls_; }
+  void start() override;
+  std::uint64_t relogin(std::vector<AdapterSetting> settings) override;
+  std::uint64_t retry() override;
+  std::optional<Hang> hang() override;
+  bool is_process() const override { return false; }
+  std::string death() override { return {}; }
+  bool is_lost() override { return calls_->is_given_up(); }
+  void report(std::function<void(std::optional<LinkReport> report)> done) override;
+  void ask(std::function<void()> done) override { post(std::move(done)); }
+  void begin_end() override;
+  void end() override;
+
+  // A thread of this process was given up: the process must end without running what its end would run, under that
+  // thread's feet. [any]
+  static bool any_given_up();
 
  private:
-  struct Loop;
-  std::unique_ptr<Loop> loop_;
-  std::vector<std::unique_ptr<BrokerLink>> links_;
-  std::vector<BrokerLink*> started_;  // [feed]
+  struct Body;
+
+  void give_up();
+
+  std::shared_ptr<Body> body_;  // the thread has it too
+  std::shared_ptr<CallMark> calls_;
   std::thread thread_;
+  bool is_ending_ = false;
 };
 
 }  // namespace gw::plugin_host

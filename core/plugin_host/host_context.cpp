@@ -12,13 +12,6 @@
 namespace gw::plugin_host {
 
 thread_local const HostContext* HostContext::current_ = nullptr;
-std::atomic<const HostContext*> HostContext::in_call_ = nullptr;
-
-// Contexts live as long as the process.
-const char* HostContext::name_in_call() {
-  const HostContext* context = in_call_.load(std::memory_order_relaxed);
-  return context == nullptr ? nullptr : context->services_.name.c_str();
-}
 
 HostContext::HostContext(AdapterHost& host, Services services)
     : host_(&host), services_(std::move(services)), table_(make_host_table(*this)) {}

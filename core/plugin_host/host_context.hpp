@@ -55,21 +55,14 @@ class HostContext {
   // Marks a call of the host into the adapter, on this thread, while it lives.
   class Call {
    public:
-    explicit Call(const HostContext* context) : before_(current_) { set(context); }
-    ~Call() { set(before_); }
+    explicit Call(const HostContext* context) : before_(current_) { current_ = context; }
+    ~Call() { current_ = before_; }
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
    private:
-    static void set(const HostContext* context) {
-      current_ = context;
-      in_call_.store(context, std::memory_order_relaxed);
-    }
     const HostContext* before_;
   };
-  // The broker whose plugin is being called; null: none. Of two threads that call plugins, the one that began or ended
-  // a call last. [any]
-  static const char* name_in_call();
 
   // The host's side of the adapter; null: the plugin may not call `function` here and now, which is counted and logged.
   // [any]
@@ -88,7 +81,6 @@ class HostContext {
   void run_posted();
 
   static thread_local const HostContext* current_;
-  static std::atomic<const HostContext*> in_call_;
 
   AdapterHost* host_;  // for the thread that is inside a call
   Services services_;

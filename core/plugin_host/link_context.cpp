@@ -5,11 +5,11 @@
 #include <string_view>
 #include <utility>
 
+#include "core/plugin_host/shared_link.hpp"
+
 namespace gw::plugin_host {
 namespace {
 
-constexpr std::size_t kUpdateRing = 1 << 22;
-constexpr std::size_t kDemandRing = 1 << 20;
 constexpr std::int64_t kDefaultStall = 30'000'000'000;
 
 // Twice the heartbeat's period and a little: one lost heartbeat is no fault.
@@ -30,7 +30,13 @@ LinkContext::LinkContext(boost::asio::io_context& loop, std::shared_ptr<const Li
       library(std::move(plugin)),
       options(std::move(link_options)),
       account_limits(*library->descriptor().limits),
-      channel(kUpdateRing, kDemandRing, routing_bell),
+      own_channel(options.shared ? nullptr : std::make_unique<bus::Channel>(kUpdateRing, kDemandRing, routing_bell)),
+      channel(options.shared ? options.shared->channel() : *own_channel),
+      kept_counts(options.shared ? std::shared_ptr<LinkCounts>(options.shared, &options.shared->counts())
+                                 : std::make_shared<LinkCounts>()),
+      counts(*kept_counts),
+      calls(options.shared ? std::shared_ptr<CallMark>(options.shared, &options.shared->calls())
+                           : std::make_shared<CallMark>()),
       clock(options.wall(), options.monotonic()) {}
 
 const Wanted* LinkContext::find_wanted(std::uint32_t instrument) const {

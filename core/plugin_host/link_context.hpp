@@ -14,6 +14,7 @@
 #include "core/base/duration_histogram.hpp"
 #include "core/bus/channel.hpp"
 #include "core/download/http_client.hpp"
+#include "core/plugin_host/call_mark.hpp"
 #include "core/plugin_host/library.hpp"
 #include "core/plugin_host/link_options.hpp"
 #include "core/plugin_host/plugin_log.hpp"
@@ -55,10 +56,13 @@ struct LinkContext {
   std::shared_ptr<const Library> library;
   LinkOptions options;
   registry::Limits account_limits;
-  bus::Channel channel;
-  LinkCounts counts;
+  std::unique_ptr<bus::Channel> own_channel;  // null: options.shared has it
+  bus::Channel& channel;
+  std::shared_ptr<LinkCounts> kept_counts;
+  LinkCounts& counts;
   const std::shared_ptr<PluginLog> log = std::make_shared<PluginLog>();
-  DurationHistogram lag;  // from the exchange's time of live ticks to the reading of their frame
+  const std::shared_ptr<CallMark> calls;  // the watchdog looks at it
+  DurationHistogram lag;                  // from the exchange's time of live ticks to the reading of their frame
   WallClock clock;
   std::unordered_map<std::uint32_t, Wanted> wanted;  // by handle
   std::uint32_t last_login = 0;                      // grows with each login of any connection, as in UpdateRecord

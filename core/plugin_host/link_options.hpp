@@ -43,6 +43,8 @@ struct CredentialsQuestion {
   std::function<void(CredentialsAnswer answer)> answer;  // once, or never when it is not wanted any more [any]
 };
 
+class SharedLink;
+
 struct LinkOptions {
   std::string name;  // of the broker instance
   std::vector<AdapterSetting> settings;
@@ -79,6 +81,9 @@ struct LinkOptions {
   // Asks the broker's web interface whether credentials are good. Does not wait for the answer. Empty: the plugin
   // offers no such request. [feed]
   std::function<void(CredentialsQuestion question)> ask_credentials{};
+  // Where channel, counts and the mark of calls lie, when routing is another process; null: in memory of the link's
+  // own.
+  std::shared_ptr<SharedLink> shared{};
 };
 
 // Counts of all connections of the link together, on lines of the cache of their own. Changed by the feed thread, read
@@ -108,6 +113,8 @@ struct alignas(64) LinkCounts {
   // Logins that somebody asked for, by number from 1: the last one asked for, and the last one whose outcome is known.
   std::atomic<std::uint64_t> logins_asked{0};
   std::atomic<std::uint64_t> logins_settled{0};
+  // The number of a login that somebody asks for. [any]
+  std::uint64_t next_asked() { return logins_asked.fetch_add(1, std::memory_order_relaxed) + 1; }
 };
 
 }  // namespace gw::plugin_host

@@ -54,6 +54,25 @@ void Router::detach_broker(BrokerId id, std::string why) {
   port_.broker_changed(id);
 }
 
+void Router::begin_hang(BrokerId id, std::int64_t since_ns, const std::string& message) {
+  if (!brokers_[id].available()) return;
+  brokers_[id].begin_hang(since_ns, message, clocks_.monotonic());
+  for (const upstream::MarketFeed& feed : brokers_[id].feeds().all())
+    reassigner_.unconfirm_what_waits_for(id, feed.exchange);
+  tell_of_feeds(id);
+}
+
+void Router::end_hang(BrokerId id) {
+  brokers_[id].end_hang(clocks_.monotonic());
+  tell_of_feeds(id);
+}
+
+void Router::tell_of_feeds(BrokerId id) {
+  port_.feed_changed(id);
+  review();
+  flush_demand();
+}
+
 bool Router::has_depth_level(int level) const {
   return std::any_of(brokers_.begin(), brokers_.end(), [level](const auto& broker) {
     const registry::Capabilities& can = broker->setup().capabilities;

@@ -76,6 +76,11 @@ class Router {
   void attach_broker(BrokerId id, BrokerSetup setup);
   // Nothing is taken from the broker's channel any more. Its users go to the next broker of their group, or wait.
   void detach_broker(BrokerId id, std::string why);
+  // The broker's plugin has not returned from a call since `since_ns` (wall): `message` says which. Its feeds are
+  // stale.
+  void begin_hang(BrokerId id, std::int64_t since_ns, const std::string& message);
+  // It has returned: what the broker's link says counts again.
+  void end_hang(BrokerId id);
   // Whether some broker has this depth level on some exchange.
   bool has_depth_level(int level) const;
   // Some broker shows steady live ticks of the exchange, whatever a calendar says.
@@ -160,6 +165,7 @@ class Router {
   Outcome resubscribe(SessionId session, TopicId topic, const SubscribeOptions& options);
   void leave(SessionId session, TopicId topic);
   bool count_on_from(TopicId topic, std::uint64_t seq);
+  void tell_of_feeds(BrokerId id);
 
   Clocks clocks_;
   upstream::Brokers brokers_;

@@ -21,6 +21,7 @@ void Broker::detach(std::string why) {
   setup_.unavailable = std::move(why);
   state_ = bus::LinkState::disconnected;
   state_message_ = setup_.unavailable;
+  hang_.clear();
   by_choice_ = false;
   feeds_.forget();
   demand_.forget_adapter();
@@ -50,6 +51,10 @@ void Broker::set_state(bus::LinkState state, std::string message, bool by_choice
 
 void Broker::set_feed(const bus::FeedRecord& record, std::int64_t now_ns) {
   MarketFeed& feed = feeds_[feeds_.at(record.exchange)];
+  if (feed.link_says) {
+    feed.link_says = FeedVerdict{record.state, record.evidence, record.since_ns, record.message};
+    return;
+  }
   if (record.state == bus::FeedState::stale) feed.suspect_order = order_;
   if (feed.state == bus::FeedState::stale && record.state != feed.state) feed.well_since_ns = now_ns;
   feed.state = record.state;
@@ -66,9 +71,21 @@ std::uint64_t Broker::suspect_order(const Route& route) const {
   return std::max(suspect_order_, feed.suspect_order);
 }
 
+void Broker::begin_hang(std::int64_t since_ns, const std::string& message, std::int64_t now_ns) {
+  hang_ = message;
+  feeds_.begin_hang(since_ns, message, now_ns);
+  for (MarketFeed& feed : feeds_.all()) feed.suspect_order = order_;
+}
+
+void Broker::end_hang(std::int64_t now_ns) {
+  hang_.clear();
+  feeds_.end_hang(now_ns);
+}
+
 // A broker that has said nothing yet, or is connecting, may serve in a moment.
 bool Broker::hopeless() const {
   if (!available()) return true;
+  if (!hang_.empty() && !is_connected()) return true;
   if (!started_ || state_ == bus::LinkState::connecting || by_choice_) return false;
   return !is_connected();
 }

@@ -37,7 +37,7 @@ class Broker {
 
   // ---- its link
   bus::LinkState state() const { return state_; }
-  const std::string& state_message() const { return state_message_; }
+  const std::string& state_message() const { return hang_.empty() ? state_message_ : hang_; }
   // `by_choice`: it is not connected only because it logs in anew for its feed.
   void set_state(bus::LinkState state, std::string message, bool by_choice, std::int64_t now_ns);
   bool is_connected() const { return available() && state_ == bus::LinkState::connected; }
@@ -46,6 +46,10 @@ class Broker {
   std::int64_t connected_since_ns() const { return connected_since_ns_; }  // monotonic; while connected
   // There is no link, and waiting for it is no use just now.
   bool hopeless() const;
+  // Its plugin does not return from a call: no feed ticks, and what its link is doing goes no further. `message` says
+  // which call.
+  void begin_hang(std::int64_t since_ns, const std::string& message, std::int64_t now_ns);
+  void end_hang(std::int64_t now_ns);
 
   // ---- its feeds
   const MarketFeeds& feeds() const { return feeds_; }
@@ -77,6 +81,7 @@ class Broker {
   bus::LinkState state_ = bus::LinkState::disconnected;
   bool started_ = false;  // the link has said something
   std::string state_message_;
+  std::string hang_;  // how its plugin hangs; empty: it does not
   bool by_choice_ = false;
   std::int64_t connected_since_ns_ = 0;
   std::uint64_t order_ = 0;

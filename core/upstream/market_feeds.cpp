@@ -41,6 +41,7 @@ std::uint32_t MarketFeeds::at(std::string_view exchange) {
   for (std::uint32_t i = 0; i < feeds_.size(); ++i)
     if (feeds_[i].exchange == exchange) return i;
   feeds_.emplace_back().exchange = exchange;
+  if (hang_) lay_over(feeds_.back());
   return static_cast<std::uint32_t>(feeds_.size() - 1);
 }
 
@@ -71,10 +72,37 @@ bool MarketFeeds::any_stale() const {
   return std::any_of(feeds_.begin(), feeds_.end(), [](const MarketFeed& feed) { return feed.is_stale(); });
 }
 
+void MarketFeeds::lay_over(MarketFeed& feed) const {
+  feed.link_says = static_cast<FeedVerdict&>(feed);
+  static_cast<FeedVerdict&>(feed) = *hang_;
+}
+
+void MarketFeeds::begin_hang(std::int64_t since_ns, std::string message, std::int64_t now_ns) {
+  if (hang_) return;
+  hang_ = FeedVerdict{FeedState::stale, bus::FeedEvidence::proved, since_ns, std::move(message)};
+  for (MarketFeed& feed : feeds_) {
+    lay_over(feed);
+    feed.judged_ns = now_ns;
+  }
+}
+
+void MarketFeeds::end_hang(std::int64_t now_ns) {
+  if (!hang_) return;
+  hang_.reset();
+  for (MarketFeed& feed : feeds_) {
+    static_cast<FeedVerdict&>(feed) = feed.link_says.value_or(FeedVerdict{});
+    feed.link_says.reset();
+    feed.judged_ns = now_ns;
+    if (feed.state != FeedState::stale) feed.well_since_ns = now_ns;
+  }
+}
+
 void MarketFeeds::forget() {
+  hang_.reset();
   for (MarketFeed& feed : feeds_) {
     feed.state = FeedState::unknown;
     feed.evidence = bus::FeedEvidence::none;
+    feed.link_says.reset();
     feed.halted = false;
     feed.last_live_ns = 0;
     feed.connections.clear();

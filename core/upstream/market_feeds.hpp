@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,16 @@ struct ConnectionFeed {
   std::int64_t proof_sent_ns = 0;  // when the link was last told that the witness proves it silent; monotonic
 };
 
-struct MarketFeed {
-  std::string exchange;
+// What speaks for and against a feed, as the link said it.
+struct FeedVerdict {
   bus::FeedState state = bus::FeedState::unknown;
   bus::FeedEvidence evidence = bus::FeedEvidence::none;
   std::int64_t since_ns = 0;  // wall
   std::string message;
+};
+
+struct MarketFeed : FeedVerdict {
+  std::string exchange;
   std::int32_t said = 0;  // BGW_MARKET_*: what the broker itself says of the exchange, in this login; 0: nothing
   bool halted = false;    // the exchange is halted: a silence here that is not proved is no fault of this broker
   // Monotonic; 0: never.
@@ -34,6 +39,7 @@ struct MarketFeed {
   std::uint32_t live_seconds = 0;           // seconds that had live ticks, each within a minute of the one before
   std::vector<ConnectionFeed> connections;  // by number
   std::uint64_t suspect_order = 0;          // values up to here may have been overtaken while it was stale
+  std::optional<FeedVerdict> link_says;     // while the broker's plugin hangs: what the link says
 
   ConnectionFeed& on_connection(std::uint32_t number) {
     if (number >= connections.size()) connections.resize(number + 1);
@@ -85,8 +91,15 @@ class MarketFeeds {
   // The broker's adapter is gone: no state of a feed is known any more.
   void forget();
 
+  // ---- the broker's plugin hangs: whatever the link said before, every feed is stale, and that is proved
+  void begin_hang(std::int64_t since_ns, std::string message, std::int64_t now_ns);
+  void end_hang(std::int64_t now_ns);  // what the link says counts again
+
  private:
+  void lay_over(MarketFeed& feed) const;
+
   std::vector<MarketFeed> feeds_;
+  std::optional<FeedVerdict> hang_;
 };
 
 }  // namespace gw::upstream

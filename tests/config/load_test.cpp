@@ -158,10 +158,10 @@ INSTANTIATE_TEST_SUITE_P(
             "g.yaml:1: active_broker: found an empty list, expected a broker's name, or a list of "
             "them"},
         Bad{"active_broker: [mock,\n  mock]", "g.yaml:2: active_broker: found mock twice, expected each broker once"},
-        Bad{"brokers: {mock: {isolation: thread}}", "g.yaml:1: brokers.mock.isolation: found thread, expected inproc"},
-        Bad{"brokers:\n  mock:\n    isolation: process\n",
-            "g.yaml:3: brokers.mock.isolation: found process, expected inproc (process is not available "
-            "in this version)"},
+        Bad{"brokers: {mock: {isolation: thread}}",
+            "g.yaml:1: brokers.mock.isolation: found thread, expected inproc or process"},
+        Bad{"brokers: {mock: {restart: {first: 5s, max: 1s}}}",
+            "g.yaml:1: brokers.mock.restart.max: found less than first, expected a duration of at least first"},
         Bad{"brokers: {mock: {plugin: ''}}", "g.yaml:1: brokers.mock.plugin: found \"\", expected a plugin's name"},
         Bad{"brokers: {mock: {reconnect: {first: 5s, max: 1s}}}",
             "g.yaml:1: brokers.mock.reconnect.max: found less than first, expected a duration of "

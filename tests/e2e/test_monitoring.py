@@ -1,7 +1,6 @@
 """/metrics, /healthz and /readyz of the real binary, who may read them, and that `status` and the docs agree."""
 
 import json
-import pathlib
 import re
 import signal
 import subprocess
@@ -12,6 +11,7 @@ import pytest
 from brokers import Kite, start_with
 from gateway import SOURCE, http
 from monitoring import Metrics, agree, readiness_of, verdict_of
+from stopped_thread import StoppedThread
 
 
 def url_of(gateway, path="/metrics"):
@@ -109,18 +109,10 @@ def test_healthz_names_the_threads(start):
     assert body["threads"] == {name: "alive" for name in ("routing", "feed", "control", "shard 0", "shard 1")}
 
 
-def test_healthz_names_a_thread_that_hangs(start, tmp_path):
-    """The feed thread is stopped by a debugger's means: the threads that serve clients go on."""
+def test_healthz_names_a_thread_that_hangs(start):
+    """The threads that serve clients go on."""
     gateway = start()
-    tasks = pathlib.Path(f"/proc/{gateway.child.pid}/task")
-    feeds = []
-    while not feeds:  # a thread that has just begun has no name of its own yet
-        feeds = [int(task.name) for task in tasks.iterdir() if (task / "comm").read_text().strip() == "feed"]
-    feed = feeds[0]
-    tracer = subprocess.Popen(["/usr/bin/python3", "-c", STOP_THREAD, str(feed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        if tracer.stdout.readline().strip() != "stopped":
-            pytest.skip("this machine lets nobody stop a thread (ptrace)")
+    with StoppedThread(gateway, "feed"):
         code, body = gateway.http("/healthz")
         body = json.loads(body)
         assert code == 503 and not body["healthy"] and body["threads"]["feed"] == "silent" and "feed" in body["reason"]
@@ -128,23 +120,7 @@ def test_healthz_names_a_thread_that_hangs(start, tmp_path):
         metrics = Metrics(gateway)
         assert metrics("gateway_scrape_answered", thread="feed") == 0
         assert metrics("gateway_broker_ticks_total") is None and metrics("gateway_ready") is not None
-    finally:
-        tracer.communicate("go on\n")
     until_true(lambda: gateway.http("/healthz")[0] == 200)
-
-
-# PTRACE_SEIZE and PTRACE_INTERRUPT stop one thread; it goes on when the tracer ends.
-STOP_THREAD = """
-import ctypes, os, sys
-libc = ctypes.CDLL(None, use_errno=True)
-libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-thread = int(sys.argv[1])
-good = libc.ptrace(0x4206, thread, None, None) == 0 and libc.ptrace(0x4207, thread, None, None) == 0
-if good:
-    os.waitpid(thread, 0x40000000)
-print("stopped" if good else "refused", flush=True)
-sys.stdin.readline()
-"""
 
 
 def until_true(holds):

@@ -47,6 +47,10 @@ SYSTEM_FILES = """
     core/database/database_file.cpp
     core/event_loop/event_loop.cpp
     core/login/token_files.cpp
+    core/feed_process/child.cpp
+    core/feed_process/feed_process.cpp
+    core/feed_process/message_socket.cpp
+    core/feed_process/process.cpp
     core/plugin_host/demand_reader.cpp
     core/plugin_host/elf_check.cpp
     core/plugin_host/library_copy.cpp

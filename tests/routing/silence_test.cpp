@@ -235,6 +235,43 @@ TEST_F(Witnessed, AMarketThatIsMerelyQuietAtTheFirstIsNotMovedByOthersTicks) {
   EXPECT_EQ(serving(), "angel") << "the link is told, and says itself that it is stale";
 }
 
+// ---- plugins that do not return
+
+TEST_F(Silence, ABrokerWhosePluginHangsIsStaleAndLeftForOneThatTicks) {
+  tick(adapter_, 0, 1);
+  say(adapter_, FeedState::live, FeedEvidence::none);
+  router_.begin_hang(angel_, 5, "its plugin hangs");
+  EXPECT_EQ(router_.brokers()[angel_].feeds().worst().state, FeedState::stale);
+  EXPECT_EQ(router_.brokers()[angel_].state_message(), "its plugin hangs");
+  EXPECT_TRUE(stands_by());
+  EXPECT_EQ(serving(), "angel");
+  tick(second_, 0, 7);
+  EXPECT_EQ(serving(), "zerodha");
+  EXPECT_THAT(port_.switches, ElementsAre(HasSubstr("the feed of NSE is stale: its plugin hangs")));
+  subscribe(5, "NEW", kLtp);
+  EXPECT_TRUE(router_.brokers()[angel_].feeds().any_stale());
+}
+
+TEST_F(Silence, WhatTheLinkSaysCountsAgainWhenItsPluginReturns) {
+  say(adapter_, FeedState::live, FeedEvidence::none);
+  router_.begin_hang(angel_, 5, "its plugin hangs");
+  say(adapter_, FeedState::quiet, FeedEvidence::none);  // it was said before
+  EXPECT_EQ(router_.brokers()[angel_].feeds().worst().state, FeedState::stale);
+  router_.end_hang(angel_);
+  EXPECT_EQ(router_.brokers()[angel_].feeds().worst().state, FeedState::quiet);
+  EXPECT_EQ(router_.brokers()[angel_].state_message(), "");
+  EXPECT_EQ(serving(), "angel");
+  EXPECT_FALSE(stands_by());
+}
+
+TEST_F(Silence, ABrokerWhosePluginHangsWhileItLogsInIsNotWaitedFor) {
+  adapter_.link(bus::LinkState::connecting);
+  drain();
+  EXPECT_EQ(serving(), "angel");
+  router_.begin_hang(angel_, 5, "its plugin hangs");
+  EXPECT_EQ(serving(), "zerodha");
+}
+
 // ---- where nobody ticks
 
 TEST_F(Silence, WhereNobodyTicksTheExchangeIsHaltedAndNothingMoves) {

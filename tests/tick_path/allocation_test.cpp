@@ -10,6 +10,7 @@
 #include "core/base/log.hpp"
 #include "core/bus/channel.hpp"
 #include "core/plugin_host/feed_thread.hpp"
+#include "core/plugin_host/feeds.hpp"
 #include "core/proxy/proxy.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/tick_path/counted_new.hpp"
@@ -59,8 +60,11 @@ class TickPath : public testing::Test {
       setting.text = value;
       options.settings.push_back(std::move(setting));
     }
-    plugin_host::BrokerLink& link = feed_.add(library->front(), std::move(options), bell_);
-    ASSERT_TRUE(link.prepare());
+    std::string problem;
+    const auto feed = std::make_shared<plugin_host::FeedThread>(library->front(), std::move(options), bell_);
+    ASSERT_NE(feeds_.add(feed, problem), nullptr) << problem;
+    feed_ = feed.get();
+    plugin_host::BrokerLink& link = feed_->link();
     routing::Router& router = proxy_.router();
     router.group_for("",
                      {router.add_broker({"broker", "zerodha", link.capabilities(), &link.channel(), "", {}, false})});
@@ -76,9 +80,9 @@ class TickPath : public testing::Test {
     const auto port = proxy_.listen({{"127.0.0.1"}, 0, false, false});
     ASSERT_TRUE(port);
     port_ = *port;
-    feed_.post(count_this_thread);
+    feed_->post(count_this_thread);
     proxy_.post(count_this_thread);
-    feed_.start();
+    feeds_.start();
     thread_ = std::thread([this] { proxy_.run(); });
   }
   void TearDown() override {
@@ -86,7 +90,7 @@ class TickPath : public testing::Test {
     clients_.clear();
     proxy_.stop();
     if (thread_.joinable()) thread_.join();
-    feed_.stop();
+    feeds_.stop();
   }
 
   void add_client(const std::string& authenticate, const std::string& subscribe) {
@@ -132,7 +136,8 @@ class TickPath : public testing::Test {
   boost::asio::io_context io_;
   support::Server broker_{io_};
   bus::Doorbell bell_;
-  plugin_host::FeedThread feed_;
+  plugin_host::Feeds feeds_;
+  plugin_host::FeedThread* feed_ = nullptr;
   proxy::Proxy proxy_{{}, bell_};
   std::uint16_t port_ = 0;
   std::thread thread_;
@@ -227,7 +232,7 @@ TEST_F(TickPath, TheCountSeesAnAllocationOfBothThreads) {
     ++done;
     done.notify_one();
   };
-  feed_.post(allocate);
+  feed_->post(allocate);
   proxy_.post(allocate);
   for (int seen = 0; seen < 2; seen = done) done.wait(seen);
   counting = false;

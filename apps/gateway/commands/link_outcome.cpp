@@ -75,7 +75,8 @@ LinkOutcome follow_login(const RunningGateway& gateway, const std::string& broke
     if (answer && count(link, "settled") >= asked) {
       const std::string status = link.value("status", "");
       if (status == "auth_expired") return {true, false, false, with_next_step("refused: " + reason_of(link), link)};
-      if (status != "connected") return {true, false, false, with_next_step(reason_of(link), link)};
+      if (status != "connected" || link.value("hangs", false))
+        return {true, false, false, with_next_step(reason_of(link), link)};
       // A tick of the login before proves nothing: one must come from now on.
       const std::uint64_t last_live = count(link, "last_live");
       if (ticks_end == Clock::time_point::max()) {

@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 
 // "unchanged: …" where a retry has nothing to do; empty: it has.
 std::string unchanged(const Json& link) {
+  if (link.value("hangs", false)) return "";  // the gateway says what cannot be done
   const std::string status = link.value("status", "");
   if (status == "connected") return "unchanged: it is connected";
   if (status == "auth_expired")

@@ -133,6 +133,13 @@ void add_brokers(MetricFamilies& families, const RoutingView& routing, std::int6
     if (broker.list_time_ns != 0) families.add({{"broker", broker.name}}, age_s(broker.list_time_ns, now_ns));
 }
 
+void add_hangs(MetricFamilies& families, const std::vector<plugin_host::Hang>& hangs) {
+  families.gauge("gateway_plugin_hang_seconds",
+                 "Since when the broker's plugin has not returned from the function; absent: it does return.");
+  for (const plugin_host::Hang& hang : hangs)
+    families.add({{"broker", hang.broker}, {"function", hang.function}}, static_cast<double>(hang.lasts_ns) / 1e9);
+}
+
 void add_links(MetricFamilies& families, const std::vector<plugin_host::LinkReport>& links, std::int64_t now_ns) {
   using Report = plugin_host::LinkReport;
   add_each(families, links, "gateway_broker_frames_total", "Frames from the broker.", &Report::frames);

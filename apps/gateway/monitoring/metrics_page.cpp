@@ -56,6 +56,7 @@ std::string metrics_page(const Observation& o, std::int64_t started_ns, std::int
   families.gauge("gateway_ready", "1: everything wanted is served, as /readyz and status say; 0: it is not.");
   families.add({}, is_ready);
   add_brokers(families, o.routing ? *o.routing : none, now_ns);
+  add_hangs(families, o.hangs);
   add_links(families, o.links ? *o.links : std::vector<plugin_host::LinkReport>{}, now_ns);
   add_clients(families, o);
   add_requests(families, o);

@@ -26,9 +26,9 @@ websocket::HttpAnswer text(int status, std::string words) {
 
 }  // namespace
 
-Monitor::Monitor(proxy::Proxy& proxy, plugin_host::FeedThread& feed)
+Monitor::Monitor(proxy::Proxy& proxy, plugin_host::Feeds& feeds)
     : proxy_(proxy),
-      observer_(proxy, feed),
+      observer_(proxy, feeds),
       started_ns_(wall_ns()),
       keys_(std::make_shared<const accounts::KeyRing>()) {}
 

@@ -12,6 +12,7 @@
 
 #include "core/base/duration_histogram.hpp"
 #include "core/bus/records.hpp"
+#include "core/plugin_host/call_watch.hpp"
 #include "core/plugin_host/link_report.hpp"
 #include "core/requests/request_counts.hpp"
 #include "core/routing/router.hpp"
@@ -58,6 +59,7 @@ struct Observation {
   std::optional<RoutingView> routing;
   std::vector<std::optional<session::ShardReport>> shards;  // by number
   std::optional<std::vector<plugin_host::LinkReport>> links;
+  std::vector<plugin_host::Hang> hangs;  // calls into plugins that do not return
 };
 
 }  // namespace gw::app

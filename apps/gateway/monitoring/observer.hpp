@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "apps/gateway/monitoring/observation.hpp"
-#include "core/plugin_host/feed_thread.hpp"
+#include "core/plugin_host/feeds.hpp"
 #include "core/proxy/proxy.hpp"
 
 namespace gw::app {
@@ -14,7 +14,7 @@ namespace gw::app {
 class Observer {
  public:
   // Both outlive this, and their threads the last call.
-  Observer(proxy::Proxy& proxy, plugin_host::FeedThread& feed) : proxy_(proxy), feed_(feed) {}
+  Observer(proxy::Proxy& proxy, plugin_host::Feeds& feeds) : proxy_(proxy), feeds_(feeds) {}
 
   // What was known within a second. [any but the threads that are asked]
   Observation observe();
@@ -27,7 +27,7 @@ class Observer {
 
  private:
   proxy::Proxy& proxy_;
-  plugin_host::FeedThread& feed_;
+  plugin_host::Feeds& feeds_;
 };
 
 }  // namespace gw::app

@@ -142,6 +142,11 @@ void destroy(void* self) {
   }).join();
 }
 
+[[noreturn]] void hang(const bgw_host& host) {
+  say(host, BROKER " hangs now");
+  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
 bgw_status initialize(void* self, bgw_error*) {
   auto& adapter = *static_cast<Adapter*>(self);
   char text[64];
@@ -149,6 +154,7 @@ bgw_status initialize(void* self, bgw_error*) {
   if (adapter.host->setting(adapter.host->context, "misdeed", text, sizeof text, &length, nullptr) == BGW_OK)
     adapter.misdeed = text;
   if (adapter.misdeed == "throw in initialize") throw PrivateException("");
+  if (adapter.misdeed == "hang in initialize") hang(*adapter.host);
   return BGW_OK;
 }
 
@@ -172,13 +178,10 @@ bgw_status connect(void* self, bgw_error* error) {
     std::uint32_t id = 0;
     return http->request(host.context, &request, &id, error);
   }
+  if (adapter.misdeed == "hang in connect") hang(host);
+  if (adapter.misdeed == "hang in on_timer") host.timer(host.context, 1, 0, nullptr);
   host.ready(host.context);
   return BGW_OK;
-}
-
-[[noreturn]] void hang(const bgw_host& host) {
-  say(host, BROKER " hangs now");
-  for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
 bgw_status disconnect(void* self, bgw_error*) {
@@ -214,7 +217,7 @@ bgw_status unsubscribe(void*, const std::uint32_t*, std::uint32_t, bgw_error*) {
 bgw_status on_open(void*, std::uint32_t, bgw_error*) { return BGW_OK; }
 bgw_status on_frame(void*, std::uint32_t, std::uint32_t, const void*, std::size_t, bgw_error*) { return BGW_OK; }
 bgw_status on_close(void*, std::uint32_t, const bgw_close*, bgw_error*) { return BGW_E_TRANSIENT; }
-bgw_status on_timer(void*, std::uint32_t, bgw_error*) { return BGW_OK; }
+bgw_status on_timer(void* self, std::uint32_t, bgw_error*) { hang(*static_cast<Adapter*>(self)->host); }
 bgw_status on_http(void*, std::uint32_t, const bgw_http_response*, bgw_error*) { throw PrivateException(""); }
 
 constexpr bgw_adapter_api kApi = {sizeof kApi, 0,       create,   destroy,  initialize, connect, disconnect, subscribe,

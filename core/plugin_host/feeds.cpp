@@ -1,0 +1,134 @@
+#include "core/plugin_host/feeds.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include "core/plugin_host/feed_thread.hpp"
+
+namespace gw::plugin_host {
+
+Feed* Feeds::add(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell,
+                 std::string& problem) {
+  return add(std::make_shared<FeedThread>(std::move(library), std::move(options), routing_bell), problem);
+}
+
+Feed* Feeds::add(std::shared_ptr<Feed> feed, std::string& problem) {
+  if (const auto prepared = feed->prepare(watch_.limit_ns()); !prepared) {
+    problem = prepared.error().message;
+    return nullptr;
+  }
+  watch_.watch(feed->name(), feed->plugin(), {feed, &feed->calls()}, feed->is_process());
+  const std::lock_guard lock(mutex_);
+  return feeds_.emplace_back(std::move(feed)).get();
+}
+
+std::shared_ptr<Feed> Feeds::at(const std::string& name) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(feeds_.begin(), feeds_.end(), [&](const auto& t) { return t->name() == name; });
+  return found == feeds_.end() ? nullptr : *found;
+}
+
+void Feeds::remove(const std::string& name) {
+  const std::shared_ptr<Feed> feed = at(name);
+  if (feed == nullptr) return;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase(feeds_, feed);
+  }
+  watch_.forget(feed->calls());
+  feed->end();
+}
+
+void Feeds::start(CallWatch::Listener* listener) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& feed : feeds_) feed->start();
+  if (listener != nullptr) watch_.start(*listener);
+}
+
+void Feeds::stop() {
+  end_watch();
+  const std::lock_guard lock(mutex_);
+  for (const auto& feed : feeds_) feed->begin_end();
+  for (const auto& feed : feeds_) feed->end();
+  feeds_.clear();
+}
+
+Feed* Feeds::find(const std::string& name) const {
+  const std::shared_ptr<Feed> feed = at(name);
+  return feed == nullptr || feed->is_lost() ? nullptr : feed.get();
+}
+
+std::optional<Hang> Feeds::hang(const std::string& name) const {
+  const std::shared_ptr<Feed> feed = at(name);
+  return feed == nullptr ? std::nullopt : feed->hang();
+}
+
+std::string Feeds::death(const std::string& name) const {
+  const std::shared_ptr<Feed> feed = at(name);
+  return feed == nullptr ? std::string() : feed->death();
+}
+
+std::vector<Hang> Feeds::hangs() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Hang> all;
+  for (const auto& feed : feeds_)
+    if (auto hang = feed->hang()) all.push_back(std::move(*hang));
+  return all;
+}
+
+Feeds::List Feeds::that_answer() const {
+  const std::lock_guard lock(mutex_);
+  List asked;
+  for (const auto& feed : feeds_)
+    if (!feed->hang()) asked.push_back(feed);
+  return asked;
+}
+
+void Feeds::report(std::function<void(std::vector<LinkReport> reports)> done) {
+  struct Gathered {
+    std::mutex mutex;
+    std::size_t left;
+    std::vector<std::optional<LinkReport>> reports;  // in the order of the links
+  };
+  const List asked = that_answer();
+  if (asked.empty()) return done({});
+  const auto gathered = std::make_shared<Gathered>();
+  gathered->left = asked.size();
+  gathered->reports.resize(asked.size());
+  for (std::size_t i = 0; i < asked.size(); ++i)
+    asked[i]->report([gathered, done, i](std::optional<LinkReport> report) {
+      {
+        const std::lock_guard lock(gathered->mutex);
+        gathered->reports[i] = std::move(report);
+        if (--gathered->left != 0) return;
+      }
+      std::vector<LinkReport> reports;
+      for (auto& one : gathered->reports)
+        if (one) reports.push_back(std::move(*one));
+      done(std::move(reports));
+    });
+}
+
+std::function<bool()> Feeds::ask_all(std::function<void()> done) {
+  struct Asked {
+    explicit Asked(List all) : feeds(std::move(all)), has_answered(feeds.size()), left(feeds.size()) {}
+    const List feeds;
+    std::vector<std::atomic<bool>> has_answered;
+    std::atomic<std::size_t> left;
+  };
+  const auto asked = std::make_shared<Asked>(that_answer());
+  if (asked->feeds.empty()) done();
+  for (std::size_t i = 0; i < asked->feeds.size(); ++i)
+    asked->feeds[i]->ask([asked, done, i] {
+      asked->has_answered[i] = true;
+      if (--asked->left == 0) done();
+    });
+  return [asked] {
+    for (std::size_t i = 0; i < asked->feeds.size(); ++i)
+      if (!asked->has_answered[i] && !asked->feeds[i]->hang()) return false;
+    return true;
+  };
+}
+
+}  // namespace gw::plugin_host
