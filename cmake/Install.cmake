@@ -10,6 +10,10 @@ install(TARGETS mock LIBRARY DESTINATION ${GW_PLUGIN_FOLDER})
 foreach(broker angel bybit zerodha)
   install(TARGETS ${broker} LIBRARY DESTINATION ${GW_PLUGIN_FOLDER} COMPONENT plugin-${broker})
 endforeach()
+# Stripped plugins have other bytes, so that the list of bundled ones is of the installed files. scripts/package makes its own.
+install(CODE "execute_process(COMMAND \"${CMAKE_COMMAND}\" \"-DFOLDER=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${GW_PLUGIN_FOLDER}\"
+  \"-DNAMES=mock angel zerodha bybit\" -P \"${CMAKE_SOURCE_DIR}/cmake/bundled_sha256.cmake\" COMMAND_ERROR_IS_FATAL ANY)"
+  COMPONENT gateway)
 install(TARGETS broker-sim RUNTIME DESTINATION bin COMPONENT simulator)
 
 set(GW_DOC share/doc/broker-gateway)

@@ -59,6 +59,15 @@ def test_each_package_has_its_files(debs):
         assert not [name for name, (mode, _) in package.items() if "w" in mode[4:] or "s" in mode]
 
 
+def test_the_plugins_of_all_packages_are_known_as_bundled(debs, tmp_path):
+    for path in debs.values():
+        output_of("dpkg-deb", "--extract", path, tmp_path)
+    plugins = tmp_path / "usr" / "lib" / "broker-gateway" / "plugins"
+    done = subprocess.run(["sha256sum", "--check", "--strict", "bundled.sha256"], cwd=plugins, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(": OK") == len(list(plugins.glob("*.so"))) == 4
+
+
 def test_the_configuration_is_the_administrators(debs):
     conffiles = output_of("dpkg-deb", "--info", debs["broker-gateway"], "conffiles")
     etc = sorted(name for name in contents(debs["broker-gateway"]) if name.startswith("/etc/"))

@@ -10,8 +10,8 @@ from gateway import BUILD, Process, run as run_command
 PLUGINS = ("angel", "bybit", "mock", "zerodha")
 
 
-def install(prefix):
-    done = subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], capture_output=True, text=True)
+def install(prefix, *options):
+    done = subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix, *options], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -46,9 +46,16 @@ def test_the_installed_gateway_finds_its_configuration_plugins_and_state(prefix,
     listed = gateway("plugins", "list")
     for name in PLUGINS:
         assert f"{name}.so: loaded" in listed
+    assert listed.count("bundled with this gateway") == len(PLUGINS)
     gateway("keys", "create", "--user", "me")
     assert (prefix / "var" / "lib" / "broker-gateway" / "gateway.db").exists()
     assert not list(tmp_path.iterdir())
+
+
+def test_plugins_that_are_stripped_are_still_the_gateways_own(tmp_path):
+    install(tmp_path, "--strip")
+    done = subprocess.run([tmp_path / "bin" / "broker-gateway", "plugins", "list"], capture_output=True, text=True)
+    assert done.stdout.count("bundled with this gateway") == len(PLUGINS), done.stdout
 
 
 def test_it_serves_from_there(prefix, tmp_path):
