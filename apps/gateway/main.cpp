@@ -21,9 +21,10 @@ namespace {
 
 using namespace gw::app;
 
-// A thread that a plugin keeps goes on until the process is gone: what the end of main would destroy is still its own.
-void end_now_if_a_plugin_hangs(int status) {
-  if (!gw::plugin_host::FeedThread::any_given_up()) return;
+// A thread that a plugin or a name server keeps goes on until the process is gone: what the end of main would destroy is
+// still its own.
+void end_now_if_a_thread_goes_on(int status) {
+  if (!gw::plugin_host::FeedThread::any_goes_on()) return;
   std::fflush(nullptr);
   std::_Exit(status);
 }
@@ -41,7 +42,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
     gateway.stop();
     gw::log::end_thread();
     gw::log::print_error("broker-gateway: " + started.error().message + '\n');
-    end_now_if_a_plugin_hangs(gateway.config_is_wrong() ? kWrong : kCouldNot);
+    end_now_if_a_thread_goes_on(gateway.config_is_wrong() ? kWrong : kCouldNot);
     return gateway.config_is_wrong() ? kWrong : kCouldNot;
   }
   end.started();
@@ -53,7 +54,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   manager.stopping();
   gateway.stop();
   gw::log::end_thread();
-  end_now_if_a_plugin_hangs(kDone);
+  end_now_if_a_thread_goes_on(kDone);
   return kDone;
 }
 
@@ -74,6 +75,6 @@ int main(int argc, char** argv) {
     return app->exit(e) == 0 ? kDone : kWrong;
   }
   const int status = c.action();
-  end_now_if_a_plugin_hangs(status);
+  end_now_if_a_thread_goes_on(status);
   return status;
 }

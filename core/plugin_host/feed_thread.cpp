@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kLook{20};  // how often a waiting thread looks whether the plugin hangs
 constexpr std::int64_t kEndPatienceNs = 2'000'000'000;
+constexpr std::chrono::milliseconds kReleasePatience{500};
 std::atomic<bool> any_lost{false};
 
 }  // namespace
@@ -44,7 +45,23 @@ FeedThread::FeedThread(std::shared_ptr<const Library> library, LinkOptions optio
   });
 }
 
-FeedThread::~FeedThread() { end(); }
+FeedThread::~FeedThread() {
+  end();
+  if (!calls_->is_given_up()) release_body();
+}
+
+// The end of an io_context waits for a name server that is being asked, which may take minutes.
+void FeedThread::release_body() {
+  const auto done = std::make_shared<std::promise<void>>();
+  const auto released = done->get_future();
+  std::thread last([body = std::move(body_), done]() mutable {
+    body.reset();
+    done->set_value();
+  });
+  if (released.wait_for(kReleasePatience) == std::future_status::ready) return last.join();
+  any_lost = true;
+  last.detach();
+}
 
 BrokerLink& FeedThread::link() const { return *body_->link; }
 
@@ -124,6 +141,6 @@ void FeedThread::give_up() {
   thread_.detach();
 }
 
-bool FeedThread::any_given_up() { return any_lost; }
+bool FeedThread::any_goes_on() { return any_lost; }
 
 }  // namespace gw::plugin_host

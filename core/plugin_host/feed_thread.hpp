@@ -39,14 +39,15 @@ class FeedThread final : public Feed {
   void begin_end() override;
   void end() override;
 
-  // A thread of this process was given up: the process must end without running what its end would run, under that
-  // thread's feet. [any]
-  static bool any_given_up();
+  // A thread of this process goes on, because a plugin or a name server does not answer: the process must end without
+  // running what its end would run, under that thread's feet. [any]
+  static bool any_goes_on();
 
  private:
   struct Body;
 
   void give_up();
+  void release_body();
 
   std::shared_ptr<Body> body_;  // the thread has it too
   std::shared_ptr<CallMark> calls_;

@@ -281,6 +281,15 @@ def run(*arguments, status=0, env=None, cwd=None, both=False):
     return (done.stdout, done.stderr) if both else done.stdout
 
 
+def until(reached):
+    """What `reached` answers, once it is true."""
+    give_up = time.monotonic() + PATIENCE
+    while not (found := reached()):
+        assert time.monotonic() < give_up, "it did not happen"
+        time.sleep(0.01)
+    return found
+
+
 def http(url, body=None, method=None, headers=None):
     request = urllib.request.Request(url, body, headers or {}, method=method)
     try:

@@ -8,6 +8,7 @@ import stat
 
 import pytest
 
+from disks import fill_disk, small_disk
 from gateway import BINARY, Client, Gateway, Process, run, write_config
 
 CHANGES = [["keys", "create", "--user", "new"], ["keys", "revoke", "1"], ["users", "set-broker", "user", "mock"]]
@@ -109,6 +110,27 @@ def test_rubbish_in_its_place_leaves_keys_and_instruments_as_they_were(start):
         client.data(mode=2)
         gateway.wait_line("is another file than before|file is not a database")
         client.data(mode=2)
+
+
+def test_a_full_disk_changes_nothing_and_stops_nothing(start, tmp_path):
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        gateway = start({"database": str(disk / "gateway.db")})
+        key = gateway.key()
+        with gateway.client(key, extras=True) as client:
+            client.subscribe("RELIANCE", "NSE", 2)
+            seq = client.data(mode=2)["seq"]
+            filler = fill_disk(disk)
+            for user in range(200):  # the pages that the database has may do for some
+                said = run("keys", "create", "--user", f"u{user}", "--config", gateway.config, status=(0, 1), both=True)[1]
+                if said:
+                    break
+            assert "disk is full" in said, said
+            assert all(client.data(mode=2)["seq"] == seq + 1 + i for i in range(20))
+            with gateway.client(key) as other:
+                assert other.subscribe("INFY", "NSE", 1)["status"] == "success"
+            filler.unlink()
+            gateway.key("later")
+        assert gateway.stop() == 0
 
 
 def test_a_backup_is_whole_private_and_restored(tmp_path):

@@ -2,14 +2,19 @@
 tests wait in vain. A plugin that does not return is gone on without, and a line says which one and in what it hangs."""
 
 import os
+import pathlib
 import re
 import signal
 import shutil
 import subprocess
+import sys
 
 import pytest
 
-from gateway import BINARY, BUILD, MOCK, PATIENCE, Gateway, write_config
+from brokers import Kite
+from gateway import BINARY, BUILD, MOCK, PATIENCE, Gateway, until, write_config
+
+OF_ITS_OWN = ("unshare", "--mount", "--net")  # a network and mounts
 
 
 def hanging(tmp_path, misdeed):
@@ -57,3 +62,16 @@ def test_standard_error_that_nobody_reads(tmp_path):
         child.wait()
         os.close(read)
         os.close(write)
+
+
+@pytest.mark.skipif(subprocess.run([*OF_ITS_OWN, "true"], capture_output=True, check=False).returncode != 0,
+                    reason="needs a network of its own, which only root may have")
+@pytest.mark.parametrize("isolation", ["inproc", "process"])
+def test_a_name_server_that_never_answers(start, tmp_path, isolation):
+    asked = tmp_path / "asked"
+    start.within = (*OF_ITS_OWN, sys.executable, pathlib.Path(__file__).with_name("silent_name_server.py"), asked)
+    broker = Kite(tmp_path).config("wss://feed.silent.example/", isolation=isolation)
+    gateway = start({"active_broker": "zerodha", "brokers": {"zerodha": broker}})
+    until(lambda: asked.exists() and "feed.silent.example" in asked.read_text())
+    assert gateway.stop() == 0
+    assert gateway.text().endswith("stopped")

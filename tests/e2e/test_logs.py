@@ -15,16 +15,8 @@ import time
 
 import pytest
 
-from gateway import BINARY, BUILD, MOCK, PATIENCE, Gateway, write_config
-
-FULL = r"No space left on device"
-
-
-def until(condition):
-    give_up = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < give_up, "it did not happen"
-        time.sleep(0.01)
+from disks import FULL, fill_disk, small_disk
+from gateway import BINARY, BUILD, MOCK, PATIENCE, Gateway, until, write_config
 
 
 class Quiet(Gateway):
@@ -215,35 +207,22 @@ def test_without_standard_error_no_file_gets_its_lines(tmp_path):
 
 # ---- a full disk
 
-def is_mounted(folder, size):
-    return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder], capture_output=True,
-                          check=False).returncode == 0
-
-
 def test_a_full_disk_loses_lines_and_says_so(standard_error, tmp_path, witness):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if not is_mounted(disk, "64k"):
-        pytest.skip("a file system cannot be mounted here")
-    try:
+    with small_disk(tmp_path / "disk", "64k") as disk:
         gateway = standard_error({"log": {"file": str(disk / "gateway.log")}})
         seen = witness(gateway)
-        with (disk / "filler").open("wb", buffering=0) as filler, pytest.raises(OSError, match=FULL):
-            while True:
-                filler.write(b"x" * 1024)
+        filler = fill_disk(disk)
         chatter(gateway)
         told = f"gateway.log: {FULL}; lines are lost until it can be written again"
         until(lambda: told in (tmp_path / "stderr").read_text())
         seen.misses_nothing()
-        (disk / "filler").unlink()
+        filler.unlink()
         until(lambda: re.search(rf"warning log        \d+ lines lost: {FULL}", (disk / "gateway.log").read_text()))
         seen.misses_nothing()
         chatter(gateway, 1)
         assert gateway.end() == 0
         assert "gateway    stopped\n" in (disk / "gateway.log").read_text()
         assert (tmp_path / "stderr").read_text().count("lines are lost") == 1
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
 
 
 @pytest.fixture

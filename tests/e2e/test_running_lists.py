@@ -3,21 +3,13 @@
 import json
 import re
 import signal
-import time
 
 import pytest
 
-from gateway import BINARY, PATIENCE, Process, run
+from gateway import BINARY, PATIENCE, Process, run, until
 from terminal import TMUX, Terminal
 
 IN_TERMINAL = pytest.mark.skipif(not TMUX, reason="tmux is not installed")
-
-
-def until(reached):
-    give_up = time.monotonic() + PATIENCE
-    while not (found := reached()):
-        assert time.monotonic() < give_up
-    return found
 
 
 def test_top_once(start):

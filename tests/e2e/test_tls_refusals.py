@@ -3,7 +3,6 @@ name, or is trusted by nobody here."""
 
 import collections
 import subprocess
-import time
 
 import pytest
 
@@ -48,8 +47,6 @@ def test_the_log_and_the_status_say_why(start, tmp_path, monkeypatch, reason):
     settings["settings"]["instruments_url"] = sim.url.replace("wss", "https") + "/instruments"
     gateway = start_with(start, "zerodha", (kite, settings))
     gateway.wait_line(rf"zerodha.*TLS with 127.0.0.1:{sim.port} failed: {case.link}")
-    give_up = time.monotonic() + parts.PATIENCE
-    while case.link.split(r" \d")[0] not in (message := link_of(gateway, kite)["message"]):  # "connecting" for a moment
-        assert time.monotonic() < give_up, message
+    parts.until(lambda: case.link.split(r" \d")[0] in link_of(gateway, kite)["message"])  # "connecting" for a moment
     said = parts.run("instruments", "update", "--broker", "zerodha", "--config", gateway.config, status=1, both=True)[1]
     assert f"127.0.0.1:{sim.port}: TLS failed: {case.list}" in said, said
