@@ -125,8 +125,7 @@ void SessionUpdates::frame(routing::TopicId topic, std::string_view frame, Frame
   end_if_caught_up();
 }
 
-void SessionUpdates::request_frames() {
-  if (!slow_.is_slow()) return;
+void SessionUpdates::request_slow_frames() {
   if (std::vector<routing::TopicId> topics = slow_.request_frames(room()); !topics.empty())
     shard_.requests().post([id = id_, topics = std::move(topics)](RequestSide& side) {
       side.last_published(id, topics, FrameKind::last_published);

@@ -42,7 +42,9 @@ class SessionUpdates {
   bool is_wake_up(routing::TopicId topic, std::int64_t at_ns) const;
   void wake(routing::TopicId topic, std::int64_t at_ns);
   // While the session is slow: requests as many frames as there is room for.
-  void request_frames();
+  void request_frames() {
+    if (slow_.is_slow()) request_slow_frames();
+  }
   // Bytes of frames that may be requested now. Live updates always find some room beside them.
   std::size_t room() const;
   SlowConsumer& slow() { return slow_; }
@@ -60,6 +62,7 @@ class SessionUpdates {
   void touch();
   void conflate(routing::TopicId topic, std::uint64_t updates);
   void end_if_caught_up();
+  void request_slow_frames();
 
   ClientSession& session_;
   Shard& shard_;
