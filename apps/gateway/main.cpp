@@ -21,8 +21,8 @@ namespace {
 
 using namespace gw::app;
 
-// A thread that a plugin or a name server keeps goes on until the process is gone: what the end of main would destroy is
-// still its own.
+// A thread that a plugin or a name server keeps goes on until the process is gone: what the end of main would destroy
+// is still its own.
 void end_now_if_a_thread_goes_on(int status) {
   if (!gw::plugin_host::FeedThread::any_goes_on()) return;
   std::fflush(nullptr);
