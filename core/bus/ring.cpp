@@ -1,5 +1,6 @@
 #include "core/bus/ring.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -30,28 +31,28 @@ std::uint64_t load_length(const std::byte* at) {
 }  // namespace
 
 Ring::Ring(std::span<std::byte> memory, bool create)
-    : header_(reinterpret_cast<RingHeader*>(memory.data())), data_(memory.data() + sizeof(RingHeader)) {
-  if (create) {
-    header_ = new (memory.data()) RingHeader{};
-    header_->capacity = std::bit_floor(memory.size() - sizeof(RingHeader));
-  }
-  mask_ = header_->capacity - 1;
+    : header_(create ? new (memory.data()) RingHeader{} : std::launder(reinterpret_cast<RingHeader*>(memory.data()))),
+      data_(memory.data() + sizeof(RingHeader)),
+      capacity_(std::bit_floor(memory.size() - sizeof(RingHeader))),
+      mask_(capacity_ - 1) {
+  read_ = header_->read.load(std::memory_order_acquire);
+  written_ = header_->written.load(std::memory_order_acquire);
 }
 
 std::size_t Ring::largest_record() const noexcept {
   // A record that does not fit before the end starts anew at the front: in the worst case half of the ring is lost to
   // the jump.
-  return static_cast<std::size_t>(header_->capacity / 2 - kPrefix);
+  return static_cast<std::size_t>(capacity_ / 2 - kPrefix);
 }
 
 std::span<std::byte> Ring::reserve(std::size_t size) noexcept {
   const std::uint64_t need = padded(size);
-  std::uint64_t at = header_->written.load(std::memory_order_relaxed);
-  const std::uint64_t to_end = header_->capacity - (at & mask_);
+  std::uint64_t at = written_;
+  const std::uint64_t to_end = capacity_ - (at & mask_);
   const std::uint64_t jump = need > to_end ? to_end : 0;
-  if (at + jump + need - cached_read_ > header_->capacity) {
+  if (at + jump + need - cached_read_ > capacity_) {
     cached_read_ = header_->read.load(std::memory_order_acquire);
-    if (at + jump + need - cached_read_ > header_->capacity) return {};
+    if (at + jump + need - cached_read_ > capacity_) return {};
   }
   if (jump != 0) {
     store_length(data_ + (at & mask_), kSkip);
@@ -62,12 +63,32 @@ std::span<std::byte> Ring::reserve(std::size_t size) noexcept {
   return {data_ + (at & mask_) + kPrefix, size};
 }
 
-void Ring::commit() noexcept { header_->written.store(reserved_end_, std::memory_order_release); }
+void Ring::commit() noexcept {
+  written_ = reserved_end_;
+  header_->written.store(written_, std::memory_order_release);
+}
 
-// Where the next record at or after `position` begins.
-std::uint64_t Ring::record_at(std::uint64_t position) const noexcept {
-  const bool jumps = load_length(data_ + (position & mask_)) == kSkip;
-  return jumps ? position + header_->capacity - (position & mask_) : position;
+std::span<const std::byte> Ring::next(std::uint64_t& position) noexcept {
+  const std::uint64_t filled = cached_written_ - position;
+  std::uint64_t at = position & mask_;
+  std::uint64_t room = capacity_ - at;
+  std::uint64_t most = filled;
+  if (filled >= kPrefix && filled <= capacity_ && at % kPrefix == 0) {
+    std::uint64_t length = load_length(data_ + at);
+    if (length == kSkip && filled >= room + kPrefix) {
+      most -= room;
+      position += room;
+      at = 0;
+      room = capacity_;
+      length = load_length(data_);
+    }
+    if (length != 0 && length < capacity_ && padded(length) <= std::min(most, room)) {
+      position += padded(length);
+      return {data_ + at + kPrefix, static_cast<std::size_t>(length)};
+    }
+  }
+  set_broken();
+  return {};
 }
 
 std::span<const std::byte> Ring::front() noexcept {
@@ -77,29 +98,23 @@ std::span<const std::byte> Ring::front() noexcept {
 }
 
 std::size_t Ring::peek(std::span<std::span<const std::byte>> records) noexcept {
-  std::uint64_t at = header_->read.load(std::memory_order_relaxed);
+  std::uint64_t at = read_;
   std::size_t count = 0;
-  for (; count < records.size(); ++count) {
+  for (; count < records.size() && !is_broken(); ++count) {
     if (at == cached_written_) {
       cached_written_ = header_->written.load(std::memory_order_acquire);
       if (at == cached_written_) break;
     }
     prefetch(data_ + ((at + kAhead) & mask_), kAheadStep);
-    at = record_at(at);
-    const std::uint64_t length = load_length(data_ + (at & mask_));
-    records[count] = {data_ + (at & mask_) + kPrefix, static_cast<std::size_t>(length)};
-    at += padded(length);
+    records[count] = next(at);
+    if (records[count].empty()) break;
   }
   return count;
 }
 
 void Ring::release(std::size_t count) noexcept {
-  std::uint64_t at = header_->read.load(std::memory_order_relaxed);
-  for (; count != 0; --count) {
-    at = record_at(at);
-    at += padded(load_length(data_ + (at & mask_)));
-  }
-  header_->read.store(at, std::memory_order_release);
+  for (; count != 0 && !is_broken(); --count) next(read_);
+  header_->read.store(read_, std::memory_order_release);
 }
 
 // The writer stores its request and then looks for room; the reader frees room and then takes the request. Both are

@@ -1,5 +1,6 @@
 // A bounded ring of variable-length records for one writer and one reader, laid over memory that the caller gives (heap
-// or shared memory). It holds offsets only, no pointers, so that both sides may be different processes.
+// or shared memory). It holds offsets only, no pointers, so that both sides may be different processes. Each side
+// trusts nothing that the other one writes: whatever is in the memory, it touches no byte outside.
 #pragma once
 
 #include <atomic>
@@ -11,12 +12,11 @@ namespace gw::bus {
 
 // At the start of the ring's memory. Positions count bytes and never wrap; the data area is a power of two.
 struct RingHeader {
-  std::uint64_t capacity;
   alignas(64) std::atomic<std::uint64_t> written;
   alignas(64) std::atomic<std::uint64_t> read;
   std::atomic<std::uint32_t> writer_waits;  // the writer wants to be woken once there is room
 };
-static_assert(sizeof(RingHeader) == 192);
+static_assert(sizeof(RingHeader) == 128);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
 class Ring {
@@ -37,6 +37,10 @@ class Ring {
   void release(std::size_t count) noexcept;
   // The oldest records, as many as there are and fit into `records`, without releasing them. [reader]
   std::size_t peek(std::span<std::span<const std::byte>> records) noexcept;
+  // The memory does not hold what a writer writes: there is nothing to read any more. [any]
+  bool is_broken() const noexcept { return is_broken_.load(std::memory_order_relaxed); }
+  // So does a record that is none. [reader]
+  void set_broken() noexcept { is_broken_.store(true, std::memory_order_relaxed); }
   bool empty() const noexcept;  // [reader, writer]
 
   // A writer that found the ring full asks for room; the reader takes the request after draining and wakes the writer.
@@ -47,14 +51,19 @@ class Ring {
   std::size_t largest_record() const noexcept;
 
  private:
-  std::uint64_t record_at(std::uint64_t position) const noexcept;
+  // The record at or behind `position`, which is moved behind it; an empty one when the memory is broken.
+  std::span<const std::byte> next(std::uint64_t& position) noexcept;
 
   RingHeader* header_;
   std::byte* data_;
+  std::uint64_t capacity_;
   std::uint64_t mask_;
+  std::uint64_t written_ = 0;       // writer: what the header says too
   std::uint64_t reserved_end_ = 0;  // writer: where commit() moves to
   std::uint64_t cached_read_ = 0;   // what the writer last saw of `read`
   std::uint64_t cached_written_ = 0;
+  std::uint64_t read_ = 0;  // reader: what the header says too
+  std::atomic<bool> is_broken_{false};
 };
 
 }  // namespace gw::bus

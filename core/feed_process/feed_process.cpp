@@ -206,13 +206,14 @@ void FeedProcess::serve(Process& process) {
       for (std::string said = process.read_output(); !said.empty(); said = process.read_output()) relay.take(said);
       relay.end();
       const auto call = shared_->calls().call();
-      return note_end(
-          "its process " + *how +
-          (call && !process.ended_well() ? ", in " + std::string(word(call->function)) + " of " + plugin() : ""));
+      return note_end("its process " + *how +
+                      (has_damaged_memory()            ? ": it had damaged the memory that it shares with the gateway"
+                       : call && !process.ended_well() ? ", in " + std::string(word(call->function)) + " of " + plugin()
+                                                       : ""));
     }
     const std::int64_t now = monotonic_ns();
     look_at_heart(now);
-    bool must_die = shared_->calls().is_given_up();
+    bool must_die = shared_->calls().is_given_up() || has_damaged_memory();
     {
       const std::lock_guard lock(mutex_);
       must_die = must_die || (kill_ns_ != 0 && now >= kill_ns_);
@@ -242,6 +243,8 @@ void FeedProcess::take(const std::string& message) {
   }
   if (done) done(std::move(report));
 }
+
+bool FeedProcess::has_damaged_memory() const { return shared_->channel().updates().is_broken(); }
 
 // A process that was stopped is in no call, and still does nothing: it is marked as in one.
 void FeedProcess::look_at_heart(std::int64_t now_ns) {

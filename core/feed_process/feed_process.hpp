@@ -64,6 +64,7 @@ class FeedProcess final : public plugin_host::Feed {
   void run();
   void serve(class Process& process);
   void take(const std::string& message);
+  bool has_damaged_memory() const;
   void look_at_heart(std::int64_t now_ns);
   void note_end(std::string how);
 

@@ -1,7 +1,8 @@
 #include "core/bus/ring.hpp"
 
+#include <array>
 #include <cstring>
-#include <memory>
+#include <new>
 #include <random>
 #include <string>
 #include <thread>
@@ -13,14 +14,13 @@ namespace gw::bus {
 namespace {
 
 struct Memory {
-  explicit Memory(std::size_t data) : bytes(sizeof(RingHeader) + data + 64) {
-    void* at = bytes.data();
-    std::size_t space = bytes.size();
-    start = static_cast<std::byte*>(std::align(64, sizeof(RingHeader) + data, at, space));
-    size = sizeof(RingHeader) + data;
-  }
+  explicit Memory(std::size_t data)
+      : start(static_cast<std::byte*>(::operator new (sizeof(RingHeader) + data, std::align_val_t{64}))),
+        size(sizeof(RingHeader) + data) {}
+  ~Memory() { ::operator delete (start, std::align_val_t{64}); }
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
   std::span<std::byte> span() { return {start, size}; }
-  std::vector<std::byte> bytes;
   std::byte* start;
   std::size_t size;
 };
@@ -137,6 +137,44 @@ TEST(Ring, AWriterAndAReaderOnTwoThreadsLoseNothing) {
   }
   writer.join();
   EXPECT_TRUE(ring.empty());
+}
+
+// The writer may be another process, and its memory damaged: every word of it, one after the other.
+TEST(Ring, ReadsNothingOutsideWhateverTheMemoryHolds) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 3000; ++round) {
+    Memory memory(256);
+    Ring writer(memory.span(), true);
+    Ring reader(memory.span(), false);
+    for (std::size_t i = random() % 9; i != 0; --i) {
+      while (put(writer, std::string(1 + random() % 40, 'x'))) {
+      }
+      take(reader);
+    }
+    const std::size_t words = memory.size / sizeof(std::uint64_t);
+    for (std::size_t damaged = 1 + random() % 3; damaged != 0; --damaged) {
+      const std::uint64_t word = random() % 3 == 0 ? ~std::uint64_t{0} : random() % 2 == 0 ? random() % 600 : random();
+      std::memcpy(memory.start + random() % words * sizeof word, &word, sizeof word);
+    }
+    for (int i = 0; i < 100 && !reader.empty(); ++i) {
+      std::array<std::span<const std::byte>, 4> records;
+      const std::size_t found = reader.peek(records);
+      for (const auto& record : std::span(records).first(found)) {
+        ASSERT_GE(record.data(), memory.start + sizeof(RingHeader));
+        ASSERT_LE(record.data() + record.size(), memory.start + memory.size);
+      }
+      reader.release(found);
+      if (reader.is_broken()) {
+        EXPECT_EQ(reader.peek(records), 0U);
+        break;
+      }
+      const auto place = writer.reserve(1 + random() % 40);
+      if (place.empty()) continue;
+      ASSERT_LE(place.data() + place.size(), memory.start + memory.size);
+      std::memset(place.data(), 'y', place.size());
+      writer.commit();
+    }
+  }
 }
 
 }  // namespace
