@@ -1,9 +1,11 @@
 #include "core/bus/channel.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <new>
 
+#include "core/bus/record_check.hpp"
 #include "core/bus/records.hpp"
 
 namespace gw::bus {
@@ -38,6 +40,15 @@ Channel::Channel(const Shared& shared, Doorbell& routing_bell, int adapter_bell)
       demand_(shared.demand, false),
       writer_(updates_, routing_bell),
       adapter_bell_(adapter_bell, shared.adapter_rung) {}
+
+// The process that wrote what is no record is ended by whoever looks after it.
+std::size_t Channel::peek(std::span<std::span<const std::byte>> records) noexcept {
+  const auto run = records.first(updates_.peek(records));
+  if (routing_rung_ == nullptr) return run.size();
+  const auto bad = std::find_if_not(run.begin(), run.end(), is_sound);
+  if (bad != run.end()) updates_.set_broken();
+  return static_cast<std::size_t>(bad - run.begin());
+}
 
 bool put_demand(Ring& ring, const Demand& d) noexcept {
   const std::array texts = {d.symbol, d.exchange, d.broker_symbol, d.broker_exchange, d.token};

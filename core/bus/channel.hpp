@@ -32,8 +32,8 @@ class Channel {
   explicit Channel(const Shared& shared);
   // The adapter's side. Both descriptors are those of the bells; `adapter_bell` is taken over.
   Channel(const Shared& shared, Doorbell& routing_bell, int adapter_bell);
-  // The adapter is in another process, whose records routing has to check.
-  bool is_shared() const noexcept { return routing_rung_ != nullptr; }
+  // As updates().peek(), of which it answers the records that are sound, where another process writes them. [routing]
+  std::size_t peek(std::span<std::span<const std::byte>> records) noexcept;
   // To be called before routing looks for updates: the next one rings its bell again. [routing]
   void answer() noexcept {
     if (routing_rung_ != nullptr) routing_rung_->exchange(false);

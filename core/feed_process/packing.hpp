@@ -38,6 +38,8 @@ class Unpacker {
 
   template <class T>
   requires std::is_trivially_copyable_v<T> T take() {
+    // The bytes are another process's: any of them but 0 is true.
+    if constexpr (std::is_same_v<T, bool>) return take<std::uint8_t>() != 0;
     T value{};
     if (left_.size() < sizeof value) return is_whole_ = false, value;
     std::memcpy(&value, left_.data(), sizeof value);

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstring>
 
-#include "core/bus/record_check.hpp"
 #include "core/topics/fetch_ahead.hpp"
 
 namespace gw::routing {
@@ -20,27 +19,13 @@ bool RecordIntake::drain(std::size_t budget, std::int64_t wall_ns, std::int64_t 
   return more;
 }
 
-namespace {
-
-using Records = std::span<std::span<const std::byte>>;
-
-// The records before the first one that is none. Its process is then ended by whoever looks after it.
-Records sound_ones(Records records, bus::Ring& ring) {
-  const auto bad = std::find_if_not(records.begin(), records.end(), bus::is_sound);
-  if (bad != records.end()) ring.set_broken();
-  return records.first(static_cast<std::size_t>(bad - records.begin()));
-}
-
-}  // namespace
-
 bool RecordIntake::drain_one(BrokerId id, bus::Channel& channel, std::size_t budget) {
   std::array<std::span<const std::byte>, topics::kMaxAheadRecords> records;
   std::size_t left = budget;
   channel.answer();
   while (left != 0) {
-    auto run = std::span(records).first(
-        channel.updates().peek(std::span(records).first(std::min(left, topics::kMaxAheadRecords))));
-    if (channel.is_shared()) run = sound_ones(run, channel.updates());
+    const auto run =
+        std::span(records).first(channel.peek(std::span(records).first(std::min(left, topics::kMaxAheadRecords))));
     if (run.empty()) break;
     topics::fetch_ahead(parts_.brokers[id], parts_.interests, parts_.topics, run);
     for (const std::span<const std::byte> record : run) take(id, record);

@@ -1,4 +1,6 @@
 // A channel whose two sides lie over one piece of shared memory, each mapped for itself, as two processes have it.
+#include <array>
+
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -52,6 +54,17 @@ TEST_F(SharedChannel, WhatTheOneSideWritesTheOtherReads) {
   demand.symbol = "INFY";
   ASSERT_TRUE(put_demand(routing_.demand(), demand));
   EXPECT_EQ(view_demand(adapter_.demand().front()).symbol, "INFY");
+}
+
+TEST_F(SharedChannel, ARecordThatIsNoneIsNotHandedOverAndNothingAfterIt) {
+  for (std::uint32_t instrument = 1; instrument <= 3; ++instrument) adapter_.writer().released(instrument);
+  std::array<std::span<const std::byte>, 8> records;
+  ASSERT_EQ(adapter_.updates().peek(records), 3U);
+  const_cast<std::byte*>(records[1].data())[0] = std::byte{99};  // its kind
+  EXPECT_EQ(routing_.peek(records), 1U);
+  EXPECT_TRUE(routing_.updates().is_broken());
+  routing_.updates().release(1);
+  EXPECT_EQ(routing_.peek(records), 0U);
 }
 
 TEST_F(SharedChannel, TheBellRingsOnceUntilRoutingLooksAndThenAgain) {
