@@ -557,7 +557,7 @@ typedef struct bgw_adapter_api {
   bgw_status (*on_timer)(void* self, uint32_t id, bgw_error* error);
   /* The answer to a request of bgw.http/1. A failure ends the session. NULL: the plugin makes none. */
   bgw_status (*on_http)(void* self, uint32_t id, const bgw_http_response* response, bgw_error* error);
-  /* What this adapter offers beyond this table; NULL: nothing. */
+  /* What this adapter offers beyond this table; NULL: nothing. No host asks for anything yet. */
   const void* (*get_extension)(void* self, const char* id);
 } bgw_adapter_api;
 
