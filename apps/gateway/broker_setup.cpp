@@ -35,8 +35,8 @@ Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::
   std::vector<plugin_host::AdapterSetting> settings;
   for (config::ResolvedSetting& s : *resolved) {
     if (s.is_secret && !s.is_missing) log::redact(s.text);
-    settings.push_back(
-        {std::move(s.key), std::move(s.text), std::move(s.integers), s.is_secret, s.is_missing, s.written_ns});
+    settings.push_back({std::move(s.key), std::move(s.text), std::move(s.integers), s.is_secret, s.is_missing,
+                        s.written_ns, s.is_reference});
   }
   return settings;
 }
@@ -170,6 +170,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
     options.market_open = services.market_open;
     options.has_hours = services.has_hours;
   }
+  options.record_folder = services.record_folder;
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
   std::string problem;
   plugin_host::Feed* feed = nullptr;

@@ -53,6 +53,7 @@ struct LinkServices {
   IsExpected is_expected;
   TradingSessionSeen trading_session_seen;
   CredentialsChecker& credentials;
+  std::string record_folder;  // of `run --record`; empty: nothing is recorded
 };
 
 // Has a link ask the checker about its credentials, where the plugin says how.

@@ -24,6 +24,12 @@ struct Options {
   bool json = false;
 };
 
+// What `run` takes besides.
+struct RunRequest {
+  std::optional<std::string> ready_file;
+  std::optional<std::string> record;  // the folder of recordings
+};
+
 // Loads the configuration. On problems prints them all to standard error and returns nothing.
 std::optional<config::Loaded> load_config(const Options& options);
 std::string plugin_folder(const config::Config& config);

@@ -63,7 +63,7 @@ Gateway::Gateway(Options options, config::Loaded loaded, EndWatch& end, const Se
 
 Gateway::~Gateway() { stop(); }
 
-Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
+Result<void> Gateway::start(const RunRequest& request) {
   auto problems = written_file_problems(state_.loaded);
   for (config::Problem& problem : listen_problems(state_.loaded)) problems.push_back(std::move(problem));
   if (!problems.empty()) {
@@ -77,6 +77,8 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
     return Error{"log.file: " + std::string(e.what())};
   }
   log::info("gateway", "starting with " + state_.loaded.file);
+  if (request.record)
+    if (const auto done = make_record_folder(*request.record); !done) return done;
   if (const auto done = open_stores(); !done) return done;
   if (const auto done = check_brokers(); !done) return done;
   sessions_.load();
@@ -94,11 +96,24 @@ Result<void> Gateway::start(const std::optional<std::string>& ready_file) {
   parts_->updates.start();
   monitor_->start();
   parts_->logins.start();
-  if (ready_file)
-    if (const auto done = write_ready_file(*ready_file); !done) return done;
+  if (request.ready_file)
+    if (const auto done = write_ready_file(*request.ready_file); !done) return done;
   log::info("gateway", "ready: serving clients on " + address_);
   manager_.ready("serving clients on " + address_);
   start_watchdog();
+  return {};
+}
+
+// Market data and account names are in recordings: the folder is for the owner alone.
+Result<void> Gateway::make_record_folder(const std::string& folder) {
+  std::error_code failed;
+  record_folder_ = std::filesystem::absolute(folder, failed).string();
+  const bool is_new = !failed && std::filesystem::create_directories(record_folder_, failed);
+  if (is_new) std::filesystem::permissions(record_folder_, std::filesystem::perms::owner_all, failed);
+  if (failed) return Error{"--record " + folder + ": " + failed.message()};
+  if (::access(record_folder_.c_str(), W_OK | X_OK) != 0)
+    return Error{"--record " + folder + ": found a folder that this user may not write to, expected one that he may"};
+  log::info("recording", "what plugins are given and what they answer is recorded in " + record_folder_);
   return {};
 }
 
@@ -149,7 +164,8 @@ LinkServices Gateway::link_services() {
           [this](std::string_view symbol, std::string_view exchange, std::int64_t wall_ns, bool in_time) {
             sessions_.note(symbol, exchange, wall_ns, in_time);
           },
-          credentials_};
+          credentials_,
+          record_folder_};
 }
 
 void Gateway::start_brokers() {

@@ -32,7 +32,7 @@ class Gateway {
   ~Gateway();
 
   // Starts everything and serves clients, or says why it cannot. [main]
-  Result<void> start(const std::optional<std::string>& ready_file);
+  Result<void> start(const RunRequest& request);
   // Has the control thread take up an edited configuration, or refuse it as a whole. [any]
   void reload() { reload_wanted_ = true; }
   // Closes clients with 1001; returns when all threads have ended. [main]
@@ -44,6 +44,7 @@ class Gateway {
   struct Parts;
 
   const config::Config& config() const { return state_.config(); }
+  Result<void> make_record_folder(const std::string& folder);
   Result<void> open_stores();
   Result<void> check_brokers();
   void start_brokers();
@@ -80,7 +81,8 @@ class Gateway {
   std::unique_ptr<control::ControlServer> control_;
   std::thread proxy_thread_;
   int port_ = 0;
-  std::string address_;  // where clients are served, as URLs; set before the control thread begins
+  std::string record_folder_;  // absolute; empty: nothing is recorded
+  std::string address_;        // where clients are served, as URLs; set before the control thread begins
   bool config_is_wrong_ = false;
 };
 

@@ -51,6 +51,8 @@ Json counts_json(const plugin_host::LinkCounts& c) {
           {"updates", value(c.updates)},
           {"updates_invalid", value(c.updates_invalid)},
           {"conflated", value(c.conflated)},
+          {"recordings", value(c.recordings)},
+          {"recordings_ended", value(c.recordings_ended)},
           {"subscribed", value(c.wanted)}};
 }
 

@@ -1,4 +1,5 @@
 // The command line: calls the function of each command, which is in commands/ or gateway.cpp.
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -16,10 +17,13 @@
 #include "core/base/log.hpp"
 #include "core/feed_process/child.hpp"
 #include "core/plugin_host/feed_thread.hpp"
+#include "core/recording/recording_file.hpp"
 
 namespace {
 
 using namespace gw::app;
+
+constexpr std::int64_t kRecordingNs = 2'000'000'000;  // for the rest of recordings, at the end
 
 // A thread that a plugin or a name server keeps goes on until the process is gone: what the end of main would destroy
 // is still its own.
@@ -29,7 +33,7 @@ void end_now_if_a_thread_goes_on(int status) {
   std::_Exit(status);
 }
 
-int run(const Options& options, const std::optional<std::string>& ready_file) {
+int run(const Options& options, const RunRequest& request) {
   block_signals();
   const ServiceManager manager;
   auto loaded = load_config(options);
@@ -38,7 +42,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   write_log_on_crash();
   EndWatch end;
   Gateway gateway(options, std::move(*loaded), end, manager);
-  if (const auto started = gateway.start(ready_file); !started) {
+  if (const auto started = gateway.start(request); !started) {
     gateway.stop();
     gw::log::end_thread();
     gw::log::print_error("broker-gateway: " + started.error().message + '\n');
@@ -53,6 +57,7 @@ int run(const Options& options, const std::optional<std::string>& ready_file) {
   end.begin();
   manager.stopping();
   gateway.stop();
+  gw::recording::drain(kRecordingNs);
   gw::log::end_thread();
   end_now_if_a_thread_goes_on(kDone);
   return kDone;

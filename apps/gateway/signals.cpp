@@ -8,6 +8,7 @@
 
 #include "core/base/log.hpp"
 #include "core/base/log_limit.hpp"
+#include "core/recording/recording_file.hpp"
 
 namespace gw::app {
 namespace {
@@ -42,6 +43,7 @@ void tell_meaningless(int number) {
 // Returning lets what crashed crash again, now as without a handler; a signal that was sent is sent again for that.
 extern "C" void write_log(int number, siginfo_t* info, void*) {
   log::drain(kCrashWriteNs);
+  recording::drain(kCrashWriteNs);  // the last frame is the one that matters
   if (info->si_code <= 0) std::raise(number);
 }
 

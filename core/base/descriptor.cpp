@@ -36,6 +36,10 @@ Descriptor Descriptor::append_to(const std::string& path) {
   return {::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640), true};
 }
 
+Descriptor Descriptor::create(const std::string& path) {
+  return {::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), true};
+}
+
 Descriptor::Descriptor(Descriptor&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)), is_owned_(std::exchange(other.is_owned_, false)) {}
 

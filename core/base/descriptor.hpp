@@ -19,6 +19,8 @@ class Descriptor {
   static Descriptor standard_error();
   // Appends; a new file is readable by the owner and the group. No open file where that fails, and errno says why.
   static Descriptor append_to(const std::string& path);
+  // A new file, for the owner alone. No open file where that fails, or one of this name is there, and errno says why.
+  static Descriptor create(const std::string& path);
   ~Descriptor();
   Descriptor(Descriptor&& other) noexcept;
   Descriptor& operator=(Descriptor&& other) noexcept;

@@ -321,7 +321,12 @@ Result<std::vector<ResolvedSetting>> resolve_settings(const Broker& broker, std:
     }
     auto one = convert(rule, *texts);
     if (!one) return with_context("broker " + broker.name, one.error());
-    if (setting != nullptr) one->written_ns = written_ns(*setting);
+    if (setting != nullptr) {
+      one->written_ns = written_ns(*setting);
+      one->is_reference = (rule.type == SettingType::text || is_address(rule.type)) &&
+                          std::any_of(setting->values.begin(), setting->values.end(),
+                                      [](const Value& v) { return v.source != Value::Source::literal; });
+    }
     out.push_back(std::move(*one));
   }
   return out;

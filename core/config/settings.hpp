@@ -39,6 +39,7 @@ struct ResolvedSetting {
   bool is_secret = false;
   bool is_missing = false;      // a reference that leads to nothing
   std::int64_t written_ns = 0;  // wall clock: when its file was last written; 0: it comes from no file
+  bool is_reference = false;    // a text or an address that is not written in gateway.yaml
 };
 
 void read_settings(Context& context, const YAML::Node& node, const std::string& prefix, std::vector<Setting>& out);

@@ -18,6 +18,7 @@
 #include "core/plugin_host/broker_link.hpp"
 #include "core/plugin_host/library_copy.hpp"
 #include "core/plugin_host/shared_link.hpp"
+#include "core/recording/recording_file.hpp"
 
 namespace gw::feed_process {
 namespace {
@@ -26,6 +27,7 @@ using Stream = boost::asio::posix::stream_descriptor;
 
 constexpr std::chrono::milliseconds kBeat{100};
 constexpr std::chrono::seconds kEndPatience{2};
+constexpr std::int64_t kRecordingNs = 1'000'000'000;  // for the rest of recordings, at the end
 
 // The broker's library, loaded from the gateway's copy of the file.
 Result<std::shared_ptr<const plugin_host::Library>> load(const Setup& setup, int descriptor) {
@@ -99,6 +101,7 @@ int Child::run(const Descriptors& descriptors, const Complete& complete) {
   beat();
   io_.run();
   link_.reset();
+  recording::drain(kRecordingNs);
   log::end_thread();
   return 0;
 }

@@ -44,6 +44,8 @@ void each_figure(Report& r, F&& act) {
   act(r.exceptions);
   act(r.late_calls);
   act(r.foreign_calls);
+  act(r.recordings);
+  act(r.recordings_ended);
   act(r.dropped);
   act(r.losses);
   act(r.last_frame_ns);
@@ -79,6 +81,7 @@ void put_settings(Packer& to, const std::vector<AdapterSetting>& settings) {
     to.put(s.is_secret);
     to.put(s.is_missing);
     to.put(s.written_ns);
+    to.put(s.is_reference);
   });
 }
 
@@ -91,6 +94,7 @@ std::vector<AdapterSetting> take_settings(Unpacker& from) {
     s.is_secret = from.take<bool>();
     s.is_missing = from.take<bool>();
     s.written_ns = from.take<std::int64_t>();
+    s.is_reference = from.take<bool>();
     return s;
   });
 }
@@ -106,6 +110,7 @@ std::string pack(const Setup& setup) {
   to.put(setup.asks_market);
   to.put_text(setup.options.name);
   to.put_text(setup.options.outgoing.bind_address);
+  to.put_text(setup.options.record_folder);
   put_settings(to, setup.options.settings);
   each_number(setup.options, putter(to));
   return to.bytes();
@@ -121,6 +126,7 @@ Setup unpack_setup(Unpacker& from) {
   setup.asks_market = from.take<bool>();
   setup.options.name = from.take_text();
   setup.options.outgoing.bind_address = from.take_text();
+  setup.options.record_folder = from.take_text();
   setup.options.settings = take_settings(from);
   each_number(setup.options, taker(from));
   return setup;

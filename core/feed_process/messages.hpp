@@ -57,7 +57,8 @@ struct Setup {
   log::Level level = log::Level::info;
   std::uint64_t memory_limit = 0;  // bytes of data; 0: none
   std::uint64_t descriptor_limit = 0;
-  // Of these: name, settings, reconnect, outgoing, limits. What is a function there asks the gateway, where it has one.
+  // Of these: name, settings, reconnect, outgoing, record_folder, limits. What is a function there asks the gateway,
+  // where it has one.
   plugin_host::LinkOptions options;
   bool asks_market = false;  // whether options.market_open and has_hours are there
 };

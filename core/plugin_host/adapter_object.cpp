@@ -4,7 +4,9 @@
 #include <exception>
 #include <utility>
 
+#include "bgw/testing/recorder.hpp"
 #include "core/base/log.hpp"
+#include "core/plugin_host/adapter_recording.hpp"
 #include "core/plugin_host/adapter_socket.hpp"
 
 namespace gw::plugin_host {
@@ -99,10 +101,13 @@ Result<void> AdapterObject::create(AdapterHost& host) {
          bgw_error ignored{};
          call(Callback::posted_work, ignored, [&] { return posted.run(posted.argument, 1), BGW_OK; });
        }});
+  bgw::testing::Recorder* const recorder = begin_recording(link_);
+  api_ = recorder != nullptr ? &bgw::testing::Recorder::api() : library_->descriptor().api;
   try {
     const HostContext::Call inside(context_);
     const MarkedCall marked(*link_.calls, Callback::create, link_.options.monotonic());
-    adapter_ = api().create(&context_->table(), &error);
+    adapter_ =
+        recorder != nullptr ? recorder->create(context_->table(), &error) : api().create(&context_->table(), &error);
   } catch (const std::exception& e) {
     context_->close();
     return Error{name + ": the plugin threw an exception in create: " + e.what()};

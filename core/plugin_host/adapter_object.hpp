@@ -76,7 +76,7 @@ class AdapterObject {
   }
 
  private:
-  const bgw_adapter_api& api() const { return *library_->descriptor().api; }
+  const bgw_adapter_api& api() const { return *api_; }
   template <class F>
   bgw_status call(Callback name, bgw_error& error, F&& function);
   bool begin_call(Callback name, bgw_error& error);
@@ -86,8 +86,9 @@ class AdapterObject {
   LinkContext& link_;
   std::shared_ptr<const Library> library_;
   Owner& owner_;
-  void* adapter_ = nullptr;
-  HostContext* context_ = nullptr;  // of adapter_
+  const bgw_adapter_api* api_ = nullptr;  // the plugin's, or a recorder's in front of it
+  void* adapter_ = nullptr;               // for the functions of api_
+  HostContext* context_ = nullptr;        // of adapter_
   std::optional<std::uint32_t> frame_class_;
   bool initializing_ = false;
   std::string login_problem_;

@@ -57,6 +57,8 @@ LinkReport BrokerLink::report() const {
   out.conflated = value(c.conflated);
   out.subscriptions_refused = value(c.subscriptions_refused);
   out.exceptions = value(c.exceptions);
+  out.recordings = value(c.recordings);
+  out.recordings_ended = value(c.recordings_ended);
   out.late_calls = misplaced.late;
   out.foreign_calls = misplaced.foreign;
   for (std::size_t i = 0; i < c.dropped.size(); ++i) out.dropped[i] = value(c.dropped[i]);

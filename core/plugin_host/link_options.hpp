@@ -29,6 +29,7 @@ struct AdapterSetting {
   bool is_secret = false;
   bool is_missing = false;      // a secret that is not there (yet)
   std::int64_t written_ns = 0;  // wall clock: when the file that it comes from was written; 0: not from a file
+  bool is_reference = false;    // a text that comes from a variable, a file or a credential: not written down anywhere
 };
 
 // What the broker's web interface says of a link's credentials.
@@ -81,6 +82,8 @@ struct LinkOptions {
   // Asks the broker's web interface whether credentials are good. Does not wait for the answer. Empty: the plugin
   // offers no such request. [feed]
   std::function<void(CredentialsQuestion question)> ask_credentials{};
+  // Where it is kept what each adapter object is given and answers; empty: nowhere.
+  std::string record_folder{};
   // Where channel, counts and the mark of calls lie, when routing is another process; null: in memory of the link's
   // own.
   std::shared_ptr<SharedLink> shared{};
@@ -104,6 +107,8 @@ struct alignas(64) LinkCounts {
   std::atomic<std::uint64_t> conflated{0};
   std::array<std::atomic<std::uint64_t>, BGW_DROP_KINDS> dropped{};  // see BGW_DROP_*
   std::atomic<std::uint64_t> wanted{0};
+  std::atomic<std::uint64_t> recordings{0};        // begun
+  std::atomic<std::uint64_t> recordings_ended{0};  // of these, or not begun at all: before their time, by the disk
   std::atomic<std::uint64_t> subscriptions_refused{0};
   std::atomic<std::int64_t> last_frame_ns{0};  // wall
   std::atomic<std::int64_t> last_tick_ns{0};   // wall

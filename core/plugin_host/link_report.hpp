@@ -27,9 +27,10 @@ struct LinkReport {
   std::uint64_t updates = 0, updates_invalid = 0, updates_without_price = 0, times_invalid = 0, conflated = 0;
   std::uint64_t subscriptions_refused = 0;
   std::uint64_t exceptions = 0, late_calls = 0, foreign_calls = 0;  // the plugin's faults
-  std::array<std::uint64_t, BGW_DROP_KINDS> dropped{};              // by BGW_DROP_*
-  std::array<std::uint64_t, kLossReasons> losses{};                 // by LossReason
-  std::int64_t last_frame_ns = 0, last_live_ns = 0;                 // wall; 0: none yet
+  std::uint64_t recordings = 0, recordings_ended = 0;
+  std::array<std::uint64_t, BGW_DROP_KINDS> dropped{};  // by BGW_DROP_*
+  std::array<std::uint64_t, kLossReasons> losses{};     // by LossReason
+  std::int64_t last_frame_ns = 0, last_live_ns = 0;     // wall; 0: none yet
   DurationHistogram lag;
   std::vector<ConnectionReport> connections;
 };

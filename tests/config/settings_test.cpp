@@ -138,6 +138,20 @@ TEST(ResolveSettings, MarksASecretThatLeadsToNothingAsMissing) {
   }
 }
 
+// What is written elsewhere may be a secret, whatever the plugin says; a number is none.
+TEST(ResolveSettings, SaysWhichTextsAreNotWrittenInTheFile) {
+  ::setenv("GW_TEST_TOKEN", "t", 1);
+  ::setenv("GW_TEST_SEED", "7", 1);
+  ::setenv("GW_TEST_URL", "ws://127.0.0.1/feed", 1);
+  const auto all =
+      resolve_settings(broker_with(good_and("seed: '${env:GW_TEST_SEED}', url: '${env:GW_TEST_URL}'")), kRules);
+  ASSERT_TRUE(all) << all.error().message;
+  EXPECT_TRUE(find(*all, "access_token")->is_reference);
+  EXPECT_TRUE(find(*all, "url")->is_reference);
+  EXPECT_FALSE(find(*all, "seed")->is_reference);
+  EXPECT_FALSE(find(*all, "api_key")->is_reference);
+}
+
 TEST(ResolveSettings, RefusesAValueFromOutsideOfTheWrongTypeWithoutShowingIt) {
   ::setenv("GW_TEST_TOKEN", "t", 1);
   ::setenv("GW_TEST_SEED", "hunter2", 1);

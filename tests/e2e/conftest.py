@@ -32,12 +32,12 @@ def extras(shared):
 
 @pytest.fixture
 def start(tmp_path):
-    """start(config) gives a gateway that ends with the test; start.sim(...) a stand-in broker. start.within: see Gateway.
-    start.ends_with_it(client): it is closed before them."""
+    """start(config) gives a gateway that ends with the test; start.sim(...) a stand-in broker. start.within and
+    start.words: see Gateway. start.ends_with_it(client): it is closed before them."""
     running = []
 
     def gateway(config=None, env=None):
-        running.append(Gateway(tmp_path, config, env, gateway.within))
+        running.append(Gateway(tmp_path, config, env, gateway.within, gateway.words))
         return running[-1].__enter__()
 
     def sim(*more, **options):
@@ -45,7 +45,7 @@ def start(tmp_path):
         return running[-1].__enter__()
 
     gateway.sim = sim
-    gateway.within = ()
+    gateway.within = gateway.words = ()
     gateway.ends_with_it = running.append
     yield gateway
     for process in reversed(running):

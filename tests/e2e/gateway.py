@@ -92,15 +92,16 @@ class Process:
 
 
 class Gateway(Process):
-    """A served gateway of its own folder. `config` is merged over small defaults. `within`: a command that runs it."""
+    """A served gateway of its own folder. `config` is merged over small defaults. `within`: a command that runs it. `words`: more
+    for its command `run`."""
 
-    def __init__(self, folder, config=None, env=None, within=()):
+    def __init__(self, folder, config=None, env=None, within=(), words=()):
         self.folder = pathlib.Path(folder)
         self.config = write_config(self.folder, config or {})
         self.env = {**os.environ, **(env or {})}
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
-        super().__init__([*within, BINARY, "run", "--config", self.config, "--ready-file", ready], env=self.env)
+        super().__init__([*within, BINARY, "run", "--config", self.config, "--ready-file", ready, *words], env=self.env)
         try:
             self.wait_line(r"ready: serving")
         except AssertionError:

@@ -25,10 +25,12 @@ feed_process::Setup some_setup() {
   plugin_host::AdapterSetting levels;
   levels.key = "levels";
   levels.integers = {5, 20};
+  levels.is_reference = true;
   setup.options.settings = {token, levels};
   setup.options.reconnect.attempts = 3;
   setup.options.outgoing = {"192.0.2.7", AddressFamily::ipv4};
   setup.options.lag_limit_ns = 11;
+  setup.options.record_folder = "/recordings";
   return setup;
 }
 
@@ -49,6 +51,9 @@ TEST(Messages, ASetupArrivesWhole) {
   EXPECT_EQ(setup.options.outgoing.bind_address, "192.0.2.7");
   EXPECT_EQ(setup.options.outgoing.family, AddressFamily::ipv4);
   EXPECT_EQ(setup.options.lag_limit_ns, 11);
+  EXPECT_EQ(setup.options.record_folder, "/recordings");
+  EXPECT_FALSE(setup.options.settings[0].is_reference);
+  EXPECT_TRUE(setup.options.settings[1].is_reference);
 }
 
 TEST(Messages, WhatIsCutOffAnywhereIsNotWhole) {

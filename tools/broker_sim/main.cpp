@@ -1,5 +1,7 @@
 // broker-sim: a stand-in broker on loopback that speaks a real broker's protocol, for tests and for trying things out.
 #include <cstdio>
+#include <cstdlib>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +13,8 @@
 #include "tools/broker_sim/control_port.hpp"
 #include "tools/broker_sim/dead_address.hpp"
 #include "tools/broker_sim/kite.hpp"
+#include "tools/broker_sim/played_recording.hpp"
+#include "tools/broker_sim/replay_server.hpp"
 #include "tools/broker_sim/script.hpp"
 #include "tools/broker_sim/tcp_listener.hpp"
 
@@ -89,18 +93,63 @@ int serve(std::unique_ptr<sim::Protocol> protocol, const Addresses& addresses, s
   return 0;
 }
 
+// Plays a recording until a signal comes.
+int replay(const std::string& file, double speed, std::uint16_t port) {
+  auto recording = sim::read_recording(file);
+  if (!recording) return fail(recording.error().message, 2);
+  std::size_t frames = 0;
+  for (const sim::PlayedSocket& socket : recording->sockets) frames += socket.frames;
+  if (!recording->problem.empty()) std::printf("broker-sim: %s %s\n", file.c_str(), recording->problem.c_str());
+  const std::string what = recording->plugin + ", " + std::to_string(recording->sockets.size()) + " sockets, " +
+                           std::to_string(frames) + " frames";
+  boost::asio::io_context io(1);
+  boost::asio::signal_set ending(io, SIGINT, SIGTERM);
+  ending.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
+  const boost::asio::signal_set caught(io, SIGPIPE);
+  for (const sim::PlayedSocket& socket : recording->sockets)
+    std::printf("broker-sim: socket of %s, %zu frames\n", socket.path.c_str(), socket.frames);
+  sim::ReplayServer server(io, std::move(*recording), speed);
+  const auto opened = sim::TcpListener::open(io, "127.0.0.1", port,
+                                             [&server](gw::TcpSocket&& socket) { server.adopt(std::move(socket)); });
+  if (!opened) return fail(opened.error().message, 1);
+  std::printf("broker-sim: replaying %s (%s) on ws://%s/\n", file.c_str(), what.c_str(),
+              in_url("127.0.0.1", (*opened)->port()).c_str());
+  std::fflush(stdout);
+  io.run();
+  return 0;
+}
+
+// Nothing: it is no speed.
+std::optional<double> speed_of(const std::string& text) {
+  if (text == "max") return sim::ReplayServer::kAsFastAsPossible;
+  char* end = nullptr;
+  const double speed = std::strtod(text.c_str(), &end);
+  constexpr double kMinSpeed = 0.01, kMaxSpeed = 1e6;
+  if (end == text.c_str() || *end != '\0' || !(speed >= kMinSpeed && speed <= kMaxSpeed)) return std::nullopt;
+  return speed;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"A stand-in broker on loopback"};
-  std::string broker, frames, script, certificate, key;
+  std::string broker, frames, script, certificate, key, recording, speed = "1";
   std::uint16_t port = 0;
   int control_port = -1;
   Addresses addresses;
   sim::Options options;
-  app.add_option("--broker", broker, "the broker whose protocol it speaks")
-      ->required()
-      ->check(CLI::IsMember({"zerodha", "angel"}));
+  auto* of_broker = app.add_option("--broker", broker, "the broker whose protocol it speaks")
+                        ->check(CLI::IsMember({"zerodha", "angel"}));
+  auto* replayed =
+      app.add_option("--replay", recording,
+                     "a recording (broker-gateway run --record): plays what that broker sent, in its frames")
+          ->check(CLI::ExistingFile)
+          ->excludes(of_broker);
+  app.add_option("--speed", speed, "of --replay: 1 as then, 10 ten times as fast, max as fast as possible")
+      ->needs(replayed)
+      ->check([](const std::string& text) {
+        return speed_of(text) ? std::string() : "found " + text + ", expected a number from 0.01 to 1000000, or max";
+      });
   app.add_option("--port", port, "the port of the feed; 0: any free one")->required();
   app.add_option("--address", addresses.serving, "an address to listen on, given once for each; default 127.0.0.1")
       ->expected(1)
@@ -143,7 +192,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   }
+  if (broker.empty() && recording.empty()) return fail("found neither --broker nor --replay, expected one of them", 2);
   try {
+    if (!recording.empty()) return replay(recording, *speed_of(speed), port);
     if (!frames.empty()) {
       options.recorded = sim::read_frames(frames);
       if (options.recorded.empty()) return fail(frames + ": no frames (.bin, .packet, .json) in it", 2);

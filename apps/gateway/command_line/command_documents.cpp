@@ -63,7 +63,7 @@ struct Value {
   const char* words;
 };
 constexpr Value kValues[] = {{"--mode", "ltp quote depth"}, {"--scope", "read admin"}, {"--depth", "5 20 30 50"}};
-constexpr const char* kFiles[] = {"--config", "--socket", "--ready-file"};
+constexpr const char* kFiles[] = {"--config", "--socket", "--ready-file", "--record"};
 
 void add_paths(const CLI::App& command, const std::string& path, std::string& paths, std::string& words,
                std::string& files) {

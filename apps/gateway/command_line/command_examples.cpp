@@ -14,6 +14,7 @@ struct Example {
 constexpr Example kExamples[] = {
     {"run", "run"},
     {"run", "run --config /etc/broker-gateway/gateway.yaml --ready-file /run/gateway.json"},
+    {"run", "run --record recordings"},
     {"check-config", "check-config"},
     {"doctor", "doctor"},
     {"status", "status"},

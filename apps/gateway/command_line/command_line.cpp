@@ -24,8 +24,11 @@ std::unique_ptr<CLI::App> make_command_line(CommandLine& c, RunGateway run) {
   app.set_version_flag("--version", std::string("broker-gateway ") + gw::version());
   app.require_subcommand(1);
   CLI::App* serve = add_command(app, "run", "serves in the foreground", c.options, false);
-  serve->add_option("--ready-file", c.ready_file, "a file to write as soon as clients are served (default: none)");
-  serve->callback([&c, run = std::move(run)] { c.action = [&c, run] { return run(c.options, c.ready_file); }; });
+  serve->add_option("--ready-file", c.run.ready_file, "a file to write as soon as clients are served (default: none)");
+  serve->add_option(
+      "--record", c.run.record,
+      "a folder: keeps there what plugins are given and what they answer, without secrets (default: none)");
+  serve->callback([&c, run = std::move(run)] { c.action = [&c, run] { return run(c.options, c.run); }; });
   add_command(app, "check-config", "validates gateway.yaml, plugins' settings included", c.options, true)
       ->callback([&c] { c.action = [&c] { return check_config(c.options); }; });
   add_command(app, "doctor", "looks at all that keeps a gateway from serving, and says what to do", c.options, true)

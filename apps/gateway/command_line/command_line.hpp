@@ -17,7 +17,7 @@ namespace gw::app {
 // What was read from the words; a plain record.
 struct CommandLine {
   Options options;
-  std::optional<std::string> ready_file;
+  RunRequest run;
   KeyRequest key;
   WatchRequest watch;
   SearchRequest search;
@@ -33,7 +33,7 @@ struct CommandLine {
   std::function<int()> action;  // of the command that was named; returns the exit status
 };
 
-using RunGateway = std::function<int(const Options& options, const std::optional<std::string>& ready_file)>;
+using RunGateway = std::function<int(const Options& options, const RunRequest& request)>;
 // `c` outlives the result, whose parse() fills it. `run` is what the command `run` does.
 std::unique_ptr<CLI::App> make_command_line(CommandLine& c, RunGateway run);
 

@@ -178,6 +178,7 @@ std::string rest_of(const Json& broker) {
                         {"updates_invalid", "invalid updates"},
                         {"subscriptions_refused", "subscriptions that the broker refused"},
                         {"recycles", "logins ended because the feed was silent or late"}}));
+  text += line(counted("", broker, {{"recordings_ended", "recordings ended before their time: the log says why"}}));
   text += line(counted("", broker, {{"not_in_list", "subscribed instruments are not in the list"}}));
   if (const Json logins = broker.value("unattended_logins", Json::object()); number(logins, "given_up") != 0)
     text += line("logins by itself: " + grouped(number(logins, "done")) + ", given up " +

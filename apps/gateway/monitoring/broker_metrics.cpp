@@ -165,6 +165,11 @@ void add_links(MetricFamilies& families, const std::vector<plugin_host::LinkRepo
   for (const Report& link : links)
     for (std::size_t i = 0; i < link.losses.size(); ++i)
       families.add({{"broker", link.name}, {"reason", word(static_cast<plugin_host::LossReason>(i))}}, link.losses[i]);
+  add_each(families, links, "gateway_broker_recordings_total", "Recordings of the plugin that began (run --record).",
+           &Report::recordings);
+  add_each(families, links, "gateway_broker_recordings_ended_total",
+           "Recordings that ended before their time, or could not begin: no room, or a slow disk.",
+           &Report::recordings_ended);
   families.gauge("gateway_broker_last_frame_age_seconds", "Since the broker's last frame of any kind.");
   for (const Report& link : links)
     if (link.last_frame_ns != 0) families.add({{"broker", link.name}}, age_s(link.last_frame_ns, now_ns));
