@@ -51,6 +51,7 @@ TEST(Replay, NoSecretIsInTheRecording) {
   const std::string bytes = record_a_life();
   EXPECT_THAT(bytes, Not(HasSubstr(kSecret)));
   EXPECT_THAT(bytes, Not(HasSubstr(kCode)));
+  EXPECT_THAT(bytes, Not(HasSubstr(kSession)));
   EXPECT_THAT(bytes, HasSubstr("Bearer access_token."));
   EXPECT_THAT(bytes, HasSubstr("code=code............"));
   EXPECT_THAT(bytes, HasSubstr("the PIN is 1234")) << "a number of four digits is replaced in its setting alone";
