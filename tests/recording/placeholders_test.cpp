@@ -47,6 +47,20 @@ TEST(PlaceholdersTest, LearnFromNamesThatTell) {
             "access_tok code...... x-api-key. authorizat feedtoken. token..... 2885221100");
 }
 
+TEST(PlaceholdersTest, LearnFromCookiesFormsAndFramesOfALogin) {
+  Placeholders hide;
+  hide.learn_header("Set-Cookie", "sid=AAAAAAAAAA; Path=/; Expires=Wednesday");
+  hide.learn_header("Cookie", "a=BBBBBBBBBB; b=CCCCCCCCCC");
+  hide.learn_body("user=somebody-known&password=DDDDDDDDDD");
+  hide.learn_frame(1, R"({"accessToken":"EEEEEEEEEE"})");
+  hide.begin_login();
+  hide.learn_frame(2, R"({"accessToken":"FFFFFFFFFF"})");
+  hide.learn_frame(1, R"({"accessToken":"GGGGGGGGGG"})");
+  EXPECT_EQ(hide.sent("AAAAAAAAAA Wednesday BBBBBBBBBB CCCCCCCCCC somebody-known DDDDDDDDDD"),
+            "set-cookie Wednesday cookie.... cookie.... somebody-known password..");
+  EXPECT_EQ(hide.sent("EEEEEEEEEE FFFFFFFFFF GGGGGGGGGG"), "EEEEEEEEEE FFFFFFFFFF accesstoke");
+}
+
 // Else a replay, which is given placeholders, would make other ones of them.
 TEST(PlaceholdersTest, OfAPlaceholderAreItself) {
   Placeholders first, second;

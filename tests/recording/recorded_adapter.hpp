@@ -72,6 +72,10 @@ class TalkativeAdapter final : public bgw::BaseBrokerAdapter {
   void unsubscribe(std::span<const std::uint32_t>) override { handle_ = 0; }
   bgw_status on_frame(std::uint32_t, std::uint32_t, std::span<const std::byte> frame) override {
     if (frame.empty()) return BGW_E_INVALID;
+    if (frame[0] == std::byte{'{'}) {  // a login: the answer has what the broker hands out
+      send_text(1, {reinterpret_cast<const char*>(frame.data()), frame.size()});
+      return BGW_OK;
+    }
     bgw_tick tick{};
     tick.instrument = handle_;
     tick.modes = BGW_MODE_DEPTH;
@@ -124,6 +128,7 @@ class MemorySink final : public bgw::testing::RecordSink {
 
 inline const char* kSecret = "s3cret/token=";
 inline const char* kPin = "1234";
+inline const char* kSession = "9f8e7d6c5b4a";
 inline const char* kCode = "AbCdEf0123456789";
 
 // The life of one adapter, recorded.
@@ -151,6 +156,8 @@ inline std::string record_a_life() {
       std::string(R"({"authorizedRedirectUri":"wss://feed.example/v3?requestId=1&code=)") + kCode + "\"}";
   bgw_http_response response{sizeof response, 200, 0, 0, nullptr, body.c_str(), body.size(), ""};
   api.on_http(self, 1, &response, &error);
+  const std::string session = std::string(R"({"feedToken":")") + kSession + "\"}";
+  api.on_frame(self, 1, BGW_OPCODE_TEXT, session.data(), session.size(), &error);
   api.on_open(self, 1, &error);
   bgw_subscription wanted[2]{};
   wanted[0].instrument = 1;

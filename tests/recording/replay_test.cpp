@@ -1,5 +1,6 @@
 #include "bgw/testing/replay.hpp"
 
+#include <atomic>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -50,6 +51,7 @@ TEST(Replay, NoSecretIsInTheRecording) {
   const std::string bytes = record_a_life();
   EXPECT_THAT(bytes, Not(HasSubstr(kSecret)));
   EXPECT_THAT(bytes, Not(HasSubstr(kCode)));
+  EXPECT_THAT(bytes, Not(HasSubstr(kSession)));
   EXPECT_THAT(bytes, HasSubstr("Bearer access_token."));
   EXPECT_THAT(bytes, HasSubstr("code=code............"));
   EXPECT_THAT(bytes, HasSubstr("the PIN is 1234")) << "a number of four digits is replaced in its setting alone";
@@ -111,13 +113,14 @@ TEST(Replay, WorkThatAThreadPostsIsDoneWhereItWasDone) {
   plugin.api = &bgw::detail::Thunks<PostingAdapter>::api;
   {
     struct Later {
-      void (*run)(void*, std::int32_t) = nullptr;
+      std::atomic<void (*)(void*, std::int32_t)> run{nullptr};
       void* argument = nullptr;
     };
     static Later later;
     bgw::testing::FakeHost host;
     host.table.post = [](void*, void (*run)(void*, std::int32_t), void* argument, bgw_error*) {
-      later = {run, argument};
+      later.argument = argument;
+      later.run.store(run, std::memory_order_release);
       return bgw_status{BGW_OK};
     };
     auto& recorder = bgw::testing::Recorder::make(plugin, "acme", {}, std::make_shared<MemorySink>(bytes));
@@ -125,8 +128,8 @@ TEST(Replay, WorkThatAThreadPostsIsDoneWhereItWasDone) {
     bgw_error error{};
     void* self = recorder.create(host.table, &error);
     api.connect(self, &error);
-    while (later.run == nullptr) std::this_thread::yield();
-    later.run(later.argument, 1);
+    while (later.run.load(std::memory_order_acquire) == nullptr) std::this_thread::yield();
+    later.run.load()(later.argument, 1);
     EXPECT_EQ(host.ready, 1);
     api.destroy(self);
   }

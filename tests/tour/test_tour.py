@@ -190,7 +190,8 @@ def test_the_table_of_threads_has_those_that_run(tmp_path):
     expected -= {"credentials", "http", "login", "process", "gone"}
     expected = {"broker-gateway" if name == "main" else name for name in expected}
     watched = {"NOTIFY_SOCKET": "@nobody-reads-this", "WATCHDOG_USEC": "30000000"}
-    with Gateway(tmp_path, {"server": {"threads": 2}, "instruments": {"update": "08:45"}}, watched) as gateway:
+    recorded = ("--record", tmp_path / "recordings")
+    with Gateway(tmp_path, {"server": {"threads": 2}, "instruments": {"update": "08:45"}}, watched, (), recorded) as gateway:
         give_up = time.monotonic() + PATIENCE
         while (found := {name for name in names_of_threads(gateway.child.pid).values() if not name.startswith("ZMQbg")}) != expected:
             assert time.monotonic() < give_up, (found, expected)  # a thread names itself a moment after it began

@@ -8,6 +8,8 @@
 #include <array>
 #include <bitset>
 #include <cctype>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,8 +59,21 @@ class Placeholders {
   }
   void learn_header(std::string_view name, std::string_view value) {
     if (!is_telling(name, kOfHeaders)) return;
+    if (value.find('=') != std::string_view::npos && is_telling(name, kOfCookies)) return learn_cookies(name, value);
     const std::size_t scheme = value.find(' ');  // "Bearer …"
     learn(name, scheme == std::string_view::npos ? value : value.substr(scheme + 1));
+  }
+  // The same of a request's body, which is JSON or a form.
+  void learn_body(std::string_view body) {
+    learn_json(body);
+    if (!body.starts_with('{')) learn_url('?' + std::string(body));
+  }
+  // The same of texts that pass a socket while the adapter logs in; later ones are market data.
+  void begin_login() { is_logging_in_ = true; }
+  void end_login() { is_logging_in_ = false; }
+  void learn_frame(std::uint32_t opcode, std::string_view frame) {
+    constexpr std::uint32_t kText = 1;
+    if (is_logging_in_ && opcode == kText) learn_json(frame);
   }
   // The same of the members of JSON, and of the URLs in it.
   void learn_json(std::string_view text) {
@@ -89,6 +104,7 @@ class Placeholders {
   static constexpr Names kOfHeaders = {"token",   "secret", "password",   "signature", "api_key",       "apikey",
                                        "api-key", "jwt",    "credential", "session",   "authorization", "cookie",
                                        "x-key",   "-sign",  "auth=",      ""};
+  static constexpr Names kOfCookies = {"cookie"};
   // "token" alone is what many brokers call an instrument.
   static constexpr Names kOfMembers = {"access_token", "accesstoken",   "refresh_token", "refreshtoken",
                                        "feed_token",   "feedtoken",     "jwttoken",      "request_token",
@@ -131,6 +147,17 @@ class Placeholders {
     return out;
   }
 
+  // "a=1; b=2", or "a=1; Path=/" of Set-Cookie.
+  void learn_cookies(std::string_view name, std::string_view value) {
+    const bool is_set = !name.empty() && lower(name.front()) == 's';
+    for (std::size_t at = 0; at < value.size();) {
+      const std::string_view pair = value.substr(at, value.find(';', at) - at);
+      if (const std::size_t equals = pair.find('='); equals != std::string_view::npos)
+        learn(name, pair.substr(equals + 1));
+      if (is_set) return;
+      at += pair.size() + 1;
+    }
+  }
   void learn(std::string_view name, std::string_view value) {
     if (value.size() >= kShortestReceived) know(name, value);
   }
@@ -171,6 +198,7 @@ class Placeholders {
     return out;
   }
 
+  bool is_logging_in_ = false;
   std::vector<Known> known_;
   std::bitset<256> first_bytes_;  // of all values
 };

@@ -265,7 +265,7 @@ inline void put_http_request(RecordBytes& out, Placeholders& hide, const bgw_htt
   const std::string_view url = detail::or_empty(r.url);
   const std::string_view body(static_cast<const char*>(r.body), r.body != nullptr ? r.body_length : 0);
   hide.learn_url(url);
-  hide.learn_json(body);
+  hide.learn_body(body);
   out.text(detail::or_empty(r.method));
   out.text(hide.sent(url));
   put_headers(out, hide, Way::sent, r.headers, r.header_count);

@@ -110,6 +110,7 @@ class RecordedHost {
           [&](const bgw_host& h) { h.refuse(h.context, stream, code, text); });
     };
     table_.ready = [](void* c) {
+      if (of(c).writer_.is_inside()) of(c).writer_.hide.end_login();
       say(c, RecordKind::ready, RecordWriter::nothing, [](const bgw_host& h) { h.ready(h.context); });
     };
     table_.fail = [](void* c, const bgw_error* error) {
@@ -174,8 +175,10 @@ class RecordedHost {
       return ask(
           c, RecordKind::websocket_send, nullptr, e,
           [&](RecordBytes& out) {
-            const std::string message =
-                of(c).writer_.hide.sent({static_cast<const char*>(data), data != nullptr ? length : 0});
+            Placeholders& hide = of(c).writer_.hide;
+            const std::string_view given(static_cast<const char*>(data), data != nullptr ? length : 0);
+            hide.learn_frame(opcode, given);
+            const std::string message = hide.sent(given);
             out.number(connection);
             out.number(opcode);
             out.raw(message.data(), message.size());

@@ -138,6 +138,7 @@ class Recorder {
                 [e](const auto& a, void* x) { return a.initialize(x, e); });
   }
   static bgw_status connect(void* self, bgw_error* e) {
+    of(self).writer_.hide.begin_login();
     return call(self, RecordKind::connect, e, RecordWriter::nothing,
                 [e](const auto& a, void* x) { return a.connect(x, e); });
   }
@@ -169,7 +170,10 @@ class Recorder {
     return call(
         self, RecordKind::on_frame, e,
         [&](RecordBytes& out) {
-          const std::string frame = of(self).writer_.hide.received({static_cast<const char*>(data), length});
+          Placeholders& hide = of(self).writer_.hide;
+          const std::string_view given(static_cast<const char*>(data), length);
+          hide.learn_frame(opcode, given);
+          const std::string frame = hide.received(given);
           out.number(connection);
           out.number(opcode);
           out.raw(frame.data(), frame.size());

@@ -115,6 +115,7 @@ class Replay {
       case RecordKind::initialize:
         return api_.initialize(adapter_, &error);
       case RecordKind::connect:
+        tape_.hide.begin_login();
         return api_.connect(adapter_, &error);
       case RecordKind::disconnect:
         return api_.disconnect(adapter_, &error);
@@ -135,6 +136,7 @@ class Replay {
         const auto connection = in.number<std::uint32_t>();
         const auto opcode = in.number<std::uint32_t>();
         const std::string_view frame = in.rest();
+        tape_.hide.learn_frame(opcode, frame);
         return api_.on_frame(adapter_, connection, opcode, frame.data(), frame.size(), &error);
       }
       case RecordKind::on_close:

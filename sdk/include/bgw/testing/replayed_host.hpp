@@ -145,7 +145,10 @@ class ReplayedHost {
         out.text(of(c).tape_.hide.sent(detail::or_empty(text)));
       });
     };
-    table_.ready = [](void* c) { of(c).said(RecordKind::ready, RecordWriter::nothing); };
+    table_.ready = [](void* c) {
+      if (of(c).is_inside()) of(c).tape_.hide.end_login();
+      of(c).said(RecordKind::ready, RecordWriter::nothing);
+    };
     table_.fail = [](void* c, const bgw_error* error) {
       of(c).said(RecordKind::fail, [&](RecordBytes& out) {
         const bgw_error given = error != nullptr ? *error : bgw_error{};
@@ -183,8 +186,9 @@ class ReplayedHost {
     table_.websocket_send = [](void* c, std::uint32_t connection, std::uint32_t opcode, const void* data,
                                std::size_t length, bgw_error* e) {
       return ask(c, RecordKind::websocket_send, nullptr, e, [&](RecordBytes& out) {
-        const std::string message =
-            of(c).tape_.hide.sent({static_cast<const char*>(data), data != nullptr ? length : 0});
+        const std::string_view given(static_cast<const char*>(data), data != nullptr ? length : 0);
+        of(c).tape_.hide.learn_frame(opcode, given);
+        const std::string message = of(c).tape_.hide.sent(given);
         out.number(connection);
         out.number(opcode);
         out.raw(message.data(), message.size());
