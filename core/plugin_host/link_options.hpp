@@ -81,6 +81,8 @@ struct LinkOptions {
   // Asks the broker's web interface whether credentials are good. Does not wait for the answer. Empty: the plugin
   // offers no such request. [feed]
   std::function<void(CredentialsQuestion question)> ask_credentials{};
+  // Logins are numbered from here: a link that follows another one of its broker has numbers of its own.
+  std::uint32_t first_login = 0;
   // Where channel, counts and the mark of calls lie, when routing is another process; null: in memory of the link's
   // own.
   std::shared_ptr<SharedLink> shared{};
