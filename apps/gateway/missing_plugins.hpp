@@ -7,6 +7,7 @@
 
 #include "apps/gateway/gateway_state.hpp"
 #include "apps/gateway/list_updates.hpp"
+#include "apps/gateway/plugin_candidate.hpp"
 #include "apps/gateway/running_brokers.hpp"
 
 namespace gw::app {
@@ -26,8 +27,9 @@ class MissingPlugins {
   GatewayState& state_;
   RunningBrokers& brokers_;
   ListUpdates& updates_;
-  std::map<std::string, std::string> seen_;   // by broker: its plugin's file when last looked at
-  std::map<std::string, std::string> tried_;  // by broker: its plugin's file when loading was last tried
+  std::map<std::string, PluginCandidate> candidates_;  // by broker: its plugin's file while it is loaded elsewhere
+  std::map<std::string, std::string> seen_;            // by broker: its plugin's file when last looked at
+  std::map<std::string, std::string> tried_;           // by broker: its plugin's file when loading was last tried
 };
 
 }  // namespace gw::app
