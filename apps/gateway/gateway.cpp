@@ -45,16 +45,18 @@ struct Gateway::Parts {
       : lists(g.state_, *g.proxy_),
         updates(g.state_, g.feeds_),
         brokers(g.state_, g.feeds_, g.routing_bell_, *g.proxy_, lists, g.link_services()),
-        missing_plugins(g.state_, brokers, updates),
+        quarantine(g.config().database),
+        missing_plugins(g.state_, brokers, updates, quarantine),
         logins(g.state_, brokers),
         next_links(brokers, g.feeds_, *g.proxy_),
-        files({g.state_, brokers, next_links, lists, updates, logins, *g.proxy_}),
+        files({g.state_, brokers, next_links, lists, updates, logins, *g.proxy_}, quarantine),
         reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates, logins),
         hangs(*g.proxy_) {}
 
   InstrumentLists lists;
   ListUpdates updates;
   RunningBrokers brokers;
+  PluginQuarantine quarantine;
   MissingPlugins missing_plugins;
   UnattendedLogins logins;
   NextLinks next_links;
@@ -113,7 +115,7 @@ Result<void> Gateway::open_stores() {
   if (const auto opened = database_.open(); !opened) return opened;
   for (const config::Problem& problem : plugin_folder_problems(state_.loaded))
     log::error("config", problem.text() + "; going on without plugins");
-  if (auto entries = scan_plugins(config()); entries) state_.plugins = std::move(*entries);
+  if (auto entries = scan_plugins(config(), true); entries) state_.plugins = std::move(*entries);
   for (const plugin_host::ScanEntry& entry : state_.plugins) {
     if (!entry.refusal.empty())
       // event: a file of the plugin folder is refused: what was found and what was expected

@@ -6,7 +6,6 @@
 
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/file_state.hpp"
-#include "apps/gateway/plugin_quarantine.hpp"
 #include "apps/gateway/simulated.hpp"
 #include "core/accounts/account_store.hpp"
 #include "core/base/log.hpp"
@@ -37,16 +36,22 @@ void MissingPlugins::look_for(const config::Broker& broker) {
   if (find_plugin(state_.plugins, broker.plugin) != nullptr) return;
   const std::filesystem::path folder = plugin_folder(state_.config());
   const std::string path = (folder / (broker.plugin + ".so")).string();
+  const auto is_quarantined = [this](const std::string& sha256) { return quarantine_.find(sha256) != nullptr; };
   auto candidate = candidates_.find(broker.name);
   if (candidate == candidates_.end()) {
     if (!has_settled(broker.name, path)) return;
-    candidate = candidates_.try_emplace(broker.name, path, state_.config()).first;
+    candidate = candidates_.try_emplace(broker.name, path, state_.config(), is_quarantined).first;
   }
   // Its process may take a while; another look comes.
-  if (candidate->second.inspection() == nullptr) return;
+  const feed_process::Inspection* inspection = candidate->second.inspection();
+  if (inspection == nullptr) return;
+  if (inspection->is_harmful) {
+    quarantine_.add(candidate->second.sha256(), broker.plugin + ".so", inspection->refusal);
+    candidates_.erase(candidate);
+    return;
+  }
   PluginCandidate whole = std::move(candidates_.extract(candidate).mapped());
-  const PluginQuarantine quarantine(state_.config().database);
-  if (const Quarantined* found = quarantine.find(whole.sha256()))
+  if (const Quarantined* found = quarantine_.find(whole.sha256()))
     return log::error("plugin", broker.plugin + ".so: refused: " + PluginQuarantine::text(*found));
   const auto users = accounts::AccountStore(*state_.database).list_users();
   if (!users) {

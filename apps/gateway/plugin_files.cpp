@@ -32,8 +32,8 @@ bool is_half_written(const std::string& refusal, const std::string& path) {
 
 }  // namespace
 
-PluginFiles::PluginFiles(const PluginSwitch::Parts& parts)
-    : parts_(parts), switch_(parts), quarantine_(parts.state.config().database), kept_(parts.state.config().database) {
+PluginFiles::PluginFiles(const PluginSwitch::Parts& parts, PluginQuarantine& quarantine)
+    : parts_(parts), switch_(parts), quarantine_(quarantine), kept_(parts.state.config().database) {
   for (const plugin_host::ScanEntry& entry : parts_.state.plugins) {
     if (entry.library == nullptr) continue;
     Known& known = known_[entry.file];
@@ -221,7 +221,8 @@ Result<void> PluginFiles::rollback(const std::string& file) {
 }
 
 Result<void> PluginFiles::put_into_quarantine(const std::string& file) {
-  const std::string name = fs::path(file).filename().string();
+  std::string name = fs::path(file).filename().string();
+  if (!name.ends_with(".so")) name += ".so";
   const auto read = plugin_host::read_plugin((fs::path(folder()) / name).string(), {});
   if (read.copy == nullptr) return Error{read.entry.refusal};
   const Entries present = running(name);

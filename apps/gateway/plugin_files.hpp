@@ -18,13 +18,13 @@ namespace gw::app {
 
 class PluginFiles {
  public:
-  explicit PluginFiles(const PluginSwitch::Parts& parts);
+  // The quarantine outlives this.
+  PluginFiles(const PluginSwitch::Parts& parts, PluginQuarantine& quarantine);
 
   void look();           // several times a second
   void look_at_files();  // twice a second: what has not changed for one look is whole
   // The configuration is about to change: what is under way is given up, and begins again.
   void abandon();
-  const PluginQuarantine& quarantine() const { return quarantine_; }
 
   // ---- an operator's words; what comes of them is in json()
   // Takes up the file's present build; an empty name: that of each file that has changed.
@@ -68,7 +68,7 @@ class PluginFiles {
 
   PluginSwitch::Parts parts_;
   PluginSwitch switch_;
-  PluginQuarantine quarantine_;
+  PluginQuarantine& quarantine_;
   KeptPlugins kept_;
   std::map<std::string, Known> known_;  // by file
   std::map<std::pair<std::string, std::string>, Entries>

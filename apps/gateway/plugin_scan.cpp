@@ -1,6 +1,7 @@
 #include "apps/gateway/plugin_scan.hpp"
 
 #include <cstdlib>
+#include <filesystem>
 
 #include "apps/gateway/bundled_plugins.hpp"
 #include "apps/gateway/environment.hpp"
@@ -33,12 +34,16 @@ feed_process::Inspection inspect_plugin(const plugin_host::LibraryCopy& copy, co
   return feed_process::inspect(copy, limits_of(config), config.plugins.call_limit.count());
 }
 
-Result<std::vector<plugin_host::ScanEntry>> scan_plugins(const config::Config& config) {
-  const PluginQuarantine quarantine(config.database);
+Result<std::vector<plugin_host::ScanEntry>> scan_plugins(const config::Config& config, bool quarantines) {
+  PluginQuarantine quarantine(config.database);
   const KeptPlugins kept(config.database);
   const plugin_host::Inspect inspect = [&](const plugin_host::LibraryCopy& copy) {
     const Quarantined* found = quarantine.find(copy.sha256());
-    return found != nullptr ? PluginQuarantine::text(*found) : inspect_plugin(copy, config).refusal;
+    if (found != nullptr) return PluginQuarantine::text(*found);
+    const feed_process::Inspection made = inspect_plugin(copy, config);
+    if (made.is_harmful && quarantines)
+      quarantine.add(copy.sha256(), std::filesystem::path(copy.file()).filename().string(), made.refusal);
+    return made.refusal;
   };
   auto scanned = plugin_host::scan(plugin_folder(config), config.plugins.allow, inspect);
   if (!scanned) return scanned;

@@ -15,8 +15,9 @@ namespace gw::app {
 // tried. Waits for that, at most plugins.call_limit. [any]
 feed_process::Inspection inspect_plugin(const plugin_host::LibraryCopy& copy, const config::Config& config);
 
-// Every file of the plugin folder. [main]
-Result<std::vector<plugin_host::ScanEntry>> scan_plugins(const config::Config& config);
+// Every file of the plugin folder. The gateway `quarantines` what does harm when it is loaded; a command changes
+// nothing. [main]
+Result<std::vector<plugin_host::ScanEntry>> scan_plugins(const config::Config& config, bool quarantines = false);
 
 // The hidden command that the gateway runs itself with, to load a file. The exit status. [main]
 int inspect_plugin_command(const std::vector<std::string>& arguments);

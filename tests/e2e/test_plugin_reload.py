@@ -173,6 +173,8 @@ def test_the_quarantine_and_the_kept_build_outlive_the_gateway(start, plugins):
     with Crowd(again.url, key_of(again, "steady"), SYMBOLS[:3]) as crowd:
         crowd.wait_updates(3)
         assert plugin_of(again)["version"] == "1.0"
+        doctor = " ".join(again.run("doctor", status=(0, 1)).split())
+        assert "plugin steady.so: steady.so: refused: quarantined since" in doctor and "a build that was kept runs" in doctor, doctor
         put(plugins, "two")  # the mended one
         again.wait_line(r"steady\.so: runs another build now, version 2\.0")
         crowd.wait_updates(3)
@@ -240,13 +242,20 @@ def test_where_the_account_allows_one_session_the_old_one_ends_first(start, plug
 def test_a_bad_file_at_the_start_costs_itself_alone(start, plugins):
     put(plugins, "crashes")
     gateway = start(config(plugins))
-    gateway.wait_line(r"steady\.so: refused: load: found that its process ended by signal 6 \(SIGABRT\)")
+    gateway.wait_line(r"steady\.so: refused: .*load: found that its process ended by signal 6 \(SIGABRT\)")
     with gateway.client() as client:
         assert client.subscribe("INFY", "NSE", 1)["status"] == "success"
         client.data()
+    put(plugins, "hangs")
+    gateway.wait_line(r"steady\.so: quarantined since .*does not return within 1\.0 s")
     put(plugins, "one")
     gateway.wait_line(r"steady\.so: loaded, version 1\.0")
     assert gateway.stop(signal.SIGTERM) == 0
+    put(plugins, "crashes")
+    again = start(config(plugins))
+    again.wait_line(r"steady\.so: refused: quarantined since .*SIGABRT")
+    assert [q["file"] for q in json.loads(again.run("status", "--json"))["quarantine"]] == ["steady.so", "steady.so"]
+    assert again.stop() == 0
 
 
 def test_run_by_hand_the_inspection_says_what_it_is():

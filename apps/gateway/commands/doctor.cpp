@@ -58,6 +58,10 @@ Findings look(const RunningGateway& gateway, config::Loaded& loaded) {
   check_ports(loaded, port, status.is_object() && status["zeromq"].is_string(), findings);
   const auto plugins = scan_plugins(loaded.config);
   if (!plugins) return findings;  // among the problems
+  for (const plugin_host::ScanEntry& entry : *plugins)
+    if (entry.library != nullptr && !entry.refusal.empty())
+      findings.warning("plugin " + entry.file, entry.refusal + "; a build that was kept runs in its place",
+                       "put a good build into the plugin folder");
   check_secrets(loaded, *plugins, findings);
   check_lists(loaded, *plugins, gateway.database(), findings);
   check_servers(loaded, *plugins, findings);
