@@ -113,7 +113,7 @@ void ask_credentials_of(std::shared_ptr<const plugin_host::Library> library, Cre
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::Feeds& feeds,
                                    bus::Doorbell& routing_bell, const LinkServices& services,
-                                   const config::Config& config) {
+                                   const config::Config& config, std::uint32_t first_login) {
   routing::BrokerSetup setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
@@ -161,6 +161,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   options.lag_limit_ns = broker.lag_limit.count();
   options.first_tick_limit_ns = broker.first_tick_limit.count();
   options.outgoing = outgoing_of(broker);
+  options.first_login = first_login;
   options.list_announced = [plugin = broker.plugin, announced = services.list_announced](std::string_view etag) {
     announced(plugin, etag);
   };

@@ -65,11 +65,11 @@ routing::Pin pin_of(const std::string& symbol);
 // One warning for each canary that the broker's list lacks. [routing]
 void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId id);
 
-// Adds a link to the feeds, unless the broker cannot be used: the reason is logged with file and line. [main
-// until the control thread begins, then control]
+// Adds a link, whose logins are numbered from `first_login`, to the feeds, unless the broker cannot be used: the reason
+// is logged with file and line. [main until the control thread begins, then control]
 routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
                                    const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::Feeds& feeds,
                                    bus::Doorbell& routing_bell, const LinkServices& services,
-                                   const config::Config& config);
+                                   const config::Config& config, std::uint32_t first_login);
 
 }  // namespace gw::app

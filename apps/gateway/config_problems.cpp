@@ -3,6 +3,7 @@
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/place_problems.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
 
@@ -17,7 +18,7 @@ std::vector<config::Problem> config_problems(const config::Loaded& loaded) {
   add(unwritten);
   add(listen_problems(loaded));
   add(plugin_folder_problems(loaded));
-  if (const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow); plugins) {
+  if (const auto plugins = scan_plugins(loaded.config); plugins) {
     add(plugin_problems(loaded, *plugins));
     add(setting_problems(loaded, *plugins));
     if (unwritten.empty()) {

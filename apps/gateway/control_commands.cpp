@@ -49,6 +49,12 @@ std::string ControlCommands::answer(std::string_view line) {
   if (command == "take_up_login") return answer_of(brokers_.take_up_secrets(broker));
   if (command == "link") return status_.link_json(broker);
   if (command == "reload") return reload();
+  if (command == "plugins") return files_.json();
+  if (command == "plugins_reload") return answer_of(files_.reload(text_at(request, "file")));
+  if (command == "plugins_rollback") return answer_of(files_.rollback(text_at(request, "file")));
+  if (command == "plugins_quarantine")
+    return answer_of(request.contains("remove") ? files_.take_out_of_quarantine(text_at(request, "remove"))
+                                                : files_.put_into_quarantine(text_at(request, "file")));
   if (command == "look") return look_at_database();
   if (command == "save_key_uses") return key_uses_.save(status_.proxy()), answer_of(Result<void>());
   if (command == "check_brokers")
@@ -59,6 +65,7 @@ std::string ControlCommands::answer(std::string_view line) {
 
 std::string ControlCommands::reload() {
   log::reopen();
+  files_.abandon();
   const Result<std::vector<std::string>> taken = reload_.take_up();
   return taken ? Json{{"ok", true}, {"said", *taken}}.dump() : refusal(taken.error().message);
 }

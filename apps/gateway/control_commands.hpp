@@ -8,6 +8,7 @@
 #include "apps/gateway/database_watch.hpp"
 #include "apps/gateway/gateway_status.hpp"
 #include "apps/gateway/key_use_keeper.hpp"
+#include "apps/gateway/plugin_files.hpp"
 #include "apps/gateway/running_brokers.hpp"
 
 namespace gw::app {
@@ -15,8 +16,14 @@ namespace gw::app {
 class ControlCommands {
  public:
   ControlCommands(const GatewayState& state, RunningBrokers& brokers, GatewayStatus& status, DatabaseWatch& database,
-                  ConfigReload& reload, KeyUseKeeper& key_uses)
-      : state_(state), brokers_(brokers), status_(status), database_(database), reload_(reload), key_uses_(key_uses) {}
+                  ConfigReload& reload, KeyUseKeeper& key_uses, PluginFiles& files)
+      : state_(state),
+        brokers_(brokers),
+        status_(status),
+        database_(database),
+        reload_(reload),
+        key_uses_(key_uses),
+        files_(files) {}
 
   std::string answer(std::string_view line);
 
@@ -30,6 +37,7 @@ class ControlCommands {
   DatabaseWatch& database_;
   ConfigReload& reload_;
   KeyUseKeeper& key_uses_;
+  PluginFiles& files_;
 };
 
 }  // namespace gw::app

@@ -13,8 +13,11 @@
 #include "apps/gateway/instrument_lists.hpp"
 #include "apps/gateway/list_updates.hpp"
 #include "apps/gateway/missing_plugins.hpp"
+#include "apps/gateway/next_links.hpp"
 #include "apps/gateway/options_of.hpp"
 #include "apps/gateway/place_problems.hpp"
+#include "apps/gateway/plugin_files.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/running_brokers.hpp"
 #include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
@@ -42,16 +45,22 @@ struct Gateway::Parts {
       : lists(g.state_, *g.proxy_),
         updates(g.state_, g.feeds_),
         brokers(g.state_, g.feeds_, g.routing_bell_, *g.proxy_, lists, g.link_services()),
-        missing_plugins(g.state_, brokers, updates),
+        quarantine(g.config().database),
+        missing_plugins(g.state_, brokers, updates, quarantine),
         logins(g.state_, brokers),
+        next_links(brokers, g.feeds_, *g.proxy_),
+        files({g.state_, brokers, next_links, lists, updates, logins, *g.proxy_}, quarantine),
         reload(g.options_.config, g.state_, *g.proxy_, brokers, missing_plugins, updates, logins),
         hangs(*g.proxy_) {}
 
   InstrumentLists lists;
   ListUpdates updates;
   RunningBrokers brokers;
+  PluginQuarantine quarantine;
   MissingPlugins missing_plugins;
   UnattendedLogins logins;
+  NextLinks next_links;
+  PluginFiles files;
   ConfigReload reload;
   HangReports hangs;
   std::optional<GatewayStatus> status;      // made when the port is known
@@ -121,14 +130,15 @@ Result<void> Gateway::open_stores() {
   if (const auto opened = database_.open(); !opened) return opened;
   for (const config::Problem& problem : plugin_folder_problems(state_.loaded))
     log::error("config", problem.text() + "; going on without plugins");
-  if (auto entries = plugin_host::scan(plugin_folder(config()), config().plugins.allow); entries)
-    state_.plugins = std::move(*entries);
+  if (auto entries = scan_plugins(config(), true); entries) state_.plugins = std::move(*entries);
   for (const plugin_host::ScanEntry& entry : state_.plugins) {
-    if (entry.library == nullptr)
+    if (!entry.refusal.empty())
       // event: a file of the plugin folder is refused: what was found and what was expected
       log::error("plugin", entry.refusal);
-    else
-      log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
+    if (entry.library == nullptr) continue;
+    if (!entry.refusal.empty())
+      log::warning("plugin", entry.file + ": going on with the build that was kept, " + entry.path);
+    log::info("plugin", entry.file + ": loaded, version " + entry.library->descriptor().version);
   }
   return {};
 }
@@ -235,9 +245,9 @@ void Gateway::start_zeromq() {
 
 Result<void> Gateway::start_control() {
   GatewayStatus& status =
-      parts_->status.emplace(state_, *proxy_, parts_->brokers, parts_->logins, port_, zeromq_.get());
+      parts_->status.emplace(state_, *proxy_, parts_->brokers, parts_->logins, parts_->files, port_, zeromq_.get());
   ControlCommands& commands =
-      parts_->commands.emplace(state_, parts_->brokers, status, database_, parts_->reload, key_uses_);
+      parts_->commands.emplace(state_, parts_->brokers, status, database_, parts_->reload, key_uses_, parts_->files);
   auto control = control::ControlServer::open(
       control_path(config().database), [&commands](std::string_view line) { return commands.answer(line); },
       [this] { look(); }, kControlPeriodMs);
@@ -298,6 +308,7 @@ void Gateway::stop() {
     proxy_thread_.join();
   }
   end_.step("a feed thread");
+  parts_->next_links.stop();
   feeds_.stop();
   end_.step("the database");
   sessions_.save();
@@ -325,6 +336,7 @@ void Gateway::look() {
     parts_->lists.renew_built_in();
   }
   parts_->brokers.look_at_processes();
+  parts_->files.look();
   if (++looks_ % kLooksPerFileLook == 0) look_at_files();
   if (looks_ % kLooksPerFeeds == 0) feeds_watch_.look(*proxy_);
   if (looks_ % kLooksPerSave == 0) sessions_.save();
@@ -333,12 +345,15 @@ void Gateway::look() {
 
 void Gateway::reload_now() {
   manager_.reloading();
+  parts_->files.abandon();
   static_cast<void>(parts_->reload.take_up());
   manager_.ready("serving clients on " + address_);
 }
 
-// Looks for plugin files that brokers wait for, and for changed secret files of brokers whose login has ended.
+// Looks for plugin files that have changed or that brokers wait for, and for changed secret files of brokers whose
+// login has ended.
 void Gateway::look_at_files() {
+  parts_->files.look_at_files();
   for (const config::Broker& broker : config().brokers) {
     if (!broker.enabled) continue;
     if (feeds_.find(broker.name) != nullptr)

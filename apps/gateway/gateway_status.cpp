@@ -145,11 +145,13 @@ Json group_json(const routing::Router& router, const routing::BrokerGroup& group
 }  // namespace
 
 GatewayStatus::GatewayStatus(const GatewayState& state, proxy::Proxy& proxy, const RunningBrokers& brokers,
-                             const UnattendedLogins& logins, int port, zeromq::ZeroMqPublisher* zeromq)
+                             const UnattendedLogins& logins, const PluginFiles& files, int port,
+                             zeromq::ZeroMqPublisher* zeromq)
     : state_(state),
       proxy_(proxy),
       brokers_(brokers),
       logins_(logins),
+      files_(files),
       port_(port),
       zeromq_(zeromq),
       started_ns_(wall_ns()) {}
@@ -277,6 +279,9 @@ std::string GatewayStatus::json(const std::string& database_problem) {
                         {"since", iso_time(hang->since_ns)},
                         {"given_up", brokers_.find(broker["name"]) == nullptr}};
   if (!database_problem.empty()) out["database_problem"] = database_problem;
+  const Json files = Json::parse(files_.json());
+  out["plugins"] = files["plugins"];
+  out["quarantine"] = files["quarantine"];
   for (const BrokerView& view : brokers)
     for (Json& broker : out["brokers"])
       if (broker["name"] == view.name) add_view(broker, view);

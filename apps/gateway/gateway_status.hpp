@@ -7,6 +7,7 @@
 
 #include "apps/gateway/gateway_state.hpp"
 #include "apps/gateway/monitoring/observation.hpp"
+#include "apps/gateway/plugin_files.hpp"
 #include "apps/gateway/running_brokers.hpp"
 #include "apps/gateway/unattended_logins.hpp"
 #include "apps/gateway/update_rates.hpp"
@@ -19,7 +20,7 @@ class GatewayStatus {
  public:
   // `zeromq` is null when nothing is published there.
   GatewayStatus(const GatewayState& state, proxy::Proxy& proxy, const RunningBrokers& brokers,
-                const UnattendedLogins& logins, int port, zeromq::ZeroMqPublisher* zeromq);
+                const UnattendedLogins& logins, const PluginFiles& files, int port, zeromq::ZeroMqPublisher* zeromq);
 
   // Several times a second: looks how many updates come.
   void look();
@@ -41,6 +42,7 @@ class GatewayStatus {
   proxy::Proxy& proxy_;
   const RunningBrokers& brokers_;
   const UnattendedLogins& logins_;
+  const PluginFiles& files_;
   int port_;
   zeromq::ZeroMqPublisher* zeromq_;
   const std::int64_t started_ns_;  // wall

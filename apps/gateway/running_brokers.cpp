@@ -27,26 +27,34 @@ RunningBrokers::RunningBrokers(const GatewayState& state, plugin_host::Feeds& fe
       services_(std::move(services)),
       isolated_(state.config().database) {}
 
-std::string RunningBrokers::digest_of(const config::Broker& broker) const {
-  const auto library = find_plugin(state_.plugins, broker.plugin);
-  for (const plugin_host::ScanEntry& entry : state_.plugins)
+namespace {
+
+// Of the file that the broker's plugin is in.
+std::string digest_of(const config::Broker& broker, const std::vector<plugin_host::ScanEntry>& plugins) {
+  const auto library = find_plugin(plugins, broker.plugin);
+  for (const plugin_host::ScanEntry& entry : plugins)
     if (library != nullptr && entry.library == library) return entry.sha256;
   return {};
 }
+
+}  // namespace
 
 bool RunningBrokers::is_given_up(const std::string& name) const {
   return feeds_.find(name) == nullptr && feeds_.hang(name).has_value();
 }
 
-routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker) {
+routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker,
+                                            const std::vector<plugin_host::ScanEntry>& plugins,
+                                            plugin_host::Feeds& feeds) {
+  constexpr std::uint32_t kLoginsOfALink = 1U << 20;  // links are as many as reloads, and logins fewer than seconds
   config::Broker as_it_runs = broker;
-  if (broker.isolation != "process" && isolated_.has(digest_of(broker))) {
+  if (broker.isolation != "process" && isolated_.has(digest_of(broker, plugins))) {
     log::warning("plugin",
                  broker.name + ": its plugin once did not return from a call: it runs in a process of its own");
     as_it_runs.isolation = "process";
   }
-  routing::BrokerSetup setup =
-      set_up_broker(as_it_runs, state_.loaded.file, state_.plugins, feeds_, routing_bell_, services_, state_.config());
+  routing::BrokerSetup setup = set_up_broker(as_it_runs, state_.loaded.file, plugins, feeds, routing_bell_, services_,
+                                             state_.config(), links_++ * kLoginsOfALink);
   secrets_seen_[broker.name] = state_of_secrets(broker);
   return setup;
 }
@@ -54,7 +62,7 @@ routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker) {
 void RunningBrokers::start_all() {
   std::set<std::string> used;
   for (const config::Broker& broker : state_.config().brokers) {
-    routing::BrokerSetup setup = set_up(broker);
+    routing::BrokerSetup setup = set_up(broker, state_.plugins, feeds_);
     if (setup.channel != nullptr) used.insert(broker.plugin);
     proxy_.router().add_broker(std::move(setup));
   }
@@ -70,7 +78,7 @@ void RunningBrokers::start_all() {
 }
 
 void RunningBrokers::start(const config::Broker& broker) {
-  routing::BrokerSetup setup = set_up(broker);
+  routing::BrokerSetup setup = set_up(broker, state_.plugins, feeds_);
   plugin_host::Feed* feed = feeds_.find(broker.name);
   std::shared_ptr<const instruments::Index> index;
   if (feed != nullptr) index = lists_.load(*find_plugin(state_.plugins, broker.plugin));
@@ -168,7 +176,7 @@ Result<std::uint64_t> RunningBrokers::retry(const std::string& name) {
   look_at_processes();  // which ends what is left of one that died just now
   if (const config::Broker* broker = state_.find_broker(name); broker != nullptr) {
     if (is_given_up(name)) {
-      isolated_.add(digest_of(*broker));
+      isolated_.add(digest_of(*broker, state_.plugins));
       remove(name, "Broker '" + name + "' begins in a process of its own");
       return begin(*broker);
     }
@@ -189,13 +197,16 @@ void RunningBrokers::note_death(const config::Broker& broker, const std::string&
                                        ", and begins again with: broker-gateway brokers retry " + broker.name;
   // event: …: how the broker's process has ended, and when another one begins
   log::error("broker", broker.name + ": " + how + "; " + next);
+  if (!pause)
+    broken_[digest_of(broker, state_.plugins)] = broker.name + ": " + how + ", " + std::to_string(breaker.deaths) +
+                                                 " times within " + seconds_text(breaker.within.count());
   end_link(broker.name, "Broker '" + broker.name + "': " + how + "; " + next);
 }
 
 void RunningBrokers::look_at_processes() {
   for (const config::Broker& broker : state_.config().brokers) {
     if (const std::string how = feeds_.death(broker.name); !how.empty()) note_death(broker, how);
-    if (is_given_up(broker.name)) isolated_.add(digest_of(broker));
+    if (is_given_up(broker.name)) isolated_.add(digest_of(broker, state_.plugins));
     const auto plan = restarts_.find(broker.name);
     if (plan == restarts_.end() || !plan->second.take_planned(monotonic_ns()) || feeds_.find(broker.name) != nullptr)
       continue;

@@ -6,6 +6,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/gateway_state.hpp"
@@ -25,6 +27,9 @@ class RunningBrokers {
   RunningBrokers(const GatewayState& state, plugin_host::Feeds& feeds, bus::Doorbell& routing_bell, proxy::Proxy& proxy,
                  InstrumentLists& lists, LinkServices services);
 
+  // Makes a link of the broker with one of these plugins, and adds it to `feeds`.
+  routing::BrokerSetup set_up(const config::Broker& broker, const std::vector<plugin_host::ScanEntry>& plugins,
+                              plugin_host::Feeds& feeds);
   // Sets up all brokers of the configuration. Call it before the threads begin.
   void start_all();
   void start(const config::Broker& broker);
@@ -43,6 +48,10 @@ class RunningBrokers {
   Result<std::uint64_t> retry(const std::string& name);
   // Ends what is left of processes that died, and begins others when it is time. Notes which files did not return.
   void look_at_processes();
+  // The plugin files whose processes died too often since the last call: by SHA-256, how the last one ended.
+  std::map<std::string, std::string> take_broken() { return std::exchange(broken_, {}); }
+  // The deaths of the broker's processes are forgotten: it runs another file.
+  void forget_deaths(const std::string& name) { restarts_.erase(name); }
   // Logs in anew if a secret's file has changed since the present login, unless the link is connected.
   void look_at_secrets(const config::Broker& broker);
   // Null: the broker does not run, or its plugin was given up.
@@ -53,7 +62,6 @@ class RunningBrokers {
  private:
   // The broker's link, or why nothing can be asked of it.
   Result<plugin_host::Feed*> that_answers(const std::string& name) const;
-  routing::BrokerSetup set_up(const config::Broker& broker);
   // Why the broker does not run.
   Error not_running(const std::string& name) const;
   void note_death(const config::Broker& broker, const std::string& how);
@@ -61,7 +69,6 @@ class RunningBrokers {
   // Begins the broker, which does not run, and has it log in.
   Result<std::uint64_t> begin(const config::Broker& broker);
   bool is_given_up(const std::string& name) const;
-  std::string digest_of(const config::Broker& broker) const;  // of its plugin's file
 
   const GatewayState& state_;
   plugin_host::Feeds& feeds_;
@@ -70,6 +77,8 @@ class RunningBrokers {
   InstrumentLists& lists_;
   LinkServices services_;
   IsolatedFiles isolated_;
+  std::uint32_t links_ = 0;                          // made so far
+  std::map<std::string, std::string> broken_;        // by SHA-256: see take_broken
   std::map<std::string, RestartPlan> restarts_;      // by broker: those whose process has died
   std::map<std::string, std::string> secrets_seen_;  // by broker: its secret files at the present login
 };

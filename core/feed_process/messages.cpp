@@ -25,6 +25,7 @@ void each_number(Options& o, F&& act) {
   act(o.stall_limit_ns);
   act(o.lag_limit_ns);
   act(o.first_tick_limit_ns);
+  act(o.first_login);
 }
 
 template <class Report, class F>

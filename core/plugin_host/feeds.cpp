@@ -29,15 +29,27 @@ std::shared_ptr<Feed> Feeds::at(const std::string& name) const {
   return found == feeds_.end() ? nullptr : *found;
 }
 
-void Feeds::remove(const std::string& name) {
-  const std::shared_ptr<Feed> feed = at(name);
-  if (feed == nullptr) return;
+std::shared_ptr<Feed> Feeds::take(const std::string& name) {
+  std::shared_ptr<Feed> feed = at(name);
+  if (feed == nullptr) return nullptr;
   {
     const std::lock_guard lock(mutex_);
     std::erase(feeds_, feed);
   }
   watch_.forget(feed->calls());
-  feed->end();
+  return feed;
+}
+
+std::shared_ptr<Feed> Feeds::replace(std::shared_ptr<Feed> feed) {
+  std::shared_ptr<Feed> before = take(feed->name());
+  watch_.watch(feed->name(), feed->plugin(), {feed, &feed->calls()}, feed->is_process());
+  const std::lock_guard lock(mutex_);
+  feeds_.push_back(std::move(feed));
+  return before;
+}
+
+void Feeds::remove(const std::string& name) {
+  if (const std::shared_ptr<Feed> feed = take(name)) feed->end();
 }
 
 void Feeds::start(CallWatch::Listener* listener) {

@@ -34,6 +34,11 @@ class Feeds {
   Feed* add(std::shared_ptr<Feed> feed, std::string& problem);
   // Ends the link; returns when it is gone, or given up because its plugin does not return. [main, then control]
   void remove(const std::string& name);
+  // Takes a link out as it is; null: there is none. Its calls are watched no more. [main, then control]
+  std::shared_ptr<Feed> take(const std::string& name);
+  // Puts a link that runs in the place of the one with its name, if there is one, which comes back. [main, then
+  // control]
+  std::shared_ptr<Feed> replace(std::shared_ptr<Feed> feed);
   // Starts all links. Without a listener nobody watches the calls. [main]
   void start(CallWatch::Listener* listener = nullptr);
   void end_watch() { watch_.stop(); }  // no call of the listener follows [main]

@@ -65,7 +65,7 @@ struct LinkContext {
   DurationHistogram lag;                  // from the exchange's time of live ticks to the reading of their frame
   WallClock clock;
   std::unordered_map<std::uint32_t, Wanted> wanted;  // by handle
-  std::uint32_t last_login = 0;                      // grows with each login of any connection, as in UpdateRecord
+  std::uint32_t last_login = options.first_login;    // grows with each login of any connection, as in UpdateRecord
   download::HttpClient http;                         // of all adapters
   std::function<void()> on_feed_news;                // called when what is known of some connection's feed has changed
 };

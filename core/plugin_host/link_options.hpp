@@ -84,6 +84,8 @@ struct LinkOptions {
   std::function<void(CredentialsQuestion question)> ask_credentials{};
   // Where it is kept what each adapter object is given and answers; empty: nowhere.
   std::string record_folder{};
+  // Logins are numbered from here: a link that follows another one of its broker has numbers of its own.
+  std::uint32_t first_login = 0;
   // Where channel, counts and the mark of calls lie, when routing is another process; null: in memory of the link's
   // own.
   std::shared_ptr<SharedLink> shared{};

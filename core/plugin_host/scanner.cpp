@@ -20,6 +20,8 @@ bool names_its_file(const ScanEntry& entry) {
   return entry.file == std::string(entry.library->descriptor().broker) + ".so";
 }
 
+}  // namespace
+
 // A file's first broker has the file's name, so that only a further broker of a file can have a name that is taken.
 void refuse_twice_named(std::vector<ScanEntry>& entries) {
   std::map<std::string, const ScanEntry*> by_name;
@@ -34,31 +36,40 @@ void refuse_twice_named(std::vector<ScanEntry>& entries) {
   }
 }
 
-}  // namespace
+ScanEntry refused(ScanEntry entry, const std::string& why) {
+  refuse(entry, why);
+  return entry;
+}
 
-std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow) {
+ReadPlugin read_plugin(const std::string& path, const std::vector<std::string>& allow) {
   ScanEntry entry{path, std::filesystem::path(path).filename().string(), nullptr, {}, {}};
   const auto copy = LibraryCopy::make(path);
-  if (!copy) {
-    refuse(entry, copy.error().message);
-    return {entry};
-  }
+  if (!copy) return {refused(std::move(entry), copy.error().message), nullptr};
   entry.sha256 = (*copy)->sha256();
-  if (!allow.empty() && std::find(allow.begin(), allow.end(), entry.sha256) == allow.end()) {
-    refuse(entry, "sha256: found " + entry.sha256 + ", expected one of plugins.allow");
-    return {entry};
-  }
-  auto loaded = load_copy(**copy);
-  if (!loaded) {
-    refuse(entry, loaded.error().message);
-    return {entry};
-  }
-  std::vector<ScanEntry> entries(loaded->size(), entry);
+  if (!allow.empty() && std::find(allow.begin(), allow.end(), entry.sha256) == allow.end())
+    return {refused(entry, "sha256: found " + entry.sha256 + ", expected one of plugins.allow"), nullptr};
+  return {std::move(entry), *copy};
+}
+
+std::vector<ScanEntry> load_plugin(const ReadPlugin& read) {
+  if (read.copy == nullptr) return {read.entry};
+  auto loaded = load_copy(*read.copy);
+  if (!loaded) return {refused(read.entry, loaded.error().message)};
+  std::vector<ScanEntry> entries(loaded->size(), read.entry);
   for (std::size_t i = 0; i < entries.size(); ++i) entries[i].library = std::move((*loaded)[i]);
   return entries;
 }
 
-Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow) {
+std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow,
+                                 const Inspect& inspect) {
+  const ReadPlugin read = read_plugin(path, allow);
+  if (read.copy != nullptr && inspect)
+    if (const std::string why = inspect(*read.copy); !why.empty()) return {refused(read.entry, why)};
+  return load_plugin(read);
+}
+
+Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow,
+                                    const Inspect& inspect) {
   if (const auto problem = check_folder(folder)) return Error{"plugins.directory " + folder + ": " + *problem};
   std::vector<std::string> paths;
   std::error_code ec;
@@ -70,7 +81,7 @@ Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector
   std::sort(paths.begin(), paths.end());
   std::vector<ScanEntry> entries;
   for (const std::string& path : paths)
-    for (ScanEntry& entry : scan_file(path, allow)) entries.push_back(std::move(entry));
+    for (ScanEntry& entry : scan_file(path, allow, inspect)) entries.push_back(std::move(entry));
   refuse_twice_named(entries);
   return entries;
 }

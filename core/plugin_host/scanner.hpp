@@ -1,12 +1,14 @@
 // Looks through the plugin folder: loads each file that passes the checks, and says why the others are refused.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/base/result.hpp"
 #include "core/plugin_host/library.hpp"
+#include "core/plugin_host/library_copy.hpp"
 
 namespace gw::plugin_host {
 
@@ -19,11 +21,30 @@ struct ScanEntry {
   std::string sha256;                      // hex, of the bytes that were checked and loaded; empty: they were not read
 };
 
-// One file: an entry for each of its brokers. [main or control]
-std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow);
+// Whether a file's code may run in this process: why not; empty: it may. Asked of files that pass every other check.
+using Inspect = std::function<std::string(const LibraryCopy& copy)>;
+
+// ---- the steps of one file, for whoever does something between them
+struct ReadPlugin {
+  ScanEntry entry;                    // with a refusal where there is no copy
+  std::shared_ptr<LibraryCopy> copy;  // null: refused
+};
+// Reads the file and compares its SHA-256 with `allow` (hex; empty: all are allowed). None of its code runs. [any]
+ReadPlugin read_plugin(const std::string& path, const std::vector<std::string>& allow);
+// The file as one that is refused for this reason.
+ScanEntry refused(ScanEntry entry, const std::string& why);
+// Loads the copy: an entry for each of the file's brokers, or one that is refused. [main or control]
+std::vector<ScanEntry> load_plugin(const ReadPlugin& read);
+
+// All steps of one file. [main or control]
+std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow,
+                                 const Inspect& inspect = {});
 
 // Every *.so of the folder, by name. `allow`: SHA-256 (hex) of the files that may be loaded; empty: all. An error: the
 // folder itself cannot be used. [main]
-Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow);
+Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow,
+                                    const Inspect& inspect = {});
+// Refuses each broker whose name another file has too. [main or control]
+void refuse_twice_named(std::vector<ScanEntry>& entries);
 
 }  // namespace gw::plugin_host

@@ -18,6 +18,7 @@ struct Limits {
     std::uint32_t level;
     std::uint32_t per_connection;  // 0: no bound of its own
     std::uint32_t weight;          // how many instruments_per_connection one takes
+    friend bool operator==(const Depth&, const Depth&) = default;
   };
   // A kind of connection: see bgw_connection_class.
   struct Class {
@@ -28,10 +29,12 @@ struct Limits {
     std::vector<std::uint32_t> levels;   // empty: every level
     std::vector<std::string> exchanges;  // empty: every exchange
     bool serves(std::string_view exchange, std::uint32_t mode, std::uint32_t level) const;
+    friend bool operator==(const Class&, const Class&) = default;
   };
   static constexpr std::size_t kMaxClasses = 8;
 
   Limits() = default;
+  friend bool operator==(const Limits&, const Limits&) = default;
   // `declared` has passed problem_of().
   explicit Limits(const bgw_limits& declared);
   // What is wrong with what a plugin declares; empty: nothing. NULL is wrong.

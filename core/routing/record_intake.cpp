@@ -13,10 +13,24 @@ bool RecordIntake::drain(std::size_t budget, std::int64_t wall_ns, std::int64_t 
   now_ns_ = monotonic_ns;
   wall_ns_ = wall_ns;
   parts_.publisher.begin_turn(wall_ns);
-  for (BrokerId id = 0; id < parts_.brokers.size(); ++id)
-    if (bus::Channel* channel = parts_.brokers[id].setup().channel) more = drain_one(id, *channel, budget) || more;
+  for (BrokerId id = 0; id < parts_.brokers.size(); ++id) {
+    upstream::Broker& broker = parts_.brokers[id];
+    if (bus::Channel* channel = broker.setup().channel) more = drain_one(id, *channel, budget) || more;
+    if (broker.successor() != nullptr) more = broker.drain_successor(budget) || more;
+  }
   if (parts_.failover.wants_review()) parts_.failover.review();
   return more;
+}
+
+void RecordIntake::drain_all_of(BrokerId id, std::int64_t wall_ns, std::int64_t monotonic_ns) {
+  constexpr std::size_t kBudget = 4096;
+  constexpr int kRounds = 64;  // of a link that goes on publishing meanwhile no more is taken than its ring holds
+  now_ns_ = monotonic_ns;
+  wall_ns_ = wall_ns;
+  parts_.publisher.begin_turn(wall_ns);
+  bus::Channel* channel = parts_.brokers[id].setup().channel;
+  for (int i = 0; channel != nullptr && i < kRounds && drain_one(id, *channel, kBudget); ++i) {
+  }
 }
 
 bool RecordIntake::drain_one(BrokerId id, bus::Channel& channel, std::size_t budget) {

@@ -31,6 +31,9 @@ class RecordIntake {
   // Up to `budget` records of every adapter; true when there may be more.
   bool drain(std::size_t budget, std::int64_t wall_ns, std::int64_t monotonic_ns);
 
+  // All that the broker's link has brought by now.
+  void drain_all_of(BrokerId id, std::int64_t wall_ns, std::int64_t monotonic_ns);
+
   std::uint64_t updates() const { return updates_; }
   // From the reading of an update's frame to routing's taking of it.
   const DurationHistogram& until_routed() const { return until_routed_; }

@@ -16,6 +16,7 @@ Router::Router(const Encoder& encoder, SessionPort& port, Clocks clocks, std::fu
       choice_(brokers_, interests_),
       listings_(brokers_, interests_, events_),
       demand_(brokers_, interests_, choice_, listings_, events_, clocks_.monotonic),
+      succession_(brokers_, interests_, demand_, clocks_.monotonic),
       reassigner_(brokers_, interests_, choice_, listings_, demand_, events_),
       witness_(brokers_, interests_),
       failover_({brokers_, interests_, choice_, demand_, reassigner_, witness_, events_}, clocks_.monotonic,
@@ -52,6 +53,14 @@ void Router::detach_broker(BrokerId id, std::string why) {
   review();
   flush_demand();
   port_.broker_changed(id);
+}
+
+void Router::take_over(BrokerId id) {
+  intake_.drain_all_of(id, clocks_.wall(), clocks_.monotonic());
+  const bus::LinkState before = brokers_[id].state();
+  succession_.take_over(id);
+  if (brokers_[id].state() != before) port_.broker_changed(id);
+  tell_of_feeds(id);
 }
 
 void Router::begin_hang(BrokerId id, std::int64_t since_ns, const std::string& message) {

@@ -32,6 +32,7 @@
 #include "core/upstream/listings.hpp"
 #include "core/upstream/reassigner.hpp"
 #include "core/upstream/standby_witness.hpp"
+#include "core/upstream/succession.hpp"
 
 namespace gw::routing {
 
@@ -81,6 +82,10 @@ class Router {
   void begin_hang(BrokerId id, std::int64_t since_ns, const std::string& message);
   // It has returned: what the broker's link says counts again.
   void end_hang(BrokerId id);
+  // Another link of a broker, which gets ready beside the present one: begin, look at its standing, take_over or drop.
+  upstream::Succession& succession() { return succession_; }
+  // The broker's next link serves from now on: clients keep what they hold, and are told nothing.
+  void take_over(BrokerId id);
   // Whether some broker has this depth level on some exchange.
   bool has_depth_level(int level) const;
   // Some broker shows steady live ticks of the exchange, whatever a calendar says.
@@ -173,6 +178,7 @@ class Router {
   upstream::BrokerChoice choice_;
   upstream::Listings listings_;
   upstream::InstrumentDemand demand_;
+  upstream::Succession succession_;
   upstream::Reassigner reassigner_;
   upstream::StandbyWitness witness_;
   upstream::Failover failover_;

@@ -27,6 +27,18 @@ void Broker::detach(std::string why) {
   demand_.forget_adapter();
 }
 
+std::unique_ptr<Successor> Broker::succeed(std::int64_t now_ns) {
+  std::unique_ptr<Successor> next = std::move(successor_);
+  setup_ = std::move(next->setup());
+  routes_.set_tokens_per_exchange(setup_.tokens_per_exchange);
+  if (!hang_.empty()) end_hang(now_ns);
+  demand_.hand_over(next->told());
+  for (MarketFeed& feed : feeds_.all()) feed.connections.clear();
+  set_state(next->state(), next->message(), false, now_ns);
+  next->told().clear();
+  return next;
+}
+
 void Broker::set_index(std::shared_ptr<const instruments::Index> index) {
   for (const RouteHandle handle : routes_.set_index(std::move(index))) demand_.describe_again(handle);
   has_list_news_ = true;

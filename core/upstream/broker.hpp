@@ -18,6 +18,7 @@
 #include "core/upstream/ids.hpp"
 #include "core/upstream/market_feeds.hpp"
 #include "core/upstream/route_table.hpp"
+#include "core/upstream/successor.hpp"
 
 namespace gw::upstream {
 
@@ -34,6 +35,19 @@ class Broker {
   // The broker's adapter goes away, for the reason `why`. What is wanted of the broker stays wanted.
   void detach(std::string why);
   bool available() const { return setup_.channel != nullptr; }
+
+  // ---- its next link
+  void begin_successor(BrokerSetup setup) {
+    drop_successor();
+    successor_ = std::make_unique<Successor>(std::move(setup), routes_);
+  }
+  void drop_successor() { successor_.reset(); }
+  Successor* successor() const { return successor_.get(); }  // null: there is none
+  // Takes records of the next link; true when there may be more.
+  bool drain_successor(std::size_t budget) { return successor_->drain(budget, order_); }
+  // The next link is the broker's from now on; its word on feeds and refusals is the caller's to take. What is known of
+  // instruments stays.
+  std::unique_ptr<Successor> succeed(std::int64_t now_ns);
 
   // ---- its link
   bus::LinkState state() const { return state_; }
@@ -90,6 +104,7 @@ class Broker {
   RouteTable routes_;
   BrokerDemand demand_;
   bool has_list_news_ = false;
+  std::unique_ptr<Successor> successor_;  // after routes_, which it marks
 };
 
 // All brokers, by their number.

@@ -22,6 +22,25 @@ void BrokerDemand::forget_adapter() {
   }
 }
 
+void BrokerDemand::hand_over(Successor::All& told) {
+  for (RouteHandle handle = 0; Route* r = routes_.at(handle); ++handle) {
+    const auto found = told.find(handle);
+    const bool is_told = found != told.end();
+    r->releases_expected = 0;  // of the adapter before
+    r->refused.clear();
+    r->has_successor = false;
+    r->demanded_mode = static_cast<std::uint16_t>(is_told ? found->second.mode : 0);
+    r->demanded_depth = is_told ? found->second.depth : 0;
+    r->demanded_connection = is_told ? found->second.connection : 0;
+    r->describe_again = is_told;  // the list may have changed since it was told
+    if (is_told && found->second.value != nullptr) {
+      if (r->last_value != nullptr && r->last_value->was_priced()) found->second.value->set_priced();
+      r->last_value = std::move(found->second.value);
+    }
+    if (r->in_use) mark(handle);
+  }
+}
+
 const Refusal* BrokerDemand::refusal(RouteHandle handle, std::uint32_t mode, std::uint32_t depth) const {
   for (const Refusal& refused : routes_[handle].refused)
     if (refused.mode == mode && refused.depth == depth && !refused.disproved) return &refused;

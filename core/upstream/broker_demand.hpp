@@ -13,6 +13,7 @@
 #include "core/registry/limits.hpp"
 #include "core/upstream/connection_allocator.hpp"
 #include "core/upstream/route_table.hpp"
+#include "core/upstream/successor.hpp"
 
 namespace gw::upstream {
 
@@ -25,6 +26,9 @@ class BrokerDemand {
   void begin_anew(const registry::Limits& limits);
   // The adapter is gone, and a new one knows nothing of what it was asked. What is wanted stays wanted.
   void forget_adapter();
+  // Another adapter goes on: it was told this much, in the same limits, and has these values. What is wanted by now
+  // follows with the next flush().
+  void hand_over(Successor::All& told);
 
   // Changes what is wanted of the route; false, and nothing changed, when no connection has room for it.
   bool want(RouteHandle handle, std::uint32_t mode, std::uint32_t depth);

@@ -61,6 +61,7 @@ struct Route {
   std::vector<Refusal> refused;           // in this login of the broker, and not asked for again since
   bool ask_again = false;                 // ask once more for what is wanted, though nothing of it has changed
   bool describe_again = false;            // tell the link what the list says of it now; asks the broker nothing
+  bool has_successor = false;             // the broker's next link has the handle: it stays this token's
   bool dirty = false;                     // in BrokerDemand's list of changed routes
 
   bool is_held() const { return !served.empty() || !standing_by.empty(); }

@@ -130,7 +130,8 @@ RouteHandle RouteTable::make_route() {
 
 void RouteTable::free_if_unused(RouteHandle handle) {
   Route& r = routes_[handle];
-  if (!r.in_use || r.is_held() || r.demanded_mode != 0 || r.releases_expected != 0 || r.dirty) return;
+  if (!r.in_use || r.is_held() || r.demanded_mode != 0 || r.releases_expected != 0 || r.dirty || r.has_successor)
+    return;
   for (const InstrumentName& name : r.names) by_name_.erase(name);
   if (!r.names.empty()) by_token_.erase(token_key(r.token, r.broker_exchange));
   r.names.clear();

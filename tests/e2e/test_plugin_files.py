@@ -1,4 +1,5 @@
-"""What becomes of a plugin's file while its gateway runs is nothing to the gateway: it has read it once."""
+"""A plugin's file that becomes something else while its gateway runs is nothing to the gateway, which has read it once.
+Another build of the plugin: test_plugin_reload.py."""
 
 import hashlib
 import json
@@ -27,7 +28,7 @@ def config_of(folder):
 
 
 @pytest.mark.parametrize("what", ["garbage", "nothing", "half of it", "another plugin"])
-def test_a_file_that_is_copied_over_changes_nothing_until_the_next_start(start, plugins, what):
+def test_what_is_no_other_build_of_it_changes_nothing(start, plugins, what):
     whole = GOOD.read_bytes()
     new = {"garbage": b"garbage" * len(whole), "nothing": b"", "half of it": whole[:len(whole) // 2],
            "another plugin": MOCK_FILE.read_bytes()}[what]

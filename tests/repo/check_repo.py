@@ -49,6 +49,7 @@ SYSTEM_FILES = """
     core/login/token_files.cpp
     core/feed_process/child.cpp
     core/feed_process/feed_process.cpp
+    core/feed_process/inspection.cpp
     core/feed_process/message_socket.cpp
     core/feed_process/process.cpp
     core/plugin_host/demand_reader.cpp

@@ -43,6 +43,10 @@ constexpr Example kExamples[] = {
     {"instruments update", "instruments update --broker mybroker"},
     {"instruments search", "instruments search banknifty 48000 ce --exchange NFO"},
     {"plugins list", "plugins list"},
+    {"plugins reload", "plugins reload acme.so"},
+    {"plugins rollback", "plugins rollback acme.so"},
+    {"plugins quarantine", "plugins quarantine acme.so"},
+    {"plugins quarantine", "plugins quarantine --remove 3f2a9c51"},
     {"version", "version"},
 };
 

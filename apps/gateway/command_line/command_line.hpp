@@ -25,6 +25,7 @@ struct CommandLine {
   SubsRequest subs;
   LoginRequest login;
   BrokerRequest asked;
+  PluginRequest plugin;
   BrokersOfUser brokers;
   std::int64_t id = 0;
   std::string user, broker, file;

@@ -43,16 +43,36 @@ void add_instrument_commands(CLI::App& app, CommandLine& c) {
   search->callback([&c] { c.action = [&c] { return instruments_search(c.options, c.search); }; });
 }
 
-}  // namespace
-
-void add_file_commands(CLI::App& app, CommandLine& c) {
-  add_backup_commands(app, c);
-  add_instrument_commands(app, c);
+void add_plugin_commands(CLI::App& app, CommandLine& c) {
   CLI::App* plugins = add_command(app, "plugins", "broker plugins", c.options, false);
   plugins->require_subcommand(1);
   add_command(*plugins, "list", "lists every file of the plugin folder", c.options, true)->callback([&c] {
     c.action = [&c] { return plugins_list(c.options); };
   });
+  CLI::App* reload = add_command(*plugins, "reload", "has a running gateway run the present build of a plugin's file",
+                                 c.options, false);
+  reload->add_option("FILE", c.plugin.file, "the file's name (default: every file that has changed)");
+  reload->add_option("--timeout", c.plugin.timeout, "how long to wait for the outcome")->capture_default_str();
+  reload->callback([&c] { c.action = [&c] { return plugins_reload(c.options, c.plugin); }; });
+  CLI::App* rollback =
+      add_command(*plugins, "rollback", "has a running gateway go back to the build before, and quarantines this one",
+                  c.options, false);
+  rollback->add_option("FILE", c.plugin.file, "the file's name")->required();
+  rollback->add_option("--timeout", c.plugin.timeout, "how long to wait for the outcome")->capture_default_str();
+  rollback->callback([&c] { c.action = [&c] { return plugins_rollback(c.options, c.plugin); }; });
+  CLI::App* quarantine =
+      add_command(*plugins, "quarantine", "keeps a build of a plugin from being loaded", c.options, false);
+  CLI::Option* file = quarantine->add_option("FILE", c.plugin.file, "the file whose present build is meant");
+  quarantine->add_option("--remove", c.plugin.digits, "take the build out whose SHA-256 begins so")->excludes(file);
+  quarantine->callback([&c] { c.action = [&c] { return plugins_quarantine(c.options, c.plugin); }; });
+}
+
+}  // namespace
+
+void add_file_commands(CLI::App& app, CommandLine& c) {
+  add_backup_commands(app, c);
+  add_instrument_commands(app, c);
+  add_plugin_commands(app, c);
 }
 
 }  // namespace gw::app

@@ -56,6 +56,16 @@ int backup(const Options& options, const std::string& file, bool force);
 int restore(const Options& options, const std::string& file);
 
 int plugins_list(const Options& options);
+struct PluginRequest {
+  std::string file;             // of the plugin folder; empty: each that has changed
+  std::string digits;           // of the SHA-256 that is taken out of quarantine
+  std::string timeout = "60s";  // for the outcome
+};
+// Has the running gateway take up the present build of a file, or go back to the one before, and says what came of it.
+int plugins_reload(const Options& options, const PluginRequest& request);
+int plugins_rollback(const Options& options, const PluginRequest& request);
+// Puts the build that lies in the plugin folder into the running gateway's quarantine, or takes one out.
+int plugins_quarantine(const Options& options, const PluginRequest& request);
 
 int status(const Options& options);
 struct BrokerRequest {

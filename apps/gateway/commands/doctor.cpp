@@ -9,6 +9,7 @@
 #include "apps/gateway/config_problems.hpp"
 #include "apps/gateway/doctor/broker_checks.hpp"
 #include "apps/gateway/doctor/machine_checks.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/running_gateway.hpp"
 #include "core/control/control_socket.hpp"
 
@@ -55,8 +56,12 @@ Findings look(const RunningGateway& gateway, config::Loaded& loaded) {
   std::optional<int> port;
   if (status.is_object()) port = status.value("port", 0);
   check_ports(loaded, port, status.is_object() && status["zeromq"].is_string(), findings);
-  const auto plugins = plugin_host::scan(plugin_folder(loaded.config), loaded.config.plugins.allow);
+  const auto plugins = scan_plugins(loaded.config);
   if (!plugins) return findings;  // among the problems
+  for (const plugin_host::ScanEntry& entry : *plugins)
+    if (entry.library != nullptr && !entry.refusal.empty())
+      findings.warning("plugin " + entry.file, entry.refusal + "; a build that was kept runs in its place",
+                       "put a good build into the plugin folder");
   check_secrets(loaded, *plugins, findings);
   check_lists(loaded, *plugins, gateway.database(), findings);
   check_servers(loaded, *plugins, findings);

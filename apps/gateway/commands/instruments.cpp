@@ -7,6 +7,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/running_gateway.hpp"
 #include "bgw/symbols.hpp"
 #include "core/base/clock.hpp"
@@ -72,7 +73,7 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   const auto list = list_of(request, loaded->calendar.clock.offset_at(wall_ns()));
   if (!list) return fail(list.error().message, kWrong);
   taken.list = *list;
-  const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
+  const auto plugins = scan_plugins(loaded->config);
   if (!plugins) return fail(plugins.error().message);
   const auto library = find_plugin(*plugins, plugin);
   if (library == nullptr)

@@ -6,6 +6,7 @@
 
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/instruments/import.hpp"
@@ -107,7 +108,7 @@ std::string exchange_of(const instruments::Index& index, const std::string& exch
 int instruments_search(const Options& options, const SearchRequest& request) {
   const auto loaded = load_config(options);
   if (!loaded) return kWrong;
-  const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
+  const auto plugins = scan_plugins(loaded->config);
   const std::string broker = request.broker.empty() ? loaded->config.active_broker.front() : request.broker;
   std::string plugin = configured_plugin(loaded->config, broker);
   // A plugin's own name is accepted too.

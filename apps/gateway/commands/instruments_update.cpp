@@ -6,6 +6,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/running_gateway.hpp"
 #include "core/base/clock.hpp"
 
@@ -77,7 +78,7 @@ int update_one(const Options& options, const config::Loaded& loaded, const Targe
 int instruments_update(const Options& options, const std::string& broker, bool force) {
   const auto loaded = load_config(options);
   if (!loaded) return kWrong;
-  const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
+  const auto plugins = scan_plugins(loaded->config);
   if (!plugins) return fail(plugins.error().message);
   std::vector<Target> targets;
   if (broker.empty()) {

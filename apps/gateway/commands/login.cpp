@@ -11,6 +11,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/link_outcome.hpp"
 #include "apps/gateway/login_setup.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/running_gateway.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
@@ -120,7 +121,7 @@ int login_at_broker(const Options& options, const LoginRequest& request) {
   if (found == loaded->config.brokers.end())
     return fail("no broker '" + request.broker + "' in " + loaded->file, kWrong);
   const config::Broker& broker = *found;
-  const auto plugins = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
+  const auto plugins = scan_plugins(loaded->config);
   if (!plugins) return fail(plugins.error().message);
   const auto library = find_plugin(*plugins, broker.plugin);
   if (library == nullptr)

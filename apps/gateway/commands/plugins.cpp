@@ -6,6 +6,8 @@
 
 #include "apps/gateway/bundled_plugins.hpp"
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/plugin_quarantine.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "core/base/log.hpp"
 #include "core/registry/capabilities.hpp"
 
@@ -65,11 +67,14 @@ void print_loaded(const plugin_host::ScanEntry& entry, bool is_bundled) {
 int plugins_list(const Options& options) {
   const auto loaded = load_config(options);
   if (!loaded) return kWrong;
-  const auto entries = plugin_host::scan(plugin_folder(loaded->config), loaded->config.plugins.allow);
+  const auto entries = scan_plugins(loaded->config);
   if (!entries) return fail(entries.error().message);
   const std::set<std::string> bundled = bundled_digests();
   Json out = Json::array();
   for (const plugin_host::ScanEntry& entry : *entries) {
+    if (!entry.refusal.empty() && entry.library != nullptr && !options.json)
+      std::printf("%s\n%s: in its place the build that was kept, %s:\n", entry.refusal.c_str(), entry.file.c_str(),
+                  entry.path.c_str());
     if (entry.library == nullptr) {
       out.push_back({{"file", entry.file}, {"loaded", false}, {"reason", entry.refusal}});
       if (!entry.sha256.empty()) out.back()["sha256"] = entry.sha256;
@@ -86,8 +91,14 @@ int plugins_list(const Options& options) {
                    {"vendor", d.vendor},
                    {"settings", settings_json(*entry.library)},
                    {"capabilities", capabilities_json(registry::Capabilities({d.capabilities, d.capability_count}))}});
+    if (!entry.refusal.empty()) out.back()["instead_of"] = entry.refusal;
     if (!options.json) print_loaded(entry, bundled.contains(entry.sha256));
   }
+  const PluginQuarantine quarantine(loaded->config.database);
+  for (const Quarantined& one : quarantine.all())
+    if (!options.json)
+      std::printf("quarantine: %s: %s since %s: %s\n", one.file.c_str(), one.sha256.c_str(), one.since.c_str(),
+                  one.reason.c_str());
   if (options.json) std::printf("%s\n", out.dump(-1, ' ', false, Json::error_handler_t::replace).c_str());
   return kDone;
 }

@@ -218,6 +218,10 @@ int status(const Options& options) {
   if (options.json) return std::printf("%s\n", out.dump().c_str()), result;
   std::string text = verdict_text(verdict) + gateway_text(out);
   for (const Json& group : out["groups"]) text += group_text(group);
+  for (const Json& one : out.value("quarantine", Json::array()))
+    text += wrapped("warning: " + one.value("file", "") + ": quarantined since " + one.value("since", "") + ": " +
+                        one.value("reason", "") + "; SHA-256 " + one.value("sha256", ""),
+                    0);
   text += "BROKER        STATE           LAST TICK   UPDATES      LAG  CONNS  INSTRUMENTS\n";
   for (const Json& broker : out["brokers"]) text += broker_text(broker);
   std::fputs(text.c_str(), stdout);

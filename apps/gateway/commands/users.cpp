@@ -6,6 +6,7 @@
 
 #include "apps/gateway/commands/account_change.hpp"
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/simulated.hpp"
 #include "apps/gateway/terminal/line.hpp"
 
@@ -31,7 +32,7 @@ Result<void> check_brokers(const std::vector<std::string>& names, const RunningG
     return answer ? Result<void>() : Result<void>(answer.error());
   }
   const config::Config& config = gateway.loaded()->config;
-  const auto plugins = plugin_host::scan(plugin_folder(config), config.plugins.allow);
+  const auto plugins = scan_plugins(config);
   return check_brokers_of_user(config, plugins ? *plugins : std::vector<plugin_host::ScanEntry>{}, names);
 }
 

@@ -1,0 +1,25 @@
+// The files of the plugin folder, as the gateway and its commands load them: each is loaded in a process of its own
+// first, what is quarantined is refused, and where a file is refused the copy that was kept of it takes its place.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/config/config.hpp"
+#include "core/feed_process/inspection.hpp"
+#include "core/plugin_host/scanner.hpp"
+
+namespace gw::app {
+
+// What becomes of the copy when it is loaded in another process; the plugins that were built with this gateway are not
+// tried. Waits for that, at most plugins.call_limit. [any]
+feed_process::Inspection inspect_plugin(const plugin_host::LibraryCopy& copy, const config::Config& config);
+
+// Every file of the plugin folder. The gateway `quarantines` what does harm when it is loaded; a command changes
+// nothing. [main]
+Result<std::vector<plugin_host::ScanEntry>> scan_plugins(const config::Config& config, bool quarantines = false);
+
+// The hidden command that the gateway runs itself with, to load a file. The exit status. [main]
+int inspect_plugin_command(const std::vector<std::string>& arguments);
+
+}  // namespace gw::app
