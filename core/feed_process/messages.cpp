@@ -38,6 +38,8 @@ void each_figure(Report& r, F&& act) {
   act(r.updates);
   act(r.updates_invalid);
   act(r.updates_without_price);
+  act(r.prices_impossible);
+  act(r.quantities_invalid);
   act(r.times_invalid);
   act(r.conflated);
   act(r.subscriptions_refused);

@@ -168,6 +168,8 @@ std::string rest_of(const Json& broker) {
                                    {"duplicate", "duplicates"},
                                    {"unordered_book", "books out of order"},
                                    {"level", "invalid depth levels"},
+                                   {"impossible_price", "prices that the instrument cannot have"},
+                                   {"negative_quantity", "quantities below zero"},
                                    {"unknown_layout", "packets of an unknown layout"},
                                    {"unknown_scale", "prices of an unknown scale"}}));
   text += line(counted("passed on: ", broker,
