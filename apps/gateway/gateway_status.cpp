@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/monitoring/broker_words.hpp"
 #include "apps/gateway/monitoring/routing_view.hpp"
 #include "apps/gateway/monitoring/verdict_json.hpp"
@@ -269,7 +270,10 @@ std::string GatewayStatus::json(const std::string& database_problem) {
                    {"lost", ledger.lost},
                    {"unexplained", ledger.unexplained()}};
   for (Json& broker : out["brokers"])
-    if (auto* feed = brokers_.find(broker["name"])) broker.update(counts_json(feed->counts()));
+    if (auto* feed = brokers_.find(broker["name"])) {
+      broker.update(counts_json(feed->counts()));
+      broker["isolation"] = isolation_word(feed->is_process());
+    }
   for (Json& broker : out["brokers"])
     if (const auto hang = brokers_.hang(broker["name"]))
       broker["hang"] = {{"plugin", hang->plugin},

@@ -5,6 +5,7 @@
 
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/file_state.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/on_routing.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
@@ -28,10 +29,7 @@ RunningBrokers::RunningBrokers(const GatewayState& state, plugin_host::Feeds& fe
       isolated_(state.config().database) {}
 
 std::string RunningBrokers::digest_of(const config::Broker& broker) const {
-  const auto library = find_plugin(state_.plugins, broker.plugin);
-  for (const plugin_host::ScanEntry& entry : state_.plugins)
-    if (library != nullptr && entry.library == library) return entry.sha256;
-  return {};
+  return app::digest_of(broker.plugin, state_.plugins);
 }
 
 bool RunningBrokers::is_given_up(const std::string& name) const {
@@ -40,7 +38,7 @@ bool RunningBrokers::is_given_up(const std::string& name) const {
 
 routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker) {
   config::Broker as_it_runs = broker;
-  if (broker.isolation != "process" && isolated_.has(digest_of(broker))) {
+  if (!runs_in_process(broker, state_.plugins) && isolated_.has(digest_of(broker))) {
     log::warning("plugin",
                  broker.name + ": its plugin once did not return from a call: it runs in a process of its own");
     as_it_runs.isolation = "process";
