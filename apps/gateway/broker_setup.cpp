@@ -1,6 +1,7 @@
 #include "apps/gateway/broker_setup.hpp"
 
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/login_setup.hpp"
 #include "apps/gateway/options_of.hpp"
 #include "apps/gateway/simulated.hpp"
@@ -59,16 +60,24 @@ config::Problem problem_of(const config::Broker& broker, const std::string& file
 
 }  // namespace
 
-std::vector<config::Problem> try_settings(const config::Broker& broker, const std::string& file,
-                                          std::shared_ptr<const plugin_host::Library> library) {
+std::vector<config::Problem> try_settings(const config::Broker& broker, const config::Loaded& loaded,
+                                          const std::vector<plugin_host::ScanEntry>& plugins) {
+  const std::string& file = loaded.file;
+  auto library = find_plugin(plugins, broker.plugin);
   auto settings = adapter_settings(broker, *library);
   if (!settings) return {problem_of(broker, file, settings.error().message)};
   plugin_host::LinkOptions options;
   options.name = broker.name;
   options.settings = std::move(*settings);
   bus::Doorbell bell;
-  plugin_host::FeedThread never_started(std::move(library), std::move(options), bell);
-  const auto prepared = never_started.prepare(plugin_host::Feeds::kCallLimitNs);
+  std::unique_ptr<plugin_host::Feed> never_started;
+  if (runs_in_process(broker, plugins))
+    never_started = std::make_unique<feed_process::FeedProcess>(std::move(library), std::move(options),
+                                                                process_limits(loaded.config.plugins),
+                                                                log_options(loaded.config.log).level, bell);
+  else
+    never_started = std::make_unique<plugin_host::FeedThread>(std::move(library), std::move(options), bell);
+  const auto prepared = never_started->prepare(plugin_host::Feeds::kCallLimitNs);
   return prepared ? std::vector<config::Problem>{} : std::vector{problem_of(broker, file, prepared.error().message)};
 }
 
@@ -81,7 +90,7 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
     auto problems = config::check_settings(broker, loaded.file, setting_rules(*library));
     for (config::UnsetVariable& unset : config::unset_variables(broker, loaded.file, setting_rules(*library)))
       problems.push_back(std::move(unset.problem));
-    if (problems.empty()) problems = try_settings(broker, loaded.file, library);
+    if (problems.empty()) problems = try_settings(broker, loaded, plugins);
     for (config::Problem& problem : login_problems(broker, loaded.file, *library))
       problems.push_back(std::move(problem));
     for (config::Problem& problem : problems) all.push_back(std::move(problem));
@@ -175,12 +184,11 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
   std::string problem;
   plugin_host::Feed* feed = nullptr;
-  if (broker.isolation == "process") {
-    const feed_process::FeedProcess::Limits limits{config.plugins.memory_limit,
-                                                   static_cast<std::uint64_t>(config.plugins.descriptor_limit)};
-    feed = feeds.add(std::make_shared<feed_process::FeedProcess>(library, std::move(options), limits,
-                                                                 log_options(config.log).level, routing_bell),
-                     problem);
+  if (runs_in_process(broker, plugins)) {
+    feed = feeds.add(
+        std::make_shared<feed_process::FeedProcess>(library, std::move(options), process_limits(config.plugins),
+                                                    log_options(config.log).level, routing_bell),
+        problem);
   } else {
     ask_credentials_of(library, services.credentials, options);
     feed = feeds.add(library, std::move(options), routing_bell, problem);

@@ -22,10 +22,11 @@ Outgoing outgoing_of(const config::Broker& broker);
 Result<std::vector<plugin_host::AdapterSetting>> adapter_settings(const config::Broker& broker,
                                                                   const plugin_host::Library& library);
 
-// What the plugin itself finds wrong with the settings: makes and initializes an adapter, and does nothing more with
-// it. Call it only after check_settings found nothing wrong.
-std::vector<config::Problem> try_settings(const config::Broker& broker, const std::string& file,
-                                          std::shared_ptr<const plugin_host::Library> library);
+// What the plugin itself finds wrong with the settings: makes and initializes an adapter where the broker's plugin
+// runs, and does nothing more with it. Call it only for a plugin that is there, after check_settings found nothing
+// wrong.
+std::vector<config::Problem> try_settings(const config::Broker& broker, const config::Loaded& loaded,
+                                          const std::vector<plugin_host::ScanEntry>& plugins);
 
 // What check_settings and try_settings find wrong with all brokers that are enabled and whose plugins are there.
 std::vector<config::Problem> setting_problems(const config::Loaded& loaded,

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/monitoring/broker_words.hpp"
 #include "apps/gateway/monitoring/routing_view.hpp"
 #include "apps/gateway/monitoring/verdict_json.hpp"
@@ -44,7 +45,9 @@ Json counts_json(const plugin_host::LinkCounts& c) {
             {"level", value(c.dropped[BGW_DROP_LEVEL])},
             {"unknown_layout", value(c.dropped[BGW_DROP_LAYOUT])},
             {"unknown_scale", value(c.dropped[BGW_DROP_SCALE])},
-            {"unordered_book", value(c.dropped[BGW_DROP_ORDER])}}},
+            {"unordered_book", value(c.dropped[BGW_DROP_ORDER])},
+            {"impossible_price", value(c.prices_impossible)},
+            {"negative_quantity", value(c.quantities_invalid)}}},
           {"subscriptions_refused", value(c.subscriptions_refused)},
           {"frames", value(c.frames)},
           {"frames_refused", value(c.frames_refused)},
@@ -271,7 +274,10 @@ std::string GatewayStatus::json(const std::string& database_problem) {
                    {"lost", ledger.lost},
                    {"unexplained", ledger.unexplained()}};
   for (Json& broker : out["brokers"])
-    if (auto* feed = brokers_.find(broker["name"])) broker.update(counts_json(feed->counts()));
+    if (auto* feed = brokers_.find(broker["name"])) {
+      broker.update(counts_json(feed->counts()));
+      broker["isolation"] = isolation_word(feed->is_process());
+    }
   for (Json& broker : out["brokers"])
     if (const auto hang = brokers_.hang(broker["name"]))
       broker["hang"] = {{"plugin", hang->plugin},

@@ -5,6 +5,8 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/isolation.hpp"
+#include "apps/gateway/plugin_tasks/list_tasks.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
 #include "core/base/log.hpp"
@@ -41,7 +43,8 @@ Result<std::shared_ptr<const instruments::Index>> InstrumentLists::read(const pl
   std::shared_ptr<const instruments::Index> index;
   if (extension != nullptr && extension->builtin != nullptr && *generation == 0) {
     instruments::Import import(import_rules(library));
-    if (const auto read = import.read_builtin(*extension); !read)
+    const ListCalls calls(library, task_options(name, state_.config(), state_.plugins));
+    if (const auto read = calls.read_builtin(import); !read)
       // event: the built-in list of a plugin cannot be read, and why
       log::error("plugin", name + ": " + read.error().message);
     index = std::make_shared<const instruments::Index>(import.index());

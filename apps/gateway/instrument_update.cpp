@@ -8,6 +8,7 @@
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/list_download.hpp"
+#include "apps/gateway/plugin_tasks/list_tasks.hpp"
 #include "apps/gateway/web_address.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/dates.hpp"
@@ -78,7 +79,8 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
     request.etag = (*last)->list.etag;
     request.last_modified = (*last)->last_modified;
   }
-  const auto downloaded = download_list(extension, request, *settings);
+  const ListCalls calls(update.library, update.process);
+  const auto downloaded = download_list(calls.pages(), request, *settings);
   if (!downloaded) return Error{log::redacted(downloaded.error().message)};
   UpdatedList out;
   out.import = instruments::Import(import_rules(update.library));
@@ -89,7 +91,7 @@ Result<UpdatedList> update_list(const ListUpdate& update, instruments::Instrumen
     out.unchanged_since = request.last_modified.empty() ? iso_time((*last)->imported_ns) : request.last_modified;
     return out;
   }
-  if (const auto read = out.import.read_file(extension, update.file, update.reading); !read) return read.error();
+  if (const auto read = calls.read_file(out.import, update.file, update.reading); !read) return read.error();
   if (out.import.rows().empty()) return Error{update.file + ": no row could be used"};
   if (const auto good = check_list(out.import, plugin, update.force, update.calendar, store); !good)
     return Error{update.file + ": " + good.error().message + "; the list was not taken; if it is right all the same: " +

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "apps/gateway/plugin_tasks/plugin_task.hpp"
 #include "core/config/load.hpp"
 #include "core/instruments/import.hpp"
 #include "core/instruments/instrument_store.hpp"
@@ -32,7 +34,8 @@ struct ListUpdate {
   std::string file;  // where the list is downloaded to; a list that was refused stays there
   std::function<bool(std::uint64_t received, std::uint64_t total)> downloading;  // false ends the download
   instruments::Import::Progress reading;
-  bool force = false;  // take also a list that lacks much of what is known
+  bool force = false;                       // take also a list that lacks much of what is known
+  std::optional<TaskOptions> process = {};  // in which the plugin is called; nothing: inside this one
 };
 
 // Fails when the rows lack too many of the known ones (see check_complete), but never with `force`.

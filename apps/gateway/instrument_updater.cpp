@@ -33,12 +33,14 @@ InstrumentUpdater::~InstrumentUpdater() {
   thread_.join();
 }
 
-void InstrumentUpdater::add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library) {
+void InstrumentUpdater::add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library,
+                            std::optional<TaskOptions> process) {
   if (!offers_list(*library)) return;
   const UpdateSchedule schedule(*loaded_.config.instruments.update, loaded_.calendar.clock);
+  if (process) process->is_wanted = [this] { return !ending_; };
   {
     const std::lock_guard lock(mutex_);
-    added_.push_back({&broker, std::move(library), schedule});
+    added_.push_back({&broker, std::move(library), schedule, std::move(process)});
   }
   wake_.notify_one();
 }
@@ -122,7 +124,9 @@ void InstrumentUpdater::update(List& list, instruments::InstrumentStore& store, 
                                     loaded_.calendar,
                                     file,
                                     [this](std::uint64_t, std::uint64_t) { return !ending_; },
-                                    {}},
+                                    {},
+                                    false,
+                                    list.process},
                                    store);
   if (ending_) return;
   if (!updated) {

@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "apps/gateway/plugin_tasks/plugin_task.hpp"
 #include "apps/gateway/update_schedule.hpp"
 #include "core/config/load.hpp"
 #include "core/instruments/instrument_store.hpp"
@@ -27,8 +29,10 @@ class InstrumentUpdater {
   InstrumentUpdater(const InstrumentUpdater&) = delete;
   InstrumentUpdater& operator=(const InstrumentUpdater&) = delete;
 
-  // Keeps the list of this broker's plugin fresh from now on, if the plugin says where its list is. [any]
-  void add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library);
+  // Keeps the list of this broker's plugin fresh from now on, if the plugin says where its list is. `process`: in which
+  // the plugin is called; nothing: inside this one. [any]
+  void add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library,
+           std::optional<TaskOptions> process);
 
   // A broker says that its current list has this ETag. If the database has another list, this one is fetched once.
   // [any]
@@ -39,6 +43,7 @@ class InstrumentUpdater {
     const config::Broker* broker;  // whose settings the download uses
     std::shared_ptr<const plugin_host::Library> library;
     UpdateSchedule schedule;
+    std::optional<TaskOptions> process;
     std::string announced = {};  // the last ETag announced, so that it is fetched once
     std::string plugin() const { return library->descriptor().broker; }
   };

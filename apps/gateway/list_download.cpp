@@ -43,20 +43,7 @@ Result<std::string> read_page(const std::string& path) {
   }
 }
 
-// The address of the page after this one; nothing after the last.
-Result<std::optional<std::string>> next_page(const bgw_instruments& extension, const std::string& page,
-                                             std::uint32_t pages) {
-  std::array<char, kLongestAddress + 1> next{};
-  bgw_error error{};
-  const bgw_status status = instruments::call_list(
-      error, [&] { return extension.next_page(page.c_str(), page.size(), pages, next.data(), next.size(), &error); });
-  if (status != BGW_OK)
-    return Error{"page " + std::to_string(pages) + " of the instrument list: " + instruments::text_of(error)};
-  const std::string address(next.data(), strnlen(next.data(), next.size()));
-  return address.empty() ? std::optional<std::string>{} : std::optional(address);
-}
-
-Result<download::Downloaded> download_pages(const bgw_instruments& extension, download::Request request,
+Result<download::Downloaded> download_pages(const NextPage& next_page, download::Request request,
                                             const std::vector<plugin_host::AdapterSetting>& settings) {
   download::PartFile list(request.file);
   if (const auto started = list.start(); !started) return started.error();
@@ -78,7 +65,7 @@ Result<download::Downloaded> download_pages(const bgw_instruments& extension, do
                    " bytes in all pages, expected fewer"};
     for (const std::string_view part : {std::string_view(pages == 1 ? "" : "\n"), std::string_view(*page)})
       if (const auto written = list.append(part); !written) return written.error();
-    const auto next = next_page(extension, *page, pages);
+    const auto next = next_page(request.file, pages);
     if (!next) return next.error();
     if (!*next) break;
     if (pages == kMaxPages) return Error{"found more than 1000 pages of the instrument list, expected fewer"};
@@ -98,18 +85,44 @@ Result<download::Downloaded> download_pages(const bgw_instruments& extension, do
 
 }  // namespace
 
-Result<download::Downloaded> download_list(const bgw_instruments& extension, download::Request first,
-                                           const std::vector<plugin_host::AdapterSetting>& settings) {
-  if (BGW_HAS(&extension, judge) && extension.judge != nullptr)
-    first.judge = [&extension](int status, const std::string& body) {
-      bgw_error error{};
-      instruments::call_list(error, [&] { return extension.judge(status, body.c_str(), body.size(), &error); });
-      return instruments::text_of(error);
+Result<std::optional<std::string>> next_page_of(const bgw_instruments& extension, const std::string& file,
+                                                std::uint32_t pages) {
+  const auto page = read_page(file);
+  if (!page) return page.error();
+  std::array<char, kLongestAddress + 1> next{};
+  bgw_error error{};
+  const bgw_status status = instruments::call_list(
+      error, [&] { return extension.next_page(page->c_str(), page->size(), pages, next.data(), next.size(), &error); });
+  if (status != BGW_OK)
+    return Error{"page " + std::to_string(pages) + " of the instrument list: " + instruments::text_of(error)};
+  const std::string address(next.data(), strnlen(next.data(), next.size()));
+  return address.empty() ? std::optional<std::string>{} : std::optional(address);
+}
+
+std::string judgement_of(const bgw_instruments& extension, int status, const std::string& body) {
+  bgw_error error{};
+  instruments::call_list(error, [&] { return extension.judge(status, body.c_str(), body.size(), &error); });
+  return instruments::text_of(error);
+}
+
+ListPages pages_of(const bgw_instruments& extension) {
+  ListPages pages;
+  if (BGW_HAS(&extension, next_page) && extension.next_page != nullptr)
+    pages.next_page = [&extension](const std::string& file, std::uint32_t count) {
+      return next_page_of(extension, file, count);
     };
-  if (!BGW_HAS(&extension, next_page) || extension.next_page == nullptr) return download::download(first);
+  if (BGW_HAS(&extension, judge) && extension.judge != nullptr)
+    pages.judge = [&extension](int status, const std::string& body) { return judgement_of(extension, status, body); };
+  return pages;
+}
+
+Result<download::Downloaded> download_list(const ListPages& pages, download::Request first,
+                                           const std::vector<plugin_host::AdapterSetting>& settings) {
+  first.judge = pages.judge;
+  if (!pages.next_page) return download::download(first);
   first.etag.clear();
   first.last_modified.clear();
-  return download_pages(extension, std::move(first), settings);
+  return download_pages(pages.next_page, std::move(first), settings);
 }
 
 }  // namespace gw::app

@@ -1,6 +1,7 @@
 #include "apps/gateway/list_updates.hpp"
 
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/isolation.hpp"
 
 namespace gw::app {
 
@@ -9,7 +10,7 @@ void ListUpdates::start() {
   const std::lock_guard lock(mutex_);
   updater_ = std::make_unique<InstrumentUpdater>(state_.loaded);
   for (const config::Broker& broker : state_.config().brokers)
-    if (feeds_.find(broker.name) != nullptr) updater_->add(broker, find_plugin(state_.plugins, broker.plugin));
+    if (feeds_.find(broker.name) != nullptr) add_to_updater(broker);
 }
 
 void ListUpdates::stop() {
@@ -19,8 +20,12 @@ void ListUpdates::stop() {
 }
 
 void ListUpdates::add(const config::Broker& broker) {
-  if (updater_ && feeds_.find(broker.name) != nullptr)
-    updater_->add(broker, find_plugin(state_.plugins, broker.plugin));
+  if (updater_ && feeds_.find(broker.name) != nullptr) add_to_updater(broker);
+}
+
+void ListUpdates::add_to_updater(const config::Broker& broker) {
+  updater_->add(broker, find_plugin(state_.plugins, broker.plugin),
+                task_options(broker.plugin, state_.config(), state_.plugins));
 }
 
 void ListUpdates::announced(const std::string& plugin, std::string_view etag) {

@@ -27,6 +27,8 @@ class ListUpdates {
   void announced(const std::string& plugin, std::string_view etag);
 
  private:
+  void add_to_updater(const config::Broker& broker);
+
   const GatewayState& state_;
   plugin_host::Feeds& feeds_;
   std::mutex mutex_;

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "apps/gateway/alert_command.hpp"
+#include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/login_setup.hpp"
+#include "apps/gateway/plugin_tasks/login_task.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
@@ -44,11 +46,14 @@ std::int64_t written_ns(const login::TokenFiles& files) {
 
 }  // namespace
 
-void LoginKeeper::add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library) {
+void LoginKeeper::add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library,
+                      std::optional<TaskOptions> process) {
   const int at = *broker.login.at;
   const int deadline = broker.login.deadline.value_or(std::min(at + kUsualWindow, kLastMinute + 1));
   login::TokenFiles files = token_files_of(broker, *library);
-  jobs_.push_back({broker, std::move(library), LoginSchedule(at, deadline, local_offset_at), std::move(files)});
+  jobs_.push_back(
+      {broker, std::move(library), LoginSchedule(at, deadline, local_offset_at), std::move(files), std::move(process)});
+  if (jobs_.back().process) jobs_.back().process->is_wanted = [this] { return !ending_; };
 }
 
 void LoginKeeper::start() {
@@ -128,6 +133,12 @@ void LoginKeeper::attend(Job& job) {
 }
 
 login::Outcome LoginKeeper::log_in(const Job& job) {
+  if (job.process) {
+    auto settings = adapter_settings(job.broker, *job.library);
+    if (!settings) return {BGW_E_FATAL, settings.error().message};
+    return run_login(*job.library, *job.process, {job.broker.name, std::move(*settings), outgoing_of(job.broker), {}},
+                     job.files);
+  }
   auto made = make_login(job.broker, job.library, [this] { return !ending_; });
   if (!made) return {BGW_E_FATAL, made.error().message};
   return made->run("");

@@ -8,11 +8,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "apps/gateway/login_schedule.hpp"
+#include "apps/gateway/plugin_tasks/plugin_task.hpp"
 #include "core/config/load.hpp"
 #include "core/plugin_host/library.hpp"
 
@@ -33,7 +35,9 @@ class LoginKeeper {
   LoginKeeper& operator=(const LoginKeeper&) = delete;
 
   // Before start(): logs in at this broker by itself from then on. Its login.at is set, and nothing is wrong with it.
-  void add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library);
+  // `process`: in which the plugin is called; nothing: inside this one.
+  void add(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library,
+           std::optional<TaskOptions> process);
   void start();  // begins the thread, if there is anything to do
   void stop();   // ends a login that is under way, and forgets the brokers; the counts stay
 
@@ -49,6 +53,7 @@ class LoginKeeper {
     std::shared_ptr<const plugin_host::Library> library;
     LoginSchedule schedule;
     login::TokenFiles files;
+    std::optional<TaskOptions> process;
     std::int64_t not_before_ns = 0;  // by the broker's own rule
   };
   struct Noted {

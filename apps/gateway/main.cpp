@@ -13,6 +13,8 @@
 #include "apps/gateway/feed_process_command.hpp"
 #include "apps/gateway/gateway.hpp"
 #include "apps/gateway/plugin_scan.hpp"
+#include "apps/gateway/plugin_tasks/plugin_task.hpp"
+#include "apps/gateway/plugin_tasks/task_command.hpp"
 #include "apps/gateway/service/service_manager.hpp"
 #include "apps/gateway/signals.hpp"
 #include "core/base/log.hpp"
@@ -72,6 +74,7 @@ int main(int argc, char** argv) {
     return feed_process_command({argv + 2, argv + argc});
   if (argc > 1 && std::string_view(argv[1]) == gw::feed_process::kInspectWord)
     return inspect_plugin_command({argv + 2, argv + argc});
+  if (argc > 1 && std::string_view(argv[1]) == kTaskWord) return plugin_task_command({argv + 2, argv + argc});
   CommandLine c;
   const auto app = make_command_line(c, run);
   try {

@@ -5,6 +5,7 @@
 
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/file_state.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/on_routing.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
@@ -31,10 +32,7 @@ namespace {
 
 // Of the file that the broker's plugin is in.
 std::string digest_of(const config::Broker& broker, const std::vector<plugin_host::ScanEntry>& plugins) {
-  const auto library = find_plugin(plugins, broker.plugin);
-  for (const plugin_host::ScanEntry& entry : plugins)
-    if (library != nullptr && entry.library == library) return entry.sha256;
-  return {};
+  return app::digest_of(broker.plugin, plugins);
 }
 
 }  // namespace
@@ -48,7 +46,7 @@ routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker,
                                             plugin_host::Feeds& feeds) {
   constexpr std::uint32_t kLoginsOfALink = 1U << 20;  // links are as many as reloads, and logins fewer than seconds
   config::Broker as_it_runs = broker;
-  if (broker.isolation != "process" && isolated_.has(digest_of(broker, plugins))) {
+  if (!runs_in_process(broker, plugins) && isolated_.has(digest_of(broker, plugins))) {
     log::warning("plugin",
                  broker.name + ": its plugin once did not return from a call: it runs in a process of its own");
     as_it_runs.isolation = "process";

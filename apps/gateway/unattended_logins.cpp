@@ -1,6 +1,7 @@
 #include "apps/gateway/unattended_logins.hpp"
 
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/login_setup.hpp"
 #include "core/base/log.hpp"
 
@@ -14,7 +15,8 @@ void UnattendedLogins::start() {
     const auto problems = login_problems(broker, state_.loaded.file, *library);
     for (const config::Problem& problem : problems)
       log::error("config", problem.text() + "; going on without logins at " + broker.name);
-    if (problems.empty() && broker.login.at) keeper_.add(broker, library);
+    if (problems.empty() && broker.login.at)
+      keeper_.add(broker, library, task_options(broker.plugin, state_.config(), state_.plugins));
   }
   keeper_.start();
 }

@@ -74,9 +74,10 @@ struct Plugins {
   std::string directory;  // empty: ../plugins beside the executable
   std::vector<std::string> allow;
   Duration call_limit = 10s;  // a call into a plugin that lasts longer is given up
-  // Of a process of its own: bytes of data, and descriptors.
+  // Of a process of its own: bytes of data, descriptors, and bytes of a core dump.
   std::uint64_t memory_limit = kGiB;
   std::int64_t descriptor_limit = 256;
+  std::uint64_t core_dump_limit = 0;  // 0: none is written
   bool operator==(const Plugins&) const = default;
 };
 
@@ -172,7 +173,7 @@ struct Broker {
   std::string standby = "cold";
   std::string bind_address;  // of this machine; empty: the system chooses
   std::string address_family = "any";
-  std::string isolation = "inproc";  // or "process"
+  std::string isolation;  // "inproc" or "process"; empty: a bundled plugin inproc, any other in a process
   Restart restart;
   Reconnect reconnect;
   Login login;

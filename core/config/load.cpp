@@ -163,6 +163,7 @@ void read_plugins(Context& c, const YAML::Node& node, const std::string& prefix,
   r.duration("call_limit", p.call_limit, 1s);
   r.size("memory_limit", p.memory_limit, 64 * kMiB);
   r.integer("descriptor_limit", p.descriptor_limit, 64, 1'000'000);
+  r.size("core_dump_limit", p.core_dump_limit, 0);
 }
 
 void read_instruments(Context& c, const YAML::Node& node, const std::string& prefix, Instruments& i) {

@@ -29,23 +29,14 @@ constexpr std::chrono::milliseconds kBeat{100};
 constexpr std::chrono::seconds kEndPatience{2};
 constexpr std::int64_t kRecordingNs = 1'000'000'000;  // for the rest of recordings, at the end
 
-// The broker's library, loaded from the gateway's copy of the file.
-Result<std::shared_ptr<const plugin_host::Library>> load(const Setup& setup, int descriptor) {
-  const auto copy = plugin_host::LibraryCopy::adopt(setup.file, descriptor);
-  auto loaded = plugin_host::load_copy(*copy);
-  if (!loaded) return loaded.error();
-  for (auto& library : *loaded)
-    if (setup.broker == library->descriptor().broker) return std::move(library);
-  return Error{"broker: found no '" + setup.broker + "' in " + setup.file + ", expected it"};
-}
-
 class Child {
  public:
   Child(MessageSocket commands, MessageSocket questions)
       : commands_(std::move(commands)), questions_(std::move(questions)), stream_(io_, commands_.descriptor()) {}
   ~Child() { stream_.release(); }
 
-  int run(const Descriptors& descriptors, const Complete& complete);
+  // `settled`: whether the process has given up what it should.
+  int run(const Descriptors& descriptors, const Complete& complete, const Result<void>& settled);
 
  private:
   Result<void> make_link(const Descriptors& descriptors, const Complete& complete, Setup setup);
@@ -68,23 +59,19 @@ class Child {
   bool is_started_ = false;
 };
 
-int Child::run(const Descriptors& descriptors, const Complete& complete) {
+int Child::run(const Descriptors& descriptors, const Complete& complete, const Result<void>& settled) {
   const auto first = commands_.receive(-1);
   if (!first || first->is_over) return 2;
   Unpacker from(first->message);
   if (from.take<Kind>() != Kind::prepare) return 2;
   Setup setup = unpack_setup(from);
   if (!from.is_whole()) return 2;
-  log::Options logging;
-  logging.level = setup.level;
-  logging.format = "json";  // which the gateway reads
-  log::configure(logging);
-  log::start_thread();
+  log_for_gateway(setup.level);
   for (const plugin_host::AdapterSetting& s : setup.options.settings)
     if (s.is_secret && !s.is_missing) log::redact(s.text);
-  Process::limit(setup.memory_limit, setup.descriptor_limit);
   watch_gateway();
-  const auto made = make_link(descriptors, complete, std::move(setup));
+  auto made = settled ? Process::limit(setup.limits) : settled;
+  if (made) made = make_link(descriptors, complete, std::move(setup));
   Prepared prepared;
   if (!made) {
     prepared.problem = made.error().message;
@@ -111,7 +98,7 @@ Result<void> Child::make_link(const Descriptors& descriptors, const Complete& co
   if (!shared) return shared.error();
   shared_ = std::move(*shared);
   shared_->beat();
-  auto library = load(setup, descriptors.library);
+  auto library = load_broker(setup.file, setup.broker, descriptors.library);
   if (!library) return library.error();
   setup.options.shared = shared_;
   ask_by(questions_, setup);
@@ -189,12 +176,30 @@ void Child::watch_gateway() {
 
 }  // namespace
 
+Result<std::shared_ptr<const plugin_host::Library>> load_broker(const std::string& file, const std::string& broker,
+                                                                int descriptor) {
+  const auto copy = plugin_host::LibraryCopy::adopt(file, descriptor);
+  auto loaded = plugin_host::load_copy(*copy);
+  if (!loaded) return loaded.error();
+  for (auto& library : *loaded)
+    if (broker == library->descriptor().broker) return std::move(library);
+  return Error{"broker: found no '" + broker + "' in " + file + ", expected it"};
+}
+
+void log_for_gateway(log::Level level) {
+  log::Options options;
+  options.level = level;
+  options.format = "json";
+  log::configure(options);
+  log::start_thread();
+}
+
 int run_child(const Descriptors& d, const Complete& complete) {
   name_this_thread("feed");
   const std::vector<int> all{d.commands, d.questions, d.memory, d.adapter_bell, d.routing_bell, d.library};
-  Process::settle_in(all);
+  const auto settled = Process::settle_in(all);
   Child child{MessageSocket(d.commands), MessageSocket(d.questions)};
-  return child.run(d, complete);
+  return child.run(d, complete, settled);
 }
 
 }  // namespace gw::feed_process

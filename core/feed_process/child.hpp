@@ -16,6 +16,12 @@ inline constexpr const char* kProcessWord = "feed-process";
 using Complete =
     std::function<void(std::shared_ptr<const plugin_host::Library> library, plugin_host::LinkOptions& options)>;
 
+// The broker's library, loaded from the gateway's copy of the file, which is behind the descriptor. [main]
+Result<std::shared_ptr<const plugin_host::Library>> load_broker(const std::string& file, const std::string& broker,
+                                                                int descriptor);
+// The log of such a process: its lines go to standard error, in the form that the gateway reads. [main]
+void log_for_gateway(log::Level level);
+
 // Runs the link until the gateway ends it, or is gone. The exit status. [main]
 int run_child(const Descriptors& descriptors, const Complete& complete);
 

@@ -57,13 +57,12 @@ Result<void> FeedProcess::make_sockets() {
   return {};
 }
 
-std::string FeedProcess::setup_message(std::uint64_t memory, std::uint64_t descriptors) const {
+std::string FeedProcess::setup_message() const {
   Setup setup;
   setup.file = library_->path();
   setup.broker = library_->descriptor().broker;
   setup.level = level_;
-  setup.memory_limit = memory;
-  setup.descriptor_limit = descriptors;
+  setup.limits = limits_;
   setup.options = options_;
   setup.asks_market = static_cast<bool>(options_.market_open);
   return pack(setup);
@@ -71,7 +70,7 @@ std::string FeedProcess::setup_message(std::uint64_t memory, std::uint64_t descr
 
 Result<void> FeedProcess::prepare(std::int64_t limit_ns) {
   if (const auto made = make_sockets(); !made) return with_context(name(), made.error());
-  commands_.send(setup_message(limits_.memory, limits_.descriptors));
+  commands_.send(setup_message());
   thread_ = std::thread([this] {
     name_this_thread("process");
     run();
@@ -99,7 +98,10 @@ void FeedProcess::tell(Kind kind) {
   commands_.send(to.bytes());
 }
 
-void FeedProcess::start() { tell(Kind::start); }
+void FeedProcess::start() {
+  log::info("plugin", name() + ": runs in a process of its own, " + number_text(number_));
+  tell(Kind::start);
+}
 
 std::uint64_t FeedProcess::relogin(std::vector<plugin_host::AdapterSetting> settings) {
   const std::uint64_t asked = shared_->counts().next_asked();
@@ -179,7 +181,7 @@ void FeedProcess::run() {
   child_commands_.close();
   child_questions_.close();
   if (!begun) return note_end(begun.error().message);
-  log::info("plugin", name() + ": runs in a process of its own, " + number_text(begun->number()));
+  number_.store(begun->number(), std::memory_order_relaxed);
   serve(*begun);
 }
 
@@ -207,12 +209,13 @@ void FeedProcess::serve(Process& process) {
       relay.end();
       const auto call = shared_->calls().call();
       return note_end("its process " + *how +
-                      (has_damaged_memory()            ? ": it had damaged the memory that it shares with the gateway"
-                       : call && !process.ended_well() ? ", in " + std::string(word(call->function)) + " of " + plugin()
-                                                       : ""));
+                      (has_damaged_memory() ? ": it had damaged the memory that it shares with the gateway"
+                       : call               ? ", in " + std::string(word(call->function)) + " of " + plugin()
+                                            : ""));
     }
     const std::int64_t now = monotonic_ns();
     look_at_heart(now);
+    if (is_over) note_silence(now);
     bool must_die = shared_->calls().is_given_up() || has_damaged_memory();
     {
       const std::lock_guard lock(mutex_);
@@ -257,6 +260,12 @@ void FeedProcess::look_at_heart(std::int64_t now_ns) {
   } else if (!call && now_ns - beat_ns_ > CallWatch::kHangNs) {
     calls.enter(Callback::nothing, beat_ns_);
   }
+}
+
+// The process has closed its end of the socket and goes on: it can be told nothing, and ends by itself or is killed.
+void FeedProcess::note_silence(std::int64_t now_ns) {
+  const std::lock_guard lock(mutex_);
+  if (kill_ns_ == 0) kill_ns_ = now_ns + kEndPatienceNs;
 }
 
 void FeedProcess::note_end(std::string how) {

@@ -2,6 +2,7 @@
 // prepare(), and each object is one process: another one follows only as another object.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -24,11 +25,6 @@ namespace gw::feed_process {
 
 class FeedProcess final : public plugin_host::Feed {
  public:
-  struct Limits {
-    std::uint64_t memory = 0;  // bytes of data; 0: none
-    std::uint64_t descriptors = 0;
-  };
-
   // `options` as for a link of this process; what is a function there is called on the thread "process". The bell
   // outlives this object.
   FeedProcess(std::shared_ptr<const plugin_host::Library> library, plugin_host::LinkOptions options,
@@ -59,13 +55,14 @@ class FeedProcess final : public plugin_host::Feed {
   using Done = std::function<void(std::optional<plugin_host::LinkReport> report)>;
 
   Result<void> make_sockets();
-  std::string setup_message(std::uint64_t memory, std::uint64_t descriptors) const;
+  std::string setup_message() const;
   void tell(Kind kind);
   void run();
   void serve(class Process& process);
   void take(const std::string& message);
   bool has_damaged_memory() const;
   void look_at_heart(std::int64_t now_ns);
+  void note_silence(std::int64_t now_ns);
   void note_end(std::string how);
 
   std::shared_ptr<const plugin_host::Library> library_;
@@ -78,6 +75,7 @@ class FeedProcess final : public plugin_host::Feed {
   MessageSocket child_commands_, child_questions_;  // until the process has begun
   registry::Capabilities capabilities_;
   Prepared prepared_;
+  std::atomic<int> number_ = -1;  // of the process
   std::uint64_t beats_ = 0;
   std::int64_t beat_ns_ = 0;
 

@@ -32,6 +32,14 @@ bool MessageSocket::send(std::string_view message) const {
   }
 }
 
+bool MessageSocket::send_patiently(std::string_view message) const {
+  for (;;) {
+    const ssize_t sent = ::send(descriptor_, message.data(), message.size(), MSG_NOSIGNAL);
+    if (sent >= 0) return true;
+    if (errno != EINTR) return false;
+  }
+}
+
 std::optional<MessageSocket::Received> MessageSocket::receive(int patience_ms) const {
   pollfd readable{descriptor_, POLLIN, 0};
   const int found = ::poll(&readable, 1, patience_ms);

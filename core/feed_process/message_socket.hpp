@@ -27,6 +27,8 @@ class MessageSocket {
 
   // Does not wait. False: the other side is gone, or reads nothing.
   bool send(std::string_view message) const;
+  // Waits until the other side has room for it. False: the other side is gone.
+  bool send_patiently(std::string_view message) const;
   struct Received {
     std::string message;
     bool is_over = false;  // the other side is gone, and nothing is left to read

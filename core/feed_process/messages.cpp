@@ -39,6 +39,8 @@ void each_figure(Report& r, F&& act) {
   act(r.updates);
   act(r.updates_invalid);
   act(r.updates_without_price);
+  act(r.prices_impossible);
+  act(r.quantities_invalid);
   act(r.times_invalid);
   act(r.conflated);
   act(r.subscriptions_refused);
@@ -106,8 +108,7 @@ std::string pack(const Setup& setup) {
   to.put_text(setup.file);
   to.put_text(setup.broker);
   to.put(setup.level);
-  to.put(setup.memory_limit);
-  to.put(setup.descriptor_limit);
+  to.put(setup.limits);
   to.put(setup.asks_market);
   to.put_text(setup.options.name);
   to.put_text(setup.options.outgoing.bind_address);
@@ -122,8 +123,7 @@ Setup unpack_setup(Unpacker& from) {
   setup.file = from.take_text();
   setup.broker = from.take_text();
   setup.level = from.take<log::Level>();
-  setup.memory_limit = from.take<std::uint64_t>();
-  setup.descriptor_limit = from.take<std::uint64_t>();
+  setup.limits = from.take<Limits>();
   setup.asks_market = from.take<bool>();
   setup.options.name = from.take_text();
   setup.options.outgoing.bind_address = from.take_text();

@@ -13,6 +13,7 @@
 #include "core/base/log.hpp"
 #include "core/base/outgoing.hpp"
 #include "core/feed_process/packing.hpp"
+#include "core/feed_process/process.hpp"
 #include "core/plugin_host/link_options.hpp"
 #include "core/plugin_host/link_report.hpp"
 #include "core/registry/capabilities.hpp"
@@ -55,8 +56,7 @@ struct Setup {
   std::string file;    // of the plugin, for people
   std::string broker;  // of that file
   log::Level level = log::Level::info;
-  std::uint64_t memory_limit = 0;  // bytes of data; 0: none
-  std::uint64_t descriptor_limit = 0;
+  Limits limits;
   // Of these: name, settings, reconnect, outgoing, record_folder, limits. What is a function there asks the gateway,
   // where it has one.
   plugin_host::LinkOptions options;

@@ -60,6 +60,7 @@ class Unpacker {
     return list;
   }
   bool is_whole() const { return is_whole_; }
+  bool is_empty() const { return left_.empty(); }
 
  private:
   std::string_view left_;

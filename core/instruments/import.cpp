@@ -31,7 +31,7 @@ bool is_name(std::string_view text) {
 // Reads a file, unpacked where it is a gzip file.
 struct FileReader {
   gzFile file;
-  const Import::Progress& progress;
+  const ListProgress& progress;
   std::uint64_t total;    // bytes of the file itself
   std::uint64_t longest;  // that it may have when unpacked
   std::uint64_t unpacked = 0;
@@ -72,17 +72,21 @@ constexpr std::uint32_t kFirstRowSize = 120;
 
 }  // namespace
 
-Result<void> Import::read_file(const bgw_instruments& extension, const std::string& path, const Progress& progress) {
-  if (BGW_HAS(&extension, place_word) && extension.place_word != nullptr) report_.place_word = extension.place_word;
+std::string place_word_of(const bgw_instruments& extension) {
+  const bool has_word = BGW_HAS(&extension, place_word) && extension.place_word != nullptr;
+  return has_word ? extension.place_word : ImportReport().place_word;
+}
+
+Result<void> parse_list(const bgw_instruments& extension, const std::string& path, std::uint64_t longest,
+                        const ListProgress& progress, const bgw_instrument_sink& sink) {
   if (extension.parse == nullptr) return Error{"this broker's plugin reads no instrument file"};
   std::error_code ec;
   const std::uint64_t size = std::filesystem::file_size(path, ec);
   if (ec) return Error{path + ": " + ec.message()};
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), &gzclose);
   if (file == nullptr) return Error{path + ": cannot be read"};
-  FileReader reader{file.get(), progress, size, rules_.longest_file};
+  FileReader reader{file.get(), progress, size, longest};
   const bgw_instrument_source source{sizeof source, 0, &reader, &FileReader::read};
-  const bgw_instrument_sink sink{sizeof sink, 0, this, &Import::on_row, &Import::on_skip};
   bgw_error error{};
   if (call_list(error, [&] { return extension.parse(&source, &sink, &error); }) != BGW_OK)
     return Error{path + ": " + (reader.error.empty() ? text_of(error) : reader.error)};
@@ -90,13 +94,19 @@ Result<void> Import::read_file(const bgw_instruments& extension, const std::stri
   return {};
 }
 
-Result<void> Import::read_builtin(const bgw_instruments& extension) {
-  const bgw_instrument_sink sink{sizeof sink, 0, this, &Import::on_row, &Import::on_skip};
+Result<void> builtin_list(const bgw_instruments& extension, const bgw_instrument_sink& sink) {
   bgw_error error{};
   if (call_list(error, [&] { return extension.builtin(&sink, &error); }) != BGW_OK)
     return Error{"built-in instruments: " + text_of(error)};
   return {};
 }
+
+Result<void> Import::read_file(const bgw_instruments& extension, const std::string& path, const Progress& progress) {
+  set_place_word(place_word_of(extension));
+  return parse_list(extension, path, rules_.longest_file, progress, sink());
+}
+
+Result<void> Import::read_builtin(const bgw_instruments& extension) { return builtin_list(extension, sink()); }
 
 void Import::on_row(void* context, const bgw_instrument* row) {
   auto& self = *static_cast<Import*>(context);

@@ -48,10 +48,19 @@ struct ImportReport {
 // "token 256001 is shared by A.NSE (line 2) and B.NSE (line 3): both tick with its values"
 std::string text_of(const ImportReport::SharedToken& shared, const std::string& place_word);
 
+using ListProgress = std::function<void(std::uint64_t bytes_read, std::uint64_t bytes_total)>;
+
+// Has the plugin read a file into `sink`, of which at most `longest` bytes are unpacked. The error names the file.
+Result<void> parse_list(const bgw_instruments& extension, const std::string& path, std::uint64_t longest,
+                        const ListProgress& progress, const bgw_instrument_sink& sink);
+Result<void> builtin_list(const bgw_instruments& extension, const bgw_instrument_sink& sink);
+// The word that its messages have before the place of a row.
+std::string place_word_of(const bgw_instruments& extension);
+
 // The rows of one import, with their texts.
 class Import {
  public:
-  using Progress = std::function<void(std::uint64_t bytes_read, std::uint64_t bytes_total)>;
+  using Progress = ListProgress;
 
   Import() = default;
   explicit Import(ImportRules rules) : rules_(std::move(rules)) {}
@@ -59,6 +68,11 @@ class Import {
   // `extension` is the plugin's. A gzip file is unpacked. The error names the file.
   Result<void> read_file(const bgw_instruments& extension, const std::string& path, const Progress& progress);
   Result<void> read_builtin(const bgw_instruments& extension);
+
+  // Takes the rows of whoever reads a list: see bgw_instrument_sink. It lives as long as this stays where it is.
+  bgw_instrument_sink sink() { return {sizeof(bgw_instrument_sink), 0, this, &Import::on_row, &Import::on_skip}; }
+  void set_place_word(std::string word) { report_.place_word = std::move(word); }
+  const ImportRules& rules() const { return rules_; }
 
   const ImportReport& report() const { return report_; }
   const std::vector<InstrumentView>& rows() const { return rows_; }

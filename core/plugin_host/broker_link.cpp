@@ -53,6 +53,8 @@ LinkReport BrokerLink::report() const {
   out.updates = value(c.updates);
   out.updates_invalid = value(c.updates_invalid);
   out.updates_without_price = value(c.updates_without_price);
+  out.prices_impossible = value(c.prices_impossible);
+  out.quantities_invalid = value(c.quantities_invalid);
   out.times_invalid = value(c.times_invalid);
   out.conflated = value(c.conflated);
   out.subscriptions_refused = value(c.subscriptions_refused);

@@ -25,6 +25,7 @@ struct LinkReport {
   std::uint64_t connects = 0, logins = 0, recycles = 0;
   std::uint64_t frames = 0, frames_refused = 0, bytes = 0;
   std::uint64_t updates = 0, updates_invalid = 0, updates_without_price = 0, times_invalid = 0, conflated = 0;
+  std::uint64_t prices_impossible = 0, quantities_invalid = 0;
   std::uint64_t subscriptions_refused = 0;
   std::uint64_t exceptions = 0, late_calls = 0, foreign_calls = 0;  // the plugin's faults
   std::uint64_t recordings = 0, recordings_ended = 0;

@@ -76,8 +76,7 @@ void Subscriptions::describe(std::span<const std::uint32_t> instruments) {
       lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
     else if (queued_.insert(handle).second)
       queue_.push_back(handle);
-    asked_[handle] &= static_cast<std::uint16_t>(~kBelowZero);
-    if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
+    note_rules(handle, *w);
   }
   tell_news();
   pump();
@@ -87,7 +86,15 @@ void Subscriptions::make_room(std::uint32_t handle) {
   if (handle < asked_.size()) return;
   asked_.resize(handle + 1);
   exponents_.resize(handle + 1);
+  grids_.resize(handle + 1);
   classes_.resize(handle + 1);
+}
+
+// A tick size that the list has changed counts once the adapter has its units.
+void Subscriptions::note_rules(std::uint32_t handle, const Wanted& w) {
+  asked_[handle] &= static_cast<std::uint16_t>(~kBelowZero);
+  if (capabilities_.prices_below_zero(w.exchange)) asked_[handle] |= kBelowZero;
+  grids_[handle] = capabilities_.prices_on_grid(w.exchange) && w.exponents == exponents_[handle] ? w.tick_size : 0;
 }
 
 // Tells the judges of the classes of connections that carry it, and of no others.
@@ -152,6 +159,7 @@ void Subscriptions::take_over(const Subscriptions& other) {
   carried_ = other.carried_;
   asked_.resize(other.asked_.size());
   exponents_ = other.exponents_;
+  grids_ = other.grids_;
   classes_ = other.classes_;
   for (const std::uint32_t handle : carried_) asked_[handle] = 1;
 }
@@ -186,7 +194,8 @@ bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool a
     if (w == nullptr) continue;
     // An instrument that is asked again and has had no answer yet still waits for it.
     asked_[handle] = static_cast<std::uint16_t>((w->depth_level + 1) | (awaits ? 0 : asked_[handle] & kUnanswered));
-    if (capabilities_.prices_below_zero(w->exchange)) asked_[handle] |= kBelowZero;
+    exponents_[handle] = w->exponents;
+    note_rules(handle, *w);
     if (awaits) {
       if (!unanswered_.has(handle)) ++round_.asked;
       asked_[handle] |= kUnanswered;
@@ -195,7 +204,6 @@ bool Subscriptions::hand_over(std::span<const std::uint32_t> instruments, bool a
     for (std::uint32_t i = 0; i < registry::Limits::kMaxClasses; ++i)
       if (is_in_class(handle, i)) judges_.at(i).on_asked(handle, now);
     lots_.set(handle, capabilities_.lots(w->exchange), w->lot_size);
-    exponents_[handle] = w->exponents;
     list.push_back({handle,
                     w->mode,
                     w->depth_level,

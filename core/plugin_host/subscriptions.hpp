@@ -18,6 +18,7 @@
 #include "core/plugin_host/lot_converter.hpp"
 #include "core/plugin_host/subscription_round.hpp"
 #include "core/plugin_host/unanswered.hpp"
+#include "core/plugin_host/update_check.hpp"
 #include "core/registry/capabilities.hpp"
 #include "core/transport/timers.hpp"
 
@@ -60,7 +61,9 @@ class Subscriptions {
 
   // ---- for each update
   bool is_live(std::uint32_t handle) const noexcept { return handle < asked_.size() && asked_[handle] != 0; }
-  bool has_prices_below_zero(std::uint32_t handle) const noexcept { return (asked_[handle] & kBelowZero) != 0; }
+  ValueRules rules_of(std::uint32_t handle) const noexcept {
+    return {(asked_[handle] & kBelowZero) != 0, grids_[handle]};
+  }
   // The depth level that the adapter was asked for.
   std::uint32_t depth_of(std::uint32_t handle) const noexcept { return (asked_[handle] & kDepth) - 1U; }
   // The units of the values that the adapter publishes: those that it was told when it was last asked.
@@ -98,6 +101,7 @@ class Subscriptions {
   void say_what_is_unanswered();
   void tell_news();
   void make_room(std::uint32_t handle);
+  void note_rules(std::uint32_t handle, const Wanted& wanted);
   void note_wanted(std::uint32_t handle, const Wanted& wanted, std::int64_t now_ns);
 
   LinkContext& link_;
@@ -118,6 +122,7 @@ class Subscriptions {
   static constexpr std::uint16_t kDepth = 0x3fff;
   std::vector<std::uint16_t> asked_;
   std::vector<Exponents> exponents_;   // by handle, as long as asked_
+  std::vector<std::int64_t> grids_;    // the same: see ValueRules
   std::vector<std::uint8_t> classes_;  // by handle: bits of connection classes
   Unanswered unanswered_;
   SubscriptionRound round_;

@@ -1,6 +1,7 @@
 #include "core/plugin_host/update_check.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <span>
 
@@ -19,12 +20,29 @@ bool has_traded(const bgw_tick& tick) {
   return ((tick.present & BGW_HAS_VOLUME) != 0 && tick.volume > 0) || (tick.present & BGW_HAS_LAST_TRADE_TIME) != 0;
 }
 
-// Presence bits of the prices that mean "none".
-std::uint64_t absent_prices(const bgw_update& update, bool prices_below_zero) {
-  const bgw_tick& tick = *update.tick;
-  if (prices_below_zero) return tick.ltp == 0 && !has_traded(tick) ? tick.present & BGW_HAS_LTP : 0;
+bool is_beside(std::int64_t price, std::int64_t grid) { return grid != 0 && price % grid != 0; }
+
+// What is not said: presence bits, and how many of them are of prices that the instrument cannot have.
+struct Absent {
   std::uint64_t bits = 0;
-  const auto look = [&bits](std::int64_t price, std::uint64_t bit) { bits |= price > 0 ? 0 : bit; };
+  std::uint32_t impossible = 0;
+};
+
+// A price of zero means "none", as a price below it does where the exchange has none of these.
+Absent absent_prices(const bgw_update& update, const ValueRules& rules) {
+  const bgw_tick& tick = *update.tick;
+  Absent absent;
+  const std::uint64_t last = tick.present & BGW_HAS_LTP;
+  if (last != 0 && is_beside(tick.ltp, rules.grid)) absent = {last, 1};
+  if (rules.prices_below_zero) {
+    if (tick.ltp == 0 && !has_traded(tick)) absent.bits |= last;
+    return absent;
+  }
+  const auto look = [&](std::int64_t price, std::uint64_t bit) {
+    if (price > 0 || (tick.present & bit) == 0) return;
+    if (price < 0 && (absent.bits & bit) == 0) ++absent.impossible;
+    absent.bits |= bit;
+  };
   look(tick.ltp, BGW_HAS_LTP);
   look(tick.average_price, BGW_HAS_AVERAGE_PRICE);
   look(tick.open, BGW_HAS_OPEN);
@@ -37,15 +55,41 @@ std::uint64_t absent_prices(const bgw_update& update, bool prices_below_zero) {
     look(rare->high_52_weeks, BGW_HAS_HIGH_52_WEEKS);
     look(rare->low_52_weeks, BGW_HAS_LOW_52_WEEKS);
   }
+  return absent;
+}
+
+// ---- quantities
+
+// Presence bits of the quantities below zero.
+std::uint64_t negative_quantities(const bgw_update& update) {
+  const bgw_tick& tick = *update.tick;
+  std::uint64_t bits = 0;
+  const auto look = [&bits](std::int64_t quantity, std::uint64_t bit) { bits |= quantity < 0 ? bit : 0; };
+  look(tick.last_quantity, BGW_HAS_LAST_QUANTITY);
+  look(tick.volume, BGW_HAS_VOLUME);
+  look(tick.total_buy_quantity, BGW_HAS_TOTAL_BUY);
+  look(tick.total_sell_quantity, BGW_HAS_TOTAL_SELL);
+  look(tick.oi, BGW_HAS_OI);
+  if (const bgw_tick_rare* rare = update.rare; rare != nullptr) {
+    look(rare->oi_day_high, BGW_HAS_OI_DAY_HIGH);
+    look(rare->oi_day_low, BGW_HAS_OI_DAY_LOW);
+  }
   return bits & tick.present;
 }
+
+bool is_quantity(std::uint32_t kind) {
+  return kind == BGW_VALUE_BID_QUANTITY || kind == BGW_VALUE_ASK_QUANTITY || kind == BGW_VALUE_INDICATIVE_QUANTITY ||
+         kind == BGW_VALUE_TRADES || kind == BGW_VALUE_TURNOVER;
+}
+
+bool is_negative_quantity(const bgw_value& value) { return value.value < 0 && is_quantity(value.kind); }
 
 // ---- the book
 
 // Whether a book is as nearly every book is: each level has a quantity and a price above zero, and the levels are best
 // first. Levels of one price are fine. The two sides are not compared: before the open and in auctions bids stand above
 // asks, and no packet proves that trading is continuous.
-bool is_ordinary(const bgw_book& book) {
+bool is_ordinary(const bgw_book& book, std::int64_t grid) {
   bool good = true;
   std::int64_t before = std::numeric_limits<std::int64_t>::max();
   for (const bgw_level& level : bids_of(book)) {
@@ -57,7 +101,9 @@ bool is_ordinary(const bgw_book& book) {
     good &= level.quantity > 0 && level.price >= before;
     before = level.price;
   }
-  return good;
+  if (grid == 0 || !good) return good;
+  const auto is_on_grid = [grid](const bgw_level& level) { return !is_beside(level.price, grid); };
+  return std::ranges::all_of(bids_of(book), is_on_grid) && std::ranges::all_of(asks_of(book), is_on_grid);
 }
 
 bool are_in_order(Side bids, Side asks) {
@@ -83,30 +129,48 @@ Legal legal_prices(const bgw_update& update, bool has_ltp, bool prices_below_zer
                     std::ranges::any_of(asks_of(*update.book), is_below)};
 }
 
-// Copies the levels that mean something and returns their number. `odd` counts those left out, except empty ones.
-std::uint32_t copy_levels(Side from, Legal legal, bgw_level* to, std::uint32_t& odd) {
+// Copies the levels that mean something and returns their number. Those left out are counted, except empty ones.
+std::uint32_t copy_levels(Side from, Legal legal, std::int64_t grid, bgw_level* to, UpdateCheck::Result& result) {
   std::uint32_t count = 0;
   for (const bgw_level& level : from) {
     if (level.quantity == 0) continue;
-    if (level.quantity > 0 && legal.has(level.price))
-      to[count++] = level;
+    if (level.quantity < 0 || !legal.has(level.price))
+      ++result.levels;
+    else if (is_beside(level.price, grid))
+      ++result.prices;
     else
-      ++odd;
+      to[count++] = level;
   }
   return count;
 }
 
 }  // namespace
 
-UpdateCheck::Result UpdateCheck::check(const bgw_update& update, bool prices_below_zero) noexcept {
+void UpdateCheck::check_values(Result& result) noexcept {
+  bgw_update& update = result.update;
+  const std::span<const bgw_value> all(update.values, update.value_count);
+  if (std::ranges::none_of(all, is_negative_quantity)) return;
+  update.value_count = 0;
+  for (const bgw_value& value : all)
+    if (!is_negative_quantity(value)) values_[update.value_count++] = value;
+  result.quantities += static_cast<std::uint32_t>(all.size()) - update.value_count;
+  update.values = values_.data();
+}
+
+UpdateCheck::Result UpdateCheck::check(const bgw_update& update, const ValueRules& rules) noexcept {
   Result result{update};
-  const std::uint64_t present = update.tick->present & ~absent_prices(update, prices_below_zero);
+  const Absent prices = absent_prices(update, rules);
+  const std::uint64_t quantities = negative_quantities(update);
+  const std::uint64_t present = update.tick->present & ~(prices.bits | quantities);
   result.lost_price = ((present ^ update.tick->present) & BGW_HAS_LTP) != 0;
-  if (update.book != nullptr && !is_ordinary(*update.book)) {
-    const Legal legal = legal_prices(update, (present & BGW_HAS_LTP) != 0, prices_below_zero);
+  result.prices = prices.impossible;
+  result.quantities = static_cast<std::uint32_t>(std::popcount(quantities));
+  if (update.value_count != 0) check_values(result);
+  if (update.book != nullptr && !is_ordinary(*update.book, rules.grid)) {
+    const Legal legal = legal_prices(update, (present & BGW_HAS_LTP) != 0, rules.prices_below_zero);
     book_ = *update.book;
-    book_.bid_count = copy_levels(bids_of(*update.book), legal, bids_.data(), result.levels);
-    book_.ask_count = copy_levels(asks_of(*update.book), legal, asks_.data(), result.levels);
+    book_.bid_count = copy_levels(bids_of(*update.book), legal, rules.grid, bids_.data(), result);
+    book_.ask_count = copy_levels(asks_of(*update.book), legal, rules.grid, asks_.data(), result);
     book_.bids = bids_.data();
     book_.asks = asks_.data();
     result.lost_book = !are_in_order(bids_of(book_), asks_of(book_));

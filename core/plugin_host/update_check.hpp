@@ -9,22 +9,32 @@
 
 namespace gw::plugin_host {
 
+// What the values of one instrument can be.
+struct ValueRules {
+  bool prices_below_zero = false;  // its exchange has prices of zero and below
+  std::int64_t grid = 0;           // its last price and its orders' prices are multiples of this; 0: of anything
+};
+
 class UpdateCheck {
  public:
   struct Result {
-    bgw_update update;         // what is left: the plugin's own records, or copies that live until the next check
-    std::uint32_t levels = 0;  // left out of the book: a negative quantity, or no price
-    bool lost_price = false;   // the last price was left out
-    bool lost_book = false;    // the book was left out: a side was out of order
+    bgw_update update;             // what is left: the plugin's own records, or copies that live until the next check
+    std::uint32_t levels = 0;      // left out of the book: a negative quantity, or no price
+    std::uint32_t prices = 0;      // left out: below zero where the exchange has none, or beside the grid
+    std::uint32_t quantities = 0;  // left out: below zero
+    bool lost_price = false;       // the last price was left out
+    bool lost_book = false;        // the book was left out: a side was out of order
   };
-  // `prices_below_zero`: the instrument's exchange has prices of zero and below.
-  Result check(const bgw_update& update, bool prices_below_zero) noexcept;
+  Result check(const bgw_update& update, const ValueRules& rules) noexcept;
 
  private:
+  void check_values(Result& result) noexcept;
+
   bgw_tick tick_{};
   bgw_book book_{};
   std::array<bgw_level, kMaxBookLevels> bids_{};
   std::array<bgw_level, kMaxBookLevels> asks_{};
+  std::array<bgw_value, kMaxValues> values_{};
 };
 
 }  // namespace gw::plugin_host

@@ -26,8 +26,7 @@ void UpdateGate::publish(const bgw_update* update) noexcept {
   ++count_;
   subscriptions_.on_data(instrument, u.tick->modes);
   const AdapterObject::Time time = object_.time();
-  const UpdateCheck::Result checked =
-      check_.check(subscriptions_.in_units(u), subscriptions_.has_prices_below_zero(instrument));
+  const UpdateCheck::Result checked = check_.check(subscriptions_.in_units(u), subscriptions_.rules_of(instrument));
   count_left_out(checked);
   const UpdateTimes times(checked.update);
   if (times.corrected()) link_.counts.times_invalid.fetch_add(1, std::memory_order_relaxed);
@@ -80,6 +79,8 @@ void UpdateGate::count_left_out(const UpdateCheck::Result& checked) noexcept {
   LinkCounts& counts = link_.counts;
   if (checked.lost_price) add_one(counts.updates_without_price);
   if (checked.lost_book) add_one(counts.dropped[BGW_DROP_ORDER]);
+  if (checked.prices != 0) counts.prices_impossible.fetch_add(checked.prices, std::memory_order_relaxed);
+  if (checked.quantities != 0) counts.quantities_invalid.fetch_add(checked.quantities, std::memory_order_relaxed);
   if (checked.levels != 0) counts.dropped[BGW_DROP_LEVEL].fetch_add(checked.levels, std::memory_order_relaxed);
 }
 

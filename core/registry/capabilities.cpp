@@ -88,6 +88,11 @@ bool Capabilities::prices_below_zero(std::string_view exchange) const {
   return e != nullptr && (e->flags & BGW_PRICES_BELOW_ZERO) != 0;
 }
 
+bool Capabilities::prices_on_grid(std::string_view exchange) const {
+  const Exchange* e = find(exchange);
+  return e != nullptr && (e->flags & BGW_PRICES_ON_GRID) != 0;
+}
+
 bool Capabilities::answers_with_snapshot(std::string_view exchange) const {
   const Exchange* e = find(exchange);
   return e != nullptr && (e->flags & BGW_SNAPSHOT_ON_SUBSCRIBE) != 0;

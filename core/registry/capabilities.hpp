@@ -41,6 +41,7 @@ class Capabilities {
   std::optional<Depth> choose_depth(std::string_view exchange, const Limits& limits, int requested) const;
   std::uint32_t feed(std::string_view exchange) const;                 // BGW_FEED_*
   bool prices_below_zero(std::string_view exchange) const;             // whether such a price is valid there
+  bool prices_on_grid(std::string_view exchange) const;                // whether they are multiples of the tick size
   bool answers_with_snapshot(std::string_view exchange) const;         // whether it does so for every good subscribe
   bool has_time(std::string_view exchange, std::uint32_t mode) const;  // in its packets, as the plugin declares
   bool is_of_24_hours(std::string_view exchange) const;                // its quote values, not of a day

@@ -57,6 +57,7 @@ const std::map<std::string, Row>& rows() {
       {"plugins.call_limit", {"11s"}},
       {"plugins.memory_limit", {"2GiB"}},
       {"plugins.descriptor_limit", {"512"}},
+      {"plugins.core_dump_limit", {"1GiB"}},
       {"instruments.update", {"'08:45'"}},
       {"instruments.expired", {"serve"}},
       {"zeromq.enabled", {"false"}},

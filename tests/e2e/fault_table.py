@@ -5,19 +5,13 @@ fault_table.py FILE                     prints the rows of a test run
 fault_table.py FILE --write PAGE        puts them into PAGE, between its markers
 """
 
-import fcntl
-import json
-import os
-import pathlib
 import sys
 import time
 
+import written_table
+
 HEADER = ("fault", "broker", "what clients with extras were told", "back after", "subscriptions equal", "connections opened")
 BEGIN, END = "<!-- table of the test run: begin -->", "<!-- table of the test run: end -->"
-
-
-def path():
-    return pathlib.Path(os.environ["GW_BUILD"]) / "fault_table.json"
 
 
 def in_short(words):
@@ -30,15 +24,8 @@ def in_short(words):
 
 
 def add(fault, broker, saw, seconds, equal, opened):
-    with open(path(), "a+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # tests of other files may run at the same time
-        file.seek(0)
-        rows = json.loads(file.read() or "[]")
-        rows = [row for row in rows if (row["fault"], row["broker"]) != (fault, broker)]
-        rows.append({"fault": fault, "broker": broker, "saw": in_short(saw), "seconds": round(seconds, 2), "equal": equal,
-                     "opened": opened})
-        file.truncate(0)
-        file.write(json.dumps(rows, indent=1))
+    row = {"fault": fault, "broker": broker, "saw": in_short(saw), "seconds": round(seconds, 2), "equal": equal, "opened": opened}
+    written_table.add(written_table.path("fault_table.json"), row, ("fault", "broker"))
 
 
 class Row:
@@ -70,32 +57,5 @@ def cells(rows):
                str(row["opened"]))
 
 
-def as_text(rows):
-    table = [HEADER, *cells(rows)]
-    widths = [max(len(line[i]) for line in table) for i in range(len(HEADER))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in table)
-
-
-def as_markdown(rows):
-    lines = [HEADER, ["---"] * len(HEADER), *cells(rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def main(arguments):
-    if len(arguments) not in (1, 3) or (len(arguments) == 3 and arguments[1] != "--write"):
-        print(__doc__.strip(), file=sys.stderr)
-        return 2
-    rows = json.loads(pathlib.Path(arguments[0]).read_text())
-    if len(arguments) == 1:
-        print(as_text(rows))
-        return 0
-    page = pathlib.Path(arguments[2])
-    text = page.read_text()
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    page.write_text(f"{before}{BEGIN}\n{as_markdown(rows)}\n{END}{after}")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(written_table.main(sys.argv[1:], __doc__, HEADER, cells, BEGIN, END))

@@ -28,12 +28,12 @@ def folder(tmp_path):
     return filled
 
 
-@pytest.fixture
-def serve(start, folder):
+@pytest.fixture(params=["inproc", "process"])
+def serve(start, folder, request):
     """serve(*plugins, **settings): a gateway with the mock broker, which is active, and one broker for each plugin."""
     def served(*plugins, **settings):
         return start({**folder(*plugins), "active_broker": "mock", "brokers": {"mock": MOCK, **{
-            name: {"plugin": name, **LOUD, "settings": settings} for name in plugins}},
+            name: {"plugin": name, "isolation": request.param, **LOUD, "settings": settings} for name in plugins}},
             **({"instruments": {"update": "08:45"}} if "instruments_url" in settings else {})})
     return served
 
@@ -113,6 +113,26 @@ def test_books_that_are_none_are_counted_and_the_good_tick_comes(serve, witness)
         witness(gateway)
 
 
+def test_values_that_no_market_has_reach_nobody_and_are_counted_by_kind(serve, witness):
+    gateway = serve("bad_calls", misdeed="impossible values")
+    witness(gateway)
+    with client_of(gateway, "bad_calls") as client:
+        assert client.subscribe("GOOD", "NSE", 4, 5)["status"] == "success"
+        data = client.data(mode=4)["data"]
+        assert [level["price"] for level in data["depth"]["buy"] if level["quantity"]] == [42.0]
+        assert [level["price"] for level in data["depth"]["sell"] if level["quantity"]] == [42.05]
+        dropped = broker_of(gateway, "bad_calls")["dropped"]
+        assert dropped == {"unordered_book": 1, "level": 2, "negative_quantity": 2, "impossible_price": 3, "duplicate": 0,
+                           "unknown_instrument": 0, "unknown_layout": 0, "unknown_scale": 0}
+        shown = " ".join(gateway.run("status").split())
+        assert "3 prices that the instrument cannot have" in shown and "2 quantities below zero" in shown, shown
+        key = gateway.key("admin", "--scope", "admin")
+        metrics = gateway.http("/metrics", Authorization=f"Bearer {key}")[1]
+        for kind, count in (("impossible_price", 3), ("negative_quantity", 2), ("level", 2), ("unordered_book", 1)):
+            assert f'gateway_broker_decode_errors_total{{broker="bad_calls",kind="{kind}"}} {count}' in metrics, metrics
+        witness(gateway)
+
+
 def test_a_thread_of_the_plugin_reaches_nobody(serve, witness):
     gateway = serve("bad_calls", misdeed="thread")
     witness(gateway)
@@ -187,6 +207,16 @@ def test_a_download_in_which_the_plugin_throws_fails_alone(serve, witness, plugi
         command = Process([*gateway.command[:1], "instruments", "update", "--broker", plugin, "--config", gateway.config])
         assert command.wait() == 1
         assert words in command.text(), command.text()
+        witness(gateway)
+
+
+def test_a_list_is_taken_as_far_as_its_rows_are_good(serve, witness):
+    with WebServer(lambda handler: handler.give(b"page")) as server:
+        gateway = serve("bad_rows", instruments_url=server.url)
+        gateway.wait_line("bad_rows: a new instrument list: 1 rows kept, 5 skipped")
+        gateway.wait_line("bad_rows: an instrument list with 1 instruments is now in use")
+        with client_of(gateway, "bad_rows") as client:
+            assert client.subscribe("GOOD", "NSE", 1)["status"] == "success"
         witness(gateway)
 
 

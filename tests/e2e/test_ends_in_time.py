@@ -24,7 +24,8 @@ def hanging(tmp_path, misdeed):
         shutil.copyfile(file, plugins / file.name)
         (plugins / file.name).chmod(0o644)
     return {"plugins": {"directory": str(plugins)}, "active_broker": "bad_calls", "allow_simulated": True,
-            "brokers": {"mock": MOCK, "bad_calls": {"plugin": "bad_calls", "settings": {"misdeed": misdeed}}}}
+            "brokers": {"mock": MOCK, "bad_calls": {"plugin": "bad_calls", "isolation": "inproc",
+                                                    "settings": {"misdeed": misdeed}}}}
 
 
 @pytest.mark.parametrize("misdeed", ["hang in subscribe", "hang in disconnect"])

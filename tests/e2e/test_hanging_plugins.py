@@ -1,4 +1,4 @@
-"""A plugin that does not return from a call: it is told within a second or two and given up at the limit; meanwhile and
+"""A plugin inside the gateway that does not return from a call: it is told within a second or two and given up at the limit; meanwhile and
 afterwards the clients of the other broker miss nothing, and commands are answered."""
 
 import json
@@ -18,7 +18,7 @@ def config(tmp_path, misdeed, limit="2s"):
         shutil.copyfile(file, plugins / file.name)
         (plugins / file.name).chmod(0o644)
     return {"plugins": {"directory": str(plugins), "call_limit": limit}, "active_broker": "mock", "brokers": {
-        "mock": MOCK, "bad_calls": {"plugin": "bad_calls", "settings": {"misdeed": misdeed}}}}
+        "mock": MOCK, "bad_calls": {"plugin": "bad_calls", "isolation": "inproc", "settings": {"misdeed": misdeed}}}}
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 
+from feed_processes import Processes
 from gateway import BUILD, MOCK
 
 MOCK_FILE = BUILD / "plugins" / "mock.so"
@@ -48,22 +49,6 @@ def client_of(gateway, broker):
 
 def broker_of(gateway, name):
     return next(b for b in json.loads(gateway.run("status", "--json"))["brokers"] if b["name"] == name)
-
-
-class Processes:
-    """The processes of a broker, one after the other."""
-
-    def __init__(self, gateway, name="apart"):
-        self.gateway, self.pattern, self.seen = gateway, rf"{name}: runs in a process of its own, (\d+)", 0
-
-    def next(self):
-        while True:
-            lines = self.gateway.lines
-            for at in range(self.seen, len(lines)):
-                if found := re.search(self.pattern, lines[at]):
-                    self.seen = at + 1
-                    return int(found[1])
-            self.gateway.wait_line(self.pattern, len(lines))
 
 
 def ticks(client):

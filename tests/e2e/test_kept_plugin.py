@@ -54,7 +54,7 @@ def test_the_plugins_list_names_it(plugin, tmp_path):
                                      "brokers": {plugin: {"settings": {"url": "ws://127.0.0.1:1/"}}}})
     digest = hashlib.sha256((tmp_path / "plugins" / f"{plugin}.so").read_bytes()).hexdigest()
     assert run("plugins", "list", "--config", config) == (
-        f"{plugin}.so: loaded: {plugin} 0.9 by tests (ABI 0.9, C11)\n    sha256 {digest}\n"
+        f"{plugin}.so: loaded: {plugin} 0.9 by tests (ABI 0.9, C11)\n    sha256 {digest}, runs in a process of its own unless told otherwise\n"
         "    KEPT           depth 5/20\n")
 
 

@@ -334,11 +334,12 @@ def age(broker, hours=30):
         os.utime(file, (time.time() - hours * 3600,) * 2)
 
 
-def test_an_old_token_is_renewed_at_the_start_and_a_dead_one_once(start, angel):
+@pytest.mark.parametrize("isolation", ["inproc", "process"])
+def test_an_old_token_is_renewed_at_the_start_and_a_dead_one_once(start, angel, isolation):
     age(angel)
     # Half a day ago or in half a day: the last such time is never this minute.
     angel.login = {"at": local(-720)} if local(-720) < "23:00" else {"at": "22:59"}
-    sim, gateway = morning(start, angel)
+    sim, gateway = morning(start, angel, isolation=isolation)
     until(gateway, angel, lambda link: link["status"] == "connected")
     gateway.wait_line("angel: logged in; the feed uses the new token")
     assert angel.token_file.read_text() == "sim.jwt.1.of.C1\n"
@@ -357,7 +358,8 @@ def test_a_fresh_token_that_the_broker_refuses_leads_to_one_login(start, angel):
     assert link_of(gateway, angel)["unattended_logins"]["done"] == 1
 
 
-def test_a_refusal_is_not_repeated_and_calls_for_a_person(start, angel, tmp_path):
+@pytest.mark.parametrize("isolation", ["inproc", "process"])
+def test_a_refusal_is_not_repeated_and_calls_for_a_person(start, angel, tmp_path, isolation):
     age(angel)
     secret(angel.pin, "0000")
     told = tmp_path / "told"
@@ -365,7 +367,7 @@ def test_a_refusal_is_not_repeated_and_calls_for_a_person(start, angel, tmp_path
                    "on_failure": f'printf "%s|%s" "$BROKER" "$REASON" >{told}.part && mv {told}.part {told}; exit 3'}
     if angel.login["at"] == "22:59":
         angel.login["deadline"] = "23:30"
-    sim, gateway = morning(start, angel)
+    sim, gateway = morning(start, angel, isolation=isolation)
     gateway.wait_line(r" error +login +angel: not logged in, and not trying again before the next login.at: Angel refuses the login")
     gateway.wait_line(r"login.on_failure: it ended with 3")
     assert told.read_text().startswith("angel|Angel refuses the login (AB1007: Invalid clientcode or password)")

@@ -16,7 +16,7 @@ feed_process::Setup some_setup() {
   setup.file = "/plugins/acme.so";
   setup.broker = "acme";
   setup.level = log::Level::debug;
-  setup.memory_limit = 7;
+  setup.limits = {7, 8, 9};
   setup.options.name = "second";
   plugin_host::AdapterSetting token;
   token.key = "token";
@@ -42,6 +42,8 @@ TEST(Messages, ASetupArrivesWhole) {
   ASSERT_TRUE(from.is_whole());
   EXPECT_EQ(setup.broker, "acme");
   EXPECT_EQ(setup.level, log::Level::debug);
+  EXPECT_EQ(setup.limits.memory, 7U);
+  EXPECT_EQ(setup.limits.core_dump, 9U);
   EXPECT_EQ(setup.options.name, "second");
   ASSERT_EQ(setup.options.settings.size(), 2U);
   EXPECT_EQ(setup.options.settings[0].text, "s3cret");

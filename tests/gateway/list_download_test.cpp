@@ -23,7 +23,7 @@ class ListDownload : public download::DownloadTest {
   using NextPage = std::function<std::string(const std::string& page, std::uint32_t pages)>;
 
   Result<download::Downloaded> run(const bgw_instruments& extension, Request first) {
-    return download_list(extension, std::move(first), settings_);
+    return download_list(pages_of(extension), std::move(first), settings_);
   }
   // A plugin whose pages follow one another as `next` says.
   static bgw_instruments paged(NextPage next) {

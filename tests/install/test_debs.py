@@ -1,5 +1,6 @@
 """The Debian packages of the release build: what is in them, what they need, and what lintian says."""
 
+import json
 import os
 import re
 import shutil
@@ -7,7 +8,7 @@ import subprocess
 
 import pytest
 
-from gateway import BUILD, SOURCE
+from gateway import BUILD, SOURCE, write_config
 
 if BUILD != SOURCE / "build" / "release":
     pytest.skip("packages are made of the release build", allow_module_level=True)
@@ -82,6 +83,20 @@ def test_what_is_linked_is_a_dependency(debs):
     for broker in ("angel", "bybit", "zerodha"):
         needs = output_of("dpkg-deb", "--field", debs[f"broker-gateway-plugin-{broker}"], "Depends")
         assert f"broker-gateway (= {version})" in needs and "libc6" in needs
+
+
+def test_the_plugins_are_known_as_bundled_by_the_sums_of_what_is_in_the_packages(debs, tmp_path):
+    names = ["broker-gateway", *(f"broker-gateway-plugin-{broker}" for broker in ("angel", "bybit", "zerodha"))]
+    for name in names:
+        output_of("dpkg-deb", "--extract", debs[name], tmp_path)
+    plugins = tmp_path / "usr" / "lib" / "broker-gateway" / "plugins"
+    sums = sorted(plugins.glob("bundled*.sha256"))
+    assert [path.name for path in sums] == ["bundled.angel.sha256", "bundled.broker-gateway.sha256", "bundled.bybit.sha256",
+                                            "bundled.zerodha.sha256"]
+    listed = json.loads(output_of(tmp_path / "usr" / "bin" / "broker-gateway", "plugins", "list", "--json", "--config",
+                                  write_config(tmp_path, {"plugins": {"directory": str(plugins)}})))
+    assert {plugin["file"]: plugin["isolation"] for plugin in listed} == {
+        f"{name}.so": "inproc" for name in ("angel", "bybit", "mock", "zerodha")}
 
 
 def test_the_same_tree_gives_the_same_packages(debs, tmp_path):

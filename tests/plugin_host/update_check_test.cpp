@@ -32,14 +32,15 @@ class Check : public testing::Test {
     book_.ask_count = static_cast<std::uint32_t>(asks_.size());
     book_.bids = bids_.data();
     book_.asks = asks_.data();
-    return check_.check({&tick_, rare_, &book_, nullptr, 0, 0}, below_zero_);
+    return check_.check({&tick_, rare_, &book_, values_.data(), static_cast<std::uint32_t>(values_.size()), 0}, rules_);
   }
 
   UpdateCheck check_;
   bgw_tick tick_{};
   const bgw_tick_rare* rare_ = nullptr;
   bgw_book book_{};
-  bool below_zero_ = false;
+  ValueRules rules_;
+  std::vector<bgw_value> values_;
   std::vector<bgw_level> bids_;
   std::vector<bgw_level> asks_;
 };
@@ -110,7 +111,7 @@ TEST_F(Check, TheLargestBookFits) {
 }
 
 TEST_F(Check, ZeroIsMarketOrdersWhereEveryOtherPriceIsAboveZero) {
-  below_zero_ = true;
+  rules_.prices_below_zero = true;
   for (const auto& [b, a] : {std::pair<Prices, Prices>{{0, 99, 98}, {101}},
                              {{99}, {0, 101, 102}},
                              {{0, 99}, {0, 101}},
@@ -125,7 +126,7 @@ TEST_F(Check, ZeroIsMarketOrdersWhereEveryOtherPriceIsAboveZero) {
 }
 
 TEST_F(Check, ZeroIsAPriceOfAMarketThatIsThere) {
-  below_zero_ = true;
+  rules_.prices_below_zero = true;
   for (const auto& [ltp, b, a] : {std::tuple<std::int64_t, Prices, Prices>{5, {0, -5}, {5, 10}},
                                   {5, {-5, -10}, {0, 5}},
                                   {-5, {0}, {5}},
@@ -171,7 +172,7 @@ TEST_F(Check, APriceOfZeroOrBelowIsNotSaidAndTheRestStays) {
 }
 
 TEST_F(Check, PricesOfZeroAndBelowStayWhereTheExchangeHasThem) {
-  below_zero_ = true;
+  rules_.prices_below_zero = true;
   for (const std::int64_t price : {0, -5}) {
     const bgw_tick_rare rare = all_prices(price, tick_);
     rare_ = &rare;
@@ -180,13 +181,97 @@ TEST_F(Check, PricesOfZeroAndBelowStayWhereTheExchangeHasThem) {
 }
 
 TEST_F(Check, AZeroIsNoLastPriceBeforeTheFirstTrade) {
-  below_zero_ = true;
+  rules_.prices_below_zero = true;
   tick_.ltp = 0;
   tick_.volume = 0;
   EXPECT_TRUE(check().lost_price);
   EXPECT_EQ(check().update.tick->present, std::uint64_t{BGW_HAS_VOLUME});
   tick_.present |= BGW_HAS_LAST_TRADE_TIME;
   EXPECT_FALSE(check().lost_price);
+}
+
+TEST_F(Check, APriceBelowZeroIsCountedAndAZeroIsNone) {
+  bgw_tick_rare rare = all_prices(1, tick_);
+  rare_ = &rare;
+  tick_.ltp = tick_.open = -5;
+  tick_.close = 0;
+  rare.upper_circuit = -1;
+  EXPECT_EQ(check().prices, 3U);
+  tick_.present &= ~std::uint64_t{BGW_HAS_OPEN};
+  EXPECT_EQ(check().prices, 2U) << "what is not said counts as nothing";
+  rules_.prices_below_zero = true;
+  EXPECT_EQ(check().prices, 0U);
+}
+
+// ---- quantities
+
+TEST_F(Check, QuantitiesBelowZeroAreNotSaidAndTheRestStays) {
+  tick_.present |= BGW_HAS_LAST_QUANTITY | BGW_HAS_TOTAL_BUY | BGW_HAS_TOTAL_SELL | BGW_HAS_OI | BGW_HAS_OI_DAY_LOW;
+  bgw_tick_rare rare{};
+  rare.oi_day_low = -1;
+  rare_ = &rare;
+  tick_.volume = tick_.last_quantity = tick_.total_buy_quantity = tick_.total_sell_quantity = tick_.oi = -1;
+  UpdateCheck::Result result = check();
+  EXPECT_EQ(result.update.tick->present, std::uint64_t{BGW_HAS_LTP});
+  EXPECT_EQ(result.update.tick->ltp, 100);
+  EXPECT_EQ(result.quantities, 6U);
+  EXPECT_EQ(result.prices, 0U);
+  tick_.volume = tick_.last_quantity = tick_.total_buy_quantity = tick_.total_sell_quantity = tick_.oi = 0;
+  rare.oi_day_low = 0;
+  result = check();
+  EXPECT_EQ(result.update.tick, &tick_);
+  EXPECT_EQ(result.quantities, 0U);
+}
+
+TEST_F(Check, FurtherQuantitiesBelowZeroAreLeftOutAndOtherValuesMayBeBelowZero) {
+  values_ = {{BGW_VALUE_BID_QUANTITY, 0, -1},
+             {BGW_VALUE_THETA, -4, -25'000},
+             {BGW_VALUE_TRADES, 0, -7},
+             {BGW_VALUE_ASK_QUANTITY, 0, 0}};
+  UpdateCheck::Result result = check();
+  ASSERT_EQ(result.update.value_count, 2U);
+  EXPECT_EQ(result.update.values[0].kind, std::uint32_t{BGW_VALUE_THETA});
+  EXPECT_EQ(result.update.values[1].kind, std::uint32_t{BGW_VALUE_ASK_QUANTITY});
+  EXPECT_EQ(result.quantities, 2U);
+  values_.resize(2);
+  values_[0].value = 3;
+  result = check();
+  EXPECT_EQ(result.update.values, values_.data());
+  EXPECT_EQ(result.quantities, 0U);
+}
+
+// ---- the grid of the tick size
+
+TEST_F(Check, PricesBesideTheGridAreLeftOutWhereTheFeedPromisesIt) {
+  rules_.grid = 5;
+  tick_.ltp = 102;
+  UpdateCheck::Result result = check({95, 93, 90}, {100, 101});
+  EXPECT_EQ(bids(result), (Prices{95, 90}));
+  EXPECT_EQ(asks(result), (Prices{100}));
+  EXPECT_EQ(result.prices, 3U);
+  EXPECT_EQ(result.levels, 0U);
+  EXPECT_TRUE(result.lost_price);
+  EXPECT_EQ(result.update.tick->present, std::uint64_t{BGW_HAS_VOLUME});
+  tick_.ltp = 100;
+  result = check({95, 90}, {100});
+  EXPECT_EQ(result.update.tick, &tick_);
+  EXPECT_EQ(result.update.book, &book_);
+  EXPECT_EQ(result.prices, 0U);
+}
+
+TEST_F(Check, AveragesAndThePricesOfADayMayBeBesideTheGrid) {
+  rules_.grid = 5;
+  const bgw_tick_rare rare = all_prices(103, tick_);
+  rare_ = &rare;
+  tick_.ltp = 105;
+  EXPECT_EQ(check().update.tick, &tick_);
+}
+
+TEST_F(Check, WithoutThePromiseNoPriceIsBesideAnything) {
+  tick_.ltp = 102;
+  const UpdateCheck::Result result = check({95, 93}, {101});
+  EXPECT_EQ(result.update.book, &book_);
+  EXPECT_EQ(result.prices, 0U);
 }
 
 }  // namespace

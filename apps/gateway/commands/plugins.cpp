@@ -6,6 +6,7 @@
 
 #include "apps/gateway/bundled_plugins.hpp"
 #include "apps/gateway/commands/commands.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/plugin_quarantine.hpp"
 #include "apps/gateway/plugin_scan.hpp"
 #include "core/base/log.hpp"
@@ -49,10 +50,12 @@ Json settings_json(const plugin_host::Library& library) {
 std::string shown(const char* text) { return log::redacted(text); }
 
 void print_loaded(const plugin_host::ScanEntry& entry, bool is_bundled) {
+  const char* where =
+      is_bundled ? ", bundled with this gateway" : ", runs in a process of its own unless told otherwise";
   const bgw_plugin_descriptor& d = entry.library->descriptor();
   std::printf("%s: loaded: %s %s by %s (ABI %u.%u, %s)\n", entry.file.c_str(), shown(d.broker).c_str(),
               shown(d.version).c_str(), shown(d.vendor).c_str(), d.abi_major, d.abi_minor, shown(d.build_tag).c_str());
-  std::printf("    sha256 %s%s\n", entry.sha256.c_str(), is_bundled ? ", bundled with this gateway" : "");
+  std::printf("    sha256 %s%s\n", entry.sha256.c_str(), where);
   const registry::Capabilities can({d.capabilities, d.capability_count});
   for (const std::string& exchange : can.exchanges()) {
     std::string levels;
@@ -86,6 +89,7 @@ int plugins_list(const Options& options) {
                    {"loaded", true},
                    {"sha256", entry.sha256},
                    {"bundled", bundled.contains(entry.sha256)},
+                   {"isolation", isolation_word(!bundled.contains(entry.sha256))},
                    {"broker", d.broker},
                    {"version", d.version},
                    {"vendor", d.vendor},

@@ -168,6 +168,8 @@ std::string rest_of(const Json& broker) {
                                    {"duplicate", "duplicates"},
                                    {"unordered_book", "books out of order"},
                                    {"level", "invalid depth levels"},
+                                   {"impossible_price", "prices that the instrument cannot have"},
+                                   {"negative_quantity", "quantities below zero"},
                                    {"unknown_layout", "packets of an unknown layout"},
                                    {"unknown_scale", "prices of an unknown scale"}}));
   text += line(counted("passed on: ", broker,
@@ -202,7 +204,8 @@ std::string broker_text(const Json& broker) {
   if (const std::string next = broker.value("next_step", ""); !next.empty()) text += line("next: " + next);
   if (!broker.value("enabled", true)) return text;
   text += line(grouped(number(broker, "instruments")) + " instruments known" + list_text(broker) + "; logins " +
-               grouped(number(broker, "logins")) + " of " + grouped(number(broker, "connects")) + " attempts");
+               grouped(number(broker, "logins")) + " of " + grouped(number(broker, "connects")) + " attempts" +
+               (broker.value("isolation", "") == "process" ? "; runs in a process of its own" : ""));
   return text + line(limits_text(broker)) + rest_of(broker);
 }
 

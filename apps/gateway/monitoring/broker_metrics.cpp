@@ -153,6 +153,8 @@ void add_links(MetricFamilies& families, const std::vector<plugin_host::LinkRepo
     families.add({{"broker", link.name}, {"kind", "update"}}, link.updates_invalid);
     families.add({{"broker", link.name}, {"kind", "time"}}, link.times_invalid);
     families.add({{"broker", link.name}, {"kind", "price"}}, link.updates_without_price);
+    families.add({{"broker", link.name}, {"kind", "impossible_price"}}, link.prices_impossible);
+    families.add({{"broker", link.name}, {"kind", "negative_quantity"}}, link.quantities_invalid);
     for (std::size_t i = 0; i < std::size(kDrops); ++i)
       families.add({{"broker", link.name}, {"kind", kDrops[i]}}, link.dropped[i]);
   }

@@ -278,7 +278,10 @@ enum {
   BGW_LTP_HAS_TIME = 1u << 5,
   BGW_QUOTE_HAS_TIME = 1u << 6,
   BGW_DEPTH_HAS_TIME = 1u << 7,
-  BGW_WINDOW_24_HOURS = 1u << 8 /* open, high, low, close, volume and turnover are of the last 24 hours, not a day */
+  BGW_WINDOW_24_HOURS = 1u << 8, /* open, high, low, close, volume and turnover are of the last 24 hours, not a day */
+  /* Every last price and every order's price is a multiple of the tick size in the plugin's list, at any time: the host
+   * leaves others out. */
+  BGW_PRICES_ON_GRID = 1u << 9
 };
 
 typedef struct bgw_capability { /* one exchange; no depth levels: the exchange has no depth */

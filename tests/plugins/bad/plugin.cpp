@@ -4,11 +4,15 @@
 // Calls are on the adapter's thread, except those of the threads that the misdeed "thread" starts.
 #include <atomic>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+
+#include <unistd.h>
 
 #include "bgw/abi.h"
 
@@ -29,6 +33,9 @@ enum class Variant {
   bad_entry_throws,
   two_brokers,
   taken_name,
+  crash_parse,
+  hang_parse,
+  crash_builtin,
 };
 constexpr Variant kVariant = Variant::VARIANT;
 
@@ -127,6 +134,32 @@ void publish_bad_books(const bgw_host& host, std::uint32_t instrument) {
   publish(host, &tick);
 }
 
+// Values that no market has, among good ones: a book out of order, quantities and a level below zero, a level without a
+// price, and prices beside the grid of 0.05, which the capability promises.
+void publish_impossible_values(const bgw_host& host, std::uint32_t instrument) {
+  constexpr std::int64_t kTick = BGW_PRICE_SCALE / 20;
+  constexpr std::int64_t kPrice = 42 * BGW_PRICE_SCALE;
+  bgw_tick tick = tick_of(instrument);
+  tick.modes |= BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+  tick.present |= BGW_HAS_VOLUME | BGW_HAS_OI | BGW_HAS_OPEN;
+  tick.volume = tick.oi = -7;
+  tick.open = -kPrice;
+  const bgw_level bids[] = {{kPrice, 10, 0, 0}, {kPrice - 1, 10, 0, 0}, {kPrice - kTick, -3, 0, 0}, {0, 5, 0, 0}};
+  const bgw_level asks[] = {{kPrice + kTick, 10, 0, 0}};
+  bgw_book book{};
+  book.bids = bids;
+  book.bid_count = 4;
+  book.asks = asks;
+  book.ask_count = 1;
+  publish(host, &tick, &book);
+  const bgw_level rising[] = {{kPrice, 10, 0, 0}, {kPrice + kTick, 10, 0, 0}};
+  book.bids = rising;
+  book.bid_count = 2;
+  tick.present = BGW_HAS_LTP;
+  tick.ltp = kPrice + 1;
+  publish(host, &tick, &book);
+}
+
 void* create(const bgw_host* host, bgw_error*) { return new Adapter{host, {}, {}, {}}; }
 
 // The thread goes on behind destroy: it knows the host's table alone.
@@ -145,6 +178,45 @@ void destroy(void* self) {
 [[noreturn]] void hang(const bgw_host& host) {
   say(host, BROKER " hangs now");
   for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
+}
+
+// ---- what costs the whole process
+
+[[noreturn]] void leak() {
+  constexpr std::size_t kPart = 16 << 20;
+  for (;;) std::memset(new char[kPart], 1, kPart);
+}
+
+// Two that go on for ever: one in the process's group, and one that has left it.
+void leave_forks_behind(const bgw_host& host) {
+  for (const bool leaves : {false, true}) {
+    const pid_t fork_of_it = fork();
+    if (fork_of_it == 0) {
+      if (leaves) setsid();
+      for (;;) pause();
+    }
+    say(host, "forked " + std::to_string(fork_of_it));
+  }
+}
+
+void close_descriptors() {
+  constexpr int kMaxDescriptors = 1024;
+  for (int descriptor = STDERR_FILENO + 1; descriptor < kMaxDescriptors; ++descriptor) close(descriptor);
+}
+
+void harm_process(const Adapter& adapter) {
+  const std::string& misdeed = adapter.misdeed;
+  if (misdeed == "crash") raise(SIGSEGV);
+  if (misdeed == "abort") std::abort();
+  if (misdeed == "exit") std::exit(0);
+  if (misdeed == "stop") raise(SIGSTOP);
+  if (misdeed == "leak") leak();
+  if (misdeed == "close descriptors") close_descriptors();
+  if (misdeed == "fork") leave_forks_behind(*adapter.host);
+  if (misdeed == "fork and crash") {
+    leave_forks_behind(*adapter.host);
+    raise(SIGSEGV);
+  }
 }
 
 bgw_status initialize(void* self, bgw_error*) {
@@ -196,7 +268,9 @@ bgw_status subscribe(void* self, const bgw_subscription* list, std::uint32_t, bg
   const std::uint32_t instrument = list[0].instrument;
   if (adapter.misdeed == "throw in subscribe") throw 7;
   if (adapter.misdeed == "hang in subscribe") hang(host);
+  harm_process(adapter);
   if (adapter.misdeed == "books") publish_bad_books(host, instrument);
+  if (adapter.misdeed == "impossible values") publish_impossible_values(host, instrument);
   if (adapter.misdeed == "thread" && !adapter.thread.joinable())
     adapter.thread = std::thread([&adapter, instrument] {
       bgw_tick tick = tick_of(instrument);
@@ -233,6 +307,7 @@ bgw_instrument good_row() {
   row.exchange = "NSE";
   row.token = "good";
   row.instrument_type = "EQ";
+  row.tick_size = BGW_PRICE_SCALE / 20;
   return row;
 }
 
@@ -243,6 +318,8 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
   bgw_instrument row = good_row();
   sink->row(sink->context, &row);
   if (kVariant == Variant::bad_parse) throw PrivateException("");
+  if (kVariant == Variant::crash_parse) raise(SIGSEGV);
+  if (kVariant == Variant::hang_parse) std::this_thread::sleep_for(std::chrono::hours(1));
   if (kVariant == Variant::bad_skip) sink->skip(sink->context, 2, nullptr);
   if (kVariant == Variant::bad_rows) {
     sink->row(sink->context, nullptr);
@@ -268,6 +345,7 @@ bgw_status builtin(const bgw_instrument_sink* sink, bgw_error*) {
   const bgw_instrument row = good_row();
   sink->row(sink->context, &row);
   if (kVariant == Variant::bad_builtin) throw PrivateException("");
+  if (kVariant == Variant::crash_builtin) raise(SIGSEGV);
   return BGW_OK;
 }
 
@@ -281,9 +359,10 @@ const void* get_extension(const char* id) {
   static std::atomic<int> calls{0};
   if (kVariant == Variant::bad_extension) throw PrivateException("");
   if (kVariant == Variant::bad_late_extension && ++calls > 3) throw PrivateException("");
-  constexpr bool kHasList = kVariant == Variant::bad_next_page || kVariant == Variant::bad_judge;
-  constexpr bool kReadsFile =
-      kHasList || kVariant == Variant::bad_parse || kVariant == Variant::bad_skip || kVariant == Variant::bad_rows;
+  constexpr bool kHasList = kVariant == Variant::bad_next_page || kVariant == Variant::bad_judge ||
+                            kVariant == Variant::bad_rows || kVariant == Variant::crash_parse ||
+                            kVariant == Variant::hang_parse;
+  constexpr bool kReadsFile = kHasList || kVariant == Variant::bad_parse || kVariant == Variant::bad_skip;
   static constexpr bgw_instruments kInstruments = {sizeof kInstruments,
                                                    0,
                                                    kReadsFile ? parse : nullptr,
@@ -299,7 +378,7 @@ const void* get_extension(const char* id) {
 // ---- the entry
 
 constexpr bgw_capability kCapabilities[] = {
-    {"NSE", BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH, BGW_FEED_SNAPSHOT, 1, {5}, 0}};
+    {"NSE", BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH, BGW_FEED_SNAPSHOT, 1, {5}, BGW_PRICES_ON_GRID}};
 constexpr bgw_setting kSettings[] = {{"misdeed", BGW_SETTING_TEXT, 0, nullptr, "what the adapter does wrong"},
                                      {"instruments_url", BGW_SETTING_WEB_URL, 0, nullptr, "where the list is"}};
 constexpr bgw_limits kLimits = {sizeof kLimits, 0, 0, 0, 0, 0, 0, 0, 0, nullptr, nullptr};
