@@ -88,18 +88,18 @@ def test_of_a_broker_with_sockets(start, folder, tmp_path, make):
     assert broker.token_file.read_text().encode() not in recording.read_bytes()
 
     start.words = ()
-    for speed in ("max", "25"):
-        again = start_with_replay(start, broker, recording, speed)
+    for speed, path in (("max", ""), ("25", "/elsewhere")):
+        again = start_with_replay(start, broker, recording, speed, path)
         with again.client(extras=True) as client:
             client.subscribe(*SHARE, 2)
             assert [shown(client.data()) for _ in seen] == seen
         again.stop()
 
 
-def start_with_replay(start, broker, recording, speed):
+def start_with_replay(start, broker, recording, speed, path):
     replaying = ReplaySim(recording, speed)
     start.ends_with_it(replaying)
-    again = start_with(start, broker.name, (broker, broker.config(replaying.url, stall_limit="60s")))
+    again = start_with(start, broker.name, (broker, broker.config(replaying.url + path, stall_limit="60s")))
     return again
 
 

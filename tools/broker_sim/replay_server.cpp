@@ -22,10 +22,15 @@ void ReplayServer::adopt(gw::TcpSocket&& socket) {
 }
 
 const PlayedSocket* ReplayServer::take(const std::string& path) {
-  std::vector<const PlayedSocket*> found;
-  for (const PlayedSocket& socket : recording_.sockets)
-    if (socket.path == path && socket.opened_ns != 0) found.push_back(&socket);
-  return found.empty() ? nullptr : found[clients_[path]++ % found.size()];
+  std::vector<const PlayedSocket*> found, all;
+  for (const PlayedSocket& socket : recording_.sockets) {
+    if (socket.opened_ns == 0) continue;
+    all.push_back(&socket);
+    if (socket.path == path) found.push_back(&socket);
+  }
+  const auto is_of_the_first = [&](const PlayedSocket* socket) { return socket->path == all.front()->path; };
+  if (found.empty() && std::all_of(all.begin(), all.end(), is_of_the_first)) found = all;
+  return found.empty() ? nullptr : found[clients_[found.front()->path]++ % found.size()];
 }
 
 std::size_t ReplayServer::number_of(const PlayedSocket& socket) const {

@@ -28,7 +28,8 @@ class ReplayServer {
   void adopt(gw::TcpSocket&& socket);
   boost::asio::io_context& io() { return io_; }
   double speed() const { return speed_; }
-  // What the next client of the path gets; null: the recording has no such path.
+  // What the next client of the path gets; null: the recording has no such path. Where it has one path alone, any will
+  // do: settings for a stand-in are often without it.
   const PlayedSocket* take(const std::string& path);
   std::size_t number_of(const PlayedSocket& socket) const;  // from 1
   gw::websocket::HttpAnswer answer(const gw::websocket::HttpRequest& request);
