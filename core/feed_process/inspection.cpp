@@ -1,6 +1,7 @@
 #include "core/feed_process/inspection.hpp"
 
 #include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include <poll.h>
@@ -8,6 +9,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/log.hpp"
 #include "core/base/text.hpp"
+#include "core/base/thread_name.hpp"
 #include "core/feed_process/message_socket.hpp"
 #include "core/feed_process/process.hpp"
 
@@ -64,6 +66,12 @@ int run_inspection(int socket, int library, const FeedProcess::Limits& limits, c
   Process::settle_in({socket, library});
   Process::limit(limits.memory, limits.descriptors);
   const MessageSocket answer(socket);
+  // A plugin that does not return must not keep this process when nobody waits for it any more.
+  std::thread([socket] {
+    name_this_thread("gone");
+    MessageSocket::wait_for_end(socket);
+    std::_Exit(1);
+  }).detach();
   const auto copy = plugin_host::LibraryCopy::adopt(file, library);
   const auto loaded = plugin_host::load_copy(*copy);
   answer.send(loaded ? std::string(1, kGood) : kBad + loaded.error().message);

@@ -5,13 +5,15 @@ import json
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
+import time
 
 import pytest
 
 from crowd import Crowd
-from gateway import BUILD, MOCK, run
+from gateway import BUILD, MOCK, PATIENCE, run
 
 BUILDS = BUILD / "tests" / "steady"
 CLIENTS = 100
@@ -256,6 +258,41 @@ def test_a_bad_file_at_the_start_costs_itself_alone(start, plugins):
     again.wait_line(r"steady\.so: refused: quarantined since .*SIGABRT")
     assert [q["file"] for q in json.loads(again.run("status", "--json"))["quarantine"]] == ["steady.so", "steady.so"]
     assert again.stop() == 0
+
+
+def test_settings_that_do_not_fit_are_no_fault_of_the_file(start, plugins):
+    gateway = start(config(plugins))
+    put(plugins, "needs")
+    gateway.wait_line(r"steady\.so: .*gateway\.yaml:.*brokers\.steady\.settings.*; the build before goes on")
+    status = json.loads(gateway.run("status", "--json"))
+    assert status["quarantine"] == [] and plugin_of(gateway)["version"] == "1.0"
+    assert gateway.stop() == 0
+
+
+def children_of(process, word):
+    found = []
+    for task in pathlib.Path(f"/proc/{process}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            if word.encode() in pathlib.Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(int(child))
+    return found
+
+
+def test_the_end_waits_neither_for_an_inspection_nor_for_a_link_that_gets_ready(start, plugins):
+    gateway = start({**config(plugins), "plugins": {"directory": str(plugins), "call_limit": "1h"}})
+    put(plugins, "mute")
+    gateway.wait_line(r"steady\.so: taking up another build, version 6\.0")
+    assert gateway.stop() == 0
+    put(plugins, "one")
+    again = start({**config(plugins), "plugins": {"directory": str(plugins), "call_limit": "1h"}})
+    put(plugins, "hangs")
+    give_up = time.monotonic() + PATIENCE
+    while not (found := children_of(again.child.pid, "inspect-plugin")):
+        assert time.monotonic() < give_up, again.text()
+    handle = os.pidfd_open(found[0])
+    assert again.stop() == 0
+    assert select.select([handle], [], [], PATIENCE)[0], "it still runs"
+    os.close(handle)
 
 
 def test_run_by_hand_the_inspection_says_what_it_is():

@@ -23,6 +23,7 @@ enum class Fault {
   hang_when_loaded,  // in its entry
   never_ready,
   dies_soon,    // some ticks after its first subscription
+  needs_more,   // no fault: it has a setting that must be given
   one_session,  // no fault: the account allows one connection
 };
 constexpr Fault kFault = Fault::FAULT;
@@ -120,6 +121,9 @@ void on_load(const bgw_loader&) {
 
 constexpr std::array<bgw_capability, 1> kCapabilities = {
     {{"NSE", BGW_MODE_LTP, BGW_FEED_TICK_BY_TICK, 0, {}, BGW_SNAPSHOT_ON_SUBSCRIBE | BGW_LTP_HAS_TIME}}};
+constexpr std::array<bgw_setting, 1> kSettings = {
+    {{"account", BGW_SETTING_TEXT, kFault == Fault::needs_more ? std::uint32_t{BGW_SETTING_REQUIRED} : 0U, nullptr,
+      "whose it is"}}};
 const std::string kVersion = std::to_string(BUILD) + ".0";
 
 const bgw::PluginInfo kInfo = {
@@ -127,7 +131,7 @@ const bgw::PluginInfo kInfo = {
     .version = kVersion.c_str(),
     .vendor = "tests",
     .capabilities = kCapabilities,
-    .settings = {},
+    .settings = kSettings,
     .limits = {.size = 0,
                .instruments_per_connection = 0,
                .connections_per_account = kFault == Fault::one_session ? 1U : 0U,
