@@ -5,16 +5,13 @@
 
 #include "apps/gateway/bundled_plugins.hpp"
 #include "apps/gateway/environment.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/kept_plugins.hpp"
 #include "apps/gateway/plugin_quarantine.hpp"
 #include "apps/gateway/signals.hpp"
 
 namespace gw::app {
 namespace {
-
-feed_process::FeedProcess::Limits limits_of(const config::Config& config) {
-  return {config.plugins.memory_limit, static_cast<std::uint64_t>(config.plugins.descriptor_limit)};
-}
 
 // The entries of the file that was kept in place of a refused one; none: none was kept, or it is refused too.
 std::vector<plugin_host::ScanEntry> kept_instead(const plugin_host::ScanEntry& refused, const KeptPlugins& kept,
@@ -31,7 +28,7 @@ std::vector<plugin_host::ScanEntry> kept_instead(const plugin_host::ScanEntry& r
 
 feed_process::Inspection inspect_plugin(const plugin_host::LibraryCopy& copy, const config::Config& config) {
   if (bundled_digests().contains(copy.sha256())) return {};
-  return feed_process::inspect(copy, limits_of(config), config.plugins.call_limit.count());
+  return feed_process::inspect(copy, process_limits(config.plugins), config.plugins.call_limit.count());
 }
 
 Result<std::vector<plugin_host::ScanEntry>> scan_plugins(const config::Config& config, bool quarantines) {

@@ -11,7 +11,6 @@
 #include "core/base/text.hpp"
 #include "core/base/thread_name.hpp"
 #include "core/feed_process/message_socket.hpp"
-#include "core/feed_process/process.hpp"
 
 namespace gw::feed_process {
 namespace {
@@ -31,7 +30,7 @@ std::string last_words(std::string_view said) {
 
 }  // namespace
 
-Inspection inspect(const plugin_host::LibraryCopy& copy, const FeedProcess::Limits& limits, std::int64_t limit_ns) {
+Inspection inspect(const plugin_host::LibraryCopy& copy, const Limits& limits, std::int64_t limit_ns) {
   auto sockets = MessageSocket::make_pair();
   if (!sockets) return {sockets.error().message};
   MessageSocket mine = std::move(sockets->first);
@@ -62,9 +61,9 @@ Inspection inspect(const plugin_host::LibraryCopy& copy, const FeedProcess::Limi
           true};
 }
 
-int run_inspection(int socket, int library, const FeedProcess::Limits& limits, const std::string& file) {
-  Process::settle_in({socket, library});
-  Process::limit(limits.memory, limits.descriptors);
+int run_inspection(int socket, int library, const Limits& limits, const std::string& file) {
+  auto is_settled = Process::settle_in({socket, library});
+  if (is_settled) is_settled = Process::limit(limits);
   const MessageSocket answer(socket);
   // A plugin that does not return must not keep this process when nobody waits for it any more.
   std::thread([socket] {
@@ -72,9 +71,14 @@ int run_inspection(int socket, int library, const FeedProcess::Limits& limits, c
     MessageSocket::wait_for_end(socket);
     std::_Exit(1);
   }).detach();
+  const auto say = [&answer](const auto& done) {
+    answer.send(done ? std::string(1, kGood) : kBad + done.error().message);
+  };
   const auto copy = plugin_host::LibraryCopy::adopt(file, library);
-  const auto loaded = plugin_host::load_copy(*copy);
-  answer.send(loaded ? std::string(1, kGood) : kBad + loaded.error().message);
+  if (is_settled)
+    say(plugin_host::load_copy(*copy));
+  else
+    say(is_settled);
   std::_Exit(0);  // without what the plugin would run at the end
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/feed_process/feed_process.hpp"
+#include "core/feed_process/process.hpp"
 #include "core/plugin_host/library_copy.hpp"
 
 namespace gw::feed_process {
@@ -20,10 +20,10 @@ struct Inspection {
 };
 
 // Waits for the outcome, at most `limit_ns`. [any; the process ends when the calling thread does]
-Inspection inspect(const plugin_host::LibraryCopy& copy, const FeedProcess::Limits& limits, std::int64_t limit_ns);
+Inspection inspect(const plugin_host::LibraryCopy& copy, const Limits& limits, std::int64_t limit_ns);
 
 // What that process does: takes over both descriptors, loads the copy, and says what came of it. The exit status.
 // [main]
-int run_inspection(int socket, int library, const FeedProcess::Limits& limits, const std::string& file);
+int run_inspection(int socket, int library, const Limits& limits, const std::string& file);
 
 }  // namespace gw::feed_process
