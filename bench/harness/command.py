@@ -22,6 +22,8 @@ def parser(doc, only=None):
         made.add_argument("--full", action="store_true", help="nine rounds instead of three")
         made.add_argument("--gateway", action="append", dest="gateways", type=argument(gateway_of), metavar="PATH[,NAME]",
                           help="measures this binary in place of the build's; several are compared with the first of them")
+        made.add_argument("--isolation", choices=["process"],
+                          help="measures each gateway once more, with its brokers in processes of their own")
     made.add_argument("--write", action="store_true", help=f"puts the table into docs/{paths.PAGE.name}")
     made.add_argument("--check", action="store_true", help="status 1 when something is missed")
     return made
@@ -47,6 +49,8 @@ def gateway_of(text):
 def gateways_of(chosen, parser_):
     """The kinds of gateways to measure, whose names must differ."""
     kinds = chosen.gateways or [gateway.Gateway]
+    if chosen.isolation:
+        kinds = [kind for one in kinds for kind in (one, gateway.isolated(one))]
     if len({kind.name for kind in kinds}) < len(kinds):
         parser_.error("--gateway: found one name twice, expected one for each binary")
     return kinds

@@ -23,11 +23,12 @@ class Gateway(Server):
     is_gateway = True
     first_guess = 4_000_000
     binary = paths.GATEWAY
+    isolation = None  # of its brokers; None: what the gateway does by itself
 
     def serve(self):
         ready = self.folder / "ready.json"
         ready.unlink(missing_ok=True)
-        config = write_config(self.folder, self.scenario, QUIET * self.scenario.symbols)
+        config = self.write_config(QUIET * self.scenario.symbols)
         self.start([self.binary, "run", "--config", config, "--ready-file", ready])
         self.port = self.wait_for_file(ready.name)["port"]
         if self.scenario.monitored:
@@ -42,8 +43,11 @@ class Gateway(Server):
 
     def begin(self):
         """The broker logs in anew with its new settings; clients and what they hold stay."""
-        write_config(self.folder, self.scenario, self.updates_per_second)
+        self.write_config(self.updates_per_second)
         self.child.send_signal(signal.SIGHUP)
+
+    def write_config(self, updates_per_second):
+        return write_config(self.folder, self.scenario, updates_per_second, self.isolation)
 
     def messages(self):
         return self.folder / "messages"
@@ -61,7 +65,7 @@ class Gateway(Server):
         """Writes what each client says into messages(); returns a payload of each instrument."""
         scenario = inputs.scenario
         gateway = cls(inputs, 0)
-        write_config(gateway.folder, scenario, scenario.symbols)
+        gateway.write_config(scenario.symbols)
         names = broker_names(scenario)
         keys = [gateway.command("keys", "create", "--user", name).strip() for name in names]
         for name in names:
@@ -88,7 +92,14 @@ def of(binary, name):
     return type("Gateway", (Gateway,), {"binary": pathlib.Path(binary).resolve(), "name": name})
 
 
-def write_config(folder, scenario, updates_per_second):
+def isolated(kind):
+    """The kind of server that is this gateway with its brokers in processes of their own."""
+    name = "isolated" if kind.name == Gateway.name else f"{kind.name} isolated"
+    # The library that counts writes would count those of all processes into one file.
+    return type("Isolated", (kind,), {"name": name, "isolation": "process", "counts_writes": False})
+
+
+def write_config(folder, scenario, updates_per_second, isolation=None):
     settings = {"seed": 1, "updates_per_second": max(0.0167, updates_per_second / scenario.symbols)}
     names = broker_names(scenario)
     path = folder / "gateway.yaml"
@@ -99,7 +110,8 @@ def write_config(folder, scenario, updates_per_second):
         "zeromq": {"enabled": False},
         "log": {"level": "info", "file": str(folder / "gateway.log")} if scenario.monitored else {"level": "warning"},
         "active_broker": names[0],
-        "brokers": {name: {"plugin": "mock", "market_hours": "always", "settings": settings} for name in names}}))
+        "brokers": {name: {"plugin": "mock", "market_hours": "always", "settings": settings,
+                           **({"isolation": isolation} if isolation else {})} for name in names}}))
     return path
 
 

@@ -1,6 +1,7 @@
 // The whole road of a tick in one process: a broker's frames on a socket, a real plugin, bus,
 // routing, codec, and the socket of a client. Once warm, none of it allocates.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "core/bus/channel.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/plugin_host/feeds.hpp"
+#include "core/plugin_host/shared_link.hpp"
 #include "core/proxy/proxy.hpp"
 #include "tests/support/loopback.hpp"
 #include "tests/tick_path/counted_new.hpp"
@@ -44,9 +46,11 @@ class CountingClient final : public websocket::Listener {
   std::string reason;
 };
 
-class TickPath : public testing::Test {
+// With true, the link and routing see each other through the memory and bells of a link in another process.
+class TickPath : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
+    if (GetParam()) share();
     log::set_level(log::Level::warning);
     auto library = plugin_host::load_library(GW_PLUGINS "/zerodha.so");
     ASSERT_TRUE(library) << library.error().message;
@@ -60,14 +64,15 @@ class TickPath : public testing::Test {
       setting.text = value;
       options.settings.push_back(std::move(setting));
     }
+    options.shared = of_link_;
     std::string problem;
     const auto feed = std::make_shared<plugin_host::FeedThread>(library->front(), std::move(options), bell_);
     ASSERT_NE(feeds_.add(feed, problem), nullptr) << problem;
     feed_ = feed.get();
     plugin_host::BrokerLink& link = feed_->link();
     routing::Router& router = proxy_.router();
-    router.group_for("",
-                     {router.add_broker({"broker", "zerodha", link.capabilities(), &link.channel(), "", {}, false})});
+    bus::Channel& channel = of_routing_ ? of_routing_->channel() : link.channel();
+    router.group_for("", {router.add_broker({"broker", "zerodha", link.capabilities(), &channel, "", {}, false})});
     instruments::Index::Builder index(1);
     instruments::InstrumentView infy;
     infy.symbol = "INFY";
@@ -91,6 +96,17 @@ class TickPath : public testing::Test {
     proxy_.stop();
     if (thread_.joinable()) thread_.join();
     feeds_.stop();
+  }
+
+  void share() {
+    auto made = plugin_host::SharedLink::make();
+    ASSERT_TRUE(made) << made.error().message;
+    of_routing_ = *made;
+    auto joined = plugin_host::SharedLink::join(::dup(of_routing_->memory()),
+                                                ::dup(of_routing_->channel().adapter_bell().descriptor()),
+                                                ::dup(bell_.descriptor()));
+    ASSERT_TRUE(joined) << joined.error().message;
+    of_link_ = *joined;
   }
 
   void add_client(const std::string& authenticate, const std::string& subscribe) {
@@ -136,6 +152,7 @@ class TickPath : public testing::Test {
   boost::asio::io_context io_;
   support::Server broker_{io_};
   bus::Doorbell bell_;
+  std::shared_ptr<plugin_host::SharedLink> of_routing_, of_link_;
   plugin_host::Feeds feeds_;
   plugin_host::FeedThread* feed_ = nullptr;
   proxy::Proxy proxy_{{}, bell_};
@@ -144,7 +161,7 @@ class TickPath : public testing::Test {
   std::vector<std::unique_ptr<Client>> clients_;
 };
 
-TEST_F(TickPath, AllocatesNothingFromTheFrameToTheClientsOutput) {
+TEST_P(TickPath, AllocatesNothingFromTheFrameToTheClientsOutput) {
   const std::string subscribe =
       R"({"action":"subscribe","symbols":[{"symbol":"INFY","exchange":"NSE","mode":1},)"
       R"({"symbol":"INFY","exchange":"NSE","mode":2},{"symbol":"INFY","exchange":"NSE","mode":4,"depth_level":50}]})";
@@ -165,7 +182,7 @@ TEST_F(TickPath, AllocatesNothingFromTheFrameToTheClientsOutput) {
   EXPECT_EQ(allocations, 0U) << "in at least " << kUpdates << " updates to 3 streams of 3 clients";
 }
 
-TEST_F(TickPath, AllocatesNothingForAThousandClients) {
+TEST_P(TickPath, AllocatesNothingForAThousandClients) {
   constexpr std::size_t kClients = 1'000;
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
@@ -223,7 +240,7 @@ TEST(Overload, AllocatesNothingTheSecondTime) {
   for (std::uint32_t i = 0; i < kInstruments; ++i) EXPECT_EQ(last[i], price - kInstruments + 1 + i) << i;
 }
 
-TEST_F(TickPath, TheCountSeesAnAllocationOfBothThreads) {
+TEST_P(TickPath, TheCountSeesAnAllocationOfBothThreads) {
   allocations = 0;
   counting = true;
   std::atomic<int> done{0};
@@ -238,6 +255,9 @@ TEST_F(TickPath, TheCountSeesAnAllocationOfBothThreads) {
   counting = false;
   EXPECT_GE(allocations, 2U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Ring, TickPath, testing::Values(false, true),
+                         [](const auto& shown) { return std::string(shown.param ? "Shared" : "OfOneProcess"); });
 
 }  // namespace
 }  // namespace gw::tick_path
