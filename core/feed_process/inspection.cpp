@@ -15,7 +15,7 @@
 namespace gw::feed_process {
 namespace {
 
-constexpr int kLookMs = 100;
+constexpr int kInspectionLookMs = 100;
 constexpr std::size_t kMaxWords = 300;
 // The first letter of what the process says; the reason follows.
 constexpr char kGood = '+';
@@ -47,7 +47,7 @@ Inspection inspect(const plugin_host::LibraryCopy& copy, const Limits& limits, s
   while (monotonic_ns() < deadline) {
     pollfd watched[] = {
         {is_over ? -1 : mine.descriptor(), POLLIN, 0}, {begun->descriptor(), POLLIN, 0}, {begun->output(), POLLIN, 0}};
-    ::poll(watched, std::size(watched), kLookMs);
+    ::poll(watched, std::size(watched), kInspectionLookMs);
     const auto how = begun->ended();
     for (std::string more = begun->read_output(); !more.empty(); more = begun->read_output()) said += more;
     if (said.size() > 2 * kMaxWords) said.erase(0, said.size() - kMaxWords);
