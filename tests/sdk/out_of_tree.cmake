@@ -44,7 +44,7 @@ active_broker: first
 brokers: {first: {plugin: outside, settings: {url: \"ws://127.0.0.1:1\"}}}
 ")
 run("plugins list" "${GATEWAY}" plugins list --config "${WORK}/gateway.yaml")
-expect("${output}" "^outside\\.so: loaded: outside 0\\.1 by Somebody \\(ABI 0\\.9, .+\\)\n +sha256 [0-9a-f]+\n +NSE +no depth\n$")
+expect("${output}" "^outside\\.so: loaded: outside 0\\.1 by Somebody \\(ABI 0\\.9, .+\\)\n +sha256 [0-9a-f]+, runs in a process of its own unless told otherwise\n +NSE +no depth\n$")
 run("check-config" "${GATEWAY}" check-config --config "${WORK}/gateway.yaml")
 
 # A package of another version must not be taken: below 1.0 each minor version may change the contract.
