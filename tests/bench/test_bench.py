@@ -280,4 +280,4 @@ def test_each_step_of_a_ticks_way_runs():
     steps = json.loads(done.stdout)["benchmarks"]
     assert not [one for one in steps if one.get("error_occurred")]
     assert {one["name"].split("/")[0] for one in steps} == {
-        "book_of_200_levels", "border", "decode_kite_full", "encode", "routed_update", "unwanted_update"}
+        "book_of_200_levels", "border", "decode_kite_full", "encode", "routed_update", "shared_ring", "unwanted_update"}
