@@ -2,14 +2,16 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 
 import pytest
 
-from gateway import BINARY, PATIENCE, run, write_config
+from gateway import BINARY, PATIENCE, Gateway, run, write_config
 
 AS_NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
 NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can become another user")
@@ -91,12 +93,16 @@ def test_keys_create_says_which_database_it_made(tmp_path):
 
 
 @NEEDS_ROOT
-def test_another_users_gateway_is_called_that(start, tmp_path):
-    gateway = start()
-    for folder in (tmp_path, *tmp_path.parents):
-        if folder.stat().st_uid == 0 and str(folder).startswith("/tmp"):
-            folder.chmod(folder.stat().st_mode | 0o055)
-    binary = tmp_path / "broker-gateway"
+def test_another_users_gateway_is_called_that():
+    # Not in pytest's folder, which each of its runs closes to other users.
+    with tempfile.TemporaryDirectory() as folder, Gateway(pathlib.Path(folder) / "gateway") as gateway:
+        another_users_gateway_is_called_that(pathlib.Path(folder), gateway)
+
+
+def another_users_gateway_is_called_that(folder, gateway):
+    for opened in (folder, gateway.folder):
+        opened.chmod(0o755)
+    binary = folder / "broker-gateway"
     shutil.copy(BINARY, binary)
     binary.chmod(0o755)
 
