@@ -29,8 +29,11 @@ WARM = 40
 
 
 INFY = 408065
-# A way is traced as often as this has instruments. What does not run each time is no part of it: news of a feed, for instance.
-OTHERS = {"RELIANCE": 738561, "SBIN": 779521}
+# What does not run in each trace of a way is no part of it: news of a feed, for instance.
+OTHERS = {"RELIANCE": 738561, "SBIN": 779521, "TCS": 2953217, "ITC": 424961}
+TRACES = 2
+# On a busy machine a call into the plugin may take so long, step by step, that it is reported.
+OF_HANGS = "apps/gateway/hang_reports.cpp"
 HEADER = ("instrument_token,exchange_token,tradingsymbol,name,last_price,expiry,strike,tick_size,lot_size,"
           "instrument_type,segment,exchange\n")
 ROWS = [f"{token},{token >> 8},{symbol},{symbol},0,,0,0.05,1,EQ,NSE,NSE\n"
@@ -84,7 +87,13 @@ def traces_of(folder, shards):
         for symbol, token in OTHERS.items():
             subscriptions.append(tracer.trace(functools.partial(market.subscribe, symbol, token)))
             market.tick(token)  # without one, the subscription would fail after a while
-        return {"The way of a tick": ticks, "The way of a subscription": subscriptions}
+        return {"The way of a tick": undisturbed(ticks), "The way of a subscription": undisturbed(subscriptions)}
+
+
+def undisturbed(traces):
+    found = [trace for trace in traces if not any(visit.file == OF_HANGS for visit in trace.visits)]
+    assert len(found) >= TRACES, "the machine is too busy to trace anything"
+    return found[:TRACES]
 
 
 @pytest.fixture(scope="module")
