@@ -23,3 +23,10 @@ function(gw_add_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()
+
+# gw_has_one_thread(NAME): the thread sanitizer, under which it would take minutes, has nothing to see in this test.
+function(gw_has_one_thread name)
+  if(GW_SANITIZE STREQUAL thread)
+    set_tests_properties(${name} PROPERTIES DISABLED ON)
+  endif()
+endfunction()
