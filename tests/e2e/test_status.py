@@ -97,8 +97,8 @@ def test_each_bad_state_in_words(start, broker, inject, state, words):
         if inject["fault"] == "refuse_connections":
             sim.fault("drop")
         expected = state[broker.name] if isinstance(state, dict) else state
-        status, rows = until(gateway, state_is(broker.name, expected))
-        assert words in " ".join(" ".join(rows).split()), rows
+        # An attempt to connect has words of its own.
+        status, rows = until(gateway, lambda s, r: state_is(broker.name, expected)(s, r) and words in " ".join(" ".join(r).split()))
         connections, instruments = {"zerodha": ("3", "9,000"), "angel": ("3", "3,000")}[broker.name]
         assert re.search(rf"^{broker.name} .* \d/{connections} +3/{instruments}$", "\n".join(rows), re.M), rows
         if expected != "quiet":
