@@ -25,6 +25,8 @@ using plugin_host::CallWatch;
 using plugin_host::Hang;
 
 constexpr int kLookMs = 100;
+// What is read of one kind before the rest is looked at, since a process may talk without end: as much as a pipe holds.
+constexpr int kReadsATurn = 4;
 constexpr std::int64_t kEndPatienceNs = 2'000'000'000;
 
 std::string number_text(int number) { return std::to_string(number); }
@@ -185,6 +187,18 @@ void FeedProcess::run() {
   serve(*begun);
 }
 
+namespace {
+
+void relay_some(const Process& process, LogRelay& relay) {
+  for (int left = kReadsATurn; left != 0; --left) {
+    const std::string said = process.read_output();
+    if (said.empty()) return;
+    relay.take(said);
+  }
+}
+
+}  // namespace
+
 void FeedProcess::serve(Process& process) {
   LogRelay relay(name());
   beat_ns_ = monotonic_ns();
@@ -194,18 +208,20 @@ void FeedProcess::serve(Process& process) {
                         {commands_.descriptor(), POLLIN, 0},
                         {questions_.descriptor(), POLLIN, 0}};
     ::poll(watched, std::size(watched), kLookMs);
-    for (std::string said = process.read_output(); !said.empty(); said = process.read_output()) relay.take(said);
+    relay_some(process, relay);
     bool is_over = false;
-    while (const auto news = commands_.receive(0)) {
-      if ((is_over = news->is_over)) break;
+    for (int left = kReadsATurn; left != 0; --left) {
+      const auto news = commands_.receive(0);
+      if (!news || (is_over = news->is_over)) break;
       take(news->message);
     }
-    while (const auto question = questions_.receive(0)) {
-      if (question->is_over) break;
+    for (int left = kReadsATurn; left != 0; --left) {
+      const auto question = questions_.receive(0);
+      if (!question || question->is_over) break;
       answer(questions_, question->message, options_);
     }
     if (const auto how = process.ended()) {
-      for (std::string said = process.read_output(); !said.empty(); said = process.read_output()) relay.take(said);
+      relay_some(process, relay);
       relay.end();
       const auto call = shared_->calls().call();
       return note_end("its process " + *how +

@@ -1,6 +1,7 @@
 """A broker in a process of its own (isolation: process): it serves like any other, and whatever becomes of its process, its
 clients stay connected and are told, and the clients of other brokers miss nothing."""
 
+import contextlib
 import json
 import os
 import re
@@ -104,6 +105,36 @@ def test_clients_stay_through_deaths_of_its_process(start, witness, how):
     assert len(re.findall(rf"apart: its process ended {said}.*; another one begins in 0\.0 s", gateway.text())) == 3
     assert json.loads(gateway.run("status", "--json"))["ledger"]["unexplained"] == 0
     assert gateway.stop() == 0
+
+
+@contextlib.contextmanager
+def talking_for(process):
+    """Somebody writes to its standard error without end, as what it has begun itself could, and outlives it."""
+    with open(f"/proc/{process}/fd/2", "wb") as error, subprocess.Popen(["yes"], stdout=error) as talks:
+        try:
+            yield
+        finally:
+            talks.kill()
+
+
+def test_one_that_never_stops_talking_dies_and_ends_all_the_same(start, witness):
+    gateway = start(config())
+    witness(gateway)
+    processes = Processes(gateway)
+    with client_of(gateway, "apart") as client:
+        assert client.subscribe("INFY", "NSE", 2)["status"] == "success"
+        ticks(client)
+        process = processes.next()
+        with talking_for(process):
+            gateway.wait_line("apart: its process says: y")
+            os.kill(process, signal.SIGKILL)
+            client.next("broker_status", status="disconnected")
+            client.next("broker_status", status="connected")
+            ticks(client)
+            witness(gateway)
+        with talking_for(processes.next()):
+            witness(gateway)
+            assert gateway.stop() == 0
 
 
 @pytest.mark.parametrize("word", ["retry", "relogin"])
