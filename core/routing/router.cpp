@@ -61,6 +61,8 @@ void Router::take_over(BrokerId id) {
   succession_.take_over(id);
   if (brokers_[id].state() != before) port_.broker_changed(id);
   tell_of_feeds(id);
+  // What had to wait in its ring. Its bell was rung for that, and rings no more before it is answered.
+  intake_.drain_all_of(id, clocks_.wall(), clocks_.monotonic());
 }
 
 void Router::begin_hang(BrokerId id, std::int64_t since_ns, const std::string& message) {

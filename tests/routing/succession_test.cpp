@@ -88,6 +88,17 @@ TEST_F(Succession, WhenItTakesOverTheSequenceGoesOnAndNobodyIsTold) {
   EXPECT_THAT(got(), IsEmpty()) << "of the one before";
 }
 
+// Its bell was rung while its records had to wait, and it rings no more before it is answered.
+TEST_F(Succession, WhatHadToWaitIsTakenAtOnce) {
+  get_ready();
+  router_.succession().hold(angel_);
+  next_.tick(0, kLtpPacket, 12);
+  got();
+  router_.take_over(angel_);
+  EXPECT_THAT(port_.take(), ElementsAre("1: INFY.NSE 1 #2 ltp 12"));
+  EXPECT_TRUE(next_.channel.updates().empty());
+}
+
 TEST_F(Succession, WhatChangedMeanwhileFollows) {
   get_ready();
   unsubscribe(1, "INFY", kLtp);
