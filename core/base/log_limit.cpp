@@ -56,7 +56,7 @@ bool Limited::take(std::size_t bytes, std::int64_t now_ns) {
   return true;
 }
 
-void Limited::write(Level level, std::string_view source, std::string_view message) {
+void Limited::write_as(std::string_view module, Level level, std::string_view source, std::string_view message) {
   if (!enabled(level)) return;
   const std::int64_t now = monotonic_ns();
   {
@@ -72,7 +72,7 @@ void Limited::write(Level level, std::string_view source, std::string_view messa
       return;
     }
   }
-  log::write(level, module_, message);
+  log::write(level, module, message);
 }
 
 std::string Limited::from_sources() const {

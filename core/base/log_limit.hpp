@@ -32,7 +32,13 @@ class Limited {
   Limited& operator=(const Limited&) = delete;
 
   // `source`: who caused it, so that they can be counted; empty: nobody that can be told from others. [any]
-  void write(Level level, std::string_view source, std::string_view message);
+  void write(Level level, std::string_view source, std::string_view message) {
+    write_as(module_, level, source, message);
+  }
+  // A line of another module, with the limit of this kind. [any]
+  void write_for(std::string_view module, Level level, std::string_view message) {
+    write_as(module, level, {}, message);
+  }
   void info(std::string_view source, std::string_view message) {
     if (enabled(Level::info)) write(Level::info, source, message);
   }
@@ -43,6 +49,7 @@ class Limited {
   static void report_all(std::int64_t now_ns, bool even_fresh);
 
  private:
+  void write_as(std::string_view module, Level level, std::string_view source, std::string_view message);
   bool take(std::size_t bytes, std::int64_t now_ns);
   std::string from_sources() const;
   void report(std::int64_t now_ns, bool even_fresh);

@@ -25,8 +25,9 @@ using plugin_host::CallWatch;
 using plugin_host::Hang;
 
 constexpr int kLookMs = 100;
-// What is read of one kind before the rest is looked at, since a process may talk without end: as much as a pipe holds.
-constexpr int kReadsATurn = 4;
+// What is read of one kind before the rest is looked at, since a process may talk without end.
+constexpr int kMessagesATurn = 4;
+constexpr int kReadsOfAPipe = 4;  // it holds no more
 constexpr std::int64_t kEndPatienceNs = 2'000'000'000;
 
 std::string number_text(int number) { return std::to_string(number); }
@@ -170,7 +171,7 @@ void FeedProcess::end() {
 // ---- thread "process"
 
 void FeedProcess::run() {
-  const int library = copy_descriptor_of(*library_);
+  const int library = library_->copy();
   const std::vector<int> descriptors{child_commands_.descriptor(),
                                      child_questions_.descriptor(),
                                      shared_->memory(),
@@ -187,18 +188,6 @@ void FeedProcess::run() {
   serve(*begun);
 }
 
-namespace {
-
-void relay_some(const Process& process, LogRelay& relay) {
-  for (int left = kReadsATurn; left != 0; --left) {
-    const std::string said = process.read_output();
-    if (said.empty()) return;
-    relay.take(said);
-  }
-}
-
-}  // namespace
-
 void FeedProcess::serve(Process& process) {
   LogRelay relay(name());
   beat_ns_ = monotonic_ns();
@@ -208,20 +197,20 @@ void FeedProcess::serve(Process& process) {
                         {commands_.descriptor(), POLLIN, 0},
                         {questions_.descriptor(), POLLIN, 0}};
     ::poll(watched, std::size(watched), kLookMs);
-    relay_some(process, relay);
+    relay.take(process.read_output());  // some: there may be no end of it
     bool is_over = false;
-    for (int left = kReadsATurn; left != 0; --left) {
+    for (int left = kMessagesATurn; left != 0; --left) {
       const auto news = commands_.receive(0);
       if (!news || (is_over = news->is_over)) break;
       take(news->message);
     }
-    for (int left = kReadsATurn; left != 0; --left) {
+    for (int left = kMessagesATurn; left != 0; --left) {
       const auto question = questions_.receive(0);
       if (!question || question->is_over) break;
       answer(questions_, question->message, options_);
     }
     if (const auto how = process.ended()) {
-      relay_some(process, relay);
+      for (int left = kReadsOfAPipe; left != 0; --left) relay.take(process.read_output());
       relay.end();
       const auto call = shared_->calls().call();
       return note_end("its process " + *how +

@@ -10,6 +10,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxLine = 64 * 1024;
+constexpr std::size_t kMaxModule = 20;
 
 std::string text_at(const Json& line, const char* key) {
   const auto found = line.find(key);
@@ -20,6 +21,14 @@ log::Level level_of(const std::string& word) {
   if (word == "debug") return log::Level::debug;
   if (word == "info") return log::Level::info;
   return word == "warning" ? log::Level::warning : log::Level::error;
+}
+
+// Modules are short words; whatever else it is, the plugin wrote it.
+std::string module_of(const Json& line) {
+  std::string module = text_at(line, "module");
+  const bool is_word = !module.empty() && module.size() <= kMaxModule &&
+                       module.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+  return is_word ? module : "plugin";
 }
 
 }  // namespace
@@ -41,12 +50,14 @@ void LogRelay::end() {
 }
 
 void LogRelay::relay(std::string_view line) {
-  const Json said = Json::parse(line, nullptr, false);
-  if (!said.is_object() || !said.contains("message"))
+  // Most of what a library prints is told apart by its first letter: a process may print millions of lines.
+  const Json said = line.starts_with('{') ? Json::parse(line, nullptr, false) : Json();
+  if (!said.is_object() || !said.contains("message")) {
+    last_words_ = line;
     // event: …: its process says: …
-    return said_.warning("", broker_ + ": its process says: " + std::string(line));
-  const log::Level level = level_of(text_at(said, "level"));
-  if (log::enabled(level)) log::write(level, text_at(said, "module"), text_at(said, "message"));
+    return said_.warning("", whose_ + ": its process says: " + last_words_);
+  }
+  lines_.write_for(module_of(said), level_of(text_at(said, "level")), text_at(said, "message"));
 }
 
 }  // namespace gw::feed_process
