@@ -6,6 +6,7 @@
 #include "apps/gateway/options_of.hpp"
 #include "apps/gateway/simulated.hpp"
 #include "core/base/log.hpp"
+#include "core/feed_process/described_library.hpp"
 #include "core/feed_process/feed_process.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 
@@ -71,12 +72,15 @@ std::vector<config::Problem> try_settings(const config::Broker& broker, const co
   options.settings = std::move(*settings);
   bus::Doorbell bell;
   std::unique_ptr<plugin_host::Feed> never_started;
-  if (runs_in_process(broker, plugins))
+  if (runs_in_process(broker, plugins)) {
     never_started = std::make_unique<feed_process::FeedProcess>(std::move(library), std::move(options),
                                                                 process_limits(loaded.config.plugins),
                                                                 log_options(loaded.config.log).level, bell);
-  else
-    never_started = std::make_unique<plugin_host::FeedThread>(std::move(library), std::move(options), bell);
+  } else {
+    auto here = feed_process::load_here(library);
+    if (!here) return {problem_of(broker, file, here.error().message)};
+    never_started = std::make_unique<plugin_host::FeedThread>(std::move(*here), std::move(options), bell);
+  }
   const auto prepared = never_started->prepare(plugin_host::Feeds::kCallLimitNs);
   return prepared ? std::vector<config::Problem>{} : std::vector{problem_of(broker, file, prepared.error().message)};
 }
@@ -189,9 +193,11 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
         std::make_shared<feed_process::FeedProcess>(library, std::move(options), process_limits(config.plugins),
                                                     log_options(config.log).level, routing_bell),
         problem);
+  } else if (auto here = feed_process::load_here(library); here) {
+    ask_credentials_of(*here, services.credentials, options);
+    feed = feeds.add(std::move(*here), std::move(options), routing_bell, problem);
   } else {
-    ask_credentials_of(library, services.credentials, options);
-    feed = feeds.add(library, std::move(options), routing_bell, problem);
+    problem = broker.name + ": " + here.error().message;
   }
   if (feed == nullptr) {
     // event: a plugin refuses a broker's settings, and why

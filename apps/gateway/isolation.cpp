@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "apps/gateway/bundled_plugins.hpp"
+#include "apps/gateway/environment.hpp"
 #include "apps/gateway/options_of.hpp"
 
 namespace gw::app {
@@ -22,9 +23,11 @@ feed_process::Limits process_limits(const config::Plugins& plugins) {
 
 std::optional<TaskOptions> task_options(const std::string& plugin, const config::Config& config,
                                         const std::vector<plugin_host::ScanEntry>& plugins) {
-  const bool is_process = std::any_of(config.brokers.begin(), config.brokers.end(), [&](const config::Broker& broker) {
-    return broker.enabled && broker.plugin == plugin && runs_in_process(broker, plugins);
-  });
+  const auto library = find_plugin(plugins, plugin);
+  const bool is_process = (library != nullptr && !library->is_loaded()) ||
+                          std::any_of(config.brokers.begin(), config.brokers.end(), [&](const config::Broker& broker) {
+                            return broker.enabled && broker.plugin == plugin && runs_in_process(broker, plugins);
+                          });
   if (!is_process) return std::nullopt;
   return TaskOptions{
       process_limits(config.plugins), log_options(config.log).level, config.plugins.call_limit.count(), {}};

@@ -21,7 +21,7 @@ bool runs_in_process(const config::Broker& broker, const std::vector<plugin_host
 const char* isolation_word(bool is_process);
 
 // What a process may do in which the plugin is called for its lists and logins; nothing: it is called inside the
-// gateway, because no broker has it run elsewhere.
+// gateway, which has loaded it, and no broker has it run elsewhere.
 std::optional<TaskOptions> task_options(const std::string& plugin, const config::Config& config,
                                         const std::vector<plugin_host::ScanEntry>& plugins);
 

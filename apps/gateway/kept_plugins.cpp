@@ -27,7 +27,7 @@ void KeptPlugins::keep(const std::string& file, const plugin_host::Library& libr
   fs::create_directory(folder_, ec);
   fs::permissions(folder_, fs::perms::owner_all, ec);
   {
-    std::ifstream in("/proc/self/fd/" + std::to_string(copy_descriptor_of(library)), std::ios::binary);
+    std::ifstream in("/proc/self/fd/" + std::to_string(library.copy()), std::ios::binary);
     std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
     if (!(out << in.rdbuf()).flush()) ec = std::make_error_code(std::errc::io_error);
   }

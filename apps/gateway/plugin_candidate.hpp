@@ -25,8 +25,8 @@ class PluginCandidate {
   const std::string& refusal() const { return read_.entry.refusal; }
   // What became of it in its process; null: that goes on.
   const feed_process::Inspection* inspection();
-  // Loads it into this process, after the inspection, unless that refuses it: an entry for each of its brokers, or one
-  // that is refused.
+  // After the inspection: an entry for each of its brokers, or one that is refused. What was built with this gateway is
+  // loaded into it.
   std::vector<plugin_host::ScanEntry> load();
 
  private:

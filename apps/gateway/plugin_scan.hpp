@@ -1,7 +1,9 @@
-// The files of the plugin folder, as the gateway and its commands load them: each is loaded in a process of its own
-// first, what is quarantined is refused, and where a file is refused the copy that was kept of it takes its place.
+// The files of the plugin folder, as the gateway and its commands see them: those that were built with this gateway are
+// loaded, any other says what it declares in a process of its own. What is quarantined is refused, and where a file is
+// refused the copy that was kept of it takes its place.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,9 +13,9 @@
 
 namespace gw::app {
 
-// What becomes of the copy when it is loaded in another process; the plugins that were built with this gateway are not
-// tried. Waits for that, at most plugins.call_limit. [any]
-feed_process::Inspection inspect_plugin(const plugin_host::LibraryCopy& copy, const config::Config& config);
+// What becomes of the copy when it is loaded in another process. Waits for that, at most plugins.call_limit. [any]
+feed_process::Inspection inspect_plugin(const std::shared_ptr<plugin_host::LibraryCopy>& copy,
+                                        const config::Config& config);
 
 // Every file of the plugin folder. The gateway `quarantines` what does harm when it is loaded; a command changes
 // nothing. [main]

@@ -26,7 +26,7 @@ class LoadedLibrary final : public Library {
   LoadedLibrary(const LibraryCopy& copy, std::shared_ptr<const dll::shared_library> library,
                 const bgw_plugin_descriptor& descriptor)
       : path_(copy.file()), copy_(copy.descriptor()), library_(std::move(library)), descriptor_(descriptor) {}
-  int copy() const { return copy_; }
+  int copy() const override { return copy_; }
   const std::string& path() const override { return path_; }
   const bgw_plugin_descriptor& descriptor() const override { return descriptor_; }
 
@@ -174,11 +174,6 @@ std::vector<const bgw_plugin_descriptor*> brokers_of(const bgw_plugin_descriptor
 }
 
 }  // namespace
-
-int copy_descriptor_of(const Library& library) {
-  const auto* loaded = dynamic_cast<const LoadedLibrary*>(&library);
-  return loaded == nullptr ? -1 : loaded->copy();
-}
 
 // load_library has asked for all of them before, so that a problem is a plugin that answers otherwise now.
 const bgw_instruments* Library::instruments() const {

@@ -1,5 +1,5 @@
-// One broker of a loaded plugin: the library stays mapped as long as this lives. Made by load_library after every check
-// has passed.
+// One broker of a plugin's file. Loaded into this process, it stays mapped as long as this lives; else only what it
+// declares is here. Made after every check has passed.
 #pragma once
 
 #include <memory>
@@ -16,10 +16,14 @@ class Library {
   virtual ~Library() = default;
   virtual const std::string& path() const = 0;
   virtual const bgw_plugin_descriptor& descriptor() const = 0;
+  // The memory that the file was read into, for another process to inherit; -1: none.
+  virtual int copy() const { return -1; }
+  // Whether the functions of its tables may be called in this process. Elsewhere they do nothing.
+  virtual bool is_loaded() const { return true; }
   // bgw.instruments/1, bgw.credentials/1 and bgw.login/1 of the plugin; null: it has none. [load]
-  const bgw_instruments* instruments() const;
-  const bgw_credentials* credentials() const;
-  const bgw_login* login() const;
+  virtual const bgw_instruments* instruments() const;
+  virtual const bgw_credentials* credentials() const;
+  virtual const bgw_login* login() const;
 };
 
 // One for each broker of the file. The error is one line that lists every difference, or says what the plugin itself

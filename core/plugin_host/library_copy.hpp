@@ -39,9 +39,6 @@ class LibraryCopy {
   bool is_kept_ = false;
 };
 
-// Of the copy that a library was loaded from, for another process to inherit; -1: none. [any]
-int copy_descriptor_of(const Library& library);
-
 // Like load_library, of a copy that was made before.
 Result<std::vector<std::shared_ptr<const Library>>> load_copy(LibraryCopy& copy);
 

@@ -51,25 +51,21 @@ ReadPlugin read_plugin(const std::string& path, const std::vector<std::string>& 
   return {std::move(entry), *copy};
 }
 
-std::vector<ScanEntry> load_plugin(const ReadPlugin& read) {
+std::vector<ScanEntry> load_plugin(const ReadPlugin& read, const Load& load) {
   if (read.copy == nullptr) return {read.entry};
-  auto loaded = load_copy(*read.copy);
+  auto loaded = load ? load(read.copy) : load_copy(*read.copy);
   if (!loaded) return {refused(read.entry, loaded.error().message)};
   std::vector<ScanEntry> entries(loaded->size(), read.entry);
   for (std::size_t i = 0; i < entries.size(); ++i) entries[i].library = std::move((*loaded)[i]);
   return entries;
 }
 
-std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow,
-                                 const Inspect& inspect) {
-  const ReadPlugin read = read_plugin(path, allow);
-  if (read.copy != nullptr && inspect)
-    if (const std::string why = inspect(*read.copy); !why.empty()) return {refused(read.entry, why)};
-  return load_plugin(read);
+std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow, const Load& load) {
+  return load_plugin(read_plugin(path, allow), load);
 }
 
 Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow,
-                                    const Inspect& inspect) {
+                                    const Load& load) {
   if (const auto problem = check_folder(folder)) return Error{"plugins.directory " + folder + ": " + *problem};
   std::vector<std::string> paths;
   std::error_code ec;
@@ -81,7 +77,7 @@ Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector
   std::sort(paths.begin(), paths.end());
   std::vector<ScanEntry> entries;
   for (const std::string& path : paths)
-    for (ScanEntry& entry : scan_file(path, allow, inspect)) entries.push_back(std::move(entry));
+    for (ScanEntry& entry : scan_file(path, allow, load)) entries.push_back(std::move(entry));
   refuse_twice_named(entries);
   return entries;
 }

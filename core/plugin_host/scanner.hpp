@@ -21,8 +21,8 @@ struct ScanEntry {
   std::string sha256;                      // hex, of the bytes that were checked and loaded; empty: they were not read
 };
 
-// Whether a file's code may run in this process: why not; empty: it may. Asked of files that pass every other check.
-using Inspect = std::function<std::string(const LibraryCopy& copy)>;
+// Finds out what brokers a file has, which has passed every check that needs none of its code. Empty: load_copy.
+using Load = std::function<Result<std::vector<std::shared_ptr<const Library>>>(std::shared_ptr<LibraryCopy> copy)>;
 
 // ---- the steps of one file, for whoever does something between them
 struct ReadPlugin {
@@ -33,17 +33,16 @@ struct ReadPlugin {
 ReadPlugin read_plugin(const std::string& path, const std::vector<std::string>& allow);
 // The file as one that is refused for this reason.
 ScanEntry refused(ScanEntry entry, const std::string& why);
-// Loads the copy: an entry for each of the file's brokers, or one that is refused. [main or control]
-std::vector<ScanEntry> load_plugin(const ReadPlugin& read);
+// An entry for each of the file's brokers, or one that is refused. [main or control]
+std::vector<ScanEntry> load_plugin(const ReadPlugin& read, const Load& load = {});
 
 // All steps of one file. [main or control]
-std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow,
-                                 const Inspect& inspect = {});
+std::vector<ScanEntry> scan_file(const std::string& path, const std::vector<std::string>& allow, const Load& load = {});
 
 // Every *.so of the folder, by name. `allow`: SHA-256 (hex) of the files that may be loaded; empty: all. An error: the
 // folder itself cannot be used. [main]
 Result<std::vector<ScanEntry>> scan(const std::string& folder, const std::vector<std::string>& allow,
-                                    const Inspect& inspect = {});
+                                    const Load& load = {});
 // Refuses each broker whose name another file has too. [main or control]
 void refuse_twice_named(std::vector<ScanEntry>& entries);
 

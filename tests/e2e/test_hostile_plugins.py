@@ -2,6 +2,7 @@
 clients stay connected and are told, the other broker's clients miss nothing, and nothing is left behind."""
 
 import json
+import os
 import shutil
 import time
 
@@ -166,3 +167,40 @@ def test_its_process_has_the_limits_of_the_configuration(serve, witness):
     shown = next(b for b in json.loads(gateway.run("status", "--json"))["brokers"] if b["name"] == "bad_calls")
     assert shown["isolation"] == "process"
     assert "runs in a process of its own" in " ".join(gateway.run("status").split())
+
+
+def maps_of(process):
+    with open(f"/proc/{process}/maps") as file:
+        return file.read()
+
+
+def test_none_of_its_code_is_in_the_gateway(serve, witness):
+    gateway = serve("")
+    process = int(gateway.wait_line(r"bad_calls: runs in a process of its own, (\d+)")[1])
+    witness(gateway)
+    assert "bad_calls.so" in maps_of(process)
+    inside = maps_of(gateway.child.pid)
+    assert "mock.so" in inside and "bad_calls.so" not in inside
+    copies = [link for link in links_of(gateway.child.pid) if "bad_calls.so" in link]
+    assert len(copies) == 1, copies  # read once, for the processes
+    assert gateway.stop() == 0
+
+
+def links_of(process):
+    """What the descriptors of a process lead to."""
+    folder = f"/proc/{process}/fd"
+    return [os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)]
+
+
+def test_log_lines_that_it_forges_have_a_limit(serve, witness):
+    gateway = serve("forge log lines")
+    witness(gateway)
+    with client_of(gateway) as client:
+        client.subscribe("GOOD", "NSE", 1)
+        gateway.wait_line(r"info +plugin +forged x+")
+        client.data()
+        witness(gateway)
+        assert gateway.stop() == 0
+    gateway.wait_line(r"plugin +… and [\d,]+ more like it in the last \d+ s, the first: forged x+")
+    assert len(gateway.text()) < 4 << 20
+    assert "\x1b" not in gateway.text()

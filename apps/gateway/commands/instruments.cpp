@@ -7,7 +7,9 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/plugin_scan.hpp"
+#include "apps/gateway/plugin_tasks/list_tasks.hpp"
 #include "apps/gateway/running_gateway.hpp"
 #include "bgw/symbols.hpp"
 #include "core/base/clock.hpp"
@@ -90,7 +92,8 @@ int instruments_import(const Options& options, const ImportRequest& request) {
   instruments::Import import(import_rules(*library));
   const auto read = [&] {
     ProgressBar bar("reading");
-    return import.read_file(*extension, file, [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); });
+    const ListCalls calls(*library, task_options(plugin, loaded->config, *plugins));
+    return calls.read_file(import, file, [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); });
   }();
   if (!read) return fail(read.error().message);
   instruments::InstrumentStore store(**database);

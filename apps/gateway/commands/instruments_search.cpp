@@ -6,7 +6,9 @@
 
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/plugin_scan.hpp"
+#include "apps/gateway/plugin_tasks/list_tasks.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/instruments/import.hpp"
@@ -33,13 +35,14 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
 // The list that the gateway itself would use: the imported one, else the built-in one.
 Result<std::shared_ptr<const instruments::Index>> index_of(instruments::InstrumentStore& store,
                                                            const plugin_host::Library* library,
-                                                           const std::string& plugin) {
+                                                           const std::string& plugin,
+                                                           const std::optional<TaskOptions>& process) {
   const auto generation = store.generation(plugin);
   if (!generation) return generation.error();
   const bgw_instruments* extension = library == nullptr ? nullptr : library->instruments();
   if (*generation != 0 || extension == nullptr || extension->builtin == nullptr) return store.load(plugin);
   instruments::Import import(import_rules(*library));
-  if (const auto read = import.read_builtin(*extension); !read) return read.error();
+  if (const auto read = ListCalls(*library, process).read_builtin(import); !read) return read.error();
   return std::make_shared<const instruments::Index>(import.index());
 }
 
@@ -121,7 +124,9 @@ int instruments_search(const Options& options, const SearchRequest& request) {
   auto database = open_database(loaded->config);
   if (!database) return fail(database.error().message);
   instruments::InstrumentStore store(**database);
-  const auto index = index_of(store, plugins ? find_plugin(*plugins, plugin).get() : nullptr, plugin);
+  const auto library = plugins ? find_plugin(*plugins, plugin) : nullptr;
+  const auto index =
+      index_of(store, library.get(), plugin, library ? task_options(plugin, loaded->config, *plugins) : std::nullopt);
   if (!index) return fail(index.error().message);
   const std::string exchange = exchange_of(**index, request.exchange);
   if (exchange.empty() && !request.exchange.empty() && (*index)->size() != 0) {

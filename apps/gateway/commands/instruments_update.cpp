@@ -6,6 +6,7 @@
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/commands/import_output.hpp"
 #include "apps/gateway/instrument_update.hpp"
+#include "apps/gateway/isolation.hpp"
 #include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/running_gateway.hpp"
 #include "core/base/clock.hpp"
@@ -18,6 +19,7 @@ using Json = nlohmann::json;
 struct Target {
   const config::Broker* broker;
   std::shared_ptr<const plugin_host::Library> library;
+  std::optional<TaskOptions> process;
 };
 
 // Every enabled broker whose plugin says where its list is; of brokers with the same plugin, the first.
@@ -27,7 +29,7 @@ std::vector<Target> targets_of(const config::Config& config, const std::vector<p
     auto library = broker.enabled ? find_plugin(plugins, broker.plugin) : nullptr;
     const auto same = [&](const Target& t) { return t.library == library; };
     if (library == nullptr || !offers_list(*library) || std::any_of(targets.begin(), targets.end(), same)) continue;
-    targets.push_back({&broker, std::move(library)});
+    targets.push_back({&broker, std::move(library), task_options(broker.plugin, config, plugins)});
   }
   return targets;
 }
@@ -49,10 +51,10 @@ int update_one(const Options& options, const config::Loaded& loaded, const Targe
     const auto download_progress = [&](std::uint64_t done, std::uint64_t total) {
       return downloading.show(done, total), true;
     };
-    return update_list(
-        {*target.broker, loaded.file, *target.library, loaded.calendar, list_file(loaded.config, plugin),
-         download_progress, [&](std::uint64_t done, std::uint64_t total) { reading.show(done, total); }, force},
-        store);
+    return update_list({*target.broker, loaded.file, *target.library, loaded.calendar, list_file(loaded.config, plugin),
+                        download_progress, [&](std::uint64_t done, std::uint64_t total) { reading.show(done, total); },
+                        force, target.process},
+                       store);
   }();
   if (!updated) {
     fail(plugin + ": " + updated.error().message + what_stays(store, plugin));
@@ -96,7 +98,7 @@ int instruments_update(const Options& options, const std::string& broker, bool f
           kWrong);
     if (!offers_list(*library))
       return fail("the plugin of broker " + broker + " does not know where to download an instrument list");
-    targets.push_back({&*found, library});
+    targets.push_back({&*found, library, task_options(found->plugin, loaded->config, *plugins)});
   }
   const auto gateway = RunningGateway::find(options);
   if (!gateway) return kWrong;

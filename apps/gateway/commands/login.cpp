@@ -17,6 +17,7 @@
 #include "core/base/text.hpp"
 #include "core/config/units.hpp"
 #include "core/control/control_socket.hpp"
+#include "core/feed_process/described_library.hpp"
 #include "core/login/redirect_listener.hpp"
 
 namespace gw::app {
@@ -136,7 +137,10 @@ int login_at_broker(const Options& options, const LoginRequest& request) {
   if (const std::string missing = missing_secrets(broker, *library); !missing.empty())
     return fail(broker.name + ": found nothing in " + missing + ", expected a value: a login needs it");
   const auto end = Clock::now() + *timeout;
-  auto made = make_login(broker, library, [end] { return Clock::now() < end; });
+  // A person waits for it here: what it does, it does to this command alone.
+  const auto loaded_library = feed_process::load_here(library);
+  if (!loaded_library) return fail(broker.name + ": " + loaded_library.error().message);
+  auto made = make_login(broker, *loaded_library, [end] { return Clock::now() < end; });
   if (!made) return fail(made.error().message);
   const auto outcome = made->is_by_page() ? run_by_page(*made, broker, request.manual, end) : made->run("");
   if (!outcome) return fail(broker.name + ": " + log::redacted(outcome.error().message));

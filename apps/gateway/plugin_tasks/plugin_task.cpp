@@ -74,7 +74,7 @@ Result<void> run_task(const plugin_host::Library& library, const TaskOptions& op
   first.put(options.limits);
   first.put_text(question.bytes());
   if (!sockets->first.send(first.bytes())) return Error{"its process can be told nothing"};
-  const int copy = plugin_host::copy_descriptor_of(library);
+  const int copy = library.copy();
   const int socket = sockets->second.descriptor();
   auto begun =
       Process::begin({"broker-gateway", kTaskWord, std::to_string(socket), std::to_string(copy)}, {socket, copy});

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -204,6 +205,14 @@ void close_descriptors() {
   for (int descriptor = STDERR_FILENO + 1; descriptor < kMaxDescriptors; ++descriptor) close(descriptor);
 }
 
+// As the process's own lines look, 6 MB of them, and with a module that is none.
+void forge_log_lines() {
+  const std::string line =
+      R"({"level":"info","module":"\u001b[2J","message":"forged )" + std::string(4000, 'x') + "\"}\n";
+  for (int left = 1500; left != 0; --left)
+    if (std::fwrite(line.data(), 1, line.size(), stderr) != line.size()) return;
+}
+
 void harm_process(const Adapter& adapter) {
   const std::string& misdeed = adapter.misdeed;
   if (misdeed == "crash") raise(SIGSEGV);
@@ -211,6 +220,7 @@ void harm_process(const Adapter& adapter) {
   if (misdeed == "exit") std::exit(0);
   if (misdeed == "stop") raise(SIGSTOP);
   if (misdeed == "leak") leak();
+  if (misdeed == "forge log lines") forge_log_lines();
   if (misdeed == "close descriptors") close_descriptors();
   if (misdeed == "fork") leave_forks_behind(*adapter.host);
   if (misdeed == "fork and crash") {
