@@ -121,7 +121,9 @@ void PluginFiles::begin(const Order& order) {
   const std::string sha256 = candidate_->sha256();
   if (const std::string why = candidate_->refusal(); !why.empty()) return settle(why, false);
   if (sha256 == digest_of(running(order.file)))
-    return settle(order.file + ": unchanged: this build runs", order.rolled_back.empty());
+    return order.rolled_back.empty()
+               ? settle(order.file + ": unchanged: this build runs", true)
+               : settle(order.file + ": the build that was kept runs already; there is none before it", false);
   if (const Quarantined* found = quarantine_.find(sha256))
     return settle(order.file + ": refused: " + PluginQuarantine::text(*found), false);
   if (const auto found = loaded_.find({order.file, sha256}); found != loaded_.end()) take_up(found->second);

@@ -1,5 +1,6 @@
 #include "core/plugin_host/broker_connection.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
@@ -36,6 +37,19 @@ const char* word(LossReason reason) {
                                                 "refused", "rate_limited", "failed"};
   return kWords[static_cast<std::size_t>(reason)];
 }
+
+namespace {
+
+std::string beginning_of(std::uint32_t opcode, std::span<const std::byte> frame) {
+  constexpr std::size_t kShownText = 80;
+  constexpr std::size_t kShownBytes = 32;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(frame.data());
+  if (opcode == BGW_OPCODE_TEXT)
+    return json_text(cut({reinterpret_cast<const char*>(bytes), frame.size()}, kShownText));
+  return hex({bytes, std::min(frame.size(), kShownBytes)});
+}
+
+}  // namespace
 
 BrokerConnection::BrokerConnection(LinkContext& link, ConnectionOwner& owner, std::shared_ptr<ConnectionJudges> judges)
     : link_(link),
@@ -146,9 +160,12 @@ void BrokerConnection::on_frame(AdapterSocket& socket, std::uint32_t opcode, std
   if (status == BGW_OK) return;
   ++counts_.frames_refused;
   const std::uint64_t refused = link_.counts.frames_refused.fetch_add(1, std::memory_order_relaxed) + 1;
-  link_.log->refused_frames.warning("", link_.options.name + ": frame of " + std::to_string(frame.size()) +
-                                            " bytes refused (" + socket.name() + ", " + std::to_string(refused) +
-                                            " so far): " + text_of(error));
+  if (status == BGW_E_EXCEPTION) return;  // which was said already
+  const std::string name = link_.options.name + ": frame of " + std::to_string(frame.size()) + " bytes ";
+  link_.log->refused_frames.warning(
+      "", name + "refused (" + socket.name() + ", " + std::to_string(refused) + " so far): " + text_of(error));
+  if (log::enabled(log::Level::debug))
+    link_.log->refused_frames.write(log::Level::debug, "", name + "begins: " + beginning_of(opcode, frame));
 }
 
 // ---- how a login ends

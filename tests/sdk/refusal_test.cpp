@@ -28,6 +28,13 @@ TEST(Words, AreThoseOfTheTitleOrThePageWithoutItsMarkup) {
   for (const char* cut : {"<", "<!--", "<title", "<title>", "<style", "&", "&amp", "</"}) words_of(cut);
 }
 
+TEST(Refusals, AreNoneWhereTheServerRefusedNothing) {
+  const Error ended = unproved_refusal(Close{1001, 0, "maintenance", {}, ""});
+  EXPECT_EQ(ended.code, BGW_E_TRANSIENT);
+  EXPECT_STREQ(ended.what(), "maintenance");
+  EXPECT_STREQ(unproved_refusal(Close{1006, 0, "Connection refused", {}, ""}).what(), "Connection refused");
+}
+
 TEST(Refusals, SayWhatTheAnswerSays) {
   EXPECT_EQ(told(403, ""), "refused: token, plan or firewall (HTTP 403, no reason given)");
   EXPECT_EQ(told(403, "<title>No</title>"), "refused: token, plan or firewall (HTTP 403 says: No)");

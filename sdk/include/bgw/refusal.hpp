@@ -148,8 +148,10 @@ inline std::string redirect_path(const Close& close) {
 }
 
 // The error for a refusal whose cause nothing proves: BGW_E_REFUSED, with what the answer says. `said` as for
-// status_and_words.
+// status_and_words. A close that is no refusal (a broken connection, an end by the broker, no answer) is
+// BGW_E_TRANSIENT, with its reason.
 inline Error unproved_refusal(const Close& close, std::string_view said = {}) {
+  if (close.http_status == 0) return {BGW_E_TRANSIENT, detail::first_words(close.reason)};
   const std::string status = "HTTP " + std::to_string(close.http_status);
   if (const std::string host = redirect_host(close); !host.empty())
     return {BGW_E_REFUSED,
