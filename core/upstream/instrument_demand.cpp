@@ -130,9 +130,12 @@ bool InstrumentDemand::fit(Source& source, const Interest& interest) {
     const Source all = richest(source, interest, true);
     source.refused_mode = all.mode;
     source.refused_depth = all.depth;
-    // As it was asked for last: asking for another level would be one more request, which nobody made.
+    // As it was asked for last: another mode or level would be one more request, which nobody made.
     const Route& route = brokers_[source.broker].routes()[source.handle];
-    if (route.wanted_mode == BGW_MODE_DEPTH && all.mode == BGW_MODE_DEPTH) source.refused_depth = route.wanted_depth;
+    if (route.wanted_mode != 0 && route.wanted_mode <= all.mode) {
+      source.refused_mode = route.wanted_mode;
+      source.refused_depth = route.wanted_depth;
+    }
     return ask(source.broker, source.handle);
   }
   if (ask(source.broker, source.handle)) return true;

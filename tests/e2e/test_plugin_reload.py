@@ -100,7 +100,8 @@ def test_a_good_build_takes_over_and_clients_notice_nothing(start, plugins, isol
         assert all(only_steps(m.prices) for m in crowd.members), next(m.prices for m in crowd.members if not only_steps(m.prices))
         assert crowd.words() <= {"connected", "live", "quiet"}, crowd.words()
         assert table[-1][1:] == table[0][1:], "descriptors, threads or processes grow"
-        assert table[-1][0] < table[0][0] * 1.15 + 2048, "memory grows"
+        if "san" not in BUILD.name:  # a sanitizer keeps what was freed
+            assert table[-1][0] < table[0][0] * 1.15 + 2048, "memory grows"
     assert json.loads(gateway.run("status", "--json"))["ledger"]["unexplained"] == 0
     assert gateway.stop() == 0
 

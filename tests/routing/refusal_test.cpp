@@ -263,5 +263,22 @@ TEST_F(Refusal, ALongReasonArrivesCutNotBroken) {
   EXPECT_THAT(port_.refusals, ElementsAre("1: INFY.NSE 1: " + std::string(239, 'r')));
 }
 
+TEST_F(Refusal, WhatIsRefusedModeByModeIsAskedForOnceEach) {
+  subscribe(1, "INFY", kLtp);
+  subscribe(1, "INFY", kQuote);
+  subscribe(1, "INFY", depth(5));
+  router_.flush_demand();
+  EXPECT_THAT(asked(), ElementsAre("0 INFY.NSE mode 4/5 token 1"));
+  const auto after = [&](std::uint32_t mode, std::uint32_t level) {
+    adapter_.refuse(0, "unknown", mode, level);
+    got();
+    router_.flush_demand();
+    return asked();
+  };
+  EXPECT_THAT(after(BGW_MODE_DEPTH, 5), ElementsAre("0 INFY.NSE mode 2 token 1"));
+  EXPECT_THAT(after(BGW_MODE_QUOTE, 0), ElementsAre("0 INFY.NSE mode 1 token 1"));
+  EXPECT_THAT(after(BGW_MODE_LTP, 0), IsEmpty()) << "all of it was asked for";
+}
+
 }  // namespace
 }  // namespace gw::routing
