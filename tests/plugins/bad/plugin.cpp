@@ -19,6 +19,12 @@
 
 namespace {
 
+// A sanitizer would report it and exit.
+void crash() {
+  signal(SIGSEGV, SIG_DFL);
+  raise(SIGSEGV);
+}
+
 enum class Variant {
   bad_calls,
   bad_parse,
@@ -215,7 +221,7 @@ void forge_log_lines() {
 
 void harm_process(const Adapter& adapter) {
   const std::string& misdeed = adapter.misdeed;
-  if (misdeed == "crash") raise(SIGSEGV);
+  if (misdeed == "crash") crash();
   if (misdeed == "abort") std::abort();
   if (misdeed == "exit") std::exit(0);
   if (misdeed == "stop") raise(SIGSTOP);
@@ -225,7 +231,7 @@ void harm_process(const Adapter& adapter) {
   if (misdeed == "fork") leave_forks_behind(*adapter.host);
   if (misdeed == "fork and crash") {
     leave_forks_behind(*adapter.host);
-    raise(SIGSEGV);
+    crash();
   }
 }
 
@@ -328,7 +334,7 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
   bgw_instrument row = good_row();
   sink->row(sink->context, &row);
   if (kVariant == Variant::bad_parse) throw PrivateException("");
-  if (kVariant == Variant::crash_parse) raise(SIGSEGV);
+  if (kVariant == Variant::crash_parse) crash();
   if (kVariant == Variant::hang_parse) std::this_thread::sleep_for(std::chrono::hours(1));
   if (kVariant == Variant::bad_skip) sink->skip(sink->context, 2, nullptr);
   if (kVariant == Variant::bad_rows) {
@@ -355,7 +361,7 @@ bgw_status builtin(const bgw_instrument_sink* sink, bgw_error*) {
   const bgw_instrument row = good_row();
   sink->row(sink->context, &row);
   if (kVariant == Variant::bad_builtin) throw PrivateException("");
-  if (kVariant == Variant::crash_builtin) raise(SIGSEGV);
+  if (kVariant == Variant::crash_builtin) crash();
   return BGW_OK;
 }
 
