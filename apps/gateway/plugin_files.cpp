@@ -9,6 +9,7 @@
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/file_state.hpp"
 #include "core/base/log.hpp"
+#include "core/feed_process/described_library.hpp"
 
 namespace gw::app {
 namespace {
@@ -149,7 +150,7 @@ void PluginFiles::take_up(Entries fresh) {
 }
 
 void PluginFiles::on_outcome(const PluginSwitch::Outcome& outcome) {
-  const std::string& file = now_->file;
+  const std::string file = now_->file;
   if (!outcome.problem.empty())
     return outcome.is_of_configuration ? settle(file + ": " + outcome.problem + "; the build before goes on", false)
                                        : on_bad(outcome.problem, false);
@@ -164,17 +165,31 @@ void PluginFiles::on_outcome(const PluginSwitch::Outcome& outcome) {
   }
   settle(file + ": runs another build now, " + build_text(fresh_) + (outcome.text.empty() ? "" : ": " + outcome.text),
          true);
+  forget_what_is_not_loaded(file);
+}
+
+// The builds of the file that are of no use any more: each takes memory and a descriptor.
+void PluginFiles::forget_what_is_not_loaded(const std::string& file) {
+  const std::string present = digest_of(running(file));
+  const Entries& before = known_[file].before;
+  const std::string last = before.empty() ? "" : digest_of(before);
+  std::erase_if(loaded_, [&](const auto& known) {
+    const auto& [of_file, sha256] = known.first;
+    return of_file == file && sha256 != present && sha256 != last &&
+           !feed_process::is_loaded_here(*known.second.front().library);
+  });
 }
 
 // What runs goes on, and is kept for the next start.
 void PluginFiles::on_bad(const std::string& why, bool is_refused) {
-  const std::string& file = now_->file;
+  const std::string file = now_->file;
   if (!now_->rolled_back.empty()) return settle(file + ": the build before cannot be used: " + why, false);
   const std::string sha256 = candidate_ ? candidate_->sha256() : digest_of(fresh_);
   quarantine_.add(sha256, file, why, is_refused);
   const Entries present = running(file);
   if (!present.empty()) kept_.keep(file, *present.front().library);
   settle(file + ": refused: " + why + (present.empty() ? "" : "; " + build_text(present) + " goes on"), false);
+  forget_what_is_not_loaded(file);
 }
 
 void PluginFiles::settle(const std::string& outcome, bool is_good) {

@@ -62,6 +62,7 @@ class PluginFiles {
   void take_up(Entries fresh);
   void on_inspected(const feed_process::Inspection& inspection);
   void on_bad(const std::string& why, bool is_refused);
+  void forget_what_is_not_loaded(const std::string& file);
   void settle(const std::string& outcome, bool is_good);
   void on_outcome(const PluginSwitch::Outcome& outcome);
   void look_at_deaths();
@@ -72,7 +73,7 @@ class PluginFiles {
   KeptPlugins kept_;
   std::map<std::string, Known> known_;  // by file
   std::map<std::pair<std::string, std::string>, Entries>
-      loaded_;  // by file and SHA-256: a library stays mapped, and is used again
+      loaded_;  // by file and SHA-256: a library that was loaded stays mapped, and is used again
   std::deque<Order> orders_;
   std::optional<Order> now_;                  // what is under way
   std::optional<PluginCandidate> candidate_;  // of it, until it is loaded

@@ -32,6 +32,7 @@ class DescribedLibrary final : public Library {
   const bgw_credentials* credentials() const override { return description_.credentials(); }
   const bgw_login* login() const override { return description_.login(); }
 
+  bool is_loaded_here() const { return !file_->loaded.empty(); }
   Result<std::shared_ptr<const Library>> load() const {
     if (file_->loaded.empty()) {
       auto loaded = load_copy(*file_->copy);
@@ -81,6 +82,11 @@ Result<Brokers> take_brokers(std::shared_ptr<LibraryCopy> copy, std::string_view
 Result<std::shared_ptr<const Library>> load_here(const std::shared_ptr<const Library>& one) {
   const auto* described = dynamic_cast<const DescribedLibrary*>(one.get());
   return described == nullptr ? one : described->load();
+}
+
+bool is_loaded_here(const Library& one) {
+  const auto* described = dynamic_cast<const DescribedLibrary*>(&one);
+  return described == nullptr || described->is_loaded_here();
 }
 
 }  // namespace gw::feed_process

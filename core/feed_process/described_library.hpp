@@ -21,5 +21,7 @@ Result<Brokers> take_brokers(std::shared_ptr<plugin_host::LibraryCopy> copy, std
 // The same broker with functions that may be called: loads the file into this process, unless that was done before.
 // [main or control]
 Result<std::shared_ptr<const plugin_host::Library>> load_here(const std::shared_ptr<const plugin_host::Library>& one);
+// Whether this process has the file's code, which then stays until it ends. [main or control]
+bool is_loaded_here(const plugin_host::Library& one);
 
 }  // namespace gw::feed_process

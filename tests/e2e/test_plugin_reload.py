@@ -106,6 +106,20 @@ def test_a_good_build_takes_over_and_clients_notice_nothing(start, plugins, isol
     assert gateway.stop() == 0
 
 
+def test_builds_that_are_of_no_use_any_more_take_nothing(start, plugins):
+    gateway = start(config(plugins, "process"))
+    whole = (BUILDS / "two" / "steady.so").read_bytes()
+    with Crowd(gateway.url, key_of(gateway, "steady"), SYMBOLS[:3]) as crowd:
+        table = []
+        for number in range(6):
+            put(plugins, whole + bytes([number]))  # another file, which says the same
+            assert "runs another build now" in gateway.run("plugins", "reload", "steady.so")
+            crowd.wait_updates(1)
+            table.append(figures(gateway)[1:])
+        assert table[-1] == table[2], table
+    assert gateway.stop() == 0
+
+
 @pytest.mark.parametrize("isolation", ["inproc", "process"])
 def test_the_only_broker_ticks_on_after_each_change(start, plugins, isolation):
     """No other broker's ticks have routing look at its ring."""
