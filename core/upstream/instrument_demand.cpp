@@ -132,7 +132,11 @@ bool InstrumentDemand::fit(Source& source, const Interest& interest) {
     source.refused_depth = all.depth;
     // As it was asked for last: another mode or level would be one more request, which nobody made.
     const Route& route = brokers_[source.broker].routes()[source.handle];
-    if (route.wanted_mode != 0 && route.wanted_mode <= all.mode) {
+    bool is_its = false;
+    interest.for_each_stream([&](Stream stream, TopicId) {
+      is_its = is_its || static_cast<std::uint32_t>(stream.mode) == route.wanted_mode;
+    });
+    if (is_its) {
       source.refused_mode = route.wanted_mode;
       source.refused_depth = route.wanted_depth;
     }

@@ -14,7 +14,7 @@ import pytest
 import kill_table
 from faulted_crowd import Crowd
 from feed_processes import Processes, children_of, figures_of
-from gateway import MOCK, PATIENCE
+from gateway import BUILD, MOCK, PATIENCE
 
 KILLS = int(os.environ.get("GW_KILLS") or (20 if os.environ.get("GW_LONG") == "1" else 3))
 CLIENTS, SYMBOLS = 50, ["INFY", "RELIANCE"]  # of each broker
@@ -74,7 +74,8 @@ def test_kills_under_load(start, how):
     assert row["lost"] == 0 and row["missed"] == 0, row
     assert status["ledger"]["unexplained"] == 0, status["ledger"]
     assert after[1:] == before[1:], (before, after)
-    assert after[0] - before[0] < MOST_GROWTH, (before, after)
+    if "san" not in BUILD.name:  # a sanitizer keeps what was freed
+        assert after[0] - before[0] < MOST_GROWTH, (before, after)
     assert children_of(gateway.child.pid) == [process]
     assert gateway.stop() == 0
     deaths = [line for line in gateway.lines if re.search(r" error +broker +apart: ", line)]

@@ -77,11 +77,12 @@ bool World::is_wanted(std::size_t broker, int symbol) const {
 // What the broker should be asked for, by token: the richest stream that it has not refused, of all that is held by the
 // clients that it serves or stands by for. The clients of a group count as one. Refused streams stay wanted where
 // nobody wants another one of the token.
-std::map<int, Demand> World::expected(std::size_t broker, std::set<int>& all_refused) const {
+std::map<int, Demand> World::expected(std::size_t broker, Refused& all_refused) const {
   struct Wanted {
     Demand taken;
     Demand all;
   };
+  Refused modes;
   std::map<std::pair<routing::GroupId, int>, Wanted> wanted;  // by symbol
   const auto refused = [&](int token, std::uint32_t mode, std::uint32_t depth) {
     return books_[broker].refused.contains({token, {mode, depth}});
@@ -96,6 +97,7 @@ std::map<int, Demand> World::expected(std::size_t broker, std::set<int>& all_ref
       std::uint32_t depth = source_of(broker, what.stream);
       Wanted& w = wanted[{router_.clients()[s].group, what.symbol}];
       add(w.all, {mode, depth});
+      modes[token].insert(mode);
       if (depth == 20 && refused(token, mode, depth)) depth = 5;
       if (!refused(token, mode, depth)) add(w.taken, {mode, depth});
     }
@@ -107,7 +109,7 @@ std::map<int, Demand> World::expected(std::size_t broker, std::set<int>& all_ref
     w.taken.first != 0 ? add(some[token], w.taken) : add(none[token], w.all);
   }
   for (const auto& [token, demand] : none)
-    if (!some.contains(token)) all_refused.insert(token);
+    if (!some.contains(token)) all_refused[token] = modes[token];
   some.merge(none);
   return some;
 }
@@ -138,17 +140,16 @@ void World::check_books(std::size_t i) {
   const std::string name = "broker " + std::to_string(i) + ": ";
   if (!books.violation.empty()) fault_.add(name + books.violation);
   if (limited_ && !books.refused.empty()) return;
-  std::set<int> all_refused;
+  Refused all_refused;
   std::map<int, Demand> want = limited_ ? expected_within_limits(i) : expected(i, all_refused);
   std::map<int, Demand> have;
   for (const auto& [token, s] : books.subscribed()) have[token] = s.told;
   for (const int token : books.doubtful)
     if (want.erase(token) != have.erase(token))
       fault_.add(name + "token " + std::to_string(token) + " is held by nobody, or is not there");
-  // Of books that were all refused, the one that was asked for last stays: another one would be asked for anew.
-  for (const int token : all_refused)
-    if (have.contains(token) && have[token].first == BGW_MODE_DEPTH && want[token].first == BGW_MODE_DEPTH &&
-        books.refused.contains({token, have[token]}))
+  // Where all was refused, what was asked for last stays: another stream would be asked for anew.
+  for (const auto& [token, modes] : all_refused)
+    if (have.contains(token) && modes.contains(have[token].first) && books.refused.contains({token, have[token]}))
       want[token] = have[token];
   if (have != want) fault_.add(name + "has " + text_of_all(have) + ", expected " + text_of_all(want));
 }

@@ -88,7 +88,8 @@ class World {
   bool is_over(int symbol) const;
   bool is_wanted(std::size_t broker, int symbol) const;
   // `all_refused`: the tokens of which the broker has refused all that is wanted.
-  std::map<int, Demand> expected(std::size_t broker, std::set<int>& all_refused) const;
+  using Refused = std::map<int, std::set<std::uint32_t>>;  // the modes that are held, by token
+  std::map<int, Demand> expected(std::size_t broker, Refused& all_refused) const;
   std::map<int, Demand> expected_within_limits(std::size_t broker) const;
   void check_books(std::size_t broker);
   void check_streams(routing::SessionId session);
