@@ -49,6 +49,7 @@ void InstrumentUpdater::announced(const std::string& plugin, std::string_view et
   {
     const std::lock_guard lock(mutex_);
     announced_[plugin] = etag;
+    is_told_ = true;
   }
   wake_.notify_one();
 }
@@ -71,8 +72,8 @@ bool InstrumentUpdater::is_news(List& list, const instruments::LastImport* last)
 
 bool InstrumentUpdater::wait(std::int64_t ns) {
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, std::chrono::nanoseconds(ns),
-                 [this] { return ending_ || !added_.empty() || !announced_.empty(); });
+  wake_.wait_for(lock, std::chrono::nanoseconds(ns), [this] { return ending_ || !added_.empty() || is_told_; });
+  is_told_ = false;
   for (List& list : added_) {
     const auto same = [&](const List& known) { return known.plugin() == list.plugin(); };
     if (std::none_of(lists_.begin(), lists_.end(), same)) lists_.push_back(std::move(list));

@@ -63,6 +63,7 @@ class InstrumentUpdater {
   std::condition_variable wake_;
   std::vector<List> added_;
   std::map<std::string, std::string> announced_;  // by plugin: announcements not looked at yet
+  bool is_told_ = false;                          // one came since the thread looked
   std::atomic<bool> ending_ = false;
   std::string problem_;  // of the database, as it was last logged
   std::thread thread_;

@@ -11,6 +11,7 @@ void ListUpdates::start() {
   updater_ = std::make_unique<InstrumentUpdater>(state_.loaded);
   for (const config::Broker& broker : state_.config().brokers)
     if (feeds_.find(broker.name) != nullptr) add_to_updater(broker);
+  for (const auto& [plugin, etag] : announced_) updater_->announced(plugin, etag);
 }
 
 void ListUpdates::stop() {
@@ -30,6 +31,7 @@ void ListUpdates::add_to_updater(const config::Broker& broker) {
 
 void ListUpdates::announced(const std::string& plugin, std::string_view etag) {
   const std::lock_guard lock(mutex_);
+  announced_[plugin] = etag;
   if (updater_) updater_->announced(plugin, etag);
 }
 

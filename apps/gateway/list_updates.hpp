@@ -2,6 +2,7 @@
 // thread begins, then control; the feed thread tells which lists brokers announce.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,7 +33,8 @@ class ListUpdates {
   const GatewayState& state_;
   plugin_host::Feeds& feeds_;
   std::mutex mutex_;
-  std::unique_ptr<InstrumentUpdater> updater_;  // null: no updates are running
+  std::unique_ptr<InstrumentUpdater> updater_;    // null: no updates are running
+  std::map<std::string, std::string> announced_;  // by plugin, the last: it may come before an updater begins
 };
 
 }  // namespace gw::app

@@ -193,7 +193,7 @@ def links_of(process):
 
 
 def test_log_lines_that_it_forges_have_a_limit(serve, witness):
-    gateway = serve("forge log lines")
+    gateway = serve("forge log lines", call_limit="30s")
     witness(gateway)
     with client_of(gateway) as client:
         client.subscribe("GOOD", "NSE", 1)
