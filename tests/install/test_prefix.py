@@ -32,6 +32,12 @@ def test_files_are_in_their_places(prefix):
     assert list(prefix.glob("lib/**/BrokerGatewaySDKConfig.cmake"))
 
 
+def test_who_builds_the_program_alone_gets_the_list_of_bundled_plugins():
+    """As scripts/run does: without the list, these plugins would run as strangers' do."""
+    inputs = subprocess.run(["ninja", "-C", BUILD, "-t", "inputs", "bin/broker-gateway"], capture_output=True, text=True).stdout
+    assert "plugins/bundled_plugins" in inputs.splitlines()
+
+
 def test_the_installed_gateway_finds_its_configuration_plugins_and_state(prefix, tmp_path):
     """From an empty folder and without an option, as an operator calls it."""
     command = prefix / "bin" / "broker-gateway"

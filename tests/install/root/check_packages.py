@@ -127,7 +127,7 @@ def check(root):
         systemctl daemon-reload""")
     root.run("systemctl reset-failed broker-gateway; systemctl restart broker-gateway")
     root.run(f"{GATEWAY} instruments update")
-    root.wait(lambda: re.search(r"^zerodha +no subscription", root.run(f"{GATEWAY} status", check=False, quiet=True).stdout, re.M),
+    root.wait(lambda: re.search(r"^zerodha +live", root.run(f"{GATEWAY} status", check=False, quiet=True).stdout, re.M),
               "no login with the credential")
     root.run(f"export BROKER_GATEWAY_KEY={key}; timeout 60 python3 {EXAMPLE} INFY NSE 2>/dev/null | grep -m1 price")
     root.run("""systemctl stop broker-sim; rm -r /etc/systemd/system/broker-gateway.service.d; systemctl daemon-reload
