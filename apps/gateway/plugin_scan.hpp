@@ -1,6 +1,6 @@
-// The files of the plugin folder, as the gateway and its commands see them: those that were built with this gateway are
-// loaded, any other says what it declares in a process of its own. What is quarantined is refused, and where a file is
-// refused the copy that was kept of it takes its place.
+// The files of the plugin folder, for the gateway and its commands. A bundled plugin is loaded. Any other file is loaded
+// by a process, which says what it declares. A quarantined file is refused. A copy that was kept takes the place of a
+// refused file.
 #pragma once
 
 #include <memory>

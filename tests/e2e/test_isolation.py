@@ -83,14 +83,21 @@ def test_it_serves_like_any_other(start):
     assert "process ended" not in gateway.text()
 
 
-@pytest.mark.parametrize("how", ["SEGV", "KILL", "STOP"])
-def test_clients_stay_through_deaths_of_its_process(start, witness, how):
+@contextlib.contextmanager
+def served_apart(start, witness):
+    """(a gateway, the processes of its broker apart, a client of that broker, which ticks)."""
     gateway = start(config())
     witness(gateway)
     processes = Processes(gateway)
     with client_of(gateway, "apart") as client:
         assert client.subscribe("INFY", "NSE", 2)["status"] == "success"
         ticks(client)
+        yield gateway, processes, client
+
+
+@pytest.mark.parametrize("how", ["SEGV", "KILL", "STOP"])
+def test_clients_stay_through_deaths_of_its_process(start, witness, how):
+    with served_apart(start, witness) as (gateway, processes, client):
         for _ in range(3):
             os.kill(processes.next(), getattr(signal, f"SIG{how}"))
             if how == "STOP":
@@ -118,12 +125,7 @@ def talking_for(process):
 
 
 def test_one_that_never_stops_talking_dies_and_ends_all_the_same(start, witness):
-    gateway = start(config())
-    witness(gateway)
-    processes = Processes(gateway)
-    with client_of(gateway, "apart") as client:
-        assert client.subscribe("INFY", "NSE", 2)["status"] == "success"
-        ticks(client)
+    with served_apart(start, witness) as (gateway, processes, client):
         process = processes.next()
         with talking_for(process):
             gateway.wait_line("apart: its process says: y")
