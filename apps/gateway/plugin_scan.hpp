@@ -1,6 +1,6 @@
-// The files of the plugin folder, for the gateway and its commands. A bundled plugin is loaded. Any other file is loaded
-// by a process, which says what it declares. A quarantined file is refused. A copy that was kept takes the place of a
-// refused file.
+// The files of the plugin folder, for the gateway and its commands. A bundled plugin is loaded. Any other file is
+// loaded by a process, which says what it declares. A quarantined file is refused. A copy that was kept takes the place
+// of a refused file.
 #pragma once
 
 #include <memory>
