@@ -170,6 +170,7 @@ std::string Import::problem_of(const bgw_instrument& row) const {
     return found("expiry", expiry, "a date, like 2026-10-27");
   if (row.lot_size < (is_derivative ? 1 : 0))
     return found("lot_size", std::to_string(row.lot_size), is_derivative ? "1 or more" : "0 or more");
+  if (row.tick_size < 0) return found("tick_size", std::to_string(row.tick_size), "0 or more");
   if (is_option && row.strike <= 0) return found("strike", std::to_string(row.strike), "a price above 0");
   const auto is_exponent = [](std::int32_t exponent) { return exponent >= BGW_MIN_EXPONENT && exponent <= 0; };
   constexpr std::string_view kExponent = "-18 to 0";
@@ -197,7 +198,7 @@ void Import::take(const bgw_instrument& row) {
                    keep(row.instrument_type),
                    keep(row.expiry),
                    row.strike,
-                   std::max<std::int64_t>(row.tick_size, 0),
+                   row.tick_size,
                    row.lot_size,
                    keep(row.exchange_number),
                    {static_cast<std::int8_t>(row.price_exponent), static_cast<std::int8_t>(row.quantity_exponent)}});

@@ -17,8 +17,8 @@ namespace {
 
 using testing::HasSubstr;
 
-// The format of this test's plugin: SYMBOL,EXCHANGE,TOKEN a line, perhaps with ,TYPE,EXPIRY,STRIKE,LOT; a line "bad" it
-// cannot read itself.
+// The format of this test's plugin: SYMBOL,EXCHANGE,TOKEN a line, perhaps with ,TYPE,EXPIRY,STRIKE,LOT,TICK; a line
+// "bad" it cannot read itself.
 bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink* sink, bgw_error* error) {
   std::string text;
   char block[4096];
@@ -43,8 +43,8 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
       sink->skip(sink->context, line, "expected three fields");
       continue;
     }
-    const bool is_short = fields.size() < 7;
-    if (is_short) fields.insert(fields.end(), {"EQ", "", "0", "1"});
+    if (fields.size() < 7) fields.insert(fields.end(), {"EQ", "", "0", "1"});
+    if (fields.size() < 8) fields.emplace_back("50000000");
     const bgw_instrument i{sizeof i,
                            0,
                            line,
@@ -57,7 +57,7 @@ bgw_status parse(const bgw_instrument_source* source, const bgw_instrument_sink*
                            fields[3].c_str(),
                            fields[4].c_str(),
                            std::stoll(fields[5]),
-                           50'000'000,
+                           std::stoll(fields[7]),
                            std::stoll(fields[6]),
                            nullptr,
                            0,
@@ -126,7 +126,7 @@ TEST_F(Imports, EachTypeHasWhatItNeeds) {
   ASSERT_TRUE(
       import("A,NSE,1,EQ,,0,0\nA,NSE,2,EQ,,0,-1\nB,NSE,3,EQ,soon,0,1\nC,NFO,4,FUT,2026-12-29,0,75\nD,NFO,5,FUT,,0,75\n"
              "D,NFO,6,FUT,2026-02-30,0,75\nD,NFO,7,FUT,2026-12-29,0,0\nE,NFO,8,CE,2026-12-29,5,75\n"
-             "F,NFO,9,PE,2026-12-29,0,75\nG,MCX,10,EQ,,0,1\n"));
+             "F,NFO,9,PE,2026-12-29,0,75\nG,MCX,10,EQ,,0,1\nH,NSE,11,EQ,,0,1,-5\n"));
   ASSERT_EQ(import_.rows().size(), 3U);
   const char* const expected[] = {"lot_size: found '-1', expected 0 or more",
                                   "expiry: found 'soon', expected a date, like 2026-10-27",
@@ -134,9 +134,10 @@ TEST_F(Imports, EachTypeHasWhatItNeeds) {
                                   "expiry: found '2026-02-30', expected a date, like 2026-10-27",
                                   "lot_size: found '0', expected 1 or more",
                                   "strike: found '0', expected a price above 0",
-                                  "exchange: found 'MCX', expected an exchange that the plugin serves: NSE, BSE, NFO"};
-  ASSERT_EQ(report().first_skips.size(), 7U);
-  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(report().first_skips[i].reason, expected[i]);
+                                  "exchange: found 'MCX', expected an exchange that the plugin serves: NSE, BSE, NFO",
+                                  "tick_size: found '-5', expected 0 or more"};
+  ASSERT_EQ(report().first_skips.size(), 8U);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(report().first_skips[i].reason, expected[i]);
 }
 
 TEST_F(Imports, ATokenOfTwoInstrumentsIsNamedAndBothAreKept) {

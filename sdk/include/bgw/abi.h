@@ -585,7 +585,7 @@ typedef struct bgw_instrument {
   const char* instrument_type; /* "EQ", "INDEX", "FUT", "CE", "PE", or the broker's word */
   const char* expiry;          /* "YYYY-MM-DD" or "" */
   int64_t strike;              /* price */
-  int64_t tick_size;           /* price */
+  int64_t tick_size;           /* price; 0: not known */
   int64_t lot_size;            /* quantity */
   const char* exchange_number; /* the exchange's own number for it, the same at every broker; NULL or "": not known */
   /* From BGW_MIN_EXPONENT to 0. Take the coarsest in which every price, tick size or quantity of the instrument is

@@ -2,6 +2,7 @@
 // bgw/rows.hpp - the rows of an instrument list on their way to the host, for plugins that read their broker's list.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,7 +50,12 @@ class Rows {
   }
 
  private:
-  void hand_over(const Row& from) const {
+  void hand_over(const Row& from) {
+    // The contract's texts end at a NUL: a name with one in it would become another name.
+    for (const std::string* text : {&from.symbol, &from.exchange, &from.broker_symbol, &from.broker_exchange,
+                                    &from.token, &from.name, &from.type, &from.expiry, &from.exchange_number})
+      if (const std::size_t at = text->find('\0'); at != std::string::npos)
+        return skip(from, "found a NUL byte behind '" + text->substr(0, at) + "', expected text without one");
     bgw_instrument row{};
     row.size = sizeof row;
     row.place = from.place;

@@ -88,6 +88,14 @@ TEST(InstrumentList, BadRowsAreSkippedByTheirPlace) {
                           "8: tick_size: found '1e+300', expected a number"));
 }
 
+// A text of JSON may hold a NUL, where the contract's texts end: the row would become another one's.
+TEST(InstrumentList, ANameIsNeverCutAtANul) {
+  const auto parsed =
+      parse("[" + with(kShareRow, "NSE_EQ|INE002A01018", "NSE_EQ|INE0\\u000002A") + "," + kOptionRow + "]");
+  EXPECT_EQ(parsed.rows.size(), 1u);
+  EXPECT_THAT(parsed.skips, ElementsAre("1: found a NUL byte behind 'NSE_EQ|INE0', expected text without one"));
+}
+
 TEST(InstrumentList, WhatIsNoListIsRefused) {
   for (const auto& [text, found] : std::vector<std::pair<std::string, std::string>>{
            {"", "found an empty file behind row 0"},
