@@ -79,7 +79,7 @@ void LocalGateway::hold_for_a_while(std::uint32_t instruments) {
 
 void LocalGateway::put(std::uint32_t instrument) {
   sample_.tick.instrument = instrument;
-  channel_.writer().put({&sample_.tick, nullptr, nullptr, nullptr, 0, 0}, {gw::wall_ns(), 0, 0, true, {}});
+  channel_.writer().update({&sample_.tick, nullptr, nullptr, nullptr, 0, 0}, {gw::wall_ns(), 0, 0, true, {}});
 }
 
 }  // namespace bench

@@ -14,10 +14,10 @@ namespace {
 // data.
 constexpr std::uint64_t kPrefix = 8;
 constexpr std::uint64_t kSkip = ~std::uint64_t{0};
-// Where a record begins is known only when the one before it has been read. Meanwhile the bytes this far ahead are
-// fetched into the cache.
+// Both sides fetch memory this far ahead into their caches, since it was last in the other side's: the reader what has
+// been written, the writer what it will write. With each record it is as much as a quote takes.
 constexpr std::uint64_t kAhead = 4096;
-constexpr std::size_t kAheadStep = 320;  // about the size of a quote
+constexpr std::size_t kAheadStep = 256;
 
 constexpr std::uint64_t padded(std::uint64_t size) { return kPrefix + ((size + 7) & ~std::uint64_t{7}); }
 
@@ -58,14 +58,10 @@ std::span<std::byte> Ring::reserve(std::size_t size) noexcept {
     store_length(data_ + (at & mask_), kSkip);
     at += jump;
   }
+  prefetch_to_write(data_ + ((at + kAhead) & mask_), kAheadStep);
   store_length(data_ + (at & mask_), size);
   reserved_end_ = at + need;
   return {data_ + (at & mask_) + kPrefix, size};
-}
-
-void Ring::commit() noexcept {
-  written_ = reserved_end_;
-  header_->written.store(written_, std::memory_order_release);
 }
 
 std::span<const std::byte> Ring::next(std::uint64_t& position) noexcept {
@@ -105,15 +101,23 @@ std::size_t Ring::peek(std::span<std::span<const std::byte>> records) noexcept {
       cached_written_ = header_->written.load(std::memory_order_acquire);
       if (at == cached_written_) break;
     }
-    prefetch(data_ + ((at + kAhead) & mask_), kAheadStep);
+    if (cached_written_ - at > kAhead) prefetch(data_ + ((at + kAhead) & mask_), kAheadStep);
     records[count] = next(at);
     if (records[count].empty()) break;
   }
+  peeked_ = count;
+  peeked_end_ = at;
   return count;
 }
 
 void Ring::release(std::size_t count) noexcept {
-  for (; count != 0 && !is_broken(); --count) next(read_);
+  if (count == peeked_ && !is_broken()) {
+    read_ = peeked_end_;
+  } else {
+    for (; count != 0 && !is_broken(); --count) next(read_);
+  }
+  peeked_ = 0;
+  peeked_end_ = read_;
   header_->read.store(read_, std::memory_order_release);
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 // After this many updates of one frame the reader is woken though more follow: it may have a core of its own.
 constexpr std::uint32_t kUnrung = 64;
+// After so many it may read them, where it is awake.
+constexpr std::uint32_t kUnpublished = 16;
 // The bits of a packet's modes that make its kind.
 constexpr std::uint32_t kKinds = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;
 constexpr std::uint32_t kEvent = kKinds + 1;  // never replaced
@@ -90,8 +92,10 @@ void UpdateWriter::put(const bgw_update& u, const UpdateStamp& stamp) {
   const std::span<std::byte> memory = reserve(size);
   if (memory.empty()) return put_in_overflow(u, stamp);
   write_record(memory.data(), u, stamp);
-  ring_->commit();
-  if (++unrung_ >= kUnrung) ring();
+  ring_->stage();
+  ++unrung_;
+  if (unrung_ % kUnpublished == 0) ring_->publish();
+  if (unrung_ == kUnrung) ring();
 }
 
 // Packets of different kinds fill different topics, so a packet replaces only one of its own kind. A packet that says
@@ -164,6 +168,7 @@ std::span<std::byte> UpdateWriter::reserve(std::size_t size) {
   if (overflow_end_ != 0 && !flush_overflow()) return {};
   const std::span<std::byte> memory = ring_->reserve(size);
   if (!memory.empty()) return memory;
+  ring_->publish();
   ring_->ask_for_room();
   return ring_->reserve(size);  // the reader may have made room just before the request
 }

@@ -46,11 +46,13 @@ class UpdateWriter {
     put(update, stamp);
     ring();
   }
-  // Like update(), for one of several updates: the reader is woken once for some of them, and by ring() for the last.
-  // [adapter]
+  // Like update(), for one of several updates: the reader sees some of them at once and is woken once for some, and for
+  // the last by ring(). [adapter]
   void put(const bgw_update& update, const UpdateStamp& stamp);
   void ring() {
-    if (std::exchange(unrung_, 0) != 0) bell_->ring();
+    if (std::exchange(unrung_, 0) == 0) return;
+    ring_->publish();
+    bell_->ring();
   }
   // Events are never lost: while the ring is full they overflow too, in their order. [adapter]
   void link(LinkState state, std::string_view message, bool by_choice = false);

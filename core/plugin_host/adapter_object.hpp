@@ -64,6 +64,7 @@ class AdapterObject {
   // During on_frame: the class of the connection that the frame came from.
   std::optional<std::uint32_t> frame_class() const { return frame_class_; }
 
+  bool is_in_call() const { return calls_ != 0; }
   // During a call: when the outermost call began, which is when its frame was read. Outside a call: now.
   struct Time {
     std::int64_t monotonic_ns;

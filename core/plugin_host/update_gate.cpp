@@ -42,6 +42,7 @@ void UpdateGate::publish(const bgw_update* update) noexcept {
   }
   if (checked.update.tick->modes != 0)
     link_.writer().put(times.update(), {time.wall_ns, depth, login_, live, subscriptions_.exponents_of(instrument)});
+  if (!object_.is_in_call()) link_.writer().ring();  // else at the call's end
   if (judge.take_news()) link_.on_feed_news();
 }
 

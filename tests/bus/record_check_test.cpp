@@ -37,7 +37,7 @@ Bytes update() {
     u.book = &book;
     u.values = values;
     u.value_count = 2;
-    writer.put(u, {});
+    writer.update(u, {});
   });
 }
 
