@@ -92,6 +92,22 @@ def test_it_costs_its_process_and_nothing_else(serve, witness, misdeed, end):
     assert gateway.stop() == 0
 
 
+@pytest.mark.parametrize("bytes_", ["zeros", "ones", "letters"])
+def test_one_that_damages_the_memory_that_it_shares_is_ended(serve, witness, bytes_):
+    gateway = serve(bytes_)
+    witness(gateway)
+    with client_of(gateway) as client:
+        client.subscribe("GOOD", "NSE", 1)
+        while (message := client.receive()).get("status") != "disconnected":
+            assert message["type"] != "market_data" or message["data"]["ltp"] == 42, message
+        gateway.wait_line(r"bad_calls: its process ended .*it had damaged the memory that it shares with the gateway")
+        gateway.wait_line(r"bad_calls: its process ended .*it died 2 times")
+        witness(gateway)
+    has_left_nothing(gateway)
+    assert json.loads(gateway.run("status", "--json"))["ledger"]["unexplained"] == 0
+    assert gateway.stop() == 0
+
+
 @pytest.mark.skipif("san" in BUILD.name, reason="a process under a sanitizer has no limit of memory")
 def test_one_that_leaks_ends_at_its_limit_and_says_so(serve, witness):
     gateway = serve("leak", memory_limit="128MiB")

@@ -4,10 +4,12 @@
 // Calls are on the adapter's thread, except those of the threads that the misdeed "thread" starts.
 #include <atomic>
 #include <chrono>
+#include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -211,6 +213,21 @@ void close_descriptors() {
   for (int descriptor = STDERR_FILENO + 1; descriptor < kMaxDescriptors; ++descriptor) close(descriptor);
 }
 
+// Overwrites all memory that the process shares, which is that of its link, where some ticks have not been read yet.
+void damage_shared_memory(const bgw_host& host, std::uint32_t instrument, int byte) {
+  constexpr int kUnread = 40;
+  const bgw_tick tick = tick_of(instrument);
+  for (int i = 0; i < kUnread; ++i) publish(host, &tick);
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t from = 0;
+    std::uintptr_t to = 0;
+    char access[5];
+    if (std::sscanf(line.c_str(), "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, access) != 3) continue;
+    if (std::strcmp(access, "rw-s") == 0) std::memset(reinterpret_cast<void*>(from), byte, to - from);
+  }
+}
+
 // As the process's own lines look, 2.4 MB of them, and with a module that is none.
 void forge_log_lines() {
   const std::string line =
@@ -285,6 +302,9 @@ bgw_status subscribe(void* self, const bgw_subscription* list, std::uint32_t, bg
   if (adapter.misdeed == "throw in subscribe") throw 7;
   if (adapter.misdeed == "hang in subscribe") hang(host);
   harm_process(adapter);
+  if (adapter.misdeed == "zeros") damage_shared_memory(host, instrument, 0);
+  if (adapter.misdeed == "ones") damage_shared_memory(host, instrument, 0xff);
+  if (adapter.misdeed == "letters") damage_shared_memory(host, instrument, 'e');
   if (adapter.misdeed == "books") publish_bad_books(host, instrument);
   if (adapter.misdeed == "impossible values") publish_impossible_values(host, instrument);
   if (adapter.misdeed == "thread" && !adapter.thread.joinable())
