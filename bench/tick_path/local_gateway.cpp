@@ -43,8 +43,9 @@ LocalGateway::LocalGateway(std::uint32_t instruments) : proxy_(options_for_many(
   router().set_index("broker", std::make_shared<const gw::instruments::Index>(std::move(index).build()));
   router().group_for("", {broker});
   using gw::accounts::KeyRing;
+  using gw::accounts::KeySession;
   proxy_.requests().set_keys(std::make_shared<const KeyRing>(
-      std::vector<KeyRing::Key>{{gw::accounts::hash_key(kKey), {1, "user", "read", {}, 0}}}));
+      std::vector<KeySession>{{gw::accounts::hash_key(kKey), 1, "user", "read", {}, 0}}));
 }
 
 LocalGateway::~LocalGateway() {

@@ -159,18 +159,21 @@ Result<std::shared_ptr<const KeyRing>> AccountStore::load_ring() {
       "SELECT k.id, k.hash, k.scope, k.expires, u.name, u.brokers, k.label FROM api_keys k JOIN users u ON u.id = "
       "k.user_id "
       "WHERE k.revoked IS NULL");
-  std::vector<KeyRing::Key> keys;
+  std::vector<KeySession> keys;
   for (;;) {
     const auto row = query.step();
     if (!row) return row.error();
     if (!*row) return std::make_shared<const KeyRing>(std::move(keys));
     const std::string_view hash = query.text(1);
     if (hash.size() != sizeof(KeyHash)) continue;
-    KeyRing::Key key;
+    KeySession& key = keys.emplace_back();
     std::copy(hash.begin(), hash.end(), key.hash.begin());
-    key.session = {query.integer(0),     std::string(query.text(4)), std::string(query.text(2)),
-                   split(query.text(5)), query.integer(3),           std::string(query.text(6))};
-    keys.push_back(std::move(key));
+    key.key_id = query.integer(0);
+    key.user = query.text(4);
+    key.scope = query.text(2);
+    key.brokers = split(query.text(5));
+    key.expires_ns = query.integer(3);
+    key.label = query.text(6);
   }
 }
 

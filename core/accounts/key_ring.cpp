@@ -21,26 +21,28 @@ KeyHash hash_key(std::string_view key) {
   return hash;
 }
 
-KeyRing::KeyRing(std::vector<Key> keys) : keys_(std::move(keys)) {
-  std::sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) { return a.hash < b.hash; });
+KeyRing::KeyRing(std::vector<KeySession> keys) : keys_(std::move(keys)) {
+  std::sort(keys_.begin(), keys_.end(), [](const KeySession& a, const KeySession& b) { return a.hash < b.hash; });
 }
 
 std::optional<KeySession> KeyRing::check(std::string_view key, std::int64_t now_ns) const {
   const KeyHash hash = hash_key(key);
   // The first two bytes of the hash select candidates, which tells an observer nothing useful; the whole hash is
   // compared in constant time.
-  const auto before = [](const Key& k, const KeyHash& h) {
+  const auto before = [](const KeySession& k, const KeyHash& h) {
     return std::tie(k.hash[0], k.hash[1]) < std::tie(h[0], h[1]);
   };
   for (auto k = std::lower_bound(keys_.begin(), keys_.end(), hash, before);
        k != keys_.end() && k->hash[0] == hash[0] && k->hash[1] == hash[1]; ++k)
-    if (CRYPTO_memcmp(k->hash.data(), hash.data(), hash.size()) == 0 && !expired(k->session, now_ns)) return k->session;
+    if (CRYPTO_memcmp(k->hash.data(), hash.data(), hash.size()) == 0 && !expired(*k, now_ns)) return *k;
   return std::nullopt;
 }
 
-const KeySession* KeyRing::find(std::int64_t key_id, std::int64_t now_ns) const {
-  const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const Key& k) { return k.session.key_id == key_id; });
-  return found == keys_.end() || expired(found->session, now_ns) ? nullptr : &found->session;
+const KeySession* KeyRing::find(const KeySession& before, std::int64_t now_ns) const {
+  const auto found = std::find_if(keys_.begin(), keys_.end(), [&](const KeySession& k) {
+    return k.key_id == before.key_id && k.hash == before.hash;
+  });
+  return found == keys_.end() || expired(*found, now_ns) ? nullptr : &*found;
 }
 
 }  // namespace gw::accounts

@@ -15,6 +15,7 @@ KeyHash hash_key(std::string_view key);  // SHA-256
 
 // What a good key says about the client that presents it.
 struct KeySession {
+  KeyHash hash{};
   std::int64_t key_id = 0;
   std::string user;
   std::string scope;
@@ -25,20 +26,17 @@ struct KeySession {
 
 class KeyRing {
  public:
-  struct Key {
-    KeyHash hash;
-    KeySession session;
-  };
   KeyRing() = default;
-  explicit KeyRing(std::vector<Key> keys);
+  explicit KeyRing(std::vector<KeySession> keys);
 
   // Nothing: the key is unknown, revoked or expired. Compares hashes in constant time. [any]
   std::optional<KeySession> check(std::string_view key, std::int64_t now_ns) const;
-  // The present session of a key that was good before; null: the key is revoked or expired.
-  const KeySession* find(std::int64_t key_id, std::int64_t now_ns) const;
+  // The present session of a key that was good before; null: the key is revoked or expired. The key of the same number
+  // in another database is another key.
+  const KeySession* find(const KeySession& before, std::int64_t now_ns) const;
 
  private:
-  std::vector<Key> keys_;  // by hash
+  std::vector<KeySession> keys_;  // by hash
 };
 
 }  // namespace gw::accounts

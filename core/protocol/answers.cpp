@@ -119,7 +119,8 @@ std::string batch_entry(std::string_view kind, const Entry& e, const Outcome& o,
     text += e.error->code == "INVALID_DEPTH_LEVEL" ? e.depth_json : "null";
   } else if (unsubscribing) {
     const bool named = e.stream.mode == BGW_MODE_DEPTH && e.stream.depth_level != 0;
-    text += named ? e.depth_json : c.extras && o.ended_depth != 0 ? number(o.ended_depth) : "null";
+    const std::string asked = e.stream.depth_level > 0 ? std::to_string(e.stream.depth_level) : e.depth_json;
+    text += named ? asked : c.extras && o.ended_depth != 0 ? number(o.ended_depth) : "null";
   } else {
     text += depth_json(e);
   }

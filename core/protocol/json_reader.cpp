@@ -108,11 +108,14 @@ class Mender {
 
 }  // namespace
 
-Json read_json(std::string_view text) {
+Json read_json(std::string_view text, bool* is_mended) {
+  if (is_mended != nullptr) *is_mended = false;
   Json value = Json::parse(text, nullptr, false);
   if (!value.is_discarded()) return value;
   Mender mender(text);
-  return mender.mend() ? Json::parse(mender.text(), nullptr, false) : value;
+  if (!mender.mend()) return value;
+  if (is_mended != nullptr) *is_mended = true;
+  return Json::parse(mender.text(), nullptr, false);
 }
 
 }  // namespace gw::protocol

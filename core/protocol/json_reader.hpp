@@ -13,7 +13,8 @@ namespace gw::protocol {
 inline constexpr std::string_view kNoCharacter = "\xef\xbf\xbf";
 
 // The value of the text; discarded where it is no JSON. A number beyond a double becomes null, which no member of a
-// request takes for a number. Never throws. A NUL is no white space, and the text must not hold one.
-nlohmann::json read_json(std::string_view text);
+// request takes for a number. Never throws. A NUL is no white space, and the text must not hold one. `is_mended`, if
+// given: whether something in it had to be replaced.
+nlohmann::json read_json(std::string_view text, bool* is_mended = nullptr);
 
 }  // namespace gw::protocol

@@ -38,10 +38,13 @@ bool LargeRequest::fail(RequestError error) {
 
 bool LargeRequest::parse_head() {
   outline_ = scan_.take();
-  if (std::optional<RequestError> error = unreadable(frame_, outline_)) return fail(std::move(*error));
+  if (std::optional<RequestError> error = unreadable(frame_, outline_)) {
+    request_ = refused(std::move(*error), outline_);
+    return true;
+  }
   const std::string head = frame_.substr(0, outline_.list_begin) + frame_.substr(outline_.list_end);
   head_ = std::make_unique<Defaults>(Defaults{read_json(head)});
-  request_ = request_of(head_->json, limits_);
+  request_ = request_of(head_->json, outline_, limits_);
   const std::size_t count = outline_.entry_count;
   if (!head_->json.is_object() || count == 0) return true;
   if (!request_.batch) return false;  // nobody reads the entries, but the whole is JSON only if they are

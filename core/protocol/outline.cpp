@@ -1,6 +1,8 @@
 #include "core/protocol/outline.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 #include <utility>
 
 namespace gw::protocol {
@@ -35,7 +37,9 @@ inline void OutlineScan::look(char c) {
       skip_string();
       break;
     case ':':
-      if (depth_ == 1 && (after_key_ = frame_.substr(string_, at_ - string_).starts_with("\"symbols\""))) forget_list();
+      if (depth_ != 1) break;
+      if ((after_key_ = is_key("symbols"))) forget_list();
+      if (is_key("id")) id_ = at_ + 1;
       break;
     case '{':
     case '[':
@@ -47,11 +51,13 @@ inline void OutlineScan::look(char c) {
     case '}':
     case ']':
       if (in_list_ && depth_ == 2) end_list();
+      if (depth_ == 1) end_id();
       --depth_;
       break;
     case ',':
       ++values_;
       if (in_list_ && depth_ == 2) end_entry();
+      if (depth_ == 1) end_id();
       after_key_ = false;
       break;
     default:
@@ -60,9 +66,36 @@ inline void OutlineScan::look(char c) {
 }
 
 void OutlineScan::skip_string() {
-  if (depth_ == 1) string_ = at_;
+  const std::size_t begin = at_ + 1;
   while (++at_ < frame_.size() && frame_[at_] != '"')
     if (frame_[at_] == '\\') ++at_;
+  if (depth_ != 1) return;
+  string_ = begin;
+  string_end_ = std::min(at_, frame_.size());
+}
+
+// Whether the last string at the top level is this word, in whatever way it is written: "symbol\\u0073" is "symbols".
+bool OutlineScan::is_key(std::string_view name) const {
+  constexpr std::size_t kEscape = 6;
+  std::size_t at = string_;
+  for (const char c : name) {
+    if (at < string_end_ && frame_[at] == c) {
+      ++at;
+      continue;
+    }
+    if (at + kEscape > string_end_ || frame_.substr(at, 2) != "\\u") return false;
+    int unit = 0;
+    const char* const end = frame_.data() + at + kEscape;
+    const auto [stopped, failed] = std::from_chars(frame_.data() + at + 2, end, unit, 16);
+    if (failed != std::errc{} || stopped != end || unit != c) return false;
+    at += kEscape;
+  }
+  return at == string_end_;
+}
+
+void OutlineScan::end_id() {
+  if (id_ != 0) outline_.id = frame_.substr(id_, at_ - id_);
+  id_ = 0;
 }
 
 void OutlineScan::begin_list() {

@@ -15,6 +15,7 @@ struct Outline {
   std::size_t list_begin = 0;
   std::size_t list_end = 0;
   std::size_t entry_count = 0;
+  std::string_view id;  // the value of the object's last key "id", with the spaces around it; empty: there is none
   // Of the frame, in order, with the spaces around them. Beyond the most entries that may be, each is several of them
   // and the commas between them.
   std::vector<std::string_view> entries;
@@ -40,18 +41,22 @@ class OutlineScan {
  private:
   void look(char c);
   void skip_string();
+  bool is_key(std::string_view name) const;
   void begin_list();
   void end_entry();
   void note_entry();
   void end_list();
   void forget_list();
+  void end_id();
 
   std::string_view frame_;
   std::size_t max_entries_;
   Outline outline_;
   std::size_t at_ = 0;
-  std::size_t string_ = 0;  // where the last string at the top level began
-  std::size_t entry_ = 0;   // where the present entry began
+  std::size_t string_ = 0;      // where the last string at the top level began, behind its quote,
+  std::size_t string_end_ = 0;  // and where it ended
+  std::size_t id_ = 0;          // where the value of "id" began; 0: no such value is being looked at
+  std::size_t entry_ = 0;       // where the present entry began
   std::size_t values_ = 0;
   std::size_t before_list_ = 0;
   std::size_t before_entry_ = 0;

@@ -1,8 +1,9 @@
 #include "core/protocol/request.hpp"
-#include "core/base/exponents.hpp"
 
 #include <cmath>
+#include <utility>
 
+#include "core/base/exponents.hpp"
 #include "core/base/text.hpp"
 #include "core/protocol/json_reader.hpp"
 #include "core/protocol/outline.hpp"
@@ -124,19 +125,26 @@ void parse_search(const Json& object, Request& r) {
       r.limit = std::min(static_cast<std::size_t>(*number), kMaxResults);
 }
 
-bool can_be_echoed(const Json& id) {
+// Whether a text that has what stands for half of a surrogate pair was written so.
+bool is_whole(const std::string& text, std::string_view written) {
+  if (text.find(kNoCharacter) == std::string::npos) return true;
+  bool is_mended = false;
+  read_json(written, &is_mended);
+  return !is_mended;
+}
+
+bool can_be_echoed(const Json& id, std::string_view written) {
   if (id.is_number_unsigned()) return id.get<std::uint64_t>() <= static_cast<std::uint64_t>(kLargestId);
   if (id.is_number_integer()) return id.get<std::int64_t>() >= -kLargestId;
   if (!id.is_string()) return false;
   const std::string& text = id.get_ref<const std::string&>();
-  return text.size() <= kLongestId && text.find(kNoCharacter) == std::string::npos;
+  return text.size() <= kLongestId && is_whole(text, written);
 }
 
 // False: the request has an id that its answer cannot carry.
-bool parse_id(const Json& object, Request& r) {
-  const Json* id = member(object, "id");
+bool parse_id(const Json* id, std::string_view written, Request& r) {
   if (id == nullptr) return true;
-  if (!can_be_echoed(*id)) return false;
+  if (!can_be_echoed(*id, written)) return false;
   r.id_json = id->dump(-1, ' ', false, Json::error_handler_t::replace);
   return true;
 }
@@ -210,12 +218,21 @@ std::optional<RequestError> unreadable(std::string_view frame, const Outline& ou
 }
 
 Request parse_request(std::string_view frame, const RequestLimits& limits) {
-  Request r;
-  r.error = unreadable(frame, outline_of(frame, 0));
-  return r.error ? r : request_of(read_json(frame), limits);
+  const Outline outline = outline_of(frame, 0);
+  if (std::optional<RequestError> error = unreadable(frame, outline)) return refused(std::move(*error), outline);
+  return request_of(read_json(frame), outline, limits);
 }
 
-Request request_of(const Json& object, const RequestLimits& limits) {
+Request refused(RequestError error, const Outline& outline) {
+  Request r;
+  r.error = std::move(error);
+  if (outline.too_deep || outline.id.empty()) return r;
+  const Json id = read_json(outline.id);
+  if (!id.is_discarded()) parse_id(&id, outline.id, r);
+  return r;
+}
+
+Request request_of(const Json& object, const Outline& outline, const RequestLimits& limits) {
   Request r;
   if (!object.is_object()) {
     r.error = invalid_json();
@@ -223,14 +240,14 @@ Request request_of(const Json& object, const RequestLimits& limits) {
   }
   const Json* action = member(object, "action");
   r.action = action_of(action);
-  if (!parse_id(object, r) && r.action != Action::invalid) {
+  std::string ignored;
+  if (r.action == Action::authenticate) set_text(object, "api_key", r.api_key, ignored);
+  if (!parse_id(member(object, "id"), outline.id, r) && r.action != Action::invalid) {
     r.error = {"INVALID_PARAMETERS", "id must be a text of at most 64 bytes or a whole number within 2^53"};
     return r;
   }
   switch (r.action) {
     case Action::authenticate: {
-      std::string ignored;
-      set_text(object, "api_key", r.api_key, ignored);
       const Json* extras = member(object, "extras");
       r.extras = extras != nullptr && extras->is_boolean() && extras->get<bool>();
       break;

@@ -15,8 +15,10 @@ namespace gw::protocol {
 // The error of a frame that no parser should be given.
 std::optional<RequestError> unreadable(std::string_view frame, const Outline& outline);
 RequestError invalid_json();
-// A value that is no object makes a request with the error INVALID_JSON.
-Request request_of(const nlohmann::json& object, const RequestLimits& limits);
+// A request that is nothing but this error, with the id of the frame.
+Request refused(RequestError error, const Outline& outline);
+// A value that is no object makes a request with the error INVALID_JSON. `outline`: of the frame.
+Request request_of(const nlohmann::json& object, const Outline& outline, const RequestLimits& limits);
 // `defaults` is the frame of a batch, or null.
 Entry entry_of(const nlohmann::json& object, const nlohmann::json* defaults, bool subscribe);
 RequestError too_many_symbols(std::size_t count, const RequestLimits& limits);

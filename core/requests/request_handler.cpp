@@ -48,9 +48,8 @@ void RequestHandler::set_keys(std::shared_ptr<const accounts::KeyRing> keys) {
   keys_ = std::move(keys);
   clients_.for_each_open([this](Subscriber& client) {
     if (!client.account) return;
-    // In another database a key of the same number may be somebody else's.
-    const accounts::KeySession* now = keys_->find(client.account->key_id, wall_ns());
-    if (now != nullptr && now->user == client.account->user) return set_account(client, *now);
+    const accounts::KeySession* now = keys_->find(*client.account, wall_ns());
+    if (now != nullptr) return set_account(client, *now);
     of_ended_keys.info(*client.name, *client.name + ": its key was revoked, closed with 4401");
     client.close(kBadAuthentication, "key revoked");
   });
@@ -149,7 +148,8 @@ void RequestHandler::asked(routing::SessionId id, protocol::Request request, std
 
 void RequestHandler::decide(Subscriber& client, Asked asked) {
   if (!client.account) {
-    if (asked.request.action == protocol::Action::authenticate && asked.request.error)
+    const bool has_key = asked.request.action == protocol::Action::authenticate && !asked.request.api_key.empty();
+    if (has_key && asked.request.error)
       client.send(protocol::error(asked.request.error->code, asked.request.error->message));
     else
       authenticate(client, asked.request);
@@ -234,22 +234,22 @@ void RequestHandler::refuse_other_levels(const Subscriber& client, protocol::Req
 
 // ---- authentication
 
-void RequestHandler::refuse_authentication(Subscriber& client, Refusal why, std::string_view code,
-                                           std::string_view message) {
+void RequestHandler::refuse_authentication(Subscriber& client, const protocol::Request& request, Refusal why,
+                                           std::string_view code, std::string_view message) {
   counts_.refuse(why);
   // A wrong key needs somebody to look; a stranger who sends none does not.
   of_refusals.write(why == Refusal::bad_key ? log::Level::warning : log::Level::info, *client.name,
                     *client.name + " refused: " + std::string(message) + ", closed with 4401");
-  client.send(protocol::error(code, message));
+  client.send(protocol::error(code, message, request.id_json));
   client.close(kBadAuthentication, "authentication");
 }
 
 void RequestHandler::authenticate(Subscriber& client, const protocol::Request& request) {
   if (request.action != protocol::Action::authenticate || request.api_key.empty())
-    return refuse_authentication(client, Refusal::no_key, "AUTHENTICATION_REQUIRED",
+    return refuse_authentication(client, request, Refusal::no_key, "AUTHENTICATION_REQUIRED",
                                  "First message must be authentication with API key");
   std::optional<accounts::KeySession> account = keys_->check(request.api_key, wall_ns());
-  if (!account) return refuse_authentication(client, Refusal::bad_key, "INVALID_API_KEY", "Invalid API key");
+  if (!account) return refuse_authentication(client, request, Refusal::bad_key, "INVALID_API_KEY", "Invalid API key");
   client.name = std::make_shared<const std::string>(client.name->substr(0, client.name->size() - 1) + ", user " +
                                                     account->user + ", key " + std::to_string(account->key_id) +
                                                     (account->label.empty() ? "" : ' ' + account->label) + ')');

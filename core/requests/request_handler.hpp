@@ -63,7 +63,8 @@ class RequestHandler final : public session::RequestSide {
   void authenticate(Subscriber& client, const protocol::Request& request);
   void admit(Subscriber& client, const protocol::Request& request);
   void tell_broker(const Subscriber& client) const;
-  void refuse_authentication(Subscriber& client, Refusal why, std::string_view code, std::string_view message);
+  void refuse_authentication(Subscriber& client, const protocol::Request& request, Refusal why, std::string_view code,
+                             std::string_view message);
   void set_account(Subscriber& client, const accounts::KeySession& account);
   void decide(Subscriber& client, Asked asked);
   void handle(Subscriber& client, Asked asked);

@@ -7,8 +7,8 @@
 namespace gw::accounts {
 namespace {
 
-KeyRing::Key key_of(std::string_view key, std::int64_t id, std::int64_t expires = 0) {
-  return {hash_key(key), {id, "user" + std::to_string(id), "read", {}, expires}};
+KeySession key_of(std::string_view key, std::int64_t id, std::int64_t expires = 0) {
+  return {hash_key(key), id, "user" + std::to_string(id), "read", {}, expires};
 }
 
 TEST(HashKey, IsSha256) {
@@ -17,11 +17,11 @@ TEST(HashKey, IsSha256) {
 
 TEST(KeyRing, AnEmptyOneKnowsNoKey) {
   EXPECT_FALSE(KeyRing().check("anything", 0));
-  EXPECT_EQ(KeyRing().find(1, 0), nullptr);
+  EXPECT_EQ(KeyRing().find(key_of("anything", 1), 0), nullptr);
 }
 
 TEST(KeyRing, FindsEachOfManyAndNoOther) {
-  std::vector<KeyRing::Key> keys;
+  std::vector<KeySession> keys;
   constexpr int kKeys = 5000;
   for (int i = 0; i < kKeys; ++i) keys.push_back(key_of("key " + std::to_string(i), i));
   const KeyRing ring(std::move(keys));
@@ -34,8 +34,8 @@ TEST(KeyRing, FindsEachOfManyAndNoOther) {
 }
 
 TEST(KeyRing, TheWholeHashDecidesNotItsBeginning) {
-  KeyRing::Key near_below = key_of("real", 1);
-  KeyRing::Key near_above = key_of("real", 2);
+  KeySession near_below = key_of("real", 1);
+  KeySession near_above = key_of("real", 2);
   near_below.hash[31] = static_cast<unsigned char>(near_below.hash[31] ^ 1U);
   near_above.hash[2] = static_cast<unsigned char>(near_above.hash[2] ^ 0x80U);
   EXPECT_FALSE(KeyRing({near_below, near_above}).check("real", 0));
@@ -48,10 +48,14 @@ TEST(KeyRing, ExpiryIsJudgedAtTheTimeGiven) {
   const KeyRing ring({key_of("short", 1, 100), key_of("long", 2)});
   EXPECT_TRUE(ring.check("short", 99));
   EXPECT_FALSE(ring.check("short", 101));
-  EXPECT_NE(ring.find(1, 99), nullptr);
-  EXPECT_EQ(ring.find(1, 101), nullptr);
+  EXPECT_NE(ring.find(key_of("short", 1), 99), nullptr);
+  EXPECT_EQ(ring.find(key_of("short", 1), 101), nullptr);
   EXPECT_TRUE(ring.check("long", INT64_MAX));
-  EXPECT_NE(ring.find(2, INT64_MAX), nullptr);
+  EXPECT_NE(ring.find(key_of("long", 2), INT64_MAX), nullptr);
+}
+
+TEST(KeyRing, AnotherKeyOfTheSameNumberIsAnotherKey) {
+  EXPECT_EQ(KeyRing({key_of("restored", 1)}).find(key_of("before", 1), 0), nullptr);
 }
 
 }  // namespace

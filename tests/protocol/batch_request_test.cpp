@@ -91,6 +91,8 @@ TEST(Id, AStringOrAnIntegerIsEchoedAsSent) {
   EXPECT_EQ(id("-9007199254740992"), "-9007199254740992");
   EXPECT_EQ(id(R"("a\"b")"), R"("a\"b")");
   EXPECT_EQ(id("\"\""), "\"\"");
+  EXPECT_EQ(id(R"("\uffff")"), "\"\xef\xbf\xbf\"") << "no character, and yet a text";
+  EXPECT_EQ(id("\"\xef\xbf\xbf\",\"x\":1e400"), "\"\xef\xbf\xbf\"");
   EXPECT_EQ(id('"' + std::string(64, 'x') + '"'), '"' + std::string(64, 'x') + '"');
 }
 

@@ -54,6 +54,22 @@ TEST(LargeRequest, OfAListGivenTwiceTheLastCounts) {
                 '}');
 }
 
+TEST(LargeRequest, HoweverItsNamesAreWritten) {
+  const std::string list = R"([{"symbol":"A","exchange":"N"}])";
+  for (const char* name : {R"("symbol\u0073")", R"("\u0073ymbols")", R"("\u0073\u0079\u006D\u0062\u006f\u006c\u0073")",
+                           R"("symbol\u0053")", R"("symbols\u0000")", R"("symbol\u007")", R"("symbol\\u0073")"}) {
+    expect_same(std::string(R"({"action":"subscribe",)") + name + ":" + list + "}");
+    for (const char* other : {"[2,3]", "[]", "5"}) {
+      expect_same(R"({"action":"subscribe","symbols":)" + list + "," + name + ":" + other + "}");
+      expect_same(std::string(R"({"action":"subscribe",)") + name + ":" + other + R"(,"symbols":)" + list + "}");
+    }
+  }
+  std::string many = R"({"action":"subscribe","symbol\u0073":[)";
+  for (int i = 0; i < 5000; ++i) many += R"({"symbol":"A","exchange":"N"},)";
+  many.back() = ']';
+  EXPECT_EQ(in_pieces(many + "}").entries.size(), 5000U);
+}
+
 TEST(LargeRequest, AListThatIsNoJsonMakesTheWholeNone) {
   for (const char* list :
        {"[1,]", "[,1]", "[1 2]", "[{]", "[1}", "[[1]", "[1,\xef\xbb\xbf{}]", "[\"]", "[{\"a\":1],{}]", "[nul]", "[1]]"})
@@ -162,6 +178,11 @@ TEST(LargeRequest, TooManyValuesAreTooManyInOneGoToo) {
   expect_same(R"({"action":"list","x":[)" + many + "]}");
   expect_same(R"({"action":"list","x":[)" + many + "]");
   expect_same(R"({"action":"subscribe","symbols":[{"x":[)" + many + "]}]}");
+  for (const char* id : {"5", R"("q")", "[5]", R"("\ud800")", "5 6"}) {
+    const std::string frame = std::string(R"({"id": 3,"action":"list","x":[)") + many + R"(],"\u0069d" : )" + id + " }";
+    expect_same(frame);
+    EXPECT_EQ(in_pieces(frame).id_json, id == std::string("5") || id[1] == 'q' ? id : "") << id;
+  }
 }
 
 }  // namespace

@@ -48,8 +48,8 @@ class ShardTest : public testing::Test {
     std::int64_t expires_ns;
   };
   static std::shared_ptr<const accounts::KeyRing> ring(std::initializer_list<NewKey> keys) {
-    std::vector<accounts::KeyRing::Key> all;
-    for (const NewKey& k : keys) all.push_back({accounts::hash_key(k.text), {k.id, "alice", "read", {}, k.expires_ns}});
+    std::vector<accounts::KeySession> all;
+    for (const NewKey& k : keys) all.push_back({accounts::hash_key(k.text), k.id, "alice", "read", {}, k.expires_ns});
     return std::make_shared<const accounts::KeyRing>(std::move(all));
   }
 

@@ -81,7 +81,7 @@ class TickPath : public testing::TestWithParam<bool> {
     index.add(infy);
     router.set_index("zerodha", std::make_shared<const instruments::Index>(std::move(index).build()));
     proxy_.requests().set_keys(std::make_shared<const accounts::KeyRing>(
-        std::vector<accounts::KeyRing::Key>{{accounts::hash_key("key"), {1, "alice", "read", {}, 0}}}));
+        std::vector<accounts::KeySession>{{accounts::hash_key("key"), 1, "alice", "read", {}, 0}}));
     const auto port = proxy_.listen({{"127.0.0.1"}, 0, false, false});
     ASSERT_TRUE(port);
     port_ = *port;
