@@ -41,6 +41,7 @@ void ClientHoldings::leave(SessionId session, TopicId id) {
   --topic.holders;
   if (c.variant == Variant::extras) --topic.extras_holders;
   c.held.erase(held);
+  c.highest_left = std::max(c.highest_left, topic.seq);
 }
 
 void ClientHoldings::choose_lane(SessionId session, TopicId id, const SubscribeOptions& options) {

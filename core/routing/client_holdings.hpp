@@ -34,6 +34,10 @@ struct Client {
   };
   std::unordered_map<TopicId, Held> held;
   std::uint64_t expected = 0;  // updates expected of topics that it holds no more
+  // The highest number of a topic that it has held and holds no more; and what that was when it came to its group: a
+  // topic that it takes there goes on from it, so that its numbers never run backwards.
+  std::uint64_t highest_left = 0;
+  std::uint64_t seq_floor = 0;
 
   Lane lane_for(const SubscribeOptions& options) const {
     return options.sampled ? Lane::sampled : topics::lane_of(variant, deflated);
@@ -53,7 +57,12 @@ class ClientHoldings {
   const Client& operator[](SessionId session) const {
     return clients_[topics::shard_of(session)][topics::index_of(session)];
   }
-  void set_group(SessionId session, GroupId group) { client(session).group = group; }
+  // It holds nothing.
+  void set_group(SessionId session, GroupId group) {
+    Client& c = client(session);
+    c.group = group;
+    c.seq_floor = c.highest_left;
+  }
   void set_limit(SessionId session, std::size_t limit) { client(session).limit = limit; }
 
   // `order`: from InstrumentDemand::next_order().

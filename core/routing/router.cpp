@@ -214,6 +214,7 @@ Outcome Router::subscribe(SessionId session, std::string_view symbol, std::strin
     lifetime_.end_if_unused(id);
     return outcome;
   }
+  if (count_on_from(id, client.seq_floor)) renumber(group);
   holdings_.join(session, id, options, demand_.next_order());
   outcome.topic = id;
   outcome.actual_depth = topic.info.actual_depth;
@@ -298,7 +299,10 @@ void Router::move(SessionId session, GroupId group) {
     holdings_.join(session, id, options, demand_.next_order());
     if (!topic.granted) port_.refused(session, topic.info, topic.reason);
   }
-  if (!others_jump) return;
+  if (others_jump) renumber(group);
+}
+
+void Router::renumber(GroupId group) {
   failover_.begin_epoch(group);
   port_.renumbered(group);
 }

@@ -170,6 +170,7 @@ class Router {
   Outcome resubscribe(SessionId session, TopicId topic, const SubscribeOptions& options);
   void leave(SessionId session, TopicId topic);
   bool count_on_from(TopicId topic, std::uint64_t seq);
+  void renumber(GroupId group);
   void tell_of_feeds(BrokerId id);
 
   Clocks clocks_;

@@ -49,6 +49,11 @@ def test_a_move_to_other_brokers_never_turns_it_back(start):
                 seen.append(client.data()["seq"])
             assert switched["epoch"] and seen == sorted(seen), (number, seen)
         assert groups(gateway) == 2
+        client.unsubscribe("INFY", "NSE", 1)  # what it holds no more counts too
+        gateway.run("users", "set-broker", "mover", "two")
+        client.next("broker_status", status="switched")
+        client.subscribe("INFY", "NSE", 1)
+        assert client.data()["seq"] >= seen[-1]
     give_up = time.monotonic() + PATIENCE
     while groups(gateway) != 1:  # the topics of a client that may come back are kept for a while
         assert time.monotonic() < give_up

@@ -205,6 +205,26 @@ TEST_F(BrokerGroupTest, ANewcomerWhoCountedFurtherBeginsAnEpochForTheOthers) {
   EXPECT_EQ(router_.clients().expected_updates(6), 2U) << "a jump is no update";
 }
 
+// Of a topic that it holds no more when it moves, a client has seen numbers too.
+TEST_F(BrokerGroupTest, WhatWasLeftBeforeAMoveCountsOnToo) {
+  const GroupId other = router_.group_for("zerodha,", {zerodha_});
+  router_.move(6, other);
+  subscribe(5, "INFY", kLtp);
+  subscribe(6, "INFY", kLtp);
+  for (int i = 0; i < 40; ++i) adapter_.tick(0, BGW_MODE_LTP, 4);
+  got();
+  router_.unsubscribe(5, "INFY", "NSE", kLtp);
+  demand(second_);
+  second_.tick(0, BGW_MODE_LTP, 5);
+  got();
+  router_.move(5, other);
+  EXPECT_THAT(port_.renumberings, testing::IsEmpty());
+  subscribe(5, "INFY", kLtp);
+  EXPECT_THAT(port_.renumberings, ElementsAre(other));
+  second_.tick(0, BGW_MODE_LTP, 6);
+  EXPECT_THAT(got(), testing::UnorderedElementsAre("5: INFY.NSE 1 extras #41 ltp 6", "6: INFY.NSE 1 #41 ltp 6"));
+}
+
 TEST_F(BrokerGroupTest, ThatServesNobodyIsFreed) {
   const auto groups = [this] {
     std::size_t count = 0;
