@@ -2,23 +2,17 @@
 
 #include <optional>
 
+#include "core/base/origin_form.hpp"
+#include "core/base/text.hpp"
+
 namespace gw::admission {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
 
 // Some proxies write a port too: "192.0.2.7:4711", "[2001:db8::7]:4711".
 std::optional<IpAddress> address_of(std::string_view entry) {
   entry = trimmed(entry);
-  if (entry.starts_with('[')) return parse_ip(entry.substr(1, entry.find(']') - 1));
-  const std::size_t colon = entry.find(':');
-  if (colon != std::string_view::npos && entry.find(':', colon + 1) == std::string_view::npos)
-    entry = entry.substr(0, colon);
-  return parse_ip(entry);
+  if (const auto plain = parse_ip(entry)) return plain;
+  return parse_ip(host_of_authority(entry));
 }
 
 }  // namespace

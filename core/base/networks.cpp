@@ -25,6 +25,7 @@ unsigned char mask(int bits, std::size_t i) {
 }  // namespace
 
 std::optional<IpAddress> parse_ip(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string ended(text);
   IpAddress address;
   if (inet_pton(AF_INET6, ended.c_str(), address.bytes.data()) == 1) return address;

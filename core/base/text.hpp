@@ -13,6 +13,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string> can
 
 std::string lower(std::string_view text);  // ASCII
 std::string upper(std::string_view text);  // ASCII
+// Without the blanks, tabs and line ends around it.
+std::string_view trimmed(std::string_view text);
 // "12.3 s"
 std::string seconds_text(std::int64_t ns);
 // "1,234"

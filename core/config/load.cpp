@@ -53,7 +53,7 @@ void read_hosts(MappingReader& r, Server& s) {
   if (hosts.empty()) return;
   s.host.clear();
   for (std::string& host : hosts) {
-    if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+    host = normal_host_name(host);
     if (host.empty() || host.find_first_of("[]/ @?#") != std::string::npos)
       r.wrong("host", host, kExpected);
     else if (std::find(s.host.begin(), s.host.end(), host) != s.host.end())
@@ -72,7 +72,7 @@ void read_names(MappingReader& r, Server& s) {
         !expected.empty())
       r.wrong("names", name, std::move(expected));
     else
-      s.names.push_back(name.find(':') == std::string::npos || has_brackets ? host_of_authority(name) : lower(name));
+      s.names.push_back(normal_host_name(name));
   }
 }
 

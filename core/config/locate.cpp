@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/text.hpp"
 #include "core/config/load.hpp"
 
 namespace gw::config {
@@ -42,11 +43,6 @@ Result<Located> locate(const std::optional<std::string>& named) {
 }
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r");
-  return begin == text.npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r") + 1 - begin);
-}
 
 // The value of a line `database: VALUE`, or `"database": "VALUE",` as JSON has it; empty: the line is another one.
 std::string_view database_value(std::string_view line) {

@@ -66,8 +66,9 @@ void ClientSession::tell_slow(bool is_slow, std::uint64_t conflated) {
   if (extras_) send(protocol::slow(is_slow ? "behind" : "caught_up", conflated));
 }
 
-void ClientSession::tell_closing(std::string_view notice) {
+bool ClientSession::tell_closing(std::string_view notice) {
   if (extras_) send(notice);
+  return intake_.is_admitted();
 }
 
 // Answers are not refused for want of room: a client with little room left is not read, so that it asks for nothing

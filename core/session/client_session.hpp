@@ -50,8 +50,8 @@ class ClientSession final : public websocket::Listener {
   void evict();
   // Writes what was appended, then asks for what waits, as far as there is room.
   void flush();
-  // Before a planned end: for a client with extras.
-  void tell_closing(std::string_view notice);
+  // Before a planned end: for a client with extras. False: it has not authenticated, so that nothing would tell it.
+  bool tell_closing(std::string_view notice);
   // Deadlines: authentication, ping, a client that stopped reading.
   void sweep(std::int64_t monotonic_ns);
   std::size_t counted_backlog() const { return backlog_; }

@@ -13,6 +13,8 @@
 namespace gw::session {
 namespace {
 
+constexpr int kGoingAway = 1001;
+constexpr const char* kReason = "the gateway is shutting down";
 constexpr std::chrono::milliseconds kStep{10};
 constexpr std::size_t kSteps = 100;
 // Few clients are closed without delay.
@@ -37,9 +39,10 @@ void Farewell::begin(std::function<void()> gone) {
   begun_ = true;
   gone_ = std::move(gone);
   at_once_ = std::max(kFewestAtOnce, sessions_.session_count() / kSteps + 1);
-  const std::string notice = protocol::closing(1001, kReconnectAfterMs);
+  const std::string notice = protocol::closing(kGoingAway, kReconnectAfterMs);
   for (std::size_t i = 0; i < sessions_.size(); ++i)
-    if (ClientSession* session = sessions_[i].session.get()) session->tell_closing(notice);
+    if (ClientSession* session = sessions_[i].session.get(); session != nullptr && !session->tell_closing(notice))
+      session->close(kGoingAway, kReason);
   close_some();
 }
 
@@ -47,7 +50,7 @@ void Farewell::close_some() {
   for (std::size_t left = at_once_; left != 0 && next_ < sessions_.size(); ++next_) {
     ClientSession* session = sessions_[next_].session.get();
     if (session == nullptr) continue;
-    session->close(1001, "the gateway is shutting down");
+    session->close(kGoingAway, kReason);
     --left;
   }
   look();

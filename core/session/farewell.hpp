@@ -1,5 +1,6 @@
-// The planned end of a shard's clients. Those with extras are told at once that they will be closed; then all are
-// closed with 1001, a few at a time, so that thousands of them do not come back in the same moment. [shard]
+// The planned end of a shard's clients. Who has not authenticated is closed at once, and those with extras are told
+// that they will be; then all are closed with 1001, a few at a time, so that thousands of them do not come back in the
+// same moment. [shard]
 #pragma once
 
 #include <cstddef>

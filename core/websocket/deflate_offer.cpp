@@ -4,18 +4,13 @@
 #include <charconv>
 #include <vector>
 
+#include "core/base/text.hpp"
 #include "core/websocket/deflater.hpp"
 
 namespace gw::websocket {
 namespace {
 
 constexpr int kInflateWindowBits = 10;  // asked of clients, whose messages are short
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
 
 // Cuts off and returns what stands before the next separator.
 std::string_view next(std::string_view& rest, char separator) {

@@ -1,5 +1,6 @@
 #include "core/websocket/server_opening.hpp"
 
+#include <iterator>
 #include <utility>
 
 #include <openssl/err.h>
@@ -39,6 +40,16 @@ bool is_plain_http(error_code ec) {
   return ec.category() == boost::asio::error::get_ssl_category() && ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST;
 }
 
+// "/healthz" of "http://gw.example.com/healthz" too (RFC 9112, 3.2.2).
+std::string_view path_of(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!lower(target.substr(0, scheme.size())).starts_with(scheme)) continue;
+    const std::size_t path = target.find('/', scheme.size());
+    return path == std::string_view::npos ? "/" : target.substr(path);
+  }
+  return target;
+}
+
 std::string http_text(const HttpAnswer& a, const std::vector<Header>& extra, bool with_body) {
   std::string text = "HTTP/1.1 " + std::to_string(a.status) + ' ' +
                      std::string(http::obsolete_reason(static_cast<http::status>(a.status))) +
@@ -57,8 +68,6 @@ ServerOpening::ServerOpening(OpeningHost& host, const ServerOptions& options) : 
 }
 
 void ServerOpening::on_ready(error_code ec) {
-  if (is_without_tls_)
-    return answer({400, "text/plain; charset=utf-8", "This port speaks TLS: use https:// or wss://.\n"}, {});
   if (is_plain_http(ec)) {
     is_without_tls_ = true;
     return host_.use_stream(std::move(host_.stream().socket()), make_plain_stream);
@@ -73,12 +82,21 @@ void ServerOpening::on_request(error_code ec) {
   const auto& request = parser_.get();
   const std::string method(request.method_string());
   is_head_ = method == "HEAD";
-  if (ec == http::error::header_limit || ec == http::error::body_limit)
-    return answer({431, "text/plain", "Too large\n"}, {});
+  if (is_without_tls_ && (!ec || parser_.got_some()))
+    return answer({400, "text/plain; charset=utf-8", "This port speaks TLS: use https:// or wss://.\n"}, {});
+  if (ec == http::error::header_limit) return answer({431, "text/plain", "Too large\n"}, {});
+  const bool is_too_long = ec == http::error::body_limit;
+  if (is_too_long && (method == "GET" || is_head_))
+    return answer({413, "text/plain", "A request to open a WebSocket, or for a page, has no body\n"}, {});
+  if (is_too_long) ec = {};  // whatever answers other methods does without the body
   if (ec && ec != http::error::end_of_stream && parser_.got_some())
     return answer({400, "text/plain", "Bad request\n"}, {});
   if (ec) return host_.finish({1006, 0, {}, ec.message()});
-  HttpRequest asked{method, request.target(), request.body(), headers_of(request), host_.remote_address()};
+  const auto [first_host, behind_hosts] = request.equal_range(http::field::host);
+  if (std::distance(first_host, behind_hosts) > 1)
+    return answer({400, "text/plain", "Bad request: found more than one Host\n"}, {});
+  HttpRequest asked{method, path_of(request.target()), is_too_long ? std::string_view() : request.body(),
+                    headers_of(request), host_.remote_address()};
   asked.missing = missing_for_upgrade(method, request.version() >= 11, asked.headers);
   host_.tell_request(asked);
   // An upgrade in all but its version is none that somebody else could answer (RFC 6455, 4.4).

@@ -152,11 +152,23 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
   void handshake() {
     const auto alive = life_.lock();
     if (!alive || !socket_.is_open()) return;
+    const auto again = [](TlsStream& s, error_code ec) { ec ? s.owner_.on_ready(ec) : s.handshake(); };
+    if (!is_tls_ && SSL_is_server(ssl_.get()) == 1) {
+      // OpenSSL knows some methods of HTTP, and what it has read of others is gone.
+      unsigned char first = 0;
+      error_code ec;
+      const std::size_t seen = socket_.receive(boost::asio::buffer(&first, 1), tcp::socket::message_peek, ec);
+      if (ec == boost::asio::error::would_block) return wait(tcp::socket::wait_read, again);
+      if (ec) return owner_.on_ready(ec);
+      if (seen == 1 && first != SSL3_RT_HANDSHAKE)
+        return owner_.on_ready(
+            {static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_HTTP_REQUEST)), boost::asio::error::get_ssl_category()});
+      is_tls_ = true;
+    }
     ERR_clear_error();
     const int n = SSL_do_handshake(ssl_.get());
     if (n == 1) return owner_.on_ready({});
     const int why = SSL_get_error(ssl_.get(), n);
-    const auto again = [](TlsStream& s, error_code ec) { ec ? s.owner_.on_ready(ec) : s.handshake(); };
     if (why == SSL_ERROR_WANT_READ) return wait(tcp::socket::wait_read, again);
     if (why == SSL_ERROR_WANT_WRITE) return wait(tcp::socket::wait_write, again);
     owner_.on_ready(failure(why));
@@ -181,6 +193,7 @@ class TlsStream final : public ByteStream, public std::enable_shared_from_this<T
   StreamOwner& owner_;
   Ssl ssl_;
   Verification verification_;
+  bool is_tls_ = false;  // a server: what the peer sends begins as TLS does
   void* read_data_ = nullptr;
   std::size_t read_size_ = 0;
   std::size_t bound_ = 0;

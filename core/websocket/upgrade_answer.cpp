@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::string_view kBegin = "HTTP/1.";
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 // Cuts the next line off, without its end: CR LF, or LF alone as RFC 9112, 2.2 lets a recipient read it.
 std::string_view next_line(std::string_view& rest) {
   const std::size_t end = std::min(rest.find('\n'), rest.size());

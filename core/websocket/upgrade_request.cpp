@@ -1,18 +1,24 @@
 #include "core/websocket/upgrade_request.hpp"
 
+#include <algorithm>
+
 #include "core/base/text.hpp"
 
 namespace gw::websocket {
 namespace {
 
-// All values of a list, from all its lines, in lower case and each between commas: ",keep-alive,upgrade,".
+// All values of a list, from all its lines, in lower case, without the blanks around them and each between commas:
+// ",keep-alive,upgrade,".
 std::string list_of(const std::vector<Header>& headers, std::string_view name) {
   std::string list = ",";
   for (const Header& header : headers) {
     if (lower(header.name) != name) continue;
-    for (const char c : lower(header.value))
-      if (c != ' ' && c != '\t') list += c;
-    list += ',';
+    const std::string value = lower(header.value);
+    for (std::size_t at = 0; at <= value.size();) {
+      const std::size_t end = std::min(value.find(',', at), value.size());
+      list.append(trimmed(std::string_view(value).substr(at, end - at))).append(1, ',');
+      at = end + 1;
+    }
   }
   return list;
 }
@@ -25,7 +31,11 @@ std::string missing_for_upgrade(std::string_view method, bool is_http_1_1, const
     if (!is_lacking) return;
     missing += missing.empty() ? "" : ", ";
     missing += what;
-    if (!found.empty()) missing += " (found " + std::string(cut(found)) + ')';
+    if (found.empty()) return;
+    std::string shown(cut(found));  // in an answer that is UTF-8
+    for (char& c : shown)
+      if (c < ' ' || c > '~') c = '?';
+    missing += " (found " + shown + ')';
   };
   // Without the commas at both ends.
   const auto found = [](std::string_view list) { return list.size() < 3 ? "" : list.substr(1, list.size() - 2); };

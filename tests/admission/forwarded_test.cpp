@@ -32,6 +32,9 @@ TEST(Forwarded, TheClientIsTheRightmostThatIsNotTrusted) {
            {"nothing but a bad entry", {"unknown"}, "127.0.0.1", "127.0.0.1"},
            {"an empty entry", {"203.0.113.9, ,10.1.1.1"}, "127.0.0.1", "10.1.1.1"},
            {"an empty line", {"203.0.113.9", ""}, "127.0.0.1", "127.0.0.1"},
+           {"a word behind the address", {"203.0.113.9:word"}, "127.0.0.1", "127.0.0.1"},
+           {"a word behind the brackets", {"[2001:db8:2::7]x"}, "127.0.0.1", "127.0.0.1"},
+           {"an address in an open bracket", {"[2001:db8:2::7"}, "127.0.0.1", "127.0.0.1"},
            {"a bracket without end", {"["}, "127.0.0.1", "127.0.0.1"},
        })
     EXPECT_EQ(client_address(row.lines, row.peer, trusted), row.client) << row.name;

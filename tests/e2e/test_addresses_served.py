@@ -108,6 +108,35 @@ def test_what_an_upgrade_lacks_is_named(shared, lines, missing):
     assert "\r\nUpgrade: websocket\r\n" in answer and "\r\nSec-WebSocket-Version: 13\r\n" in answer
 
 
+def test_blanks_are_no_part_of_a_list_but_of_its_words(shared):
+    lines = "Connection: keep-alive ,\tUpgrade\r\nUpgrade: websocket \r\nSec-WebSocket-Version: 13\r\n"
+    request = "GET / HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{}\r\n"
+    assert answer_to(shared.port, request.format(lines)).startswith("HTTP/1.1 101")
+    for good, bad in (("websocket", "web socket"), (": 13", ": 1 3")):
+        assert answer_to(shared.port, request.format(lines.replace(good, bad, 1))).startswith("HTTP/1.1 426"), bad
+
+
+def test_what_is_not_ascii_is_shown_so(shared):
+    answer = answer_to(shared.port, UPGRADE.format("").replace("Upgrade: websocket", "Upgrade: web\u00e9"))
+    assert "Upgrade: websocket (found web??)" in answer
+
+
+def test_a_request_with_two_hosts_is_refused(shared):
+    assert answer_to(shared.port, UPGRADE.format("Host: evil.example\r\n")).startswith("HTTP/1.1 400")
+
+
+def test_a_whole_address_names_a_page_too(shared):
+    answer = answer_to(shared.port, "GET http://gw.example/healthz HTTP/1.1\r\nHost: gw.example\r\n\r\n")
+    assert answer.startswith("HTTP/1.1 200") and '"healthy"' in answer
+
+
+def test_a_long_body_changes_no_answer(shared):
+    body = "x" * 9000
+    length = f"Content-Length: {len(body)}\r\n"
+    assert answer_to(shared.port, f"POST / HTTP/1.1\r\nHost: h\r\n{length}\r\n{body}").startswith("HTTP/1.1 405")
+    assert answer_to(shared.port, UPGRADE.format(length) + body).startswith("HTTP/1.1 413")
+
+
 def test_http_1_0_is_named(shared):
     answer = answer_to(shared.port, UPGRADE.format("").replace("HTTP/1.1", "HTTP/1.0"))
     assert answer.startswith("HTTP/1.1 426") and "the request lacks HTTP/1.1 (found HTTP/1.0)." in answer
@@ -123,7 +152,7 @@ def test_headers_in_several_lines_are_one_list(shared):
     ("HEAD", "/", 426), ("HEAD", "/healthz", 200), ("HEAD", "/metrics", 200), ("POST", "/", 405), ("PUT", "/healthz", 405),
     ("OPTIONS", "/nothing", 405), ("GET", "/nothing", 426)])
 def test_each_method_gets_its_answer_and_head_no_body(shared, method, path, status):
-    answer = answer_to(shared.port, f"{method} {path} HTTP/1.1\r\nHost: h\r\n\r\n")
+    answer = answer_to(shared.port, f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     head, body = answer.split("\r\n\r\n", 1)
     assert head.startswith(f"HTTP/1.1 {status} ") and (body == "") == (method == "HEAD")
     assert int(re.search(r"Content-Length: (\d+)", head).group(1)) > 0
@@ -145,6 +174,11 @@ def test_plain_http_on_the_port_for_tls_is_told_so(start, certificate):
         answer = answer_to(port, request)
         head, body = answer.split("\r\n\r\n", 1)
         assert head.startswith("HTTP/1.1 400") and body == "This port speaks TLS: use https:// or wss://.\n"
+    for request in ("OPTIONS / HTTP/1.1\r\nHost: h\r\n\r\n", "DELETE / HTTP/1.1\r\n\r\n", "CONNECT a:1 HTTP/1.1\r\n\r\n",
+                    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n", "\r\nGET / HTTP/1.1\r\n\r\n"):
+        assert "This port speaks TLS" in answer_to(port, request), request
+    head, body = answer_to(port, "HEAD / HTTP/1.1\r\nHost: h\r\n\r\n").split("\r\n\r\n", 1)
+    assert head.startswith("HTTP/1.1 400") and body == ""
     trusting = ssl.create_default_context(cafile=certificate.file)
     secure = http.client.HTTPSConnection("127.0.0.1", port, timeout=PATIENCE, context=trusting)
     secure.request("GET", "/healthz")

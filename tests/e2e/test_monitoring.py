@@ -86,6 +86,9 @@ def test_who_may_read_metrics(start):
     assert with_key(admin)[0] == 200
     assert with_key(reader)[0] == 403
     assert with_key("wrong")[0] == 401
+    # A page whose name was made to mean this machine sends that name.
+    for host, status in (("evil.example:8765", 401), ("localhost:1", 200), ("[::1]:8765", 200), ("gw.localhost", 200)):
+        assert http(url_of(gateway), headers={"Host": host})[0] == status, host
     number = next(k["id"] for k in json.loads(gateway.run("keys", "list", "--json")) if k["user"] == "root")
     gateway.run("keys", "revoke", number)
     assert with_key(admin)[0] == 401

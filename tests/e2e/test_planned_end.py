@@ -25,6 +25,22 @@ def test_clients_with_extras_are_told_before_they_are_closed(start):
     assert gateway.wait() == 0
 
 
+def test_who_authenticates_during_the_end_is_closed_instead(start):
+    gateway = start()
+    key = gateway.key()
+    told = gateway.client(key, extras=True)
+    waiting = [gateway.client(False) for _ in range(40)]
+    try:
+        gateway.child.send_signal(signal.SIGTERM)
+        told.next("closing")
+        for client in waiting:
+            assert client.wait_closed()[0] == 1001
+        assert gateway.wait() == 0
+    finally:
+        for client in [told, *waiting]:
+            client.close()
+
+
 def test_many_are_closed_over_a_second_and_none_is_left_out(start):
     gateway = start()
     key = gateway.key()

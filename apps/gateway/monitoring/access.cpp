@@ -5,13 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/origin_form.hpp"
 #include "core/base/text.hpp"
+#include "core/base/url.hpp"
 
 namespace gw::app {
 namespace {
 
 // "127.0.0.1:51234", "::1:51234", "::ffff:127.0.0.1:51234"
-bool is_loopback(std::string_view remote) {
+bool is_loopback_peer(std::string_view remote) {
   std::string_view host = remote.substr(0, remote.rfind(':'));
   constexpr std::string_view kMapped = "::ffff:";
   if (host.starts_with(kMapped)) host.remove_prefix(kMapped.size());
@@ -38,13 +40,15 @@ MetricsAccess metrics_access(const websocket::HttpRequest& request, const accoun
                              std::int64_t wall_ns) {
   constexpr std::string_view kBearer = "bearer ";
   bool is_forwarded = false;
+  bool is_by_loopback_name = true;  // a page whose name was made to mean this machine is not of this machine
   std::string_view authorization;
   for (const websocket::Header& header : request.headers) {
     const std::string name = lower(header.name);
     if (says_forwarded(name)) is_forwarded = true;
+    if (name == "host") is_by_loopback_name = is_loopback_name(host_of_authority(header.value));
     if (name == "authorization") authorization = header.value;
   }
-  if (!is_forwarded && is_loopback(request.remote)) return {};
+  if (!is_forwarded && is_by_loopback_name && is_loopback_peer(request.remote)) return {};
   if (lower(authorization.substr(0, kBearer.size())) != kBearer)
     return {no(401,
                "Metrics are for this machine, or for an admin key: send Authorization: Bearer KEY with a key that "
