@@ -55,14 +55,14 @@ Result<void> DatabaseWatch::look() {
 Result<void> DatabaseWatch::look_at_file() {
   const std::string path = state_.database->path();
   const database::FileIdentity now = database::identity_of(path);
-  if (now == state_.database->identity()) return {};
   if (!now.exists())
     return Error{"database " + path + ": its file is gone; put it back, or end the gateway and restore a backup"};
+  if (now == state_.database->identity()) return {};
   const std::string what = "the database's file was replaced";
   if (const auto good = database::Backup::glance(path); !good) return with_context(what, good.error());
   // SQLite keeps memory that belongs to the path: the former file is let go of before the other one is opened.
   state_.database = database::Database::closed(path);
-  auto other = database::Database::open(path);
+  auto other = database::Database::open(path, database::IfAbsent::fail);
   if (!other) return with_context(what, other.error());
   state_.database = std::move(*other);
   state_.database->set_patience(kPatience);

@@ -53,7 +53,14 @@ std::string local_key_path(const Options& options) {
 }
 
 Result<std::unique_ptr<database::Database>> open_database(const config::Config& config) {
-  return database::Database::open(config.database);
+  return database::Database::open(config.database, database::IfAbsent::fail);
+}
+
+Result<std::unique_ptr<database::Database>> open_for_command(const std::string& database) {
+  auto opened = database::Database::open(database, database::IfAbsent::fail);
+  if (opened || database::identity_of(database).exists()) return opened;
+  return Error{opened.error().message +
+               "; run and keys create make one, restore puts a backup there, and --config names another gateway.yaml"};
 }
 
 std::shared_ptr<const plugin_host::Library> find_plugin(const std::vector<plugin_host::ScanEntry>& entries,

@@ -36,7 +36,10 @@ std::string plugin_folder(const config::Config& config);
 // The Unix socket beside the database.
 std::string control_path(const std::string& database);
 std::string local_key_path(const Options& options);
+// Opens the database where there is one; makes none.
 Result<std::unique_ptr<database::Database>> open_database(const config::Config& config);
+// The same for a command: the error says, too, what makes a database.
+Result<std::unique_ptr<database::Database>> open_for_command(const std::string& database);
 
 // The plugin of that name; null: not there, or refused.
 std::shared_ptr<const plugin_host::Library> find_plugin(const std::vector<plugin_host::ScanEntry>& entries,

@@ -28,6 +28,7 @@ std::optional<RunningGateway> RunningGateway::find(const Options& options) {
     return std::nullopt;
   }
   RunningGateway found;
+  found.file_ = where->path.string();
   config::Loaded loaded = config::load(*where);
   if (loaded.problems.empty()) {
     found.database_ = loaded.config.database;
@@ -63,7 +64,7 @@ Result<std::optional<Json>> RunningGateway::served() const {
   return std::optional<Json>(std::move(*answer));
 }
 
-Result<std::unique_ptr<database::Database>> RunningGateway::open_database() const {
+Result<std::unique_ptr<database::Database>> RunningGateway::open_database(database::IfAbsent if_absent) const {
   const auto gateway = served();
   if (!gateway) return gateway.error();
   const auto differs = [&](const database::FileIdentity& file) { return *gateway && !is_same(**gateway, file); };
@@ -72,9 +73,17 @@ Result<std::unique_ptr<database::Database>> RunningGateway::open_database() cons
                               : std::string()) +
                     ", which is another file than " + database_};
   if (differs(database::identity_of(database_))) return other;  // opening would make a file where there is none
-  auto opened = database::Database::open(database_);
+  auto opened =
+      if_absent == database::IfAbsent::make ? database::Database::open(database_) : open_for_command(database_);
   if (opened && differs((*opened)->identity())) return other;
   return opened;
+}
+
+Result<std::unique_ptr<database::Database>> RunningGateway::read_database() const {
+  auto opened = open_for_command(database_);
+  if (opened || database::identity_of(database_).exists() || !control::is_served(socket_)) return opened;
+  const auto answer = ask({{"command", "look"}});
+  return answer ? std::move(opened) : Result<std::unique_ptr<database::Database>>(answer.error());
 }
 
 Result<bool> RunningGateway::tell(const database::Database& written) const {

@@ -22,6 +22,8 @@ class RunningGateway {
   static std::optional<RunningGateway> find(const Options& options);
 
   const std::string& database() const { return database_; }
+  // The path of gateway.yaml; empty: there is none.
+  const std::string& file() const { return file_; }
   const std::string& socket() const { return socket_; }
   // Nothing: gateway.yaml cannot be used.
   const std::optional<config::Loaded>& loaded() const { return loaded_; }
@@ -30,7 +32,10 @@ class RunningGateway {
   Result<nlohmann::json> ask(const nlohmann::json& request, int patience_s = 10) const;
   // Opens the database to be changed. Where a gateway runs, it must serve the very file: otherwise it would go on with
   // the keys of another one.
-  Result<std::unique_ptr<database::Database>> open_database() const;
+  Result<std::unique_ptr<database::Database>> open_database(database::IfAbsent if_absent) const;
+  // Opens the database to be read, and makes none. Where it is gone under a running gateway, the error is the
+  // gateway's own.
+  Result<std::unique_ptr<database::Database>> read_database() const;
   // Has the running gateway, if there is one, take up at once what was written. Returns whether there is one.
   Result<bool> tell(const database::Database& written) const;
 
@@ -39,6 +44,7 @@ class RunningGateway {
   // The file that the running gateway serves; nothing: no gateway runs.
   Result<std::optional<nlohmann::json>> served() const;
 
+  std::string file_;
   std::string database_;
   std::string socket_;
   std::optional<config::Loaded> loaded_;

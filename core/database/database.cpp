@@ -53,8 +53,9 @@ std::string_view Statement::text(int column) const {
 
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path) {
-  if (const auto made = make_file(path); !made) return made.error();
+Result<std::unique_ptr<Database>> Database::open(const std::string& path, IfAbsent if_absent) {
+  const auto there = if_absent == IfAbsent::make ? make_file(path) : check_file(path);
+  if (!there) return there.error();
   sqlite3* handle = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
   std::unique_ptr<Database> made(new Database(handle, path));

@@ -40,11 +40,13 @@ class Statement {
   sqlite3_stmt* statement_ = nullptr;
 };
 
+enum class IfAbsent { make, fail };
+
 class Database {
  public:
-  // Makes the file (0600) and its folder (0700) when they are not there, and brings the schema up to date. The schema
-  // of a newer gateway is an error.
-  static Result<std::unique_ptr<Database>> open(const std::string& path);
+  // Brings the schema up to date; that of a newer gateway is an error. Where there is no such file, it makes one (0600)
+  // and its folder (0700), or fails.
+  static Result<std::unique_ptr<Database>> open(const std::string& path, IfAbsent if_absent = IfAbsent::make);
   // Of no file: every statement that reads or writes a table fails.
   static std::unique_ptr<Database> closed(const std::string& path);
   ~Database();

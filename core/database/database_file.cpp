@@ -56,6 +56,12 @@ std::string real_path(const std::string& path) {
   return (ec ? real : canonical).string();
 }
 
+Result<void> check_file(const std::string& path) {
+  if (!identity_of(path).exists()) return Error{"there is no database at " + path};
+  if (::access(path.c_str(), R_OK | W_OK) == 0 || errno != EACCES) return {};
+  return Error{"database " + path + ": no permission" + of_its_owner(path)};
+}
+
 Result<void> make_file(const std::string& path) {
   std::error_code ec;
   const fs::path folder = fs::path(real_path(path)).parent_path();
@@ -64,10 +70,7 @@ Result<void> make_file(const std::string& path) {
     if (ec) return Error{"database: cannot make the folder " + folder.string() + ": " + ec.message()};
     fs::permissions(folder, fs::perms::owner_all, ec);
   }
-  if (identity_of(path).exists()) {
-    if (::access(path.c_str(), R_OK | W_OK) == 0 || errno != EACCES) return {};
-    return Error{"database " + path + ": no permission" + of_its_owner(path)};
-  }
+  if (identity_of(path).exists()) return check_file(path);
   const int fresh = ::open(real_path(path).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fresh < 0 && errno == EACCES) return Error{"database " + path + ": no permission" + of_its_owner(path)};
   if (fresh < 0 && errno != EEXIST) return Error{"database " + path + ": " + std::strerror(errno)};

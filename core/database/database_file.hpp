@@ -20,6 +20,8 @@ FileIdentity identity_of(const std::string& path);
 
 // The path with symbolic links resolved, also where the file is not there yet.
 std::string real_path(const std::string& path);
+// That there is a file, which this process may read and write.
+Result<void> check_file(const std::string& path);
 // Makes an empty file (0600) and its folder (0700) where there is none. It never opens a file that is there: closing a
 // database's descriptor would drop the locks that SQLite holds on it.
 Result<void> make_file(const std::string& path);

@@ -123,6 +123,7 @@ def test_a_named_file_that_is_missing_is_2(tmp_path, command):
 
 
 def test_config_is_taken_before_and_after_the_command(config):
+    run("keys", "create", "--user", "u", "--config", config)
     run("--config", config, "users", "list")
     run("users", "--config", config, "list")
     run("users", "list", "--config", config)

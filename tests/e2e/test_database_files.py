@@ -220,3 +220,40 @@ def test_a_half_edited_file_says_where_another_database_is(tmp_path):
         assert "no gateway is running" in error and "cannot be used" in error
         gateway.run("status", "--socket", tmp_path / "elsewhere" / "b.sock")
         gateway.config.write_text(good)
+
+
+READERS = [["keys", "list"], ["users", "list"], ["keys", "revoke", "1"], ["users", "delete", "a"],
+           ["users", "set-broker", "a", "mock"], ["backup", "copy.db"], ["instruments", "search", "x", "--broker", "zerodha"]]
+
+
+@pytest.mark.parametrize("command", READERS, ids=lambda c: "-".join(c[:2]))
+def test_only_what_is_meant_to_make_a_database_makes_one(tmp_path, command):
+    config = write_config(tmp_path, {"brokers": {"mock": {}, "zerodha": {"enabled": False}}})
+    out, error = run(*command, "--config", config, status=1, both=True, cwd=tmp_path)
+    assert out == "" and len(error.splitlines()) == 1
+    assert f"there is no database at {tmp_path / 'state' / 'gateway.db'}" in error and "keys create" in error, error
+    assert [file.name for file in tmp_path.iterdir()] == ["gateway.yaml"]
+
+
+def test_a_list_that_is_built_in_needs_no_database(tmp_path):
+    config = write_config(tmp_path, {})
+    assert "RELIANCE" in run("instruments", "search", "reliance", "--config", config)
+    assert [file.name for file in tmp_path.iterdir()] == ["gateway.yaml"]
+
+
+def test_a_database_that_a_failed_key_made_is_named(tmp_path):
+    config = write_config(tmp_path, {})
+    _, error = run("keys", "create", "--user", "a b\n", "--config", config, status=1, both=True)
+    assert f"made the database {tmp_path / 'state' / 'gateway.db'}" in error, error
+
+
+@pytest.mark.parametrize("command", READERS, ids=lambda c: "-".join(c[:2]))
+def test_a_reader_puts_no_empty_database_under_a_running_gateway(start, command):
+    gateway = start({"brokers": {"mock": {}, "zerodha": {"enabled": False}}})
+    with gateway.client(gateway.key()) as client:
+        database_of(gateway).unlink()
+        _, error = run(*command, "--config", gateway.config, status=1, both=True, cwd=gateway.folder)
+        assert ("its file is gone" if command[0] != "instruments" else "there is no database") in error, error
+        assert not database_of(gateway).exists()
+        gateway.wait_line("its file is gone")
+        client.barrier()

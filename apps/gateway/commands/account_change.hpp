@@ -25,6 +25,7 @@ struct Change {
 // Changes the database, has the running gateway take the change up, and says what came of it. Where the command itself
 // made the database, standard error says which.
 int change_accounts(const Options& options,
-                    const std::function<Change(accounts::AccountStore&, const RunningGateway& gateway)>& action);
+                    const std::function<Change(accounts::AccountStore&, const RunningGateway& gateway)>& action,
+                    database::IfAbsent if_absent = database::IfAbsent::fail);
 
 }  // namespace gw::app

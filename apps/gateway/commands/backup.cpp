@@ -11,9 +11,7 @@ namespace gw::app {
 int backup(const Options& options, const std::string& file, bool force) {
   const auto gateway = RunningGateway::find(options);
   if (!gateway) return kWrong;
-  if (!database::identity_of(gateway->database()).exists())
-    return fail("backup: there is no database " + gateway->database());
-  auto database = gateway->open_database();
+  auto database = gateway->open_database(database::IfAbsent::fail);
   if (!database) return fail(database.error().message);
   if (const auto done = database::Backup::write(**database, file, force); !done) return fail(done.error().message);
   std::printf("%s holds a copy of %s\n", file.c_str(), gateway->database().c_str());

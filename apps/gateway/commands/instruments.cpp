@@ -87,7 +87,7 @@ int instruments_import(const Options& options, const ImportRequest& request) {
     return fail("the plugin of broker " + broker + " reads no instrument file");
   const auto gateway = RunningGateway::find(options);
   if (!gateway) return kWrong;
-  auto database = gateway->open_database();
+  auto database = gateway->open_database(database::IfAbsent::make);
   if (!database) return fail(database.error().message);
   instruments::Import import(import_rules(*library));
   const auto read = [&] {

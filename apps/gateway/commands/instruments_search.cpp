@@ -32,15 +32,21 @@ std::string joined(const std::vector<std::string>& words, std::string_view betwe
   return text;
 }
 
-// The list that the gateway itself would use: the imported one, else the built-in one.
-Result<std::shared_ptr<const instruments::Index>> index_of(instruments::InstrumentStore& store,
+// The list that the gateway itself would use: the imported one, else the built-in one, which needs no database.
+Result<std::shared_ptr<const instruments::Index>> index_of(const std::string& database,
                                                            const plugin_host::Library* library,
                                                            const std::string& plugin,
                                                            const std::optional<TaskOptions>& process) {
-  const auto generation = store.generation(plugin);
-  if (!generation) return generation.error();
   const bgw_instruments* extension = library == nullptr ? nullptr : library->instruments();
-  if (*generation != 0 || extension == nullptr || extension->builtin == nullptr) return store.load(plugin);
+  const bool is_built_in = extension != nullptr && extension->builtin != nullptr;
+  if (!is_built_in || database::identity_of(database).exists()) {
+    const auto opened = open_for_command(database);
+    if (!opened) return opened.error();
+    instruments::InstrumentStore store(**opened);
+    const auto generation = store.generation(plugin);
+    if (!generation) return generation.error();
+    if (*generation != 0 || !is_built_in) return store.load(plugin);
+  }
   instruments::Import import(import_rules(*library));
   if (const auto read = ListCalls(*library, process).read_builtin(import); !read) return read.error();
   return std::make_shared<const instruments::Index>(import.index());
@@ -121,12 +127,9 @@ int instruments_search(const Options& options, const SearchRequest& request) {
     for (const config::Broker& b : loaded->config.brokers) names.push_back(b.name);
     return fail("--broker: found " + broker + ", expected a broker of gateway.yaml: " + joined(names, ", "), kWrong);
   }
-  auto database = open_database(loaded->config);
-  if (!database) return fail(database.error().message);
-  instruments::InstrumentStore store(**database);
   const auto library = plugins ? find_plugin(*plugins, plugin) : nullptr;
-  const auto index =
-      index_of(store, library.get(), plugin, library ? task_options(plugin, loaded->config, *plugins) : std::nullopt);
+  const auto index = index_of(loaded->config.database, library.get(), plugin,
+                              library ? task_options(plugin, loaded->config, *plugins) : std::nullopt);
   if (!index) return fail(index.error().message);
   const std::string exchange = exchange_of(**index, request.exchange);
   if (exchange.empty() && !request.exchange.empty() && (*index)->size() != 0) {

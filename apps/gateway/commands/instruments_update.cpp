@@ -102,7 +102,7 @@ int instruments_update(const Options& options, const std::string& broker, bool f
   }
   const auto gateway = RunningGateway::find(options);
   if (!gateway) return kWrong;
-  auto database = gateway->open_database();
+  auto database = gateway->open_database(database::IfAbsent::make);
   if (!database) return fail(database.error().message);
   Json out = Json::array();
   int status = kDone;

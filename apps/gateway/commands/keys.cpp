@@ -56,15 +56,18 @@ int keys_create(const Options& options, const KeyRequest& request) {
     if (!wanted.lifetime_ns)
       return fail("--expires: found " + request.expires + ", expected a time like 30d or 12h", kWrong);
   }
-  return change_accounts(options, [&](accounts::AccountStore& store, const RunningGateway&) -> Change {
-    const auto created = store.create_key(wanted, wall_ns());
-    if (!created) return {fail(created.error().message)};
-    if (options.json)
-      std::printf("%s\n", Json{{"id", created->id}, {"key", created->key}}.dump().c_str());
-    else
-      std::printf("%s\n", created->key.c_str());
-    return {};
-  });
+  return change_accounts(
+      options,
+      [&](accounts::AccountStore& store, const RunningGateway&) -> Change {
+        const auto created = store.create_key(wanted, wall_ns());
+        if (!created) return {fail(created.error().message)};
+        if (options.json)
+          std::printf("%s\n", Json{{"id", created->id}, {"key", created->key}}.dump().c_str());
+        else
+          std::printf("%s\n", created->key.c_str());
+        return {};
+      },
+      database::IfAbsent::make);
 }
 
 int keys_list(const Options& options) {

@@ -153,8 +153,7 @@ void check_secrets(const config::Loaded& loaded, const std::vector<plugin_host::
 void check_lists(const config::Loaded& loaded, const std::vector<plugin_host::ScanEntry>& plugins,
                  const std::string& path, Findings& findings) {
   std::unique_ptr<database::Database> database;
-  if (database::identity_of(path).exists())
-    if (auto opened = database::Database::open(path)) database = std::move(*opened);
+  if (auto opened = database::Database::open(path, database::IfAbsent::fail)) database = std::move(*opened);
   for_each_broker(loaded, plugins, [&](const config::Broker& broker, const plugin_host::Library& library) {
     const std::string subject = "list of " + broker.name;
     const bool is_built_in = library.instruments() != nullptr && library.instruments()->builtin != nullptr;
