@@ -15,6 +15,7 @@
 #include "apps/gateway/missing_plugins.hpp"
 #include "apps/gateway/next_links.hpp"
 #include "apps/gateway/options_of.hpp"
+#include "apps/gateway/own_files.hpp"
 #include "apps/gateway/place_problems.hpp"
 #include "apps/gateway/plugin_files.hpp"
 #include "apps/gateway/plugin_scan.hpp"
@@ -23,6 +24,7 @@
 #include "apps/gateway/simulated.hpp"
 #include "apps/gateway/unattended_logins.hpp"
 #include "core/accounts/account_store.hpp"
+#include "core/base/fresh_file.hpp"
 #include "core/base/log.hpp"
 #include "core/base/thread_name.hpp"
 
@@ -79,6 +81,8 @@ Result<void> Gateway::start(const RunRequest& request) {
     config_is_wrong_ = true;
     return Error{text_of(problems)};
   }
+  if (request.ready_file)
+    if (const auto good = check_ready_file(*request.ready_file); !good) return good;
   try {
     log::configure(log_options(config().log));
     log::start_thread();
@@ -265,10 +269,19 @@ void Gateway::start_watchdog() {
   });
 }
 
+// Before anything is served: the file itself is written last.
+Result<void> Gateway::check_ready_file(const std::string& path) const {
+  std::string found = OwnFiles(state_.loaded).what_is_at(path);
+  if (const std::string kind = irregular_file_at(path); !kind.empty()) found = kind;
+  if (found.empty()) return {};
+  return Error{"--ready-file " + path + ": found " + found + ", expected a file of its own or none"};
+}
+
 Result<void> Gateway::write_ready_file(const std::string& path) const {
-  const std::string fresh = path + ".new";
+  auto fresh = FreshFile::beside(path, 0666);
+  if (!fresh) return Error{"--ready-file " + fresh.error().message};
   {
-    std::ofstream out(fresh);
+    std::ofstream out(fresh->path());
     out << "{\"pid\":" << ::getpid() << ",\"port\":" << port_ << ",\"zeromq\":";
     if (zeromq_)
       out << '"' << zeromq_->endpoint() << '"';
@@ -277,10 +290,8 @@ Result<void> Gateway::write_ready_file(const std::string& path) const {
     out << "}\n";
     if (!out.flush()) return Error{"--ready-file " + path + ": cannot be written"};
   }
-  std::error_code ec;
-  std::filesystem::rename(fresh, path, ec);
-  if (ec) return Error{"--ready-file " + path + ": " + ec.message()};
-  return {};
+  const auto done = fresh->take_place();
+  return done ? Result<void>() : Error{"--ready-file " + done.error().message};
 }
 
 void Gateway::stop() {

@@ -52,6 +52,7 @@ class Gateway {
   void start_zeromq();
   Result<void> start_control();
   void start_watchdog();
+  Result<void> check_ready_file(const std::string& path) const;
   Result<void> write_ready_file(const std::string& path) const;
   LinkServices link_services();
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.hpp"
+#include "core/base/fresh_file.hpp"
 #include "core/base/text.hpp"
 #include "core/database/database.hpp"
 #include "core/database/schema.hpp"
@@ -32,11 +33,8 @@ struct Handle {
 
 Error failure(const std::string& what, sqlite3* handle) { return {what + ": " + sqlite3_errmsg(handle)}; }
 
-// Copies page by page; begins anew by itself when another process writes meanwhile.
+// Copies page by page into an empty file; begins anew by itself when another process writes meanwhile.
 Result<void> copy(sqlite3* from, const std::string& file) {
-  const int fresh = ::open(file.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fresh < 0) return Error{file + ": " + std::strerror(errno)};
-  ::close(fresh);
   {
     Handle to(file, SQLITE_OPEN_READWRITE);
     if (to.code != SQLITE_OK) return failure(file, to.handle);
@@ -60,16 +58,56 @@ Result<void> copy(sqlite3* from, const std::string& file) {
   return {};
 }
 
-Result<void> copy_into_place(sqlite3* from, const std::string& file) {
-  const std::string fresh = file + ".new";
-  auto done = copy(from, fresh);
+// Moves what the write-ahead log of a database holds into its file, and removes the log. A file that is no database has
+// none. The error: another process uses it.
+Result<void> settle(const std::string& file) {
+  Handle opened(file, SQLITE_OPEN_READWRITE);
+  if (opened.code != SQLITE_OK) return {};
+  constexpr int kPatienceMs = 5000;
+  sqlite3_busy_timeout(opened.handle, kPatienceMs);
+  const int code = sqlite3_exec(opened.handle, "PRAGMA journal_mode=DELETE", nullptr, nullptr, nullptr);
+  if (code != SQLITE_BUSY && code != SQLITE_LOCKED) return {};
+  return Error{file + ": another process uses it, expected none; nothing was changed"};
+}
+
+// Gives the file a second name, or makes a copy where the file system knows no second names.
+Result<void> keep(const std::string& file, const std::string& name) {
   std::error_code ec;
-  if (done) {
-    fs::rename(fresh, file, ec);
-    if (ec) done = Error{file + ": " + ec.message()};
+  fs::create_hard_link(file, name, ec);
+  if (ec) fs::copy_file(file, name, ec);
+  if (ec) return Error{name + ": " + ec.message()};
+  return {};
+}
+
+// A name beside the database that neither a file nor a log of one has.
+std::string name_for_former(const std::string& database) {
+  std::string time = iso_time(wall_ns()).substr(0, 19);
+  std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
+  std::error_code ec;
+  const std::string stem = database + ".before-" + time;
+  std::string name = stem;
+  const auto is_taken = [&] { return fs::exists(name, ec) || fs::exists(name + "-wal", ec); };
+  for (int n = 2; is_taken(); ++n) name.assign(stem).append("-").append(std::to_string(n));
+  return name;
+}
+
+// Keeps the database under another name, and moves away what SQLite would apply to a file that takes its place. The
+// file itself stays. Returns the name; empty: there was no database.
+Result<std::string> put_by(const std::string& database) {
+  std::error_code ec;
+  const std::string former = name_for_former(database);
+  const bool is_there = fs::exists(database, ec) && fs::file_size(database, ec) != 0;
+  if (is_there) {
+    if (const auto settled = settle(database); !settled) return settled.error();
+    if (const auto kept = keep(database, former); !kept) return kept.error();
   }
-  if (!done) fs::remove(fresh, ec);
-  return done;
+  // Of a damaged database, or of one that is gone: its log goes along under the name that SQLite looks for.
+  for (const char* part : {"-wal", "-shm", "-journal"}) {
+    if (!fs::exists(database + part, ec)) continue;
+    fs::rename(database + part, former + part, ec);
+    if (ec) return Error{database + part + ": " + ec.message()};
+  }
+  return is_there ? former : std::string();
 }
 
 // The first column of the first row; the error says what SQLite makes of the file.
@@ -100,9 +138,16 @@ Result<void> check_schema(sqlite3* handle, const std::string& name) {
 Result<void> Backup::write(Database& database, const std::string& file, bool replace) {
   if (identity_of(file) == database.identity())
     return Error{"backup " + file + ": found the database itself, expected another file"};
-  if (!replace && identity_of(file).exists()) return Error{"backup " + file + ": the file exists; --force replaces it"};
-  if (const auto done = copy_into_place(database.handle_, file); !done) return with_context("backup", done.error());
-  return {};
+  std::error_code ec;
+  if (!replace && irregular_file_at(file).empty() && fs::exists(fs::symlink_status(file, ec)))
+    return Error{"backup " + file + ": the file exists; --force replaces it"};
+  const auto done = [&]() -> Result<void> {
+    auto fresh = FreshFile::beside(file, 0600);
+    if (!fresh) return fresh.error();
+    if (const auto copied = copy(database.handle_, fresh->path()); !copied) return copied;
+    return fresh->take_place();
+  }();
+  return done ? Result<void>() : Error{"backup " + done.error().message};
 }
 
 Result<void> Backup::check(const std::string& file) {
@@ -130,30 +175,17 @@ Result<std::string> Backup::restore(const std::string& file, const std::string& 
   if (identity_of(file) == identity_of(real))
     return Error{"backup " + file + ": found the database itself, expected another file"};
   if (const auto good = check(file); !good) return good.error();
-  const std::string fresh = real + ".restored";
-  std::error_code ec;
+  // The new file is whole before anything is touched. Then a database stands at the path at every moment.
+  auto fresh = FreshFile::beside(real, 0600);
+  if (!fresh) return with_context("restore", fresh.error());
   {
     Handle from(file, SQLITE_OPEN_READONLY);
     if (from.code != SQLITE_OK) return failure("backup " + file, from.handle);
-    if (const auto done = copy(from.handle, fresh); !done) {
-      fs::remove(fresh, ec);
-      return with_context("restore", done.error());
-    }
+    if (const auto done = copy(from.handle, fresh->path()); !done) return with_context("restore", done.error());
   }
-  std::string former;
-  if (fs::exists(real, ec) && fs::file_size(real, ec) != 0) {
-    std::string time = iso_time(wall_ns()).substr(0, 19);
-    std::erase_if(time, [](char c) { return c == ':' || c == '-'; });
-    former = real + ".before-" + time;
-    for (int n = 2; fs::exists(former, ec); ++n) former = real + ".before-" + time + '-' + std::to_string(n);
-    // Its log goes along under the name that SQLite looks for.
-    for (const char* part : {"-wal", "-shm"})
-      if (fs::exists(real + part, ec)) fs::rename(real + part, former + part, ec);
-    fs::rename(real, former, ec);
-    if (ec) return Error{"restore " + real + ": " + ec.message()};
-  }
-  fs::rename(fresh, real, ec);
-  if (ec) return Error{"restore " + real + ": " + ec.message()};
+  auto former = put_by(real);
+  if (!former) return with_context("restore", former.error());
+  if (const auto done = fresh->take_place(); !done) return with_context("restore", done.error());
   return former;
 }
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import stat
+import subprocess
 
 import pytest
 
@@ -257,3 +258,124 @@ def test_a_reader_puts_no_empty_database_under_a_running_gateway(start, command)
         assert not database_of(gateway).exists()
         gateway.wait_line("its file is gone")
         client.barrier()
+
+
+OWN = ["gateway.yaml", "state/gateway.db", "state/gateway.db-wal", "state/gateway.db-shm", "state/gateway.db.lock",
+       "state/gateway.sock", "gateway.log"]
+
+
+def sign_of(path):
+    info = os.lstat(path)
+    return info.st_ino, info.st_mode
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_backup_replaces_none_of_the_gateways_own_files(start, name):
+    gateway = start()
+    if name == "gateway.log":
+        gateway.stop()
+        config = json.loads(gateway.config.read_text())
+        gateway.config.write_text(json.dumps({**config, "log": {"file": name}}))
+        (gateway.folder / name).write_text("a line\n")
+    own = gateway.folder / name
+    if name.endswith(("wal", "shm")):
+        gateway.key()
+        gateway.key("b")
+    before = sign_of(own) if own.exists() else None
+    _, error = run("backup", "--force", own, "--config", gateway.config, status=1, both=True)
+    assert error.startswith(f"broker-gateway: backup {own}: found the ") and "expected a" in error, error
+    assert (sign_of(own) if own.exists() else None) == before
+
+
+@pytest.mark.parametrize("kind", ["fifo", "link", "folder"])
+@pytest.mark.parametrize("force", [[], ["--force"]], ids=["", "force"])
+def test_a_backup_replaces_a_regular_file_only(tmp_path, kind, force):
+    config = write_config(tmp_path, {})
+    run("keys", "create", "--user", "a", "--config", config)
+    target = tmp_path / "target"
+    {"fifo": os.mkfifo, "link": lambda path: path.symlink_to("none"), "folder": lambda path: path.mkdir()}[kind](target)
+    before = sign_of(target)
+    _, error = run("backup", target, *force, "--config", config, status=1, both=True)
+    assert f"backup {target}: found a " in error and "expected a regular file" in error, error
+    assert sign_of(target) == before
+
+
+def test_a_backup_touches_no_file_beside_it(tmp_path):
+    config = write_config(tmp_path, {})
+    run("keys", "create", "--user", "a", "--config", config)
+    (tmp_path / "b.new").write_text("mine")
+    run("backup", tmp_path / "b", "--config", config)
+    assert (tmp_path / "b.new").read_text() == "mine"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["b", "b.new", "gateway.yaml", "state"]
+
+
+@pytest.mark.parametrize("name, found", [
+    ("gateway.yaml", "the configuration file"), ("state/gateway.db", "the database"), ("fifo", "a named pipe"),
+    ("folder", "a folder"), ("link", "a symbolic link")])
+def test_a_ready_file_replaces_a_regular_file_only(tmp_path, name, found):
+    config = write_config(tmp_path, {})
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("gateway.yaml")
+    before = config.read_text()
+    _, error = run("run", "--config", config, "--ready-file", tmp_path / name, status=1, both=True)
+    assert f"--ready-file {tmp_path / name}: found {found}, expected " in error, error
+    assert config.read_text() == before and not list(tmp_path.glob("*.new"))
+
+
+def users_of(config):
+    return [row["user"] for row in json.loads(run("users", "list", "--json", "--config", config))]
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+def test_a_restore_that_is_killed_leaves_the_former_or_the_new_database(tmp_path):
+    """Killed before and after each call that changes a name."""
+    copy, _ = other_database(tmp_path)
+    calls = "rename,renameat,renameat2,link,linkat,unlink,unlinkat"
+    for number in range(1, 40):
+        folder = tmp_path / str(number)
+        config = write_config(folder, {})
+        run("keys", "create", "--user", "former", "--config", config)
+        done = subprocess.run(["strace", "-f", "-o", "/dev/null", "-e", f"trace={calls}", "-e",
+                               f"inject={calls}:signal=KILL:when={number}", BINARY, "restore", copy, "--config", config],
+                              capture_output=True, text=True, timeout=60)
+        if done.returncode == 0:
+            break
+        assert database_at(folder).stat().st_size > 0, number
+        assert users_of(config) in (["former"], ["restored"]), number
+    assert number > 2 and users_of(config) == ["restored"]
+
+
+def database_at(folder):
+    return folder / "state" / "gateway.db"
+
+
+def test_no_log_of_a_former_database_is_applied_to_a_restored_one(tmp_path):
+    copy, _ = other_database(tmp_path)
+    config = write_config(tmp_path / "here", {})
+    run("keys", "create", "--user", "former", "--config", config)
+    state = tmp_path / "here" / "state"
+    with sqlite3.connect(state / "gateway.db") as writer:
+        writer.execute("UPDATE users SET name = 'in-the-log'")
+    left = {part: (state / f"gateway.db{part}").read_bytes() for part in ("", "-wal")}
+    writer.close()
+    for part, content in left.items():  # as a crash leaves them
+        (state / f"gateway.db{part}").write_bytes(content)
+    assert left["-wal"]
+    run("restore", copy, "--config", config)
+    assert users_of(config) == ["restored"]
+    former = next(state.glob("gateway.db.before-*"))
+    with sqlite3.connect(former) as old:
+        assert {name for name, in old.execute("SELECT name FROM users")} == {"in-the-log"}
+    old.close()
+
+
+def test_a_log_without_its_database_is_not_applied_to_a_restored_one(tmp_path):
+    copy, _ = other_database(tmp_path)
+    config = write_config(tmp_path / "here", {})
+    run("keys", "create", "--user", "former", "--config", config)
+    database_at(tmp_path / "here").unlink()
+    orphan = tmp_path / "here" / "state" / "gateway.db-wal"
+    orphan.write_bytes(b"of another file")
+    run("restore", copy, "--config", config)
+    assert not orphan.exists() and users_of(config) == ["restored"]

@@ -30,6 +30,7 @@ SYSTEM_FILES = """
     apps/gateway/terminal/terminal.cpp
     core/base/descriptor.cpp
     core/base/descriptors.cpp
+    core/base/fresh_file.cpp
     core/base/large_memory.cpp
     core/base/networks.cpp
     core/base/outgoing.cpp
