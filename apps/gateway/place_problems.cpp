@@ -11,6 +11,7 @@
 
 #include "apps/gateway/environment.hpp"
 #include "apps/gateway/options_of.hpp"
+#include "apps/gateway/own_files.hpp"
 #include "core/proxy/listener.hpp"
 
 namespace gw::app {
@@ -18,10 +19,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Why no file can be written at `path`, whose missing folders would be made; empty: nothing is known against it.
-std::string why_not_written(const fs::path& path) {
+enum class Kind { file, stream };  // a stream is only appended to: it may be a terminal, or what standard error is
+
+// Why what is at `path` is nothing to be written as that; empty: it is.
+std::string why_not_of_kind(const fs::path& path, Kind kind) {
   std::error_code ec;
-  if (fs::is_directory(path, ec)) return "is a folder";
+  const fs::file_type type = fs::status(path, ec).type();
+  if (type == fs::file_type::directory) return "is a folder";
+  if (type == fs::file_type::block) return "is a device";
+  if (type == fs::file_type::character) return kind == Kind::stream ? "" : "is a device";
+  // Opening a named pipe waits for its reader, and a socket cannot be opened. One that this process has open already
+  // has a name in these folders.
+  const std::string text = path.string();
+  if (kind == Kind::stream && (text.starts_with("/dev/") || text.starts_with("/proc/self/"))) return {};
+  if (type == fs::file_type::fifo) return "is a named pipe";
+  return type == fs::file_type::socket ? "is a socket" : "";
+}
+
+// Why no file can be written at `path`, whose missing folders would be made; empty: nothing is known against it.
+std::string why_not_written(const fs::path& path, Kind kind) {
+  std::error_code ec;
+  if (const std::string why = why_not_of_kind(path, kind); !why.empty()) return why;
   if (fs::exists(path, ec)) return ::access(path.c_str(), W_OK) == 0 ? "" : std::strerror(errno);
   fs::path folder = path.parent_path();
   while (!folder.empty() && !fs::exists(folder, ec) && folder != folder.parent_path()) folder = folder.parent_path();
@@ -35,20 +53,60 @@ std::string why_not_written(const fs::path& path) {
   return {};
 }
 
-void check_written(const config::Loaded& loaded, const char* key, const std::string& path,
+// True: something is wrong.
+bool check_written(const config::Loaded& loaded, const char* key, const std::string& path, Kind kind,
                    std::vector<config::Problem>& problems) {
-  if (path.empty()) return;
-  if (const std::string why = why_not_written(path); !why.empty())
+  if (path.empty()) return false;
+  const std::string why = why_not_written(path, kind);
+  if (!why.empty())
     problems.push_back(
         {loaded.file, loaded.line_of(key), key, path + " (" + why + ")", "a file that the gateway can write"});
+  return !why.empty();
+}
+
+// `what` is at `file`, which is `path` itself, or goes with it as `how` says.
+config::Problem not_alone(const config::Loaded& loaded, const char* key, const std::string& path,
+                          const std::string& file, const char* how, const std::string& what) {
+  const std::string which = file == path ? "" : file + how;
+  return {loaded.file, loaded.line_of(key), key, path + " (" + which + "is " + what + ")",
+          "a file of its own, because the gateway writes it"};
+}
+
+void check_database_is_alone(const config::Loaded& loaded, const OwnFiles& own,
+                             std::vector<config::Problem>& problems) {
+  const std::string& path = loaded.config.database;
+  const std::vector<std::string> files = files_of_database(path);
+  for (const std::string& file : files) {
+    // Of a log that is the database, it is the log's key that is wrong.
+    const std::string what = own.what_is_at(file, {"database", "log.file"});
+    if (what.empty()) continue;
+    const std::string& named = file == files.front() ? path : file;
+    return problems.push_back(not_alone(loaded, "database", path, named, ", which belongs to it, ", what));
+  }
+}
+
+void check_log_is_alone(const config::Loaded& loaded, const OwnFiles& own, std::vector<config::Problem>& problems) {
+  const config::Log& log = loaded.config.log;
+  if (log.file.empty()) return;
+  for (int number = 0; number <= log.rotate.keep; ++number) {
+    std::string file = log.file;
+    if (number != 0) file.append(".").append(std::to_string(number));
+    const std::string what = own.what_is_at(file, {"log.file"});
+    if (what.empty()) continue;
+    return problems.push_back(not_alone(loaded, "log.file", log.file, file, ", which rotation writes, ", what));
+  }
 }
 
 }  // namespace
 
 std::vector<config::Problem> written_file_problems(const config::Loaded& loaded) {
   std::vector<config::Problem> problems;
-  check_written(loaded, "database", loaded.config.database, problems);
-  check_written(loaded, "log.file", loaded.config.log.file, problems);
+  const OwnFiles own(loaded);
+  if (!check_written(loaded, "database", loaded.config.database, Kind::file, problems))
+    check_database_is_alone(loaded, own, problems);
+  const std::size_t others = problems.size();
+  check_log_is_alone(loaded, own, problems);
+  if (problems.size() == others) check_written(loaded, "log.file", loaded.config.log.file, Kind::stream, problems);
   return problems;
 }
 

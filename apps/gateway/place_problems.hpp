@@ -10,7 +10,8 @@
 
 namespace gw::app {
 
-// Files that a gateway writes, the database and the log, in folders where it cannot. run refuses these.
+// Files that a gateway writes, the database and the log, in folders where it cannot, or that are another file of its
+// own. run refuses these.
 std::vector<config::Problem> written_file_problems(const config::Loaded& loaded);
 
 // Addresses of `server` that this machine or this user cannot have. A port that is in use is none of them. run refuses

@@ -1,5 +1,8 @@
 """What gateway.yaml names and is not there: check-config and run say the same, with file, line and key."""
 
+import os
+import socket
+
 import pytest
 
 from gateway import run, write_config
@@ -80,6 +83,63 @@ def test_what_cannot_be_written_is_named_and_refused(tmp_path, key, place, why):
     found = [line for line in checked(path) if f": {key}: " in line]
     assert len(found) == 1 and found[0].startswith(f"{path}:{line_of(path, place)}: {key}: found ")
     assert why in found[0] and found[0].endswith("expected a file that the gateway can write")
+    _, error = run("run", "--config", path, status=2, both=True)
+    assert found[0] in error
+
+
+LOG_NAMES = [
+    ("gateway.yaml", "the configuration file"), ("state/gateway.db", "the database"),
+    ("state/gateway.db-wal", "the database's write-ahead log"), ("state/gateway.db-shm", "the database's shared memory"),
+    ("state/gateway.db.lock", "the database's lock"), ("state/gateway.sock", "the control socket"),
+    ("link.db", "the database"), ("secret", "the file of brokers.zerodha.settings.access_token")]
+
+
+@pytest.mark.parametrize("place, what", LOG_NAMES)
+def test_a_log_is_none_of_the_gateways_own_files(tmp_path, place, what):
+    (tmp_path / "link.db").symlink_to("state/gateway.db")
+    path = write_config(tmp_path, {"log": {"file": place}, "brokers": {"mock": {}, "zerodha": {
+        "settings": {"api_key": "k", "access_token": "${file:secret}"}}}})
+    run("keys", "create", "--user", "a", "--config", path)
+    assert_refused_alike(path, "log.file", f'"file": "{place}"', f"is {what}", "a file of its own")
+
+
+def test_an_older_log_is_none_of_the_gateways_own_files(tmp_path):
+    path = write_config(tmp_path, {"database": "gateway.log.2", "log": {"file": "gateway.log"}})
+    assert_refused_alike(path, "log.file", '"file"', "gateway.log.2, which rotation writes, is the database", "of its own")
+
+
+@pytest.mark.parametrize("place, what", [("gateway.yaml", "the configuration file"),
+                                         ("secret", "the file of brokers.zerodha.settings.access_token")])
+def test_a_database_is_no_other_file(tmp_path, place, what):
+    path = write_config(tmp_path, {"database": place, "brokers": {"mock": {}, "zerodha": {
+        "settings": {"api_key": "k", "access_token": "${file:secret}"}}}})
+    before = path.read_text()
+    assert_refused_alike(path, "database", f'"database": "{place}"', f"is {what}", "a file of its own")
+    assert path.read_text() == before
+
+
+@pytest.mark.parametrize("key", ["database", "log.file"])
+@pytest.mark.parametrize("kind", ["fifo", "socket"])
+def test_what_is_no_regular_file_is_not_written(tmp_path, key, kind):
+    if kind == "fifo":
+        os.mkfifo(tmp_path / "place")
+    else:
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(str(tmp_path / "place"))
+    path = write_config(tmp_path, {"database": "place"} if key == "database" else {"log": {"file": "place"}})
+    what = {"fifo": "a named pipe", "socket": "a socket"}[kind]
+    assert_refused_alike(path, key, '"place"', f"is {what}", "a file that the gateway can write")
+
+
+def test_a_device_for_characters_may_be_the_log(tmp_path):
+    for place in ("/dev/null", "/dev/stderr"):  # which is a pipe here
+        run("check-config", "--config", write_config(tmp_path, {"log": {"file": place}}))
+
+
+def assert_refused_alike(path, key, text, why, expected):
+    found = [line for line in checked(path) if f": {key}: " in line]
+    assert len(found) == 1 and found[0].startswith(f"{path}:{line_of(path, text)}: {key}: found "), found
+    assert why in found[0] and expected in found[0].partition("expected ")[2], found
     _, error = run("run", "--config", path, status=2, both=True)
     assert found[0] in error
 
