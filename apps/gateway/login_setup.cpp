@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "apps/gateway/broker_setup.hpp"
+#include "apps/gateway/own_files.hpp"
 #include "core/config/settings.hpp"
 
 namespace gw::app {
 
-std::vector<config::Problem> missing_for_login(const config::Broker& broker, const std::string& file,
+std::vector<config::Problem> missing_for_login(const config::Broker& broker, const config::Loaded& loaded,
                                                const plugin_host::Library& library) {
+  const std::string& file = loaded.file;
   std::vector<config::Problem> problems;
   const bgw_login& login = *library.login();
   for (const std::string& key : login::names_in(login.needs)) {
@@ -20,13 +22,36 @@ std::vector<config::Problem> missing_for_login(const config::Broker& broker, con
                           std::string(config::kReference) + ", because a login needs it"});
   }
   login::token_files(broker, file, login::names_in(login.stores), problems);
+  for (config::Problem& problem : token_file_problems(broker, loaded, library)) problems.push_back(std::move(problem));
   return problems;
 }
 
-std::vector<config::Problem> login_problems(const config::Broker& broker, const std::string& file,
+std::vector<config::Problem> token_file_problems(const config::Broker& broker, const config::Loaded& loaded,
+                                                 const plugin_host::Library& library) {
+  std::vector<config::Problem> problems;
+  if (library.login() == nullptr) return problems;
+  const OwnFiles own(loaded);
+  // Of two tokens in one file, the later one is named.
+  std::vector<std::string> ignored;
+  for (const std::string& name : login::names_in(library.login()->stores)) ignored.push_back(setting_key(broker, name));
+  std::reverse(ignored.begin(), ignored.end());
+  for (; !ignored.empty(); ignored.pop_back()) {
+    for (const config::Setting& setting : broker.settings) {
+      if (setting_key(broker, setting.key) != ignored.back() || setting.values.size() != 1) continue;
+      if (setting.values[0].source != config::Value::Source::file) continue;
+      if (const std::string what = own.what_is_at(setting.values[0].text, ignored); !what.empty())
+        problems.push_back({loaded.file, setting.line, ignored.back(), what,
+                            "a file of its own, because a login writes the new value there"});
+    }
+  }
+  return problems;
+}
+
+std::vector<config::Problem> login_problems(const config::Broker& broker, const config::Loaded& loaded,
                                             const plugin_host::Library& library) {
+  const std::string& file = loaded.file;
   const config::Login& wanted = broker.login;
-  if (wanted.line == 0) return {};
+  if (wanted.line == 0) return token_file_problems(broker, loaded, library);
   const std::string key = "brokers." + broker.name + ".login";
   const bgw_login* login = library.login();
   if (login == nullptr)
@@ -39,7 +64,7 @@ std::vector<config::Problem> login_problems(const config::Broker& broker, const 
   if (!is_by_page && !wanted.redirect.empty())
     return {
         {file, wanted.line, key + ".redirect", wanted.redirect, "no such key: a login at this broker needs no page"}};
-  return missing_for_login(broker, file, library);
+  return missing_for_login(broker, loaded, library);
 }
 
 Result<login::Login> make_login(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library,

@@ -15,12 +15,17 @@ namespace gw::app {
 
 // What keeps a login from being made: settings that it needs and that are not given, and tokens that it cannot store.
 // `library` has a bgw.login/1.
-std::vector<config::Problem> missing_for_login(const config::Broker& broker, const std::string& file,
+std::vector<config::Problem> missing_for_login(const config::Broker& broker, const config::Loaded& loaded,
                                                const plugin_host::Library& library);
 
-// What is wrong with brokers.NAME.login, which also asks for all that the login needs where `at` is given. Nothing
-// where the broker has no such key.
-std::vector<config::Problem> login_problems(const config::Broker& broker, const std::string& file,
+// Tokens whose file is another file of the gateway's own, or of another setting of any broker: a login would write over
+// it.
+std::vector<config::Problem> token_file_problems(const config::Broker& broker, const config::Loaded& loaded,
+                                                 const plugin_host::Library& library);
+
+// What is wrong with brokers.NAME.login, which also asks for all that the login needs. Without such a key, only what
+// `broker-gateway login` would write over.
+std::vector<config::Problem> login_problems(const config::Broker& broker, const config::Loaded& loaded,
                                             const plugin_host::Library& library);
 
 // The login with the values that the settings have now. The error names a secret that cannot be read. Call it only

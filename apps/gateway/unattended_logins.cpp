@@ -12,7 +12,7 @@ void UnattendedLogins::start() {
     if (!broker.enabled || broker.login.line == 0) continue;
     const auto library = find_plugin(state_.plugins, broker.plugin);
     if (library == nullptr) continue;
-    const auto problems = login_problems(broker, state_.loaded.file, *library);
+    const auto problems = login_problems(broker, state_.loaded, *library);
     for (const config::Problem& problem : problems)
       log::error("config", problem.text() + "; going on without logins at " + broker.name);
     if (problems.empty() && broker.login.at)

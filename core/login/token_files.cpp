@@ -80,10 +80,7 @@ TokenFiles token_files(const config::Broker& broker, const std::string& file, co
       add(shown(setting), "${file:PATH}, because a login stores the new value there");
       continue;
     }
-    const std::string& path = setting->values[0].text;
-    for (const auto& [other, other_path] : files)
-      if (other_path == path) add("the file of " + other, "a file of its own: a login stores both");
-    files[key] = path;
+    files[key] = setting->values[0].text;
   }
   return files;
 }

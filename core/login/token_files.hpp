@@ -13,8 +13,8 @@ namespace gw::login {
 // By setting: the path of its file.
 using TokenFiles = std::map<std::string, std::string>;
 
-// The files of these settings. Problems are added where one is given as ${env:…}, as plain text or not at all, or two
-// are in one file; `file` is that of the configuration.
+// The files of these settings. Problems are added where one is given as ${env:…}, as plain text or not at all; `file`
+// is that of the configuration.
 TokenFiles token_files(const config::Broker& broker, const std::string& file, const std::vector<std::string>& settings,
                        std::vector<config::Problem>& problems);
 

@@ -304,7 +304,7 @@ def test_what_a_login_cannot_work_with_is_wrong_configuration(tmp_path, kite, se
 
 
 @pytest.mark.parametrize("name, login, changes, says", [
-    ("angel", {}, {"feed_token": "same"}, "settings.feed_token: found the file of jwt_token, expected a file of its own"),
+    ("angel", {}, {"feed_token": "same"}, "settings.feed_token: found the file of brokers.angel.settings.jwt_token, expected a file of its own"),
     ("angel", {"at": "08:45"}, {"pin": None}, "settings.pin: found nothing, expected ${env:NAME}, ${file:PATH} or ${credential:NAME}"),
     ("angel", {"at": "8.45"}, {}, 'login.at: found 8.45, expected a time of this machine\'s day, like "08:45"'),
     ("angel", {"at": "08:45", "deadline": "08:45"}, {}, "login.deadline: found a time that is not later than at"),
@@ -323,6 +323,30 @@ def test_check_config_names_what_is_wrong_with_a_login(tmp_path, name, login, ch
     config = write_config(tmp_path, {"active_broker": name, "brokers": {name: {"settings": settings, "login": login}}})
     said = run("check-config", "--config", config, status=2)
     assert says in said and len(said.splitlines()) == 1, said
+
+
+@pytest.mark.parametrize("login", [None, {}], ids=["no login", "login"])
+@pytest.mark.parametrize("place, found", [
+    ("pin", "the file of brokers.angel.settings.pin"), ("link", "the file of brokers.angel.settings.pin"),
+    ("other", "the file of brokers.second.settings.access_token"), ("gateway.yaml", "the configuration file"),
+    ("state/gateway.db", "the database"), ("state/gateway.db-wal", "the database's write-ahead log"),
+    ("gateway.log", "the log"), ("jwt", "the file of brokers.angel.settings.jwt_token")])
+def test_a_login_writes_over_nothing_else(tmp_path, login, place, found):
+    for name in ("pin", "totp", "jwt", "feed"):
+        secret(tmp_path / name, "1234")
+    (tmp_path / "link").symlink_to("pin")
+    config = write_config(tmp_path, {"log": {"file": "gateway.log"}, "brokers": {
+        "mock": {},
+        "angel": {**({} if login is None else {"login": login}), "settings": {
+            "api_key": API_KEY, "client_code": "C1", "pin": "${file:pin}", "totp_secret": "${file:totp}",
+            "jwt_token": "${file:jwt}", "feed_token": "${file:%s}" % place}},
+        "second": {"enabled": False, "plugin": "zerodha", "settings": {"api_key": "k", "access_token": "${file:other}"}}}})
+    said = [line for line in run("check-config", "--config", config, status=2).splitlines() if ".feed_token: " in line]
+    wanted = f"settings.feed_token: found {found}, expected a file of its own, because a login writes the new value there"
+    assert len(said) == 1 and wanted in said[0], said
+    before = (tmp_path / "pin").read_text()
+    assert wanted in run("login", "angel", "--config", config, status=2, both=True)[1]
+    assert (tmp_path / "pin").read_text() == before
 
 
 def local(minutes=0):

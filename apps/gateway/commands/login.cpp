@@ -130,8 +130,8 @@ int login_at_broker(const Options& options, const LoginRequest& request) {
                 " is not there or refused; see broker-gateway plugins list");
   if (library->login() == nullptr) return fail("the plugin " + broker.plugin + " offers no login", kWrong);
   auto problems = config::check_settings(broker, loaded->file, setting_rules(*library));
-  for (config::Problem& p : login_problems(broker, loaded->file, *library)) problems.push_back(std::move(p));
-  if (problems.empty()) problems = missing_for_login(broker, loaded->file, *library);
+  for (config::Problem& p : login_problems(broker, *loaded, *library)) problems.push_back(std::move(p));
+  if (problems.empty()) problems = missing_for_login(broker, *loaded, *library);
   for (const config::Problem& problem : problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
   if (!problems.empty()) return kWrong;
   if (const std::string missing = missing_secrets(broker, *library); !missing.empty())
