@@ -23,6 +23,9 @@ std::vector<config::Problem> server_tls_problems(const config::Loaded& loaded) {
   if (read.error().message.starts_with("found no certificate"))
     return {{loaded.file, tls.certificate_line, "server.tls.certificate", "no certificate in " + tls.certificate,
              "a PEM file with the certificate and its chain"}};
+  if (read.error().message.starts_with("found an encrypted key"))
+    return {{loaded.file, tls.key_line, "server.tls.key", "an encrypted key in " + tls.key,
+             "a PEM file with the certificate's private key, without a passphrase"}};
   return {{loaded.file, tls.key_line, "server.tls.key", "no key of " + tls.certificate + " in " + tls.key,
            "a PEM file with the certificate's private key"}};
 }

@@ -214,14 +214,30 @@ class ServerTls {
   Context context_;
 };
 
+namespace {
+
+// OpenSSL would ask for a passphrase at the terminal, and wait there. `asked` is a bool.
+int give_no_passphrase(char*, int, int, void* asked) {
+  *static_cast<bool*>(asked) = true;
+  return -1;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<const ServerTls>> load_server_tls(const std::string& certificate_file,
                                                          const std::string& key_file) {
   Context context = new_context(TLS_server_method());
+  bool is_encrypted = false;
+  SSL_CTX_set_default_passwd_cb(context.get(), &give_no_passphrase);
+  SSL_CTX_set_default_passwd_cb_userdata(context.get(), &is_encrypted);
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(context.get(), certificate_file.c_str()) != 1)
     return Error{"found no certificate in " + certificate_file + ", expected PEM"};
-  if (SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1)
-    return Error{"found no key of " + certificate_file + " in " + key_file + ", expected PEM"};
+  const bool has_key = SSL_CTX_use_PrivateKey_file(context.get(), key_file.c_str(), SSL_FILETYPE_PEM) == 1;
+  SSL_CTX_set_default_passwd_cb_userdata(context.get(), nullptr);
+  SSL_CTX_set_default_passwd_cb(context.get(), nullptr);
+  if (is_encrypted) return Error{"found an encrypted key in " + key_file + ", expected one without a passphrase"};
+  if (!has_key) return Error{"found no key of " + certificate_file + " in " + key_file + ", expected PEM"};
   return std::shared_ptr<const ServerTls>(std::make_shared<ServerTls>(std::move(context)));
 }
 

@@ -226,6 +226,13 @@ def test_tls_serves_the_same_and_takes_up_a_new_certificate(start, certificate):
         gateway.reload()
         gateway.wait_line(r"is applied")
         assert name_of_server(port) == "second.example"
+        whole = (folder / "key.pem").read_bytes()
+        encrypt(folder / "key.pem", folder / "key.pem.new")
+        (folder / "key.pem.new").rename(folder / "key.pem")
+        seen = len(gateway.lines)
+        gateway.reload()
+        gateway.wait_line(r"found an encrypted key in .*expected .*without a passphrase.*from before", seen)
+        (folder / "key.pem").write_bytes(whole)
         (folder / "cert.pem").write_text("no certificate")
         seen = len(gateway.lines)
         gateway.reload()
@@ -291,14 +298,21 @@ def test_a_socket_that_lingers_after_4000_has_its_place_still(start):
         assert is_served(gateway, healthy)
 
 
+def encrypt(key, place):
+    subprocess.run(["openssl", "pkey", "-in", key, "-aes256", "-passout", "pass:secret", "-out", place], check=True)
+
+
 @pytest.mark.parametrize("key, content, found", [
     ("certificate", None, "which cannot be read"), ("certificate", "no PEM", "no certificate in"),
-    ("key", None, "which cannot be read"), ("key", "no PEM", "no key of")])
+    ("key", None, "which cannot be read"), ("key", "no PEM", "no key of"),
+    ("key", "encrypted", "an encrypted key in")])
 def test_check_config_names_what_is_wrong_with_tls(tmp_path, certificate, key, content, found):
     wrong = tmp_path / "wrong.pem"
     if content:
         wrong.write_text(content)
     folder = certificate("checked.example")
+    if content == "encrypted":
+        encrypt(folder / "key.pem", wrong)
     tls = {"port": 1, "certificate": str(folder / "cert.pem"), "key": str(folder / "key.pem"), key: str(wrong)}
     path = parts.write_config(tmp_path / "checked", {"server": {"tls": tls}})
     line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if str(wrong) in text)

@@ -84,9 +84,11 @@ void Certificate::write(const std::string& file) const {
   std::fclose(out);
 }
 
-void Certificate::write_key(const std::string& file) const {
+void Certificate::write_key(const std::string& file, std::string passphrase) const {
   std::FILE* out = std::fopen(file.c_str(), "w");
-  must(out != nullptr && PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1,
+  const EVP_CIPHER* cipher = passphrase.empty() ? nullptr : EVP_aes_256_cbc();
+  must(out != nullptr && PEM_write_PrivateKey(out, key.get(), cipher, nullptr, 0, nullptr,
+                                              passphrase.empty() ? nullptr : passphrase.data()) == 1,
        "key not written");
   std::fclose(out);
 }

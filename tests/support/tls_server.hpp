@@ -24,7 +24,7 @@ struct FreeSsl {
 struct Certificate {
   explicit Certificate(const std::string& names, bool expired = false);
   void write(const std::string& file) const;
-  void write_key(const std::string& file) const;
+  void write_key(const std::string& file, std::string passphrase = "") const;  // encrypted where there is one
 
   std::unique_ptr<EVP_PKEY, FreeSsl> key;
   std::unique_ptr<X509, FreeSsl> x509;

@@ -137,5 +137,13 @@ TEST_F(Tls, AServerNeedsItsOwnKey) {
   EXPECT_THAT(load_server_tls(folder_ / "absent.pem", file).error().message, HasSubstr("found no certificate in"));
 }
 
+TEST_F(Tls, AServersKeyWithAPassphraseIsRefusedAndNobodyIsAsked) {
+  const Certificate good("IP:127.0.0.1");
+  const std::string file = written(good);
+  good.write_key(folder_ / "key.pem", "a passphrase");
+  EXPECT_EQ(load_server_tls(file, folder_ / "key.pem").error().message,
+            "found an encrypted key in " + (folder_ / "key.pem") + ", expected one without a passphrase");
+}
+
 }  // namespace
 }  // namespace gw::websocket
