@@ -94,6 +94,8 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
     auto problems = config::check_settings(broker, loaded.file, setting_rules(*library));
     for (config::UnsetVariable& unset : config::unset_variables(broker, loaded.file, setting_rules(*library)))
       problems.push_back(std::move(unset.problem));
+    for (config::Problem& problem : config::value_problems(broker, loaded.file, setting_rules(*library)))
+      problems.push_back(std::move(problem));
     if (problems.empty()) problems = try_settings(broker, loaded, plugins);
     for (config::Problem& problem : login_problems(broker, loaded, *library)) problems.push_back(std::move(problem));
     for (config::Problem& problem : problems) all.push_back(std::move(problem));

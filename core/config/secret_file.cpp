@@ -16,6 +16,11 @@ namespace {
 
 using Text = std::optional<std::string>;
 
+// As errno says.
+Error cannot_be_read(const std::string& path) {
+  return {"secret file " + path + ": " + std::strerror(errno) + ", expected a file that the gateway can read"};
+}
+
 Result<Text> read_all(int fd, const std::string& path) {
   constexpr std::size_t kLargest = 64 * 1024;
   std::string text;
@@ -23,7 +28,7 @@ Result<Text> read_all(int fd, const std::string& path) {
   while (true) {
     const ssize_t count = ::read(fd, buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return Error{"secret file " + path + ": " + std::strerror(errno)};
+    if (count < 0) return cannot_be_read(path);
     if (count == 0) break;
     text.append(buffer, static_cast<std::size_t>(count));
     if (text.size() > kLargest) return Error{"secret file " + path + ": found more than 64KiB, expected one secret"};
@@ -50,8 +55,8 @@ enum class Owner { must_be_us, is_systemd };
 
 Result<Text> check_and_read(int fd, const std::string& path, Owner owner) {
   struct stat info {};
-  if (::fstat(fd, &info) != 0) return Error{"secret file " + path + ": " + std::strerror(errno)};
-  if (!S_ISREG(info.st_mode)) return Error{"secret file " + path + ": expected a regular file"};
+  if (::fstat(fd, &info) != 0) return cannot_be_read(path);
+  if (!S_ISREG(info.st_mode)) return Error{"secret file " + path + ": found no regular file, expected one"};
   if (owner == Owner::is_systemd) return read_all(fd, path);
   if (info.st_uid != ::geteuid())
     return Error{"secret file " + path + ": found user " + std::to_string(info.st_uid) +
@@ -67,7 +72,7 @@ Result<Text> read_file(const std::string& path, Owner owner) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return Text{};
-    return Error{"secret file " + path + ": " + std::strerror(errno)};
+    return cannot_be_read(path);
   }
   auto result = check_and_read(fd, path, owner);
   ::close(fd);

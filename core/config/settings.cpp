@@ -253,6 +253,41 @@ std::vector<UnsetVariable> unset_variables(const Broker& broker, const std::stri
   return unset;
 }
 
+namespace {
+
+// An error of a secret's file as found and expected: it says ", expected …" at its end.
+Problem with_cause(Problem where, std::string text) {
+  constexpr std::string_view kExpected = ", expected ";
+  const std::size_t end = text.rfind(kExpected);
+  where.expected = end == text.npos ? "a value that can be read" : text.substr(end + kExpected.size());
+  text.resize(std::min(end, text.size()));
+  constexpr std::string_view kFound = ": found ";
+  if (const std::size_t at = text.find(kFound); at != text.npos) text.replace(at, kFound.size(), ": ");
+  where.found = std::move(text);
+  return where;
+}
+
+}  // namespace
+
+std::vector<Problem> value_problems(const Broker& broker, const std::string& file, std::span<const SettingRule> rules) {
+  std::vector<Problem> problems;
+  for (const Setting& setting : broker.settings) {
+    const SettingRule* rule = find_rule(rules, setting.key);
+    if (rule == nullptr) continue;
+    const Problem where{file, setting.line, "brokers." + broker.name + ".settings." + setting.key, "", ""};
+    for (const Value& value : setting.values) {
+      if (value.source == Value::Source::literal) continue;  // check_settings looks at it
+      const auto text = resolve(value);
+      if (!text)
+        problems.push_back(with_cause(where, text.error().message));
+      else if (*text && !canonical(rule->type, **text))  // it is not shown: it may be a secret
+        problems.push_back(
+            {where.file, where.line, where.key, "a value of another type in " + shown(value), expected_of(rule->type)});
+    }
+  }
+  return problems;
+}
+
 std::string shown(const Value& value) {
   switch (value.source) {
     case Value::Source::literal:

@@ -54,6 +54,9 @@ struct UnsetVariable {
 };
 std::vector<UnsetVariable> unset_variables(const Broker& broker, const std::string& file,
                                            std::span<const SettingRule> rules);
+// What resolve_settings would fail for now, with the place of each setting: secret files that must not be used, and
+// values of the wrong type from outside.
+std::vector<Problem> value_problems(const Broker& broker, const std::string& file, std::span<const SettingRule> rules);
 // The settings that are given or have a default, in the order of `rules`. Call it after check_settings found nothing
 // wrong. Fails for a secret file that others can read, and for a value of the wrong type from the environment or a
 // file.

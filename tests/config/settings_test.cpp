@@ -10,7 +10,10 @@
 namespace gw::config {
 namespace {
 
+namespace fs = std::filesystem;
+
 using testing::ElementsAre;
+using testing::EndsWith;
 
 const std::vector<SettingRule> kRules = {
     {"api_key", SettingType::text, true, false, std::nullopt},
@@ -167,6 +170,32 @@ TEST(ResolveSettings, NamesTheBrokerAndSettingOfASecretFileThatOthersCanRead) {
   ASSERT_FALSE(all);
   EXPECT_EQ(all.error().message, "broker x: setting access_token: secret file " + (folder.path() / "token").string() +
                                      ": others can read it, expected mode 0600 (chmod 600)");
+}
+
+TEST(ValueProblems, HaveTheLineAndTheKeyAndOneSentence) {
+  const TemporaryFolder folder;
+  ::setenv("GW_TEST_SEED", "hunter2", 1);
+  folder.write("open", "t", 0644);
+  folder.write("two", "one\ntwo\n");
+  fs::create_directory(folder.path() / "folder");
+  const std::string at = folder.path().string() + '/';
+  const auto of = [&](const std::string& settings) {
+    std::vector<std::string> texts;
+    for (const Problem& problem : value_problems(broker_with(settings, folder.path()), "g.yaml", kRules))
+      texts.push_back(problem.text());
+    return texts;
+  };
+  const std::string token = "brokers.x.settings.access_token: found secret file " + at;
+  EXPECT_THAT(of("api_key: k, access_token: '${file:open}'"),
+              ElementsAre(EndsWith(token + "open: others can read it, expected mode 0600 (chmod 600)")));
+  EXPECT_THAT(of("api_key: k, access_token: '${file:two}'"),
+              ElementsAre(EndsWith(token + "two: the control character 0x0A as byte 4 (line 1), expected one secret on "
+                                           "one line")));
+  EXPECT_THAT(of("api_key: k, access_token: '${file:folder}'"),
+              ElementsAre(EndsWith(token + "folder: no regular file, expected one")));
+  EXPECT_THAT(of("api_key: k,\naccess_token: '${file:missing}',\nseed: '${env:GW_TEST_SEED}'"),
+              ElementsAre(EndsWith("brokers.x.settings.seed: found a value of another type in ${env:GW_TEST_SEED}, "
+                                   "expected a whole number")));
 }
 
 TEST(SecretFile, DropsWhiteSpaceAtTheEndOnly) {

@@ -5,6 +5,7 @@ import email.utils
 import http.server
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -167,8 +168,9 @@ def test_tokens_lists_and_their_age(tmp_path, server):
     kite.token_file.unlink()
     assert "is not there yet" in one(doctor(config), "warning", "token of zerodha")["text"]
     secret(kite.token_file, "t").chmod(0o644)
-    found = faults(doctor(config, 1))
-    assert [f["subject"] for f in found if "others can read it, expected mode 0600" in f["text"]], found
+    found, = [f for f in doctor(config, 1) if "others can read it, expected mode 0600" in f["text"]]  # once is enough
+    assert found["subject"] == "gateway.yaml" and found["grade"] == "fault" and re.search(
+        r"gateway\.yaml:\d+: brokers\.zerodha\.settings\.access_token: found secret file ", found["text"]), found
 
 
 def test_an_unset_variable_and_a_key_file_that_cannot_be_read(tmp_path, server):

@@ -269,6 +269,19 @@ def test_refusals_of_an_unattended_login(start, angel):
     assert angel.token_file.read_text() == "jwt-1"
 
 
+def test_a_secret_file_that_must_not_be_used_is_named_with_its_cause(start, angel):
+    _, gateway = morning(start, angel)
+    secret(angel.pin, PIN).chmod(0o644)
+    line = next(n for n, text in enumerate(gateway.config.read_text().splitlines(), 1) if '"pin"' in text)
+    where = f"{gateway.config}:{line}: brokers.angel.settings.pin: found secret file {angel.pin}: "
+    for said in (run("login", "angel", "--config", gateway.config, status=2, both=True)[1],
+                 "".join(run("check-config", "--config", gateway.config, status=2, both=True))):
+        assert where + "others can read it, expected mode 0600 (chmod 600)\n" in said, said
+    secret(angel.pin, PIN[:2] + "\n" + PIN[2:])
+    said = run("login", "angel", "--config", gateway.config, status=2, both=True)[1]
+    assert where + "the control character 0x0A as byte 3 (line 1), expected one secret on one line\n" in said, said
+
+
 def refused_in_turn(gateway):
     return until_not_too_fast(lambda: refused(gateway, "angel"))
 

@@ -132,6 +132,7 @@ int login_at_broker(const Options& options, const LoginRequest& request) {
   auto problems = config::check_settings(broker, loaded->file, setting_rules(*library));
   for (config::Problem& p : login_problems(broker, *loaded, *library)) problems.push_back(std::move(p));
   if (problems.empty()) problems = missing_for_login(broker, *loaded, *library);
+  if (problems.empty()) problems = config::value_problems(broker, loaded->file, setting_rules(*library));
   for (const config::Problem& problem : problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
   if (!problems.empty()) return kWrong;
   if (const std::string missing = missing_secrets(broker, *library); !missing.empty())
