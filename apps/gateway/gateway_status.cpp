@@ -80,14 +80,22 @@ void add_view(Json& out, const BrokerView& view) {
   out["state"] = broker_words(view);
   out["next_step"] = view.enabled ? bus::next_step(view.state, view.name) : "";
   double youngest = -1;
+  bus::FeedState worst = bus::FeedState::unknown;
+  out["feeds"] = Json::object();
   for (const FeedView& feed : view.feeds) {
+    worst = std::max(worst, feed.state);
     Json& one = out["feeds"][feed.exchange];
-    one["market"] = feed.market;
-    one["instruments"] = feed.served;
-    one["last_live_age"] = age_json(feed.last_live_age_s);
+    one = {{"status", bus::word(feed.state)},
+           {"halted", feed.halted},
+           {"market", feed.market},
+           {"instruments", feed.served},
+           {"last_live_age", age_json(feed.last_live_age_s)}};
+    if (feed.since_ns != 0) one["since"] = iso_time(feed.since_ns);
+    if (!feed.message.empty()) one["message"] = feed.message;
     if (feed.last_live_age_s >= 0 && (youngest < 0 || feed.last_live_age_s < youngest)) youngest = feed.last_live_age_s;
-    if (const std::string next = bus::next_step(feed.state); !next.empty()) out["next_step"] = next;
+    if (const std::string next = bus::next_step(feed.state); !next.empty() && !feed.is_cut_off) out["next_step"] = next;
   }
+  out["feed"] = bus::word(worst);
   out["last_live_age"] = age_json(youngest);
   out["limits"] = Json::array();
   for (const auto& use : view.limits)
@@ -120,16 +128,7 @@ Json broker_json(const routing::Broker& table) {
               {"connections_limit", table.setup().limits.connections},
               {"instruments_limit", table.setup().limits.connections * table.setup().limits.instruments_per_connection},
               {"instruments", table.index() == nullptr ? 0 : table.index()->size()},
-              {"list", table.index() == nullptr ? Json(nullptr) : list_json(table.index()->list())},
-              {"feed", bus::word(table.feeds().worst().state)}};
-  if (const std::string message = table.feeds().worst().message; !message.empty()) out["feed_message"] = message;
-  out["feeds"] = Json::object();
-  for (const routing::MarketFeed& feed : table.feeds().all()) {
-    Json& one = out["feeds"][feed.exchange];
-    one = {{"status", bus::word(feed.shown())}, {"halted", feed.halted}};
-    if (feed.since_ns != 0) one["since"] = iso_time(feed.since_ns);
-    if (!feed.message.empty()) one["message"] = feed.message;
-  }
+              {"list", table.index() == nullptr ? Json(nullptr) : list_json(table.index()->list())}};
   return out;
 }
 

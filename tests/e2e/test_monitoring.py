@@ -173,6 +173,30 @@ def test_a_stale_feed_is_said_everywhere(start, tmp_path):
         gateway.run("status", status=0)
 
 
+def test_no_look_calls_a_feed_live_whose_link_is_down(start, tmp_path):
+    kite = Kite(tmp_path)
+    sim = start.sim("--rate", 50, broker="zerodha")
+    gateway = start_with(start, "zerodha", (kite, kite.config(sim.url)))
+    with gateway.client(extras=True) as client:
+        assert client.subscribe("INFY", "NSE", 2)["status"] == "success"
+        client.data(topic="INFY.NSE")
+        until_true(lambda: Metrics(gateway)("gateway_feed_state", broker="zerodha", exchange="NSE", state="live") == 1)
+        sim.stop()
+        client.next("broker_status", status="reconnecting")
+        metrics = Metrics(gateway)
+        assert metrics("gateway_feed_state", broker="zerodha", exchange="NSE", state="live") == 0
+        assert metrics("gateway_feed_state", broker="zerodha", exchange="NSE", state="stale") == 1
+        assert readiness_of(gateway)["brokers"]["zerodha"]["exchanges"]["NSE"]["feed"] == "stale"
+        broker, = json.loads(gateway.run("status", "--json", status=1))["brokers"]
+        assert (broker["feed"], broker["feeds"]["NSE"]["status"]) == ("stale", "stale")
+        assert broker["feeds"]["NSE"]["message"] == "the link is reconnecting"
+        rows = gateway.run("status", status=1)
+        assert "NSE stale" in rows and "NSE live" not in rows
+        row, = json.loads(gateway.run("top", "--json"))["brokers"]
+        assert row["feed"] == "stale"
+        assert "live" not in client.words  # clients are told of the link, and of the feed what it was judged
+
+
 def test_promtool_finds_nothing_to_complain_about(start, promtool):
     gateway = start()
     with gateway.client() as client:

@@ -50,6 +50,15 @@ TEST(Verdict, AStaleFeedThatNobodyIsServedFromIsNoProblem) {
   EXPECT_EQ(verdict.others.size(), 1U);
 }
 
+// It would be stale if it were judged so: then its instruments trade.
+TEST(Verdict, AFeedThatOnlyItsLinkCutOffIsNoProblemInAClosedMarket) {
+  FeedView feed = feed_of("NSE", FeedState::stale, "closed");
+  feed.is_cut_off = true;
+  EXPECT_TRUE(judge({broker_of(LinkState::reconnecting, {feed})}).is_ready());
+  feed.market = "open";
+  EXPECT_FALSE(judge({broker_of(LinkState::reconnecting, {feed})}).is_ready());
+}
+
 TEST(Verdict, ALostLinkIsAProblemOnlyWhileAMarketIsOpen) {
   const auto with = [](const char* market, bool always_open) {
     BrokerView broker = broker_of(LinkState::auth_expired, {feed_of("NSE", FeedState::live, market)});

@@ -31,7 +31,8 @@ void add_each(MetricFamilies& families, const std::vector<plugin_host::LinkRepor
 }
 
 void add_feeds(MetricFamilies& families, const std::vector<BrokerView>& brokers) {
-  families.gauge("gateway_feed_state", "1 for the state of the exchange's feed at the broker, as clients are told.");
+  families.gauge("gateway_feed_state",
+                 "1 for the state of the exchange's feed at the broker; never live while its link is down.");
   for (const BrokerView& broker : brokers)
     for (const FeedView& feed : broker.feeds) {
       const bool is_known = feed.state != bus::FeedState::unknown;

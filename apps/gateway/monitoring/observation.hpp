@@ -23,8 +23,11 @@ namespace gw::app {
 // The feed of one exchange at one broker.
 struct FeedView {
   std::string exchange;
-  bus::FeedState state = bus::FeedState::unknown;  // as clients are told
-  std::int64_t since_ns = 0;                       // wall; 0: not known
+  // As the link judged it; stale where it would be live and the link is not connected: what ticked before proves
+  // nothing.
+  bus::FeedState state = bus::FeedState::unknown;
+  bool is_cut_off = false;    // stale for no other reason
+  std::int64_t since_ns = 0;  // wall; 0: not known
   std::string message;
   bool halted = false;
   std::string market;           // "open", "closed" and so on, as clients are told

@@ -11,6 +11,13 @@ FeedView view_feed(const proxy::Proxy& proxy, routing::BrokerId id, const upstre
   view.state = feed.shown();
   view.since_ns = feed.since_ns;
   view.message = feed.message;
+  const routing::Broker& broker = proxy.router().brokers()[id];
+  if (view.state == bus::FeedState::live && !broker.is_connected()) {
+    view.state = bus::FeedState::stale;
+    view.is_cut_off = true;
+    view.since_ns = 0;  // since it was live
+    view.message = std::string("the link is ") + bus::word(broker.state());
+  }
   view.halted = feed.halted;
   view.market = proxy.markets().status_of(feed.exchange);
   proxy.router().interests().for_each_group([&](routing::GroupId, const routing::BrokerGroup& group) {

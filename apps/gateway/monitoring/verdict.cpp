@@ -20,7 +20,7 @@ Problem feed_problem(const BrokerView& broker, const FeedView& feed) {
 }
 
 void judge_feed(const BrokerView& broker, const FeedView& feed, Verdict& verdict) {
-  const bool is_stale = feed.state == bus::FeedState::stale;
+  const bool is_stale = feed.state == bus::FeedState::stale && !feed.is_cut_off;
   const bool is_connected = broker.state == bus::LinkState::connected;
   // A feed is found stale only while its instruments trade, whatever the calendar says of the exchange as a whole.
   const bool is_in_session = broker.always_open || is_stale || feed.market != "closed";
