@@ -42,13 +42,14 @@ Result<void> DatabaseWatch::start(TakeKeys take_keys, InstrumentLists& lists) {
 Result<void> DatabaseWatch::look() {
   auto seen = look_at_file();
   if (seen) seen = look_at_content();
-  const std::string problem = seen ? "" : seen.error().message;
-  if (problem == problem_) return seen;
+  std::string problem = seen ? "" : seen.error().message;
+  if (problem == this->problem()) return seen;
   if (!problem.empty())
     log::error("database", problem + "; going on with the keys and instruments known before");
   else
     log::info("database", "the database can be read again");
-  problem_ = problem;
+  const std::lock_guard lock(mutex_);
+  problem_ = std::move(problem);
   return seen;
 }
 

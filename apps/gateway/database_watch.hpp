@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "apps/gateway/gateway_state.hpp"
@@ -26,8 +27,11 @@ class DatabaseWatch {
   // Takes up what has changed. A read that fails changes nothing in memory; it is logged once, and tried again at the
   // next look. The error says what is wrong at the moment.
   Result<void> look();
-  // What is wrong, as of the last look; empty: nothing.
-  const std::string& problem() const { return problem_; }
+  // What is wrong, as of the last look; empty: nothing. [any]
+  std::string problem() const {
+    const std::lock_guard lock(mutex_);
+    return problem_;
+  }
   const database::Database& database() const { return *state_.database; }
 
  private:
@@ -40,6 +44,7 @@ class DatabaseWatch {
   InstrumentLists* lists_ = nullptr;
   std::int64_t data_version_ = 0;  // the database's, when it was last taken up
   bool is_other_file_ = false;     // the database was opened anew, and nothing of it was taken up yet
+  mutable std::mutex mutex_;       // of what follows
   std::string problem_;
 };
 

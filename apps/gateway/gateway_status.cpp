@@ -265,7 +265,7 @@ std::string GatewayStatus::json(const std::string& database_problem) {
       out["groups"].back()["elsewhere"] = router.choice().elsewhere_count(id);
     });
   });
-  out["verdict"] = json_of(judge(brokers));
+  out["verdict"] = json_of(judge(brokers, database_problem));
   const session::Ledger ledger = this->ledger();
   out["ledger"] = {{"due", ledger.expected},
                    {"delivered", ledger.delivered},

@@ -42,9 +42,26 @@ std::optional<RunningGateway> RunningGateway::find(const Options& options) {
   return found;
 }
 
+std::string RunningGateway::holder() const { return database::DatabaseLock::holder(database_); }
+
+std::string RunningGateway::why_unreachable() const {
+  if (control::is_served(socket_)) return {};
+  const std::string process = holder();
+  if (process.empty()) return {};
+  const std::string what = "a gateway runs here (" + process + " holds database " + database_ + "), but nobody serves ";
+  if (database::identity_of(socket_).exists()) return what + socket_ + "; is it just starting or ending?";
+  return what + "its control socket: found no " + socket_ +
+         ". It is just starting or ending, or the file was removed: then the gateway makes it anew within a second, or "
+         "its "
+         "log says why it cannot";
+}
+
 Result<Json> RunningGateway::ask(const Json& request, int patience_s) const {
   const auto answer = control::ask(socket_, request.dump(), std::chrono::seconds(patience_s));
-  if (!answer) return answer.error();
+  if (!answer) {
+    const std::string why = why_unreachable();
+    return why.empty() ? answer.error() : Error{why};
+  }
   const Json parsed = Json::parse(*answer, nullptr, false);
   if (!parsed.is_object())
     return Error{"the gateway's answer cannot be read: is it of another version than this command?"};
@@ -53,12 +70,8 @@ Result<Json> RunningGateway::ask(const Json& request, int patience_s) const {
 }
 
 Result<std::optional<Json>> RunningGateway::served() const {
-  if (!control::is_served(socket_)) {
-    const std::string holder = database::DatabaseLock::holder(database_);
-    if (holder.empty()) return std::optional<Json>();
-    return Error{"a gateway runs (" + holder + " holds database " + database_ + "), but nobody answers at " + socket_ +
-                 "; nothing was changed. Is it just starting or ending?"};
-  }
+  if (const std::string why = why_unreachable(); !why.empty()) return Error{"nothing was changed: " + why};
+  if (!control::is_served(socket_)) return std::optional<Json>();
   auto answer = ask({{"command", "look"}});
   if (!answer) return with_context("nothing was changed", answer.error());
   return std::optional<Json>(std::move(*answer));
@@ -87,7 +100,7 @@ Result<std::unique_ptr<database::Database>> RunningGateway::read_database() cons
 }
 
 Result<bool> RunningGateway::tell(const database::Database& written) const {
-  if (!control::is_served(socket_) && database::DatabaseLock::holder(database_).empty()) return false;
+  if (!control::is_served(socket_) && holder().empty()) return false;
   const auto answer = ask({{"command", "look"}});
   const std::string what = "written to " + database_ + ", but the running gateway ";
   if (!answer) return Error{what + "has not taken it up: " + answer.error().message};

@@ -28,6 +28,10 @@ class RunningGateway {
   // Nothing: gateway.yaml cannot be used.
   const std::optional<config::Loaded>& loaded() const { return loaded_; }
 
+  // How it is that a gateway runs here, and nobody can ask it; empty: none runs, or its socket is served.
+  std::string why_unreachable() const;
+  // The process that holds the database, "process 4711"; empty: no gateway runs here.
+  std::string holder() const;
   // Sends a request and returns the answer; a refusal is an error.
   Result<nlohmann::json> ask(const nlohmann::json& request, int patience_s = 10) const;
   // Opens the database to be changed. Where a gateway runs, it must serve the very file: otherwise it would go on with

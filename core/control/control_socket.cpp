@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/log.hpp"
 #include "core/base/thread_name.hpp"
 #include "core/control/unix_address.hpp"
 
@@ -39,6 +40,19 @@ Result<void> make_place(const std::string& path) {
   return {};
 }
 
+// A socket that listens there, its owner's alone from the first moment; -1 with errno: there is none.
+int listen_at(const UnixAddress& address) {
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  // Linux gives the file the socket's mode. umask would be that of all threads.
+  if (fd >= 0 && ::fchmod(fd, 0600) == 0 && ::bind(fd, address.get(), UnixAddress::size()) == 0 &&
+      ::listen(fd, 64) == 0)
+    return fd;
+  const int reason = errno;
+  if (fd >= 0) ::close(fd);
+  errno = reason;
+  return -1;
+}
+
 int open_spare() { return ::open("/dev/null", O_RDONLY | O_CLOEXEC); }
 
 }  // namespace
@@ -48,13 +62,9 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const std::string& pa
   const auto address = UnixAddress::of(path);
   if (!address) return address.error();
   if (const auto free = make_place(path); !free) return free.error();
-  const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  const mode_t before = ::umask(0177);  // 0600 from the first moment
-  const bool bound =
-      listener >= 0 && ::bind(listener, address->get(), UnixAddress::size()) == 0 && ::listen(listener, 64) == 0;
-  ::umask(before);
+  const int listener = listen_at(*address);
   int wake[2] = {-1, -1};
-  if (!bound || ::pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) {
+  if (listener < 0 || ::pipe2(wake, O_CLOEXEC | O_NONBLOCK) != 0) {
     const std::string reason = std::strerror(errno);
     if (listener >= 0) ::close(listener);
     return Error{"control socket " + path + ": " + reason};
@@ -103,11 +113,33 @@ void ControlServer::serve() {
     close_late();
     if (polled[1].revents != 0) accept_peer();
     if (Clock::now() < next_) continue;
+    look_at_file();
     periodic_();
     is_full_ = false;
     next_ = Clock::now() + period_;
   }
   peers_.clear();
+}
+
+void ControlServer::look_at_file() {
+  const unsigned long long now = inode_of(path_);
+  if (now == inode_) return is_lost_ = false, void();
+  const std::string what = "control socket " + path_;
+  std::string why = "another file has its name now; move that away, and the socket is made anew";
+  if (now == 0) {
+    const auto address = UnixAddress::of(path_);
+    const int fresh = address ? listen_at(*address) : -1;
+    if (fresh >= 0) {
+      ::close(std::exchange(sockets_.listener, fresh));
+      inode_ = inode_of(path_);
+      is_lost_ = false;
+      return log::warning("gateway", what + ": its file was removed while the gateway runs; it was made anew");
+    }
+    why = address ? "its file was removed, and cannot be made anew: " + std::string(std::strerror(errno))
+                  : "its file was removed; " + address.error().message;
+  }
+  // event: the control socket is gone and cannot be made anew, and why; until then commands do not reach the gateway
+  if (!std::exchange(is_lost_, true)) log::error("gateway", what + ": " + why + "; commands do not reach this gateway");
 }
 
 int ControlServer::longest_wait() const {

@@ -23,7 +23,8 @@ class ControlServer {
   using Handler = Peer::Handler;
 
   // `periodic` runs every `period_ms` on the same thread. A socket that no gateway serves any more is replaced; if one
-  // serves it, or if something that is no socket has its name, that is an error.
+  // serves it, or if something that is no socket has its name, that is an error. A file that is removed later is made
+  // anew within `period_ms`, and the log says so.
   static Result<std::unique_ptr<ControlServer>> open(const std::string& path, Handler handler,
                                                      std::function<void()> periodic, int period_ms);
   ~ControlServer();
@@ -36,6 +37,7 @@ class ControlServer {
 
   ControlServer(Sockets sockets, std::string path, Handler handler, std::function<void()> periodic, int period_ms);
   void serve();
+  void look_at_file();
   // What poll waits for at most, in milliseconds.
   int longest_wait() const;
   void serve_peers(const short* events);
@@ -43,13 +45,14 @@ class ControlServer {
   int accept_with_spare();
   void close_late();
 
-  const Sockets sockets_;
+  Sockets sockets_;
   const std::string path_;
   const Handler handler_;
   const std::function<void()> periodic_;
   const std::chrono::milliseconds period_;
   unsigned long long inode_ = 0;  // of our socket's file: only this one is deleted at the end
   int spare_ = -1;                // given up to accept a peer when no other descriptor is free
+  bool is_lost_ = false;          // no command reaches this gateway, as the log says
   bool is_full_ = false;          // no descriptor is free: nobody is accepted until the next periodic work
   std::vector<Peer> peers_;
   Clock::time_point next_;  // when the periodic work is due

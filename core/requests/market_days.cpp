@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "core/base/clock.hpp"
-#include "core/base/dates.hpp"
 #include "core/base/log.hpp"
 #include "core/bus/records.hpp"
+#include "core/instruments/list_age.hpp"
 #include "core/protocol/notices.hpp"
 
 namespace gw::requests {
@@ -75,7 +75,6 @@ void MarketDays::look_at_days(std::int64_t wall) {
   days_second_ = wall / kSecond;
   router_.set_expiries(expiries(wall));
   for (const calendar::Exchange& exchange : calendar_->exchanges) {
-    if (calendar_->status(exchange.name, wall) == calendar::MarketStatus::closed) continue;
     for (std::size_t id = 0; id < router_.brokers().size(); ++id)
       warn_of_old_list(static_cast<routing::BrokerId>(id), exchange.name, wall);
   }
@@ -85,11 +84,9 @@ void MarketDays::warn_of_old_list(routing::BrokerId id, const std::string& excha
   const routing::Broker& table = router_.brokers()[id];
   if (!table.available() || table.index() == nullptr || !table.setup().capabilities.has_exchange(exchange)) return;
   const instruments::ListInfo& list = table.index()->list();
-  const std::string today(expiries(wall).today(exchange));
-  if (list.day == 0 || iso_day(list.day) >= today) return;
+  std::string text = instruments::old_list_warning(list, *calendar_, exchange, wall);
+  if (text.empty()) return;
   OldList& old = old_lists_[id];
-  std::string text = "the instrument list is not today's, " + today + ": it is the " + name_of(list) +
-                     "; its tokens may belong to other instruments by now";
   if (old.generation == list.generation && old.text == text) return;
   old = {list.generation, std::move(text)};
   // event: …: the instrument list is not today's

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import socket
+import stat
 
 import pytest
 
@@ -59,6 +60,37 @@ def test_a_peer_that_does_not_read_blocks_nobody(start):
             for _ in range(100_000):  # until neither side takes more, or the gateway has had enough
                 mute.send(line)
         commands_work(gateway)
+
+
+def test_a_socket_file_that_was_removed_is_made_anew(start):
+    gateway = start()
+    path = gateway.folder / "state" / "gateway.sock"
+    with watched(gateway):
+        path.unlink()
+        gateway.wait_line(r"control socket \S+: its file was removed while the gateway runs; it was made anew")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        commands_work(gateway)
+    assert gateway.stop() == 0 and not path.exists()
+
+
+def test_a_socket_that_cannot_be_made_anew_is_told_by_the_log_and_by_commands(start):
+    gateway = start()
+    path = gateway.folder / "state" / "gateway.sock"
+    path.rename(path.with_name("away"))
+    path.write_text("a file of somebody")
+    gateway.wait_line("another file has its name now; move that away.*commands do not reach this gateway")
+    for command in (["status"], ["brokers", "relogin", "mock"], ["reload"]):
+        error = run(*command, "--config", gateway.config, status=1, both=True)[1]
+        assert f"a gateway runs here (process {gateway.child.pid} holds database" in error, error
+    content = json.loads(gateway.config.read_text())
+    content["server"]["port"] = gateway.port
+    gateway.config.write_text(json.dumps(content))
+    found = run("doctor", "--config", gateway.config, status=1)
+    assert "fault    gateway: a gateway runs here" in found and "taken by another program" not in found, found
+    assert "as it seems by the gateway that runs here" in found
+    path.unlink()
+    gateway.wait_line("was made anew")
+    gateway.run("status")
 
 
 def test_idle_peers_keep_nobody_out_and_are_closed(start):

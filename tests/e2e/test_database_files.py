@@ -92,7 +92,14 @@ def test_a_change_that_the_gateway_does_not_see_is_not_made(start, command):
         assert "nothing was changed" in error and "gone" in error, error
         assert not database_of(gateway).exists()
         gateway.wait_line("its file is gone")
-        assert "its file is gone" in " ".join(gateway.run("status").split())
+        rows = " ".join(gateway.run("status", status=0).split())
+        assert rows.startswith("ready: everything wanted is served PROBLEM: database ") and "its file is gone" in rows
+        code, body = gateway.http("/readyz")
+        problem, = json.loads(body)["problems"]
+        assert code == 200 and problem["status"] == "database" and "its file is gone" in problem["text"]
+        assert "\ngateway_database_problem 1\n" in gateway.http("/metrics")[1]
+        found = gateway.run("doctor", status=1)
+        assert "its file is gone" in found and "is not there yet" not in found
         assert client.data(mode=2)["seq"] == seq + 1
         kept.rename(database_of(gateway))
         gateway.wait_line("can be read again")

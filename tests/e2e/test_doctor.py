@@ -191,6 +191,52 @@ def test_an_unset_variable_and_a_key_file_that_cannot_be_read(tmp_path, server):
     assert "server.tls.key" in found[0]["text"] and "k.pem" in found[0]["text"], found
 
 
+def test_status_and_doctor_agree_on_an_old_list(start, tmp_path):
+    """The list was taken up today, and is of another day."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "calendar.yaml").write_text(json.dumps({"utc_offset": "+05:30", "exchanges": {
+        "NSE": {"open": "00:00-24:00", "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}}}))
+    kite = Kite(tmp_path)
+    gateway = start({"active_broker": "zerodha", "brokers": {"zerodha": kite.config("ws://127.0.0.1:1")}})
+    gateway.run("instruments", "import", "--broker", "zerodha", "--date", "2026-11-27", kite.list)
+    gateway.wait_line("the instrument list is not today's")
+    broker, = json.loads(gateway.run("status", "--json"))["brokers"]
+    assert one(doctor(gateway.config, 1), "warning", "list of zerodha")["text"] == broker["list_warning"]
+
+
+@pytest.fixture
+def old_certificate(tmp_path):
+    """Of 2020; its key is everybody's."""
+    file, key = tmp_path / "old.pem", tmp_path / "old.key"
+    subprocess.run(["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=old",
+                    "-keyout", key, "-out", tmp_path / "old.csr"], check=True, capture_output=True)
+    (tmp_path / "index").write_text("")
+    (tmp_path / "ca.cnf").write_text("[ca]\ndefault_ca=a\n[a]\ndatabase=%s\nnew_certs_dir=%s\nrand_serial=yes\n"
+                                     "default_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n" % (tmp_path / "index", tmp_path))
+    subprocess.run(["openssl", "ca", "-config", tmp_path / "ca.cnf", "-batch", "-selfsign", "-keyfile", key, "-in",
+                    tmp_path / "old.csr", "-out", file, "-notext", "-startdate", "20200101000000Z", "-enddate", "20200201000000Z"],
+                   check=True, capture_output=True)
+    key.chmod(0o644)
+    return file, key
+
+
+def test_an_expired_certificate_of_its_own_and_a_key_that_everybody_can_read(start, tmp_path, old_certificate):
+    file, key = old_certificate
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    gateway = start({"server": {"tls": {"port": port, "certificate": str(file), "key": str(key)}}})
+    expired = rf"gateway\.yaml:\d+: server\.tls\.certificate: found {file}, which expired on 2020-02-01 00:00 UTC, expected one"
+    readable = rf"gateway\.yaml:\d+: server\.tls\.key: found {key}, which every user of this machine can read or write"
+    gateway.wait_line("warning config .*" + expired)
+    gateway.wait_line("warning config .*" + readable)
+    said = gateway.run("check-config")
+    assert re.search("^warning: .*" + expired, said, re.M) and re.search("^warning: .*" + readable, said, re.M)
+    found = [f for f in doctor(gateway.config, 0) if f["subject"] == "server.tls"]
+    assert [f["grade"] for f in found] == ["warning"] * 2, found
+    assert found[0]["next_step"].endswith("broker-gateway reload") and found[1]["next_step"] == f"run: chmod o-rwx {key}"
+
+
 def test_a_damaged_database_and_one_that_others_can_read(tmp_path):
     config = write_config(tmp_path, {})
     run("keys", "create", "--user", "u", "--config", config)

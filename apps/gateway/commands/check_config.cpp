@@ -4,6 +4,7 @@
 
 #include "apps/gateway/commands/commands.hpp"
 #include "apps/gateway/config_problems.hpp"
+#include "apps/gateway/server_tls.hpp"
 #include "apps/gateway/simulated.hpp"
 
 namespace gw::app {
@@ -22,6 +23,7 @@ int check_config(const Options& options) {
     std::printf("%s\n", out.dump().c_str());
   } else {
     for (const config::Problem& p : problems) std::printf("%s\n", p.text().c_str());
+    for (const std::string& warning : server_tls_warnings(loaded)) std::printf("warning: %s\n", warning.c_str());
     if (problems.empty()) std::printf("%s: good\n", loaded.file.c_str());
   }
   return problems.empty() ? kDone : kWrong;

@@ -11,6 +11,7 @@
 #include "apps/gateway/doctor/machine_checks.hpp"
 #include "apps/gateway/plugin_scan.hpp"
 #include "apps/gateway/running_gateway.hpp"
+#include "apps/gateway/server_tls.hpp"
 #include "core/control/control_socket.hpp"
 
 namespace gw::app {
@@ -25,6 +26,10 @@ const char* word(Grade grade) {
 
 // What the running gateway says; null: none runs, or it does not answer.
 Json look_at_gateway(const RunningGateway& gateway, Findings& findings) {
+  if (const std::string why = gateway.why_unreachable(); !why.empty()) {
+    findings.fault("gateway", why, "see its log");
+    return {};
+  }
   if (!control::is_served(gateway.socket())) {
     findings.ok("gateway", "none runs here");
     return {};
@@ -49,13 +54,17 @@ Findings look(const RunningGateway& gateway, config::Loaded& loaded) {
     findings.ok("gateway.yaml",
                 (loaded.is_built_in ? "none here: the built-in one is" : loaded.file + " is") + std::string(" good"));
   check_clock(findings);
-  check_database(gateway.database(), findings);
+  check_database(gateway.database(), gateway.holder(), findings);
   const Json status = look_at_gateway(gateway, findings);
   if (!loaded.problems.empty()) return findings;  // what follows goes by a configuration that can be read
+  for (const std::string& warning : server_tls_warnings(loaded))
+    findings.warning("server.tls", warning.substr(0, warning.rfind("; ")), warning.substr(warning.rfind("; ") + 2));
   check_disks(loaded, findings);
   std::optional<int> port;
   if (status.is_object()) port = status.value("port", 0);
-  check_ports(loaded, port, status.is_object() && status["zeromq"].is_string(), findings);
+  // Who does not answer keeps its ports all the same.
+  const std::string mute = status.is_object() ? "" : gateway.holder();
+  check_ports(loaded, port, status.is_object() && status["zeromq"].is_string(), mute, findings);
   const auto plugins = scan_plugins(loaded.config);
   if (!plugins) return findings;  // among the problems
   for (const plugin_host::ScanEntry& entry : *plugins)

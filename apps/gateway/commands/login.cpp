@@ -147,7 +147,8 @@ int login_at_broker(const Options& options, const LoginRequest& request) {
   if (!outcome) return fail(broker.name + ": " + log::redacted(outcome.error().message));
   if (!outcome->is_good()) return fail(why_not(broker.name, *outcome));
   const auto gateway = RunningGateway::find(options);
-  if (gateway && control::is_served(gateway->socket())) return take_up(*gateway, broker.name);
+  if (gateway && (control::is_served(gateway->socket()) || !gateway->holder().empty()))
+    return take_up(*gateway, broker.name);
   std::printf("%s: the token is stored; no gateway is running here, the next one uses it\n", broker.name.c_str());
   return kDone;
 }

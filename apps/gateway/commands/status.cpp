@@ -54,7 +54,7 @@ std::string uptime_text(std::uint64_t seconds) {
 std::string verdict_text(const Json& verdict) {
   std::string text = verdict.value("ready", false) ? "ready: everything wanted is served\n" : "";
   for (const Json& problem : verdict.value("problems", Json::array()))
-    text += wrapped("NOT READY: " + problem.value("text", ""), 0);
+    text += wrapped((problem.contains("broker") ? "NOT READY: " : "PROBLEM: ") + problem.value("text", ""), 0);
   for (const Json& other : verdict.value("others", Json::array()))
     text += wrapped("not in use: " + other.value("text", ""), 0);
   return text;
@@ -80,8 +80,6 @@ std::string gateway_text(const Json& out) {
                                         {"older", "updates older than what another login or broker had sent"},
                                         {"zeromq_dropped", "ZeroMQ messages for which there was no room"}});
   if (!not_sent.empty()) text += wrapped(not_sent, 0);
-  if (const std::string problem = out.value("database_problem", ""); !problem.empty())
-    text += wrapped("warning: " + problem, 0);
   const Json ledger = out.value("ledger", Json::object());
   text += wrapped("updates " + grouped(number(out, "updates")) + ", published " + grouped(number(out, "published")) +
                       "; hidden by brokers: " + grouped(number(out, "hidden_trades")) + " trades",

@@ -16,7 +16,9 @@
 #include "core/database/database.hpp"
 #include "core/download/http_client.hpp"
 #include "core/instruments/instrument_store.hpp"
+#include "core/instruments/list_age.hpp"
 #include "core/login/login.hpp"
+#include "core/registry/capabilities.hpp"
 
 namespace gw::app {
 namespace {
@@ -163,6 +165,14 @@ void check_lists(const config::Loaded& loaded, const std::vector<plugin_host::Sc
     if (!last && is_built_in) return findings.ok(subject, "the plugin's own");
     if (!last) return findings.warning(subject, "no instruments are known yet", update);
     const std::string text = grouped(static_cast<std::uint64_t>(last->rows)) + " instruments, " + name_of(last->list);
+    const bgw_plugin_descriptor& declared = library.descriptor();
+    const registry::Capabilities capabilities({declared.capabilities, declared.capability_count});
+    for (const calendar::Exchange& exchange : loaded.calendar.exchanges)
+      if (capabilities.has_exchange(exchange.name))
+        if (const std::string old =
+                instruments::old_list_warning(last->list, loaded.calendar, exchange.name, wall_ns());
+            !old.empty())
+          return findings.warning(subject, old, update);
     if (is_of_today(last->list.time_ns) || is_of_today(last->imported_ns)) return findings.ok(subject, text);
     findings.warning(subject, text + ": not of today, and brokers give tokens out again", update);
   });

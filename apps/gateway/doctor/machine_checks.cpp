@@ -27,13 +27,16 @@ struct Port {
   bool is_ours;  // the running gateway has it
 };
 
-void check_port(const Port& port, Findings& findings) {
+void check_port(const Port& port, const std::string& mute, Findings& findings) {
   const std::string subject = port.key;
   const std::string where = port.host + ':' + std::to_string(port.number);
   if (port.number == 0) return findings.ok(subject, "any free one is taken");
   if (port.is_ours) return findings.ok(subject, where + " is served by the running gateway");
   const int failed = try_port(port.host, port.number);
   if (failed == 0) return findings.ok(subject, where + " is free");
+  if (failed == EADDRINUSE && !mute.empty())
+    return findings.warning(subject, where + " is taken, as it seems by the gateway that runs here (" + mute + ")",
+                            "see above what keeps that gateway from answering");
   if (failed == EADDRINUSE)
     return findings.fault(subject, where + " is taken by another program",
                           "find it with: ss -ltnp 'sport = :" + std::to_string(port.number) +
@@ -86,7 +89,8 @@ void check_clock(Findings& findings) {
   findings.ok("clock", text + "; login.at and the log go by this zone");
 }
 
-void check_ports(const config::Loaded& loaded, std::optional<int> served_port, bool serves_zeromq, Findings& findings) {
+void check_ports(const config::Loaded& loaded, std::optional<int> served_port, bool serves_zeromq,
+                 const std::string& mute, Findings& findings) {
   const config::Server& server = loaded.config.server;
   const bool runs = served_port.has_value();
   if (runs && server.port != 0 && *served_port != server.port)
@@ -95,15 +99,18 @@ void check_ports(const config::Loaded& loaded, std::optional<int> served_port, b
         "the running gateway serves port " + std::to_string(*served_port) + ", not " + std::to_string(server.port),
         "free the port, then start the gateway anew");
   for (const std::string& host : plain_hosts(server))
-    check_port({"server.port", host, server.port, runs && *served_port == server.port}, findings);
+    check_port({"server.port", host, server.port, runs && *served_port == server.port}, mute, findings);
   for (const std::string& host : server.host)
-    if (server.tls.port != 0) check_port({"server.tls.port", host, server.tls.port, runs}, findings);
+    if (server.tls.port != 0) check_port({"server.tls.port", host, server.tls.port, runs}, mute, findings);
   const config::ZeroMq& zeromq = loaded.config.zeromq;
-  if (zeromq.enabled) check_port({"zeromq.port", zeromq.host, zeromq.port, runs && serves_zeromq}, findings);
+  if (zeromq.enabled) check_port({"zeromq.port", zeromq.host, zeromq.port, runs && serves_zeromq}, mute, findings);
 }
 
-void check_database(const std::string& path, Findings& findings) {
+void check_database(const std::string& path, const std::string& holder, Findings& findings) {
   const std::string subject = "database";
+  if (!database::identity_of(path).exists() && !holder.empty())
+    return findings.fault(subject, path + ": its file is gone, and the gateway that runs (" + holder + ") had it",
+                          "put it back, or end the gateway and restore a backup");
   if (!database::identity_of(path).exists())
     return findings.ok(subject, path + " is not there yet; the first start makes it");
   if (const int failed = try_file(path); failed != 0)

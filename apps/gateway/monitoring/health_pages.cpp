@@ -39,7 +39,7 @@ websocket::HttpAnswer readiness_page(const Observation& observation) {
                         {"reason", "the routing thread did not answer within 1 s"},
                         {"next_step", "see /healthz and the log"}});
   const std::vector<BrokerView>& brokers = observation.routing->brokers;
-  const Verdict verdict = judge(brokers);
+  const Verdict verdict = judge(brokers, observation.database_problem);
   Json body = json_of(verdict);
   body["brokers"] = Json::object();
   for (const BrokerView& broker : brokers) {

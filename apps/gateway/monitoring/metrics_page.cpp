@@ -55,6 +55,9 @@ std::string metrics_page(const Observation& o, std::int64_t started_ns, std::int
   const bool is_ready = o.routing && judge(o.routing->brokers).is_ready();
   families.gauge("gateway_ready", "1: everything wanted is served, as /readyz and status say; 0: it is not.");
   families.add({}, is_ready);
+  families.gauge("gateway_database_problem",
+                 "1: the database cannot be used, as /readyz, status and the log say; 0: it can.");
+  families.add({}, !o.database_problem.empty());
   add_brokers(families, o.routing ? *o.routing : none, now_ns);
   add_hangs(families, o.hangs);
   add_links(families, o.links ? *o.links : std::vector<plugin_host::LinkReport>{}, now_ns);

@@ -63,6 +63,7 @@ struct Observation {
   std::vector<std::optional<session::ShardReport>> shards;  // by number
   std::optional<std::vector<plugin_host::LinkReport>> links;
   std::vector<plugin_host::Hang> hangs;  // calls into plugins that do not return
+  std::string database_problem;          // why keys and lists cannot be read; empty: they can
 };
 
 }  // namespace gw::app

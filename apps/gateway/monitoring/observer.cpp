@@ -64,6 +64,7 @@ Observation Observer::observe() {
   late.shards.resize(shards);
   Observation seen = shared->wait(std::move(late));
   seen.hangs = feeds_.hangs();
+  seen.database_problem = database_problem_();
   return seen;
 }
 

@@ -2,7 +2,9 @@
 // for a second at the most, and no serving thread waits for anybody.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/gateway/monitoring/observation.hpp"
@@ -13,8 +15,11 @@ namespace gw::app {
 
 class Observer {
  public:
-  // Both outlive this, and their threads the last call.
-  Observer(proxy::Proxy& proxy, plugin_host::Feeds& feeds) : proxy_(proxy), feeds_(feeds) {}
+  // What is wrong with the database; empty: nothing. [any]
+  using DatabaseProblem = std::function<std::string()>;
+  // All outlive this, and their threads the last call.
+  Observer(proxy::Proxy& proxy, plugin_host::Feeds& feeds, DatabaseProblem database_problem)
+      : proxy_(proxy), feeds_(feeds), database_problem_(std::move(database_problem)) {}
 
   // What was known within a second. [any but the threads that are asked]
   Observation observe();
@@ -28,6 +33,7 @@ class Observer {
  private:
   proxy::Proxy& proxy_;
   plugin_host::Feeds& feeds_;
+  const DatabaseProblem database_problem_;
 };
 
 }  // namespace gw::app

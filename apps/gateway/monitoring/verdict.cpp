@@ -1,6 +1,7 @@
 #include "apps/gateway/monitoring/verdict.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/bus/next_step.hpp"
 
@@ -37,8 +38,9 @@ std::string Problem::text() const {
          (reason.empty() || reason == status ? "" : ": " + reason) + (next_step.empty() ? "" : "; next: " + next_step);
 }
 
-Verdict judge(const std::vector<BrokerView>& brokers) {
+Verdict judge(const std::vector<BrokerView>& brokers, std::string database_problem) {
   Verdict verdict;
+  verdict.database = std::move(database_problem);
   const bool any_wanted = std::any_of(brokers.begin(), brokers.end(), is_wanted);
   for (const BrokerView& broker : brokers) {
     const std::size_t before = verdict.problems.size();

@@ -25,12 +25,14 @@ struct Verdict {
   std::vector<Problem> problems;
   // Other brokers that are enabled and not connected, or whose feed is stale, and that nobody waits for now.
   std::vector<Problem> others;
+  // What is wrong with the database, which keeps nobody from being served now; empty: nothing.
+  std::string database;
 
   bool is_ready() const { return problems.empty(); }
 };
 
 // An exchange is served well when its feed is live or quiet, or its market is closed. Where nothing is wanted, the
 // active broker of the default group must be connected.
-Verdict judge(const std::vector<BrokerView>& brokers);
+Verdict judge(const std::vector<BrokerView>& brokers, std::string database_problem = "");
 
 }  // namespace gw::app

@@ -22,7 +22,9 @@ Json list_of(const std::vector<Problem>& problems) {
 }  // namespace
 
 Json json_of(const Verdict& verdict) {
-  return {{"ready", verdict.is_ready()}, {"problems", list_of(verdict.problems)}, {"others", list_of(verdict.others)}};
+  Json problems = list_of(verdict.problems);
+  if (!verdict.database.empty()) problems.push_back({{"status", "database"}, {"text", verdict.database}});
+  return {{"ready", verdict.is_ready()}, {"problems", std::move(problems)}, {"others", list_of(verdict.others)}};
 }
 
 }  // namespace gw::app
