@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "core/base/text.hpp"
 #include "core/database/database_file.hpp"
 
 namespace gw::app {
@@ -10,12 +11,12 @@ namespace gw::app {
 namespace fs = std::filesystem;
 
 int say(const std::string& sentence) {
-  std::printf("%s\n", sentence.c_str());
+  std::printf("%s\n", without_controls(sentence).c_str());
   return kDone;
 }
 
 int fail(const std::string& message, int status) {
-  std::fprintf(stderr, "broker-gateway: %s\n", message.c_str());
+  std::fprintf(stderr, "broker-gateway: %s\n", without_controls(message).c_str());
   return status;
 }
 

@@ -1,7 +1,10 @@
 // The command line: calls the function of each command, which is in commands/ or gateway.cpp.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
+#include <sstream>
 #include <string_view>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +21,7 @@
 #include "apps/gateway/service/service_manager.hpp"
 #include "apps/gateway/signals.hpp"
 #include "core/base/log.hpp"
+#include "core/base/text.hpp"
 #include "core/feed_process/child.hpp"
 #include "core/plugin_host/feed_thread.hpp"
 #include "core/recording/recording_file.hpp"
@@ -26,6 +30,7 @@ namespace {
 
 using namespace gw::app;
 
+char kHelpOption[] = "--help";
 constexpr std::int64_t kRecordingNs = 2'000'000'000;  // for the rest of recordings, at the end
 
 // A thread that a plugin or a name server keeps goes on until the process is gone: what the end of main would destroy
@@ -75,6 +80,11 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == gw::feed_process::kInspectWord)
     return inspect_plugin_command({argv + 2, argv + argc});
   if (argc > 1 && std::string_view(argv[1]) == kTaskWord) return plugin_task_command({argv + 2, argv + argc});
+  // "help" and "help status", as many other programs have it.
+  if (argc > 1 && std::string_view(argv[1]) == "help") {
+    std::rotate(argv + 1, argv + 2, argv + argc);
+    argv[argc - 1] = kHelpOption;
+  }
   CommandLine c;
   const auto app = make_command_line(c, run);
   try {
@@ -83,7 +93,10 @@ int main(int argc, char** argv) {
     if (const std::string unknown = unknown_word(*app, {argv + 1, argv + argc});
         !unknown.empty() && e.get_exit_code() != 0)
       return fail(unknown, kWrong);
-    return app->exit(e) == 0 ? kDone : kWrong;
+    std::ostringstream wrong;  // it repeats what it was given
+    const bool is_good = app->exit(e, std::cout, wrong) == 0;
+    std::fputs(gw::without_controls(wrong.str()).c_str(), stderr);
+    return is_good ? kDone : kWrong;
   }
   const int status = c.action();
   end_now_if_a_thread_goes_on(status);

@@ -21,7 +21,9 @@ sigset_t awaited() {
   sigset_t set;
   sigemptyset(&set);
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGQUIT, SIGALRM, SIGPROF, SIGVTALRM, SIGIO,
-                           SIGPWR, SIGSTKFLT, SIGXCPU})
+                           SIGPWR, SIGSTKFLT, SIGXCPU,
+                           // A gateway that a terminal stops would keep its clients and tell them nothing.
+                           SIGTSTP, SIGTTIN, SIGTTOU})
     sigaddset(&set, number);
   for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) sigaddset(&set, number);
   return set;

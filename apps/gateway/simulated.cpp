@@ -36,6 +36,8 @@ Result<void> check_brokers_of_user(const config::Config& config, const std::vect
   std::vector<std::string> known;
   for (const config::Broker& broker : config.brokers) known.push_back(broker.name);
   for (const std::string& name : names) {
+    if (std::count(names.begin(), names.end(), name) > 1)
+      return Error{"brokers: found '" + name + "' twice, expected each broker once"};
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string guess = did_you_mean(name, known);
     return Error{"broker: found '" + name + "', expected a broker of gateway.yaml" +

@@ -25,6 +25,9 @@ std::string hex(std::span<const unsigned char> bytes);
 // of valid UTF-8 becomes '?', because a client must close its connection on a text frame with such a byte.
 std::string json_text(std::string_view text);
 
+// For a terminal: control characters but line ends and tabs as "\x1B", so that nobody's text moves a cursor.
+std::string without_controls(std::string_view text);
+
 // The first bytes of `text`, at most `limit`; a UTF-8 sequence is not cut.
 std::string_view cut(std::string_view text, std::size_t limit = 64);
 

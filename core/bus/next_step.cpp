@@ -10,8 +10,9 @@ std::string next_step(LinkState state, std::string_view broker) {
     case LinkState::reconnecting:
       return "the gateway logs in by itself and subscribes everything wanted anew";
     case LinkState::auth_expired:
-      return "log in at the broker and put the new token where gateway.yaml says; the gateway takes up a changed file "
-             "by itself";
+      return "broker-gateway login " + std::string(broker) +
+             ", where its plugin has a login; else log in at the broker and put the new token where gateway.yaml says; "
+             "the gateway takes up a changed file by itself";
     case LinkState::failed:
       return "mend the cause, then run: broker-gateway brokers retry " + std::string(broker);
     case LinkState::disconnected:

@@ -35,6 +35,15 @@ TEST(DidYouMean, OfTwoEquallyNearTheFirstWins) {
   EXPECT_EQ(did_you_mean("modex", twins), "modes");
 }
 
+TEST(WithoutControls, MovesNoCursorAndKeepsLinesAndLetters) {
+  EXPECT_EQ(without_controls("A\x1b[2J\x7f\r.NSE"), "A\\x1B[2J\\x7F\\x0D.NSE");
+  EXPECT_EQ(without_controls("one\n\ttwo"), "one\n\ttwo");
+  EXPECT_EQ(without_controls("\xc2\x9b"
+                             "2J \xc2\xb5 \xe2\x80\x9b"),
+            "\\xC2\\x9B2J \xc2\xb5 \xe2\x80\x9b");
+  EXPECT_EQ(without_controls("\xc2"), "\xc2");
+}
+
 TEST(Case, ChangesAsciiLettersOnly) {
   EXPECT_EQ(upper("nifty 50-be_1"), "NIFTY 50-BE_1");
   EXPECT_EQ(lower("NSE_INDEX@9"), "nse_index@9");

@@ -57,7 +57,7 @@ def test_a_deleted_user_is_gone_with_keys_and_clients(start):
     with gateway.client(key) as client, gateway.client(gateway.key("bob")) as other:
         client.barrier()
         assert gateway.run("users", "delete", "alice") == (
-            "alice and 1 keys are deleted; the running gateway closes the clients of alice\n")
+            "alice and 1 key are deleted; the running gateway closes the clients of alice\n")
         assert client.wait_closed()[0] == 4401
         other.barrier()
         assert [user["user"] for user in json.loads(gateway.run("users", "list", "--json"))] == ["bob"]

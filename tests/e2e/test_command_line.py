@@ -95,9 +95,21 @@ def test_wrong_usage_is_2(arguments, config):
     (["keys", "lst"], "lst: no such command; did you mean list?"),
     (["--config", "x", "wach", "INFY.NSE"], "wach: no such command; did you mean watch?"),
     (["watch", "INFY.NSE", "--dept", "5"], "--dept: no such option of watch; did you mean --depth?"),
+    (["search", "NIFTY"], "search: no such command; did you mean instruments search?"),
     (["users", "xyzzyxyzzy"], "xyzzyxyzzy: no such command; expected one of list, set-broker, delete")])
 def test_an_unknown_word_is_named_with_what_it_may_mean(words, expected):
     assert run(*words, status=2, both=True) == ("", f"broker-gateway: {expected}\n")
+
+
+def test_help_as_a_word_is_the_option(tmp_path):
+    assert run("help") == run("--help")
+    assert run("help", "keys", "create") == run("keys", "create", "--help")
+
+
+@pytest.mark.parametrize("number", ["abc", "0", "99999999999999999999"])
+def test_a_key_is_named_by_its_number(number, config):
+    assert run("keys", "revoke", number, "--config", config, status=2, both=True)[1] == (
+        f"broker-gateway: keys revoke: found {number}, expected the number of a key, as keys list shows it\n")
 
 
 def commands_of(text):
@@ -157,6 +169,8 @@ def test_users(config):
     assert json.loads(run("users", "list", "--json", "--config", config))[0]["brokers"] == ["mock"]
     _, error = run("users", "set-broker", "alice", "mokc", "--config", config, status=2, both=True)
     assert "did you mean 'mock'?" in error
+    _, error = run("users", "set-broker", "alice", "mock,mock", "--config", config, status=2, both=True)
+    assert error == "broker-gateway: brokers: found 'mock' twice, expected each broker once\n"
     run("users", "set-broker", "nobody", "mock", "--config", config, status=1)
 
 

@@ -413,7 +413,7 @@ def test_times_are_local_and_say_so(start, form):
 
 # ---- signals
 
-MEANINGLESS = ["USR2", "QUIT", "ALRM", "PROF", "VTALRM", "IO", "PWR", "STKFLT", "XCPU", "RTMIN", "RTMAX"]
+MEANINGLESS = ["USR2", "QUIT", "ALRM", "PROF", "VTALRM", "IO", "PWR", "STKFLT", "XCPU", "TSTP", "TTIN", "TTOU", "RTMIN", "RTMAX"]
 
 
 def number_of(name):

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from brokers import Kite, start_with
 from gateway import BINARY, PATIENCE, Process, run, until
 from terminal import TMUX, Terminal
 
@@ -138,6 +139,43 @@ def test_tail_of_nothing_is_1(start):
     assert "Symbol NOPE not found for exchange NSE" in error
     _, error = run("tail", "INFY.NSE", "--key", "wrong", "--config", gateway.config, status=1, both=True)
     assert "Invalid API key" in error
+
+
+def test_tail_says_what_may_be_meant_and_prints_no_control_characters(start, tmp_path):
+    kite = Kite(tmp_path)
+    gateway = start_with(start, "zerodha", (kite, kite.config("ws://127.0.0.1:1")))
+    key = gateway.key()
+
+    def said(*words, status=1):
+        return run(*words, "--config", gateway.config, status=status, both=True)[1]
+    for command in ("tail", "watch"):
+        error = said(command, "RELIENCE.NSE", "--key", key)
+        assert error.splitlines()[-1] == "broker-gateway: Symbol RELIENCE not found for exchange NSE; did you mean RELIANCE.NSE?", error
+        error = said(command, "A\x1b[2J.NSE", "--key", key)
+        assert "\x1b" not in error and "A\\x1B[2J" in error, error
+    for words in (("t\x1b[2Jail",), ("status", "--\x1b[2J"), ("tail", "INFY.NSE", "--mode", "\x1b[2J")):
+        error = said(*words, status=2)
+        assert "\x1b" not in error and "\\x1B[2J" in error, error
+
+
+def test_a_frozen_gateway_is_told_until_it_answers_again(start):
+    gateway = start()
+    key = gateway.key()
+    commands = [[BINARY, command, "INFY.NSE", "--key", key, "--config", gateway.config] for command in ("tail", "watch")]
+    with Process(commands[0]) as tail, Process(commands[1]) as watch:
+        tail.wait_line(r"INFY\.NSE ltp=")
+        watch.wait_line("INFY")
+        gateway.child.send_signal(signal.SIGSTOP)
+        try:
+            for command in (tail, watch):
+                command.wait_line(r"^the gateway has not answered for \d+ s; waiting for it$")
+        finally:
+            gateway.child.send_signal(signal.SIGCONT)
+        for command in (tail, watch):
+            command.wait_line("^the gateway answers again$")
+        seen = len(tail.lines)
+        tail.wait_line(r"INFY\.NSE ltp=", seen)
+        assert tail.stop(signal.SIGINT) == 0 and watch.stop(signal.SIGINT) == 0
 
 
 def test_tail_survives_a_new_start_of_the_gateway(start):

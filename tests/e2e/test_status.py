@@ -84,7 +84,7 @@ def test_what_clients_were_refused_is_counted(start):
     ({"fault": "mute"}, {"zerodha": "stale", "angel": "quiet"}, ""),
     ({"fault": "silence"}, "stale", "next: the gateway logs in anew where that may help"),
     ({"fault": "refuse_connections"}, "reconnecting", "trying again in"),
-    ({"fault": "token_death"}, "login expired", "next: log in at the broker")], ids=lambda v: v.get("fault") if "fault" in v else "")
+    ({"fault": "token_death"}, "login expired", "next: broker-gateway login")], ids=lambda v: v.get("fault") if "fault" in v else "")
 def test_each_bad_state_in_words(start, broker, inject, state, words):
     sim = start.sim("--rate", 50, broker=broker.name)
     gateway = start_with(start, broker.name, (broker, broker.config(sim.url)))

@@ -159,6 +159,20 @@ TEST_F(WatchTest, FollowsTheBrokersLink) {
   EXPECT_THAT(shown(80, 24)[1], EndsWith("second"));
 }
 
+TEST_F(WatchTest, TellsOfAGatewayThatDoesNotAnswer) {
+  connect();
+  tick(1);
+  state_.silent(5, at(6));
+  EXPECT_EQ(words(6), "gateway does not answer");
+  EXPECT_THAT(shown(80, 24).back(), StartsWith("14:05:06 IST  the gateway has not answered for 5 s"));
+  state_.answers(at(8));
+  tick(8);
+  EXPECT_EQ(words(8), "restored");
+  state_.silent(5, at(20));
+  state_.lost("pong timeout", at(21));
+  EXPECT_EQ(words(21), "reconnecting");
+}
+
 TEST_F(WatchTest, SurvivesALostGateway) {
   connect();
   tick(1);

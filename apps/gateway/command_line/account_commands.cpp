@@ -18,8 +18,8 @@ void add_account_commands(CLI::App& app, CommandLine& c) {
     c.action = [&c] { return keys_list(c.options); };
   });
   CLI::App* revoke = add_command(*keys, "revoke", "revokes a key and closes its live sessions", c.options, false);
-  revoke->add_option("ID", c.id, "the key's number, as keys list shows it")->required();
-  revoke->callback([&c] { c.action = [&c] { return keys_revoke(c.options, c.id); }; });
+  revoke->add_option("ID", c.key_id, "the key's number, as keys list shows it")->required();
+  revoke->callback([&c] { c.action = [&c] { return keys_revoke(c.options, c.key_id); }; });
 
   CLI::App* users = add_command(app, "users", "users and their brokers", c.options, false);
   users->require_subcommand(1);

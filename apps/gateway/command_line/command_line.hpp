@@ -27,7 +27,7 @@ struct CommandLine {
   BrokerRequest asked;
   PluginRequest plugin;
   BrokersOfUser brokers;
-  std::int64_t id = 0;
+  std::string key_id;
   std::string user, broker, file;
   std::optional<std::string> date;
   bool force = false;

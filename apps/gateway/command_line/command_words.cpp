@@ -46,7 +46,18 @@ std::string with_suggestion(const std::string& what, const std::string& word,
   return what + (meant.empty() ? "" : "; did you mean " + meant + "?");
 }
 
+// The commands below a command, like "instruments search", that are called `word`; empty: there are none.
+std::string elsewhere(const CLI::App& app, const std::string& word) {
+  std::string all;
+  for (const CLI::App* command : app.get_subcommands(nullptr))
+    if (!command->get_group().empty() && find_command(*command, word) != nullptr)
+      all += (all.empty() ? "" : " or ") + command->get_name() + ' ' + word;
+  return all;
+}
+
 std::string unknown_command(const CLI::App& app, const std::string& word) {
+  if (const std::string meant = elsewhere(app, word); !meant.empty())
+    return word + ": no such command; did you mean " + meant + "?";
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands(nullptr))
     if (!command->get_group().empty()) names.push_back(command->get_name());

@@ -21,7 +21,7 @@ struct KeyRequest {
 };
 int keys_create(const Options& options, const KeyRequest& request);
 int keys_list(const Options& options);
-int keys_revoke(const Options& options, std::int64_t id);
+int keys_revoke(const Options& options, const std::string& number);
 int users_list(const Options& options);
 struct BrokersOfUser {
   std::string user;

@@ -16,6 +16,12 @@
 
 namespace gw::app {
 
+// What an error of the gateway says, and what may have been meant in its place.
+std::string error_text(const nlohmann::json& error);
+// What is told where no screen is drawn, on standard error.
+void tell_of_silence(int seconds);
+void tell_of_answer();
+
 class FeedClient final : public websocket::Listener {
  public:
   struct Settings {
@@ -31,6 +37,9 @@ class FeedClient final : public websocket::Listener {
     std::function<bool(const nlohmann::json& error)> on_error;
     // The connection is lost; the next attempt follows.
     std::function<void(const std::string& why)> on_lost;
+    // Connecting or connected, nothing has come for `seconds`, pongs included; said once, until on_answer.
+    std::function<void(int seconds)> on_silence;
+    std::function<void()> on_answer;
     // The last call. `why`: empty after end().
     std::function<void(const std::string& why)> on_ended;
   };
@@ -41,10 +50,13 @@ class FeedClient final : public websocket::Listener {
 
   void on_open() override;
   void on_message(websocket::Opcode opcode, std::string_view payload) override;
+  void on_control_frame() override { hear(); }
   void on_closed(const websocket::CloseInfo& info) override;
 
  private:
   void connect();
+  void hear();
+  void watch();
   void try_again(const std::string& why);
   void send(std::string_view message);
   void finish(const std::string& why);
@@ -53,6 +65,10 @@ class FeedClient final : public websocket::Listener {
   const Settings settings_;
   const Calls calls_;
   boost::asio::steady_timer retry_;
+  boost::asio::steady_timer next_look_;
+  std::chrono::steady_clock::time_point heard_;  // when the gateway last sent anything, or was called
+  bool is_silent_ = false;
+  bool is_connecting_or_open_ = false;
   std::chrono::milliseconds pause_;
   bool admitted_ = false;  // has been authenticated, once
   bool ending_ = false;

@@ -99,7 +99,11 @@ int keys_list(const Options& options) {
   });
 }
 
-int keys_revoke(const Options& options, std::int64_t id) {
+int keys_revoke(const Options& options, const std::string& number) {
+  const auto parsed = config::parse_integer(number);
+  if (!parsed || *parsed <= 0)
+    return fail("keys revoke: found " + number + ", expected the number of a key, as keys list shows it", kWrong);
+  const std::int64_t id = *parsed;
   return change_accounts(options, [&](accounts::AccountStore& store, const RunningGateway&) -> Change {
     const auto key = store.find_key(id);
     if (!key) return {fail(key.error().message)};

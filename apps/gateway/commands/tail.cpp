@@ -53,6 +53,7 @@ class Tail {
                  [](const std::string& why) {
                    std::fprintf(stderr, "lost the gateway: %s; connecting again\n", why.c_str());
                  },
+                 tell_of_silence, tell_of_answer,
                  [this, &io](const std::string& why) {
                    failure_ = why;
                    io.stop();
@@ -84,7 +85,7 @@ class Tail {
       if (entry.value("status", "") != "error")
         ++subscribed_;
       else
-        std::fprintf(stderr, "broker-gateway: %s\n", entry.value("message", "refused").c_str());
+        fail(error_text(entry));
     }
     if (subscribed_ == 0) stop();
   }
@@ -92,7 +93,7 @@ class Tail {
   bool refuse(const Json& error) {
     const std::string code = error.value("code", "");
     const bool is_of_one = code == "SUBSCRIPTION_ERROR" || code == "SYMBOL_NOT_FOUND";
-    if (is_of_one) std::fprintf(stderr, "broker-gateway: %s\n", error.value("message", "").c_str());
+    if (is_of_one) fail(error_text(error));
     if (code == "SYMBOL_NOT_FOUND" && subscribed_ > 0 && --subscribed_ == 0) stop();
     return !is_of_one;
   }

@@ -90,8 +90,10 @@ int users_delete(const Options& options, const std::string& user) {
     if (!before) return {fail(before.error().message)};
     const auto done = store.delete_user(user);
     if (!done) return {fail(done.error().message)};
-    return {kDone, user + " and " + std::to_string(before->keys) + " keys are deleted",
-            "; the running gateway closes the clients of " + user};
+    return {
+        kDone,
+        user + " and " + std::to_string(before->keys) + (before->keys == 1 ? " key are deleted" : " keys are deleted"),
+        "; the running gateway closes the clients of " + user};
   });
 }
 

@@ -39,7 +39,7 @@ int watch_in_pipe(FeedClient::Settings settings, bool json) {
   std::string failure;
   FeedClient client(io, std::move(settings),
                     {[json](const Json& message, std::string_view text) { print_message(message, text, json); },
-                     [](const Json&) { return true; }, [](const std::string&) {},
+                     [](const Json&) { return true; }, [](const std::string&) {}, tell_of_silence, tell_of_answer,
                      [&](const std::string& why) {
                        failure = why;
                        io.stop();
@@ -66,6 +66,7 @@ int watch_on_terminal(FeedClient::Settings settings, const Watched& watched) {
     client.emplace(io, std::move(settings),
                    FeedClient::Calls{[&](const Json& message, std::string_view) { screen.apply(message); }, ends_watch,
                                      [&](const std::string& why) { screen.lost(why); },
+                                     [&](int seconds) { screen.silent(seconds); }, [&] { screen.answers(); },
                                      [&](const std::string& why) {
                                        failure = why;
                                        screen.stop();

@@ -25,4 +25,14 @@ void LiveWatch::lost(const std::string& why) {
   screen_.change();
 }
 
+void LiveWatch::silent(int seconds) {
+  state_.silent(seconds, now());
+  screen_.change();
+}
+
+void LiveWatch::answers() {
+  state_.answers(now());
+  screen_.change();
+}
+
 }  // namespace gw::app

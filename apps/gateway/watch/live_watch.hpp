@@ -20,6 +20,8 @@ class LiveWatch {
 
   void apply(const nlohmann::json& message);
   void lost(const std::string& why);
+  void silent(int seconds);
+  void answers();
   void stop() { screen_.stop(); }
 
  private:

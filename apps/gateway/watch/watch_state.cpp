@@ -46,8 +46,18 @@ void WatchState::apply(const Json& message, const Now& now) {
 
 void WatchState::lost(const std::string& why, const Now& now) {
   if (connected_ || !was_connected_) note("lost the gateway" + because(why), now);
-  connected_ = false;
+  connected_ = is_silent_ = false;
   was_bad_ = true;
+}
+
+void WatchState::silent(int seconds, const Now& now) {
+  is_silent_ = was_bad_ = true;
+  note("the gateway has not answered for " + std::to_string(seconds) + " s", now);
+}
+
+void WatchState::answers(const Now& now) {
+  is_silent_ = false;
+  note("the gateway answers again", now);
 }
 
 void WatchState::on_authentication(const Json& message, const Now& now) {
@@ -133,6 +143,7 @@ void WatchState::on_data(const Json& message, const Now& now) {
 }
 
 Worth WatchState::worth(const Now& now) const {
+  if (is_silent_) return {Style::bad, "gateway does not answer", false};
   if (!connected_) return {Style::bad, was_connected_ ? "reconnecting" : "connecting", false};
   if (broker_state_ == "reconnecting" || broker_state_ == "connecting")
     return {Style::bad, "broker " + broker_state_, false};

@@ -39,6 +39,9 @@ class WatchState {
   void apply(const nlohmann::json& message, const Now& now);
   // The connection to the gateway is gone; another attempt follows.
   void lost(const std::string& why, const Now& now);
+  // The gateway is there and has sent nothing for `seconds`, not even the answer to a ping; and it has again.
+  void silent(int seconds, const Now& now);
+  void answers(const Now& now);
 
   // ---- what is known
   const Watched& watched() const { return watched_; }
@@ -66,6 +69,7 @@ class WatchState {
   WatchValues values_;
   bool connected_ = false;      // to the gateway, and authenticated
   bool was_connected_ = false;  // once
+  bool is_silent_ = false;
   std::string broker_;
   std::string broker_state_ = "connected";
   bool simulated_ = false;
