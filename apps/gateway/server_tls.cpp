@@ -38,6 +38,7 @@ std::vector<config::Problem> server_tls_problems(const config::Loaded& loaded) {
 std::vector<std::string> server_tls_warnings(const config::Loaded& loaded) {
   const config::Tls& tls = loaded.config.server.tls;
   if (tls.port == 0 || tls.certificate.empty() || tls.key.empty()) return {};
+  if (!server_tls_problems(loaded).empty()) return {};  // first things first
   std::vector<std::string> warnings;
   const auto where = [&](int line, const char* key) {
     return loaded.file + ':' + std::to_string(line) + ": " + key + ": ";

@@ -30,8 +30,8 @@ std::string irregular_file_at(const std::string& path) {
 
 Result<FreshFile> FreshFile::beside(const std::string& path, unsigned mode) {
   if (const auto good = check(path); !good) return good.error();
-  constexpr int kMostNames = 1000;  // those of processes with this number that were killed
-  for (int number = 1; number <= kMostNames; ++number) {
+  constexpr int kMaxNames = 1000;  // those of processes with this number that were killed
+  for (int number = 1; number <= kMaxNames; ++number) {
     std::string name = path + '.' + std::to_string(::getpid()) + '-' + std::to_string(number) + ".new";
     const int made = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (made < 0 && errno == EEXIST) continue;

@@ -25,8 +25,8 @@ bool is_ascii(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {
-  constexpr std::size_t kMostDigits = 5;
-  return !text.empty() && text.size() <= kMostDigits && has_only(text, kDigits) && text.front() != '0' &&
+  constexpr std::size_t kMaxDigits = 5;
+  return !text.empty() && text.size() <= kMaxDigits && has_only(text, kDigits) && text.front() != '0' &&
          std::stoi(std::string(text)) <= 65535;
 }
 

@@ -37,8 +37,10 @@ std::string server_certificate_warning(const std::string& certificate_file, std:
   const auto to = wall_of(X509_get0_notAfter(certificate.get()));
   if (to && *to <= wall_ns) return "expired on " + utc_minute(*to);
   if (from && *from > wall_ns) return "is valid from " + utc_minute(*from) + " on";
-  if (to && *to - wall_ns < kSoon)
-    return "expires on " + utc_minute(*to) + ", in " + std::to_string((*to - wall_ns) / kDay) + " days";
+  if (to && *to - wall_ns < kSoon) {
+    const auto days = (*to - wall_ns) / kDay;
+    return "expires on " + utc_minute(*to) + ", in " + std::to_string(days) + (days == 1 ? " day" : " days");
+  }
   return {};
 }
 

@@ -67,8 +67,10 @@ TEST_F(Http, HeadersWithoutEndAreTooLarge) {
               StartsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n"));
 }
 
-TEST_F(Http, ABodyBeyondTheLimitIsTooLarge) {
-  EXPECT_THAT(answer_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nx"), StartsWith("HTTP/1.1 431"));
+TEST_F(Http, ABodyBeyondTheLimitIsNotRead) {
+  EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nx"), StartsWith("HTTP/1.1 413"));
+  EXPECT_THAT(answer_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nx"), StartsWith("HTTP/1.1 404"))
+      << "what there is without a handler";
 }
 
 TEST_F(Http, AFrameBeforeTheHandshakeIsAnsweredIsABadRequest) {
