@@ -16,8 +16,8 @@ class OwnFiles {
   // What is known while gateway.yaml cannot be used. `file`: its path; empty: there is none.
   OwnFiles(const std::string& file, const std::string& database);
 
-  // "the database's lock"; empty: none of them. By whatever path, and also of a file that is not there yet. Those that
-  // the keys `ignored` of gateway.yaml name do not count.
+  // Which of them `path` leads to, as in "the database's lock"; empty: none. Links are followed, and a file that is not
+  // there yet counts too. Files that the keys `ignored` of gateway.yaml name do not count.
   std::string what_is_at(const std::string& path, const std::vector<std::string>& ignored = {}) const;
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 // After this many updates of one frame the reader is woken though more follow: it may have a core of its own.
 constexpr std::uint32_t kUnrung = 64;
-// After so many it may read them, where it is awake.
+// After this many updates a reader that is awake sees them.
 constexpr std::uint32_t kUnpublished = 16;
 // The bits of a packet's modes that make its kind.
 constexpr std::uint32_t kKinds = BGW_MODE_LTP | BGW_MODE_QUOTE | BGW_MODE_DEPTH;

@@ -73,7 +73,8 @@ class Member:
 
 
 class Crowd:
-    """with Crowd(url, key, symbols): a client for each symbol, and those that are added. `keeps_prices`: see Member."""
+    """with Crowd(url, key, symbols) as crowd: begins with one client for each symbol; add() adds more. `keeps_prices`: see
+    Member.prices."""
 
     def __init__(self, url, key=None, symbols=(), keeps_prices=False):
         self.url, self.key, self.symbols, self.keeps_prices = url, key, symbols, keeps_prices

@@ -1,6 +1,9 @@
 """A planned end: clients with extras are told before, all are closed with 1001, and come back to a new gateway."""
 
+import contextlib
 import signal
+
+import websockets
 
 from gateway import Client, Gateway
 
@@ -25,15 +28,29 @@ def test_clients_with_extras_are_told_before_they_are_closed(start):
     assert gateway.wait() == 0
 
 
+def heard_until_the_end(client):
+    heard = []
+    while client.socket.open:
+        try:
+            heard.append(client.receive()["type"])
+        except websockets.ConnectionClosed:
+            break
+    return heard
+
+
 def test_who_authenticates_during_the_end_is_closed_instead(start):
+    """Else it would be told of success, and never of the end."""
     gateway = start()
     key = gateway.key()
     told = gateway.client(key, extras=True)
-    waiting = [gateway.client(False) for _ in range(40)]
+    waiting = [gateway.client(False) for _ in range(200)]
     try:
         gateway.child.send_signal(signal.SIGTERM)
         told.next("closing")
-        for client in waiting:
+        for client in reversed(waiting):  # those that would be closed last
+            with contextlib.suppress(websockets.ConnectionClosed):
+                client.send({"action": "authenticate", "api_key": key, "extras": True})
+            assert heard_until_the_end(client) == []
             assert client.wait_closed()[0] == 1001
         assert gateway.wait() == 0
     finally:
