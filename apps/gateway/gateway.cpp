@@ -194,7 +194,9 @@ void Gateway::start_brokers() {
 }
 
 Result<void> Gateway::start_proxy() {
-  monitor_ = std::make_unique<Monitor>(*proxy_, feeds_, [this] { return database_.problem(); });
+  monitor_ = std::make_unique<Monitor>(
+      *proxy_, feeds_,
+      Observer::Known{[this] { return database_.problem(); }, [this] { return parts_->logins.counts(); }});
   const auto take_keys = [this](const std::shared_ptr<const accounts::KeyRing>& keys) {
     monitor_->set_keys(keys);
     proxy_->post([this, keys] { proxy_->requests().set_keys(keys); });

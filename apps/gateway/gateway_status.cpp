@@ -290,11 +290,12 @@ std::string GatewayStatus::json(const std::string& database_problem) {
   for (const BrokerView& view : brokers)
     for (Json& broker : out["brokers"])
       if (broker["name"] == view.name) add_view(broker, view);
+  LoginCountsByBroker counts = logins_.counts();
   for (Json& broker : out["brokers"]) {
     const std::string name = broker["name"];
     broker["rate"] = tenths(rates_.of(name));
     broker["secret_problems"] = secret_problems(name);
-    const LoginCounts logins = logins_.counts(broker["name"]);
+    const LoginCounts& logins = counts[name];
     broker["unattended_logins"] = {{"done", logins.logins}, {"given_up", logins.given_up}};
     if (!logins.message.empty()) broker["unattended_logins"]["message"] = logins.message;
   }

@@ -54,6 +54,8 @@ void LoginKeeper::add(const config::Broker& broker, std::shared_ptr<const plugin
   jobs_.push_back(
       {broker, std::move(library), LoginSchedule(at, deadline, local_offset_at), std::move(files), std::move(process)});
   if (jobs_.back().process) jobs_.back().process->is_wanted = [this] { return !ending_; };
+  const std::lock_guard lock(mutex_);
+  counts_.try_emplace(broker.name);
 }
 
 void LoginKeeper::start() {
@@ -86,10 +88,9 @@ std::vector<std::string> LoginKeeper::take_stored() {
   return std::exchange(stored_, {});
 }
 
-LoginCounts LoginKeeper::counts(const std::string& broker) const {
+LoginCountsByBroker LoginKeeper::counts() const {
   const std::lock_guard lock(mutex_);
-  const auto found = counts_.find(broker);
-  return found == counts_.end() ? LoginCounts{} : found->second;
+  return counts_;
 }
 
 void LoginKeeper::run() {

@@ -13,19 +13,13 @@
 #include <thread>
 #include <vector>
 
+#include "apps/gateway/login_counts.hpp"
 #include "apps/gateway/login_schedule.hpp"
 #include "apps/gateway/plugin_tasks/plugin_task.hpp"
 #include "core/config/load.hpp"
 #include "core/plugin_host/library.hpp"
 
 namespace gw::app {
-
-// What `status` shows of a broker's logins.
-struct LoginCounts {
-  std::uint64_t logins = 0;
-  std::uint64_t given_up = 0;
-  std::string message;  // why the last tries were given up; empty: they were not
-};
 
 class LoginKeeper {
  public:
@@ -45,7 +39,7 @@ class LoginKeeper {
   void note(const std::string& broker, bool is_expired, bool is_connected);
   // The brokers whose tokens were stored since the last call. [control]
   std::vector<std::string> take_stored();
-  LoginCounts counts(const std::string& broker) const;  // [any]
+  LoginCountsByBroker counts() const;  // of each broker that was ever added [any]
 
  private:
   struct Job {
@@ -71,7 +65,7 @@ class LoginKeeper {
   std::condition_variable wake_;
   std::map<std::string, Noted> noted_;
   std::vector<std::string> stored_;
-  std::map<std::string, LoginCounts> counts_;
+  LoginCountsByBroker counts_;
   std::atomic<bool> ending_ = false;
   std::thread thread_;
 };

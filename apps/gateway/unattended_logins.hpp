@@ -15,7 +15,7 @@ class UnattendedLogins {
   void start();
   void stop() { keeper_.stop(); }
   void look();  // several times a second
-  LoginCounts counts(const std::string& broker) const { return keeper_.counts(broker); }
+  LoginCountsByBroker counts() const { return keeper_.counts(); }  // [any]
 
  private:
   const GatewayState& state_;

@@ -63,7 +63,9 @@ bool CatchUp::send_resumes(Subscriber& client, std::size_t& room) {
   for (; !resumes.empty(); resumes.pop_front()) {
     if (room == 0) return false;
     Waiting::Resume& next = resumes.front();
-    if (!router_.clients().resumes(client.id, next.topic)) continue;
+    const bool is_wanted = next.is_live ? router_.clients().holds(client.id, next.topic)
+                                        : router_.clients().resumes(client.id, next.topic);
+    if (!is_wanted) continue;
     const auto send = [&](std::string_view frame) {
       if (room == 0) return false;
       client.send_frame(next.topic, frame, session::FrameKind::own);

@@ -166,10 +166,10 @@ void Jobs::begin_entry(Subscriber& client, const protocol::Entry& e, const routi
   if (e.min_interval_ns != 0)
     client.tell(
         [t = o.topic, interval = e.min_interval_ns](session::ClientSession& s) { s.updates().sample(t, interval); });
-  if (e.since && o.is_new) {
+  if (e.since && (o.is_new || !router_.clients().resumes(client.id, o.topic))) {
     const bool same = e.since->epoch == router_.group(router_.clients()[client.id].group).epoch && client.extras;
     const bool has_been = e.since->seq <= router_.topics()[o.topic].seq;
-    catch_up_.add_resume(client, {o.topic, e.since->seq, 0, same && has_been});
+    catch_up_.add_resume(client, {o.topic, e.since->seq, 0, same && has_been && o.is_new, !o.is_new});
   } else if (o.is_new || !router_.clients().resumes(client.id, o.topic)) {  // one that resumes goes live after that
     router_.go_live(client.id, o.topic);
     catch_up_.add_snapshot(client, o.topic);

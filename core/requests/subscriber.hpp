@@ -56,6 +56,7 @@ struct Waiting {
     std::uint64_t seq;      // of the last update that the client has
     std::uint64_t missing;  // how many of the updates that it missed are not kept
     bool same_epoch;
+    bool is_live;  // the client held the stream already: it gets the newest value, as whoever asks again does
   };
   std::deque<Resume> resumes;
   std::deque<Snapshot> snapshots;

@@ -411,6 +411,9 @@ def test_a_refusal_is_not_repeated_and_calls_for_a_person(start, angel, tmp_path
     link = link_of(gateway, angel)
     assert link["unattended_logins"]["given_up"] == 1 and "AB1007" in link["unattended_logins"]["message"]
     assert "logins by itself: 0, given up 1: Angel refuses" in gateway.run("status")
+    metrics = gateway.http("/metrics")[1]
+    assert '\ngateway_unattended_logins_total{broker="angel",result="given_up"} 1\n' in metrics
+    assert '\ngateway_unattended_logins_total{broker="angel",result="done"} 0\n' in metrics
     asked = sim.books()["http"]["/rest/auth/angelbroking/user/v1/loginByPassword"]
     assert asked == {"200": 1}
     no_secret_is_told(gateway.text(), told.read_text())

@@ -138,6 +138,24 @@ TEST_P(Resume, OfAnotherEpochASnapshotComesAndNobodyCanTellWhatIsMissing) {
   EXPECT_FALSE(got.notice.contains("missing"));
 }
 
+TEST_P(Resume, WhoHoldsTheStreamAlreadyIsToldThatNothingIsResumed) {
+  start(with_memory(GetParam()));
+  support::End& client = connect();
+  const std::string epoch =
+      Json::parse(ask(client, R"({"action":"authenticate","api_key":"key","extras":true})"))["epoch"];
+  say(client, kSubscribe);
+  for (int i = 1; i <= 3; ++i) {
+    tick(0, i);
+    EXPECT_EQ(next_of(client, "market_data")["seq"], i);
+  }
+  const Recovered got = come_back(client, epoch, 1);
+  EXPECT_THAT(got.seqs, testing::ElementsAre(3));
+  EXPECT_EQ(got.notice["complete"], false);
+  EXPECT_FALSE(got.notice.contains("missing"));
+  tick(0, 4);
+  EXPECT_EQ(next_of(client, "market_data")["seq"], 4);
+}
+
 TEST_P(Resume, OfAnotherEpochEachTopicsSnapshotComesHoweverLittleRoomThereIs) {
   Options options = with_memory(GetParam());
   options.session.output_per_client = 800;  // half of it: two values, or so

@@ -141,6 +141,15 @@ void add_hangs(MetricFamilies& families, const std::vector<plugin_host::Hang>& h
     families.add({{"broker", hang.broker}, {"function", hang.function}}, static_cast<double>(hang.lasts_ns) / 1e9);
 }
 
+void add_logins(MetricFamilies& families, const LoginCountsByBroker& logins) {
+  families.counter("gateway_unattended_logins_total",
+                   "Logins by itself (login.at), by result: done, or given_up until the next login.at.");
+  for (const auto& [broker, counts] : logins) {
+    families.add({{"broker", broker}, {"result", "done"}}, counts.logins);
+    families.add({{"broker", broker}, {"result", "given_up"}}, counts.given_up);
+  }
+}
+
 void add_links(MetricFamilies& families, const std::vector<plugin_host::LinkReport>& links, std::int64_t now_ns) {
   using Report = plugin_host::LinkReport;
   add_each(families, links, "gateway_broker_frames_total", "Frames from the broker.", &Report::frames);

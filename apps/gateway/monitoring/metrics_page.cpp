@@ -60,6 +60,7 @@ std::string metrics_page(const Observation& o, std::int64_t started_ns, std::int
   families.add({}, !o.database_problem.empty());
   add_brokers(families, o.routing ? *o.routing : none, now_ns);
   add_hangs(families, o.hangs);
+  add_logins(families, o.logins);
   add_links(families, o.links ? *o.links : std::vector<plugin_host::LinkReport>{}, now_ns);
   add_clients(families, o);
   add_requests(families, o);

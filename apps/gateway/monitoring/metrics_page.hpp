@@ -14,6 +14,7 @@ std::string metrics_page(const Observation& observation, std::int64_t started_ns
 
 // ---- its parts
 void add_brokers(MetricFamilies& families, const RoutingView& routing, std::int64_t now_ns);
+void add_logins(MetricFamilies& families, const LoginCountsByBroker& logins);
 void add_hangs(MetricFamilies& families, const std::vector<plugin_host::Hang>& hangs);
 void add_links(MetricFamilies& families, const std::vector<plugin_host::LinkReport>& links, std::int64_t now_ns);
 void add_clients(MetricFamilies& families, const Observation& observation);

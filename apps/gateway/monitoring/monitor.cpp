@@ -26,9 +26,9 @@ websocket::HttpAnswer text(int status, std::string words) {
 
 }  // namespace
 
-Monitor::Monitor(proxy::Proxy& proxy, plugin_host::Feeds& feeds, Observer::DatabaseProblem database_problem)
+Monitor::Monitor(proxy::Proxy& proxy, plugin_host::Feeds& feeds, Observer::Known known)
     : proxy_(proxy),
-      observer_(proxy, feeds, std::move(database_problem)),
+      observer_(proxy, feeds, std::move(known)),
       started_ns_(wall_ns()),
       keys_(std::make_shared<const accounts::KeyRing>()) {}
 

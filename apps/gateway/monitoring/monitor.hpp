@@ -19,7 +19,7 @@ namespace gw::app {
 
 class Monitor {
  public:
-  Monitor(proxy::Proxy& proxy, plugin_host::Feeds& feeds, Observer::DatabaseProblem database_problem);
+  Monitor(proxy::Proxy& proxy, plugin_host::Feeds& feeds, Observer::Known known);
   ~Monitor() { stop(); }
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "apps/gateway/login_counts.hpp"
 #include "core/base/duration_histogram.hpp"
 #include "core/bus/records.hpp"
 #include "core/plugin_host/call_watch.hpp"
@@ -63,6 +64,7 @@ struct Observation {
   std::vector<std::optional<session::ShardReport>> shards;  // by number
   std::optional<std::vector<plugin_host::LinkReport>> links;
   std::vector<plugin_host::Hang> hangs;  // calls into plugins that do not return
+  LoginCountsByBroker logins;            // of the brokers that log in by themselves
   std::string database_problem;          // why keys and lists cannot be read; empty: they can
 };
 

@@ -64,7 +64,8 @@ Observation Observer::observe() {
   late.shards.resize(shards);
   Observation seen = shared->wait(std::move(late));
   seen.hangs = feeds_.hangs();
-  seen.database_problem = database_problem_();
+  seen.logins = known_.logins();
+  seen.database_problem = known_.database_problem();
   return seen;
 }
 

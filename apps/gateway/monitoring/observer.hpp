@@ -15,11 +15,14 @@ namespace gw::app {
 
 class Observer {
  public:
-  // What is wrong with the database; empty: nothing. [any]
-  using DatabaseProblem = std::function<std::string()>;
+  // What no thread needs to be asked for. [any]
+  struct Known {
+    std::function<std::string()> database_problem;  // what is wrong with it; empty: nothing
+    std::function<LoginCountsByBroker()> logins;
+  };
   // All outlive this, and their threads the last call.
-  Observer(proxy::Proxy& proxy, plugin_host::Feeds& feeds, DatabaseProblem database_problem)
-      : proxy_(proxy), feeds_(feeds), database_problem_(std::move(database_problem)) {}
+  Observer(proxy::Proxy& proxy, plugin_host::Feeds& feeds, Known known)
+      : proxy_(proxy), feeds_(feeds), known_(std::move(known)) {}
 
   // What was known within a second. [any but the threads that are asked]
   Observation observe();
@@ -33,7 +36,7 @@ class Observer {
  private:
   proxy::Proxy& proxy_;
   plugin_host::Feeds& feeds_;
-  const DatabaseProblem database_problem_;
+  const Known known_;
 };
 
 }  // namespace gw::app
