@@ -43,12 +43,12 @@ void end_now_if_a_thread_goes_on(int status) {
 
 int run(const Options& options, const RunRequest& request) {
   block_signals();
+  EndWatch end;  // already while the configuration is read, whose file system may hang
   const ServiceManager manager;
   auto loaded = load_config(options);
   if (!loaded) return kWrong;
   raise_descriptor_limit();
   write_log_on_crash();
-  EndWatch end;
   Gateway gateway(options, std::move(*loaded), end, manager);
   if (const auto started = gateway.start(request); !started) {
     gateway.stop();

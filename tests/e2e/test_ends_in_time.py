@@ -41,6 +41,25 @@ def test_a_plugin_that_hangs(tmp_path, misdeed):
     assert gateway.text().endswith("stopped")
 
 
+@pytest.mark.parametrize("name", ["gateway.yaml", "config/calendar.yaml"])
+def test_a_file_that_never_comes(tmp_path, name):
+    config = write_config(tmp_path, {})
+    file = config.parent / name
+    file.parent.mkdir(exist_ok=True)
+    file.unlink(missing_ok=True)
+    os.mkfifo(file)
+    child = subprocess.Popen([str(BINARY), "run", "--config", str(config)], stderr=subprocess.PIPE, text=True)
+    try:
+        writer = os.open(file, os.O_WRONLY)  # when the gateway has opened it
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(PATIENCE) == 1
+        os.close(writer)
+        assert "not ended in time, exiting: the start of the gateway hangs" in child.stderr.read()
+    finally:
+        child.kill()
+        child.wait()
+
+
 def test_standard_error_that_nobody_reads(tmp_path):
     config = write_config(tmp_path, {"log": {"level": "debug"}})
     read, write = os.pipe()
