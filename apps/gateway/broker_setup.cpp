@@ -98,6 +98,8 @@ std::vector<config::Problem> setting_problems(const config::Loaded& loaded,
       problems.push_back(std::move(problem));
     if (problems.empty()) problems = try_settings(broker, loaded, plugins);
     for (config::Problem& problem : login_problems(broker, loaded, *library)) problems.push_back(std::move(problem));
+    for (config::Problem& problem : token_place_problems(broker, loaded, *library))
+      problems.push_back(std::move(problem));
     for (config::Problem& problem : problems) all.push_back(std::move(problem));
   }
   return all;

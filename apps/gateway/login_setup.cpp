@@ -5,6 +5,7 @@
 
 #include "apps/gateway/broker_setup.hpp"
 #include "apps/gateway/own_files.hpp"
+#include "apps/gateway/place_problems.hpp"
 #include "core/config/settings.hpp"
 
 namespace gw::app {
@@ -65,6 +66,20 @@ std::vector<config::Problem> login_problems(const config::Broker& broker, const 
     return {
         {file, wanted.line, key + ".redirect", wanted.redirect, "no such key: a login at this broker needs no page"}};
   return missing_for_login(broker, loaded, library);
+}
+
+std::vector<config::Problem> token_place_problems(const config::Broker& broker, const config::Loaded& loaded,
+                                                  const plugin_host::Library& library) {
+  std::vector<config::Problem> problems;
+  if (library.login() == nullptr || !broker.login.at) return problems;
+  for (const auto& [name, path] : token_files_of(broker, library)) {
+    const std::string why = why_not_stored(path);
+    if (why.empty()) continue;
+    const std::string key = setting_key(broker, name);
+    problems.push_back({loaded.file, loaded.line_of(key), key, path + " (" + why + ")",
+                        "a file that the gateway can write, because a login stores the new value there"});
+  }
+  return problems;
 }
 
 Result<login::Login> make_login(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library,

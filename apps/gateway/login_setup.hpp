@@ -28,6 +28,10 @@ std::vector<config::Problem> token_file_problems(const config::Broker& broker, c
 std::vector<config::Problem> login_problems(const config::Broker& broker, const config::Loaded& loaded,
                                             const plugin_host::Library& library);
 
+// Tokens that the gateway, which logs in by itself there, could not store. It tries nevertheless.
+std::vector<config::Problem> token_place_problems(const config::Broker& broker, const config::Loaded& loaded,
+                                                  const plugin_host::Library& library);
+
 // The login with the values that the settings have now. The error names a secret that cannot be read. Call it only
 // where missing_for_login finds nothing.
 Result<login::Login> make_login(const config::Broker& broker, std::shared_ptr<const plugin_host::Library> library,

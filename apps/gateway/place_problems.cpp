@@ -53,6 +53,12 @@ std::string why_not_written(const fs::path& path, Kind kind) {
   return {};
 }
 
+}  // namespace
+
+std::string why_not_stored(const std::string& path) { return why_not_written(path + ".new", Kind::file); }
+
+namespace {
+
 // True: something is wrong.
 bool check_written(const config::Loaded& loaded, const char* key, const std::string& path, Kind kind,
                    std::vector<config::Problem>& problems) {

@@ -14,6 +14,9 @@ namespace gw::app {
 // own. run refuses these.
 std::vector<config::Problem> written_file_problems(const config::Loaded& loaded);
 
+// Why no token can be stored at `path`, beside which a login writes it first; empty: nothing is known against it.
+std::string why_not_stored(const std::string& path);
+
 // Addresses of `server` that this machine or this user cannot have. A port that is in use is none of them. run refuses
 // these too.
 std::vector<config::Problem> listen_problems(const config::Loaded& loaded);

@@ -338,6 +338,17 @@ def test_check_config_names_what_is_wrong_with_a_login(tmp_path, name, login, ch
     assert says in said and len(said.splitlines()) == 1, said
 
 
+def test_a_token_that_the_gateway_could_not_store_is_named(tmp_path):
+    for name in ("pin", "totp", "jwt", "file"):
+        secret(tmp_path / name, "1234")
+    config = write_config(tmp_path, {"active_broker": "angel", "brokers": {"angel": {"login": {"at": "08:45"}, "settings": {
+        "api_key": API_KEY, "client_code": "C1", "pin": "${file:pin}", "totp_secret": "${file:totp}",
+        "jwt_token": "${file:jwt}", "feed_token": "${file:file/feed}"}}}})
+    said = run("check-config", "--config", config, status=2)
+    assert re.search(r"gateway.yaml:\d+: brokers.angel.settings.feed_token: found \S+/file/feed \(\S+/file is not a folder\), "
+                     r"expected a file that the gateway can write", said), said
+
+
 @pytest.mark.parametrize("login", [None, {}], ids=["no login", "login"])
 @pytest.mark.parametrize("place, found", [
     ("pin", "the file of brokers.angel.settings.pin"), ("link", "the file of brokers.angel.settings.pin"),
