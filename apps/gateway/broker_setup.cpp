@@ -126,11 +126,49 @@ void ask_credentials_of(std::shared_ptr<const plugin_host::Library> library, Cre
   };
 }
 
-routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
-                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::Feeds& feeds,
-                                   bus::Doorbell& routing_bell, const LinkServices& services,
-                                   const config::Config& config, std::uint32_t first_login) {
-  routing::BrokerSetup setup;
+namespace {
+
+std::string wrong_settings(const std::string& name) {
+  return "Broker '" + name +
+         "': its settings in gateway.yaml are wrong; an operator sees them with: broker-gateway check-config";
+}
+
+void take_up(BrokerStart& start, const plugin_host::Preparation& how, const plugin_host::Feeds& feeds) {
+  using State = plugin_host::Preparation::State;
+  routing::BrokerSetup& setup = start.setup;
+  const std::string broker = "Broker '" + setup.name + "'";
+  start.goes_on = how.state == State::going_on;
+  if (start.goes_on) {
+    setup.unavailable = broker + " begins: its plugin has not answered yet";
+    return;
+  }
+  plugin_host::Feed* feed = how.state == State::ready ? feeds.find(setup.name) : nullptr;
+  if (feed == nullptr) {
+    const std::string text = how.state == State::ready ? "its process has ended" : how.text;
+    // event: a plugin refuses a broker's settings, or was lost before it had answered, and why
+    log::error("broker", how.state == State::refused ? text : setup.name + ": " + text);
+    start.is_lost = how.state != State::refused;
+    start.problem = text;
+    setup.unavailable = how.state == State::refused ? wrong_settings(setup.name) : broker + ": " + text;
+    log::error("broker", "going on without broker " + setup.name + ": " + setup.unavailable);
+    return;
+  }
+  setup.unavailable.clear();
+  setup.capabilities = feed->capabilities();
+  setup.limits = feed->limits();
+  setup.stall_limit_ns = feed->stall_limit_ns();
+  setup.channel = &feed->channel();
+  if (setup.simulated) log::info("broker", setup.name + ": its prices are simulated, none of them is real");
+}
+
+}  // namespace
+
+BrokerStart set_up_broker(const config::Broker& broker, const std::string& file,
+                          const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::Feeds& feeds,
+                          bus::Doorbell& routing_bell, const LinkServices& services, const config::Config& config,
+                          std::uint32_t first_login, std::int64_t wait_ns) {
+  BrokerStart start;
+  routing::BrokerSetup& setup = start.setup;
   setup.name = broker.name;
   setup.plugin = broker.plugin;
   setup.hot_standby = broker.standby == "hot";
@@ -140,11 +178,11 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   const auto give_up = [&](const std::string& why) {
     setup.unavailable = why;
     log::error("broker", "going on without broker " + broker.name + ": " + why);
-    return setup;
+    return start;
   };
   if (!broker.enabled) {
     setup.unavailable = "Broker '" + broker.name + "' is disabled: an operator can enable it in gateway.yaml";
-    return setup;
+    return start;
   }
   const auto library = find_plugin(plugins, broker.plugin);
   if (library == nullptr) return give_up(why_no_plugin(broker, plugins));
@@ -158,9 +196,7 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   }
   // event: a problem of a broker's settings: file, line and key
   for (const config::Problem& problem : problems) log::error("config", problem.text());
-  const std::string wrong = "Broker '" + broker.name +
-                            "': its settings in gateway.yaml are wrong; an operator sees them "
-                            "with: broker-gateway check-config";
+  const std::string wrong = wrong_settings(broker.name);
   if (!problems.empty()) return give_up(wrong);
   auto settings = adapter_settings(broker, *library);
   if (!settings) {
@@ -189,33 +225,28 @@ routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::stri
   }
   options.record_folder = services.record_folder;
   if (broker.stall_limit) options.stall_limit_ns = broker.stall_limit->count();
-  std::string problem;
-  plugin_host::Feed* feed = nullptr;
-  if (runs_in_process(broker, plugins)) {
-    feed = feeds.add(
-        std::make_shared<feed_process::FeedProcess>(library, std::move(options), process_limits(config.plugins),
-                                                    log_options(config.log).level, routing_bell),
-        problem);
-  } else if (auto here = feed_process::load_here(library); here) {
-    ask_credentials_of(*here, services.credentials, options);
-    feed = feeds.add(std::move(*here), std::move(options), routing_bell, problem);
-  } else {
-    problem = broker.name + ": " + here.error().message;
-  }
-  if (feed == nullptr) {
-    // event: a plugin refuses a broker's settings, and why
-    log::error("broker", problem);
-    return give_up(wrong);
-  }
-  setup.capabilities = feed->capabilities();
-  setup.limits = feed->limits();
   setup.simulated = is_simulated(*library);
   setup.tokens_per_exchange = (library->descriptor().flags & BGW_PLUGIN_TOKENS_PER_EXCHANGE) != 0;
-  if (setup.simulated) log::info("broker", broker.name + ": its prices are simulated, none of them is real");
-  setup.stall_limit_ns = feed->stall_limit_ns();
   setup.lag_limit_ns = broker.lag_limit.count();
-  setup.channel = &feed->channel();
-  return setup;
+  std::shared_ptr<plugin_host::Feed> feed;
+  start.is_process = runs_in_process(broker, plugins);
+  if (start.is_process) {
+    feed = std::make_shared<feed_process::FeedProcess>(library, std::move(options), process_limits(config.plugins),
+                                                       log_options(config.log).level, routing_bell);
+  } else if (auto here = feed_process::load_here(library); here) {
+    ask_credentials_of(*here, services.credentials, options);
+    feed = std::make_shared<plugin_host::FeedThread>(std::move(*here), std::move(options), routing_bell);
+  } else {
+    log::error("broker", broker.name + ": " + here.error().message);
+    return give_up("Broker '" + broker.name +
+                   "': its plugin cannot be loaded; an operator sees why with: broker-gateway plugins list");
+  }
+  take_up(start, feeds.add(std::move(feed), wait_ns), feeds);
+  return start;
+}
+
+void settle_broker(BrokerStart& start, plugin_host::Feeds& feeds, std::int64_t wait_ns) {
+  take_up(start, feeds.settle(start.setup.name, wait_ns), feeds);
 }
 
 }  // namespace gw::app

@@ -66,11 +66,23 @@ routing::Pin pin_of(const std::string& symbol);
 // One warning for each canary that the broker's list lacks. [routing]
 void warn_of_missing_canaries(const routing::Router& router, routing::BrokerId id);
 
+// What routing gets of a broker, and how far its link is.
+struct BrokerStart {
+  routing::BrokerSetup setup;  // says why the broker serves nothing, unless the link is ready
+  bool is_process = false;
+  bool goes_on = false;  // the plugin has not answered yet
+  bool is_lost = false;  // it did not return, or its process ended, before it had answered
+  std::string problem;   // how it was lost or refused
+};
+
 // Adds a link, whose logins are numbered from `first_login`, to the feeds, unless the broker cannot be used: the reason
-// is logged with file and line. [main until the control thread begins, then control]
-routing::BrokerSetup set_up_broker(const config::Broker& broker, const std::string& file,
-                                   const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::Feeds& feeds,
-                                   bus::Doorbell& routing_bell, const LinkServices& services,
-                                   const config::Config& config, std::uint32_t first_login);
+// is logged with file and line. Waits for its plugin, for `wait_ns` at the most. [main until the control thread begins,
+// then control]
+BrokerStart set_up_broker(const config::Broker& broker, const std::string& file,
+                          const std::vector<plugin_host::ScanEntry>& plugins, plugin_host::Feeds& feeds,
+                          bus::Doorbell& routing_bell, const LinkServices& services, const config::Config& config,
+                          std::uint32_t first_login, std::int64_t wait_ns);
+// The same of one that went on.
+void settle_broker(BrokerStart& start, plugin_host::Feeds& feeds, std::int64_t wait_ns);
 
 }  // namespace gw::app

@@ -36,26 +36,41 @@ std::string NextLinks::why_not_beside(const std::string& name) const {
 
 std::optional<NextLinks::Refusal> NextLinks::begin(const config::Broker& broker,
                                                    const std::vector<plugin_host::ScanEntry>& plugins) {
-  routing::BrokerSetup setup = brokers_.set_up(broker, plugins, next_);
-  plugin_host::Feed* next = next_.find(broker.name);
+  return take_up(brokers_.set_up(broker, plugins, next_, kAnswerPatienceNs));
+}
+
+std::optional<NextLinks::Refusal> NextLinks::take_up(BrokerStart start) {
+  routing::BrokerSetup& setup = start.setup;
+  const std::string name = setup.name;
+  if (start.goes_on) {
+    starts_[name] = std::move(start);
+    return std::nullopt;
+  }
+  plugin_host::Feed* next = next_.find(name);
   if (next == nullptr) return Refusal{setup.unavailable};
   bool has_same_limits = false;
   on_routing(proxy_, [&] {
     routing::Router& router = proxy_.router();
-    const auto id = id_of(broker.name);
+    const auto id = id_of(name);
     has_same_limits = id && router.brokers()[*id].setup().limits == setup.limits;
     if (has_same_limits) router.succession().begin(*id, std::move(setup));
   });
   if (!has_same_limits) {
-    next_.remove(broker.name);
+    next_.remove(name);
     return Refusal{"the other build has other limits", true};
   }
-  unanswered_.erase(broker.name);
+  unanswered_.erase(name);
   next->start();
   return std::nullopt;
 }
 
 NextLinks::Standing NextLinks::standing(const std::string& name) {
+  if (const auto waiting = starts_.find(name); waiting != starts_.end()) {
+    settle_broker(waiting->second, next_, 0);
+    const auto hang = next_.hang(name);
+    if (waiting->second.goes_on) return {State::waiting, hang ? hang->text() : "its plugin has not answered yet"};
+    if (const auto refusal = take_up(std::move(starts_.extract(waiting).mapped()))) return {State::lost, refusal->why};
+  }
   plugin_host::Feed* next = next_.find(name);
   if (next == nullptr) {
     const std::string death = next_.death(name);
@@ -100,6 +115,7 @@ void NextLinks::drop(const std::string& name) {
   on_routing(proxy_, [&] {
     if (const auto id = id_of(name)) proxy_.router().succession().drop(*id);
   });
+  starts_.erase(name);
   next_.remove(name);
 }
 

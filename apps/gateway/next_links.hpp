@@ -23,8 +23,8 @@ class NextLinks {
 
   // Whether a second link of the broker may run beside the present one: why not; empty: it may, as far as is known.
   std::string why_not_beside(const std::string& name) const;
-  // Makes and starts a link of the broker with one of these plugins. The error: it cannot be used; where it `may` be
-  // tried all the same, the one before has to end first.
+  // Makes and starts a link of the broker with one of these plugins; does not wait for the plugin. The error: it cannot
+  // be used; where it `may` be tried all the same, the one before has to end first.
   struct Refusal {
     std::string why;
     bool may = false;
@@ -46,11 +46,13 @@ class NextLinks {
 
  private:
   std::optional<routing::BrokerId> id_of(const std::string& name) const;
+  std::optional<Refusal> take_up(BrokerStart start);
 
   RunningBrokers& brokers_;
   plugin_host::Feeds& feeds_;
   proxy::Proxy& proxy_;
   plugin_host::Feeds next_;
+  std::map<std::string, BrokerStart> starts_;  // by broker: those whose plugin has not answered yet
   struct Unanswered {
     std::int64_t since_ns = 0;  // monotonic
     std::uint64_t updates = 0;  // of the present link at that time

@@ -1,5 +1,6 @@
 #include "apps/gateway/running_brokers.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -15,6 +16,8 @@ namespace gw::app {
 namespace {
 
 constexpr const char* kNoBegin = "its process could not begin";
+constexpr std::int64_t kStartPatienceNs = 5'000'000'000;  // for the plugins of all brokers, when the gateway begins
+constexpr std::int64_t kAskedPatienceNs = 3'000'000'000;  // for a plugin that somebody asked for
 
 }  // namespace
 
@@ -38,12 +41,11 @@ std::string digest_of(const config::Broker& broker, const std::vector<plugin_hos
 }  // namespace
 
 bool RunningBrokers::is_given_up(const std::string& name) const {
-  return feeds_.find(name) == nullptr && feeds_.hang(name).has_value();
+  return !starts_.contains(name) && feeds_.find(name) == nullptr && feeds_.hang(name).has_value();
 }
 
-routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker,
-                                            const std::vector<plugin_host::ScanEntry>& plugins,
-                                            plugin_host::Feeds& feeds) {
+BrokerStart RunningBrokers::set_up(const config::Broker& broker, const std::vector<plugin_host::ScanEntry>& plugins,
+                                   plugin_host::Feeds& feeds, std::int64_t wait_ns) {
   constexpr std::uint32_t kLoginsOfALink = 1U << 20;  // links are as many as reloads, and logins fewer than seconds
   config::Broker as_it_runs = broker;
   if (!runs_in_process(broker, plugins) && isolated_.has(digest_of(broker, plugins))) {
@@ -51,18 +53,23 @@ routing::BrokerSetup RunningBrokers::set_up(const config::Broker& broker,
                  broker.name + ": its plugin once did not return from a call: it runs in a process of its own");
     as_it_runs.isolation = "process";
   }
-  routing::BrokerSetup setup = set_up_broker(as_it_runs, state_.loaded.file, plugins, feeds, routing_bell_, services_,
-                                             state_.config(), links_++ * kLoginsOfALink);
+  BrokerStart start = set_up_broker(as_it_runs, state_.loaded.file, plugins, feeds, routing_bell_, services_,
+                                    state_.config(), links_++ * kLoginsOfALink, wait_ns);
   secrets_seen_[broker.name] = state_of_secrets(broker);
-  return setup;
+  return start;
 }
 
 void RunningBrokers::start_all() {
+  std::vector<BrokerStart> starts;
+  for (const config::Broker& broker : state_.config().brokers)
+    starts.push_back(set_up(broker, state_.plugins, feeds_, 0));
+  const std::int64_t limit_ns = monotonic_ns() + kStartPatienceNs;
   std::set<std::string> used;
-  for (const config::Broker& broker : state_.config().brokers) {
-    routing::BrokerSetup setup = set_up(broker, state_.plugins, feeds_);
-    if (setup.channel != nullptr) used.insert(broker.plugin);
-    proxy_.router().add_broker(std::move(setup));
+  for (BrokerStart& start : starts) {
+    if (start.goes_on) settle_broker(start, feeds_, std::max<std::int64_t>(limit_ns - monotonic_ns(), 0));
+    if (start.goes_on || start.setup.channel != nullptr) used.insert(start.setup.plugin);
+    if (start.goes_on || start.is_lost) starts_[start.setup.name] = start;
+    proxy_.router().add_broker(std::move(start.setup));
   }
   for (const std::string& plugin : used) {
     const auto index = lists_.load(*find_plugin(state_.plugins, plugin));
@@ -75,22 +82,45 @@ void RunningBrokers::start_all() {
   }
 }
 
-void RunningBrokers::start(const config::Broker& broker) {
-  routing::BrokerSetup setup = set_up(broker, state_.plugins, feeds_);
-  plugin_host::Feed* feed = feeds_.find(broker.name);
+void RunningBrokers::start(const config::Broker& broker) { start(broker, kAskedPatienceNs); }
+
+void RunningBrokers::start(const config::Broker& broker, std::int64_t wait_ns) {
+  take_up(broker, set_up(broker, state_.plugins, feeds_, wait_ns));
+}
+
+void RunningBrokers::take_up(const config::Broker& broker, BrokerStart start) {
+  if (start.goes_on) starts_[broker.name] = start;
+  const bool is_ready = start.setup.channel != nullptr;
+  attach(broker.plugin, std::move(start.setup));
+  if (is_ready || start.goes_on) return;
+  if (start.is_lost && !start.is_process) isolated_.add(digest_of(broker, state_.plugins));
+  const bool was_restarted = restarts_.contains(broker.name);
+  if (was_restarted || (start.is_lost && start.is_process))
+    note_death(broker, start.problem.empty() ? kNoBegin : start.problem);
+}
+
+void RunningBrokers::attach(const std::string& plugin, routing::BrokerSetup setup) {
+  const std::string name = setup.name;
+  plugin_host::Feed* feed = setup.channel != nullptr ? feeds_.find(name) : nullptr;
   std::shared_ptr<const instruments::Index> index;
-  if (feed != nullptr) index = lists_.load(*find_plugin(state_.plugins, broker.plugin));
+  if (feed != nullptr) index = lists_.load(*find_plugin(state_.plugins, plugin));
   on_routing(proxy_, [&] {
     routing::Router& router = proxy_.router();
-    auto id = router.brokers().find(broker.name);
+    auto id = router.brokers().find(name);
     if (id)
       router.attach_broker(*id, std::move(setup));
     else
       id = router.add_broker(std::move(setup));
-    if (index) router.set_index(broker.plugin, index);
+    if (index) router.set_index(plugin, index);
     warn_of_missing_canaries(router, *id);
   });
   if (feed != nullptr) feed->start();
+}
+
+std::string RunningBrokers::why_to_wait(const std::string& name) const {
+  if (!starts_.contains(name)) return {};
+  const auto hang = feeds_.hang(name);
+  return "begins already: " + (hang ? hang->text() : "its plugin has not answered yet");
 }
 
 void RunningBrokers::detach(const std::string& name, const std::string& why) {
@@ -102,6 +132,7 @@ void RunningBrokers::detach(const std::string& name, const std::string& why) {
 
 void RunningBrokers::remove(const std::string& name, const std::string& why) {
   restarts_.erase(name);
+  starts_.erase(name);
   end_link(name, why);
 }
 
@@ -136,11 +167,12 @@ Result<plugin_host::Feed*> RunningBrokers::that_answers(const std::string& name)
 }
 
 Result<std::uint64_t> RunningBrokers::begin(const config::Broker& broker) {
-  const auto plan = restarts_.find(broker.name);
-  if (plan != restarts_.end()) plan->second.forget();
+  if (const auto plan = restarts_.find(broker.name); plan != restarts_.end()) plan->second.forget();
   start(broker);
   if (plugin_host::Feed* feed = feeds_.find(broker.name)) return feed->retry();
-  if (plan != restarts_.end()) note_death(broker, kNoBegin);
+  if (starts_.contains(broker.name))
+    return Error{"its plugin has not answered for " + seconds_text(kAskedPatienceNs) +
+                 "; the broker serves as soon as it does"};
   return not_running(broker.name);
 }
 
@@ -148,6 +180,7 @@ Result<std::uint64_t> RunningBrokers::relogin(const std::string& name) {
   const config::Broker* broker = state_.find_broker(name);
   if (broker == nullptr) return not_running(name);
   look_at_processes();  // which ends what is left of one that died just now
+  if (std::string why = why_to_wait(name); !why.empty()) return Error{std::move(why)};
   if (feeds_.find(name) == nullptr && !feeds_.hang(name)) {
     const auto library = broker->enabled ? find_plugin(state_.plugins, broker->plugin) : nullptr;
     if (library == nullptr) return not_running(name);
@@ -172,6 +205,7 @@ Result<std::uint64_t> RunningBrokers::take_up_secrets(const std::string& name) {
 
 Result<std::uint64_t> RunningBrokers::retry(const std::string& name) {
   look_at_processes();  // which ends what is left of one that died just now
+  if (std::string why = why_to_wait(name); !why.empty()) return Error{std::move(why)};
   if (const config::Broker* broker = state_.find_broker(name); broker != nullptr) {
     if (is_given_up(name)) {
       isolated_.add(digest_of(*broker, state_.plugins));
@@ -203,13 +237,17 @@ void RunningBrokers::note_death(const config::Broker& broker, const std::string&
 
 void RunningBrokers::look_at_processes() {
   for (const config::Broker& broker : state_.config().brokers) {
+    if (const auto waiting = starts_.find(broker.name); waiting != starts_.end()) {
+      if (waiting->second.goes_on) settle_broker(waiting->second, feeds_, 0);
+      if (!waiting->second.goes_on) take_up(broker, std::move(starts_.extract(waiting).mapped()));
+      continue;
+    }
     if (const std::string how = feeds_.death(broker.name); !how.empty()) note_death(broker, how);
     if (is_given_up(broker.name)) isolated_.add(digest_of(broker, state_.plugins));
     const auto plan = restarts_.find(broker.name);
     if (plan == restarts_.end() || !plan->second.take_planned(monotonic_ns()) || feeds_.find(broker.name) != nullptr)
       continue;
-    start(broker);
-    if (feeds_.find(broker.name) == nullptr) note_death(broker, kNoBegin);
+    start(broker, 0);
   }
 }
 

@@ -27,11 +27,13 @@ class RunningBrokers {
   RunningBrokers(const GatewayState& state, plugin_host::Feeds& feeds, bus::Doorbell& routing_bell, proxy::Proxy& proxy,
                  InstrumentLists& lists, LinkServices services);
 
-  // Makes a link of the broker with one of these plugins, and adds it to `feeds`.
-  routing::BrokerSetup set_up(const config::Broker& broker, const std::vector<plugin_host::ScanEntry>& plugins,
-                              plugin_host::Feeds& feeds);
+  // Makes a link of the broker with one of these plugins, and adds it to `feeds`; waits for the plugin, for `wait_ns`
+  // at the most.
+  BrokerStart set_up(const config::Broker& broker, const std::vector<plugin_host::ScanEntry>& plugins,
+                     plugin_host::Feeds& feeds, std::int64_t wait_ns);
   // Sets up all brokers of the configuration. Call it before the threads begin.
   void start_all();
+  // A plugin that does not answer soon is waited for by look_at_processes().
   void start(const config::Broker& broker);
   // Ends the broker's link, after routing has let go of it.
   void remove(const std::string& name, const std::string& why);
@@ -46,7 +48,8 @@ class RunningBrokers {
   // number is that of the last login.
   Result<std::uint64_t> take_up_secrets(const std::string& name);
   Result<std::uint64_t> retry(const std::string& name);
-  // Ends what is left of processes that died, and begins others when it is time. Notes which files did not return.
+  // Ends what is left of processes that died, begins others when it is time, and has brokers serve whose plugin has
+  // answered meanwhile. Notes which files did not return. Waits for no plugin.
   void look_at_processes();
   // The plugin files whose processes died too often since the last call: by SHA-256, how the last one ended.
   std::map<std::string, std::string> take_broken() { return std::exchange(broken_, {}); }
@@ -66,6 +69,12 @@ class RunningBrokers {
   Error not_running(const std::string& name) const;
   void note_death(const config::Broker& broker, const std::string& how);
   void end_link(const std::string& name, const std::string& why);
+  void start(const config::Broker& broker, std::int64_t wait_ns);
+  // Gives routing what has come of it.
+  void take_up(const config::Broker& broker, BrokerStart start);
+  void attach(const std::string& plugin, routing::BrokerSetup setup);
+  // Why nothing can be asked of a broker that has not answered yet; empty: that is not so.
+  std::string why_to_wait(const std::string& name) const;
   // Begins the broker, which does not run, and has it log in.
   Result<std::uint64_t> begin(const config::Broker& broker);
   bool is_given_up(const std::string& name) const;
@@ -78,6 +87,7 @@ class RunningBrokers {
   LinkServices services_;
   IsolatedFiles isolated_;
   std::uint32_t links_ = 0;                          // made so far
+  std::map<std::string, BrokerStart> starts_;        // by broker: those that wait for look_at_processes()
   std::map<std::string, std::string> broken_;        // by SHA-256: see take_broken
   std::map<std::string, RestartPlan> restarts_;      // by broker: those whose process has died
   std::map<std::string, std::string> secrets_seen_;  // by broker: its secret files at the present login

@@ -14,7 +14,7 @@ class UnattendedLogins {
 
   void start();
   void stop() { keeper_.stop(); }
-  void look();  // several times a second
+  void look();                                                     // several times a second
   LoginCountsByBroker counts() const { return keeper_.counts(); }  // [any]
 
  private:

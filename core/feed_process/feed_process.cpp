@@ -71,28 +71,33 @@ std::string FeedProcess::setup_message() const {
   return pack(setup);
 }
 
-Result<void> FeedProcess::prepare(std::int64_t limit_ns) {
-  if (const auto made = make_sockets(); !made) return with_context(name(), made.error());
+void FeedProcess::begin() {
+  if (const auto made = make_sockets(); !made) return note_end(made.error().message);
   commands_.send(setup_message());
   thread_ = std::thread([this] {
     name_this_thread("process");
     run();
   });
+}
+
+plugin_host::Preparation FeedProcess::preparation(std::int64_t wait_ns) {
+  using plugin_host::Preparation;
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::chrono::nanoseconds(limit_ns), [this] { return state_ != State::preparing; });
-  if (state_ == State::ended) return Error{name() + ": " + loss_};
-  if (state_ == State::prepared) {
-    auto narrowed =
-        registry::Capabilities({library_->descriptor().capabilities, library_->descriptor().capability_count})
-            .narrowed_by(prepared_.capabilities);
-    if (prepared_.problem.empty() && !narrowed) prepared_.problem = narrowed.error().message;
-    if (!prepared_.problem.empty()) return Error{prepared_.problem};
-    capabilities_ = std::move(*narrowed);
-    return {};
-  }
+  changed_.wait_for(lock, std::chrono::nanoseconds(wait_ns), [this] { return state_ != State::preparing; });
+  if (state_ == State::preparing) return {};
+  if (state_ == State::ended) return {Preparation::State::lost, loss_};
+  auto narrowed = registry::Capabilities({library_->descriptor().capabilities, library_->descriptor().capability_count})
+                      .narrowed_by(prepared_.capabilities);
+  if (prepared_.problem.empty() && !narrowed) prepared_.problem = narrowed.error().message;
+  if (!prepared_.problem.empty()) return {Preparation::State::refused, prepared_.problem};
+  capabilities_ = std::move(*narrowed);
+  return {Preparation::State::ready, ""};
+}
+
+void FeedProcess::give_up() {
+  const std::lock_guard lock(mutex_);
+  is_ending_ = true;
   kill_ns_ = monotonic_ns();
-  const auto hang = hang_of(name(), plugin(), shared_->calls(), 0);
-  return Error{name() + ": " + (hang ? hang->text() : "its process does not answer")};
 }
 
 void FeedProcess::tell(Kind kind) {
@@ -158,7 +163,8 @@ void FeedProcess::ask(std::function<void()> done) {
 void FeedProcess::begin_end() {
   const std::lock_guard lock(mutex_);
   if (std::exchange(is_ending_, true)) return;
-  kill_ns_ = monotonic_ns() + kEndPatienceNs;
+  // One that has not come as far as to be asked does not hear that it has to end.
+  kill_ns_ = monotonic_ns() + (state_ == State::preparing ? 0 : kEndPatienceNs);
   tell(Kind::stop);
 }
 

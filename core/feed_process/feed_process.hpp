@@ -1,5 +1,5 @@
 // A broker's link in a process of its own: whatever the plugin does there, this process goes on. It begins with
-// prepare(), and each object is one process: another one follows only as another object.
+// begin(), and each object is one process: another one follows only as another object.
 #pragma once
 
 #include <atomic>
@@ -31,7 +31,9 @@ class FeedProcess final : public plugin_host::Feed {
               const Limits& limits, log::Level level, bus::Doorbell& routing_bell);
   ~FeedProcess() override;
 
-  Result<void> prepare(std::int64_t limit_ns) override;
+  void begin() override;
+  plugin_host::Preparation preparation(std::int64_t wait_ns) override;
+  void give_up() override;
   const registry::Capabilities& capabilities() override { return capabilities_; }
   const registry::Limits& limits() override { return prepared_.limits; }
   std::int64_t stall_limit_ns() override { return prepared_.stall_limit_ns; }

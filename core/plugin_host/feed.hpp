@@ -19,6 +19,14 @@
 
 namespace gw::plugin_host {
 
+// How far the first adapter object is.
+struct Preparation {
+  enum class State : std::uint8_t { going_on, ready, refused, lost };
+  State state = State::going_on;
+  // refused: what is wrong with the settings, or failed in the plugin, and of which broker. lost: how
+  std::string text;
+};
+
 class Feed {
  public:
   virtual ~Feed() = default;
@@ -28,10 +36,16 @@ class Feed {
   const std::string& name() const { return name_; }      // of the broker
   const std::string& plugin() const { return plugin_; }  // the file's name
 
-  // Makes the first adapter object. An error: the settings are wrong or the plugin failed, or it did not return within
-  // `limit_ns`; the broker cannot be used. A missing secret is no error: the link is then auth_expired.
-  virtual Result<void> prepare(std::int64_t limit_ns) = 0;
-  // ---- after prepare(), before start()
+  // Has the first adapter object be made, and does not wait for it. A missing secret is no fault: the link is then
+  // auth_expired.
+  virtual void begin() = 0;
+  // How that goes; waits for the end of it, for `wait_ns` at the most.
+  virtual Preparation preparation(std::int64_t wait_ns) = 0;
+  // Waits no longer for a plugin that does not return.
+  virtual void give_up() = 0;
+  // begin(), and its end. An error: it was refused, or lost, or did not end within `limit_ns`.
+  Result<void> prepare(std::int64_t limit_ns);
+  // ---- when it is ready, before start()
   virtual const registry::Capabilities& capabilities() = 0;
   virtual const registry::Limits& limits() = 0;
   virtual std::int64_t stall_limit_ns() = 0;

@@ -65,20 +65,30 @@ void FeedThread::release_body() {
 
 BrokerLink& FeedThread::link() const { return *body_->link; }
 
-Result<void> FeedThread::prepare(std::int64_t limit_ns) {
+void FeedThread::begin() {
   const auto prepared = std::make_shared<std::promise<Result<void>>>();
-  auto result = prepared->get_future();
+  prepared_ = prepared->get_future();
   post([body = body_.get(), prepared] {
     auto done = body->link->prepare();
     if (!done) body->io.stop();  // nothing that it asked for comes to pass
     prepared->set_value(std::move(done));
   });
-  while (result.wait_for(kLook) != std::future_status::ready)
-    if (const auto hang = hang_of(name(), plugin(), *calls_, limit_ns)) {
+}
+
+Preparation FeedThread::preparation(std::int64_t wait_ns) {
+  if (preparation_.state != Preparation::State::going_on) return preparation_;
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::nanoseconds(wait_ns);
+  while (prepared_.wait_for(wait_ns == 0 ? std::chrono::milliseconds(0) : kLook) != std::future_status::ready) {
+    if (calls_->is_given_up()) {
+      const auto hang = hang_of(name(), plugin(), *calls_, 0);
       give_up();
-      return Error{name() + ": " + hang->text()};
+      return preparation_ = {Preparation::State::lost, hang ? hang->text() : "it was given up"};
     }
-  return result.get();
+    if (std::chrono::steady_clock::now() >= limit) return preparation_;
+  }
+  const auto done = prepared_.get();
+  return preparation_ = done ? Preparation{Preparation::State::ready, ""}
+                             : Preparation{Preparation::State::refused, done.error().message};
 }
 
 void FeedThread::start() {
@@ -135,6 +145,7 @@ void FeedThread::end() {
 }
 
 void FeedThread::give_up() {
+  if (!thread_.joinable()) return;
   any_lost = true;
   calls_->give_up();
   is_ending_ = true;

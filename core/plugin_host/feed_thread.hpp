@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <thread>
 
@@ -20,7 +21,9 @@ class FeedThread final : public Feed {
   BrokerLink& link() const;               // until begin_end()
   void post(std::function<void()> task);  // runs `task` on the thread [any]
 
-  Result<void> prepare(std::int64_t limit_ns) override;
+  void begin() override;
+  Preparation preparation(std::int64_t wait_ns) override;
+  void give_up() override;
   const registry::Capabilities& capabilities() override { return link().capabilities(); }
   const registry::Limits& limits() override { return link().limits(); }
   std::int64_t stall_limit_ns() override { return link().stall_limit_ns(); }
@@ -46,11 +49,12 @@ class FeedThread final : public Feed {
  private:
   struct Body;
 
-  void give_up();
   void release_body();
 
   std::shared_ptr<Body> body_;  // the thread has it too
   std::shared_ptr<CallMark> calls_;
+  std::future<Result<void>> prepared_;
+  Preparation preparation_;
   std::thread thread_;
   bool is_ending_ = false;
 };

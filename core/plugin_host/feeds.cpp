@@ -4,29 +4,44 @@
 #include <atomic>
 #include <utility>
 
-#include "core/plugin_host/feed_thread.hpp"
-
 namespace gw::plugin_host {
 
-Feed* Feeds::add(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell,
-                 std::string& problem) {
-  return add(std::make_shared<FeedThread>(std::move(library), std::move(options), routing_bell), problem);
+Preparation Feeds::add(std::shared_ptr<Feed> feed, std::int64_t wait_ns) {
+  const std::string name = feed->name();
+  feed->begin();
+  watch_.watch(name, feed->plugin(), {feed, &feed->calls()}, feed->is_process());
+  {
+    const std::lock_guard lock(mutex_);
+    preparing_.push_back(std::move(feed));
+  }
+  return settle(name, wait_ns);
 }
 
-Feed* Feeds::add(std::shared_ptr<Feed> feed, std::string& problem) {
-  if (const auto prepared = feed->prepare(watch_.limit_ns()); !prepared) {
-    problem = prepared.error().message;
-    return nullptr;
+Preparation Feeds::settle(const std::string& name, std::int64_t wait_ns) {
+  std::shared_ptr<Feed> feed;
+  {
+    const std::lock_guard lock(mutex_);
+    feed = one_of(preparing_, name);
   }
-  watch_.watch(feed->name(), feed->plugin(), {feed, &feed->calls()}, feed->is_process());
+  if (feed == nullptr) return {Preparation::State::lost, "it was removed"};
+  Preparation how = feed->preparation(wait_ns);
+  if (how.state == Preparation::State::going_on) return how;
+  const bool is_ready = how.state == Preparation::State::ready;
+  if (!is_ready) watch_.forget(feed->calls());
   const std::lock_guard lock(mutex_);
-  return feeds_.emplace_back(std::move(feed)).get();
+  std::erase(preparing_, feed);
+  if (is_ready) feeds_.push_back(std::move(feed));
+  return how;
+}
+
+std::shared_ptr<Feed> Feeds::one_of(const List& list, const std::string& name) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const auto& t) { return t->name() == name; });
+  return found == list.end() ? nullptr : *found;
 }
 
 std::shared_ptr<Feed> Feeds::at(const std::string& name) const {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(feeds_.begin(), feeds_.end(), [&](const auto& t) { return t->name() == name; });
-  return found == feeds_.end() ? nullptr : *found;
+  return one_of(feeds_, name);
 }
 
 std::shared_ptr<Feed> Feeds::take(const std::string& name) {
@@ -49,7 +64,16 @@ std::shared_ptr<Feed> Feeds::replace(std::shared_ptr<Feed> feed) {
 }
 
 void Feeds::remove(const std::string& name) {
-  if (const std::shared_ptr<Feed> feed = take(name)) feed->end();
+  std::shared_ptr<Feed> feed;
+  {
+    const std::lock_guard lock(mutex_);
+    if (feed = one_of(preparing_, name); feed != nullptr) std::erase(preparing_, feed);
+  }
+  if (feed != nullptr)
+    watch_.forget(feed->calls());
+  else
+    feed = take(name);
+  if (feed != nullptr) feed->end();
 }
 
 void Feeds::start(CallWatch::Listener* listener) {
@@ -61,6 +85,8 @@ void Feeds::start(CallWatch::Listener* listener) {
 void Feeds::stop() {
   end_watch();
   const std::lock_guard lock(mutex_);
+  feeds_.insert(feeds_.end(), preparing_.begin(), preparing_.end());
+  preparing_.clear();
   for (const auto& feed : feeds_) feed->begin_end();
   for (const auto& feed : feeds_) feed->end();
   feeds_.clear();
@@ -72,7 +98,11 @@ Feed* Feeds::find(const std::string& name) const {
 }
 
 std::optional<Hang> Feeds::hang(const std::string& name) const {
-  const std::shared_ptr<Feed> feed = at(name);
+  std::shared_ptr<Feed> feed = at(name);
+  if (feed == nullptr) {
+    const std::lock_guard lock(mutex_);
+    feed = one_of(preparing_, name);
+  }
   return feed == nullptr ? std::nullopt : feed->hang();
 }
 
@@ -84,8 +114,9 @@ std::string Feeds::death(const std::string& name) const {
 std::vector<Hang> Feeds::hangs() const {
   const std::lock_guard lock(mutex_);
   std::vector<Hang> all;
-  for (const auto& feed : feeds_)
-    if (auto hang = feed->hang()) all.push_back(std::move(*hang));
+  for (const List* list : {&feeds_, &preparing_})
+    for (const auto& feed : *list)
+      if (auto hang = feed->hang()) all.push_back(std::move(*hang));
   return all;
 }
 

@@ -26,12 +26,11 @@ class Feeds {
   Feeds(const Feeds&) = delete;
   Feeds& operator=(const Feeds&) = delete;
 
-  // Makes a broker's link, which this object owns, and prepares it. Null: it cannot be used, and `problem` says why.
-  // On running threads, Feed::start() must follow. [main, then control]
-  Feed* add(std::shared_ptr<const Library> library, LinkOptions options, bus::Doorbell& routing_bell,
-            std::string& problem);
-  // The same of a link that was made elsewhere.
-  Feed* add(std::shared_ptr<Feed> feed, std::string& problem);
+  // Takes a broker's link and has it prepared; says how far it has come within `wait_ns`. One that is ready can be
+  // found, and on running threads Feed::start() must follow. One that was refused or lost is gone. For one that goes
+  // on, settle() tells how it goes on. [main, then control]
+  Preparation add(std::shared_ptr<Feed> feed, std::int64_t wait_ns);
+  Preparation settle(const std::string& name, std::int64_t wait_ns);
   // Ends the link; returns when it is gone, or given up because its plugin does not return. [main, then control]
   void remove(const std::string& name);
   // Takes a link out as it is; null: there is none. Its calls are watched no more. [main, then control]
@@ -47,7 +46,7 @@ class Feeds {
 
   // Null: there is no such link, or it is lost. It lives until remove() or stop(). [main, then control]
   Feed* find(const std::string& name) const;
-  // The call of that link into its plugin that does not return, or was given up.
+  // The call of that link into its plugin that does not return, or was given up; also while it is prepared.
   std::optional<Hang> hang(const std::string& name) const;
   // How its process ended; empty: it runs, or is none.
   std::string death(const std::string& name) const;
@@ -62,12 +61,14 @@ class Feeds {
 
  private:
   using List = std::vector<std::shared_ptr<Feed>>;
+  static std::shared_ptr<Feed> one_of(const List& list, const std::string& name);
   std::shared_ptr<Feed> at(const std::string& name) const;
   List that_answer() const;
 
   CallWatch watch_;
-  mutable std::mutex mutex_;  // of feeds_
+  mutable std::mutex mutex_;  // of what follows
   List feeds_;
+  List preparing_;
 };
 
 }  // namespace gw::plugin_host

@@ -2,10 +2,13 @@
 afterwards the clients of the other broker miss nothing, and commands are answered."""
 
 import json
+import os
 import shutil
+import signal
 
 import pytest
 
+from feed_processes import Processes
 from gateway import BUILD, MOCK, merged, run
 
 PLUGINS = (BUILD / "plugins" / "mock.so", BUILD / "tests" / "bad_plugins" / "bad_calls.so")
@@ -126,6 +129,29 @@ def test_one_that_was_given_up_runs_in_a_process_of_its_own_from_then_on(start, 
     assert gateway.stop() == 0
     again = start(config(tmp_path, "hang in subscribe", limit="1s"))
     again.wait_line("bad_calls: runs in a process of its own")
+
+
+@pytest.mark.parametrize("isolation", ["process", "inproc"])
+def test_an_initialize_that_never_returns_delays_no_other_broker(start, tmp_path, witness, isolation):
+    brokers = {"bad_calls": {"isolation": isolation}, "apart": {**MOCK, "plugin": "mock", "isolation": "process",
+                                                                "restart": {"first": "10ms", "max": "20ms"}}}
+    gateway = start(merged(config(tmp_path, "hang in initialize", limit="1h"), {"brokers": brokers}))
+    processes = Processes(gateway, "apart")
+    witness(gateway)
+    with client_of(gateway, "apart") as client:
+        client.subscribe("INFY", "NSE", 1)
+        client.data(snapshot=None)
+        os.kill(processes.next(), signal.SIGKILL)
+        client.next("broker_status", status="disconnected")
+        processes.next()
+        client.next("broker_status", status="connected")
+        client.data(snapshot=None)
+    assert broker_of(gateway, "bad_calls")["hang"]["function"] == "initialize"
+    assert "begins: its plugin has not answered yet" in broker_of(gateway, "bad_calls")["message"]
+    for word in ("relogin", "retry"):
+        assert "begins already: its plugin bad_calls.so hangs in initialize" in refusal_of(gateway, word)
+    witness(gateway)
+    assert gateway.stop() == 0
 
 
 def test_an_initialize_that_hangs_does_not_keep_the_gateway_from_serving(start, tmp_path, witness):

@@ -40,7 +40,10 @@ class FeedsTest : public testing::Test {
   Feed* add(Feeds& feeds, const std::string& name = "acme") {
     LinkOptions options;
     options.name = name;
-    return feeds.add(plugin_, std::move(options), bell_, problem_);
+    const Preparation how =
+        feeds.add(std::make_shared<FeedThread>(plugin_, std::move(options), bell_), Feeds::kCallLimitNs);
+    problem_ = how.text;
+    return how.state == Preparation::State::ready ? feeds.find(name) : nullptr;
   }
 
   bus::Doorbell bell_;
@@ -93,6 +96,32 @@ TEST_F(FeedsTest, ALinkThatIsRemovedIsGoneWhenThatReturnsAndTheOthersGoOn) {
   std::promise<std::vector<LinkReport>> reports;
   feeds_.report([&](std::vector<LinkReport> all) { reports.set_value(std::move(all)); });
   EXPECT_EQ(reports.get_future().get().size(), 1u);
+}
+
+TEST_F(FeedsTest, OneThatIsNotReadyYetIsWaitedForByNobodyAndItsCallIsSeen) {
+  const Gate gate;
+  plugin_->initialize = gate.step();
+  LinkOptions options;
+  options.name = "acme";
+  const auto goes_on = Preparation::State::going_on;
+  EXPECT_EQ(feeds_.add(std::make_shared<FeedThread>(plugin_, std::move(options), bell_), 0).state, goes_on);
+  gate.entered->get_future().wait();
+  EXPECT_EQ(feeds_.settle("acme", 0).state, goes_on);
+  EXPECT_EQ(feeds_.find("acme"), nullptr);
+  feeds_.start();  // of those that are ready
+  gate.opened->set_value();
+  EXPECT_EQ(feeds_.settle("acme", Feeds::kCallLimitNs).state, Preparation::State::ready);
+  EXPECT_NE(feeds_.find("acme"), nullptr);
+  EXPECT_EQ(feeds_.settle("acme", 0).state, Preparation::State::lost);  // it is taken up already
+}
+
+TEST_F(FeedsTest, OneThatIsRemovedWhileItIsPreparedIsGone) {
+  LinkOptions options;
+  options.name = "acme";
+  feeds_.add(std::make_shared<FeedThread>(plugin_, std::move(options), bell_), 0);
+  feeds_.remove("acme");
+  EXPECT_EQ(feeds_.settle("acme", Feeds::kCallLimitNs).state, Preparation::State::lost);
+  EXPECT_EQ(plugin_->count("connect"), 0u);
 }
 
 TEST_F(FeedsTest, NeverStartedItStillEndsItsAdapters) {
@@ -152,9 +181,12 @@ TEST_F(FeedsTest, AnEndThatHangsIsGivenUp) {
 TEST_F(FeedsTest, AnInitializeThatHangsIsAProblemInWords) {
   const Gate gate;
   plugin_->initialize = gate.step();
-  Feeds feeds(CallWatch::kHangNs);
-  EXPECT_EQ(add(feeds), nullptr);
-  EXPECT_NE(problem_.find("hangs in initialize since 2"), std::string::npos) << problem_;
+  LinkOptions options;
+  options.name = "acme";
+  const auto prepared = FeedThread(plugin_, std::move(options), bell_).prepare(CallWatch::kHangNs);
+  ASSERT_FALSE(prepared);
+  EXPECT_NE(prepared.error().message.find("hangs in initialize since 2"), std::string::npos)
+      << prepared.error().message;
   gate.opened->set_value();
 }
 

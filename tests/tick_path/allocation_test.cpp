@@ -65,9 +65,9 @@ class TickPath : public testing::TestWithParam<bool> {
       options.settings.push_back(std::move(setting));
     }
     options.shared = of_link_;
-    std::string problem;
     const auto feed = std::make_shared<plugin_host::FeedThread>(library->front(), std::move(options), bell_);
-    ASSERT_NE(feeds_.add(feed, problem), nullptr) << problem;
+    const plugin_host::Preparation how = feeds_.add(feed, plugin_host::Feeds::kCallLimitNs);
+    ASSERT_EQ(how.state, plugin_host::Preparation::State::ready) << how.text;
     feed_ = feed.get();
     plugin_host::BrokerLink& link = feed_->link();
     routing::Router& router = proxy_.router();
