@@ -237,6 +237,7 @@ BrokerStart set_up_broker(const config::Broker& broker, const std::string& file,
     ask_credentials_of(*here, services.credentials, options);
     feed = std::make_shared<plugin_host::FeedThread>(std::move(*here), std::move(options), routing_bell);
   } else {
+    // event: a broker's plugin cannot be loaded, and why
     log::error("broker", broker.name + ": " + here.error().message);
     return give_up("Broker '" + broker.name +
                    "': its plugin cannot be loaded; an operator sees why with: broker-gateway plugins list");
