@@ -140,9 +140,11 @@ void take_up(BrokerStart& start, const plugin_host::Preparation& how, const plug
   start.goes_on = how.state == State::going_on;
   if (start.goes_on) {
     setup.unavailable = broker + " begins: its plugin has not answered yet";
+    setup.next_step = "it serves as soon as its plugin answers";
     return;
   }
   plugin_host::Feed* feed = how.state == State::ready ? feeds.find(setup.name) : nullptr;
+  setup.next_step.clear();
   if (feed == nullptr) {
     const std::string text = how.state == State::ready ? "its process has ended" : how.text;
     // event: a plugin refuses a broker's settings, or was lost before it had answered, and why

@@ -78,7 +78,7 @@ Json age_json(double seconds) { return seconds < 0 ? Json(nullptr) : Json(tenths
 void add_view(Json& out, const BrokerView& view) {
   out["enabled"] = view.enabled;
   out["state"] = broker_words(view);
-  out["next_step"] = view.enabled ? bus::next_step(view.state, view.name) : "";
+  out["next_step"] = view.next_step;
   double youngest = -1;
   bus::FeedState worst = bus::FeedState::unknown;
   out["feeds"] = Json::object();
@@ -215,7 +215,7 @@ std::string GatewayStatus::link_json(const std::string& broker) {
     out["wanted"] = view.wanted;
     out["always_open"] = view.always_open;
     out["last_live"] = counts.last_live_ns.load(std::memory_order_relaxed);
-    out["next_step"] = bus::next_step(state, broker);
+    out["next_step"] = view.next_step;
     out["feeds"] = Json::object();
     for (const FeedView& market : view.feeds)
       out["feeds"][market.exchange] = {

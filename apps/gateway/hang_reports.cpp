@@ -23,7 +23,8 @@ void HangReports::on_given_up(const plugin_host::Hang& hang) {
     if (const auto id = router.brokers().find(hang.broker))
       router.detach_broker(*id, "Broker '" + hang.broker + "' was given up: " + hang.text() +
                                     "; it begins in a process of its own with: broker-gateway brokers retry " +
-                                    hang.broker);
+                                    hang.broker,
+                            "broker-gateway brokers retry " + hang.broker);
   });
 }
 

@@ -123,10 +123,10 @@ std::string RunningBrokers::why_to_wait(const std::string& name) const {
   return "begins already: " + (hang ? hang->text() : "its plugin has not answered yet");
 }
 
-void RunningBrokers::detach(const std::string& name, const std::string& why) {
+void RunningBrokers::detach(const std::string& name, const std::string& why, const std::string& next_step) {
   on_routing(proxy_, [&] {
     routing::Router& router = proxy_.router();
-    if (const auto id = router.brokers().find(name)) router.detach_broker(*id, why);
+    if (const auto id = router.brokers().find(name)) router.detach_broker(*id, why, next_step);
   });
 }
 
@@ -136,8 +136,8 @@ void RunningBrokers::remove(const std::string& name, const std::string& why) {
   end_link(name, why);
 }
 
-void RunningBrokers::end_link(const std::string& name, const std::string& why) {
-  detach(name, why);
+void RunningBrokers::end_link(const std::string& name, const std::string& why, const std::string& next_step) {
+  detach(name, why, next_step);
   feeds_.remove(name);
   secrets_seen_.erase(name);
 }
@@ -223,16 +223,17 @@ Result<std::uint64_t> RunningBrokers::retry(const std::string& name) {
 void RunningBrokers::note_death(const config::Broker& broker, const std::string& how) {
   const auto pause = restarts_[broker.name].note_death(broker.restart, monotonic_ns());
   const config::Breaker& breaker = broker.restart.breaker;
-  const std::string next = pause ? "another one begins in " + seconds_text(*pause)
-                                 : "it died " + std::to_string(breaker.deaths) + " times within " +
-                                       seconds_text(breaker.within.count()) +
-                                       ", and begins again with: broker-gateway brokers retry " + broker.name;
+  const std::string often =
+      std::to_string(breaker.deaths) + " times within " + seconds_text(breaker.within.count());
+  const std::string retry = "broker-gateway brokers retry " + broker.name;
+  const std::string next =
+      pause ? "another one begins in " + seconds_text(*pause) : "it died " + often + ", and begins again with: " + retry;
   // event: …: how the broker's process has ended, and when another one begins
   log::error("broker", broker.name + ": " + how + "; " + next);
   if (!pause)
-    broken_[digest_of(broker, state_.plugins)] = broker.name + ": " + how + ", " + std::to_string(breaker.deaths) +
-                                                 " times within " + seconds_text(breaker.within.count());
-  end_link(broker.name, "Broker '" + broker.name + "': " + how + "; " + next);
+    broken_[digest_of(broker, state_.plugins)] = broker.name + ": " + how + ", " + often;
+  end_link(broker.name, "Broker '" + broker.name + "': " + how + "; " + next,
+           pause ? "the gateway begins its process again by itself" : retry);
 }
 
 void RunningBrokers::look_at_processes() {

@@ -38,7 +38,8 @@ class RunningBrokers {
   // Ends the broker's link, after routing has let go of it.
   void remove(const std::string& name, const std::string& why);
   // Routing serves nothing of the broker from now on; its link, if it runs, keeps running.
-  void detach(const std::string& name, const std::string& why);
+  // `next_step` as in BrokerSetup.
+  void detach(const std::string& name, const std::string& why, const std::string& next_step = {});
 
   // Reads the credentials anew where the configuration says, and logs in with them. A broker that does not run, because
   // its settings could not be used or its process has died, is set up anew. Returns the number of the login: its
@@ -68,7 +69,7 @@ class RunningBrokers {
   // Why the broker does not run.
   Error not_running(const std::string& name) const;
   void note_death(const config::Broker& broker, const std::string& how);
-  void end_link(const std::string& name, const std::string& why);
+  void end_link(const std::string& name, const std::string& why, const std::string& next_step = {});
   void start(const config::Broker& broker, std::int64_t wait_ns);
   // Gives routing what has come of it.
   void take_up(const config::Broker& broker, BrokerStart start);

@@ -46,9 +46,9 @@ void Router::attach_broker(BrokerId id, BrokerSetup setup) {
   port_.broker_changed(id);
 }
 
-void Router::detach_broker(BrokerId id, std::string why) {
+void Router::detach_broker(BrokerId id, std::string why, std::string next_step) {
   pinned_.end_canaries(id);
-  brokers_[id].detach(std::move(why));
+  brokers_[id].detach(std::move(why), std::move(next_step));
   topics_.unconfirm_all_of(id);
   review();
   flush_demand();

@@ -76,7 +76,7 @@ class Router {
   // For a broker that was not available, or whose adapter was detached.
   void attach_broker(BrokerId id, BrokerSetup setup);
   // Nothing is taken from the broker's channel any more. Its users go to the next broker of their group, or wait.
-  void detach_broker(BrokerId id, std::string why);
+  void detach_broker(BrokerId id, std::string why, std::string next_step = {});
   // The broker's plugin has not returned from a call since `since_ns` (wall): `message` says which. Its feeds are
   // stale.
   void begin_hang(BrokerId id, std::int64_t since_ns, const std::string& message);

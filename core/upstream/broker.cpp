@@ -15,10 +15,11 @@ void Broker::attach(BrokerSetup setup) {
   started_ = by_choice_ = false;
 }
 
-void Broker::detach(std::string why) {
+void Broker::detach(std::string why, std::string next_step) {
   suspect_order_ = order_;
   setup_.channel = nullptr;
   setup_.unavailable = std::move(why);
+  setup_.next_step = std::move(next_step);
   state_ = bus::LinkState::disconnected;
   state_message_ = setup_.unavailable;
   hang_.clear();

@@ -33,7 +33,7 @@ class Broker {
   // For a broker that could not be used until now, or whose settings changed.
   void attach(BrokerSetup setup);
   // The broker's adapter goes away, for the reason `why`. What is wanted of the broker stays wanted.
-  void detach(std::string why);
+  void detach(std::string why, std::string next_step);
   bool available() const { return setup_.channel != nullptr; }
 
   // ---- its next link

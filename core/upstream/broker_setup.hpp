@@ -33,6 +33,8 @@ struct BrokerSetup {
   std::int64_t stall_limit_ns = 0;             // how long a feed may be silent before it is looked into
   std::int64_t lag_limit_ns = 10'000'000'000;  // ticks that are later than this are not live
   std::vector<Pin> canary = {};  // subscribed as long as the broker is attached: see routing/pinned_instruments
+  // What an operator does while it is not available; empty: what there is to do about any such broker.
+  std::string next_step{};
 };
 
 }  // namespace gw::upstream

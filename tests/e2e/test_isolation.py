@@ -152,6 +152,7 @@ def test_a_process_that_dies_too_often_waits_for_an_operator(start, witness, wor
             client.next("broker_status", status="disconnected")
         gateway.wait_line("apart: .*it died 2 times within .*begins again with: broker-gateway brokers retry apart")
         assert "begins again with: broker-gateway brokers retry apart" in broker_of(gateway, "apart")["message"]
+        assert broker_of(gateway, "apart")["next_step"] == "broker-gateway brokers retry apart"
         assert "connected" in gateway.run("brokers", word, "apart")
         client.next("broker_status", status="connected")
         ticks(client)

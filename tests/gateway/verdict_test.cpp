@@ -25,6 +25,7 @@ BrokerView broker_of(LinkState state, std::vector<FeedView> feeds) {
   broker.is_active = true;
   broker.state = state;
   broker.message = "the token died";
+  broker.next_step = "brokers retry one";
   broker.feeds = std::move(feeds);
   return broker;
 }

@@ -42,7 +42,8 @@ struct BrokerView {
   bool always_open = false;  // its feeds are watched at any hour
   bool is_active = false;    // serves the default group
   bus::LinkState state = bus::LinkState::disconnected;
-  std::string message;  // why it is in that state
+  std::string message;    // why it is in that state
+  std::string next_step;  // what to do about that; empty: nothing
   std::size_t wanted = 0;
   std::int64_t list_time_ns = 0;  // of the instrument list; 0: none, or built in
   std::vector<FeedView> feeds;

@@ -13,7 +13,7 @@ bool is_wanted(const BrokerView& broker) {
 }
 
 Problem link_problem(const BrokerView& broker, const std::string& exchange) {
-  return {broker.name, exchange, bus::word(broker.state), broker.message, bus::next_step(broker.state, broker.name)};
+  return {broker.name, exchange, bus::word(broker.state), broker.message, broker.next_step};
 }
 
 Problem feed_problem(const BrokerView& broker, const FeedView& feed) {
