@@ -54,7 +54,7 @@ TEST(Replay, NoSecretIsInTheRecording) {
   EXPECT_THAT(bytes, Not(HasSubstr(kSession)));
   EXPECT_THAT(bytes, HasSubstr("Bearer access_token."));
   EXPECT_THAT(bytes, HasSubstr("code=code............"));
-  EXPECT_THAT(bytes, HasSubstr("the PIN is 1234")) << "a number of four digits is replaced in its setting alone";
+  EXPECT_THAT(bytes, HasSubstr("the PIN is 1234")) << "a number of four digits is replaced as a whole value only";
   std::istringstream in(bytes);
   bgw::testing::RecordingReader reader(in);
   while (const auto record = reader.next())

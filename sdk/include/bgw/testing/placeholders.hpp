@@ -5,24 +5,26 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <bitset>
 #include <cctype>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "bgw/testing/known_secrets.hpp"
+#include "bgw/testing/secret_forms.hpp"
+#include "bgw/testing/telling_names.hpp"
 
 namespace bgw::testing {
 
 class Placeholders {
  public:
-  // The shortest secrets that are replaced, by value, in what an adapter sends and in what it gets. Shorter ones would
-  // be found by chance: tokens, prices and quantities are numbers too.
-  static constexpr std::size_t kShortestSent = 4;
+  // Shorter secrets are replaced where they are a whole value only: prices and quantities are numbers too.
+  static constexpr std::size_t kShortestText = 4;
   static constexpr std::size_t kShortestNumber = 6;
-  static constexpr std::size_t kShortestReceived = 8;
+  static constexpr std::size_t kShortestLearned = 8;
 
   static std::string of(std::string_view name, std::string_view secret) {
     if (is_number(secret)) return std::string(secret.size(), '0');
@@ -31,120 +33,130 @@ class Placeholders {
       made[i] = plain(name[i]) ? lower(name[i]) : '_';
     return made;
   }
+  static bool is_number(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  }
 
-  // From now on `secret` is replaced, also where it is percent-encoded. The first name of a value stays.
+  // From now on `secret` is replaced. The first name of a value stays.
   void know(std::string_view name, std::string_view secret) {
-    if (secret.size() < (is_number(secret) ? kShortestNumber : kShortestSent) || knows(secret)) return;
-    const std::string placeholder = of(name, secret);
-    add(secret, placeholder);
-    for (const bool upper : {true, false})
-      if (const std::string encoded = percent_encoded(secret, upper); encoded != secret && !knows(encoded))
-        add(encoded, placeholder);
+    const bool is_short = secret.size() < (is_number(secret) ? kShortestNumber : kShortestText);
+    secrets_.add(secret, of(name, secret), is_short ? Reach::whole_values : Reach::everywhere, false);
   }
 
   // What an adapter sends or says, and what it receives.
-  std::string sent(std::string_view text) const { return replaced(text, kShortestSent); }
-  std::string received(std::string_view text) const { return replaced(text, kShortestReceived); }
+  std::string sent(std::string_view text) const { return secrets_.sent(text); }
+  std::string received(std::string_view text) const { return secrets_.received(text); }
+  std::string sent_header(std::string_view value) const {
+    std::string out = sent(value);
+    const std::string_view alone = without_scheme(value);
+    if (out != value || alone.size() == value.size()) return out;
+    return std::string(value.substr(0, value.size() - alone.size())) + sent(alone);
+  }
+  // Whether a placeholder stands for all of a header's value, but for its scheme.
+  bool is_all_of_header(std::string_view name, std::string_view value) const {
+    const std::string_view alone = without_scheme(value);
+    return !alone.empty() && ((tells(name) != Tells::nothing && alone == of(name, alone)) ||
+                              secrets_.has_placeholder(alone) || secrets_.has_placeholder(value));
+  }
 
   // Secrets that nobody has named: those that a URL's query or a header has under a telling name.
   void learn_url(std::string_view url) {
-    for (std::size_t at = url.find('?'); at != std::string_view::npos && at < url.size();) {
+    for (std::size_t at = url.find_first_of("?#"); at < url.size();) {
       const std::string_view rest = url.substr(at + 1);
       const std::string_view pair = rest.substr(0, rest.find_first_of("&\\#\""));
       const std::size_t equals = pair.find('=');
-      if (equals != std::string_view::npos && is_telling(pair.substr(0, equals), kOfQueries))
-        learn(pair.substr(0, equals), pair.substr(equals + 1));
-      at = url.find('&', at + 1);
+      if (equals != std::string_view::npos) learn_shown(pair.substr(0, equals), pair.substr(equals + 1));
+      at = url.find_first_of("&#", at + 1);
     }
   }
   void learn_header(std::string_view name, std::string_view value) {
-    if (!is_telling(name, kOfHeaders)) return;
-    if (value.find('=') != std::string_view::npos && is_telling(name, kOfCookies)) return learn_cookies(name, value);
-    const std::size_t scheme = value.find(' ');  // "Bearer …"
-    learn(name, scheme == std::string_view::npos ? value : value.substr(scheme + 1));
+    const bool are_cookies = detail::PlainName(name).text().ends_with("cookie");
+    if (are_cookies && value.find('=') != std::string_view::npos) return learn_cookies(name, value);
+    learn_shown(name, without_scheme(value));  // of "Bearer …"
   }
-  // The same of a request's body, which is JSON or a form.
+  // The same of a request's body, which is JSON or a form, and of the answer to a request.
   void learn_body(std::string_view body) {
     learn_json(body);
     if (!body.starts_with('{')) learn_url('?' + std::string(body));
   }
-  // The same of texts that pass a socket while the adapter logs in; later ones are market data.
-  void begin_login() { is_logging_in_ = true; }
-  void end_login() { is_logging_in_ = false; }
-  void learn_frame(std::uint32_t opcode, std::string_view frame) {
-    constexpr std::uint32_t kText = 1;
-    if (is_logging_in_ && opcode == kText) learn_json(frame);
+  void learn_answer(std::string_view body) { learn_json(body, is_connected_ ? Tells::code : Tells::perhaps); }
+
+  // The same of texts on sockets: of all that the adapter sends, and of what a connection hands out before its first
+  // market data. An adapter may be ready before the broker has answered its login.
+  void begin_login() {
+    is_connected_ = false;
+    with_data_.clear();
   }
-  // The same of the members of JSON, and of the URLs in it.
-  void learn_json(std::string_view text) {
-    for (std::size_t at = text.find('"'); at != std::string_view::npos; at = text.find('"', at)) {
-      const std::size_t end = text.find('"', at + 1);
-      if (end == std::string_view::npos) return;
+  void end_login() { is_connected_ = true; }
+  void learn_sent(std::uint32_t opcode, std::string_view frame) {
+    if (opcode == kText) learn_json(frame);
+  }
+  void learn_received(std::uint32_t connection, std::uint32_t opcode, std::string_view frame) {
+    const bool has_data = std::find(with_data_.begin(), with_data_.end(), connection) != with_data_.end();
+    connection_ = has_data ? kNone : connection;
+    if (opcode == kText && !has_data) learn_json(frame);
+  }
+  void closed(std::uint32_t connection) { std::erase(with_data_, connection); }
+  // The adapter has published something.
+  void data_came() {
+    if (connection_ != kNone) with_data_.push_back(std::exchange(connection_, kNone));
+  }
+
+  // The same of the members of JSON, and of the URLs and the JSON in them. `least`: what a name must tell.
+  void learn_json(std::string_view text, Tells least = Tells::perhaps) {
+    std::vector<std::pair<std::string_view, std::string>> possible;
+    std::size_t found = 0;
+    for (std::size_t at = text.find('"'); at < text.size(); at = text.find('"', at)) {
+      const std::size_t end = end_of_string(text, at + 1);
+      if (end == std::string_view::npos) break;
       const std::string_view name = text.substr(at + 1, end - at - 1);
       at = end + 1;
-      const std::size_t colon = text.find_first_not_of(" \t\r\n", at);
+      const std::size_t colon = text.find_first_not_of(kBlanks, at);
       if (colon == std::string_view::npos || text[colon] != ':') continue;
-      const std::size_t begin = text.find_first_not_of(" \t\r\n", colon + 1);
-      if (begin == std::string_view::npos || text[begin] != '"') continue;
-      const std::size_t close = text.find('"', begin + 1);
-      if (close == std::string_view::npos) return;
-      const std::string_view value = text.substr(begin + 1, close - begin - 1);
-      at = close + 1;
-      if (is_telling(name, kOfMembers)) learn(name, value);
-      learn_url(value);
+      const std::size_t begin = text.find_first_not_of(kBlanks, colon + 1);
+      if (begin == std::string_view::npos) break;
+      const bool is_string = text[begin] == '"';
+      const std::size_t from = is_string ? begin + 1 : begin;
+      const std::size_t close = is_string ? end_of_string(text, from) : text.find_first_not_of("0123456789", from);
+      if (close == std::string_view::npos) break;
+      at = is_string ? close + 1 : close;
+      const std::string_view raw = text.substr(from, close - from);
+      if (raw.size() < kShortestText) continue;
+      const std::string unescaped = raw.find('\\') != std::string_view::npos ? json_unescaped(raw) : std::string();
+      const std::string_view value = unescaped.empty() ? raw : unescaped;
+      if (is_string) learn_url(value);
+      if (value.size() < raw.size() && value.starts_with('{')) learn_json(value, least);
+      const Tells told = tells(name);
+      if (told == Tells::perhaps && least == Tells::perhaps) {
+        if (is_opaque(value) && ++found <= kMaxOfLogin) possible.emplace_back(name, std::string(value));
+      } else if (told == Tells::code || told == Tells::surely) {
+        learn(told, name, value);
+      }
     }
+    if (found <= kMaxOfLogin)  // else it is a list, of instruments say
+      for (const auto& [name, value] : possible) add_learned(name, value);
   }
 
  private:
-  using Names = std::array<std::string_view, 16>;
-  // A name is telling if it has one of these in it, or is one that ends with "=" here.
-  static constexpr Names kOfQueries = {
-      "token",      "secret",  "password", "signature", "api_key", "apikey", "api-key", "jwt",
-      "credential", "session", "code=",    "sign=",     "key=",    "auth=",  "totp=",   "listenkey"};
-  static constexpr Names kOfHeaders = {"token",   "secret", "password",   "signature", "api_key",       "apikey",
-                                       "api-key", "jwt",    "credential", "session",   "authorization", "cookie",
-                                       "x-key",   "-sign",  "auth=",      ""};
-  static constexpr Names kOfCookies = {"cookie"};
-  // "token" alone is what many brokers call an instrument.
-  static constexpr Names kOfMembers = {"access_token", "accesstoken",   "refresh_token", "refreshtoken",
-                                       "feed_token",   "feedtoken",     "jwttoken",      "request_token",
-                                       "enctoken",     "public_token",  "secret",        "password",
-                                       "signature",    "authorization", "api_key",       "apikey"};
+  static constexpr std::string_view kBlanks = " \t\r\n";
+  static constexpr std::uint32_t kText = 1;
+  static constexpr std::uint32_t kNone = 0;  // no connection has this number
+  static constexpr std::size_t kMaxOfLogin = 32;
 
-  struct Known {
-    std::string value;
-    std::string placeholder;
-  };
-
-  static bool is_number(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  }
   static char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
   static bool plain(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
-
-  static bool is_telling(std::string_view name, const Names& names) {
-    std::string small(name);
-    std::transform(small.begin(), small.end(), small.begin(), lower);
-    return std::any_of(names.begin(), names.end(), [&](std::string_view part) {
-      if (part.empty()) return false;
-      return part.back() == '=' ? small + '=' == part : small.find(part) != std::string::npos;
-    });
+  static bool has_digit(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   }
-
-  static std::string percent_encoded(std::string_view text, bool upper) {
-    const char* const digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
-    std::string out;
-    for (const char c : text) {
-      if (plain(c) || c == '.' || c == '~') {
-        out += c;
-        continue;
-      }
-      const auto byte = static_cast<unsigned char>(c);
-      out += '%';
-      out += digits[byte >> 4];
-      out += digits[byte & 15];
-    }
-    return out;
+  static std::string_view without_scheme(std::string_view value) {
+    const std::size_t space = value.find(' ');
+    return space == std::string_view::npos ? value : value.substr(space + 1);
+  }
+  // Of the string of JSON whose text begins at `at`: its closing quote.
+  static std::size_t end_of_string(std::string_view text, std::size_t at) {
+    for (at = text.find_first_of("\"\\", at); at < text.size() && text[at] != '"';)
+      at = text.find_first_of("\"\\", at + 2);
+    return at < text.size() ? at : std::string_view::npos;
   }
 
   // "a=1; b=2", or "a=1; Path=/" of Set-Cookie.
@@ -153,54 +165,38 @@ class Placeholders {
     for (std::size_t at = 0; at < value.size();) {
       const std::string_view pair = value.substr(at, value.find(';', at) - at);
       if (const std::size_t equals = pair.find('='); equals != std::string_view::npos)
-        learn(name, pair.substr(equals + 1));
+        learn(Tells::surely, name, pair.substr(equals + 1));
       if (is_set) return;
       at += pair.size() + 1;
     }
   }
-  void learn(std::string_view name, std::string_view value) {
-    if (value.size() >= kShortestReceived) know(name, value);
+  // Of a query or a header, where little else than secrets has such a name.
+  void learn_shown(std::string_view name, std::string_view value) {
+    const Tells told = tells(name);
+    const bool is_plain = value.find_first_of(" \",") == std::string_view::npos;
+    if (told != Tells::perhaps) return learn(told, name, value);
+    if (value.size() >= kShortestLearned && is_plain &&
+        (!is_number(value) || detail::PlainName(name).text().find("token") == std::string_view::npos))
+      learn(Tells::surely, name, value);
   }
-  bool knows(std::string_view value) const {
-    return std::any_of(known_.begin(), known_.end(), [&](const Known& known) { return known.value == value; });
+  void learn(Tells told, std::string_view name, std::string_view value) {
+    constexpr std::size_t kLongestCode = 16;
+    const bool is_short = value.size() < kShortestLearned;
+    if (told == Tells::nothing || value.size() < kShortestText || (is_short && !has_digit(value))) return;
+    if (told == Tells::code &&
+        (!has_digit(value) || value.size() > kLongestCode || !std::all_of(value.begin(), value.end(), plain)))
+      return;
+    add_learned(name, value);
   }
-  void add(std::string_view value, const std::string& placeholder) {
-    known_.push_back({std::string(value), placeholder});
-    first_bytes_.set(static_cast<unsigned char>(value.front()));
-  }
-  const Known* match(std::string_view text, std::size_t shortest) const {
-    const Known* longest = nullptr;
-    for (const Known& known : known_)
-      if (known.value.size() >= shortest && text.starts_with(known.value) &&
-          (longest == nullptr || known.value.size() > longest->value.size()))
-        longest = &known;
-    return longest;
-  }
-  // Every byte that belongs to a secret is replaced, also where two overlap.
-  std::string replaced(std::string_view text, std::size_t shortest) const {
-    std::string out;
-    out.reserve(text.size());
-    std::size_t clean_from = 0;  // what is before it is in `out`
-    for (std::size_t at = 0; at < text.size(); ++at) {
-      if (!first_bytes_.test(static_cast<unsigned char>(text[at]))) continue;
-      const Known* found = match(text.substr(at), shortest);
-      if (found == nullptr) continue;
-      const std::size_t end = at + found->value.size();
-      if (at >= clean_from) {
-        out += text.substr(clean_from, at - clean_from);
-        out += found->placeholder;
-      } else if (end > clean_from) {
-        out.append(end - clean_from, '.');
-      }
-      clean_from = std::max(clean_from, end);
-    }
-    out += text.substr(std::min(clean_from, text.size()));
-    return out;
+  void add_learned(std::string_view name, std::string_view value) {
+    secrets_.add(value, of(name, value), value.size() < kShortestLearned ? Reach::whole_values : Reach::everywhere,
+                 true);
   }
 
-  bool is_logging_in_ = false;
-  std::vector<Known> known_;
-  std::bitset<256> first_bytes_;  // of all values
+  bool is_connected_ = false;
+  std::vector<std::uint32_t> with_data_;  // connections
+  std::uint32_t connection_ = kNone;      // of the last frame, unless it had data before
+  KnownSecrets secrets_;
 };
 
 }  // namespace bgw::testing

@@ -233,7 +233,7 @@ inline void put_headers(RecordBytes& out, Placeholders& hide, Way way, const bgw
   for (std::uint32_t i = 0; i < n; ++i) {
     const std::string_view value = detail::or_empty(headers[i].value);
     out.text(detail::or_empty(headers[i].name));
-    out.text(way == Way::sent ? hide.sent(value) : hide.received(value));
+    out.text(way == Way::sent ? hide.sent_header(value) : hide.received(value));
   }
 }
 
@@ -277,7 +277,7 @@ inline void put_http_request(RecordBytes& out, Placeholders& hide, const bgw_htt
 
 inline void put_http_response(RecordBytes& out, Placeholders& hide, std::uint32_t id, const bgw_http_response& r) {
   const std::string_view body(r.body, r.length);
-  hide.learn_json(body);
+  hide.learn_answer(body);
   out.number(id);
   out.number(r.status);
   put_headers(out, hide, Way::received, r.headers, r.header_count);

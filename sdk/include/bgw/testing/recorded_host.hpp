@@ -80,7 +80,10 @@ class RecordedHost {
 
   static void note_update(RecordedHost& r, const bgw_update* update) {
     if (update == nullptr || update->tick == nullptr) return;  // dropped by the host
-    r.writer_.note(RecordKind::publish, [&](RecordBytes& out) { put_update(out, *update); });
+    r.writer_.note(RecordKind::publish, [&](RecordBytes& out) {
+      r.writer_.hide.data_came();
+      put_update(out, *update);
+    });
   }
   void wrap_data() {
     table_.publish = [](void* c, const bgw_update* update) {
@@ -177,7 +180,7 @@ class RecordedHost {
           [&](RecordBytes& out) {
             Placeholders& hide = of(c).writer_.hide;
             const std::string_view given(static_cast<const char*>(data), data != nullptr ? length : 0);
-            hide.learn_frame(opcode, given);
+            hide.learn_sent(opcode, given);
             const std::string message = hide.sent(given);
             out.number(connection);
             out.number(opcode);

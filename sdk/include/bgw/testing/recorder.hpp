@@ -172,7 +172,7 @@ class Recorder {
         [&](RecordBytes& out) {
           Placeholders& hide = of(self).writer_.hide;
           const std::string_view given(static_cast<const char*>(data), length);
-          hide.learn_frame(opcode, given);
+          hide.learn_received(connection, opcode, given);
           const std::string frame = hide.received(given);
           out.number(connection);
           out.number(opcode);
@@ -183,7 +183,10 @@ class Recorder {
   static bgw_status on_close(void* self, std::uint32_t connection, const bgw_close* close, bgw_error* e) {
     return call(
         self, RecordKind::on_close, e,
-        [&](RecordBytes& out) { put_close(out, of(self).writer_.hide, connection, *close); },
+        [&](RecordBytes& out) {
+          of(self).writer_.hide.closed(connection);
+          put_close(out, of(self).writer_.hide, connection, *close);
+        },
         [&](const auto& a, void* x) { return a.on_close(x, connection, close, e); });
   }
   static bgw_status on_timer(void* self, std::uint32_t id, bgw_error* e) {

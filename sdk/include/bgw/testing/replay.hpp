@@ -136,7 +136,7 @@ class Replay {
         const auto connection = in.number<std::uint32_t>();
         const auto opcode = in.number<std::uint32_t>();
         const std::string_view frame = in.rest();
-        tape_.hide.learn_frame(opcode, frame);
+        tape_.hide.learn_received(connection, opcode, frame);
         return api_.on_frame(adapter_, connection, opcode, frame.data(), frame.size(), &error);
       }
       case RecordKind::on_close:
@@ -167,6 +167,7 @@ class Replay {
     close.reason = reason.c_str();
     close.body = body.c_str();
     close.body_length = body.size();
+    tape_.hide.closed(connection);
     for (const bgw_header& h : headers.list) tape_.hide.learn_header(h.name, h.value);
     return api_.on_close(adapter_, connection, &close, &error);
   }
@@ -184,7 +185,7 @@ class Replay {
     response.body = body.c_str();
     response.length = body.size();
     response.error = why.c_str();
-    tape_.hide.learn_json(body);
+    tape_.hide.learn_answer(body);
     for (const bgw_header& h : headers.list) tape_.hide.learn_header(h.name, h.value);
     return BGW_HAS(&api_, on_http) && api_.on_http != nullptr ? api_.on_http(adapter_, id, &response, &error)
                                                               : bgw_status{BGW_OK};

@@ -125,7 +125,11 @@ class ReplayedHost {
   // ---- what the adapter says
   void hear_update(const bgw_update* update) {
     if (update == nullptr || update->tick == nullptr) return;
-    if (!said(RecordKind::publish, [&](RecordBytes& out) { put_update(out, *update); })) return;
+    const auto fill = [&](RecordBytes& out) {
+      tape_.hide.data_came();
+      put_update(out, *update);
+    };
+    if (!said(RecordKind::publish, fill)) return;
     RecordFields fields(payload_.bytes());
     published_(fields);
   }
@@ -187,7 +191,7 @@ class ReplayedHost {
                                std::size_t length, bgw_error* e) {
       return ask(c, RecordKind::websocket_send, nullptr, e, [&](RecordBytes& out) {
         const std::string_view given(static_cast<const char*>(data), data != nullptr ? length : 0);
-        of(c).tape_.hide.learn_frame(opcode, given);
+        of(c).tape_.hide.learn_sent(opcode, given);
         const std::string message = of(c).tape_.hide.sent(given);
         out.number(connection);
         out.number(opcode);
