@@ -188,5 +188,10 @@ TEST(Secrets, DoNotKeepARecordingFromBeingReplayed) {
   EXPECT_EQ(played.published, 3U);
 }
 
+// The PIN and an instrument's token are the same: what is sent of the token is replaced, and the replay sends it.
+TEST(Secrets, ThatAnInstrumentHasAsItsTokenDoNotEither) {
+  EXPECT_EQ(replay_secretive(record_secretive("4711")).difference, "");
+}
+
 }  // namespace
 }  // namespace gw::recording

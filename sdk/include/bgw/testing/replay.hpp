@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // bgw/testing/replay.hpp - makes the calls of a recording (bgw/testing/recording.hpp) into an adapter, and compares all
-// that it says and asks with what it said and asked then, byte for byte. The time is the recording's. For tests:
+// that it says and asks with what it said and asked then, byte for byte; of a secret that a recording has a placeholder
+// for, see bgw/testing/request_match.hpp. The time is the recording's. For tests:
 //
 //   const bgw::testing::Replayed played = bgw::testing::replay("data/morning.bgwrec", bgw_plugin_entry);
 //   EXPECT_EQ(played.difference, "");
