@@ -8,6 +8,7 @@ namespace {
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 constexpr std::int64_t kFirstPauseNs = 2 * kSecondNs;
 constexpr std::int64_t kLongestPauseNs = 60 * kSecondNs;
+constexpr std::int64_t kLastTryNs = 10 * kSecondNs;  // before the end of the tries
 constexpr std::int64_t kBetweenExpiries = 15 * 60 * kSecondNs;
 
 }  // namespace
@@ -52,6 +53,10 @@ LoginSchedule::Next LoginSchedule::ended(const login::Outcome& outcome, std::int
   const std::int64_t wait = std::min(kFirstPauseNs << std::min(failures_, 10), kLongestPauseNs);
   ++failures_;
   next_try_ns_ = wall_ns + std::max(wait, outcome.retry_after_ns);
+  // The last try is made shortly before the end, unless the broker wants to be left alone for longer.
+  const std::int64_t last_ns = series_end_ns_.value_or(0) - kLastTryNs;
+  if (next_try_ns_ >= series_end_ns_.value_or(0) && wall_ns + outcome.retry_after_ns <= last_ns && wall_ns < last_ns)
+    next_try_ns_ = last_ns;
   if (outcome.may_work_later() && next_try_ns_ < series_end_ns_.value_or(0)) return Next::again;
   series_end_ns_.reset();
   gave_up_ns_ = wall_ns;

@@ -75,6 +75,7 @@ int run(const Options& options, const RunRequest& request) {
 
 int main(int argc, char** argv) {
   keep_standard_descriptors();
+  ignore_file_size_limit();
   if (argc > 1 && std::string_view(argv[1]) == gw::feed_process::kProcessWord)
     return feed_process_command({argv + 2, argv + argc});
   if (argc > 1 && std::string_view(argv[1]) == gw::feed_process::kInspectWord)

@@ -23,6 +23,7 @@ enum class Kind { file, stream };  // a stream is only appended to: it may be a 
 
 // Why what is at `path` is nothing to be written as that; empty: it is.
 std::string why_not_of_kind(const fs::path& path, Kind kind) {
+  if (path.filename().empty()) return "is a folder";
   std::error_code ec;
   const fs::file_type type = fs::status(path, ec).type();
   if (type == fs::file_type::directory) return "is a folder";

@@ -2,9 +2,13 @@
 
 #include <csignal>
 #include <cstring>
+#include <iterator>
 #include <string>
 
+#include <poll.h>
 #include <pthread.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "core/base/log.hpp"
 #include "core/base/log_limit.hpp"
@@ -34,6 +38,8 @@ std::string name_of(int number) {
   return word != nullptr ? std::string("SIG") + word : "signal " + std::to_string(number);
 }
 
+iovec piece(const char* text) { return {const_cast<char*>(text), std::strlen(text)}; }
+
 void tell_meaningless(int number) {
   static log::Limited kind("gateway", "signal");
   const std::string name = name_of(number);
@@ -42,8 +48,17 @@ void tell_meaningless(int number) {
                          "configuration again, SIGUSR1 has it open its log file again)");
 }
 
+// Puts nothing together that needs memory: it may be what is damaged.
+void tell_end(int number) {
+  const char* word = sigabbrev_np(number);
+  const iovec parts[] = {piece("broker-gateway: ended by SIG"), piece(word == nullptr ? "?" : word), piece("\n")};
+  pollfd out{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&out, 1, 0) == 1) static_cast<void>(!::writev(STDERR_FILENO, parts, std::size(parts)));
+}
+
 // Returning lets what crashed crash again, now as without a handler; a signal that was sent is sent again for that.
 extern "C" void write_log(int number, siginfo_t* info, void*) {
+  tell_end(number);
   log::drain(kCrashWriteNs);
   recording::drain(kCrashWriteNs);  // the last frame is the one that matters
   if (info->si_code <= 0) std::raise(number);
@@ -55,15 +70,16 @@ void block_signals() {
   const sigset_t set = awaited();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error code, not the end of the gateway
-  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
 }
+
+void ignore_file_size_limit() { std::signal(SIGXFSZ, SIG_IGN); }
 
 // A sanitizer's own handler stays.
 void write_log_on_crash() {
   struct sigaction once {};
   once.sa_sigaction = write_log;
   once.sa_flags = static_cast<int>(SA_RESETHAND | SA_SIGINFO);
-  for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+  for (const int number : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGSYS, SIGTRAP}) {
     struct sigaction before {};
     if (sigaction(number, nullptr, &before) == 0 && before.sa_handler == SIG_DFL) sigaction(number, &once, nullptr);
   }

@@ -7,7 +7,10 @@ namespace gw::app {
 // Call it before any other thread starts, so that all threads inherit the blocked signals.
 void block_signals();
 
-// Where the gateway crashes: has the log write out what is queued before the system ends it, as it would have.
+// A file that may not grow is an error code too, for every command. Call it first.
+void ignore_file_size_limit();
+
+// Where the gateway crashes: says by which signal, and has the log write out what is queued before the system ends it, as it would have.
 void write_log_on_crash();
 
 enum class Asked { to_end, to_reload, to_reopen_log };

@@ -64,17 +64,21 @@ void LogWriter::lost(std::string_view unwritten, int error) {
   lost_ += lines_in(unwritten);
   lost_why_ = std::generic_category().message(error);
   if (!file_ || std::exchange(is_told_, true)) return;
+  tell_standard_error(file_->path() + ": " + lost_why_ + "; lines are lost until it can be written again");
+}
+
+// Who does not read it must not keep the file waiting.
+void LogWriter::tell_standard_error(const std::string& text) {
   std::string line;
-  layout_.append({wall_ns(), Level::error, "log",
-                  file_->path() + ": " + lost_why_ + "; lines are lost until it can be written again"},
-                 line);
-  standard_error_.write_within(line, 0);  // who does not read it must not keep the file waiting
+  layout_.append({wall_ns(), Level::error, "log", text}, line);
+  standard_error_.write_within(line, 0);
 }
 
 void LogWriter::reopen() {
   if (!file_) return;
   flush();
   const std::string problem = file_->reopen();
+  if (!problem.empty()) tell_standard_error(problem);
   note(problem.empty() ? Level::info : Level::error, problem.empty() ? file_->path() + " was opened again" : problem);
   flush();
 }

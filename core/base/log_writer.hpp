@@ -28,6 +28,7 @@ class LogWriter {
  private:
   void note(Level level, std::string_view text);  // a line of the log's own
   void lost(std::string_view unwritten, int error);
+  void tell_standard_error(const std::string& text);
   std::string line_about_lost();
   void rotate(std::uint64_t bytes);
 

@@ -9,6 +9,8 @@ namespace {
 // Four periods are a quarter of the stall limit, and four seconds at the most: one burst that waited in a queue is no
 // fault.
 constexpr int kLatePeriods = 4;
+// Without a tick that has a time for so long, nobody knows whether the feed is late.
+constexpr int kPeriodsWithout = 16 * kLatePeriods;
 // A feed that was never in time here and is later than the longest trading session is not of today: recorded frames are
 // played at any hour.
 constexpr std::int64_t kAnotherDay = 16 * std::int64_t{3'600'000'000'000};
@@ -25,6 +27,8 @@ bool LagWatch::on_tick(const Tick& tick) {
     late_instrument_ = tick.instrument;
   }
   is_trusted_ = is_trusted_ || is_in_time;
+  is_proven_ = is_proven_ && !is_in_time && is_trusted_;
+  periods_without_ = 0;
   return is_in_time || !is_trusted_;
 }
 
@@ -37,12 +41,16 @@ void LagWatch::on_ready() {
 
 void LagWatch::forget() {
   once_within_ = false;
+  is_proven_ = false;
   lag_ns_ = 0;
   on_ready();
 }
 
 std::optional<std::int64_t> LagWatch::check(bool alone) {
-  if (least_ns_ == kNone) return std::nullopt;
+  if (least_ns_ == kNone) {
+    is_proven_ = is_proven_ && ++periods_without_ < kPeriodsWithout;
+    return std::nullopt;
+  }
   lag_ns_ = std::exchange(least_ns_, kNone);
   if (limit_ns_ == 0) return std::nullopt;
   if (lag_ns_ <= limit_ns_) {
@@ -57,6 +65,7 @@ std::optional<std::int64_t> LagWatch::check(bool alone) {
   const bool may_be_late = once_within_ || (is_trusted_ && lag_ns_ < kAnotherDay && (alone || are_several_late_));
   if (!may_be_late || ++late_periods_ < kLatePeriods) return std::nullopt;
   late_periods_ = 0;
+  is_proven_ = true;
   return lag_ns_;
 }
 

@@ -37,6 +37,9 @@ class LagWatch {
   std::optional<std::int64_t> check(bool alone);
   std::int64_t lag_ns() const { return lag_ns_; }
   bool was_in_time() const { return once_within_; }  // since other instruments began to trade
+  // The feed was found late, and no tick has been in time since. What has no time of its own proves nothing then: it
+  // comes the same way.
+  bool is_proven() const { return is_proven_; }
   bool is_late() const { return limit_ns_ != 0 && lag_ns_ > limit_ns_; }
 
  private:
@@ -49,6 +52,8 @@ class LagWatch {
   bool once_within_ = false;
   bool is_trusted_ = true;  // the wall clock can be trusted
   int late_periods_ = 0;
+  bool is_proven_ = false;
+  int periods_without_ = 0;  // in a row, without a tick that has a time
   std::uint32_t late_instrument_ = kNoInstrument;  // the first that was late
   bool are_several_late_ = false;
 };

@@ -51,7 +51,7 @@ bool MarketWatch::on_tick(const Tick& tick) {
   const std::int64_t now_ns = tick.now_ns;
   last_tick_ns_ = now_ns;
   pace_.on_tick(now_ns);
-  if (tick.exchange_time_ns != 0 && !lag_.on_tick(tick)) return false;
+  if (tick.exchange_time_ns == 0 ? lag_.is_proven() : !lag_.on_tick(tick)) return false;
   last_live_ns_ = now_ns;
   asking_.forget();
   wants_login_ = false;

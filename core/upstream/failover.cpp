@@ -195,6 +195,7 @@ void Failover::follow_standby(GroupId id) {
 
 void Failover::set_order(GroupId id, std::vector<BrokerId> order) {
   BrokerGroup& g = parts_.interests.group(id);
+  if (g.order == order) return fit_in(id);
   const BrokerId before = g.broker();
   g.order = std::move(order);
   g.proving.reset();
@@ -205,7 +206,12 @@ void Failover::set_order(GroupId id, std::vector<BrokerId> order) {
       if (feeds_.serves(g.order[i], g)) index = i;
   g.active = index;
   if (g.order[index] != before) return switch_to(id, index, "an operator chose another order of brokers");
-  // The same broker stays active; others may stand by, be waited for, or serve what it lacks.
+  fit_in(id);
+}
+
+// The same broker stays active; others may stand by, be waited for, or serve what it lacks.
+void Failover::fit_in(GroupId id) {
+  const BrokerGroup& g = parts_.interests.group(id);
   follow_standby(id);
   parts_.reassigner.settle(true);
   for (const auto& [name, interest] : g.interests)

@@ -66,6 +66,7 @@ class Failover {
   bool is_proven(const BrokerGroup& group) const;
   void switch_to(GroupId id, std::size_t index, const std::string& why);
   std::optional<BrokerId> standby_of(const BrokerGroup& group) const;
+  void fit_in(GroupId id);
 
   Parts parts_;
   std::function<std::int64_t()> monotonic_;

@@ -31,7 +31,7 @@ async def main():
         except websockets.ConnectionClosed as closed:  # 4401: the key; 4000: too slow; 1006: nobody said anything
             print(f"closed: {closed.code} {closed.reason}", flush=True)
             wait = 1 if closed.code != 4401 else sys.exit(1)
-        except OSError as error:
+        except (OSError, websockets.WebSocketException) as error:  # or a proxy answered: the gateway is not up yet
             print(f"not connected: {error}", flush=True)
         await asyncio.sleep(wait)
         wait = min(2 * wait, 30)

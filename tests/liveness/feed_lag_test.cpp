@@ -16,6 +16,20 @@ TEST_F(JudgeTest, AFeedThatFallsBehindIsStaleUntilItIsInTime) {
   EXPECT_EQ(state(), FeedState::live);
 }
 
+TEST_F(JudgeTest, TicksWithoutATimeDoNotMakeALateFeedLive) {
+  want(0, 50);
+  run(6 * kSecond);
+  run_late(2 * kSecond, 50, 12 * kSecond);
+  EXPECT_EQ(state(), FeedState::stale);
+  packet(1, 0, false);
+  EXPECT_EQ(state(), FeedState::stale);
+  EXPECT_TRUE(wants_login());
+  tick(0, kSecond);
+  EXPECT_EQ(state(), FeedState::live);
+  packet(1, 0, false);
+  EXPECT_EQ(state(), FeedState::live);
+}
+
 TEST_F(JudgeTest, SnapshotsOfWhatHasNotTradedForHoursAreNoLag) {
   want(0, 3);
   run(6 * kSecond, 3);

@@ -84,6 +84,23 @@ TEST_F(LagWatchTest, ItIsFoundAgainAfterANewLogin) {
   EXPECT_TRUE(run(1, 12 * kSecond));
 }
 
+TEST_F(LagWatchTest, ItIsProvenUntilATickIsInTimeOrNoneTellsTheTimeForLong) {
+  run(1, 0);
+  run(3, 12 * kSecond);
+  EXPECT_FALSE(watch_.is_proven());
+  run(1, 12 * kSecond);
+  EXPECT_TRUE(watch_.is_proven());
+  watch_.on_ready();
+  EXPECT_TRUE(watch_.is_proven()) << "a login proves nothing";
+  tick(kSecond);
+  EXPECT_FALSE(watch_.is_proven());
+  run(4, 12 * kSecond);
+  for (int i = 0; i < 63; ++i) watch_.check(false);
+  EXPECT_TRUE(watch_.is_proven());
+  watch_.check(false);
+  EXPECT_FALSE(watch_.is_proven());
+}
+
 TEST_F(LagWatchTest, AStampAheadSaysNothing) {
   EXPECT_FALSE(tick(-3000 * kSecond));
   EXPECT_FALSE(watch_.check(false));
