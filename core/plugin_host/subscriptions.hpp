@@ -62,7 +62,7 @@ class Subscriptions {
   // ---- for each update
   bool is_live(std::uint32_t handle) const noexcept { return handle < asked_.size() && asked_[handle] != 0; }
   ValueRules rules_of(std::uint32_t handle) const noexcept {
-    return {(asked_[handle] & kBelowZero) != 0, grids_[handle]};
+    return {(asked_[handle] & kBelowZero) != 0, grids_[handle], exponents_[handle].price};
   }
   // The depth level that the adapter was asked for.
   std::uint32_t depth_of(std::uint32_t handle) const noexcept { return (asked_[handle] & kDepth) - 1U; }

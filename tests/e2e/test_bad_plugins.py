@@ -122,13 +122,13 @@ def test_values_that_no_market_has_reach_nobody_and_are_counted_by_kind(serve, w
         assert [level["price"] for level in data["depth"]["buy"] if level["quantity"]] == [42.0]
         assert [level["price"] for level in data["depth"]["sell"] if level["quantity"]] == [42.05]
         dropped = broker_of(gateway, "bad_calls")["dropped"]
-        assert dropped == {"unordered_book": 1, "level": 2, "negative_quantity": 2, "impossible_price": 3, "duplicate": 0,
-                           "unknown_instrument": 0, "unknown_layout": 0, "unknown_scale": 0}
+        assert dropped == {"unordered_book": 1, "level": 2, "negative_quantity": 3, "impossible_price": 10,
+                           "duplicate": 0, "unknown_instrument": 0, "unknown_layout": 0, "unknown_scale": 0}
         shown = " ".join(gateway.run("status").split())
-        assert "3 prices that the instrument cannot have" in shown and "2 quantities below zero" in shown, shown
+        assert "10 prices that the instrument cannot have" in shown and "3 quantities below zero" in shown, shown
         key = gateway.key("admin", "--scope", "admin")
         metrics = gateway.http("/metrics", Authorization=f"Bearer {key}")[1]
-        for kind, count in (("impossible_price", 3), ("negative_quantity", 2), ("level", 2), ("unordered_book", 1)):
+        for kind, count in (("impossible_price", 10), ("negative_quantity", 3), ("level", 2), ("unordered_book", 1)):
             assert f'gateway_broker_decode_errors_total{{broker="bad_calls",kind="{kind}"}} {count}' in metrics, metrics
         witness(gateway)
 

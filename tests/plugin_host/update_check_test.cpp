@@ -195,12 +195,77 @@ TEST_F(Check, APriceBelowZeroIsCountedAndAZeroIsNone) {
   rare_ = &rare;
   tick_.ltp = tick_.open = -5;
   tick_.close = 0;
-  rare.upper_circuit = -1;
+  rare.lower_circuit = -1;
   EXPECT_EQ(check().prices, 3U);
   tick_.present &= ~std::uint64_t{BGW_HAS_OPEN};
   EXPECT_EQ(check().prices, 2U) << "what is not said counts as nothing";
   rules_.prices_below_zero = true;
   EXPECT_EQ(check().prices, 0U);
+}
+
+constexpr std::int64_t kExtremes[] = {std::numeric_limits<std::int64_t>::min(),
+                                      std::numeric_limits<std::int64_t>::max()};
+
+TEST_F(Check, TheEndsOfTheRangeOfNumbersAreNoPricesAnywhere) {
+  for (const bool below_zero : {false, true})
+    for (const std::int64_t extreme : kExtremes) {
+      rules_.prices_below_zero = below_zero;
+      const bgw_tick_rare rare = all_prices(extreme, tick_);
+      rare_ = &rare;
+      const UpdateCheck::Result result = check({99}, {101});
+      EXPECT_EQ(result.update.tick->present, std::uint64_t{BGW_HAS_VOLUME});
+      EXPECT_TRUE(result.lost_price);
+      EXPECT_EQ(result.prices, 10U);
+      EXPECT_EQ(result.update.book, &book_);
+    }
+}
+
+TEST_F(Check, TheEndsOfTheRangeOfNumbersAreNoLevels) {
+  constexpr std::int64_t kLeast = kExtremes[0];
+  constexpr std::int64_t kMost = kExtremes[1];
+  for (const bool below_zero : {false, true}) {
+    rules_.prices_below_zero = below_zero;
+    const UpdateCheck::Result result = check({kMost, 99, kLeast}, {kLeast, 101, kMost});
+    EXPECT_EQ(bids(result), (Prices{99}));
+    EXPECT_EQ(asks(result), (Prices{101}));
+    EXPECT_EQ(result.prices, 4U);
+    EXPECT_EQ(result.levels, 0U);
+    EXPECT_FALSE(result.lost_book);
+  }
+  EXPECT_EQ(check({kMost}, {}).prices, 1U);
+  EXPECT_EQ(check({}, {kMost}).prices, 1U);
+  EXPECT_EQ(asks(check({kLeast}, {0, 101})), (Prices{101})) << "no price below zero is there";
+}
+
+TEST_F(Check, AHighBelowTheLowOfItsPacketIsNoneAndNeitherIsTheLow) {
+  for (const bool below_zero : {false, true}) {
+    rules_.prices_below_zero = below_zero;
+    bgw_tick_rare rare = all_prices(100, tick_);
+    rare_ = &rare;
+    tick_.high = 99;
+    EXPECT_EQ(check().update.tick->present, tick_.present & ~std::uint64_t{BGW_HAS_HIGH | BGW_HAS_LOW});
+    EXPECT_EQ(check().prices, 2U);
+    rare.upper_circuit = 99;
+    rare.high_52_weeks = 99;
+    constexpr std::uint64_t kRare =
+        BGW_HAS_UPPER_CIRCUIT | BGW_HAS_LOWER_CIRCUIT | BGW_HAS_HIGH_52_WEEKS | BGW_HAS_LOW_52_WEEKS;
+    EXPECT_EQ(check().update.tick->present, tick_.present & ~(kRare | BGW_HAS_HIGH | BGW_HAS_LOW));
+    EXPECT_EQ(check().prices, 6U);
+  }
+}
+
+TEST_F(Check, AHighIsComparedWithALowThatIsThere) {
+  all_prices(100, tick_);
+  tick_.high = 99;
+  tick_.present &= ~std::uint64_t{BGW_HAS_LOW};
+  EXPECT_EQ(check().update.tick, &tick_);
+  tick_.present |= BGW_HAS_LOW;
+  tick_.high = 0;
+  EXPECT_EQ(check().update.tick->present, tick_.present & ~std::uint64_t{BGW_HAS_HIGH}) << "a zero is none";
+  EXPECT_EQ(check().prices, 0U);
+  tick_.high = -5;
+  EXPECT_EQ(check().update.tick->present, tick_.present & ~std::uint64_t{BGW_HAS_HIGH});
+  EXPECT_EQ(check().prices, 1U);
 }
 
 // ---- quantities
@@ -240,6 +305,91 @@ TEST_F(Check, FurtherQuantitiesBelowZeroAreLeftOutAndOtherValuesMayBeBelowZero) 
   EXPECT_EQ(result.quantities, 0U);
 }
 
+// ---- prices among further values
+
+std::vector<std::uint32_t> kinds(const UpdateCheck::Result& r) {
+  std::vector<std::uint32_t> out;
+  for (std::uint32_t i = 0; i < r.update.value_count; ++i) out.push_back(r.update.values[i].kind);
+  return out;
+}
+std::vector<bgw_value> prices_of(std::int64_t value) {
+  std::vector<bgw_value> out;
+  for (const std::uint32_t kind : {BGW_VALUE_BID_PRICE, BGW_VALUE_ASK_PRICE, BGW_VALUE_INDICATIVE_PRICE,
+                                   BGW_VALUE_MARK_PRICE, BGW_VALUE_INDEX_PRICE})
+    out.push_back({kind, -9, value});
+  return out;
+}
+
+TEST_F(Check, FurtherPricesBelowZeroAreLeftOutWhereTheExchangeHasNone) {
+  values_ = prices_of(-42);
+  values_.push_back({BGW_VALUE_DELTA, -2, -42});
+  UpdateCheck::Result result = check();
+  EXPECT_EQ(kinds(result), (std::vector<std::uint32_t>{BGW_VALUE_DELTA}));
+  EXPECT_EQ(result.prices, 5U);
+  EXPECT_EQ(result.quantities, 0U);
+  EXPECT_EQ(result.update.tick, &tick_);
+  rules_.prices_below_zero = true;
+  result = check();
+  EXPECT_EQ(result.update.values, values_.data());
+  EXPECT_EQ(result.prices, 0U);
+}
+
+TEST_F(Check, FurtherPricesAreNeverTheEndsOfTheRangeOfNumbers) {
+  for (const bool below_zero : {false, true})
+    for (const std::int64_t extreme : kExtremes) {
+      rules_.prices_below_zero = below_zero;
+      values_ = prices_of(extreme);
+      values_.push_back({BGW_VALUE_TRADES, 0, 3});
+      const UpdateCheck::Result result = check();
+      EXPECT_EQ(kinds(result), (std::vector<std::uint32_t>{BGW_VALUE_TRADES}));
+      EXPECT_EQ(result.prices, 5U);
+    }
+}
+
+// A zero takes the place of an older price, which would stand for a side that is empty now.
+TEST_F(Check, AZeroAmongFurtherPricesPasses) {
+  rules_.grid = 5;
+  values_ = prices_of(0);
+  EXPECT_EQ(check().update.values, values_.data());
+}
+
+TEST_F(Check, KindsThatAreNoPricesMayBeBelowZero) {
+  for (const std::uint32_t kind : {BGW_VALUE_DELTA, BGW_VALUE_GAMMA, BGW_VALUE_THETA, BGW_VALUE_VEGA, BGW_VALUE_RHO,
+                                   BGW_VALUE_IMPLIED_VOLATILITY, BGW_VALUE_FUNDING_RATE})
+    values_.push_back({kind, -4, -42});
+  values_.push_back({BGW_VALUE_MARKET_STATUS + 1, 0, -42});  // one that nobody knows yet
+  EXPECT_EQ(check().update.values, values_.data());
+}
+
+TEST_F(Check, TheBestBidAndAskAreOnTheGridAndOtherFurtherPricesNeedNotBe) {
+  rules_.grid = 5;
+  values_ = prices_of(102);
+  const UpdateCheck::Result result = check();
+  EXPECT_EQ(kinds(result),
+            (std::vector<std::uint32_t>{BGW_VALUE_INDICATIVE_PRICE, BGW_VALUE_MARK_PRICE, BGW_VALUE_INDEX_PRICE}));
+  EXPECT_EQ(result.prices, 2U);
+  values_ = prices_of(105);
+  EXPECT_EQ(check().update.values, values_.data());
+}
+
+TEST_F(Check, AFurtherPriceIsOnTheGridInUnitsOfItsOwn) {
+  rules_ = {.grid = 5, .price_exponent = -2};  // 0.05
+  const auto passes = [this](std::int64_t value, std::int32_t exponent) {
+    values_ = {{BGW_VALUE_BID_PRICE, exponent, value}};
+    return check().update.value_count == 1;
+  };
+  EXPECT_TRUE(passes(10'005, -2));
+  EXPECT_FALSE(passes(10'003, -2));
+  EXPECT_TRUE(passes(100'050'000, -6));
+  EXPECT_FALSE(passes(100'050'001, -6));
+  EXPECT_TRUE(passes(1'000, -1));
+  EXPECT_TRUE(passes(100, 0));
+  EXPECT_FALSE(passes(9'000'000'000'000'000'000, 0)) << "no price of this instrument is so large";
+  rules_ = {.grid = 3, .price_exponent = -1};
+  EXPECT_TRUE(passes(3, 0));
+  EXPECT_FALSE(passes(4, 0));
+}
+
 // ---- the grid of the tick size
 
 TEST_F(Check, PricesBesideTheGridAreLeftOutWhereTheFeedPromisesIt) {
@@ -259,12 +409,34 @@ TEST_F(Check, PricesBesideTheGridAreLeftOutWhereTheFeedPromisesIt) {
   EXPECT_EQ(result.prices, 0U);
 }
 
-TEST_F(Check, AveragesAndThePricesOfADayMayBeBesideTheGrid) {
+TEST_F(Check, TradedPricesOfADayAreOnTheGridToo) {
+  rules_.grid = 5;
+  const bgw_tick_rare rare = all_prices(105, tick_);
+  rare_ = &rare;
+  tick_.open = 102;
+  tick_.high = 106;
+  tick_.low = 99;
+  const UpdateCheck::Result result = check();
+  EXPECT_EQ(result.update.tick->present, tick_.present & ~std::uint64_t{BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW});
+  EXPECT_EQ(result.prices, 3U);
+}
+
+TEST_F(Check, AveragesClosesAndLimitsMayBeBesideTheGrid) {
   rules_.grid = 5;
   const bgw_tick_rare rare = all_prices(103, tick_);
   rare_ = &rare;
-  tick_.ltp = 105;
+  tick_.ltp = tick_.open = tick_.high = tick_.low = 105;
   EXPECT_EQ(check().update.tick, &tick_);
+}
+
+TEST_F(Check, TheGridHoldsForPricesBelowZeroToo) {
+  rules_ = {.prices_below_zero = true, .grid = 5};
+  all_prices(-5, tick_);
+  tick_.high = -3;
+  const UpdateCheck::Result result = check({-10, -12}, {0, 5});
+  EXPECT_EQ(bids(result), (Prices{-10}));
+  EXPECT_EQ(result.update.tick->present, tick_.present & ~std::uint64_t{BGW_HAS_HIGH});
+  EXPECT_EQ(result.prices, 2U);
 }
 
 TEST_F(Check, WithoutThePromiseNoPriceIsBesideAnything) {

@@ -121,8 +121,9 @@ enum { BGW_MODE_LTP = 1u, BGW_MODE_QUOTE = 2u, BGW_MODE_DEPTH = 4u };
 /* One packet's values, as many or as few as it carries: a packet may say just the open interest, just the previous
  * close or nothing beside its book. The host keeps what earlier packets said. The first cache line holds what nearly
  * every packet changes. Hand prices over as the broker sent them: where the exchange has no prices of zero and below,
- * the host clears the presence bits of such prices. An instrument that has never traded has no ltp: hand the broker's
- * zero over, or leave BGW_HAS_LTP and BGW_MODE_LTP out. An auction's indicative price is no ltp. */
+ * the host clears the presence bits of such prices. INT64_MIN and INT64_MAX are no prices anywhere. An instrument that
+ * has never traded has no ltp: hand the broker's zero over, or leave BGW_HAS_LTP and BGW_MODE_LTP out. An auction's
+ * indicative price is no ltp. */
 typedef struct bgw_tick {
   uint32_t instrument; /* the handle from bgw_subscription */
   /* BGW_MODE_* bits that this packet fills, at least one: a quote packet has LTP|QUOTE; one with the open interest, the
@@ -189,7 +190,8 @@ typedef struct bgw_book {
 
 /* Further values, each with its own exponent: `value` times 10 to the power of `exponent`. In modes 2 and 4 clients
  * with extras get them under the names that stand here; kinds that the host does not know are left out. A value stays
- * until another one of its kind comes, or a new login. */
+ * until another one of its kind comes, or a new login. The host leaves out prices that the exchange cannot have, and
+ * quantities below zero. */
 enum {
   BGW_VALUE_BID_PRICE = 1u,            /* "bid": the best bid, from a packet that has no book */
   BGW_VALUE_BID_QUANTITY = 2u,         /* "bid_quantity"; 0: there is no bid, and the client gets neither */
@@ -279,8 +281,8 @@ enum {
   BGW_QUOTE_HAS_TIME = 1u << 6,
   BGW_DEPTH_HAS_TIME = 1u << 7,
   BGW_WINDOW_24_HOURS = 1u << 8, /* open, high, low, close, volume and turnover are of the last 24 hours, not a day */
-  /* Every last price and every order's price is a multiple of the tick size in the plugin's list, at any time: the host
-   * leaves others out. */
+  /* Every last price, open, high and low, and every order's price (also BGW_VALUE_BID_PRICE and BGW_VALUE_ASK_PRICE) is
+   * a multiple of the tick size in the plugin's list, at any time: the host leaves others out. */
   BGW_PRICES_ON_GRID = 1u << 9
 };
 

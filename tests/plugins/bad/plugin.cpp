@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -144,7 +146,7 @@ void publish_bad_books(const bgw_host& host, std::uint32_t instrument) {
 }
 
 // Values that no market has, among good ones: a book out of order, quantities and a level below zero, a level without a
-// price, and prices beside the grid of 0.05, which the capability promises.
+// price, prices beside the grid of 0.05, which the capability promises, and further values of these kinds.
 void publish_impossible_values(const bgw_host& host, std::uint32_t instrument) {
   constexpr std::int64_t kTick = BGW_PRICE_SCALE / 20;
   constexpr std::int64_t kPrice = 42 * BGW_PRICE_SCALE;
@@ -167,6 +169,18 @@ void publish_impossible_values(const bgw_host& host, std::uint32_t instrument) {
   tick.present = BGW_HAS_LTP;
   tick.ltp = kPrice + 1;
   publish(host, &tick, &book);
+  tick = tick_of(instrument);
+  tick.modes |= BGW_MODE_QUOTE;
+  tick.present |= BGW_HAS_OPEN | BGW_HAS_HIGH | BGW_HAS_LOW | BGW_HAS_CLOSE;
+  tick.open = std::numeric_limits<std::int64_t>::max();
+  tick.high = kPrice - kTick;
+  tick.low = kPrice;
+  tick.close = kPrice + 1;
+  const bgw_value values[] = {
+      {BGW_VALUE_BID_PRICE, -9, -kPrice},  {BGW_VALUE_ASK_PRICE, -2, 4'203},
+      {BGW_VALUE_MARK_PRICE, -9, -kPrice}, {BGW_VALUE_INDEX_PRICE, -9, std::numeric_limits<std::int64_t>::max()},
+      {BGW_VALUE_TRADES, 0, -1},           {BGW_VALUE_THETA, -2, -42}};
+  publish(host, &tick, nullptr, values, std::size(values));
 }
 
 void* create(const bgw_host* host, bgw_error*) { return new Adapter{host, {}, {}, {}}; }
