@@ -106,7 +106,7 @@ struct alignas(64) LinkCounts {
   std::atomic<std::uint64_t> updates_invalid{0};
   std::atomic<std::uint64_t> updates_without_price{0};  // passed on without the last price: zero, or nothing traded
   std::atomic<std::uint64_t> prices_impossible{0};      // left out: see UpdateCheck
-  std::atomic<std::uint64_t> quantities_invalid{0};     // left out: below zero
+  std::atomic<std::uint64_t> quantities_invalid{0};     // left out: below zero, or lots too large in units
   std::atomic<std::uint64_t> times_invalid{0};  // updates with a time outside 2015 to 2100, passed on without it
   std::atomic<std::uint64_t> conflated{0};
   std::array<std::atomic<std::uint64_t>, BGW_DROP_KINDS> dropped{};  // see BGW_DROP_*

@@ -22,14 +22,17 @@ void LotConverter::set(std::uint32_t handle, std::uint32_t lots, std::int64_t lo
   kinds_[handle] = {lots, lot_size};
 }
 
-const bgw_update& LotConverter::convert(const bgw_update& from) {
+LotConverter::Result LotConverter::convert(const bgw_update& from) {
+  Result result{update_};
   const Kind kind = kinds_[from.tick->instrument];
   update_ = from;
   tick_ = *from.tick;
   update_.tick = &tick_;
   const auto value = [&](std::uint32_t counted, std::uint64_t bit, std::int64_t& number) {
     if ((kind.lots & counted) == 0 || (tick_.present & bit) == 0) return;
-    if (kind.lot_size <= 0 || !multiply(number, kind.lot_size)) tick_.present &= ~bit;
+    if (kind.lot_size > 0 && multiply(number, kind.lot_size)) return;
+    tick_.present &= ~bit;
+    if (kind.lot_size > 0) ++result.quantities;
   };
   value(BGW_VOLUME_IN_LOTS, BGW_HAS_VOLUME, tick_.volume);
   value(BGW_OI_IN_LOTS, BGW_HAS_OI, tick_.oi);
@@ -42,22 +45,22 @@ const bgw_update& LotConverter::convert(const bgw_update& from) {
     value(BGW_OI_IN_LOTS, BGW_HAS_OI_DAY_HIGH, rare_.oi_day_high);
     value(BGW_OI_IN_LOTS, BGW_HAS_OI_DAY_LOW, rare_.oi_day_low);
   }
-  if (from.book == nullptr || (kind.lots & BGW_QUANTITIES_IN_LOTS) == 0) return update_;
+  if (from.book == nullptr || (kind.lots & BGW_QUANTITIES_IN_LOTS) == 0) return result;
   book_ = *from.book;
   update_.book = &book_;
   bids_.assign(book_.bids, book_.bids + book_.bid_count);
   asks_.assign(book_.asks, book_.asks + book_.ask_count);
-  bool fits = kind.lot_size > 0;
-  for (std::vector<bgw_level>* side : {&bids_, &asks_})
-    for (bgw_level& level : *side) fits = fits && multiply(level.quantity, kind.lot_size);
+  if (kind.lot_size > 0)
+    for (std::vector<bgw_level>* side : {&bids_, &asks_})
+      for (bgw_level& level : *side) result.levels += multiply(level.quantity, kind.lot_size) ? 0 : 1;
   book_.bids = bids_.data();
   book_.asks = asks_.data();
   // A book whose quantities are unknown is left out.
-  if (!fits) {
+  if (kind.lot_size <= 0 || result.levels != 0) {
     tick_.modes &= ~std::uint32_t{BGW_MODE_DEPTH};
     update_.book = nullptr;
   }
-  return update_;
+  return result;
 }
 
 }  // namespace gw::plugin_host

@@ -14,8 +14,12 @@ class LotConverter {
   // those values are left out.
   void set(std::uint32_t handle, std::uint32_t lots, std::int64_t lot_size);
   bool has(std::uint32_t handle) const noexcept { return handle < kinds_.size() && kinds_[handle].lots != 0; }
-  // The update in units; valid until the next call.
-  const bgw_update& convert(const bgw_update& update);
+  struct Result {
+    const bgw_update& update;      // in units; valid until the next call
+    std::uint32_t levels = 0;      // too large in units, for which their book was left out
+    std::uint32_t quantities = 0;  // of the tick, left out: too large in units
+  };
+  Result convert(const bgw_update& update);
 
  private:
   struct Kind {

@@ -88,12 +88,13 @@ class Subscriptions {
   std::size_t round_size() const { return round_.asked; }
   // The update in units; valid until the next call.
   const bgw_update& in_units(const bgw_update& update) {
-    return lots_.has(update.tick->instrument) ? lots_.convert(update) : update;
+    return lots_.has(update.tick->instrument) ? from_lots(update) : update;
   }
 
  private:
   enum Timer : std::uint32_t { kPace, kAnswers };
 
+  const bgw_update& from_lots(const bgw_update& update);
   void answered(std::uint32_t handle) noexcept;
   std::size_t batch_size() const;
   bool hand_over(std::span<const std::uint32_t> instruments, bool awaits);

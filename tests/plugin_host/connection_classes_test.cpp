@@ -1,4 +1,6 @@
 // Limits and units that belong to one account or instrument: who sets them, and what follows from them.
+#include <limits>
+
 #include <gmock/gmock.h>
 
 #include "adapter_fixture.hpp"
@@ -124,6 +126,24 @@ TEST_F(OtherUnits, AreAskedForAnewAndCountOnlyFromThereOn) {
   EXPECT_EQ(seen().ticks[0].volume, 150);
   EXPECT_EQ(seen().ticks[1].volume, 225) << "lots of 75, not of 75000";
   EXPECT_EQ(seen().ticks[2].volume, 300'000);
+}
+
+TEST_F(OtherUnits, LotsThatAreTooLargeInUnitsAreLeftOutAndCounted) {
+  plugin_->capabilities[0].flags |= BGW_QUANTITIES_IN_LOTS;
+  start_connected();
+  demand(false, {-4, 0}, 75);
+  const bgw_level bids[] = {{100, std::numeric_limits<std::int64_t>::max(), 0, 0}, {99, 1, 0, 0}};
+  bgw_book book{};
+  book.bids = bids;
+  book.bid_count = 2;
+  bgw_tick tick{};
+  tick.instrument = 1;
+  tick.modes = BGW_MODE_QUOTE | BGW_MODE_DEPTH;
+  tick.present = BGW_HAS_VOLUME;
+  tick.volume = std::numeric_limits<std::int64_t>::max();
+  publish(&tick, &book);
+  EXPECT_EQ(link_->report().dropped[BGW_DROP_LEVEL], 1U);
+  EXPECT_EQ(link_->report().quantities_invalid, 1U);
 }
 
 TEST_F(OtherUnits, ADescriptionInTheSameUnitsAsksNothing) {

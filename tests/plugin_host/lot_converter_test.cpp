@@ -28,10 +28,15 @@ class Lots : public testing::Test {
   }
   const bgw_update& convert(std::uint32_t lots, std::uint32_t lot_size) {
     lots_.set(1, lots, lot_size);
-    return lots_.convert(update_);
+    const LotConverter::Result result = lots_.convert(update_);
+    too_large_levels_ = result.levels;
+    too_large_quantities_ = result.quantities;
+    return result.update;
   }
 
   LotConverter lots_;
+  std::uint32_t too_large_levels_ = 0;
+  std::uint32_t too_large_quantities_ = 0;
   bgw_tick tick_{};
   bgw_tick_rare rare_{};
   bgw_level bid_{100, 5, 1, 0};
@@ -71,6 +76,7 @@ TEST_F(Lots, OfUnknownSizeAreLeftOut) {
   EXPECT_EQ(out.tick->present, std::uint64_t{BGW_HAS_LTP});
   EXPECT_EQ(out.tick->modes, std::uint32_t{BGW_MODE_LTP | BGW_MODE_QUOTE});
   EXPECT_EQ(out.book, nullptr);
+  EXPECT_EQ(too_large_levels_ + too_large_quantities_, 0U) << "the broker's data is no fault";
 }
 
 TEST_F(Lots, ThatDoNotFitAreLeftOut) {
@@ -80,6 +86,8 @@ TEST_F(Lots, ThatDoNotFitAreLeftOut) {
   EXPECT_EQ(out.tick->present & BGW_HAS_VOLUME, 0U);
   EXPECT_EQ(out.book, nullptr);
   EXPECT_EQ(out.tick->last_quantity, 75);
+  EXPECT_EQ(too_large_levels_, 1U);
+  EXPECT_EQ(too_large_quantities_, 1U);
 }
 
 }  // namespace
