@@ -1,10 +1,16 @@
 #include "core/base/url.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/base/text.hpp"
 
 namespace gw {
+namespace {
+
+constexpr std::size_t kLongestUrl = 4096;
+
+}  // namespace
 
 bool is_loopback(std::string_view host) {
   if (host == "localhost" || host == "::1" || host == "[::1]") return true;
@@ -49,6 +55,12 @@ Result<void> check_url(std::string_view url, std::string_view scheme) {
   const auto wrong = [&](const std::string& expected) {
     return Error{"url: found " + without_secrets(url) + ", expected " + expected};
   };
+  if (url.size() > kLongestUrl)
+    return Error{"url: found " + std::to_string(url.size()) + " bytes, expected at most " +
+                 std::to_string(kLongestUrl)};
+  // In the first line of a request they would end the address, or the line.
+  if (std::any_of(url.begin(), url.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 127; }))
+    return Error{"url: found a blank or a control character, expected none"};
   const bool tls = url.starts_with(tls_prefix);
   if (!tls && !url.starts_with(plain_prefix))
     return wrong(tls_prefix + "HOST… (or " + plain_prefix + " to this machine)");

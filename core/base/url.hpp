@@ -8,7 +8,8 @@
 
 namespace gw {
 
-// `scheme` is the one without TLS, "ws" or "http"; with TLS it has an s at the end. The error shows no secrets.
+// `scheme` is the one without TLS, "ws" or "http"; with TLS it has an s at the end. At most 4,096 bytes, none of them a
+// blank or a control character. The error shows no secrets.
 Result<void> check_url(std::string_view url, std::string_view scheme);
 // The "host:port" of a URL that check_url accepts, as it is written.
 std::string_view authority_of(std::string_view url);

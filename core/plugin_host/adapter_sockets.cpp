@@ -6,6 +6,7 @@
 
 #include "core/base/log.hpp"
 #include "core/base/url.hpp"
+#include "core/plugin_host/header_check.hpp"
 
 namespace gw::plugin_host {
 namespace {
@@ -24,10 +25,16 @@ AdapterSockets::AdapterSockets(LinkContext& link, AdapterSocket::Owner& owner) :
 bgw_status AdapterSockets::open(const bgw_websocket_request& request, std::int64_t stall_limit_ns,
                                 std::uint32_t& number, std::string& why) {
   const std::size_t classes = std::max<std::size_t>(link_.limits().classes.size(), 1);
-  if (request.url == nullptr || (request.header_count != 0 && request.headers == nullptr)) {
-    why = "found no address, or no headers where there are some, expected both";
+  if (request.url == nullptr) {
+    why = "url: found nothing, expected an address";
     return BGW_E_INVALID;
   }
+  const char* const given = BGW_HAS(&request, subprotocol) ? request.subprotocol : nullptr;
+  const bool has_subprotocol = given != nullptr && *given != '\0';
+  const bgw_header subprotocol{"Sec-WebSocket-Protocol", has_subprotocol ? given : ""};
+  why = problem_of_headers(request.headers, request.header_count);
+  if (why.empty()) why = problem_of_headers(&subprotocol, 1);
+  if (!why.empty()) return BGW_E_INVALID;
   if (request.connection_class >= classes) {
     why = "connection_class: found " + std::to_string(request.connection_class) + ", expected less than " +
           std::to_string(classes);
@@ -38,16 +45,9 @@ bgw_status AdapterSockets::open(const bgw_websocket_request& request, std::int64
     return BGW_E_STATE;
   }
   std::vector<websocket::Header> headers;
-  for (std::uint32_t i = 0; i < request.header_count; ++i) {
-    const bgw_header& header = request.headers[i];
-    if (header.name == nullptr || header.value == nullptr) {
-      why = "found a header without a name or value, expected both";
-      return BGW_E_INVALID;
-    }
-    headers.push_back({header.name, header.value});
-  }
-  if (BGW_HAS(&request, subprotocol) && request.subprotocol != nullptr && *request.subprotocol != '\0')
-    headers.push_back({"Sec-WebSocket-Protocol", request.subprotocol});
+  for (std::uint32_t i = 0; i < request.header_count; ++i)
+    headers.push_back({request.headers[i].name, request.headers[i].value});
+  if (has_subprotocol) headers.push_back({subprotocol.name, subprotocol.value});
   transport::WsClientOptions options;
   options.stall_limit_ns = stall_limit_ns;
   options.offer_deflate = (request.flags & BGW_WEBSOCKET_DEFLATE) != 0;

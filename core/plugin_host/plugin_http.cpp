@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "core/base/url.hpp"
+#include "core/plugin_host/header_check.hpp"
 
 namespace gw::plugin_host {
 namespace {
@@ -24,10 +25,7 @@ std::string problem_of(const bgw_http_request& r) {
   if (method != "GET" && method != "POST" && method != "PUT" && method != "DELETE")
     return "method: found '" + std::string(method.substr(0, 20)) + "', expected GET, POST, PUT or DELETE";
   if (const auto allowed = check_url(r.url, "http"); !allowed) return allowed.error().message;
-  if (r.header_count != 0 && r.headers == nullptr) return "headers: found nothing, expected some";
-  for (std::uint32_t i = 0; i < r.header_count; ++i)
-    if (r.headers[i].name == nullptr || r.headers[i].value == nullptr)
-      return "found a header without a name or value, expected both";
+  if (std::string why = problem_of_headers(r.headers, r.header_count); !why.empty()) return why;
   if (r.body_length > kLongestBody)
     return "body: found " + std::to_string(r.body_length) + " bytes, expected at most 1 MiB";
   if (r.body_length != 0 && r.body == nullptr) return "body: found nothing, expected some";

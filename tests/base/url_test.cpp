@@ -39,6 +39,21 @@ INSTANTIATE_TEST_SUITE_P(Malformed, Refused,
                                          "ws://localhost@evil.example/", "wss://host:", "wss://host:port/",
                                          "wss://host:123456/", "wss://host:-1/"));
 
+// They would end the request's first line where they stand.
+TEST(Url, BlanksAndControlCharactersAreRefusedUnshown) {
+  for (const std::string bad : {" ", "\r\n", "\t", "\x7f", "\x01"}) {
+    const auto checked = check_url("wss://ws.kite.trade/feed" + bad + "X: 1", "ws");
+    ASSERT_FALSE(checked) << bad;
+    EXPECT_EQ(checked.error().message, "url: found a blank or a control character, expected none");
+  }
+}
+
+TEST(Url, FourThousandAndNinetySixBytesAreTheMost) {
+  const std::string longest = "wss://h/" + std::string(4088, 'x');
+  EXPECT_TRUE(check_url(longest, "ws"));
+  EXPECT_EQ(check_url(longest + "x", "ws").error().message, "url: found 4097 bytes, expected at most 4096");
+}
+
 TEST(Url, AnErrorNeverShowsTheQueryWhichMayHoldSecrets) {
   for (const char* url : {"ws://ws.kite.trade/?access_token=s3cret", "ftp://x/?token=s3cret",
                           "wss://host:x?token=s3cret", "wss://?s3cret"}) {

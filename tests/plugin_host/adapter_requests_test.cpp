@@ -165,6 +165,14 @@ TEST_F(AdapterRequestsTest, ARequestThatIsNotAllowedIsRefusedAtOnce) {
   request = request_of(url);
   request.header_count = 1;
   EXPECT_EQ(problem_of(request), "headers: found nothing, expected some");
+  const bgw_header evil[] = {{"X-A", "a\r\nEvil: 1"}, {"X B: c", "d"}};
+  request.headers = evil;
+  EXPECT_EQ(problem_of(request), "header X-A: found a control character, expected one line of text");
+  request.headers = evil + 1;
+  EXPECT_THAT(problem_of(request), HasSubstr("header 1: found a name that is no token of RFC 9110"));
+  const std::string two_lines = url + " HTTP/1.1\r\nEvil: 1";
+  request = request_of(two_lines);
+  EXPECT_EQ(problem_of(request), "url: found a blank or a control character, expected none");
   request = request_of(url);
   request.body_length = (1 << 20) + 1;
   request.body = "";

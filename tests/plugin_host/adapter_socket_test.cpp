@@ -69,6 +69,33 @@ TEST_F(AdapterSocket, AnAddressThatIsNotAllowedIsInvalid) {
   EXPECT_EQ(plugin_->take_calls(), (Calls{"create", "initialize", "connect"}));
 }
 
+// Each of them would become a header of its own.
+TEST_F(AdapterSocket, WhatWouldBeginAnotherLineOfTheUpgradeIsInvalid) {
+  start_open();
+  const auto problem = [this](const std::string& url, std::vector<bgw_header> headers,
+                              const char* subprotocol = nullptr) {
+    const bgw_websocket_request request{
+        sizeof request, static_cast<std::uint32_t>(headers.size()), url.c_str(), headers.data(), 0, 0, subprotocol, 0};
+    std::uint32_t connection = 0;
+    bgw_error error{};
+    EXPECT_EQ(host().websocket_open(host().context, &request, &connection, &error), BGW_E_INVALID);
+    return std::string(error.message);
+  };
+  const std::string url = broker_.url();
+  EXPECT_EQ(problem(url, {{"X", "a\r\nEvil: 1"}}), "header X: found a control character, expected one line of text");
+  const std::string no_token =
+      "header 2: found a name that is no token of RFC 9110, expected letters, digits and !#$%&'*+-.^_`|~";
+  for (const char* name : {"X B: c", "", "X\r\nEvil", "X:", "é"})
+    EXPECT_EQ(problem(url, {{"A", "b"}, {name, "d"}}), no_token);
+  EXPECT_EQ(problem(url, {}, "v1\r\nEvil: 1"),
+            "header Sec-WebSocket-Protocol: found a control character, expected one line of text");
+  EXPECT_EQ(problem(url + " HTTP/1.1\r\nEvil: 1\r\nX: ", {}),
+            "url: found a blank or a control character, expected none");
+  const std::string longer = url + std::string(5000, 'x');
+  EXPECT_EQ(problem(longer, {}), "url: found " + std::to_string(longer.size()) + " bytes, expected at most 4096");
+  EXPECT_EQ(broker_.accepted, 1);
+}
+
 TEST_F(AdapterSocket, RefusedFramesAreCountedAndTheLinkStays) {
   plugin_->on_frame = answer(BGW_E_INVALID, "too short");
   start_open();

@@ -357,8 +357,8 @@ typedef struct bgw_limits { /* the broker's own rules; 0: none known */
 /* ---- what the host offers to one adapter object ------------------------------------------------------------------ */
 
 typedef struct bgw_header {
-  const char* name;
-  const char* value;
+  const char* name;  /* a token of RFC 9110 */
+  const char* value; /* without control characters */
 } bgw_header;
 
 enum { BGW_WEBSOCKET_DEFLATE = 1u /* offer permessage-deflate */ };
@@ -366,7 +366,7 @@ enum { BGW_WEBSOCKET_DEFLATE = 1u /* offer permessage-deflate */ };
 typedef struct bgw_websocket_request {
   uint32_t size;
   uint32_t header_count;
-  const char* url;           /* wss://, or ws:// to a loopback address */
+  const char* url;           /* wss://, or ws:// to a loopback address; without blanks and control characters */
   const bgw_header* headers; /* NULL where there are none; the host adds User-Agent where they have none */
   uint32_t flags;            /* BGW_WEBSOCKET_* */
   uint32_t connection_class; /* index into bgw_limits.classes; 0 where there are none */
