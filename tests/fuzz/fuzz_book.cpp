@@ -60,10 +60,10 @@ class Model {
     is_taken_ = is_whole_;
     levels_.clear();
     if (is_taken_ && last) {
-      if (number_ && *last <= *number_) {
+      if (number_ && std::max(*first, *last) <= *number_) {
         is_taken_ = false;
         if (rules_.repeated_is_suspect) lose();
-      } else if (number_ && *first > *number_ + 1) {
+      } else if ((number_ && *first > *number_ + 1) || *first > *last + 1) {
         is_taken_ = false;
         lose();
       } else {
@@ -204,7 +204,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       }
       case 4: {
-        const std::uint64_t last = near(), first = last - std::min<std::uint64_t>(last, in.byte() % 4);
+        // Ranges that begin up to three behind their end, too.
+        const std::uint64_t last = near(), first = last + 3 - std::min<std::uint64_t>(last, in.byte() % 7);
         require(book.begin_delta(first, last) == model.begin_delta(first, last));
         break;
       }

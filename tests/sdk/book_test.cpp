@@ -1,5 +1,6 @@
 #include "bgw/book.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -181,6 +182,103 @@ TEST(BookBuilder, RangesMayOverlapButLeaveNoHole) {
   EXPECT_FALSE(book.begin_delta(22, 30));
   EXPECT_EQ(book.finish(), BookResult::kSubscribeAnew);
   EXPECT_STREQ(book.why(), "found update 22, expected 21");
+}
+
+// Where a delta may stand to a book whose last change is `number`; nothing: a snapshot without a number.
+TEST(BookBuilder, ADeltasRangeIsTakenIgnoredOrSuspect) {
+  constexpr std::uint64_t kMax = UINT64_MAX;
+  constexpr const char* kTaken = "taken";
+  constexpr const char* kIgnored = "ignored";
+  const struct {
+    std::optional<std::uint64_t> number;
+    std::uint64_t first, last;
+    const char* outcome;  // else why the book is suspect
+  } kCases[] = {
+      // first <= last
+      {10, 11, 11, kTaken},
+      {10, 11, 20, kTaken},
+      {10, 10, 11, kTaken},
+      {10, 0, 11, kTaken},
+      {10, 0, kMax, kTaken},
+      {10, 10, 10, kIgnored},
+      {10, 9, 10, kIgnored},
+      {10, 0, 0, kIgnored},
+      {10, 12, 12, "found update 12, expected 11"},
+      {10, kMax, kMax, "found update 18446744073709551615, expected 11"},
+      // last == first - 1: nothing has changed
+      {10, 11, 10, kTaken},
+      {10, 10, 9, kIgnored},
+      {10, 1, 0, kIgnored},
+      {10, 12, 11, "found update 12, expected 11"},
+      // last < first - 1: the exchange counts anew
+      {10, 11, 9, "found an update from 11 back to 9, expected numbers that count up"},
+      {10, 11, 0, "found an update from 11 back to 0, expected numbers that count up"},
+      {10, 12, 3, "found update 12, expected 11"},
+      {10, 20, 15, "found update 20, expected 11"},
+      {10, kMax, 0, "found update 18446744073709551615, expected 11"},
+      {10, 10, 3, kIgnored},
+      {10, 7, 5, kIgnored},
+      // the ends of what a number can be
+      {0, 0, 0, kIgnored},
+      {0, 1, 0, kTaken},
+      {0, 1, 1, kTaken},
+      {0, 2, 0, "found update 2, expected 1"},
+      {kMax, kMax, kMax, kIgnored},
+      {kMax, kMax, 3, kIgnored},
+      {kMax, 0, 0, kIgnored},
+      {kMax - 1, kMax, kMax, kTaken},
+      {kMax - 1, kMax, kMax - 1, kTaken},
+      {kMax - 1, kMax, 0, "found an update from 18446744073709551615 back to 0, expected numbers that count up"},
+      // the first number
+      {std::nullopt, 5, 5, kTaken},
+      {std::nullopt, 5, 9, kTaken},
+      {std::nullopt, 5, 4, kTaken},
+      {std::nullopt, 5, 3, "found an update from 5 back to 3, expected numbers that count up"},
+      {std::nullopt, kMax, 0, "found an update from 18446744073709551615 back to 0, expected numbers that count up"},
+  };
+  for (const auto& one : kCases) {
+    SCOPED_TRACE((one.number ? std::to_string(*one.number) : "none") + ": " + std::to_string(one.first) + " to " +
+                 std::to_string(one.last));
+    BookBuilder book({.levels = 10}, 0, 0);
+    one.number ? book.begin_snapshot(*one.number) : book.begin_snapshot();
+    ASSERT_EQ(book.finish(), BookResult::kPublish);
+    const bool is_taken = book.begin_delta(one.first, one.last);
+    book.bid(100, 1);
+    const BookResult result = book.finish();
+    EXPECT_EQ(is_taken, one.outcome == kTaken);
+    EXPECT_EQ(book.bids().size(), is_taken ? 1U : 0U);
+    if (one.outcome == kTaken) {
+      EXPECT_EQ(result, BookResult::kPublish);
+      EXPECT_EQ(book.number(), one.last);
+    } else if (one.outcome == kIgnored) {
+      EXPECT_EQ(result, BookResult::kNothing);
+      EXPECT_TRUE(book.is_whole());
+      EXPECT_EQ(book.number(), *one.number);
+    } else {
+      EXPECT_EQ(result, BookResult::kSubscribeAnew);
+      EXPECT_FALSE(book.is_whole());
+      EXPECT_STREQ(book.why(), one.outcome);
+    }
+  }
+}
+
+// OKX, which counts anew after maintenance: 100, 105, then 3 after 105, 4 after 3, ...
+TEST(BookBuilder, AnExchangeThatCountsAnewMakesTheBookSuspectAtOnce) {
+  BookBuilder book({.levels = 10}, 0, 0);
+  book.begin_snapshot(100);
+  book.finish();
+  EXPECT_TRUE(book.begin_delta(101, 105));
+  EXPECT_EQ(book.finish(), BookResult::kPublish);
+  EXPECT_FALSE(book.begin_delta(106, 3));
+  EXPECT_EQ(book.finish(), BookResult::kSubscribeAnew);
+  for (std::uint64_t number = 4; number < 8; ++number) {
+    EXPECT_FALSE(book.begin_delta(number, number));
+    EXPECT_EQ(book.finish(), BookResult::kNothing);
+    EXPECT_FALSE(book.is_whole());
+  }
+  book.begin_snapshot(8);
+  EXPECT_EQ(book.finish(), BookResult::kPublish);
+  EXPECT_TRUE(book.begin_delta(9, 9));
 }
 
 TEST(BookBuilder, NumbersMayBeAsLargeAsTheyGet) {

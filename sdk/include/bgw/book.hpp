@@ -103,15 +103,20 @@ class BookBuilder {
   bool begin_delta(std::uint64_t number) noexcept { return begin_delta(number, number); }
   // The delta holds the changes `first` to `last`, as Binance's `U` and `u` say; they may overlap with what the book
   // has. Where the exchange names the update before (OKX's `prevSeqId`, `pu` of Binance's futures), `first` is that
-  // number and one.
+  // number and one; a delta that repeats the number before it, as OKX sends when nothing has changed, ends one before
+  // it begins, and is taken. One that goes further back shows that the exchange counts anew.
   bool begin_delta(std::uint64_t first, std::uint64_t last) noexcept {
     if (!begin_delta()) return false;
     const auto shown = [](std::uint64_t number) { return static_cast<unsigned long long>(number); };
-    if (has_number_ && last <= number_) {
+    const bool is_behind_next = has_number_ && first > number_ && first - number_ > 1;
+    const bool has_all = has_number_ && first <= number_ && last <= number_;
+    if (is_behind_next) {
+      fail("found update %llu, expected %llu", shown(first), shown(number_ + 1));
+    } else if (has_all) {
       update_ = Update::kSkipped;
       if (rules_.repeated_is_suspect) fail("found update %llu, expected one after %llu", shown(last), shown(number_));
-    } else if (has_number_ && first > number_ && first - number_ > 1) {
-      fail("found update %llu, expected %llu", shown(first), shown(number_ + 1));
+    } else if (first > last && first - last > 1) {
+      fail("found an update from %llu back to %llu, expected numbers that count up", shown(first), shown(last));
     } else {
       has_number_ = true;
       number_ = last;
