@@ -88,8 +88,18 @@ void BybitAdapter::on_timer(std::uint32_t id) {
 void BybitAdapter::ask_for_overdue_books(Channel& channel) {
   for (const auto& [symbol, feed] : channel.feeds)
     for (Book* const book : {feed->book(), feed->coming()})
-      if (book != nullptr && book->is_overdue(monotonic_ns())) channel.topics.want(feed->book_topic(book->depth()));
+      if (book != nullptr && book->is_overdue(monotonic_ns())) ask_anew(channel, *feed, *book);
   send_requests(channel);
+}
+
+void BybitAdapter::ask_anew(Channel& channel, Feed& feed, const Book& book) {
+  const std::string topic = feed.book_topic(book.depth());
+  log(BGW_LOG_WARNING, "the book " + topic + " of " + channel.name() + " is asked for anew: " + book.why());
+  if (&book == feed.book())
+    suspect(feed.handle(), BGW_MODE_DEPTH, std::string("the book has a gap: ") + book.why());
+  else if (feed.book() == nullptr)
+    suspect(feed.handle(), BGW_MODE_DEPTH, std::string("the book has not come: ") + book.why());
+  channel.topics.want(topic);
 }
 
 bgw_status BybitAdapter::on_close(std::uint32_t connection, const bgw::Close& close) {
@@ -221,7 +231,10 @@ bgw_status BybitAdapter::on_frame(std::uint32_t connection, std::uint32_t opcode
   if (channel == nullptr) return BGW_OK;
   if (opcode != BGW_OPCODE_TEXT) throw bgw::Error(BGW_E_INVALID, "found a binary frame, expected a text");
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (const Problem problem = read_frame(text, frame_)) refuse_frame(*channel, frame_, problem);
+  if (const Problem problem = read_frame(text, frame_)) {
+    if (frame_.topic.kind == Kind::kBook) lose_update(*channel, frame_, problem);
+    refuse_frame(*channel, frame_, problem);
+  }
   switch (frame_.topic.kind) {
     case Kind::kAnswer:
       on_answer(*channel, frame_);
@@ -310,10 +323,12 @@ void BybitAdapter::on_book(Channel& channel, const Frame& frame) {
   Feed* const feed = feed_at(channel, frame.topic.symbol);
   Book* const book = feed == nullptr ? nullptr : feed->book_of(frame.topic.depth);
   if (book == nullptr) return dropped(BGW_DROP_UNKNOWN);  // it was under way when its topic was given up
-  const Problem problem = read_book(frame.data, book_);
-  if (problem != nullptr) refuse_frame(channel, frame, problem);
-  if (book_.symbol != frame.topic.symbol)
-    refuse_frame(channel, frame, "found data of another symbol, expected those of the topic");
+  const auto reject = [&](Problem problem) {
+    lose_update(channel, frame, problem);
+    refuse_frame(channel, frame, problem);
+  };
+  if (const Problem problem = read_book(frame.data, book_)) reject(problem);
+  if (book_.symbol != frame.topic.symbol) reject("found data of another symbol, expected those of the topic");
   const Book::Outcome outcome = book->take(frame.is_snapshot, book_, monotonic_ns());
   count_misfits(book->misfits());
   switch (outcome) {
@@ -327,18 +342,23 @@ void BybitAdapter::on_book(Channel& channel, const Frame& frame) {
       publish_book(*feed, *book, frame.engine_ms != 0 ? frame.engine_ms : frame.feed_ms);
       break;
     case Book::Outcome::kAskAnew:
-      log(BGW_LOG_WARNING, "the book " + feed->book_topic(book->depth()) + " of " + channel.name() +
-                               " is asked for anew: " + book->why());
-      if (book == feed->book())
-        suspect(feed->handle(), BGW_MODE_DEPTH, std::string("the book has a gap: ") + book->why());
-      channel.topics.want(feed->book_topic(book->depth()));
+      ask_anew(channel, *feed, *book);
       send_requests(channel);
       break;
     case Book::Outcome::kMalformed:
-      refuse_frame(channel, frame, "found a price or size that is no decimal, expected one");
+      reject("found a price or size that is no decimal, expected one");
+      break;
     case Book::Outcome::kNothing:
       break;
   }
+}
+
+void BybitAdapter::lose_update(Channel& channel, const Frame& frame, Problem problem) {
+  Feed* const feed = feed_at(channel, frame.topic.symbol);
+  Book* const book = feed == nullptr ? nullptr : feed->book_of(frame.topic.depth);
+  if (book == nullptr || book->lose(problem, monotonic_ns()) != Book::Outcome::kAskAnew) return;
+  ask_anew(channel, *feed, *book);
+  send_requests(channel);
 }
 
 void BybitAdapter::on_ticker(Channel& channel, const Frame& frame) {

@@ -67,6 +67,8 @@ class BybitAdapter final : public bgw::BaseBrokerAdapter {
 
   // Of books whose topic brings no frames any more, which only a timer can find.
   void ask_for_overdue_books(Channel& channel);
+  // Ends the book's topic and asks for it again with the next requests, and tells the clients why.
+  void ask_anew(Channel& channel, Feed& feed, const Book& book);
 
   void subscribe_one(const bgw_subscription& wanted);
   bool want_book(Channel& channel, Feed& feed, const bgw_subscription& wanted, bool is_again);
@@ -78,6 +80,8 @@ class BybitAdapter final : public bgw::BaseBrokerAdapter {
   void on_taken(Channel& channel, std::string_view topic);
   void on_refused(Channel& channel, std::string_view topic, const std::string& words);
   void on_book(Channel& channel, const Frame& frame);
+  // Of a frame of a book that is refused: asks for the book anew.
+  void lose_update(Channel& channel, const Frame& frame, Problem problem);
   void on_ticker(Channel& channel, const Frame& frame);
   void on_trades(Channel& channel, const Frame& frame);
   void publish_book(const Feed& feed, const Book& book, std::int64_t time_ms) const;

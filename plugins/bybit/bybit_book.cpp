@@ -28,14 +28,9 @@ bool Book::convert(const std::vector<LevelText>& texts, std::vector<bgw_level>& 
 
 Book::Outcome Book::take(bool is_snapshot, const BookData& data, std::int64_t now_ns) {
   misfits_ = 0;
-  // The next update finds that this one is missing.
   if (!convert(data.bids, bids_) || !convert(data.asks, asks_)) return Outcome::kMalformed;
-  if (misfits_ != 0) {
-    constexpr const char* kWhy =
-        "found a price or size with more decimals than the instrument list gives, expected none";
-    builder_.mark_suspect(kWhy);
-    return ask_anew(kWhy, now_ns);
-  }
+  if (misfits_ != 0)
+    return lose("found a price or size with more decimals than the instrument list gives, expected none", now_ns);
   const std::uint64_t number = static_cast<std::uint64_t>(data.update);
   // Number 1 is a snapshot whatever its type says: the service has begun anew.
   if (is_snapshot || number == 1)
@@ -46,29 +41,39 @@ Book::Outcome Book::take(bool is_snapshot, const BookData& data, std::int64_t no
   for (const bgw_level& level : asks_) builder_.ask(level.price, level.quantity);
   switch (builder_.finish()) {
     case bgw::BookResult::kPublish:
-      has_asked_ = false;
+      missed_ns_.reset();
       return Outcome::kPublish;
     case bgw::BookResult::kSubscribeAnew:
       return ask_anew(builder_.why(), now_ns);
     case bgw::BookResult::kNothing:
       break;
   }
-  return has_asked_ ? ask_anew(why_, now_ns) : Outcome::kNothing;
+  return is_overdue(now_ns) ? Outcome::kAskAnew : Outcome::kNothing;
+}
+
+Book::Outcome Book::lose(const char* why, std::int64_t now_ns) {
+  builder_.mark_suspect(why);
+  return ask_anew(why, now_ns);
 }
 
 Book::Outcome Book::ask_anew(const char* why, std::int64_t now_ns) {
-  if (has_asked_ && now_ns - asked_ns_ < kPatienceNs) return Outcome::kNothing;
+  if (missed_ns_ && now_ns - *missed_ns_ < kPatienceNs) return Outcome::kNothing;
   why_ = why;
-  has_asked_ = true;
-  asked_ns_ = now_ns;
+  missed_ns_ = now_ns;
   return Outcome::kAskAnew;
 }
 
-bool Book::is_overdue(std::int64_t now_ns) { return has_asked_ && ask_anew(why_, now_ns) == Outcome::kAskAnew; }
+bool Book::is_overdue(std::int64_t now_ns) {
+  if (builder_.is_whole()) return false;
+  if (missed_ns_) return ask_anew(why_, now_ns) == Outcome::kAskAnew;
+  why_ = "found no snapshot, expected one";
+  missed_ns_ = now_ns;
+  return false;
+}
 
 void Book::start_anew() {
   builder_.mark_suspect("the connection ended");
-  has_asked_ = false;
+  missed_ns_.reset();
 }
 
 }  // namespace bybit

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "bgw/abi.h"
 #include "bgw/book.hpp"
@@ -21,12 +23,16 @@ class Book {
     kPublish,   // top() has the book
     kNothing,   // the book waits for a snapshot
     kAskAnew,   // the book is suspect: end the topic and ask for it again
-    kMalformed  // a price or size is no decimal: refuse the frame; the book is as it was
+    kMalformed  // a price or size is no decimal: call lose(), and refuse the frame; the book is as it was
   };
   // `now_ns`: monotonic. A book whose snapshot does not come, or is as bad as the last one, is asked for again every
   // ten seconds.
   Outcome take(bool is_snapshot, const BookData& data, std::int64_t now_ns);
-  // Whether a snapshot that was asked for has not come for ten seconds, and must be asked for again now.
+  // A frame of the book could not be read: what it said is missing. kAskAnew or kNothing. `why` lives as long as the
+  // program.
+  Outcome lose(const char* why, std::int64_t now_ns);
+  // Whether a snapshot that was asked for, or was missed for the first time, has not come for ten seconds, and must be
+  // asked for again now.
   bool is_overdue(std::int64_t now_ns);
   // The socket is gone, and the topic will be asked for on the next one.
   void start_anew();
@@ -56,8 +62,7 @@ class Book {
   std::vector<bgw_level> asks_;
   const char* why_ = "";
   std::uint32_t misfits_ = 0;
-  bool has_asked_ = false;  // for a snapshot that has not come yet
-  std::int64_t asked_ns_ = 0;
+  std::optional<std::int64_t> missed_ns_;  // since when: a snapshot that has not come yet
 };
 
 }  // namespace bybit

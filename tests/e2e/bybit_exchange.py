@@ -121,6 +121,9 @@ class Exchange:
     def wait_no_topics(self, category, *topics):
         self._wait(lambda: not set(topics) & self.topics(category), f"none of {topics} of {category}")
 
+    def wait_requests(self, category, count):
+        self._wait(lambda: len(self.requests[category]) >= count, f"{count} requests of {category}")
+
     def topics(self, category):
         return set().union(*self._sockets[category].values())
 
@@ -128,6 +131,14 @@ class Exchange:
         """Sends one frame to the sockets that have its topic. With `lose` nobody gets it, though the exchange's own book has
         it."""
         self._run(self._play(category, text, lose))
+
+    def send(self, category, text):
+        """Sends one text to the sockets that have its topic, whatever it says of the exchange's own book."""
+        async def send():
+            for socket, topics in list(self._sockets[category].items()):
+                if json.loads(text)["topic"] in topics:
+                    await socket.send(text)
+        self._run(send())
 
     @contextlib.contextmanager
     def keeping_subscribes(self):
@@ -183,7 +194,9 @@ class Exchange:
 
     async def _request(self, category, socket, topics, request):
         op, arguments = request["op"], request.get("args", [])
-        self.requests[category].append(request)
+        with self.changed:
+            self.requests[category].append(request)
+            self.changed.notify_all()
         answer = {"success": True, "ret_msg": "", "conn_id": "stand-in", "req_id": request.get("req_id", ""), "op": op}
         if op == "ping":
             answer = ({**answer, "ret_msg": "pong"} if category == "spot" else

@@ -181,6 +181,26 @@ def test_a_lost_delta_is_found_and_the_book_comes_back_whole(start, tmp_path, ma
     gateway.wait_line(r"orderbook\.50\.AUSDT of linear is asked for anew: found update 9, expected 8")
 
 
+def test_a_first_snapshot_that_cannot_be_read_is_told_and_asked_for_anew(start, tmp_path, made):
+    gateway = serve(start, made, tmp_path)
+    topic = "orderbook.200.AUSDT"
+    with gateway.client(extras=True) as client:
+        client.subscribe("AUSDT", "BYBIT_LINEAR", 4, 200)
+        made.wait_topics("linear", topic)
+        client.next("subscription_status", status="active")
+        asked = len(made.requests["linear"])
+        with made.keeping_subscribes():
+            made.send("linear", book_frame("AUSDT", 5, [["abc", "1"]], [["2", "1"]], "snapshot", 200))
+            told = client.next("subscription_status", status="pending")
+            assert told["message"] == "the book has not come: found a price or size that is no decimal, expected one"
+            made.wait_requests("linear", asked + 2)
+        made.wait_topics("linear", topic)
+        assert [(r["op"], r["args"]) for r in made.requests["linear"][asked:]] == [("unsubscribe", [topic]), ("subscribe", [topic])]
+        made.play("linear", book_frame("AUSDT", 6, [["1", "1"]], [["2", "1"]], "snapshot", 200))
+        assert levels(exactly(client, mode=4), "buy") == [(1, 1)]
+        client.next("subscription_status", status="active")
+
+
 def test_each_level_is_cut_from_the_smallest_book_that_has_it(start, tmp_path, made):
     gateway = serve(start, made, tmp_path)
     for level, depth in ((1, 1), (30, 50), (200, 200), (1000, 1000)):

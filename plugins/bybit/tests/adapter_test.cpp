@@ -106,6 +106,52 @@ TEST_F(Adapter, ASuspectBookIsAskedForAnewOnceAndIsSilentUntilItsSnapshot) {
   EXPECT_EQ(last_book(), "800:2000 |");
 }
 
+TEST_F(Adapter, AFirstSnapshotThatCannotBeReadIsToldAndAskedForAnew) {
+  subscribe({want(1, BGW_MODE_DEPTH, "linear:A", 200)});
+  sent();
+  EXPECT_THAT(frame(book_frame("A", 200, true, 5, R"(["abc","1"])", R"(["2","1"])")), HasSubstr("no decimal"));
+  EXPECT_THAT(sent(), ElementsAre("1 unsubscribe orderbook.200.A", "1 subscribe orderbook.200.A"));
+  ASSERT_EQ(host.suspected.size(), 1U);
+  EXPECT_EQ(host.suspected[0].instrument, 1U);
+  EXPECT_EQ(host.suspected[0].modes, unsigned{BGW_MODE_DEPTH});
+  EXPECT_EQ(host.suspected[0].text, "the book has not come: found a price or size that is no decimal, expected one");
+  frame(book_frame("A", 200, false, 6, R"(["1","1"])", ""));
+  frame(book_frame("A", 200, true, 7, R"(["abc","1"])", ""));
+  EXPECT_THAT(sent(), IsEmpty()) << "at its pace";
+  host.mono_ns += 10 * kSecond;
+  frame(book_frame("A", 200, false, 8, R"(["1","1"])", ""));
+  EXPECT_THAT(sent(), ElementsAre("1 unsubscribe orderbook.200.A", "1 subscribe orderbook.200.A"));
+  frame(book_frame("A", 200, true, 9, R"(["1","1"])", ""));
+  EXPECT_EQ(last_book(), "100:1000 |");
+}
+
+TEST_F(Adapter, ABookFrameThatIsRefusedMakesItsBookSuspectAtOnce) {
+  for (const char* bad : {R"({"topic":"orderbook.50.A","type":"delta","ts":1,"data":{"s":"A","b":5}})",
+                          R"({"topic":"orderbook.50.A","type":"delta","ts":1,"data":{"s":"B","b":[],"a":[],"u":8}})",
+                          R"({"topic":"orderbook.50.A","type":"other","ts":1,"data":{"s":"A","b":[],"a":[],"u":8}})",
+                          R"({"topic":"orderbook.50.A","type":"delta","ts":1})"}) {
+    subscribe({want(1, BGW_MODE_DEPTH, "linear:A", 50)});
+    frame(book_frame("A", 50, true, 7, R"(["10.00","1"])", ""));
+    sent();
+    host.suspected.clear();
+    EXPECT_THAT(frame(bad), StartsWith("-1 a frame of linear for A: found")) << bad;
+    EXPECT_THAT(sent(), ElementsAre("1 unsubscribe orderbook.50.A", "1 subscribe orderbook.50.A")) << bad;
+    ASSERT_EQ(host.suspected.size(), 1U) << bad;
+    EXPECT_THAT(host.suspected[0].text, StartsWith("the book has a gap: found")) << bad;
+    unsubscribe({1});
+  }
+}
+
+TEST_F(Adapter, WhileAnEarlierBookGoesOnABadFirstSnapshotOfAnotherDepthMakesNothingSuspect) {
+  subscribe({want(1, BGW_MODE_DEPTH, "linear:A", 50)});
+  frame(book_frame("A", 50, true, 7, R"(["10.00","1"])", ""));
+  subscribe({want(1, BGW_MODE_DEPTH, "linear:A", 200)});
+  sent();
+  frame(book_frame("A", 200, true, 5, R"(["abc","1"])", ""));
+  EXPECT_THAT(sent(), ElementsAre("1 unsubscribe orderbook.200.A", "1 subscribe orderbook.200.A"));
+  EXPECT_THAT(host.suspected, IsEmpty());
+}
+
 TEST_F(Adapter, ValuesThatDoNotFitAreLeftOutAndCounted) {
   subscribe({want(1, BGW_MODE_DEPTH, "linear:A", 50)});
   frame(book_frame("A", 50, true, 7, R"(["10.00","1"])", ""));

@@ -112,12 +112,46 @@ TEST_F(BookTest, AValueThatTheExponentsCannotHoldIsNeverRounded) {
   EXPECT_EQ(shown(), "1001:1000 |");
 }
 
-TEST_F(BookTest, WhatIsNoDecimalRefusesTheFrameAndTheNextOneFindsTheHole) {
+TEST_F(BookTest, WhatIsNoDecimalRefusesTheFrameAndItsUpdateIsMissing) {
   snapshot(7, {{"10.00", "1"}}, {});
   EXPECT_EQ(delta(8, {{"9.00", "1"}, {"ten", "1"}}, {}), Outcome::kMalformed);
   EXPECT_EQ(shown(), "1000:1000 |") << "nothing of a bad frame counts";
-  EXPECT_EQ(delta(9, {}, {}), Outcome::kAskAnew);
+  EXPECT_EQ(book.lose("found ten", now), Outcome::kAskAnew);
+  EXPECT_STREQ(book.why(), "found ten");
   EXPECT_EQ(shown(), "none");
+  EXPECT_EQ(delta(9, {}, {}), Outcome::kNothing) << "it has been asked for";
+}
+
+TEST_F(BookTest, AFirstSnapshotThatCannotBeReadIsAskedForAgainAtItsPace) {
+  EXPECT_EQ(snapshot(5, {{"abc", "1"}}, {}), Outcome::kMalformed);
+  EXPECT_EQ(book.lose("found abc", now), Outcome::kAskAnew);
+  EXPECT_EQ(delta(6, {{"1.00", "1"}}, {}), Outcome::kNothing);
+  EXPECT_EQ(book.lose("found abc", now), Outcome::kNothing) << "the new one is as bad";
+  now += 10 * kSecond;
+  EXPECT_EQ(delta(7, {{"1.00", "1"}}, {}), Outcome::kAskAnew);
+  EXPECT_EQ(snapshot(8, {{"1.00", "1"}}, {}), Outcome::kPublish);
+}
+
+TEST_F(BookTest, DeltasWithoutASnapshotBeforeThemAreBorneForTenSeconds) {
+  EXPECT_EQ(delta(8, {}, {}), Outcome::kNothing);
+  now += 10 * kSecond - 1;
+  EXPECT_EQ(delta(9, {}, {}), Outcome::kNothing);
+  now += 1;
+  EXPECT_EQ(delta(10, {}, {}), Outcome::kAskAnew);
+  EXPECT_STREQ(book.why(), "found no snapshot, expected one");
+  EXPECT_EQ(delta(11, {}, {}), Outcome::kNothing);
+}
+
+TEST_F(BookTest, ABookOfWhichNothingComesIsOverdueTenSecondsAfterItWasMissed) {
+  EXPECT_FALSE(book.is_overdue(now));
+  now += 10 * kSecond - 1;
+  EXPECT_FALSE(book.is_overdue(now));
+  now += 1;
+  EXPECT_TRUE(book.is_overdue(now));
+  EXPECT_FALSE(book.is_overdue(now)) << "it is asked for now";
+  snapshot(7, {{"10.00", "1"}}, {});
+  now += 100 * kSecond;
+  EXPECT_FALSE(book.is_overdue(now));
 }
 
 TEST_F(BookTest, ACrossedBookIsSuspect) {

@@ -58,6 +58,19 @@ TEST_F(Sockets, ABookWhoseTopicFallsSilentIsAskedForAgainWithThePing) {
   EXPECT_THAT(sent(), ElementsAre("1 ping", "1 unsubscribe orderbook.50.A", "1 subscribe orderbook.50.A"));
 }
 
+TEST_F(Sockets, ABookThatNeverComesIsToldAndAskedForAgainWithThePing) {
+  open_both();
+  subscribe({want(1, BGW_MODE_DEPTH, "linear:A", 5)});
+  sent();
+  adapter.on_timer(0);
+  EXPECT_THAT(sent(), ElementsAre("1 ping"));
+  host.mono_ns += 20 * kSecond;
+  adapter.on_timer(0);
+  EXPECT_THAT(sent(), ElementsAre("1 ping", "1 unsubscribe orderbook.50.A", "1 subscribe orderbook.50.A"));
+  ASSERT_EQ(host.suspected.size(), 1U);
+  EXPECT_EQ(host.suspected[0].text, "the book has not come: found no snapshot, expected one");
+}
+
 TEST_F(Sockets, TheEndOfOneLeavesTheOtherAloneAndItIsOpenedAgain) {
   open_both();
   subscribe({want(1, BGW_MODE_DEPTH, "spot:A", 5), want(2, BGW_MODE_LTP, "linear:A")});
