@@ -78,6 +78,7 @@ void Feed::add(std::string_view text, std::uint32_t kind, Update& out) const {
 
 bool Feed::read(const TradeData& trade, Update& out) {
   begin(trade.time_ms, out);
+  if (trade.time_ms < last_trade_ms_) return false;
   bgw_tick& tick = out.tick;
   set(trade.price, price_exponent_, BGW_HAS_LTP, tick.ltp, out);
   if ((tick.present & BGW_HAS_LTP) == 0) return false;
@@ -86,6 +87,7 @@ bool Feed::read(const TradeData& trade, Update& out) {
   tick.last_trade_time_ns = trade.time_ms * kMillisecond;
   tick.present |= BGW_HAS_LAST_TRADE_TIME;
   has_traded_ = true;
+  last_trade_ms_ = trade.time_ms;
   return true;
 }
 

@@ -1,9 +1,9 @@
 // One subscribed symbol: turns its frames into updates for the gateway, with the exponents of its instrument. [adapter]
 // Source: bybit-exchange.github.io/docs, v5/websocket/public/ticker and trade.
 //
-// The last price is that of the newest trade. Tickers repeat it, up to 100 ms later, without its quantity and time:
-// their lastPrice is published until the first trade comes, and left out from then on, so that it never looks like a
-// trade.
+// The last price is that of the newest trade, and an older one that comes later is left out. Tickers repeat it, up to
+// 100 ms later, without its quantity and time: their lastPrice is published until the first trade comes, and left out
+// from then on, so that it never looks like a trade.
 #pragma once
 
 #include <array>
@@ -83,6 +83,7 @@ class Feed {
   std::unique_ptr<Book> book_;
   std::unique_ptr<Book> coming_;
   bool has_traded_ = false;
+  std::int64_t last_trade_ms_ = 0;  // across sockets
 };
 
 }  // namespace bybit

@@ -70,6 +70,23 @@ TEST_F(FeedTest, ATickersLastPriceFillsInUntilTheFirstTrade) {
   EXPECT_EQ(last().modes, unsigned{BGW_MODE_QUOTE});
 }
 
+TEST_F(FeedTest, AnOlderTradeOfALaterFrameReplacesNothing) {
+  subscribe({want(1, BGW_MODE_QUOTE, "linear:A"), want(2, BGW_MODE_QUOTE, "linear:B")});
+  frame(trade_frame("A", "12", "1", 5000));
+  EXPECT_EQ(frame(trade_frame("A", "11", "1", 4999)), "0");
+  ASSERT_EQ(host.published.size(), 1U);
+  frame(trade_frame("A", "13", "1", 5000));
+  EXPECT_EQ(last().ltp, 1300) << "those of one time are in the order of their arrival";
+  frame(trade_frame("B", "7", "1", 4000));
+  EXPECT_EQ(last().ltp, 700) << "each instrument has times of its own";
+  close(kLinearSocket);
+  adapter.on_timer(2);
+  frame(trade_frame("A", "11", "1", 4999), 3);
+  EXPECT_EQ(host.published.size(), 3U) << "also on the next socket";
+  frame(trade_frame("A", "14", "1", 5001), 3);
+  EXPECT_EQ(last().ltp, 1400);
+}
+
 TEST_F(FeedTest, AfterAReconnectTheTickerFillsInAgain) {
   subscribe({want(1, BGW_MODE_QUOTE, "linear:A")});
   frame(trade_frame("A", "12", "1", 5));
