@@ -301,12 +301,13 @@ void BybitAdapter::on_refused(Channel& channel, std::string_view name, const std
     refuse({feed->handle(), mode, level, sizeof(bgw_stream)}, BGW_E_INVALID, text);
   };
   if (topic.kind == Kind::kBook) {
-    const Book* const book = feed->book_of(topic.depth);
-    if (book == nullptr) return;
-    const std::uint32_t level = book->level();
+    if (feed->book_of(topic.depth) == nullptr) return;
     feed->drop_book(topic.depth);
     if (feed->book() == nullptr) feed->set_mode(BGW_MODE_QUOTE);
-    tell(BGW_MODE_DEPTH, level);
+    // Every level that the topic would serve, or the host asks for the same topic once for each. The lower ones first:
+    // with the one that is subscribed it looks for the next.
+    for (const std::uint32_t level : kDepthLevels)
+      if (book_depth_for(level) == topic.depth) tell(BGW_MODE_DEPTH, level);
     return;
   }
   // Both streams need both topics; the other one's refusal has told it already.

@@ -28,6 +28,8 @@ constexpr const CategoryFacts& facts_of(Category category) {
   return kCategoryFacts[static_cast<std::size_t>(category)];
 }
 
+// How many levels a client can have. Those between Bybit's own are cut from the next larger book.
+inline constexpr std::array<std::uint16_t, 7> kDepthLevels = {1, 5, 20, 30, 50, 200, 1000};
 // The books that Bybit offers in both categories, by their levels a side.
 inline constexpr std::array<std::uint32_t, 4> kBookDepths = {1, 50, 200, 1000};
 // The smallest book that has so many levels; 0: there is none.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -14,12 +15,19 @@ constexpr std::uint32_t kTimes = BGW_WINDOW_24_HOURS | BGW_LTP_HAS_TIME | BGW_QU
 // comes.
 constexpr std::uint32_t kLinear = kTimes | BGW_SNAPSHOT_ON_SUBSCRIBE;
 
-// "Orderbook": the changes of 10 ms and more in one frame, so that it is a state now and then. Levels between Bybit's
-// own (1, 50, 200, 1000) are cut from the next larger book.
-constexpr std::array<bgw_capability, bybit::kCategories> kCapabilities = {{
-    {"BYBIT_LINEAR", kAll, BGW_FEED_SNAPSHOT, 7, {1, 5, 20, 30, 50, 200, 1000}, kLinear},
-    {"BYBIT_SPOT", kAll, BGW_FEED_SNAPSHOT, 7, {1, 5, 20, 30, 50, 200, 1000}, kTimes},
-}};
+// "Orderbook": the changes of 10 ms and more in one frame, so that it is a state now and then.
+constexpr bgw_capability capability_of(bybit::Category category, std::uint32_t flags) {
+  bgw_capability made{};
+  std::string_view(bybit::facts_of(category).exchange).copy(made.exchange, sizeof made.exchange - 1);
+  made.modes = kAll;
+  made.feed = BGW_FEED_SNAPSHOT;
+  made.depth_count = bybit::kDepthLevels.size();
+  std::copy(bybit::kDepthLevels.begin(), bybit::kDepthLevels.end(), made.depths);
+  made.flags = flags;
+  return made;
+}
+constexpr std::array<bgw_capability, bybit::kCategories> kCapabilities = {
+    capability_of(bybit::Category::kLinear, kLinear), capability_of(bybit::Category::kSpot, kTimes)};
 
 constexpr std::array<bgw_setting, 2> kSettings = {{
     {"url", BGW_SETTING_WEBSOCKET_URL, 0, bybit::kDefaultUrl,

@@ -235,6 +235,21 @@ def test_a_book_that_is_refused_is_told_to_who_asked_and_the_next_smaller_one_co
         assert exactly(other)["ltp"] == decimal.Decimal("9.5")
 
 
+def test_a_refused_topic_is_refused_for_every_level_that_it_would_serve(start, tmp_path, made):
+    gateway = serve(start, made, tmp_path)
+    made.refused_topics = {"orderbook.50.BUSDT"}
+    with gateway.client(extras=True) as client:
+        client.subscribe("BUSDT", "BYBIT_LINEAR", 4, 50)
+        told = client.next("subscription_status")
+        while "message" not in told:
+            told = client.next("subscription_status")
+        assert told["actual_depth_level"] == 1
+        assert "handler not found,topic:orderbook.50.BUSDT" in told["message"]
+        made.wait_topics("linear", "orderbook.1.BUSDT")
+        asked = [topic for r in made.requests["linear"] if r["op"] == "subscribe" for topic in r["args"]]
+        assert asked.count("orderbook.50.BUSDT") == 1
+
+
 def test_a_symbol_that_is_refused_is_told_to_who_asked_and_nobody_else(start, tmp_path, made):
     gateway = serve(start, made, tmp_path)
     made.refused_topics = {"publicTrade.BUSDT"}

@@ -4,6 +4,7 @@
 namespace bybit {
 namespace {
 
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -181,9 +182,9 @@ TEST_F(Adapter, ARefusalReachesTheStreamsThatNeedItsTopic) {
              want(3, BGW_MODE_LTP, "linear:C")});
   sent();
   answer("1", false, "error:handler not found,topic:orderbook.50.A");
-  EXPECT_THAT(streams(host.refused), ElementsAre("1 4 20"));
-  EXPECT_THAT(host.refusals,
-              ElementsAre("1: Bybit refuses orderbook.50.A: error:handler not found,topic:orderbook.50.A"));
+  EXPECT_THAT(streams(host.refused), ElementsAre("1 4 5", "1 4 20", "1 4 30", "1 4 50"))
+      << "each level that the topic would serve, the lowest first";
+  EXPECT_THAT(host.refusals, Each("1: Bybit refuses orderbook.50.A: error:handler not found,topic:orderbook.50.A"));
   EXPECT_THAT(sent(), ElementsAre("1 subscribe tickers.A,publicTrade.A,tickers.BAD,publicTrade.BAD,tickers.C,"
                                   "publicTrade.C"));
   host.refused.clear();
