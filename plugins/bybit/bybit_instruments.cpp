@@ -25,6 +25,23 @@ constexpr const char* kFirstPage = BYBIT_LIST "linear";
 // Bybit lists some 1,400 instruments, and a page has 1,000.
 constexpr std::uint32_t kMaxPages = 200;
 
+// Frames may show more decimals than the list, and an instrument's exponents stay as they are while it is subscribed:
+// these are spare, as far as the largest values fit in 63 bits.
+constexpr int kSparePriceDecimals = 4;
+constexpr std::int64_t kRoomOfPrices = 1'000;
+constexpr int kSpareQuantityDecimals = 2;
+constexpr int kQuantityDecimals = 8;
+// Volumes and open interest are some hundred times the largest order.
+constexpr std::int64_t kRoomOfQuantities = 100'000;
+
+// The most decimals from `least` to `most`, and 18, with which `room` times the largest value fits in 63 bits.
+int decimals_for(std::string_view largest, std::int64_t room, int least, int most) {
+  most = std::max(least, std::min(most, -BGW_MIN_EXPONENT));
+  for (; most > least; --most)
+    if (const auto value = bgw::decimal(largest, -most); value && *value <= INT64_MAX / room) break;
+  return most;
+}
+
 // How many decimals the text is written with.
 int written_decimals(std::string_view text) {
   const std::size_t dot = text.find('.');
@@ -114,8 +131,11 @@ class Reader {
       return bad("priceFilter.tickSize", row_->tick_size, "a price above 0 with at most 18 decimals");
     if (!row_->max_price.empty() && !bgw::decimal(row_->max_price, -decimals))
       return bad("priceFilter.maxPrice", row_->max_price, "a price that fits in 63 bits with the decimals of tickSize");
+    // Spot has no largest price: with the spare decimals some 1e14 ticks fit.
+    const std::string& largest = row_->max_price.empty() ? row_->tick_size : row_->max_price;
+    decimals = decimals_for(largest, kRoomOfPrices, decimals, decimals + kSparePriceDecimals);
     made.price_exponent = -decimals;
-    made.tick_size = *tick;
+    made.tick_size = bgw::decimal(row_->tick_size, -decimals).value();
     return true;
   }
 
@@ -123,11 +143,15 @@ class Reader {
     const bool is_linear = category_ == Category::kLinear;
     const std::string& step_text = is_linear ? row_->quantity_step : row_->base_precision;
     const char* const name = is_linear ? "lotSizeFilter.qtyStep" : "lotSizeFilter.basePrecision";
-    const int decimals = std::max(bgw::decimals_of(step_text), bgw::decimals_of(row_->min_quantity));
-    const auto step = bgw::decimal(step_text, -std::max(decimals, 0));
+    int decimals = std::max({0, bgw::decimals_of(step_text), bgw::decimals_of(row_->min_quantity)});
+    const auto step = bgw::decimal(step_text, -decimals);
     if (!step || *step <= 0) return bad(name, step_text, "a quantity above 0 with at most 18 decimals");
+    const int spare = decimals + kSpareQuantityDecimals;
+    decimals = row_->max_quantity.empty()
+                   ? decimals_for(step_text, kRoomOfQuantities, decimals, spare)
+                   : decimals_for(row_->max_quantity, kRoomOfQuantities, decimals, std::max(kQuantityDecimals, spare));
     made.quantity_exponent = -decimals;
-    made.lot_size = *step;
+    made.lot_size = bgw::decimal(step_text, -decimals).value();
     return true;
   }
 

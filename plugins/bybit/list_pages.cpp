@@ -150,8 +150,11 @@ class PageReader final : public nlohmann::json_sax<Json> {
         {"priceScale", &row.price_scale}};
     const std::pair<std::string_view, std::string*> prices[] = {{"tickSize", &row.tick_size},
                                                                 {"maxPrice", &row.max_price}};
-    const std::pair<std::string_view, std::string*> sizes[] = {
-        {"qtyStep", &row.quantity_step}, {"basePrecision", &row.base_precision}, {"minOrderQty", &row.min_quantity}};
+    const std::pair<std::string_view, std::string*> sizes[] = {{"qtyStep", &row.quantity_step},
+                                                               {"basePrecision", &row.base_precision},
+                                                               {"minOrderQty", &row.min_quantity},
+                                                               {"maxOrderQty", &row.max_quantity},
+                                                               {"maxLimitOrderQty", &row.max_quantity}};  // of spot
     const auto in = [this](const auto& list) -> std::string* {
       for (const auto& [name, place] : list)
         if (name == name_) return place;

@@ -16,7 +16,7 @@ namespace bybit {
 struct ListRow {
   std::uint64_t number = 0;  // in all pages, from 1
   std::string symbol, contract_type, status, base, quote, delivery_time, price_scale, tick_size, max_price,
-      quantity_step, base_precision, min_quantity;
+      quantity_step, base_precision, min_quantity, max_quantity;
 };
 
 struct ListPage {

@@ -153,6 +153,20 @@ def test_trades_and_tickers_of_both_categories(start, tmp_path, made):
         assert data["oi"] == decimal.Decimal("59891.733") and data["ltp"] == decimal.Decimal("10.51")
 
 
+def test_frames_with_more_decimals_than_the_list_are_exact(start, tmp_path, made):
+    gateway = serve(start, made, tmp_path)
+    with gateway.client(extras=True) as client:
+        client.subscribe("AUSDT", "BYBIT_LINEAR", 4, 5)
+        client.subscribe("AUSDT", "BYBIT_SPOT", 2)
+        made.wait_topics("linear", "orderbook.50.AUSDT")
+        made.wait_topics("spot", "tickers.AUSDT")
+        made.play("linear", book_frame("AUSDT", 7, [["49.123", "1.12345"]], [["51", "1"]], "snapshot"))
+        data = exactly(client, topic="AUSDT.BYBIT_LINEAR", mode=4)
+        assert levels(data, "buy") == [(decimal.Decimal("49.123"), decimal.Decimal("1.12345"))]
+        made.play("spot", ticker_frame("AUSDT", lastPrice="0.5", volume24h="1.1234567"))
+        assert exactly(client, topic="AUSDT.BYBIT_SPOT")["volume"] == decimal.Decimal("1.1234567")
+
+
 def test_a_lost_delta_is_found_and_the_book_comes_back_whole(start, tmp_path, made):
     gateway = serve(start, made, tmp_path)
     topic = "orderbook.50.AUSDT"

@@ -65,10 +65,10 @@ TEST(Instruments, APerpetual) {
   EXPECT_EQ(out.status, BGW_OK) << out.error;
   EXPECT_THAT(out.rows, ElementsAre("BTCUSDT.BYBIT_LINEAR linear:BTCUSDT"));
   EXPECT_EQ(out.last_texts, "BTCUSDT|linear|BTC/USDT|perpetual|");
-  EXPECT_EQ(out.last.price_exponent, -2);
-  EXPECT_EQ(out.last.tick_size, 10);
-  EXPECT_EQ(out.last.quantity_exponent, -3);
-  EXPECT_EQ(out.last.lot_size, 1);
+  EXPECT_EQ(out.last.price_exponent, -6);
+  EXPECT_EQ(out.last.tick_size, 100'000);
+  EXPECT_EQ(out.last.quantity_exponent, -5);
+  EXPECT_EQ(out.last.lot_size, 100);
   EXPECT_EQ(out.last.place, 1U);
 }
 
@@ -87,28 +87,54 @@ TEST(Instruments, SpotWithTicksOfThirteenDecimals) {
   const auto out = parse(page("spot", {spot_row("XEUR", "0.0000000000001", "1")}));
   EXPECT_THAT(out.rows, ElementsAre("XEUR.BYBIT_SPOT spot:XEUR"));
   EXPECT_EQ(out.last_texts, "XEUR|spot|BTC/EUR|spot|");
-  EXPECT_EQ(out.last.price_exponent, -13);
-  EXPECT_EQ(out.last.tick_size, 1);
-  EXPECT_EQ(out.last.quantity_exponent, 0);
-  EXPECT_EQ(out.last.lot_size, 1);
+  EXPECT_EQ(out.last.price_exponent, -17);
+  EXPECT_EQ(out.last.tick_size, 10'000);
+  EXPECT_EQ(out.last.quantity_exponent, -2);
+  EXPECT_EQ(out.last.lot_size, 100);
 }
 
-TEST(Instruments, PricesHaveAsManyDecimalsAsTheTickIsWrittenWith) {
+TEST(Instruments, PricesHaveFourMoreDecimalsThanTheTickIsWrittenWith) {
   const auto out = parse(page("spot", {spot_row("X", "0.50", "0.010")}));
-  EXPECT_EQ(out.last.price_exponent, -2);
-  EXPECT_EQ(out.last.tick_size, 50);
-  EXPECT_EQ(out.last.quantity_exponent, -2);
-  EXPECT_EQ(out.last.lot_size, 1);
+  EXPECT_EQ(out.last.price_exponent, -6);
+  EXPECT_EQ(out.last.tick_size, 500'000);
+  EXPECT_EQ(out.last.quantity_exponent, -4);
+  EXPECT_EQ(out.last.lot_size, 100);
 }
 
 TEST(Instruments, StepsAboveOneAndTicksWithoutDecimals) {
   Json row = linear_row("X", "1", "100");
   row["priceScale"] = "0";
   const auto out = parse(page("linear", {row}));
-  EXPECT_EQ(out.last.price_exponent, -1) << "0 would mean the default";
-  EXPECT_EQ(out.last.tick_size, 10);
-  EXPECT_EQ(out.last.quantity_exponent, 0);
-  EXPECT_EQ(out.last.lot_size, 100);
+  EXPECT_EQ(out.last.price_exponent, -5);
+  EXPECT_EQ(out.last.tick_size, 100'000);
+  EXPECT_EQ(out.last.quantity_exponent, -2);
+  EXPECT_EQ(out.last.lot_size, 10'000);
+}
+
+// Prices a thousand times the largest one, and quantities 100,000 times the largest order, still fit.
+TEST(Instruments, SpareDecimalsEndWhereTheLargestValuesWouldNotFit) {
+  const auto price = [](const char* tick, const char* most) {
+    Json row = linear_row("X", tick);
+    row["priceScale"] = "0";
+    row["priceFilter"]["maxPrice"] = most;
+    return parse(page("linear", {row})).last.price_exponent;
+  };
+  EXPECT_EQ(price("0.01", "9223372036"), -6);
+  EXPECT_EQ(price("0.01", "9223372037"), -5);
+  EXPECT_EQ(price("0.01", "92233720368547758"), -2) << "those of the tick are the least";
+  EXPECT_EQ(price("0.0000000000000001", "0.001"), -18);
+  const auto quantity = [](const char* step, const char* most, const char* name = "maxOrderQty") {
+    Json row = linear_row("X", "0.1", step);
+    row["lotSizeFilter"][name] = most;
+    return parse(page("linear", {row})).last.quantity_exponent;
+  };
+  EXPECT_EQ(quantity("0.001", "1190.000"), -8);
+  EXPECT_EQ(quantity("0.001", "922337"), -8);
+  EXPECT_EQ(quantity("0.001", "922338"), -7);
+  EXPECT_EQ(quantity("0.001", "922338", "maxLimitOrderQty"), -7);
+  EXPECT_EQ(quantity("10", "712500000"), -5);
+  EXPECT_EQ(quantity("1", "26001000000000"), 0) << "those of the step are the least";
+  EXPECT_EQ(quantity("0.00000001", "1"), -10) << "two more than the step's, where these are more than eight";
 }
 
 TEST(Instruments, RowsThatDoNotFitAreSkippedByNumberWithAReason) {
