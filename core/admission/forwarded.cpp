@@ -10,7 +10,6 @@ namespace {
 
 // Some proxies write a port too: "192.0.2.7:4711", "[2001:db8::7]:4711".
 std::optional<IpAddress> address_of(std::string_view entry) {
-  entry = trimmed(entry);
   if (const auto plain = parse_ip(entry)) return plain;
   return parse_ip(host_of_authority(entry));
 }
@@ -27,10 +26,12 @@ std::string client_address(const std::vector<std::string_view>& lines, std::stri
       if (!has(trusted, *client)) return text_of(*client);
       const std::size_t comma = left.rfind(',');
       is_first = comma == std::string_view::npos;
-      const auto before = address_of(is_first ? left : left.substr(comma + 1));
+      const std::string_view entry = trimmed(is_first ? left : left.substr(comma + 1));
+      if (!is_first) left = left.substr(0, comma);
+      if (entry.empty()) continue;
+      const auto before = address_of(entry);
       if (!before) return text_of(*client);
       client = before;
-      if (!is_first) left = left.substr(0, comma);
     }
   }
   return text_of(*client);

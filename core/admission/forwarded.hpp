@@ -13,7 +13,8 @@ namespace gw::admission {
 // at the end where it got the request from. `peer`: the address that the connection comes from.
 //
 // Going from the peer backwards, the first address that is not of a trusted proxy is the client's. An entry that is no
-// address ends the search, because nothing before it can be believed: then the client is the proxy that wrote it.
+// address ends the search, because nothing before it can be believed: then the client is the proxy that wrote it. An
+// empty one is none (RFC 9110, 5.6.1).
 std::string client_address(const std::vector<std::string_view>& lines, std::string_view peer,
                            const std::vector<Network>& trusted);
 
