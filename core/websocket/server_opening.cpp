@@ -1,6 +1,8 @@
 #include "core/websocket/server_opening.hpp"
 
+#include <algorithm>
 #include <iterator>
+#include <string>
 #include <utility>
 
 #include <openssl/err.h>
@@ -40,14 +42,15 @@ bool is_plain_http(error_code ec) {
   return ec.category() == boost::asio::error::get_ssl_category() && ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST;
 }
 
-// "/healthz" of "http://gw.example.com/healthz" too (RFC 9112, 3.2.2).
-std::string_view path_of(std::string_view target) {
+// Path and query: "/healthz" of "http://gw.example.com/healthz" too (RFC 9112, 3.2.2). An empty path is "/".
+std::string path_of(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!lower(target.substr(0, scheme.size())).starts_with(scheme)) continue;
-    const std::size_t path = target.find('/', scheme.size());
-    return path == std::string_view::npos ? "/" : target.substr(path);
+    const std::size_t end = std::min(target.find_first_of("/?#", scheme.size()), target.size());
+    const std::string_view behind_host = target.substr(end);
+    return (behind_host.starts_with('/') ? "" : "/") + std::string(behind_host);
   }
-  return target;
+  return std::string(target);
 }
 
 std::string http_text(const HttpAnswer& a, const std::vector<Header>& extra, bool with_body) {
@@ -95,8 +98,9 @@ void ServerOpening::on_request(error_code ec) {
   const auto [first_host, behind_hosts] = request.equal_range(http::field::host);
   if (std::distance(first_host, behind_hosts) > 1)
     return answer({400, "text/plain", "Bad request: found more than one Host\n"}, {});
-  HttpRequest asked{method, path_of(request.target()), is_too_long ? std::string_view() : request.body(),
-                    headers_of(request), host_.remote_address()};
+  const std::string path = path_of(request.target());
+  HttpRequest asked{method, path, is_too_long ? std::string_view() : request.body(), headers_of(request),
+                    host_.remote_address()};
   asked.missing = missing_for_upgrade(method, request.version() >= 11, asked.headers);
   host_.tell_request(asked);
   // An upgrade in all but its version is none that somebody else could answer (RFC 6455, 4.4).

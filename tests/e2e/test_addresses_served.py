@@ -125,9 +125,12 @@ def test_a_request_with_two_hosts_is_refused(shared):
     assert answer_to(shared.port, UPGRADE.format("Host: evil.example\r\n")).startswith("HTTP/1.1 400")
 
 
-def test_a_whole_address_names_a_page_too(shared):
-    answer = answer_to(shared.port, "GET http://gw.example/healthz HTTP/1.1\r\nHost: gw.example\r\n\r\n")
-    assert answer.startswith("HTTP/1.1 200") and '"healthy"' in answer
+@pytest.mark.parametrize("address, status", [
+    ("http://gw.example/healthz", 200), ("http://gw.example/healthz?x=1", 200), ("http://gw.example?x=/healthz", 426),
+    ("http://gw.example#/healthz", 426), ("http://gw.example", 426)])
+def test_a_whole_address_names_a_page_too(shared, address, status):
+    answer = answer_to(shared.port, f"GET {address} HTTP/1.1\r\nHost: gw.example\r\n\r\n")
+    assert answer.startswith(f"HTTP/1.1 {status}") and ('"healthy"' in answer) == (status == 200)
 
 
 def test_a_long_body_changes_no_answer(shared):

@@ -54,6 +54,11 @@ TEST_F(Http, AnAnswerThatStaysEndsWithItsPeer) {
   EXPECT_TRUE(run_until([this] { return peer().heard.closed.has_value(); }));
 }
 
+TEST_F(Http, AWholeAddressWithoutAPathHasTheShortest) {
+  server_.options.on_http = [](const HttpRequest& r) { return HttpAnswer{200, "text/plain", std::string(r.target)}; };
+  EXPECT_THAT(answer_to("GET HTTP://h?x=/healthz HTTP/1.1\r\nHost: h\r\n\r\n"), EndsWith("\r\n\r\n/?x=/healthz"));
+}
+
 TEST_F(Http, WithoutAHandlerItIsNotFound) {
   EXPECT_THAT(answer_to("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
 }
