@@ -226,7 +226,8 @@ Request parse_request(std::string_view frame, const RequestLimits& limits) {
 Request refused(RequestError error, const Outline& outline) {
   Request r;
   r.error = std::move(error);
-  if (outline.too_deep || outline.id.empty()) return r;
+  // In what is no JSON, nothing is an id.
+  if (r.error->code == invalid_json().code || outline.id.empty()) return r;
   const Json id = read_json(outline.id);
   if (!id.is_discarded()) parse_id(&id, outline.id, r);
   return r;

@@ -117,6 +117,15 @@ TEST(Id, AnythingElseIsAnError) {
   EXPECT_EQ(unknown.error->code, "INVALID_ACTION") << "checked first";
 }
 
+TEST(Id, IsNoneOfAFrameThatIsNoJson) {
+  for (const std::string& behind : {std::string(1, '\0'), std::string("x"), std::string(",")}) {
+    const Request r = batch_of(R"({"action":"ping","id":5})" + behind);
+    ASSERT_TRUE(r.error);
+    EXPECT_EQ(r.error->code, "INVALID_JSON");
+    EXPECT_EQ(r.id_json, "");
+  }
+}
+
 TEST(Id, IsKnownOfARequestThatIsWrong) {
   EXPECT_EQ(batch_of(R"({"action":"fly","id":3})").id_json, "3");
   EXPECT_EQ(batch_of(R"({"action":"subscribe","id":"q"})").id_json, "\"q\"");
