@@ -30,6 +30,11 @@ bool is_port(std::string_view text) {
          std::stoi(std::string(text)) <= 65535;
 }
 
+// Whether a name, without the root's dot, has nothing before, behind or between two of its dots.
+bool has_empty_label(std::string_view name) {
+  return name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string_view::npos;
+}
+
 // What stands in front of an origin's path, and in a Host header.
 struct Authority {
   std::string host;  // in lower case, without brackets and the root's dot; an address in its shortest form
@@ -51,7 +56,8 @@ std::optional<Authority> parse_authority(std::string_view text) {
     rest = text.substr(colon);
     if (host.ends_with('.')) host.remove_suffix(1);
     constexpr std::string_view kNotInNames = "/@?#\\* \"'<>[]^`{|}%";
-    if (host.empty() || host.find_first_of(kNotInNames) != std::string_view::npos) return std::nullopt;
+    if (host.empty() || has_empty_label(host) || host.find_first_of(kNotInNames) != std::string_view::npos)
+      return std::nullopt;
     if (std::any_of(host.begin(), host.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; }))
       return std::nullopt;
     made.host = lower(host);
@@ -110,7 +116,8 @@ std::string expected_host_name(std::string_view text) {
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
   if (parse_ip(text)) return {};
   if (!is_ascii(text)) return std::string(kInAscii) + "xn--bcher-kva.example for b\xc3\xbc" + "cher.example";
-  if (text.empty() || !has_only(text, kAllowed))
+  const std::string_view labels = text.substr(0, text.size() - (text.ends_with('.') ? 1 : 0));
+  if (labels.empty() || !has_only(labels, kAllowed) || has_empty_label(labels))
     return "a host's name without scheme, port and path, like gw.example.com";
   return {};
 }

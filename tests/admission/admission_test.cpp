@@ -60,7 +60,8 @@ TEST(Origin, ARefusedOriginCanBeAllowedByWhatIsShown) {
       ElementsAre("server: {allowed_origins: [\"https://desk.example:8443\"]}", "server: {names: [\"desk.example\"]}"));
   EXPECT_THAT(ways_to_allow("http://gw.example", "gw.example:8765"), ElementsAre("server: {names: [\"gw.example\"]}"));
   EXPECT_THAT(ways_to_allow("file://", "gw.example"), ElementsAre("server: {allowed_origins: [\"file://\"]}"));
-  for (const char* none : {"null", "", "https://a\"b", "https://*.example"})
+  for (const char* none : {"null", "", "https://a\"b", "https://*.example", "http://gw.example..", "http://gw..example",
+                           "http://.gw.example"})
     EXPECT_THAT(ways_to_allow(none, "gw.example"), ElementsAre()) << none;
 }
 

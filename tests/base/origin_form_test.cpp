@@ -9,10 +9,27 @@ TEST(OriginForm, TheHostOfAnOriginIsWithoutPortBracketsAndDot) {
   EXPECT_EQ(host_of_origin("https://GW.example.com.:8443"), "gw.example.com");
   EXPECT_EQ(host_of_origin("https://[2001:DB8::7]:8443"), "2001:db8::7");
   EXPECT_EQ(host_of_origin("http://[::ffff:a00:5]"), "10.0.0.5");
-  for (const char* none : {"null", "", "file://", "https://", "https://.", "https://[", "http://[::1].evil.com",
-                           "http://[::1", "http://evil.com/.localhost", "http://evil.com#.localhost",
-                           "http://evil.com\\.localhost", "http://localhost:80@evil.com", "://localhost", "1://x",
-                           "ht tp://x", "https://x:0443", "https://x:", "https://x:99999"})
+  for (const char* none : {"null",
+                           "",
+                           "file://",
+                           "https://",
+                           "https://.",
+                           "https://[",
+                           "http://[::1].evil.com",
+                           "http://[::1",
+                           "http://evil.com/.localhost",
+                           "http://evil.com#.localhost",
+                           "http://evil.com\\.localhost",
+                           "http://localhost:80@evil.com",
+                           "://localhost",
+                           "1://x",
+                           "ht tp://x",
+                           "https://x:0443",
+                           "https://x:",
+                           "https://x:99999",
+                           "http://gw.example..",
+                           "http://gw..example",
+                           "http://.gw.example"})
     EXPECT_EQ(host_of_origin(none), "") << none;
 }
 
@@ -41,9 +58,11 @@ TEST(OriginForm, ANameIsWrittenInOneWay) {
 }
 
 TEST(OriginForm, NamesOfHosts) {
-  for (const char* name : {"gw.example.com", "gw", "10.0.0.1", "2001:db8::7", "xn--bcher-kva.example"})
+  for (const char* name :
+       {"gw.example.com", "gw.example.com.", "gw", "10.0.0.1", "2001:db8::7", "xn--bcher-kva.example"})
     EXPECT_EQ(expected_host_name(name), "") << name;
-  for (const char* name : {"", "https://gw.example.com", "gw.example.com:443", "*.example.com", "gw/x", "a b"})
+  for (const char* name : {"", "https://gw.example.com", "gw.example.com:443", "*.example.com", "gw/x", "a b",
+                           "gw..example.com", "gw.example.com..", ".gw.example.com", "."})
     EXPECT_EQ(expected_host_name(name), "a host's name without scheme, port and path, like gw.example.com") << name;
   EXPECT_NE(expected_host_name("b\xc3\xbc"
                                "cher.example"),
