@@ -21,10 +21,10 @@ void HangReports::on_given_up(const plugin_host::Hang& hang) {
   proxy_.post([this, hang] {
     routing::Router& router = proxy_.router();
     if (const auto id = router.brokers().find(hang.broker))
-      router.detach_broker(*id, "Broker '" + hang.broker + "' was given up: " + hang.text() +
-                                    "; it begins in a process of its own with: broker-gateway brokers retry " +
-                                    hang.broker,
-                            "broker-gateway brokers retry " + hang.broker);
+      router.detach_broker(*id,
+                           "Broker '" + hang.broker + "' was given up: " + hang.text() +
+                               "; it begins in a process of its own with: broker-gateway brokers retry " + hang.broker,
+                           "broker-gateway brokers retry " + hang.broker);
   });
 }
 

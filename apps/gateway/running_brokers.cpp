@@ -223,15 +223,13 @@ Result<std::uint64_t> RunningBrokers::retry(const std::string& name) {
 void RunningBrokers::note_death(const config::Broker& broker, const std::string& how) {
   const auto pause = restarts_[broker.name].note_death(broker.restart, monotonic_ns());
   const config::Breaker& breaker = broker.restart.breaker;
-  const std::string often =
-      std::to_string(breaker.deaths) + " times within " + seconds_text(breaker.within.count());
+  const std::string often = std::to_string(breaker.deaths) + " times within " + seconds_text(breaker.within.count());
   const std::string retry = "broker-gateway brokers retry " + broker.name;
-  const std::string next =
-      pause ? "another one begins in " + seconds_text(*pause) : "it died " + often + ", and begins again with: " + retry;
+  const std::string next = pause ? "another one begins in " + seconds_text(*pause)
+                                 : "it died " + often + ", and begins again with: " + retry;
   // event: …: how the broker's process has ended, and when another one begins
   log::error("broker", broker.name + ": " + how + "; " + next);
-  if (!pause)
-    broken_[digest_of(broker, state_.plugins)] = broker.name + ": " + how + ", " + often;
+  if (!pause) broken_[digest_of(broker, state_.plugins)] = broker.name + ": " + how + ", " + often;
   end_link(broker.name, "Broker '" + broker.name + "': " + how + "; " + next,
            pause ? "the gateway begins its process again by itself" : retry);
 }

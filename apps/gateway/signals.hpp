@@ -10,7 +10,8 @@ void block_signals();
 // A file that may not grow is an error code too, for every command. Call it first.
 void ignore_file_size_limit();
 
-// Where the gateway crashes: says by which signal, and has the log write out what is queued before the system ends it, as it would have.
+// Where the gateway crashes: says by which signal, and has the log write out what is queued before the system ends it,
+// as it would have.
 void write_log_on_crash();
 
 enum class Asked { to_end, to_reload, to_reopen_log };

@@ -16,7 +16,8 @@ std::string next_step(LinkState state, std::string_view broker) {
     case LinkState::failed:
       return "mend the cause, then run: broker-gateway brokers retry " + std::string(broker);
     case LinkState::disconnected:
-      return "see what broker-gateway check-config and broker-gateway plugins list say and mend it; then: broker-gateway "
+      return "see what broker-gateway check-config and broker-gateway plugins list say and mend it; then: "
+             "broker-gateway "
              "reload, or where a file of its settings has changed: broker-gateway brokers relogin " +
              std::string(broker);
   }

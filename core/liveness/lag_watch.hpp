@@ -53,7 +53,7 @@ class LagWatch {
   bool is_trusted_ = true;  // the wall clock can be trusted
   int late_periods_ = 0;
   bool is_proven_ = false;
-  int periods_without_ = 0;  // in a row, without a tick that has a time
+  int periods_without_ = 0;                        // in a row, without a tick that has a time
   std::uint32_t late_instrument_ = kNoInstrument;  // the first that was late
   bool are_several_late_ = false;
 };

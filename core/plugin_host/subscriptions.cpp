@@ -274,10 +274,8 @@ void Subscriptions::answered(std::uint32_t handle) noexcept {
 const bgw_update& Subscriptions::from_lots(const bgw_update& update) {
   const LotConverter::Result converted = lots_.convert(update);
   LinkCounts& counts = link_.counts;
-  if (converted.levels != 0)
-    counts.dropped[BGW_DROP_LEVEL].fetch_add(converted.levels, std::memory_order_relaxed);
-  if (converted.quantities != 0)
-    counts.quantities_invalid.fetch_add(converted.quantities, std::memory_order_relaxed);
+  if (converted.levels != 0) counts.dropped[BGW_DROP_LEVEL].fetch_add(converted.levels, std::memory_order_relaxed);
+  if (converted.quantities != 0) counts.quantities_invalid.fetch_add(converted.quantities, std::memory_order_relaxed);
   return converted.update;
 }
 
