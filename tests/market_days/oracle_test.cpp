@@ -126,7 +126,7 @@ TEST_F(OracleTest, FindsAMoveBackToABrokerThatIsStillMute) {
   ASSERT_EQ(day.serving(), 1U);
   say(day, 0, false);
   day.run_until(kHour + kMinute + 12 * kSecond);
-  day.router().set_order(routing::kDefaultGroup, {0, 1});
+  day.router().set_order(routing::kDefaultGroup, {0});
   EXPECT_THAT(day.verdict(), StartsWith("rule 3"));
   EXPECT_THAT(day.verdict(), HasSubstr("since it was left"));
 }
