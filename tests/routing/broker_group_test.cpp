@@ -138,6 +138,17 @@ TEST_F(BrokerGroupTest, AModeThatTheNewBrokerLacksIsSaidToo) {
   EXPECT_THAT(demand(second_), ElementsAre("INFY.NSE mode 1 token z1"));
 }
 
+TEST_F(BrokerGroupTest, TheSameOrderAgainMovesNobody) {
+  adapter_.link(bus::LinkState::auth_expired, "token expired");
+  drain();
+  ASSERT_EQ(serving(), "zerodha");
+  // Its settings were edited.
+  router_.attach_broker(angel_, {"angel", "angel", angel_capabilities(), &adapter_.channel, "", {}, false});
+  router_.set_order(group_, {angel_, zerodha_});
+  EXPECT_EQ(serving(), "zerodha") << "angel is not connected yet";
+  EXPECT_EQ(port_.switches.size(), 1U);
+}
+
 TEST_F(BrokerGroupTest, AnEditedOrderCountsAtOnce) {
   subscribe(6, "INFY", kLtp);
   router_.set_order(group_, {zerodha_, angel_});
