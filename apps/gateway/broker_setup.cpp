@@ -184,6 +184,7 @@ BrokerStart set_up_broker(const config::Broker& broker, const std::string& file,
   };
   if (!broker.enabled) {
     setup.unavailable = "Broker '" + broker.name + "' is disabled: an operator can enable it in gateway.yaml";
+    setup.next_step = "enable it in gateway.yaml, then run: broker-gateway reload";
     return start;
   }
   const auto library = find_plugin(plugins, broker.plugin);

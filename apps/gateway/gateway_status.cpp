@@ -78,7 +78,7 @@ Json age_json(double seconds) { return seconds < 0 ? Json(nullptr) : Json(tenths
 void add_view(Json& out, const BrokerView& view) {
   out["enabled"] = view.enabled;
   out["state"] = broker_words(view);
-  out["next_step"] = view.next_step;
+  out["next_step"] = view.enabled ? view.next_step : "";
   double youngest = -1;
   bus::FeedState worst = bus::FeedState::unknown;
   out["feeds"] = Json::object();

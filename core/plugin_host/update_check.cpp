@@ -17,15 +17,15 @@ Side asks_of(const bgw_book& book) { return {book.asks, book.ask_count}; }
 
 // ---- prices
 
-constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMinValue = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kMaxValue = std::numeric_limits<std::int64_t>::max();
 
 // The ends of the range stand for "none" in some feeds, and come of sums that did not fit. No market is there.
-bool is_extreme(std::int64_t price) { return price == kLeast || price == kMost; }
+bool is_extreme(std::int64_t price) { return price == kMinValue || price == kMaxValue; }
 
 // As nearly every price is: above zero, and below what no price can be.
 bool is_ordinary(std::int64_t price) {
-  return static_cast<std::uint64_t>(price) - 1 < static_cast<std::uint64_t>(kMost) - 1;
+  return static_cast<std::uint64_t>(price) - 1 < static_cast<std::uint64_t>(kMaxValue) - 1;
 }
 
 bool is_beside(std::int64_t price, std::int64_t grid) { return grid != 0 && price % grid != 0; }
@@ -169,7 +169,7 @@ bool is_impossible_price(const bgw_value& value, const ValueRules& rules) {
 // asks, and no packet proves that trading is continuous.
 bool is_ordinary(const bgw_book& book, std::int64_t grid) {
   bool good = true;
-  std::int64_t before = kMost - 1;
+  std::int64_t before = kMaxValue - 1;
   for (const bgw_level& level : bids_of(book)) {
     good &= level.quantity > 0 && level.price > 0 && level.price <= before;
     before = level.price;
@@ -179,7 +179,7 @@ bool is_ordinary(const bgw_book& book, std::int64_t grid) {
     good &= level.quantity > 0 && level.price >= before;
     before = level.price;
   }
-  good &= before != kMost;
+  good &= before != kMaxValue;
   if (grid == 0 || !good) return good;
   const auto is_on_grid = [grid](const bgw_level& level) { return !is_beside(level.price, grid); };
   return std::ranges::all_of(bids_of(book), is_on_grid) && std::ranges::all_of(asks_of(book), is_on_grid);
@@ -203,7 +203,7 @@ struct Legal {
 // every other price is above zero, the orders at 0 are market orders.
 Legal legal_prices(const bgw_update& update, bool has_ltp, bool prices_below_zero) {
   if (!prices_below_zero) return {false, false};
-  const auto is_below = [](const bgw_level& level) { return level.price < 0 && level.price != kLeast; };
+  const auto is_below = [](const bgw_level& level) { return level.price < 0 && level.price != kMinValue; };
   return {true, (has_ltp && update.tick->ltp <= 0) || std::ranges::any_of(bids_of(*update.book), is_below) ||
                     std::ranges::any_of(asks_of(*update.book), is_below)};
 }

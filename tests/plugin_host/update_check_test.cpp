@@ -221,20 +221,20 @@ TEST_F(Check, TheEndsOfTheRangeOfNumbersAreNoPricesAnywhere) {
 }
 
 TEST_F(Check, TheEndsOfTheRangeOfNumbersAreNoLevels) {
-  constexpr std::int64_t kLeast = kExtremes[0];
-  constexpr std::int64_t kMost = kExtremes[1];
+  constexpr std::int64_t kMinValue = kExtremes[0];
+  constexpr std::int64_t kMaxValue = kExtremes[1];
   for (const bool below_zero : {false, true}) {
     rules_.prices_below_zero = below_zero;
-    const UpdateCheck::Result result = check({kMost, 99, kLeast}, {kLeast, 101, kMost});
+    const UpdateCheck::Result result = check({kMaxValue, 99, kMinValue}, {kMinValue, 101, kMaxValue});
     EXPECT_EQ(bids(result), (Prices{99}));
     EXPECT_EQ(asks(result), (Prices{101}));
     EXPECT_EQ(result.prices, 4U);
     EXPECT_EQ(result.levels, 0U);
     EXPECT_FALSE(result.lost_book);
   }
-  EXPECT_EQ(check({kMost}, {}).prices, 1U);
-  EXPECT_EQ(check({}, {kMost}).prices, 1U);
-  EXPECT_EQ(asks(check({kLeast}, {0, 101})), (Prices{101})) << "no price below zero is there";
+  EXPECT_EQ(check({kMaxValue}, {}).prices, 1U);
+  EXPECT_EQ(check({}, {kMaxValue}).prices, 1U);
+  EXPECT_EQ(asks(check({kMinValue}, {0, 101})), (Prices{101})) << "no price below zero is there";
 }
 
 TEST_F(Check, AHighBelowTheLowOfItsPacketIsNoneAndNeitherIsTheLow) {

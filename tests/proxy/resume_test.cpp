@@ -144,6 +144,7 @@ TEST_P(Resume, WhoHoldsTheStreamAlreadyIsToldThatNothingIsResumed) {
   const std::string epoch =
       Json::parse(ask(client, R"({"action":"authenticate","api_key":"key","extras":true})"))["epoch"];
   say(client, kSubscribe);
+  next_of(client, "subscription");
   for (int i = 1; i <= 3; ++i) {
     tick(0, i);
     EXPECT_EQ(next_of(client, "market_data")["seq"], i);

@@ -37,8 +37,8 @@ BrokerView view_broker(const proxy::Proxy& proxy, routing::BrokerId id) {
   view.is_active = proxy.router().group(upstream::kDefaultGroup).broker() == id;
   view.state = broker.state();
   view.message = broker.available() ? broker.state_message() : broker.setup().unavailable;
-  if (view.enabled) view.next_step = broker.setup().next_step;
-  if (view.enabled && view.next_step.empty()) view.next_step = bus::next_step(view.state, view.name);
+  view.next_step = broker.setup().next_step;
+  if (view.next_step.empty()) view.next_step = bus::next_step(view.state, view.name);
   view.wanted = broker.demand().wanted_count();
   if (broker.index() != nullptr) view.list_time_ns = broker.index()->list().time_ns;
   for (const upstream::MarketFeed& feed : broker.feeds().all()) view.feeds.push_back(view_feed(proxy, id, feed));

@@ -195,7 +195,7 @@ BAD = {
     "a record of an array with one member more": (
         "typedef struct bgw_header {\n", "typedef struct bgw_header {\n  const char* language;\n"),
     "a record of an array with one member more at its end": (
-        "  const char* value;\n} bgw_header;", "  const char* value;\n  const char* later;\n} bgw_header;"),
+        "\n} bgw_header;", "\n  const char* later;\n} bgw_header;"),
     "a renamed member": ("  int64_t volume; /* of the day */", "  int64_t traded; /* of the day */"),
     "another argument of a function": ("void (*destroy)(void* self);", "void (*destroy)(void* self, bgw_error* error);"),
     "another result of a function": ("  void (*ready)(void* context);", "  bgw_status (*ready)(void* context);"),
