@@ -16,8 +16,8 @@ namespace gw::app {
 namespace {
 
 constexpr const char* kNoBegin = "its process could not begin";
-constexpr std::int64_t kStartPatienceNs = 5'000'000'000;  // for the plugins of all brokers, when the gateway begins
-constexpr std::int64_t kAskedPatienceNs = 3'000'000'000;  // for a plugin that somebody asked for
+constexpr std::int64_t kStartPatienceNs = 8'000'000'000;  // for the plugins of all brokers, when the gateway begins
+constexpr std::int64_t kAskedPatienceNs = 5'000'000'000;  // for a plugin that somebody asked for
 
 }  // namespace
 
